@@ -1,0 +1,147 @@
+/** What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds. */
+import type {
+  AppId,
+  AssignmentId,
+  DataFileId,
+  DataVersion,
+  KeyId,
+  ScriptVersionId,
+  SpaceId,
+  TenantId,
+  UserId,
+} from '../core/ids.ts'
+
+export interface Tenant {
+  readonly id: TenantId
+  readonly name: string
+  /** The first is the public host name that events carry; empty when none is configured. */
+  readonly hostnames: readonly string[]
+  readonly createdAt: number
+}
+
+export const ROLES = ['TenantAdmin', 'AnalyticsAdmin', 'Developer'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface User {
+  readonly id: UserId
+  readonly tenantId: TenantId
+  readonly subject: string
+  readonly name: string
+  readonly email?: string
+  readonly roles: readonly Role[]
+  readonly status: 'active' | 'disabled' | 'deleted'
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface ApiKey {
+  readonly id: KeyId
+  readonly tenantId: TenantId
+  readonly userId: UserId
+  readonly description: string
+  /** SHA-256 of the whole token, hex: the token itself is shown once and never kept. */
+  readonly tokenHash: string
+  readonly createdAt: number
+  readonly createdBy: UserId
+  readonly expiresAt?: number
+  readonly revokedAt?: number
+}
+
+export const APP_USAGES = [
+  'ANALYTICS',
+  'DATA_PREPARATION',
+  'DATAFLOW_PREP',
+  'SINGLE_TABLE_PREP',
+  'DIRECT_QUERY_MODE',
+] as const
+export type AppUsage = (typeof APP_USAGES)[number]
+
+/** One table of an app's data, as its last reload left it. */
+export interface DataTable {
+  readonly name: string
+  readonly rows: number
+  readonly fields: readonly string[]
+}
+
+export interface App {
+  readonly id: AppId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly description: string
+  readonly ownerId: UserId
+  /** Absent: a personal app. */
+  readonly spaceId?: SpaceId
+  readonly usage: AppUsage
+  readonly createdAt: number
+  readonly modifiedAt: number
+  /** The app's data: moved only by the transaction that settles a reload as SUCCEEDED. */
+  readonly data?: {
+    readonly version: DataVersion
+    readonly fileBytes: number
+    readonly engineTime: number
+    readonly tables: readonly DataTable[]
+  }
+  /** Kinds of reload that ran out of memory on the largest engine; cleared when script or data change. */
+  readonly crashedOnMaxSize: { readonly full: boolean; readonly partial: boolean }
+  readonly currentScriptId?: ScriptVersionId
+}
+
+export interface ScriptVersion {
+  readonly id: ScriptVersionId
+  readonly appId: AppId
+  readonly tenantId: TenantId
+  readonly script: string
+  readonly message: string
+  readonly modifierId: UserId
+  readonly modifiedAt: number
+}
+
+/** The place of a data file: a space, or the personal files of a user. */
+export type FilePlace = { readonly spaceId: SpaceId } | { readonly ownerId: UserId }
+
+export interface DataFile {
+  readonly id: DataFileId
+  readonly tenantId: TenantId
+  readonly ownerId: UserId
+  /** Absent: personal file of the owner. */
+  readonly spaceId?: SpaceId
+  /** Full name; "/" separates folders. Unique within its place. */
+  readonly name: string
+  readonly bytes: number
+  readonly createdAt: number
+  readonly modifiedAt: number
+}
+
+export const SPACE_TYPES = ['shared', 'managed', 'data'] as const
+export type SpaceType = (typeof SPACE_TYPES)[number]
+
+export interface Space {
+  readonly id: SpaceId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly description: string
+  readonly type: SpaceType
+  readonly ownerId: UserId
+  readonly createdAt: number
+  readonly createdBy: UserId
+  readonly updatedAt: number
+}
+
+export interface SpaceAssignment {
+  readonly id: AssignmentId
+  readonly tenantId: TenantId
+  readonly spaceId: SpaceId
+  readonly type: 'user' | 'group' | 'bot'
+  readonly assigneeId: string
+  readonly roles: readonly string[]
+  readonly createdAt: number
+  readonly createdBy: UserId
+  readonly updatedAt: number
+}
+
+/** The authenticated party of a request. */
+export interface Caller {
+  readonly tenantId: TenantId
+  readonly user: User
+  readonly keyId: KeyId
+}

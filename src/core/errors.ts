@@ -1,0 +1,109 @@
+/**
+ * The error catalogue: every coded "no" the API can say, as one table. The reference page docs/reference/errors.md is
+ * generated from it. Envelope and codes: contract 02, section 3 (RELOADS-), 05 (DF-, USERS-, TENANTS-); codes we do not
+ * know from the original are HTTP-nnn, never invented numbers of its families.
+ */
+export interface ErrorEntry {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  /** What the caller did, and the remedy. */
+  readonly remedy: string
+}
+
+export const ERRORS = {
+  badRequest: entry(
+    400,
+    'HTTP-400',
+    'Bad request',
+    'Mend the field or parameter named in source and send again.',
+  ),
+  unauthorized: entry(
+    401,
+    'HTTP-401',
+    'Unauthorized',
+    'Send "Authorization: Bearer <API key>" with a key that is active.',
+  ),
+  forbidden: entry(
+    403,
+    'HTTP-403',
+    'Forbidden',
+    'Ask a tenant admin or the owner for the right that detail names.',
+  ),
+  notFound: entry(
+    404,
+    'HTTP-404',
+    'Not found',
+    'Check the id or path; other tenants’ resources are not found either.',
+  ),
+  methodNotAllowed: entry(405, 'HTTP-405', 'Method not allowed', 'Use a method that the path offers.'),
+  conflict: entry(409, 'HTTP-409', 'Conflict', 'Read the resource again: its state does not allow this.'),
+  gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is older than the retention; start again without it.'),
+  preconditionFailed: entry(412, 'HTTP-412', 'Precondition failed', 'Empty the resource first.'),
+  tooLarge: entry(413, 'HTTP-413', 'Payload too large', 'Send less than the limit that detail names.'),
+  unsupportedMediaType: entry(
+    415,
+    'HTTP-415',
+    'Unsupported media type',
+    'Send application/json, or multipart where files are taken.',
+  ),
+  rateLimited: entry(429, 'HTTP-429', 'API rate limit reached.', 'Wait Retry-After seconds.'),
+  internal: entry(
+    500,
+    'HTTP-500',
+    'Internal server error',
+    'Try again; the log has the cause under traceId.',
+  ),
+  unavailable: entry(
+    503,
+    'HTTP-503',
+    'Service unavailable',
+    'The service is starting or stopping; try again.',
+  ),
+  reloadForbidden: entry(
+    403,
+    'RELOADS-003',
+    'Forbidden',
+    'You may not read, start or cancel this reload: ask for the reload right on the app.',
+  ),
+  reloadNotFound: entry(404, 'RELOADS-004', 'Resource not found.', 'Check the reload id or appId.'),
+  reloadPending: entry(
+    429,
+    'RELOADS-007',
+    'Too many requests',
+    'A reload of this app is already pending (meta.pendingReloadId): wait for its end or cancel it.',
+  ),
+  reloadQuota: entry(
+    403,
+    'RELOADS-013',
+    'Reload quota exceeded',
+    'The app used up its reloads for today; wait for the next UTC day.',
+  ),
+  dataFileFolderNotCanonical: entry(
+    400,
+    'DF-004',
+    'Folder path is not canonical',
+    'Use names separated by "/", without ".", ".." or empty parts.',
+  ),
+  dataFileExtension: entry(
+    400,
+    'DF-011',
+    'File extension missing',
+    'Give the file a name with an extension, such as sales.csv.',
+  ),
+  dataFileConnectionNotFound: entry(404, 'DF-014', 'Connection not found', 'Check connectionId.'),
+  dataFileNameNotCanonical: entry(
+    400,
+    'DF-015',
+    'File name is not canonical',
+    'Use names separated by "/", without ".", ".." , empty parts or any of < > " : | ? *.',
+  ),
+  userNotFound: entry(404, 'USERS-7', 'User not found', 'Check the user id.'),
+  tenantNotFound: entry(404, 'TENANTS-8', 'Tenant not found', 'Check the tenant id.'),
+} as const
+
+export type ErrorName = keyof typeof ERRORS
+
+function entry(status: number, code: string, title: string, remedy: string): ErrorEntry {
+  return { status, code, title, remedy }
+}

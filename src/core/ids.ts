@@ -1,0 +1,74 @@
+/**
+ * Identities. Each kind of id is its own branded type, so that a reload id cannot be handed over as an app id.
+ * Shapes follow the contract: reloads, users and spaces 24 lower-case hex digits; apps, events, deliveries, webhooks,
+ * keys, script versions and data files UUIDs; tenants 32 base64url characters.
+ *
+ * Ids are made from the random port only: nothing here reads a clock or a generator of its own.
+ */
+import type { Random } from './ports.ts'
+
+declare const kind: unique symbol
+export type Id<Kind extends string> = string & { readonly [kind]: Kind }
+
+export type TenantId = Id<'tenant'>
+export type UserId = Id<'user'>
+export type SpaceId = Id<'space'>
+export type AssignmentId = Id<'assignment'>
+export type AppId = Id<'app'>
+export type ScriptVersionId = Id<'script-version'>
+export type DataFileId = Id<'data-file'>
+export type KeyId = Id<'key'>
+export type ReloadId = Id<'reload'>
+export type LeaseToken = Id<'lease'>
+export type WorkerId = Id<'worker'>
+export type EventId = Id<'event'>
+export type SubscriptionId = Id<'subscription'>
+export type DeliveryId = Id<'delivery'>
+export type SendId = Id<'send'>
+/** Names one app data file: relative to the app data root, never reused. */
+export type DataVersion = Id<'data-version'>
+
+const HEX = '0123456789abcdef'
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+function hex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15)
+  return text
+}
+
+function uuid(bytes: Uint8Array, version: number): string {
+  bytes[6] = (bytes[6]! & 0x0f) | (version << 4)
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const text = hex(bytes)
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`
+}
+
+/** 24 lower-case hex digits: 4 bytes of seconds, then 8 random bytes, so that ids of one kind sort by age. */
+export function newHexId<Kind extends string>(random: Random, nowMs: number): Id<Kind> {
+  const seconds = Math.floor(nowMs / 1000) >>> 0
+  return (seconds.toString(16).padStart(8, '0') + hex(random.bytes(8))) as Id<Kind>
+}
+
+/** UUID version 4 (RFC 9562): random. */
+export function newUuid<Kind extends string>(random: Random): Id<Kind> {
+  return uuid(random.bytes(16), 4) as Id<Kind>
+}
+
+/** UUID version 7 (RFC 9562): milliseconds first, so that an index over it stays append-only. */
+export function newTimeUuid<Kind extends string>(random: Random, nowMs: number): Id<Kind> {
+  const bytes = random.bytes(16)
+  let rest = nowMs
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  return uuid(bytes, 7) as Id<Kind>
+}
+
+/** 32 base64url characters (192 bits): the shape of a tenant id. */
+export function newTenantId(random: Random): TenantId {
+  let text = ''
+  for (const byte of random.bytes(32)) text += BASE64URL.charAt(byte & 63)
+  return text as TenantId
+}

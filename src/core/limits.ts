@@ -1,0 +1,87 @@
+/**
+ * Every limit, with its unit in its name and the source of its default. Relations between limits are checked once, at
+ * start (`checkLimits`).
+ */
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** Fixed by the contract: never configurable. */
+export const WEIGHT_MIN = 1
+export const WEIGHT_MAX = 10
+export const WEIGHT_DEFAULT = 1
+export const VARIABLES_MAX_COUNT = 20
+export const VARIABLE_NAME_MAX_CHARACTERS = 256
+export const VARIABLE_VALUE_MAX_CHARACTERS = 256
+export const ERROR_MESSAGE_MAX_BYTES = 4 * KIB
+export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
+
+export interface Limits {
+  /** Longest run of one attempt (contract 02, section 4: 3 h). */
+  readonly runTimeMs: number
+  /** Longest sum of all waits of a reload (contract 02, section 4: 6 h). */
+  readonly queueTimeMs: number
+  readonly concurrentReloadsPerTenant: number
+  /** Accepted reloads per app and UTC day; 0 is off. */
+  readonly reloadsPerAppAndDay: number
+  /** Largest app data file; 0 is off. */
+  readonly appDataBytes: number
+  readonly requestBodyBytes: number
+  readonly dataFileBytes: number
+  readonly scriptBytes: number
+  readonly webhooksPerUser: number
+  /** How long a lease lasts after each renewal. */
+  readonly leaseDurationMs: number
+  /** How often a lease is renewed. */
+  readonly leaseRenewMs: number
+  /** How long a worker trusts a lease, counted from the moment it asked for the renewal. */
+  readonly leaseTrustMs: number
+  /** From an interrupt to the kill of an engine that does not obey. */
+  readonly interruptGraceMs: number
+  readonly errorRequeuesMax: number
+  readonly historyMs: number
+  readonly deliveryHistoryMs: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  runTimeMs: 3 * HOUR,
+  queueTimeMs: 6 * HOUR,
+  concurrentReloadsPerTenant: 30,
+  reloadsPerAppAndDay: 0,
+  appDataBytes: 0,
+  requestBodyBytes: 64 * KIB,
+  dataFileBytes: 512 * MIB,
+  scriptBytes: 4 * MIB,
+  webhooksPerUser: 150,
+  leaseDurationMs: 15 * SECOND,
+  leaseRenewMs: 3 * SECOND,
+  leaseTrustMs: 10 * SECOND,
+  interruptGraceMs: 1 * SECOND,
+  errorRequeuesMax: 3,
+  historyMs: 180 * DAY,
+  deliveryHistoryMs: 7 * DAY,
+}
+
+/** The relations that must hold between limits; each broken one is named in the answer. */
+export function checkLimits(limits: Limits): string[] {
+  const broken: string[] = []
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 0) broken.push(`${name} must be a whole number of at least 0`)
+  }
+  if (limits.leaseTrustMs >= limits.leaseDurationMs) {
+    broken.push(
+      'leaseTrustMs must be less than leaseDurationMs: a worker must stop before its lease can be taken',
+    )
+  }
+  if (limits.leaseRenewMs * 2 > limits.leaseTrustMs) {
+    broken.push(
+      'leaseRenewMs must be at most half of leaseTrustMs: one failed renewal must not lose the lease',
+    )
+  }
+  if (limits.concurrentReloadsPerTenant < 1) broken.push('concurrentReloadsPerTenant must be at least 1')
+  if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')
+  return broken
+}

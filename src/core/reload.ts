@@ -1,0 +1,392 @@
+/**
+ * The reload and its state machine. `decide` is the only place that says what a command does to a reload in a state;
+ * stores lock, show, save, and never decide. It is synchronous and total: every command in every state gives either the
+ * next reload with the facts that follow, or a refusal.
+ */
+import type { Attempt, AttemptEnd } from './attempt.ts'
+import type { AppId, LeaseToken, ReloadId, TenantId, UserId, WorkerId } from './ids.ts'
+import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
+import { jittered, requeueBackoffMs } from './retry.ts'
+import type { AuthType, ResourceType, Trigger } from './trigger.ts'
+
+/** Who asked, and how: kept from the accepting request because the event must tell it hours later. */
+export interface Provenance {
+  readonly authType: AuthType
+  readonly originIp?: string
+  readonly clientId?: string
+  readonly sessionId?: string
+  /** JSON text of the allow-listed claims. */
+  readonly authClaims?: string
+  readonly traceparent?: string
+  readonly tracestate?: string
+}
+
+/** How the deciding attempt went, as far as the event and the record tell it. */
+export interface EngineFacts {
+  readonly startedAt?: number
+  readonly durationMs?: number
+  readonly poolName?: string
+  readonly sizingReason?: string
+}
+
+export interface Reload {
+  readonly id: ReloadId
+  readonly tenantId: TenantId
+  readonly appId: AppId
+  readonly userId: UserId
+  readonly trigger: Trigger
+  readonly weight: number
+  readonly partial: boolean
+  readonly variables: Readonly<Record<string, string>>
+  readonly resourceId?: string
+  readonly resourceType?: ResourceType
+  readonly taskId?: string
+  readonly appUsage: string
+  readonly provenance: Provenance
+  readonly state: ReloadState
+  /** Epoch ms; commit time of the acceptance. */
+  readonly createdAt: number
+  /** Epoch ms since which it waits (QUEUED only matters); moves on requeue. */
+  readonly queuedAt: number
+  /** Sum of earlier waits, ms. */
+  readonly waitedMs: number
+  /** Not to be claimed before (back-off after a fault). */
+  readonly notBefore: number
+  /** First claim; does not move on requeue (the record's startTime). */
+  readonly firstClaimedAt?: number
+  readonly endedAt?: number
+  /** Attempts opened so far. */
+  readonly attempts: number
+  readonly requeuesTotal: number
+  readonly requeuesWithErrors: number
+  /** Requeues that count against the retry budget (size climbs and hand-backs do not). */
+  readonly faultRequeues: number
+  /** Index into the ladder of engine sizes for the next attempt. */
+  readonly sizeIndex: number
+  /** The open attempt's lease; present exactly while RELOADING or CANCELING. */
+  readonly lease?: LeaseToken
+  readonly engine: EngineFacts
+  readonly errorCode?: string
+  readonly errorMessage?: string
+  /** The engine's time of the new data; SUCCEEDED only. */
+  readonly engineTime?: number
+  /** An engine session was asked for at least once. */
+  readonly sessionAsked: boolean
+  /** The refusal "crashed on the largest engine before" ended it. */
+  readonly crashedOnMaxSizeEngine: boolean
+  /** Progress text of the latest attempt. */
+  readonly log: string
+}
+
+/** What the rule needs to know beside the reload. */
+export interface Policy {
+  readonly errorRequeuesMax: number
+  /** Index of the largest engine size. */
+  readonly largestSizeIndex: number
+  /** Uniform in [0, 1): spreads the back-off. */
+  readonly jitter: number
+}
+
+export type ReloadCommand =
+  | {
+      readonly kind: 'claim'
+      readonly lease: LeaseToken
+      readonly workerId: WorkerId
+      readonly leaseExpiresAt: number
+    }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'queue-time-exceeded'; readonly limitMs: number }
+  | {
+      readonly kind: 'end-attempt'
+      readonly end: AttemptEnd
+      readonly durationMs?: number
+      readonly peakMemoryBytes?: number
+      readonly log?: string
+    }
+
+export type RefusalCode = 'already-ended' | 'not-queued' | 'not-running' | 'not-due'
+
+export interface Refusal {
+  readonly refused: RefusalCode
+}
+
+/** What came of a command. `opened` and `closed` are attempt rows to save; `outcome` is set when the reload ended. */
+export interface Decision {
+  readonly next: Reload
+  readonly opened?: Attempt
+  readonly closed?: Attempt
+  readonly outcome?: Outcome
+  /** The app ran out of memory on the largest engine: mark it. */
+  readonly markApp?: true
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value
+}
+
+/**
+ * @param attempt the open attempt; required while the reload is RELOADING or CANCELING
+ * @param nowMs epoch ms by the store's clock
+ */
+export function decide(
+  reload: Reload,
+  attempt: Attempt | undefined,
+  command: ReloadCommand,
+  policy: Policy,
+  nowMs: number,
+): Decision | Refusal {
+  if (isOutcome(reload.state)) return { refused: 'already-ended' }
+  switch (command.kind) {
+    case 'claim':
+      return claim(reload, command, nowMs)
+    case 'cancel':
+      return cancel(reload, nowMs)
+    case 'queue-time-exceeded':
+      return exceedQueueTime(reload, command.limitMs, nowMs)
+    case 'end-attempt':
+      return attempt === undefined || reload.state === 'QUEUED'
+        ? { refused: 'not-running' }
+        : endAttempt(reload, attempt, command, policy, nowMs)
+  }
+}
+
+function claim(
+  reload: Reload,
+  command: ReloadCommand & { kind: 'claim' },
+  nowMs: number,
+): Decision | Refusal {
+  if (reload.state !== 'QUEUED') return { refused: 'not-queued' }
+  if (reload.notBefore > nowMs) return { refused: 'not-due' }
+  const number = reload.attempts + 1
+  return {
+    next: {
+      ...reload,
+      state: 'RELOADING',
+      attempts: number,
+      waitedMs: reload.waitedMs + Math.max(0, nowMs - reload.queuedAt),
+      firstClaimedAt: reload.firstClaimedAt ?? nowMs,
+      lease: command.lease,
+      sessionAsked: true,
+      log: '',
+    },
+    opened: {
+      reloadId: reload.id,
+      number,
+      leaseToken: command.lease,
+      workerId: command.workerId,
+      leaseExpiresAt: command.leaseExpiresAt,
+      openedAt: nowMs,
+      sizeIndex: reload.sizeIndex,
+      session: {},
+    },
+  }
+}
+
+function cancel(reload: Reload, nowMs: number): Decision {
+  if (reload.state === 'QUEUED') return finish(reload, 'CANCELED', nowMs, {})
+  return { next: { ...reload, state: 'CANCELING' } }
+}
+
+function exceedQueueTime(reload: Reload, limitMs: number, nowMs: number): Decision | Refusal {
+  if (reload.state !== 'QUEUED') return { refused: 'not-queued' }
+  if (reload.waitedMs + (nowMs - reload.queuedAt) < limitMs) return { refused: 'not-due' }
+  return finish(reload, 'EXCEEDED_LIMIT', nowMs, {
+    errorCode: 'ReloadQueueTimeExceeded',
+    errorMessage: `reload waited longer than ${durationText(limitMs)} in the queue`,
+  })
+}
+
+function endAttempt(
+  reload: Reload,
+  attempt: Attempt,
+  command: ReloadCommand & { kind: 'end-attempt' },
+  policy: Policy,
+  nowMs: number,
+): Decision {
+  const { end } = command
+  const durationMs =
+    command.durationMs ??
+    (attempt.session.sessionAcquiredAt === undefined
+      ? undefined
+      : Math.max(0, nowMs - attempt.session.sessionAcquiredAt))
+  const closed: Attempt = {
+    ...attempt,
+    closed: {
+      at: nowMs,
+      end,
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(command.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: command.peakMemoryBytes }),
+    },
+  }
+  const told: Reload = {
+    ...reload,
+    engine: engineFacts(reload.engine, attempt, durationMs),
+    ...(command.log === undefined ? {} : { log: command.log }),
+  }
+  const verdict = judge(told, attempt, end, policy)
+  if (reload.state === 'CANCELING') return { ...finish(told, 'CANCELED', nowMs, {}), closed }
+  if (verdict.kind === 'finish') {
+    return {
+      ...finish(told, verdict.outcome, nowMs, verdict),
+      closed,
+      ...(verdict.markApp === undefined ? {} : { markApp: verdict.markApp }),
+    }
+  }
+  return { next: requeue(told, verdict, policy, nowMs), closed }
+}
+
+type Verdict =
+  | {
+      readonly kind: 'finish'
+      readonly outcome: Outcome
+      readonly errorCode?: string
+      readonly errorMessage?: string
+      readonly engineTime?: number
+      readonly crashedOnMaxSizeEngine?: true
+      readonly markApp?: true
+    }
+  | {
+      readonly kind: 'requeue'
+      readonly withError: boolean
+      readonly countsAsFault: boolean
+      readonly climb?: true
+    }
+
+/** The table of contract 02, section 2.1: attempt end -> requeue or outcome. */
+function judge(reload: Reload, attempt: Attempt, end: AttemptEnd, policy: Policy): Verdict {
+  switch (end.kind) {
+    case 'completed':
+      return { kind: 'finish', outcome: 'SUCCEEDED', engineTime: end.data.engineTime }
+    case 'script-error':
+      return {
+        kind: 'finish',
+        outcome: 'FAILED',
+        errorCode: 'EngineReloadScriptError',
+        errorMessage: `line ${end.fault.line}: ${end.fault.message}`,
+      }
+    case 'canceled':
+      return { kind: 'finish', outcome: 'CANCELED' }
+    case 'timed-out':
+      return {
+        kind: 'finish',
+        outcome: 'EXCEEDED_LIMIT',
+        errorCode: 'ReloadRunTimeExceeded',
+        errorMessage: 'reload ran longer than its time limit',
+      }
+    case 'data-too-large':
+      return {
+        kind: 'finish',
+        outcome: 'EXCEEDED_LIMIT',
+        errorCode: 'ReloadDataSizeExceeded',
+        errorMessage: `app data of ${end.fileBytes} bytes is larger than its limit`,
+      }
+    case 'out-of-memory':
+      return attempt.sizeIndex < policy.largestSizeIndex
+        ? { kind: 'requeue', withError: true, countsAsFault: false, climb: true }
+        : {
+            kind: 'finish',
+            outcome: 'FAILED',
+            errorCode: 'EngineOutOfMemory',
+            errorMessage: 'the engine ran out of memory on its largest size',
+            markApp: true,
+          }
+    case 'refused':
+      return {
+        kind: 'finish',
+        outcome: 'FAILED',
+        errorCode: 'EngineCrashedOnMaxSize',
+        errorMessage: 'the app ran out of memory on the largest engine before; change its script or data',
+        crashedOnMaxSizeEngine: true,
+      }
+    case 'handed-back':
+      return { kind: 'requeue', withError: false, countsAsFault: false }
+    case 'crashed':
+      return withinBudget(
+        reload,
+        policy,
+        'EngineConnectionError',
+        `failed to complete reload: ${end.message}`,
+      )
+    case 'lost':
+      return withinBudget(
+        reload,
+        policy,
+        'EngineConnectionError',
+        'failed to complete reload: the worker was lost',
+      )
+    case 'no-session':
+      return withinBudget(reload, policy, 'EngineSessionError', `no engine session: ${end.message}`)
+  }
+}
+
+function withinBudget(reload: Reload, policy: Policy, errorCode: string, errorMessage: string): Verdict {
+  return reload.faultRequeues < policy.errorRequeuesMax
+    ? { kind: 'requeue', withError: true, countsAsFault: true }
+    : { kind: 'finish', outcome: 'FAILED', errorCode, errorMessage }
+}
+
+function requeue(
+  reload: Reload,
+  verdict: Verdict & { kind: 'requeue' },
+  policy: Policy,
+  nowMs: number,
+): Reload {
+  const { lease: _over, ...rest } = reload
+  const faultRequeues = reload.faultRequeues + (verdict.countsAsFault ? 1 : 0)
+  const waitMs = verdict.countsAsFault ? jittered(requeueBackoffMs(faultRequeues), policy.jitter) : 0
+  return {
+    ...rest,
+    state: 'QUEUED',
+    queuedAt: nowMs,
+    notBefore: nowMs + waitMs,
+    faultRequeues,
+    requeuesTotal: reload.requeuesTotal + 1,
+    requeuesWithErrors: reload.requeuesWithErrors + (verdict.withError ? 1 : 0),
+    sizeIndex: reload.sizeIndex + (verdict.climb ? 1 : 0),
+  }
+}
+
+function finish(
+  reload: Reload,
+  outcome: Outcome,
+  nowMs: number,
+  told: {
+    readonly errorCode?: string
+    readonly errorMessage?: string
+    readonly engineTime?: number
+    readonly crashedOnMaxSizeEngine?: true
+  },
+): Decision {
+  const { lease: _over, ...rest } = reload
+  return {
+    next: {
+      ...rest,
+      state: outcome,
+      endedAt: nowMs,
+      crashedOnMaxSizeEngine: told.crashedOnMaxSizeEngine ?? false,
+      ...(told.errorCode === undefined ? {} : { errorCode: told.errorCode }),
+      ...(told.errorMessage === undefined ? {} : { errorMessage: told.errorMessage }),
+      ...(told.engineTime === undefined ? {} : { engineTime: told.engineTime }),
+    },
+    outcome,
+  }
+}
+
+/** The deciding attempt's facts; what it did not make known stays as the last attempt that started left it. */
+function engineFacts(before: EngineFacts, attempt: Attempt, durationMs: number | undefined): EngineFacts {
+  const { session } = attempt
+  const started = session.engineStartedAt !== undefined
+  return {
+    ...before,
+    ...(started ? { startedAt: session.engineStartedAt } : {}),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(session.enginePoolName === undefined ? {} : { poolName: session.enginePoolName }),
+    ...(session.engineSizingReason === undefined ? {} : { sizingReason: session.engineSizingReason }),
+  }
+}
+
+function durationText(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000}h`
+  if (ms % 60_000 === 0) return `${ms / 60_000}min`
+  return `${ms / 1000}s`
+}

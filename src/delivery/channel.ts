@@ -1,0 +1,28 @@
+/** The port of a way out. An implementation sends one event to one subscription and tells what happened; it never throws. */
+import type { CloudEvent } from '../event/stored-event.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface Sent {
+  readonly ok: boolean
+  /** A short text for people: "timeout after 15 s", "redirect not followed (308)", "address not allowed". */
+  readonly message?: string
+  /** The target asked for this wait (Retry-After on 429 or 503), milliseconds. */
+  readonly retryAfterMs?: number
+  /** The target is gone for good (410): give up and disable the subscription. */
+  readonly gone?: true
+  readonly request?: {
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: unknown
+  }
+  readonly response?: {
+    readonly statusCode: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }
+}
+
+export interface Channel {
+  /** @param sentAt epoch ms of this send: the signature's timestamp */
+  send(event: CloudEvent, subscription: Subscription, sentAt: number): Promise<Sent>
+}

@@ -1,0 +1,47 @@
+/** One event for one subscription, and the sends that try to make it arrive. */
+import type { DeliveryId, EventId, LeaseToken, SendId, SubscriptionId, TenantId } from '../core/ids.ts'
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'exhausted', 'given-up'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
+
+export interface Delivery {
+  readonly id: DeliveryId
+  readonly tenantId: TenantId
+  readonly eventId: EventId
+  readonly subscriptionId: SubscriptionId
+  readonly state: DeliveryState
+  /** Sends made so far. */
+  readonly sends: number
+  /** Epoch ms of the next send; meaningful while pending. */
+  readonly dueAt: number
+  readonly createdAt: number
+  readonly endedAt?: number
+  /** Why it was given up. */
+  readonly reason?: string
+  /** Held while a sender works on it. */
+  readonly lease?: LeaseToken
+  readonly leaseExpiresAt?: number
+}
+
+/** One try of a delivery: what was sent and what came back, bounded and with secrets masked. */
+export interface Send {
+  readonly id: SendId
+  readonly tenantId: TenantId
+  readonly deliveryId: DeliveryId
+  readonly subscriptionId: SubscriptionId
+  readonly eventId: EventId
+  readonly eventType: string
+  readonly status: 'success' | 'fail'
+  readonly statusMessage?: string
+  readonly triggeredAt: number
+  readonly request?: {
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: unknown
+  }
+  readonly response?: {
+    readonly statusCode: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }
+}

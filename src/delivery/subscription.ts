@@ -1,0 +1,34 @@
+/** Who wants which events: a webhook, as the rules see it. Wire names and shapes: contract 04. */
+
+import type { FilterNode } from '../core/filter.ts'
+import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
+
+export interface Subscription {
+  readonly id: SubscriptionId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly description: string
+  readonly url: string
+  readonly eventTypes: readonly string[]
+  readonly enabled: boolean
+  readonly filterText?: string
+  readonly filter?: FilterNode
+  readonly level: 'tenant' | 'user'
+  readonly ownerId: UserId
+  readonly headers: Readonly<Record<string, string>>
+  /** Sealed by the shell that stores them; opened only to send. */
+  readonly sealedHeaders: Readonly<Record<string, string>>
+  /** Sealed likewise. */
+  readonly sealedSecret?: string
+  readonly checkCertificateRevocation: boolean
+  readonly origin: 'api' | 'automations' | 'management-console'
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly createdBy: UserId
+  readonly updatedBy: UserId
+  readonly disabledReason?: string
+  readonly disabledReasonCode?: string
+  /** Start of the present run of failed sends, and how many; cleared by a success. */
+  readonly failingSince?: number
+  readonly failedSends: number
+}

@@ -1,0 +1,102 @@
+/**
+ * The port of an engine session: one engine process for one attempt, of one engine size. Implementations:
+ * engine/duckdb/ (a real child process) and the simulator's.
+ *
+ * A session never throws and never stays silent: `run` always resolves, also when the process is killed.
+ */
+import type { DataTable } from '../catalog/records.ts'
+import type { ScriptFault } from '../core/attempt.ts'
+import type { DataVersion, ReloadId } from '../core/ids.ts'
+
+export interface EngineSize {
+  /** As in the event's enginePoolName, e.g. "engine-4g". */
+  readonly poolName: string
+  /** Hard ceiling of the process's resident memory, bytes. */
+  readonly memoryBytes: number
+  readonly threads: number
+}
+
+/** A `lib://` connection: files under one folder. `writable` also allows STORE into it. */
+export interface FileConnection {
+  readonly name: string
+  /** Absolute path of the folder on the worker's machine. */
+  readonly root: string
+  readonly writable: boolean
+}
+
+export interface SessionWork {
+  readonly reloadId: ReloadId
+  readonly attempt: number
+  readonly appId: string
+  readonly appName: string
+  readonly script: string
+  readonly variables: Readonly<Record<string, string>>
+  readonly partial: boolean
+  /** The app's present data: what a partial reload starts from. */
+  readonly dataBefore?: DataVersion
+  /** Name of the new data file that this attempt writes. */
+  readonly dataAfter: DataVersion
+  readonly connections: readonly FileConnection[]
+}
+
+/** What a running session tells, at most a few times a second. */
+export interface SessionProgress {
+  /** Epoch ms at which the engine began to run the script; from the first report on. */
+  readonly startedAt: number
+  /** Progress text so far (contract 02, section 6.1), without head. */
+  readonly progressLog: string
+  readonly statement: number
+  readonly line: number
+  readonly rowsRead: number
+}
+
+/** A file that the script stored, for the catalog. `path` is relative to the connection's root. */
+export interface StoredFile {
+  readonly connection: string
+  readonly path: string
+  readonly bytes: number
+}
+
+export type SessionEnd = SessionReport &
+  (
+    | {
+        readonly kind: 'completed'
+        readonly engineTime: number
+        readonly fileBytes: number
+        readonly tables: readonly DataTable[]
+      }
+    | { readonly kind: 'script-error'; readonly fault: ScriptFault }
+    | { readonly kind: 'out-of-memory' }
+    /** The process died, was killed, or broke the protocol. */
+    | { readonly kind: 'crashed'; readonly message: string }
+  )
+
+/** What every end tells as far as it is known. */
+export interface SessionReport {
+  readonly startedAt?: number
+  readonly progressLog: string
+  readonly scriptLog: string
+  readonly peakMemoryBytes?: number
+  readonly storedFiles: readonly StoredFile[]
+}
+
+export interface EngineSession {
+  readonly size: EngineSize
+  /** Runs the work; called once. `report` may be called until it resolves. */
+  run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd>
+  /** Asks a running script to stop; the session then ends as crashed unless it was already done. Idempotent. */
+  interrupt(): void
+  /** Ends the process at once. Idempotent; also gives back a session that was never run. */
+  kill(): void
+}
+
+export interface EngineSessions {
+  /** Rejects when no session can be made; the message is told to the user. */
+  acquire(size: EngineSize): Promise<EngineSession>
+}
+
+/** The app data files of an installation. */
+export interface AppData {
+  /** Deletes a version that no app points at; harmless when it is not there. */
+  discard(version: DataVersion): Promise<void>
+}

@@ -1,0 +1,40 @@
+/** An event as it is kept: envelope and data fixed when it was saved, the same on every channel, send and page. */
+import type { EventId, ReloadId, SpaceId, TenantId, UserId } from '../core/ids.ts'
+
+/** A CloudEvents 1.0 envelope with JSON data; extension attributes are strings at top level. */
+export interface CloudEvent {
+  readonly specversion: '1.0'
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly time: string
+  readonly datacontenttype: 'application/json'
+  readonly tenantid: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly [attribute: string]: unknown
+}
+
+/** What a store saves: the event plus the columns that selection needs. */
+export interface EventDraft {
+  readonly id: EventId
+  readonly tenantId: TenantId
+  readonly type: string
+  readonly time: number
+  readonly userId: UserId
+  /** Id of the event's own resource: the reload for the finished event, the app otherwise (contract 04, section 4). */
+  readonly resourceId: string
+  readonly topLevelResourceId: string
+  readonly spaceId?: SpaceId
+  readonly reloadId?: ReloadId
+  /**
+   * At most one event of a type has this key. The reload id for the finished event; `<reload id>:<attempt>` for an
+   * attempt event. The store holds it with a unique index.
+   */
+  readonly uniqueKey: string
+  readonly body: CloudEvent
+}
+
+export interface StoredEvent extends EventDraft {
+  /** Assigned by the store when it saves; grows with the order of commits. The cursor of the event stream. */
+  readonly sequence: number
+}

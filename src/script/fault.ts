@@ -1,0 +1,47 @@
+/** What goes wrong in a script: the value of ScriptError, the engine error number and a text (LANGUAGE, section 11). */
+export interface Fault {
+  /** 1 general, 2 syntax, 8 file not found, 10 table not found, 11 field not found, 12 wrong format, 16 semantic ... */
+  readonly scriptError: number
+  /** Shown as EDC_ERROR:<number> (contract 02, section 6.3). */
+  readonly engineErrorCode: number
+  readonly message: string
+}
+
+/** Carries a fault through expression and statement code; caught at the statement by the interpreter or the host. */
+export class ScriptFaultError extends Error {
+  override readonly name = 'ScriptFaultError'
+  readonly fault: Fault
+
+  constructor(fault: Fault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+type Raise = (message: string) => ScriptFaultError
+
+const raise =
+  (scriptError: number, engineErrorCode: number): Raise =>
+  (message) =>
+    new ScriptFaultError({ scriptError, engineErrorCode, message })
+
+export const faults = {
+  general: raise(1, 1),
+  syntax: raise(2, 11003),
+  unknownStatement: raise(2, 11002),
+  controlMismatch: raise(2, 11023),
+  fileNotFound: raise(8, 11020),
+  connectionNotFound: raise(8, 11015),
+  pathInvalid: raise(8, 11025),
+  pathOutside: raise(8, 11026),
+  tableNotFound: raise(10, 11001),
+  fieldNotFound: raise(11, 11013),
+  mapNotFound: raise(10, 11014),
+  wrongFormat: raise(12, 3004),
+  nameTaken: raise(16, 11016),
+  groupBy: raise(16, 11031),
+  autogenerateCount: raise(16, 11021),
+  prefixes: raise(16, 11022),
+  nothingToConcatenate: raise(16, 11046),
+  semantic: raise(16, 1),
+} as const

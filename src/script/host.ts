@@ -1,0 +1,119 @@
+/**
+ * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and is resumed
+ * with the answer, so the language stays pure while data, files and time live with the host (engine/duckdb/).
+ */
+import type { Fault } from './fault.ts'
+import type { Settings } from './settings.ts'
+import type { LoadStatement, RenamePair, StoreStatement } from './statement.ts'
+import type { Value } from './value.ts'
+
+export type HostRequest =
+  | {
+      readonly kind: 'load'
+      readonly statement: LoadStatement
+      readonly settings: Settings
+      readonly qualify: readonly QualifyRule[]
+    }
+  | { readonly kind: 'store'; readonly statement: StoreStatement; readonly settings: Settings }
+  | { readonly kind: 'drop-tables'; readonly tables: readonly string[] }
+  | { readonly kind: 'drop-fields'; readonly fields: readonly string[]; readonly tables?: readonly string[] }
+  | { readonly kind: 'rename-tables'; readonly pairs: readonly RenamePair[] }
+  | { readonly kind: 'rename-fields'; readonly pairs: readonly RenamePair[] }
+  /** All pairs of a mapping table, for RENAME ... USING. */
+  | { readonly kind: 'mapping-pairs'; readonly map: string }
+  /**
+   * A function outside a LOAD that looks at tables, fields, mapping tables or files: peek, noofrows, nooffields, fieldname, fieldnumber,
+   * fieldvalue, fieldvaluecount, fieldindex, nooftables, tablename, tablenumber, applymap, lookup, exists, filesize, filetime.
+   * `args` are evaluated; a name argument comes as its text.
+   */
+  | {
+      readonly kind: 'lookup'
+      readonly name: string
+      readonly args: readonly Value[]
+      readonly settings: Settings
+    }
+  /** Text of an included script file. */
+  | { readonly kind: 'include'; readonly path: string }
+  /** All values of a field in load order, for FOR EACH ... IN FieldValueList. */
+  | { readonly kind: 'field-values'; readonly field: string }
+  | { readonly kind: 'file-list'; readonly mask: string; readonly folders: boolean }
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'sleep'; readonly milliseconds: number }
+  /** A line of the script log. `line` is the script line; absent for results. `depth` counts enclosing calls and blocks. */
+  | { readonly kind: 'log'; readonly line?: number; readonly depth: number; readonly text: string }
+  /** A line of the progress text. */
+  | { readonly kind: 'progress'; readonly text: string }
+  /** Before each statement: where the script is. */
+  | { readonly kind: 'position'; readonly statement: number; readonly line: number }
+
+export interface QualifyRule {
+  readonly pattern: string
+  readonly on: boolean
+}
+
+/** What a LOAD did. */
+export interface LoadResult {
+  /** The table that got the rows: a new one, or the one it was appended or joined to; the name of the map for MAPPING. */
+  readonly table: string
+  /** Fields of the loaded rows, in order. */
+  readonly fields: readonly string[]
+  /** Rows after filtering. */
+  readonly rows: number
+  /** Short name of the source for the progress text: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT Sales". */
+  readonly source: string
+}
+
+type Results = {
+  load: LoadResult
+  store: { readonly rows: number; readonly bytes: number }
+  'mapping-pairs': readonly (readonly [Value, Value])[]
+  lookup: Value
+  include: string | undefined
+  'field-values': readonly Value[]
+  'file-list': readonly string[]
+}
+
+export type ResultOf<Kind extends HostRequest['kind']> = Kind extends keyof Results
+  ? Results[Kind]
+  : undefined
+
+export type HostAnswer =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+
+/** Yields a request and gives its typed result; a fault of the host is thrown as ScriptFaultError by the caller's `unwrap`. */
+export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
+
+/** How a run ended. A fault names the line of the main script (1-based) and the expanded statement. */
+export type ScriptEnd =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly line: number; readonly statement: string }
+
+export interface ScriptInput {
+  readonly script: string
+  readonly variables: Readonly<Record<string, string>>
+  readonly partial: boolean
+  readonly clock: ScriptClock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly system: ScriptSystem
+}
+
+export interface ScriptClock {
+  /** Now as days since 1899-12-30, local time of the engine's time zone. */
+  now(): number
+  /** The same in UTC. */
+  utc(): number
+  /** Start of this run / of the last finished reload; days since 1899-12-30. */
+  readonly reloadStart: number
+  readonly lastReload: number | undefined
+}
+
+export interface ScriptSystem {
+  readonly documentName: string
+  readonly documentPath: string
+  readonly documentTitle: string
+  readonly computerName: string
+  readonly osUser: string
+  readonly engineVersion: string
+}

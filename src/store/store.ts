@@ -1,0 +1,329 @@
+/**
+ * The port of the store, in domain verbs, batch first. A store locks, shows, calls, saves; it never decides. Every
+ * promise resolves only after the commit is durable. A rejected promise means: nothing is known to be saved, ask again.
+ *
+ * Implementations: memory/ (the executable model), sqlite/. One contract suite holds them equal
+ * (test/contract/store-contract.ts).
+ */
+import type {
+  ApiKey,
+  App,
+  DataFile,
+  DataTable,
+  FilePlace,
+  ScriptVersion,
+  Space,
+  SpaceAssignment,
+  Tenant,
+  User,
+} from '../catalog/records.ts'
+import type { Attempt, SessionFacts } from '../core/attempt.ts'
+import type { FilterNode } from '../core/filter.ts'
+import type {
+  AppId,
+  AssignmentId,
+  DataFileId,
+  DataVersion,
+  DeliveryId,
+  EventId,
+  KeyId,
+  LeaseToken,
+  ReloadId,
+  ScriptVersionId,
+  SendId,
+  SpaceId,
+  SubscriptionId,
+  TenantId,
+  UserId,
+  WorkerId,
+} from '../core/ids.ts'
+import type { Reload } from '../core/reload.ts'
+import type { Delivery, Send } from '../delivery/delivery.ts'
+import type { Subscription } from '../delivery/subscription.ts'
+import type { EventDraft, StoredEvent } from '../event/stored-event.ts'
+
+// ------------------------------------------------------------------------------------------------ accepting
+
+export interface Acceptance {
+  readonly reload: Reload
+  /** Accepted reloads per app and UTC day; 0 is off. Checked in the accepting transaction. */
+  readonly reloadsPerAppAndDay: number
+  readonly idempotencyKey?: string
+}
+
+export type Accepted =
+  | { readonly kind: 'accepted'; readonly reload: Reload }
+  /** The same idempotency key of the same user was accepted within 24 h: its reload. */
+  | { readonly kind: 'repeated'; readonly reload: Reload }
+  | { readonly kind: 'pending'; readonly pendingReloadId: ReloadId }
+  | { readonly kind: 'quota-exceeded' }
+  | { readonly kind: 'no-app' }
+
+// ------------------------------------------------------------------------------------------------ transitions
+
+/** What a step is shown of a reload: all read inside the same transaction. */
+export interface ReloadView {
+  readonly reload: Reload
+  /** The open attempt, when there is one. */
+  readonly attempt?: Attempt
+  /** Absent when the app was deleted. */
+  readonly app?: App
+  readonly tenant: Tenant
+  /** Enabled subscriptions of the reload's tenant. */
+  readonly subscriptions: readonly Subscription[]
+}
+
+/** What a step wants saved; all of it or nothing. */
+export interface Saving {
+  readonly reload: Reload
+  /** The attempt opened or closed by this step. */
+  readonly attempt?: Attempt
+  /** Changes of the app's record: only its data pointer and its marks. */
+  readonly app?: Pick<App, 'crashedOnMaxSize'> & Pick<Partial<App>, 'data'>
+  readonly events?: readonly EventDraft[]
+  readonly deliveries?: readonly Delivery[]
+}
+
+export interface Transition<Refused> {
+  readonly reloadId: ReloadId
+  /**
+   * The lease token this write is made under. The store refuses the write unless the reload's open attempt holds it.
+   * Absent only for writes that no attempt makes: cancel, queue limit, and the sweeper (which gives the token it saw).
+   */
+  readonly fence?: LeaseToken
+  readonly step: (view: ReloadView) => Saving | Refused
+}
+
+export type Transitioned<Refused> =
+  | { readonly kind: 'saved'; readonly reload: Reload }
+  | { readonly kind: 'refused'; readonly refusal: Refused; readonly reload: Reload }
+  /** The fence did not hold: another attempt has the reload, or none. */
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'unknown' }
+
+// ------------------------------------------------------------------------------------------------ claiming
+
+export interface ClaimRequest {
+  readonly now: number
+  /** At most this many. */
+  readonly max: number
+  readonly concurrentReloadsPerTenant: number
+  /** Called for each chosen reload in claiming order; a refusal skips it. */
+  readonly step: (view: ReloadView) => Saving | { readonly refused: string }
+}
+
+export interface Claimed {
+  readonly reload: Reload
+  readonly attempt: Attempt
+  readonly app: App
+  /** The script current at the claim; absent when the app has none. */
+  readonly script?: ScriptVersion
+}
+
+export interface LeaseRenewal {
+  readonly reloadId: ReloadId
+  readonly lease: LeaseToken
+  readonly leaseExpiresAt: number
+  /** New facts of the running attempt, saved along. */
+  readonly session?: SessionFacts
+  readonly log?: string
+}
+
+/** `canceling` tells the worker that somebody canceled; `lost` that the lease is gone and nothing was saved. */
+export type LeaseAnswer = 'held' | 'canceling' | 'lost'
+
+// ------------------------------------------------------------------------------------------------ lists
+
+export interface Page {
+  readonly limit: number
+  /** Opaque position from the page before: the sort value and the id of its last row. */
+  readonly after?: PagePosition
+  /** Set with `after` for walking backwards. */
+  readonly backwards?: boolean
+}
+
+export interface PagePosition {
+  readonly value: string | number | null
+  readonly id: string
+}
+
+export interface Sort<Field extends string> {
+  readonly field: Field
+  readonly descending: boolean
+}
+
+export interface Listed<Row> {
+  readonly rows: readonly Row[]
+  /** There are rows after the last / before the first row of this page. */
+  readonly hasNext: boolean
+  readonly hasPrevious: boolean
+}
+
+export type ReloadSortField = 'creationTime' | 'status' | 'startTime' | 'endTime'
+
+export interface ReloadQuery {
+  readonly tenantId: TenantId
+  readonly appId?: AppId
+  readonly partial?: boolean
+  /** Attributes: status, partial ("true" or "false"), type. */
+  readonly filter?: FilterNode
+  readonly sort: Sort<ReloadSortField>
+  readonly page: Page
+}
+
+export interface SendQuery {
+  readonly subscriptionId: SubscriptionId
+  readonly status?: 'success' | 'fail'
+  readonly eventType?: string
+  readonly sort: Sort<'triggeredAt' | 'status'>
+  readonly page: Page
+}
+
+// ------------------------------------------------------------------------------------------------ the port
+
+export interface ReloadStore {
+  accept(batch: readonly Acceptance[]): Promise<Accepted[]>
+  /**
+   * Takes the next reloads: per tenant the heaviest first, of equals the oldest (createdAt, then id), tenants in turn
+   * (least recently served first); only QUEUED ones that are due, never above a tenant's limit of running reloads.
+   */
+  claim(request: ClaimRequest): Promise<Claimed[]>
+  transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]>
+  renewLeases(batch: readonly LeaseRenewal[]): Promise<LeaseAnswer[]>
+  /** Open attempts whose lease ran out at `now`, oldest first. */
+  expiredLeases(
+    now: number,
+    max: number,
+  ): Promise<{ readonly reloadId: ReloadId; readonly lease: LeaseToken }[]>
+  /** QUEUED reloads whose waits sum up to `queueTimeMs` or more at `now`. */
+  overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]>
+  /** The earliest time at which a QUEUED reload that waits for its back-off becomes due; undefined when none waits. */
+  nextDueAt(now: number): Promise<number | undefined>
+  reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined>
+  activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined>
+  reloads(query: ReloadQuery): Promise<Listed<Reload>>
+  attempts(reloadId: ReloadId): Promise<Attempt[]>
+  /** Keeps the full script log of an attempt; replaces an earlier one of the same attempt. */
+  saveScriptLog(reloadId: ReloadId, attempt: number, text: string): Promise<void>
+  /** The full script log of the reload's latest attempt that has one. */
+  scriptLog(reloadId: ReloadId): Promise<string | undefined>
+  counts(): Promise<{ readonly queued: number; readonly running: number; readonly pendingDeliveries: number }>
+}
+
+export interface EventStore {
+  /** Events of a tenant after the cursor, in order of their sequence. */
+  eventsAfter(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]>
+  /** The newest sequence; 0 when there is none. */
+  lastSequence(): Promise<number>
+  event(tenantId: TenantId, id: EventId): Promise<StoredEvent | undefined>
+  /** Events of one reload in order: attempt events, then the finished one. */
+  eventsOf(reloadId: ReloadId): Promise<StoredEvent[]>
+}
+
+export interface DeliveryStore {
+  /** Takes pending deliveries that are due and free, oldest due first, at most `perSubscription` in flight each. */
+  claimDeliveries(request: {
+    readonly now: number
+    readonly max: number
+    readonly perSubscription: number
+    readonly lease: LeaseToken
+    readonly leaseExpiresAt: number
+  }): Promise<
+    { readonly delivery: Delivery; readonly event: StoredEvent; readonly subscription?: Subscription }[]
+  >
+  /**
+   * Saves sends with what became of their deliveries, under the lease of each; a row whose lease is gone still keeps
+   * its send record but changes no delivery. `subscription` carries the new failure counters and perhaps the disabling.
+   */
+  recordSends(
+    batch: readonly {
+      readonly delivery: Delivery
+      readonly fence: LeaseToken
+      readonly send?: Send
+      readonly subscription?: Subscription
+    }[],
+  ): Promise<void>
+  nextDeliveryAt(): Promise<number | undefined>
+  deliveriesOf(eventId: EventId): Promise<Delivery[]>
+  delivery(tenantId: TenantId, id: DeliveryId): Promise<Delivery | undefined>
+  sends(query: SendQuery): Promise<Listed<Send>>
+  send(subscriptionId: SubscriptionId, id: SendId): Promise<Send | undefined>
+  addSend(send: Send, subscription: Subscription): Promise<void>
+}
+
+export interface CatalogStore {
+  addTenant(tenant: Tenant): Promise<void>
+  tenant(id: TenantId): Promise<Tenant | undefined>
+  tenants(): Promise<Tenant[]>
+
+  saveUser(user: User): Promise<void>
+  user(tenantId: TenantId, id: UserId): Promise<User | undefined>
+  users(tenantId: TenantId): Promise<User[]>
+
+  saveKey(key: ApiKey): Promise<void>
+  removeKey(tenantId: TenantId, id: KeyId): Promise<boolean>
+  keyByHash(tokenHash: string): Promise<{ readonly key: ApiKey; readonly user: User } | undefined>
+  keys(tenantId: TenantId): Promise<ApiKey[]>
+
+  addApp(app: App): Promise<void>
+  /** Changes name, description, owner or space; never the data. Undefined when there is no such app. */
+  changeApp(
+    tenantId: TenantId,
+    id: AppId,
+    change: Partial<Pick<App, 'name' | 'description' | 'ownerId'>> & { readonly spaceId?: SpaceId | null },
+    now: number,
+  ): Promise<App | undefined>
+  removeApp(tenantId: TenantId, id: AppId): Promise<boolean>
+  app(tenantId: TenantId, id: AppId): Promise<App | undefined>
+  apps(tenantId: TenantId): Promise<App[]>
+  /** Data versions that some app points at. */
+  referencedDataVersions(): Promise<DataVersion[]>
+
+  /** Adds a version, makes it the current one, clears the app's crash marks; keeps the newest `keep`. False: no app. */
+  addScript(script: ScriptVersion, keep: number): Promise<boolean>
+  /** Newest first. */
+  scripts(tenantId: TenantId, appId: AppId): Promise<Omit<ScriptVersion, 'script'>[]>
+  script(
+    tenantId: TenantId,
+    appId: AppId,
+    id: ScriptVersionId | 'current',
+  ): Promise<ScriptVersion | undefined>
+
+  saveSpace(space: Space): Promise<'saved' | 'name-taken'>
+  removeSpace(tenantId: TenantId, id: SpaceId): Promise<'removed' | 'unknown' | 'not-empty'>
+  space(tenantId: TenantId, id: SpaceId): Promise<Space | undefined>
+  spaces(tenantId: TenantId): Promise<Space[]>
+  saveAssignment(assignment: SpaceAssignment): Promise<'saved' | 'taken'>
+  removeAssignment(tenantId: TenantId, id: AssignmentId): Promise<boolean>
+  assignments(tenantId: TenantId, spaceId: SpaceId): Promise<SpaceAssignment[]>
+  /** Assignments of one user in all spaces. */
+  assignmentsOf(tenantId: TenantId, userId: UserId): Promise<SpaceAssignment[]>
+
+  /** Inserts or updates by id; 'name-taken' when another file of the place has the name. */
+  saveDataFile(file: DataFile): Promise<'saved' | 'name-taken'>
+  removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean>
+  dataFile(tenantId: TenantId, id: DataFileId): Promise<DataFile | undefined>
+  dataFileByName(tenantId: TenantId, place: FilePlace, name: string): Promise<DataFile | undefined>
+  dataFiles(tenantId: TenantId, place?: FilePlace): Promise<DataFile[]>
+
+  saveSubscription(subscription: Subscription): Promise<void>
+  removeSubscription(tenantId: TenantId, id: SubscriptionId): Promise<boolean>
+  subscription(tenantId: TenantId, id: SubscriptionId): Promise<Subscription | undefined>
+  subscriptions(tenantId: TenantId): Promise<Subscription[]>
+}
+
+export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogStore {
+  /** Called after a commit that may give other parts work; coalesced, never inside a transaction. */
+  onCommit(listener: (changed: CommitNotice) => void): () => void
+  close(): Promise<void>
+}
+
+/** Which loops a commit may concern. */
+export interface CommitNotice {
+  readonly queued: boolean
+  readonly canceling: boolean
+  readonly events: boolean
+  readonly deliveries: boolean
+}
+
+export type { DataTable, ReloadId, TenantId, UserId, WorkerId }
