@@ -1,0 +1,39 @@
+/**
+ * Keeps webhook secrets unreadable at rest: AES-256-GCM under the installation's key. A sealed text names its format, so
+ * that a later one can be told apart.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+export interface Seal {
+  seal(text: string): string
+  /** Throws when the text was sealed under another key or was changed. */
+  open(sealed: string): string
+}
+
+const FORMAT = 'v1'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** @param master secret bytes of the installation, at least 32 */
+export function sealWith(master: Uint8Array): Seal {
+  const key = new Uint8Array(hkdfSync('sha256', master, '', 'reprise webhook secrets', 32))
+  return {
+    seal(text) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      return `${FORMAT}.${sealed.toString('base64url')}`
+    },
+    open(sealed) {
+      const [format, text] = sealed.split('.')
+      const bytes = Buffer.from(text ?? '', 'base64url')
+      if (format !== FORMAT || bytes.length < NONCE_BYTES + TAG_BYTES) throw new Error('not a sealed text')
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+      return Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)),
+        decipher.final(),
+      ]).toString('utf8')
+    },
+  }
+}

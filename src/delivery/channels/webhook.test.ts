@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { SubscriptionId, TenantId, UserId } from '../../core/ids.ts'
+import type { CloudEvent } from '../../event/stored-event.ts'
+import type { Subscription } from '../subscription.ts'
+import { sealWith } from './seal.ts'
+import { verifyQlikSignature } from './signature.ts'
+import { NOTHING_ALLOWED, parseAllowance } from './target-address.ts'
+import { OMITTED, type WebhookChannel, type WebhookOptions, webhookChannel } from './webhook.ts'
+
+const seal = sealWith(randomBytes(32))
+const SECRET = '0123456789abcdef0123456789ABCDEF'
+const EVENT: CloudEvent = {
+  specversion: '1.0',
+  id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
+  type: 'com.qlik.v1.reload.finished',
+  source: 'com.qlik/reloads',
+  time: '2026-11-02T04:03:18.412Z',
+  datacontenttype: 'application/json',
+  tenantid: 't',
+  data: { id: 'r', errorMessage: 'Größe' },
+}
+
+const running: (Server | WebhookChannel)[] = []
+afterEach(async () => {
+  for (const part of running.splice(0)) {
+    if ('send' in part) await part.close()
+    else part.closeAllConnections()
+    if (!('send' in part)) part.close()
+  }
+})
+
+async function receiver(listener: RequestListener): Promise<number> {
+  const server = createServer(listener)
+  running.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+function channel(options: Partial<WebhookOptions> = {}): WebhookChannel {
+  const made = webhookChannel({
+    seal,
+    allowance: parseAllowance('127.0.0.1'),
+    userAgent: 'Reprise/test (webhook)',
+    ...options,
+  })
+  running.push(made)
+  return made
+}
+
+function subscription(url: string, more: Partial<Subscription> = {}): Subscription {
+  return {
+    id: 's' as SubscriptionId,
+    tenantId: 't' as TenantId,
+    name: 'hook',
+    description: '',
+    url,
+    eventTypes: [],
+    enabled: true,
+    level: 'tenant',
+    ownerId: 'u' as UserId,
+    headers: {},
+    sealedHeaders: {},
+    checkCertificateRevocation: false,
+    origin: 'api',
+    createdAt: 0,
+    updatedAt: 0,
+    createdBy: 'u' as UserId,
+    updatedBy: 'u' as UserId,
+    failedSends: 0,
+    ...more,
+  }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+describe('webhookChannel', () => {
+  it('posts the event as one JSON object, signed over the bytes sent, with the configured headers', async () => {
+    let seen: { request: IncomingMessage; body: Buffer } | undefined
+    const port = await receiver(async (request, response) => {
+      seen = { request, body: await bytesOf(request) }
+      response.writeHead(202).end('thanks')
+    })
+    const sent = await channel().send(
+      EVENT,
+      subscription(`http://127.0.0.1:${port}/hook`, {
+        headers: { 'X-Plain': 'one', Authorization: 'Bearer plain' },
+        sealedHeaders: { 'X-Sealed': seal.seal('two') },
+        sealedSecret: seal.seal(SECRET),
+      }),
+      1_000_500,
+    )
+    expect(sent).toMatchObject({ ok: true, response: { statusCode: 202, body: 'thanks' } })
+    const { request, body } = seen!
+    expect(request.method).toBe('POST')
+    expect(JSON.parse(body.toString())).toEqual(EVENT)
+    expect(request.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'Reprise/test (webhook)',
+      'x-plain': 'one',
+      'x-sealed': 'two',
+      authorization: 'Bearer plain',
+      'webhook-id': EVENT.id,
+      'webhook-timestamp': '1000',
+    })
+    expect(verifyQlikSignature(SECRET, body, request.headers['qlik-signature'] as string)).toBe(true)
+    expect(sent.request?.headers).toMatchObject({
+      'X-Plain': 'one',
+      'X-Sealed': OMITTED,
+      Authorization: OMITTED,
+    })
+  })
+
+  it('sends no signature without a secret', async () => {
+    let headers: IncomingMessage['headers'] = {}
+    const port = await receiver((request, response) => {
+      headers = request.headers
+      response.end()
+    })
+    await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    expect(headers['qlik-signature']).toBeUndefined()
+    expect(headers['webhook-signature']).toBeUndefined()
+  })
+
+  it.each([
+    [500, {}, { ok: false, message: 'the target answered 500' }],
+    [404, {}, { ok: false, message: 'the target answered 404' }],
+    [410, {}, { ok: false, gone: true }],
+    [429, { 'retry-after': '7' }, { ok: false, retryAfterMs: 7000 }],
+    [503, { 'retry-after': 'Thu, 01 Jan 1970 00:00:09 GMT' }, { ok: false, retryAfterMs: 8000 }],
+  ])('tells what a %i answer means', async (status, headers, expected) => {
+    const port = await receiver((_request, response) => response.writeHead(status, headers).end())
+    expect(await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 1000)).toMatchObject(
+      expected,
+    )
+  })
+
+  it('does not follow a redirect', async () => {
+    let reached = 0
+    const port = await receiver((request, response) => {
+      reached++
+      if (request.url === '/') response.writeHead(308, { location: '/elsewhere' }).end()
+      else response.end()
+    })
+    const sent = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    expect(sent).toMatchObject({ ok: false, message: 'redirect not followed (308)' })
+    expect(reached).toBe(1)
+  })
+
+  it('reads a bounded part of an endless answer', async () => {
+    const port = await receiver((_request, response) => {
+      response.writeHead(200)
+      const pour = () => {
+        while (response.writable && response.write('x'.repeat(4096))) {}
+        if (response.writable) response.once('drain', pour)
+      }
+      pour()
+    })
+    const sent = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    expect(sent.ok).toBe(true)
+    expect(sent.response?.body.length).toBe(16 * 1024)
+  })
+
+  it('gives up on a target that never answers', async () => {
+    const port = await receiver(() => {})
+    const sent = await channel({ exchangeTimeoutMs: 200 }).send(
+      EVENT,
+      subscription(`http://127.0.0.1:${port}/`),
+      0,
+    )
+    expect(sent).toMatchObject({ ok: false, message: 'timeout after 0.2 s' })
+  })
+
+  it('refuses a name that resolves to a private address at send time, and connects to nothing', async () => {
+    let reached = 0
+    const port = await receiver((_request, response) => {
+      reached++
+      response.end()
+    })
+    for (const addresses of [['127.0.0.1'], ['8.8.8.8', '127.0.0.1'], []]) {
+      const sent = await channel({
+        allowance: NOTHING_ALLOWED,
+        resolve: async () => addresses.map((address) => ({ address, family: 4 })),
+      }).send(EVENT, subscription(`https://hook.example.com:${port}/`), 0)
+      expect(sent).toMatchObject({ ok: false, message: expect.stringContaining('address not allowed') })
+    }
+    expect(reached).toBe(0)
+  })
+
+  it('refuses a literal private address without asking the resolver', async () => {
+    const sent = await channel({ allowance: NOTHING_ALLOWED }).send(
+      EVENT,
+      subscription('https://127.0.0.1/'),
+      0,
+    )
+    expect(sent.message).toContain('address not allowed')
+  })
+
+  it('names a host that does not resolve and a port that nobody serves', async () => {
+    const gone = await channel({
+      allowance: NOTHING_ALLOWED,
+      resolve: async () => {
+        throw Object.assign(new Error('no'), { code: 'ENOTFOUND' })
+      },
+    }).send(EVENT, subscription('https://nowhere.example.com/'), 0)
+    expect(gone.message).toBe('the host name does not resolve')
+    const port = await receiver(() => {})
+    const server = running.find((part): part is Server => !('send' in part))!
+    await new Promise((resolve) => server.close(resolve))
+    const refused = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    expect(refused.message).toBe('connection refused')
+  })
+})
