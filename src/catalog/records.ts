@@ -105,7 +105,7 @@ export interface DataFile {
   readonly ownerId: UserId
   /** Absent: personal file of the owner. */
   readonly spaceId?: SpaceId
-  /** Full name; "/" separates folders. Unique within its place. */
+  /** Full name; "/" separates folders. Unique within its place. A name that ends in "/" is a folder of 0 bytes. */
   readonly name: string
   readonly bytes: number
   readonly createdAt: number

@@ -1,0 +1,131 @@
+/**
+ * Who may do what with an app, a space and the data files of a space: one table of roles per space type (contract 05,
+ * section 4) and one answer. Pure: the caller's roles in the space are given, never looked up here.
+ *
+ * The owner of an app and the owner of its space may do everything with it. A tenant admin sees every app and cancels
+ * every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is not theirs, and
+ * sees no script of a personal app (contract 02, section 9).
+ */
+import type { App, Space, SpaceType, User } from './records.ts'
+
+export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['codeveloper', 'consumer', 'dataconsumer', 'facilitator', 'producer'],
+  managed: ['basicconsumer', 'consumer', 'contributor', 'dataconsumer', 'facilitator', 'publisher'],
+  data: ['consumer', 'dataconsumer', 'datapreview', 'facilitator', 'operator', 'producer', 'publisher'],
+}
+
+/**
+ * read: the record and how its reloads went. develop: script and full logs, read and written, and the name. reload:
+ * start and cancel. cancel: cancel only. remove: delete and move. hand-over: give it to another owner.
+ */
+export type AppRight = 'read' | 'develop' | 'read-script' | 'reload' | 'cancel' | 'remove' | 'hand-over'
+
+/** see: the space and its members. manage: change it and its members. add-app: create in it, move into it. */
+export type SpaceRight = 'see' | 'manage' | 'add-app' | 'read-files' | 'write-files'
+
+/** Roles that may develop and reload the apps of a space; `data` spaces hold no apps. */
+const DEVELOPERS: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['facilitator', 'producer', 'codeveloper'],
+  managed: ['facilitator', 'publisher'],
+  data: [],
+}
+
+const APP_READERS: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['facilitator', 'producer', 'codeveloper', 'consumer'],
+  managed: ['facilitator', 'publisher', 'consumer', 'contributor', 'basicconsumer'],
+  data: [],
+}
+
+const APP_ADDERS: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['facilitator', 'producer'],
+  managed: ['facilitator', 'publisher'],
+  data: [],
+}
+
+const FILE_READERS: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['facilitator', 'producer', 'codeveloper', 'dataconsumer'],
+  managed: ['facilitator', 'publisher', 'dataconsumer'],
+  data: ['facilitator', 'producer', 'publisher', 'operator', 'dataconsumer', 'consumer'],
+}
+
+const FILE_WRITERS: Readonly<Record<SpaceType, readonly string[]>> = {
+  shared: ['facilitator', 'producer'],
+  managed: ['facilitator'],
+  data: ['facilitator', 'producer'],
+}
+
+/** The caller's standing towards a space: the space and the roles assigned to the caller there. */
+export interface SpaceStanding {
+  readonly space: Space
+  readonly roles: readonly string[]
+}
+
+/**
+ * @param standing of the app's space; undefined for a personal app (and for a space that is gone)
+ */
+export function mayUseApp(
+  user: User,
+  app: Pick<App, 'ownerId' | 'spaceId'>,
+  standing: SpaceStanding | undefined,
+  right: AppRight,
+): boolean {
+  if (app.ownerId === user.id) return true
+  if (adminMayUseApp(user, app, right)) return true
+  if (standing === undefined) return false
+  const { space, roles } = standing
+  if (space.ownerId === user.id) return true
+  switch (right) {
+    case 'read':
+      return holds(roles, APP_READERS[space.type])
+    case 'develop':
+    case 'read-script':
+    case 'reload':
+    case 'cancel':
+      return holds(roles, DEVELOPERS[space.type])
+    case 'remove':
+    case 'hand-over':
+      return roles.includes('facilitator')
+  }
+}
+
+export function mayUseSpace(user: User, standing: SpaceStanding, right: SpaceRight): boolean {
+  const { space, roles } = standing
+  if (right === 'add-app' && space.type === 'data') return false
+  if (space.ownerId === user.id) return true
+  switch (right) {
+    case 'see':
+      return roles.length > 0 || isTenantAdmin(user)
+    case 'manage':
+      return roles.includes('facilitator') || isTenantAdmin(user)
+    case 'add-app':
+      return holds(roles, APP_ADDERS[space.type])
+    case 'read-files':
+      return holds(roles, FILE_READERS[space.type])
+    case 'write-files':
+      return holds(roles, FILE_WRITERS[space.type])
+  }
+}
+
+export function isTenantAdmin(user: User): boolean {
+  return user.roles.includes('TenantAdmin')
+}
+
+/** Keys are made by people who develop: tenant admins and developers (contract 05, section 5). */
+export function mayMakeKeys(user: User): boolean {
+  return isTenantAdmin(user) || user.roles.includes('Developer')
+}
+
+/** Shared and managed spaces by any active user but readers of nothing: the roles of contract 05, section 5. */
+export function mayCreateSpace(user: User): boolean {
+  return isTenantAdmin(user) || user.roles.includes('AnalyticsAdmin') || user.roles.includes('Developer')
+}
+
+function adminMayUseApp(user: User, app: Pick<App, 'spaceId'>, right: AppRight): boolean {
+  if (!isTenantAdmin(user)) return false
+  if (right === 'read-script') return app.spaceId !== undefined
+  return right === 'read' || right === 'cancel' || right === 'hand-over'
+}
+
+function holds(roles: readonly string[], wanted: readonly string[]): boolean {
+  return roles.some((role) => wanted.includes(role))
+}
