@@ -1,0 +1,20 @@
+/** The frame of the OpenAPI document; its paths and schemas come from the routes themselves. */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import type { ApiDeps } from './deps.ts'
+
+export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Reprise',
+        version: deps.version,
+        description:
+          'A self-hosted reload service: reload apps, and hear exactly once how each reload ended.\n\n' +
+          'Refusals are `{errors: [{code, title, detail?, source?, meta?}], traceId}`; docs/reference/errors.md lists the codes.',
+      },
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      security: [{ apiKey: [] }],
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs an API key
+ * and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file with one `register`
+ * function, named in the list below.
+ */
+import swagger from '@fastify/swagger'
+import Fastify from 'fastify'
+import { installAuthentication } from './authenticate.ts'
+import { installBodies } from './body.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
+import { openApi } from './open-api.ts'
+import { answerFrameworkError, installProblems } from './problem.ts'
+import { installRateLimit } from './rate-limit.ts'
+import { installTrace } from './trace.ts'
+import { schemaCompiler } from './validate.ts'
+
+/** Resources behind authentication. */
+const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = []
+
+export function buildServer(deps: ApiDeps): ApiServer {
+  const server: ApiServer = Fastify({
+    bodyLimit: deps.limits.requestBodyBytes,
+    frameworkErrors: answerFrameworkError,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+  })
+  server.setValidatorCompiler(schemaCompiler())
+  installProblems(server, deps)
+  installTrace(server, deps)
+  installBodies(server)
+  server.register(swagger, openApi(deps))
+  server.register(async (guarded: ApiServer) => {
+    installAuthentication(guarded, deps)
+    installRateLimit(guarded, deps)
+    for (const register of RESOURCES) register(guarded, deps)
+  })
+  return server
+}

@@ -1,0 +1,122 @@
+/**
+ * Checks requests against their schemas and says in words what a field should have been. Bodies are taken as they are;
+ * parameters, which are text on the wire, are read as numbers and booleans where the schema says so. Fields a schema
+ * does not name are let through and ignored. Never repeats a value that was sent: it might be a secret.
+ */
+import { Ajv, type ErrorObject } from 'ajv'
+import ajvFormats from 'ajv-formats'
+import type { FastifyError, FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+
+export interface SchemaFault {
+  readonly detail: string
+  readonly pointer?: string
+  readonly parameter?: string
+}
+
+export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
+  const shared = { useDefaults: true, strict: false, verbose: true } as const
+  const bodies = new Ajv(shared)
+  const parameters = new Ajv({ ...shared, coerceTypes: 'array' })
+  for (const ajv of [bodies, parameters]) ajvFormats.default(ajv)
+  return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)
+}
+
+/** The first fault of a validation error, as pointer (body) or parameter (everything else) and words. */
+export function schemaFault(error: FastifyError): SchemaFault {
+  const fault = leafFault(error.validation as unknown as readonly ErrorObject[])
+  const path = fault.instancePath + missingStep(fault)
+  if (error.validationContext === 'body') {
+    return { detail: `${path === '' ? 'the body' : fieldName(path)} ${wanted(fault)}`, pointer: path }
+  }
+  const parameter = fieldName(path)
+  return { detail: `${parameter} ${wanted(fault)}`, parameter }
+}
+
+/** Of the faults of a union, the one that reaches deepest tells most. */
+function leafFault(faults: readonly ErrorObject[]): ErrorObject {
+  const first = faults[0]!
+  const union = faults.findLast((fault) => fault.keyword === 'anyOf' || fault.keyword === 'oneOf')
+  return union ?? first
+}
+
+function missingStep(fault: ErrorObject): string {
+  return fault.keyword === 'required' ? `/${escapeStep(String(fault.params.missingProperty))}` : ''
+}
+
+function fieldName(path: string): string {
+  return path.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function escapeStep(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+function wanted(fault: ErrorObject): string {
+  switch (fault.keyword) {
+    case 'required':
+      return 'is required'
+    case 'maxProperties':
+      return `must have at most ${fault.params.limit} entries`
+    case 'maxItems':
+      return `must have at most ${fault.params.limit} items`
+    case 'minItems':
+      return `must have at least ${fault.params.limit} items`
+    case 'propertyNames':
+      return `has a name that is not allowed: ${expectation(fault.parentSchema?.propertyNames)} is expected`
+    case 'additionalProperties':
+      return 'has a field that is not known'
+    default:
+      return `must be ${expectation(fault.parentSchema)}`
+  }
+}
+
+interface Described {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Described[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly format?: string
+  readonly pattern?: string
+  readonly 'x-expected'?: string
+}
+
+/** What a schema expects, in words: "a whole number from 1 to 10". */
+export function expectation(schema: unknown): string {
+  const described = (schema ?? {}) as Described
+  if (described['x-expected'] !== undefined) return described['x-expected']
+  if (described.enum !== undefined) return `one of ${described.enum.map((value) => String(value)).join(', ')}`
+  if (described.const !== undefined) return String(described.const)
+  if (described.anyOf !== undefined) return described.anyOf.map(expectation).join(' or ')
+  switch (described.type) {
+    case 'integer':
+      return `a whole number${range(described.minimum, described.maximum, '')}`
+    case 'number':
+      return `a number${range(described.minimum, described.maximum, '')}`
+    case 'string':
+      if (described.format !== undefined) return `a text in the form ${described.format}`
+      if (described.pattern !== undefined) return `a text that matches ${described.pattern}`
+      return `a text${range(described.minLength, described.maxLength, ' characters')}`
+    case 'boolean':
+      return 'true or false'
+    case 'object':
+      return 'an object'
+    case 'array':
+      return 'a list'
+    case 'null':
+      return 'null'
+    default:
+      return 'a value that is allowed here'
+  }
+}
+
+function range(low: number | undefined, high: number | undefined, unit: string): string {
+  if (low !== undefined && high !== undefined) return ` from ${low} to ${high}${unit}`
+  if (low !== undefined) return ` of at least ${low}${unit}`
+  if (high !== undefined) return ` of at most ${high}${unit}`
+  return ''
+}
