@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseDurationMs, readConfig } from './config.ts'
+
+describe('readConfig', () => {
+  it('has working defaults', () => {
+    const config = readConfig({}, {})
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 4600,
+      adminKey: undefined,
+      publicUrl: undefined,
+      rateLimit: true,
+      drainMs: 30_000,
+    })
+    expect(config.limits).toMatchObject({ runTimeMs: 3 * 3_600_000, queueTimeMs: 6 * 3_600_000 })
+    expect(config.slots).toBeGreaterThanOrEqual(1)
+  })
+
+  it('lets a flag win over the environment and the environment over the default', () => {
+    expect(readConfig({}, { REPRISE_PORT: '7' }).port).toBe(7)
+    expect(readConfig({ port: '8' }, { REPRISE_PORT: '7' }).port).toBe(8)
+  })
+
+  it('tells every fault at once, each with its setting and what it takes', () => {
+    const read = () =>
+      readConfig(
+        {},
+        {
+          REPRISE_PORT: '70000',
+          REPRISE_RUN_TIME: 'long',
+          REPRISE_ENGINE_SIZES: '2g,1g',
+          REPRISE_ADMIN_KEY: 'short',
+          REPRISE_PUBLIC_URL: 'example.com',
+          REPRISE_WEBHOOK_ALLOW: 'http://x',
+          REPRISE_LOG_LEVEL: 'loud',
+        },
+      )
+    expect(read).toThrow(ConfigError)
+    for (const part of [
+      'REPRISE_PORT: "70000" is not a whole number from 0 to 65535',
+      'REPRISE_RUN_TIME: "long" is not a duration such as 90s, 20m or 3h',
+      'REPRISE_ENGINE_SIZES: "2g,1g" is not ascending',
+      'REPRISE_ADMIN_KEY: needs at least 16 characters',
+      'REPRISE_PUBLIC_URL: "example.com" is not an address',
+      'REPRISE_WEBHOOK_ALLOW: "http://x" is neither',
+      'REPRISE_LOG_LEVEL: "loud" is none of',
+    ]) {
+      expect(read).toThrow(part)
+    }
+  })
+
+  it.each([
+    ['500ms', 500],
+    ['90s', 90_000],
+    ['3h', 10_800_000],
+  ])('reads the duration %s', (text, ms) => {
+    expect(parseDurationMs(text)).toBe(ms)
+  })
+
+  it('reads sizes', () => {
+    expect(readConfig({ engineSizes: '1g, 2G' }, {}).engineSizesBytes).toEqual([1024 ** 3, 2 * 1024 ** 3])
+  })
+})

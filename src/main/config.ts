@@ -1,0 +1,139 @@
+/**
+ * Reads the settings of the service from flags and environment into one checked record. Every fault names the setting
+ * and says what it takes; all faults are told at once.
+ */
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
+import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
+import { SETTINGS, type SettingName } from './settings-table.ts'
+import type { LogLevel } from './world.ts'
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Absolute. */
+  readonly dataDir: string
+  readonly adminKey: string | undefined
+  readonly tenantName: string
+  /** Origin without a trailing slash. */
+  readonly publicUrl: string | undefined
+  readonly trustedProxies: readonly string[]
+  readonly webhookAllowance: TargetAllowance
+  readonly rateLimit: boolean
+  readonly slots: number
+  /** Memory of each engine size, bytes, ascending; undefined: to be derived from the machine. */
+  readonly engineSizesBytes: readonly number[] | undefined
+  readonly drainMs: number
+  readonly limits: Limits
+  readonly logLevel: LogLevel
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type SettingTexts = Partial<Record<SettingName, string>>
+
+/** Flags win over environment, environment over defaults. Throws ConfigError with one line per fault. */
+export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv): Config {
+  const problems: string[] = []
+  const raw = (name: SettingName): string =>
+    flags[name] ?? environment[SETTINGS[name].variable] ?? SETTINGS[name].default
+  const read = <Value>(name: SettingName, parse: (text: string) => Value): Value | undefined => {
+    try {
+      return parse(raw(name))
+    } catch (error) {
+      problems.push(`${SETTINGS[name].variable}: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+  const limits: Limits = {
+    ...DEFAULT_LIMITS,
+    runTimeMs: read('runTime', parseDurationMs) ?? DEFAULT_LIMITS.runTimeMs,
+    queueTimeMs: read('queueTime', parseDurationMs) ?? DEFAULT_LIMITS.queueTimeMs,
+    reloadsPerAppAndDay: read('reloadsPerAppAndDay', whole(0)) ?? 0,
+    concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
+  }
+  const config: Config = {
+    host: raw('host'),
+    port: read('port', whole(0, 65535)) ?? 0,
+    dataDir: resolve(raw('dataDir')),
+    adminKey: read('adminKey', adminKey),
+    tenantName: raw('tenantName'),
+    publicUrl: read('publicUrl', origin),
+    trustedProxies: list(raw('trustedProxies')),
+    webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
+    rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
+    slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
+    engineSizesBytes: read('engineSizes', sizes),
+    drainMs: read('drainTime', parseDurationMs) ?? 0,
+    limits,
+    logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
+  }
+  problems.push(...checkLimits(limits))
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return config
+}
+
+/** "90s", "20m", "3h", "2d" or "500ms" in milliseconds. */
+export function parseDurationMs(text: string): number {
+  const found = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim())
+  if (found === null) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)
+  return Number(found[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 'ms']
+}
+
+/** "512m" or "4g" in bytes. */
+export function parseBytes(text: string): number {
+  const found = /^(\d+)(k|m|g)$/i.exec(text.trim())
+  if (found === null) throw new Error(`"${text}" is not a size such as 512m or 4g`)
+  return Number(found[1]) * { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[found[2]?.toLowerCase() as 'k']
+}
+
+function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+    if (!(number >= min && number <= max)) {
+      throw new Error(
+        `"${text}" is not a whole number ${max > 1e9 ? `of at least ${min}` : `from ${min} to ${max}`}`,
+      )
+    }
+    return number
+  }
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text.trim().toLowerCase())
+    if (choice === undefined) throw new Error(`"${text}" is none of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function sizes(text: string): readonly number[] | undefined {
+  const bytes = list(text).map(parseBytes)
+  if (bytes.some((size, i) => i > 0 && size <= bytes[i - 1]!)) throw new Error(`"${text}" is not ascending`)
+  return bytes.length === 0 ? undefined : bytes
+}
+
+function adminKey(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length < 16 || /\s/.test(text)) throw new Error('needs at least 16 characters and no blanks')
+  return text
+}
+
+function origin(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/') {
+    throw new Error(`"${text}" is not an address such as https://reload.example.com`)
+  }
+  return url.origin
+}

@@ -1,0 +1,109 @@
+/**
+ * Every setting of the service as one table: the environment variable, the flag of `reprise serve` where there is one, the
+ * default and its meaning. docs/reference/configuration.md is generated from it.
+ */
+export interface Setting {
+  readonly variable: string
+  readonly flag?: string
+  /** As a user would write it; empty: none. */
+  readonly default: string
+  readonly meaning: string
+}
+
+export const SETTINGS = {
+  host: {
+    variable: 'REPRISE_HOST',
+    flag: '--host',
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. 0.0.0.0 listens on every network.',
+  },
+  port: {
+    variable: 'REPRISE_PORT',
+    flag: '--port',
+    default: '4600',
+    meaning: 'Port to listen on. 0 takes a free one.',
+  },
+  dataDir: {
+    variable: 'REPRISE_DATA_DIR',
+    flag: '--data',
+    default: './reprise-data',
+    meaning: 'Folder of everything the service keeps: database, app data, data files, its own key.',
+  },
+  adminKey: {
+    variable: 'REPRISE_ADMIN_KEY',
+    default: '',
+    meaning:
+      'API key of the first administrator, at least 16 characters. Without it the first start makes one and prints it once.',
+  },
+  tenantName: {
+    variable: 'REPRISE_TENANT_NAME',
+    default: 'default',
+    meaning: 'Name of the tenant that the first start makes.',
+  },
+  publicUrl: {
+    variable: 'REPRISE_PUBLIC_URL',
+    default: '',
+    meaning:
+      'Address under which clients reach the service, such as https://reload.example.com: used in links and as the host of events. Without it links follow the request and events carry no host.',
+  },
+  trustedProxies: {
+    variable: 'REPRISE_TRUSTED_PROXIES',
+    default: '',
+    meaning: 'Comma list of proxy addresses or networks whose X-Forwarded-For is believed.',
+  },
+  webhookAllow: {
+    variable: 'REPRISE_WEBHOOK_ALLOW',
+    default: '',
+    meaning:
+      'Comma list of hosts and CIDR networks that webhooks may reach although they are private; http is allowed for them.',
+  },
+  rateLimit: {
+    variable: 'REPRISE_RATE_LIMIT',
+    default: 'on',
+    meaning: 'on or off: the request limits per user and tenant.',
+  },
+  slots: {
+    variable: 'REPRISE_SLOTS',
+    default: '',
+    meaning: 'Reloads that run at the same time on this machine. Without it one per processor.',
+  },
+  engineSizes: {
+    variable: 'REPRISE_ENGINE_SIZES',
+    default: '',
+    meaning:
+      'Ladder of engine sizes, ascending, such as 1g,2g,4g. Without it derived from the memory of the machine.',
+  },
+  runTime: {
+    variable: 'REPRISE_RUN_TIME',
+    default: '3h',
+    meaning: 'Longest run of one attempt, such as 90s, 20m or 3h; then the reload ends EXCEEDED_LIMIT.',
+  },
+  queueTime: {
+    variable: 'REPRISE_QUEUE_TIME',
+    default: '6h',
+    meaning: 'Longest time in the queue, all waits together; then the reload ends EXCEEDED_LIMIT.',
+  },
+  reloadsPerAppAndDay: {
+    variable: 'REPRISE_RELOADS_PER_APP_AND_DAY',
+    default: '0',
+    meaning: 'Accepted reloads of an app per UTC day; 0 is no limit.',
+  },
+  concurrentReloads: {
+    variable: 'REPRISE_CONCURRENT_RELOADS',
+    default: '30',
+    meaning: 'Reloads of one tenant that run at the same time.',
+  },
+  drainTime: {
+    variable: 'REPRISE_DRAIN_TIME',
+    default: '30s',
+    meaning:
+      'After SIGTERM or SIGINT: how long running reloads may go on before they are handed back to the queue.',
+  },
+  logLevel: {
+    variable: 'REPRISE_LOG_LEVEL',
+    default: 'info',
+    meaning: 'debug, info, warn, error or silent. The log is JSON lines on standard error.',
+  },
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof SETTINGS

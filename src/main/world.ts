@@ -1,0 +1,45 @@
+/** The real world: wall and monotonic clock, system randomness, timers, and a log of JSON lines on stderr. */
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import type { Log, World } from '../core/ports.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+export function realWorld(log: Log): World {
+  return {
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    random: { bytes: (count) => new Uint8Array(randomBytes(count)), uniform: () => Math.random() },
+    timers: {
+      wait(ms) {
+        let end = () => {}
+        const done = new Promise<void>((resolve) => {
+          // A longer delay would overflow the timer and fire at once.
+          const timer = setTimeout(resolve, Math.min(Math.max(0, ms), 2 ** 31 - 1))
+          end = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+        return { done, end: () => end() }
+      },
+    },
+    log,
+  }
+}
+
+/** Errors among the fields are told with message and stack; secrets never reach a log call. */
+export function jsonLog(level: LogLevel): Log {
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+  const told = (fields: Readonly<Record<string, unknown>> | undefined) =>
+    Object.fromEntries(
+      Object.entries(fields ?? {}).map(([name, value]) => [
+        name,
+        value instanceof Error ? { message: value.message, stack: value.stack } : value,
+      ]),
+    )
+  return {
+    info: (message, fields) => logger.info(told(fields), message),
+    warn: (message, fields) => logger.warn(told(fields), message),
+    error: (message, fields) => logger.error(told(fields), message),
+  }
+}
