@@ -4,7 +4,7 @@
  * next reload with the facts that follow, or a refusal.
  */
 import type { Attempt, AttemptEnd } from './attempt.ts'
-import type { AppId, LeaseToken, ReloadId, TenantId, UserId, WorkerId } from './ids.ts'
+import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'
 import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
 import { jittered, requeueBackoffMs } from './retry.ts'
 import type { AuthType, ResourceType, Trigger } from './trigger.ts'
@@ -19,6 +19,9 @@ export interface Provenance {
   readonly authClaims?: string
   readonly traceparent?: string
   readonly tracestate?: string
+  /** Owner and space of the app at acceptance: the event tells them when the app is gone by then. */
+  readonly appOwnerId?: UserId
+  readonly appSpaceId?: SpaceId
 }
 
 /** How the deciding attempt went, as far as the event and the record tell it. */

@@ -1,0 +1,122 @@
+/**
+ * May this reload be accepted, as far as its own fields tell? A pure check against the bounds of contract 02, sections
+ * 1.2, 5 and 7. It gives every fault at once, each with the JSON pointer of the field, so that a caller can mend them all.
+ *
+ * What needs the store (unknown app, daily quota, a pending reload) is not asked here.
+ */
+import {
+  VARIABLE_NAME_MAX_CHARACTERS,
+  VARIABLE_VALUE_MAX_CHARACTERS,
+  VARIABLES_MAX_COUNT,
+  WEIGHT_DEFAULT,
+  WEIGHT_MAX,
+  WEIGHT_MIN,
+} from './limits.ts'
+
+export interface ReloadFields {
+  readonly weight?: number
+  readonly variables?: Readonly<Record<string, string>>
+  readonly resourceId?: string
+}
+
+export interface AdmissionFault {
+  /** JSON pointer (RFC 6901) into the request body. */
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Ours: the contract leaves it open, and the event has to stay under 64 KiB (contract 01, section 3.3, rule 8). */
+export const RESOURCE_ID_MAX_CHARACTERS = 512
+
+/** Read-only state of a running script (LANGUAGE, section 11): a request cannot set it. Compared without regard to case. */
+const RESERVED_VARIABLES = new Set([
+  'scripterror',
+  'scripterrorcount',
+  'scripterrordetails',
+  'scripterrorlist',
+])
+
+/** The faults of the request, in the order of its fields; empty when it may be accepted. */
+export function checkReloadFields(fields: ReloadFields): AdmissionFault[] {
+  return [
+    ...checkWeight(fields.weight),
+    ...checkVariables(fields.variables ?? {}),
+    ...checkResourceId(fields.resourceId),
+  ]
+}
+
+/** The weight that counts: 1 for a personal app whatever was asked (contract 02, section 5), the default when unset. */
+export function effectiveWeight(asked: number | undefined, personal: boolean): number {
+  return personal ? WEIGHT_MIN : (asked ?? WEIGHT_DEFAULT)
+}
+
+function checkWeight(weight: number | undefined): AdmissionFault[] {
+  if (weight === undefined) return []
+  if (Number.isInteger(weight) && weight >= WEIGHT_MIN && weight <= WEIGHT_MAX) return []
+  return [{ pointer: '/weight', detail: `weight must be a whole number from ${WEIGHT_MIN} to ${WEIGHT_MAX}` }]
+}
+
+function checkVariables(variables: Readonly<Record<string, string>>): AdmissionFault[] {
+  const names = Object.keys(variables)
+  const tooMany: AdmissionFault[] =
+    names.length > VARIABLES_MAX_COUNT
+      ? [
+          {
+            pointer: '/variables',
+            detail: `variables must have at most ${VARIABLES_MAX_COUNT} entries, not ${names.length}`,
+          },
+        ]
+      : []
+  return [...tooMany, ...names.flatMap((name) => checkVariable(name, variables[name] ?? ''))]
+}
+
+function checkVariable(name: string, value: string): AdmissionFault[] {
+  const pointer = `/variables/${pointerPart(name)}`
+  const faults: AdmissionFault[] = []
+  const nameCharacters = characters(name)
+  if (nameCharacters < 1 || nameCharacters > VARIABLE_NAME_MAX_CHARACTERS) {
+    faults.push({
+      pointer,
+      detail: `a variable name must have 1 to ${VARIABLE_NAME_MAX_CHARACTERS} characters, not ${nameCharacters}`,
+    })
+  }
+  if (/\p{Cc}/u.test(name)) {
+    faults.push({ pointer, detail: 'a variable name must not have control characters' })
+  }
+  if (RESERVED_VARIABLES.has(name.toLowerCase())) {
+    faults.push({ pointer, detail: `the variable name ${name} is reserved by the script language` })
+  }
+  const valueCharacters = characters(value)
+  if (valueCharacters > VARIABLE_VALUE_MAX_CHARACTERS) {
+    faults.push({
+      pointer,
+      detail: `a variable value must have at most ${VARIABLE_VALUE_MAX_CHARACTERS} characters, not ${valueCharacters}`,
+    })
+  }
+  return faults
+}
+
+function checkResourceId(resourceId: string | undefined): AdmissionFault[] {
+  if (resourceId === undefined) return []
+  const count = characters(resourceId)
+  if (count >= 1 && count <= RESOURCE_ID_MAX_CHARACTERS) return []
+  return [
+    {
+      pointer: '/resourceId',
+      detail: `resourceId must have 1 to ${RESOURCE_ID_MAX_CHARACTERS} characters, not ${count}`,
+    },
+  ]
+}
+
+/** Unicode code points (contract 02, section 7: length unit). */
+function characters(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}
+
+/** One part of a JSON pointer, escaped and bounded: a name of 60 000 characters is not repeated in full. */
+function pointerPart(name: string): string {
+  const part = [...name].slice(0, 64).join('')
+  return part.replaceAll('~', '~0').replaceAll('/', '~1')
+}

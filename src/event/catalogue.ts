@@ -1,0 +1,44 @@
+/**
+ * The event types that this service emits, and nothing it does not emit (contract 04, section 1). One table: the API's
+ * list of event types, the validation of webhooks and the AsyncAPI page read it.
+ */
+export const FINISHED_EVENT_TYPE = 'com.qlik.v1.reload.finished'
+export const ATTEMPT_EVENT_TYPE = 'com.qlik.v1.app.reload.finished'
+export const DATA_EVENT_TYPE = 'com.qlik.app.data.updated'
+
+export const FINISHED_EVENT_SOURCE = 'com.qlik/reloads'
+export const ENGINE_EVENT_SOURCE = 'com.qlik/engine'
+
+export interface EventTypeEntry {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly category: string
+  readonly levels: readonly ('tenant' | 'user')[]
+}
+
+export const EVENT_TYPES: readonly EventTypeEntry[] = [
+  {
+    name: FINISHED_EVENT_TYPE,
+    title: 'Reload finished',
+    description:
+      'A reload has reached its outcome. However many attempts it took, there is exactly one event for it.',
+    category: 'Reload',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: ATTEMPT_EVENT_TYPE,
+    title: 'App reload attempt finished',
+    description:
+      'One attempt at a reload has ended in the engine, perhaps before another attempt and before data is saved.',
+    category: 'App',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: DATA_EVENT_TYPE,
+    title: 'App data updated',
+    description: 'The data of an app has changed and is saved.',
+    category: 'App',
+    levels: ['tenant', 'user'],
+  },
+]

@@ -1,0 +1,54 @@
+/**
+ * Cancels a reload (contract 02, section 1.4). A waiting one ends at once, with its finished event in the same
+ * transaction; a running one becomes CANCELING, and the commit notice wakes the worker that runs it. Asking again is
+ * harmless.
+ */
+import type { AppId, ReloadId, TenantId } from '../core/ids.ts'
+import { isOutcome } from '../core/outcome.ts'
+import type { Refusal } from '../core/reload.ts'
+import { type SettleRules, settleStep } from '../outcome/settle.ts'
+import type { CatalogStore, ReloadStore } from '../store/store.ts'
+
+export type Cancellation = 'canceled' | 'canceling' | 'already-ended' | 'unknown'
+
+export interface CancelDeps extends SettleRules {
+  readonly store: Pick<ReloadStore, 'transition' | 'activeReloadOf'> & Pick<CatalogStore, 'removeApp'>
+}
+
+/** Another tenant's reload is unknown. */
+export async function cancelReload(
+  deps: CancelDeps,
+  tenantId: TenantId,
+  reloadId: ReloadId,
+): Promise<Cancellation> {
+  const cancel = settleStep(deps, { kind: 'cancel' })
+  const [answer] = await deps.store.transition<Refusal | 'foreign'>([
+    { reloadId, step: (view) => (view.reload.tenantId === tenantId ? cancel(view) : 'foreign') },
+  ])
+  switch (answer?.kind) {
+    case 'saved':
+      return isOutcome(answer.reload.state) ? 'canceled' : 'canceling'
+    case 'refused':
+      return answer.refusal === 'foreign' ? 'unknown' : 'already-ended'
+    default:
+      return 'unknown'
+  }
+}
+
+/**
+ * Deletes an app and cancels its active reload (contract 02, section 11). Asked for before and after the deletion: before,
+ * so that the event still sees the app; after, for a reload accepted in between.
+ *
+ * @returns false when there is no such app
+ */
+export async function deleteApp(deps: CancelDeps, tenantId: TenantId, appId: AppId): Promise<boolean> {
+  await cancelActive(deps, tenantId, appId)
+  const removed = await deps.store.removeApp(tenantId, appId)
+  await cancelActive(deps, tenantId, appId)
+  return removed
+}
+
+async function cancelActive(deps: CancelDeps, tenantId: TenantId, appId: AppId): Promise<void> {
+  const active = await deps.store.activeReloadOf(tenantId, appId)
+  if (active !== undefined) await cancelReload(deps, tenantId, active)
+}

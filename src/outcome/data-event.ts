@@ -1,0 +1,55 @@
+/**
+ * The data event (contract 01, section 7): an app's data changed and is saved. It is made in the transaction that moves
+ * the app's pointer, so it exists exactly when the reload succeeded and its app was still there.
+ */
+import type { App, DataTable } from '../catalog/records.ts'
+import type { NewData } from '../core/attempt.ts'
+import type { EventId } from '../core/ids.ts'
+import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
+import { DATA_EVENT_TYPE, ENGINE_EVENT_SOURCE } from '../event/catalogue.ts'
+import { cleanText, cloudEvent, cutToBytes, timeText } from '../event/cloud-event.ts'
+import type { EventDraft } from '../event/stored-event.ts'
+import { type EventSubject, principalAttributes, spaceOf } from './finished-event.ts'
+
+export type SavedData = NonNullable<App['data']>
+
+/** The app's data record after a completed attempt. */
+export function savedData(data: NewData, tables: readonly DataTable[]): SavedData {
+  return { version: data.version, fileBytes: data.fileBytes, engineTime: data.engineTime, tables }
+}
+
+/** @param time epoch ms of the transaction that saves the data */
+export function dataEvent(
+  subject: EventSubject & { readonly app: App },
+  data: SavedData,
+  time: number,
+  id: EventId,
+): EventDraft {
+  const { reload, app } = subject
+  return {
+    id,
+    tenantId: reload.tenantId,
+    type: DATA_EVENT_TYPE,
+    time,
+    userId: reload.userId,
+    resourceId: app.id,
+    topLevelResourceId: app.id,
+    ...spaceOf(subject),
+    uniqueKey: reload.id,
+    body: cloudEvent({
+      id,
+      type: DATA_EVENT_TYPE,
+      source: ENGINE_EVENT_SOURCE,
+      time,
+      tenantId: reload.tenantId,
+      attributes: principalAttributes(subject),
+      data: {
+        id: app.id,
+        name: cutToBytes(cleanText(app.name), ERROR_MESSAGE_MAX_BYTES),
+        spaceId: app.spaceId,
+        size: { file: data.fileBytes },
+        lastReloadTime: timeText(data.engineTime),
+      },
+    }),
+  }
+}
