@@ -179,6 +179,11 @@ export interface SendQuery {
   readonly page: Page
 }
 
+/** `spaceId: null` takes the app out of its space. */
+export type AppChange = Partial<Pick<App, 'name' | 'description' | 'ownerId'>> & {
+  readonly spaceId?: SpaceId | null
+}
+
 // ------------------------------------------------------------------------------------------------ the port
 
 export interface ReloadStore {
@@ -267,12 +272,7 @@ export interface CatalogStore {
 
   addApp(app: App): Promise<void>
   /** Changes name, description, owner or space; never the data. Undefined when there is no such app. */
-  changeApp(
-    tenantId: TenantId,
-    id: AppId,
-    change: Partial<Pick<App, 'name' | 'description' | 'ownerId'>> & { readonly spaceId?: SpaceId | null },
-    now: number,
-  ): Promise<App | undefined>
+  changeApp(tenantId: TenantId, id: AppId, change: AppChange, now: number): Promise<App | undefined>
   removeApp(tenantId: TenantId, id: AppId): Promise<boolean>
   app(tenantId: TenantId, id: AppId): Promise<App | undefined>
   apps(tenantId: TenantId): Promise<App[]>

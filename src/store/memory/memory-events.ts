@@ -1,0 +1,171 @@
+/** The event and delivery verbs of the memory store. */
+import type {
+  DeliveryId,
+  EventId,
+  LeaseToken,
+  ReloadId,
+  SendId,
+  SubscriptionId,
+  TenantId,
+} from '../../core/ids.ts'
+import type { Delivery, Send } from '../../delivery/delivery.ts'
+import type { Subscription } from '../../delivery/subscription.ts'
+import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
+import { withFailures } from '../saving.ts'
+import type { CommitNotice, DeliveryStore, EventStore, Listed, SendQuery } from '../store.ts'
+import { MemoryCatalog, own } from './memory-catalog.ts'
+import { pageOf } from './page.ts'
+import { byAge, compare, insert, Notices } from './tables.ts'
+
+export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryStore {
+  protected readonly notices = new Notices()
+
+  onCommit(listener: (changed: CommitNotice) => void): () => void {
+    return this.notices.listen(listener)
+  }
+
+  protected override atomically<T>(work: () => T): T {
+    try {
+      const result = super.atomically(work)
+      this.notices.publish()
+      return result
+    } catch (error) {
+      this.notices.discard()
+      throw error
+    }
+  }
+
+  async eventsAfter(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]> {
+    return this.tables.events
+      .where((event) => event.tenantId === tenantId && event.sequence > sequence)
+      .slice(0, max)
+  }
+
+  async lastSequence(): Promise<number> {
+    return this.tables.counters.get('sequence') ?? 0
+  }
+
+  async event(tenantId: TenantId, id: EventId): Promise<StoredEvent | undefined> {
+    return own(this.tables.events.get(id), tenantId)
+  }
+
+  async eventsOf(reloadId: ReloadId): Promise<StoredEvent[]> {
+    return this.tables.events.where((event) => event.reloadId === reloadId)
+  }
+
+  async claimDeliveries(request: Parameters<DeliveryStore['claimDeliveries']>[0]) {
+    const { now, lease, leaseExpiresAt } = request
+    const pending = this.tables.deliveries.where((row) => row.state === 'pending')
+    const inFlight = new Map<SubscriptionId, number>()
+    for (const row of pending) {
+      if (!isFree(row, now)) inFlight.set(row.subscriptionId, (inFlight.get(row.subscriptionId) ?? 0) + 1)
+    }
+    const claimed: { delivery: Delivery; event: StoredEvent; subscription?: Subscription }[] = []
+    const due = pending
+      .filter((row) => row.dueAt <= now && isFree(row, now))
+      .sort((left, right) => left.dueAt - right.dueAt || compare(left.id, right.id))
+    this.atomically(() => {
+      for (const row of due) {
+        const busy = inFlight.get(row.subscriptionId) ?? 0
+        if (claimed.length >= request.max) break
+        if (busy >= request.perSubscription) continue
+        inFlight.set(row.subscriptionId, busy + 1)
+        const delivery: Delivery = { ...row, lease, leaseExpiresAt }
+        this.tables.deliveries.put(row.id, delivery)
+        const subscription = this.tables.subscriptions.get(row.subscriptionId)
+        claimed.push({
+          delivery,
+          event: this.tables.events.get(row.eventId)!,
+          ...(subscription === undefined ? {} : { subscription }),
+        })
+      }
+    })
+    return claimed
+  }
+
+  async recordSends(
+    batch: readonly {
+      readonly delivery: Delivery
+      readonly fence: LeaseToken
+      readonly send?: Send
+      readonly subscription?: Subscription
+    }[],
+  ): Promise<void> {
+    this.atomically(() => {
+      for (const { delivery, fence, send, subscription } of batch) {
+        if (send !== undefined) insert(this.tables.sends, send.id, send)
+        const before = this.tables.deliveries.get(delivery.id)
+        if (before?.state !== 'pending' || before.lease !== fence) continue
+        this.tables.deliveries.put(delivery.id, delivery)
+        if (subscription !== undefined) this.#keepFailures(subscription)
+      }
+      this.notices.note({ deliveries: batch.length > 0 })
+    })
+  }
+
+  /** A leased delivery counts from the end of its lease, should its sender never come back. */
+  async nextDeliveryAt(): Promise<number | undefined> {
+    const times = this.tables.deliveries
+      .where((row) => row.state === 'pending')
+      .map((row) => (row.lease === undefined ? row.dueAt : row.leaseExpiresAt!))
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  async deliveriesOf(eventId: EventId): Promise<Delivery[]> {
+    return byAge(this.tables.deliveries.where((row) => row.eventId === eventId))
+  }
+
+  async delivery(tenantId: TenantId, id: DeliveryId): Promise<Delivery | undefined> {
+    return own(this.tables.deliveries.get(id), tenantId)
+  }
+
+  async sends(query: SendQuery): Promise<Listed<Send>> {
+    const rows = this.tables.sends.where(
+      (send) =>
+        send.subscriptionId === query.subscriptionId &&
+        (query.status === undefined || send.status === query.status) &&
+        (query.eventType === undefined || send.eventType === query.eventType),
+    )
+    return pageOf(rows, query.sort, query.page, (send) => send[query.sort.field])
+  }
+
+  async send(subscriptionId: SubscriptionId, id: SendId): Promise<Send | undefined> {
+    const send = this.tables.sends.get(id)
+    return send?.subscriptionId === subscriptionId ? send : undefined
+  }
+
+  async addSend(send: Send, subscription: Subscription): Promise<void> {
+    this.atomically(() => {
+      insert(this.tables.sends, send.id, send)
+      this.#keepFailures(subscription)
+    })
+  }
+
+  /** Saves an event and its deliveries: one event per key and type, one delivery per event and subscription. */
+  protected saveEvent(draft: EventDraft): void {
+    const same = this.tables.events.find(
+      (event) => event.uniqueKey === draft.uniqueKey && event.type === draft.type,
+    )
+    if (same !== undefined) throw new Error(`there is already an event ${draft.type} of ${draft.uniqueKey}`)
+    insert(this.tables.events, draft.id, { ...draft, sequence: this.tables.next('sequence') })
+  }
+
+  protected saveDelivery(delivery: Delivery): void {
+    const { eventId, subscriptionId } = delivery
+    if (this.tables.events.get(eventId) === undefined) throw new Error(`there is no event ${eventId}`)
+    const same = this.tables.deliveries.find(
+      (row) => row.eventId === eventId && row.subscriptionId === subscriptionId,
+    )
+    if (same !== undefined) throw new Error(`event ${eventId} already has a delivery for ${subscriptionId}`)
+    insert(this.tables.deliveries, delivery.id, delivery)
+  }
+
+  #keepFailures(told: Subscription): void {
+    const stored = this.tables.subscriptions.get(told.id)
+    if (stored !== undefined) this.tables.subscriptions.put(told.id, withFailures(stored, told))
+  }
+}
+
+function isFree(delivery: Delivery, now: number): boolean {
+  return delivery.lease === undefined || delivery.leaseExpiresAt! <= now
+}

@@ -1,0 +1,297 @@
+/**
+ * The memory store: the executable model of the port. It is deterministic, keeps no clock, and is written to be read: what
+ * it answers is what every other store must answer (test/contract/store-contract.ts). The simulator runs the loops on it.
+ *
+ * A verb saves all of its batch or, when it throws, nothing. Each class on the way (catalog, events, reloads) adds one part
+ * of the port over the same tables.
+ */
+import type { Attempt } from '../../core/attempt.ts'
+import { matchesFilter } from '../../core/filter.ts'
+import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import { isOutcome } from '../../core/outcome.ts'
+import type { Reload } from '../../core/reload.ts'
+import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
+import type {
+  Acceptance,
+  Accepted,
+  Claimed,
+  ClaimRequest,
+  LeaseAnswer,
+  LeaseRenewal,
+  Listed,
+  ReloadQuery,
+  ReloadSortField,
+  ReloadView,
+  Saving,
+  Store,
+  Transition,
+  Transitioned,
+} from '../store.ts'
+import { own } from './memory-catalog.ts'
+import { MemoryEvents } from './memory-events.ts'
+import { pageOf } from './page.ts'
+import { byAge, compare, insert } from './tables.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const IDEMPOTENCY_MS = DAY_MS
+
+export class MemoryStore extends MemoryEvents implements Store {
+  async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
+    return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
+  }
+
+  /** The order of checks: contract 02, section 3.1, steps 4 to 7; a repeated key is answered before 5 and 6. */
+  #accept(acceptance: Acceptance): Accepted {
+    const { reload } = acceptance
+    assertAcceptance(acceptance)
+    this.tables.requireTenant(reload.tenantId)
+    if (own(this.tables.apps.get(reload.appId), reload.tenantId) === undefined) return { kind: 'no-app' }
+    const key = `${reload.tenantId}/${reload.userId}/${acceptance.idempotencyKey}`
+    if (acceptance.idempotencyKey !== undefined) {
+      const earlier = this.tables.acceptedKeys.get(key)
+      if (earlier !== undefined && reload.createdAt - earlier.createdAt < IDEMPOTENCY_MS) {
+        return { kind: 'repeated', reload: this.tables.reloads.get(earlier.id)! }
+      }
+    }
+    const ofApp = this.tables.reloads.where((row) => row.appId === reload.appId)
+    const day = Math.floor(reload.createdAt / DAY_MS)
+    const today = ofApp.filter((row) => Math.floor(row.createdAt / DAY_MS) === day).length
+    if (acceptance.reloadsPerAppAndDay > 0 && today >= acceptance.reloadsPerAppAndDay) {
+      return { kind: 'quota-exceeded' }
+    }
+    const pending = ofApp.find((row) => !isOutcome(row.state))
+    if (pending !== undefined) return { kind: 'pending', pendingReloadId: pending.id }
+    insert(this.tables.reloads, reload.id, reload)
+    if (acceptance.idempotencyKey !== undefined) this.tables.acceptedKeys.put(key, reload)
+    this.notices.note({ queued: true })
+    return { kind: 'accepted', reload }
+  }
+
+  async claim(request: ClaimRequest): Promise<Claimed[]> {
+    return this.atomically(() => {
+      const claimed: Claimed[] = []
+      /** Refused in this call: shown once only. */
+      const refused = new Set<ReloadId>()
+      while (claimed.length < request.max) {
+        const next = this.#nextClaimable(request, refused)
+        if (next === undefined) break
+        const result = request.step(this.#view(next))
+        if (!isSaving(result)) {
+          refused.add(next.id)
+          continue
+        }
+        this.#save(next, result)
+        if (result.reload.state !== 'RELOADING') continue
+        this.tables.served.put(next.tenantId, this.tables.next('turn'))
+        claimed.push(this.#claimed(result))
+      }
+      return claimed
+    })
+  }
+
+  /** Of the tenant that was served longest ago (never served: first; ties by id), the heaviest; of equals the oldest. */
+  #nextClaimable(request: ClaimRequest, refused: ReadonlySet<ReloadId>): Reload | undefined {
+    const running = new Map<TenantId, number>()
+    for (const row of this.tables.reloads.rows()) {
+      if (isRunning(row)) running.set(row.tenantId, (running.get(row.tenantId) ?? 0) + 1)
+    }
+    const turn = (tenantId: TenantId) => this.tables.served.get(tenantId) ?? 0
+    return this.tables.reloads
+      .where(
+        (row) =>
+          row.state === 'QUEUED' &&
+          row.notBefore <= request.now &&
+          !refused.has(row.id) &&
+          (running.get(row.tenantId) ?? 0) < request.concurrentReloadsPerTenant,
+      )
+      .sort(
+        (left, right) =>
+          turn(left.tenantId) - turn(right.tenantId) ||
+          compare(left.tenantId, right.tenantId) ||
+          right.weight - left.weight ||
+          left.createdAt - right.createdAt ||
+          compare(left.id, right.id),
+      )[0]
+  }
+
+  #claimed({ reload, attempt }: Saving): Claimed {
+    const app = this.tables.apps.get(reload.appId)
+    if (attempt === undefined || app === undefined) {
+      throw new Error(`reload ${reload.id} was claimed without an attempt or an app`)
+    }
+    const script =
+      app.currentScriptId === undefined ? undefined : this.tables.scripts.get(app.currentScriptId)
+    return { reload, attempt, app, ...(script === undefined ? {} : { script }) }
+  }
+
+  async transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {
+    return this.atomically(() => batch.map((item) => this.#transition(item)))
+  }
+
+  #transition<Refused>({ reloadId, fence, step }: Transition<Refused>): Transitioned<Refused> {
+    const reload = this.tables.reloads.get(reloadId)
+    if (reload === undefined) return { kind: 'unknown' }
+    if (fence !== undefined && reload.lease !== fence) return { kind: 'fenced' }
+    const result = step(this.#view(reload))
+    if (!isSaving(result)) return { kind: 'refused', refusal: result, reload }
+    this.#save(reload, result)
+    return { kind: 'saved', reload: result.reload }
+  }
+
+  #view(reload: Reload): ReloadView {
+    const attempt = this.#openAttempt(reload)
+    const app = own(this.tables.apps.get(reload.appId), reload.tenantId)
+    return {
+      reload,
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(app === undefined ? {} : { app }),
+      tenant: this.tables.requireTenant(reload.tenantId),
+      subscriptions: byAge(
+        this.tables.subscriptions.where((row) => row.tenantId === reload.tenantId && row.enabled),
+      ),
+    }
+  }
+
+  #openAttempt(reload: Reload): Attempt | undefined {
+    const latest = this.tables.attempts.get(`${reload.id}/${reload.attempts}`)
+    return latest?.closed === undefined ? latest : undefined
+  }
+
+  #save(before: Reload, saving: Saving): void {
+    assertSaving(before, this.#openAttempt(before), saving)
+    const { reload, attempt } = saving
+    this.tables.reloads.put(reload.id, reload)
+    if (attempt !== undefined) this.tables.attempts.put(`${reload.id}/${attempt.number}`, attempt)
+    const app = this.tables.apps.get(reload.appId)
+    if (saving.app !== undefined && app !== undefined) this.tables.apps.put(app.id, { ...app, ...saving.app })
+    for (const draft of saving.events ?? []) this.saveEvent(draft)
+    for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
+    this.notices.note({
+      queued: reload.state === 'QUEUED' || (isRunning(before) && !isRunning(reload)),
+      canceling: reload.state === 'CANCELING',
+      events: (saving.events ?? []).length > 0,
+      deliveries: (saving.deliveries ?? []).length > 0,
+    })
+  }
+
+  async renewLeases(batch: readonly LeaseRenewal[]): Promise<LeaseAnswer[]> {
+    return this.atomically(() => batch.map((renewal) => this.#renew(renewal)))
+  }
+
+  #renew({ reloadId, lease, leaseExpiresAt, session, log }: LeaseRenewal): LeaseAnswer {
+    const reload = this.tables.reloads.get(reloadId)
+    const attempt = reload === undefined ? undefined : this.#openAttempt(reload)
+    if (reload === undefined || attempt?.leaseToken !== lease) return 'lost'
+    this.tables.attempts.put(`${reloadId}/${attempt.number}`, {
+      ...attempt,
+      leaseExpiresAt,
+      session: { ...attempt.session, ...session },
+    })
+    if (log !== undefined) this.tables.reloads.put(reloadId, { ...reload, log })
+    return reload.state === 'CANCELING' ? 'canceling' : 'held'
+  }
+
+  async expiredLeases(
+    now: number,
+    max: number,
+  ): Promise<{ readonly reloadId: ReloadId; readonly lease: LeaseToken }[]> {
+    return this.tables.attempts
+      .where((attempt) => attempt.closed === undefined && attempt.leaseExpiresAt <= now)
+      .sort(
+        (left, right) => left.leaseExpiresAt - right.leaseExpiresAt || compare(left.reloadId, right.reloadId),
+      )
+      .slice(0, max)
+      .map(({ reloadId, leaseToken }) => ({ reloadId, lease: leaseToken }))
+  }
+
+  async overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]> {
+    const waitsSince = (row: Reload) => row.queuedAt - row.waitedMs
+    return this.tables.reloads
+      .where((row) => row.state === 'QUEUED' && now - waitsSince(row) >= queueTimeMs)
+      .sort((left, right) => waitsSince(left) - waitsSince(right) || compare(left.id, right.id))
+      .slice(0, max)
+      .map((row) => row.id)
+  }
+
+  async nextDueAt(now: number): Promise<number | undefined> {
+    const waiting = this.tables.reloads.where((row) => row.state === 'QUEUED' && row.notBefore > now)
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map((row) => row.notBefore))
+  }
+
+  async reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined> {
+    return own(this.tables.reloads.get(id), tenantId)
+  }
+
+  async activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined> {
+    return this.tables.reloads.find(
+      (row) => row.tenantId === tenantId && row.appId === appId && !isOutcome(row.state),
+    )?.id
+  }
+
+  async reloads(query: ReloadQuery): Promise<Listed<Reload>> {
+    const rows = this.tables.reloads.where(
+      (row) =>
+        row.tenantId === query.tenantId &&
+        (query.appId === undefined || row.appId === query.appId) &&
+        (query.partial === undefined || row.partial === query.partial) &&
+        (query.filter === undefined || matchesFilter(query.filter, (name) => attributeOf(row, name))),
+    )
+    return pageOf(rows, query.sort, query.page, (row) => sortValue(row, query.sort.field))
+  }
+
+  async attempts(reloadId: ReloadId): Promise<Attempt[]> {
+    return this.tables.attempts
+      .where((attempt) => attempt.reloadId === reloadId)
+      .sort((left, right) => left.number - right.number)
+  }
+
+  async saveScriptLog(reloadId: ReloadId, attempt: number, text: string): Promise<void> {
+    const id = `${reloadId}/${attempt}`
+    if (this.tables.attempts.get(id) === undefined) throw new Error(`there is no attempt ${id}`)
+    this.atomically(() => this.tables.scriptLogs.put(id, { reloadId, attempt, text }))
+  }
+
+  async scriptLog(reloadId: ReloadId): Promise<string | undefined> {
+    return this.tables.scriptLogs
+      .where((row) => row.reloadId === reloadId)
+      .sort((left, right) => right.attempt - left.attempt)[0]?.text
+  }
+
+  async counts(): Promise<{
+    readonly queued: number
+    readonly running: number
+    readonly pendingDeliveries: number
+  }> {
+    return {
+      queued: this.tables.reloads.where((row) => row.state === 'QUEUED').length,
+      running: this.tables.reloads.where(isRunning).length,
+      pendingDeliveries: this.tables.deliveries.where((row) => row.state === 'pending').length,
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function isRunning(reload: Reload): boolean {
+  return reload.state === 'RELOADING' || reload.state === 'CANCELING'
+}
+
+function attributeOf(reload: Reload, name: string): string | undefined {
+  if (name === 'status') return reload.state
+  if (name === 'partial') return String(reload.partial)
+  if (name === 'type') return reload.trigger
+  return undefined
+}
+
+function sortValue(reload: Reload, field: ReloadSortField): string | number | null {
+  switch (field) {
+    case 'creationTime':
+      return reload.createdAt
+    case 'status':
+      return reload.state
+    case 'startTime':
+      return reload.firstClaimedAt ?? null
+    case 'endTime':
+      return reload.endedAt ?? null
+  }
+}

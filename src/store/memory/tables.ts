@@ -1,0 +1,126 @@
+/** The memory store's whole state, the assertions every table shares, and the notice of what a commit may concern. */
+import type {
+  ApiKey,
+  App,
+  DataFile,
+  ScriptVersion,
+  Space,
+  SpaceAssignment,
+  Tenant,
+  User,
+} from '../../catalog/records.ts'
+import type { Attempt } from '../../core/attempt.ts'
+import type { TenantId } from '../../core/ids.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Delivery, Send } from '../../delivery/delivery.ts'
+import type { Subscription } from '../../delivery/subscription.ts'
+import type { StoredEvent } from '../../event/stored-event.ts'
+import type { CommitNotice } from '../store.ts'
+import { Journal, Table } from './table.ts'
+
+export class Tables {
+  readonly journal = new Journal()
+  readonly tenants = new Table<Tenant>(this.journal)
+  readonly users = new Table<User>(this.journal)
+  readonly keys = new Table<ApiKey>(this.journal)
+  readonly apps = new Table<App>(this.journal)
+  readonly scripts = new Table<ScriptVersion>(this.journal)
+  readonly spaces = new Table<Space>(this.journal)
+  readonly assignments = new Table<SpaceAssignment>(this.journal)
+  readonly dataFiles = new Table<DataFile>(this.journal)
+  readonly subscriptions = new Table<Subscription>(this.journal)
+  readonly reloads = new Table<Reload>(this.journal)
+  /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each. */
+  readonly acceptedKeys = new Table<Reload>(this.journal)
+  /** By `<reload id>/<number>`. */
+  readonly attempts = new Table<Attempt>(this.journal)
+  readonly scriptLogs = new Table<{
+    readonly reloadId: string
+    readonly attempt: number
+    readonly text: string
+  }>(this.journal)
+  readonly events = new Table<StoredEvent>(this.journal)
+  readonly deliveries = new Table<Delivery>(this.journal)
+  readonly sends = new Table<Send>(this.journal)
+  /** When each tenant was last served by a claim, as a counter of claims. */
+  readonly served = new Table<number>(this.journal)
+  /** Counters: `turn` of claims, `sequence` of events. */
+  readonly counters = new Table<number>(this.journal)
+
+  next(counter: 'turn' | 'sequence'): number {
+    const value = (this.counters.get(counter) ?? 0) + 1
+    this.counters.put(counter, value)
+    return value
+  }
+
+  requireTenant(id: TenantId): Tenant {
+    const tenant = this.tenants.get(id)
+    if (tenant === undefined) throw new Error(`there is no tenant ${id}`)
+    return tenant
+  }
+}
+
+/** Adds a new row; a second row of the same id is our own mistake. */
+export function insert<Row>(table: Table<Row>, id: string, row: Row): void {
+  if (table.get(id) !== undefined) throw new Error(`there is already a row ${id}`)
+  table.put(id, row)
+}
+
+/** Ids are ASCII: code unit order is the order of every store. */
+export function compare(left: string | number, right: string | number): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+export function byAge<Row extends { readonly createdAt: number; readonly id: string }>(rows: Row[]): Row[] {
+  return rows.sort((left, right) => left.createdAt - right.createdAt || compare(left.id, right.id))
+}
+
+/** Gathers what the verbs of one turn saved and tells the listeners once, after them. */
+export class Notices {
+  readonly #listeners = new Set<(changed: CommitNotice) => void>()
+  /** Of the verb that runs; kept only when it saves. */
+  #noted: CommitNotice = NOTHING
+  /** Of the verbs that saved since the listeners were told last. */
+  #saved: CommitNotice = NOTHING
+
+  listen(listener: (changed: CommitNotice) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  note(changed: Partial<CommitNotice>): void {
+    this.#noted = either(this.#noted, changed)
+  }
+
+  discard(): void {
+    this.#noted = NOTHING
+  }
+
+  publish(): void {
+    const told = isSomething(this.#saved)
+    this.#saved = either(this.#saved, this.#noted)
+    this.#noted = NOTHING
+    if (!told && isSomething(this.#saved)) void Promise.resolve().then(() => this.#flush())
+  }
+
+  #flush(): void {
+    const changed = this.#saved
+    this.#saved = NOTHING
+    for (const listener of [...this.#listeners]) listener(changed)
+  }
+}
+
+const NOTHING: CommitNotice = { queued: false, canceling: false, events: false, deliveries: false }
+
+function isSomething(changed: CommitNotice): boolean {
+  return changed.queued || changed.canceling || changed.events || changed.deliveries
+}
+
+function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice {
+  return {
+    queued: left.queued || (right.queued ?? false),
+    canceling: left.canceling || (right.canceling ?? false),
+    events: left.events || (right.events ?? false),
+    deliveries: left.deliveries || (right.deliveries ?? false),
+  }
+}
