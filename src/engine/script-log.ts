@@ -1,0 +1,180 @@
+/**
+ * The two texts a reload leaves behind: the short progress text that the reload's record shows as `log`
+ * (contract 02, section 6.1) and the head of the full script log (6.2). Lines end in CRLF.
+ *
+ * Promises: the progress text is at most 64 KiB of UTF-8; where it would be longer, its middle lines are left out and
+ * one line says how many. It never holds a variable's value unless the script itself made it a name.
+ */
+import type { AttemptEnd, ScriptFault } from '../core/attempt.ts'
+import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
+
+const EOL = '\r\n'
+/** The samples close a paragraph with a line of one blank. */
+const BLANK = ' '
+
+/** Which attempt a text is about. */
+export interface LoggedAttempt {
+  readonly reloadId: string
+  /** From 1; from 2 on the first line tells it. */
+  readonly attempt: number
+}
+
+/**
+ * The record's log while the attempt runs, or as it was left when it was requeued without a word of its own.
+ *
+ * @param progressLog the session's progress text: one line per loaded table, without head
+ */
+export function runningLog(about: LoggedAttempt, progressLog: string): string {
+  return text([...head(about, progressLog), ...lines(progressLog)])
+}
+
+/** The record's log when the attempt has ended, whatever became of the reload then. */
+export function endedLog(about: LoggedAttempt, progressLog: string, end: AttemptEnd): string {
+  const tables = lines(progressLog)
+  return text([...head(about, progressLog), ...tables, ...tail(end, tables.length > 0)])
+}
+
+/** First lines of the full script log; the engine's own lines follow (contract 02, section 6.2). */
+export function scriptLogHead(about: {
+  readonly appId: string
+  readonly appName: string
+  readonly reloadId: string
+  readonly attempt: number
+  readonly poolName: string
+  /** Epoch ms at which the engine began to run the script. */
+  readonly startedAt: number
+}): string {
+  const at = new Date(about.startedAt).toISOString()
+  const told = [
+    `App: ${oneLine(about.appName)} (${about.appId})`,
+    `Reload: ${about.reloadId}`,
+    `Attempt: ${about.attempt}`,
+    `Engine: ${about.poolName}`,
+    `Started: ${at}`,
+  ]
+  return told.map((line) => `${at}      ${line}${EOL}`).join('')
+}
+
+/**
+ * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line tells how many
+ * lines are left out. A text that fits comes back as it is.
+ */
+export function boundedLines(whole: string, maxBytes: number): string {
+  if (utf8Bytes(whole) <= maxBytes) return whole
+  const all = whole.split(EOL)
+  const room = maxBytes - utf8Bytes(leftOut(all.length))
+  const first = countThatFits(all, Math.floor(room / 2))
+  const last = countThatFits(all.slice(first).reverse(), room - Math.floor(room / 2))
+  const kept = [...all.slice(0, first), leftOutLine(all.length - first - last)]
+  return [...kept, ...all.slice(all.length - last)].join(EOL)
+}
+
+function head(about: LoggedAttempt, progressLog: string): string[] {
+  return [
+    about.attempt > 1
+      ? `ReloadID: ${about.reloadId} (attempt ${about.attempt})`
+      : `ReloadID: ${about.reloadId}`,
+    progressLog === '' ? 'Started loading' : 'Started loading data',
+    '(A detailed script progress log can be downloaded when the reload is finished)',
+  ]
+}
+
+function tail(end: AttemptEnd, hasTables: boolean): string[] {
+  const gap = hasTables ? [''] : []
+  switch (end.kind) {
+    case 'completed':
+      return [...gap, 'App saved', 'Finished successfully']
+    case 'script-error':
+      return failure(end.fault.message, end.fault.engineErrorCode, end.fault)
+    case 'canceled':
+      return [...gap, 'Reload canceled']
+    case 'timed-out':
+      return [...gap, 'Reload exceeded its time limit']
+    case 'data-too-large':
+      return failure(`App data of ${grouped(end.fileBytes)} bytes is larger than its limit`, 1015)
+    case 'out-of-memory':
+      return failure('The engine ran out of memory', 6)
+    case 'refused':
+      return failure('The app ran out of memory on the largest engine before', 6)
+    case 'crashed':
+      return failure(`The engine ended before the script did: ${oneLine(end.message)}`, 21)
+    case 'no-session':
+      return failure(`No engine session: ${oneLine(end.message)}`, 21)
+    case 'lost':
+      return failure('The connection to the engine was lost', 16)
+    case 'handed-back':
+      return [...gap, 'Reload handed back to the queue']
+  }
+}
+
+/** The failure form of contract 02, section 6.1; its labels and their order are part of the contract. */
+function failure(message: string, engineErrorCode: number, fault?: ScriptFault): string[] {
+  return [
+    '',
+    'Data has not been loaded. Please correct the error and try loading again.',
+    'The following error occurred:',
+    ...lines(message),
+    BLANK,
+    `The engine error code: EDC_ERROR:${engineErrorCode}`,
+    ...(fault === undefined ? [] : ['The error occurred here:', ...lines(fault.statement)]),
+    BLANK,
+  ]
+}
+
+function text(all: readonly string[]): string {
+  return boundedLines(all.map((line) => line + EOL).join(''), PROGRESS_LOG_MAX_BYTES)
+}
+
+/** The lines of a text, whichever way they end; an end of line at the very end adds none. */
+function lines(of: string): string[] {
+  if (of === '') return []
+  const all = of.split(/\r\n|\r|\n/)
+  if (all.at(-1) === '') all.pop()
+  return all
+}
+
+function oneLine(of: string): string {
+  return lines(of).join(' ')
+}
+
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+function leftOutLine(count: number): string {
+  return `(${grouped(count)} ${count === 1 ? 'line' : 'lines'} left out)`
+}
+
+/** Upper bound of what the line in the gap takes, with its ends. */
+function leftOut(count: number): string {
+  return `${EOL}${leftOutLine(count)}${EOL}`
+}
+
+/** How many of the lines from the first on take at most `bytes`, each with its end. */
+function countThatFits(all: readonly string[], bytes: number): number {
+  let used = 0
+  for (let i = 0; i < all.length; i++) {
+    used += utf8Bytes(all[i]!) + EOL.length
+    if (used > bytes) return i
+  }
+  return all.length
+}
+
+/** Length in UTF-8; a lone surrogate counts as the replacement character it becomes. */
+function utf8Bytes(of: string): number {
+  let bytes = 0
+  for (let i = 0; i < of.length; i++) {
+    const unit = of.charCodeAt(i)
+    if (unit < 0x80) bytes += 1
+    else if (unit < 0x800) bytes += 2
+    else if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(of.charCodeAt(i + 1))) {
+      bytes += 4
+      i++
+    } else bytes += 3
+  }
+  return bytes
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000
+}
