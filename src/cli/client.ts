@@ -1,0 +1,137 @@
+/**
+ * A small client of the service's own API, for the commands and the end-to-end tests. Every refusal becomes an ApiError
+ * that carries the coded body; `waitForEnd` waits for any of the four end states.
+ */
+import { OUTCOMES, type Outcome } from '../core/outcome.ts'
+
+export interface ApiProblem {
+  readonly code: string
+  readonly title: string
+  readonly detail?: string
+  readonly source?: { readonly pointer?: string; readonly parameter?: string }
+  readonly meta?: Readonly<Record<string, unknown>>
+}
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly problems: readonly ApiProblem[]
+
+  constructor(status: number, problems: readonly ApiProblem[]) {
+    super(
+      problems.map(({ code, title, detail }) => `${code} ${detail ?? title}`).join('; ') || `HTTP ${status}`,
+    )
+    this.status = status
+    this.problems = problems
+  }
+}
+
+export interface ReloadRecord {
+  readonly id: string
+  readonly appId: string
+  readonly status: 'QUEUED' | 'RELOADING' | 'CANCELING' | Outcome
+  readonly type: string
+  readonly creationTime: string
+  readonly startTime?: string
+  readonly endTime?: string
+  readonly engineTime?: string
+  readonly errorCode?: string
+  readonly errorMessage?: string
+  readonly log?: string
+  readonly weight?: number
+}
+
+export interface DataModel {
+  readonly tables: readonly {
+    readonly name: string
+    readonly no_of_rows: number
+    readonly no_of_fields: number
+  }[]
+  readonly fields: readonly { readonly name: string; readonly src_tables: readonly string[] }[]
+}
+
+export class Client {
+  readonly #origin: string
+  readonly #key: string
+
+  /** @param origin such as http://127.0.0.1:4600 */
+  constructor(origin: string, key: string) {
+    this.#origin = origin
+    this.#key = key
+  }
+
+  /** The parsed answer; a text answer as text; undefined for an empty one. Throws ApiError from status 400 on. */
+  async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const form = body instanceof FormData
+    const response = await fetch(this.#origin + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#key}`,
+        ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const json = response.headers.get('content-type')?.includes('json') === true && text !== ''
+    const answer = json ? JSON.parse(text) : text === '' ? undefined : text
+    if (response.status >= 400)
+      throw new ApiError(response.status, (answer as { errors?: ApiProblem[] })?.errors ?? [])
+    return answer as Answer
+  }
+
+  async createApp(name: string): Promise<string> {
+    const app = await this.call<{ attributes: { id: string } }>('POST', '/api/v1/apps', {
+      attributes: { name },
+    })
+    return app.attributes.id
+  }
+
+  setScript(appId: string, script: string): Promise<void> {
+    return this.call('POST', `/api/v1/apps/${appId}/scripts`, { script })
+  }
+
+  uploadFile(name: string, bytes: Uint8Array): Promise<{ id: string }> {
+    const form = new FormData()
+    form.append('Json', new Blob([JSON.stringify({ name })], { type: 'application/json' }))
+    form.append('File', new Blob([bytes as Uint8Array<ArrayBuffer>]))
+    return this.call('POST', '/api/v1/data-files', form)
+  }
+
+  startReload(appId: string, more: Readonly<Record<string, unknown>> = {}): Promise<ReloadRecord> {
+    return this.call('POST', '/api/v1/reloads', { appId, ...more })
+  }
+
+  reload(id: string): Promise<ReloadRecord> {
+    return this.call('GET', `/api/v1/reloads/${id}`)
+  }
+
+  cancelReload(id: string): Promise<unknown> {
+    return this.call('POST', `/api/v1/reloads/${id}/actions/cancel`)
+  }
+
+  dataModel(appId: string): Promise<DataModel> {
+    return this.call('GET', `/api/v1/apps/${appId}/data/metadata`)
+  }
+
+  scriptLog(appId: string, reloadId: string): Promise<string> {
+    return this.call('GET', `/api/v1/apps/${appId}/reloads/logs/${reloadId}`)
+  }
+
+  createWebhook(webhook: Readonly<Record<string, unknown>>): Promise<{ id: string }> {
+    return this.call('POST', '/api/v1/webhooks', webhook)
+  }
+
+  /** Polls until the reload has ended, telling each record seen. */
+  async waitForEnd(
+    id: string,
+    seen: (record: ReloadRecord) => void = () => {},
+    everyMs = 50,
+  ): Promise<ReloadRecord> {
+    for (;;) {
+      const record = await this.reload(id)
+      seen(record)
+      if ((OUTCOMES as readonly string[]).includes(record.status)) return record
+      await new Promise((resolve) => setTimeout(resolve, everyMs))
+    }
+  }
+}
