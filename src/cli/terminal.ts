@@ -48,13 +48,13 @@ export class Terminal {
       Math.min(40, Math.max(name.length, ...rows.map((row) => [...(row[i] ?? '')].length))),
     )
     const draw = (cells: readonly string[]) =>
-      `  ${cells.map((cell, i) => fit(cell, widths[i]!, numeric[i] === true)).join('  ')}`.trimEnd()
+      `  ${cells.map((cell, i) => padded(cell, widths[i]!, numeric[i] === true)).join('  ')}`.trimEnd()
     this.line(this.paint('dim', draw(columns)))
     for (const row of rows) this.line(draw(columns.map((_, i) => row[i] ?? '')))
   }
 }
 
-function fit(text: string, width: number, toRight: boolean): string {
+function padded(text: string, width: number, toRight: boolean): string {
   const characters = [...text]
   if (characters.length > width) return `${characters.slice(0, width - 1).join('')}…`
   const padding = ' '.repeat(width - characters.length)
