@@ -13,9 +13,11 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { FileStore } from '../catalog/files/file-store.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
+import type { SettleRules } from '../outcome/settle.ts'
 import type { Store } from '../store/store.ts'
 import type { Tier } from './rate-limit.ts'
 
@@ -36,6 +38,10 @@ export interface ApiDeps {
   readonly checkWebhookUrl: (url: string) => string | undefined
   /** For the synchronous resend of a delivery. */
   readonly channel: Channel
+  /** Content of the data files. */
+  readonly files: FileStore
+  /** For canceling: intake/cancel.ts takes them with the store. */
+  readonly settleRules: SettleRules
   /** Folder of the app data files. */
   readonly appDataFolder: string
   readonly version: string
