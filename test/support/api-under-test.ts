@@ -1,0 +1,182 @@
+/**
+ * The real API over the memory store and a temporary folder, without a socket: tests speak to it through `inject`, as
+ * people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests may move.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
+import { Registry } from 'prom-client'
+import { tokenHash } from '../../src/api/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../../src/api/deps.ts'
+import { buildServer } from '../../src/api/server.ts'
+import { openFileStore } from '../../src/catalog/files/file-store.ts'
+import { newKeyToken } from '../../src/catalog/key-token.ts'
+import { newTenant } from '../../src/catalog/new-tenant.ts'
+import type { Role, Tenant, User } from '../../src/catalog/records.ts'
+import { newHexId, newUuid } from '../../src/core/ids.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
+import type { World } from '../../src/core/ports.ts'
+import { sealWith } from '../../src/delivery/channels/seal.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  readonly body: any
+}
+
+/** A user with a key. */
+export interface Person {
+  readonly user: User
+  readonly token: string
+  call(method: string, url: string, body?: unknown, more?: Partial<InjectOptions>): Promise<Answer>
+}
+
+export interface Members {
+  readonly tenant: Tenant
+  readonly admin: Person
+  /** A further user; a developer unless told otherwise. */
+  person(name: string, roles?: readonly Role[]): Promise<Person>
+}
+
+export interface ApiUnderTest {
+  readonly server: ApiServer
+  readonly deps: ApiDeps
+  readonly store: Store
+  readonly world: World
+  /** Root of the data files. */
+  readonly filesRoot: string
+  advance(ms: number): void
+  tenant(name: string): Promise<Members>
+  close(): Promise<void>
+}
+
+export const HOST_URL = 'https://reprise.example.com'
+const START = Date.UTC(2026, 10, 2, 4, 6, 0)
+
+export async function apiUnderTest(
+  given: { readonly limits?: Partial<Limits>; readonly deps?: Partial<ApiDeps> } = {},
+): Promise<ApiUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-api-'))
+  let now = START
+  const world: World = {
+    clock: { now: () => now, monotonic: () => now - START },
+    random: { bytes: (count) => new Uint8Array(randomBytes(count)), uniform: () => 0.5 },
+    timers: { wait: () => ({ done: Promise.resolve(), end: () => undefined }) },
+    log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
+  }
+  const filesRoot = join(folder, 'files')
+  const store = new MemoryStore()
+  const deps: ApiDeps = {
+    store,
+    world,
+    limits: { ...DEFAULT_LIMITS, ...given.limits },
+    hostUrl: () => HOST_URL,
+    seal: sealWith(randomBytes(32)),
+    checkWebhookUrl: () => undefined,
+    channel: { send: async () => ({ ok: true }) },
+    files: await openFileStore(filesRoot, world.random),
+    settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
+    appDataFolder: join(folder, 'apps'),
+    version: '0.0.0-test',
+    ready: () => true,
+    trustedProxies: [],
+    metrics: new Registry(),
+    cursorKey: randomBytes(32),
+    rateLimits: false,
+    ...given.deps,
+  }
+  const server = buildServer(deps)
+  await server.ready()
+  return {
+    server,
+    deps,
+    store,
+    world,
+    filesRoot,
+    advance(ms) {
+      now += ms
+    },
+    tenant: (name) => addTenant(server, store, world, name),
+    async close() {
+      await server.close()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function addTenant(server: ApiServer, store: Store, world: World, name: string): Promise<Members> {
+  const token = newKeyToken(world.random)
+  const made = newTenant(
+    { name, hostname: `${name}.example.com`, adminName: `${name}-admin`, tokenHash: tokenHash(token) },
+    world.random,
+    world.clock.now(),
+  )
+  await store.addTenant(made.tenant)
+  await store.saveUser(made.admin)
+  await store.saveKey(made.key)
+  return {
+    tenant: made.tenant,
+    admin: personWith(server, made.admin, token),
+    async person(personName, roles = ['Developer']) {
+      const now = world.clock.now()
+      const user: User = {
+        ...made.admin,
+        id: newHexId(world.random, now),
+        subject: personName,
+        name: personName,
+        email: `${personName}@${name}.example.com`,
+        roles,
+        createdAt: now,
+        updatedAt: now,
+      }
+      const ownToken = newKeyToken(world.random)
+      const key = {
+        ...made.key,
+        id: newUuid<'key'>(world.random),
+        userId: user.id,
+        createdBy: user.id,
+        tokenHash: tokenHash(ownToken),
+      }
+      await store.saveUser(user)
+      await store.saveKey(key)
+      return personWith(server, user, ownToken)
+    },
+  }
+}
+
+function personWith(server: ApiServer, user: User, token: string): Person {
+  return {
+    user,
+    token,
+    async call(method, url, body, more = {}) {
+      const answer = await server.inject({
+        method: method as 'GET',
+        url,
+        ...(body === undefined ? {} : { payload: body as object }),
+        ...more,
+        headers: { authorization: `Bearer ${token}`, ...more.headers },
+      })
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text: answer.body,
+        body: parsed(answer.body),
+      }
+    },
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
