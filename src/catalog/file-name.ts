@@ -4,6 +4,7 @@
  * reaches out of its place; what is canonical may be joined to a path.
  */
 import type { ErrorName } from '../core/errors.ts'
+import { utf8Bytes } from '../core/utf8.ts'
 
 /** Longest part in UTF-8 bytes: what the file systems we run on can hold. */
 export const NAME_PART_MAX_BYTES = 255
@@ -92,13 +93,4 @@ function checkDepth(folders: number): NameRefusal | undefined {
   return folders > FOLDERS_MAX_DEPTH
     ? { refused: 'dataFileFoldersTooDeep', detail: `more than ${FOLDERS_MAX_DEPTH} folders in one another` }
     : undefined
-}
-
-function utf8Bytes(text: string): number {
-  let bytes = 0
-  for (const character of text) {
-    const point = character.codePointAt(0)!
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
-  }
-  return bytes
 }

@@ -184,6 +184,9 @@ export type AppChange = Partial<Pick<App, 'name' | 'description' | 'ownerId'>> &
   readonly spaceId?: SpaceId | null
 }
 
+/** A version of a script without its text; `bytes` is the length of the text in UTF-8. */
+export type ScriptSummary = Omit<ScriptVersion, 'script'> & { readonly bytes: number }
+
 // ------------------------------------------------------------------------------------------------ the port
 
 export interface ReloadStore {
@@ -282,7 +285,7 @@ export interface CatalogStore {
   /** Adds a version, makes it the current one, clears the app's crash marks; keeps the newest `keep`. False: no app. */
   addScript(script: ScriptVersion, keep: number): Promise<boolean>
   /** Newest first. */
-  scripts(tenantId: TenantId, appId: AppId): Promise<Omit<ScriptVersion, 'script'>[]>
+  scripts(tenantId: TenantId, appId: AppId): Promise<ScriptSummary[]>
   script(
     tenantId: TenantId,
     appId: AppId,

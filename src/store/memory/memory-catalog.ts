@@ -22,8 +22,9 @@ import type {
   TenantId,
   UserId,
 } from '../../core/ids.ts'
+import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
-import type { AppChange, CatalogStore } from '../store.ts'
+import type { AppChange, CatalogStore, ScriptSummary } from '../store.ts'
 import type { Table } from './table.ts'
 import { byAge, insert, Tables } from './tables.ts'
 
@@ -141,9 +142,9 @@ export class MemoryCatalog implements CatalogStore {
     return true
   }
 
-  async scripts(tenantId: TenantId, appId: AppId): Promise<Omit<ScriptVersion, 'script'>[]> {
+  async scripts(tenantId: TenantId, appId: AppId): Promise<ScriptSummary[]> {
     if (own(this.tables.apps.get(appId), tenantId) === undefined) return []
-    return this.#scriptsOf(appId).map(({ script: _text, ...rest }) => rest)
+    return this.#scriptsOf(appId).map(({ script, ...rest }) => ({ ...rest, bytes: utf8Bytes(script) }))
   }
 
   async script(
