@@ -18,8 +18,6 @@ export interface AcceptDeps {
   readonly clock: Clock
   readonly random: Random
   readonly reloadsPerAppAndDay: number
-  /** Index of the engine size on which a reload of this app starts. */
-  readonly firstSizeIndex: (app: App) => number
 }
 
 export interface ReloadRequest {
@@ -85,7 +83,7 @@ function queuedReload(deps: AcceptDeps, request: ReloadRequest): Reload {
     requeuesTotal: 0,
     requeuesWithErrors: 0,
     faultRequeues: 0,
-    sizeIndex: deps.firstSizeIndex(app),
+    sizeIndex: 0,
     engine: {},
     sessionAsked: false,
     crashedOnMaxSizeEngine: false,

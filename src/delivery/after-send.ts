@@ -1,0 +1,70 @@
+/**
+ * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait, exhausted, or
+ * given up (contract 04, section 5.2). Pure.
+ */
+import { deliveryBackoffMs, jittered } from '../core/retry.ts'
+import type { Sent } from './channel.ts'
+import type { Delivery } from './delivery.ts'
+import type { Subscription } from './subscription.ts'
+
+const HOUR_MS = 3_600_000
+/** Longest wait that a target may ask for with Retry-After. */
+const RETRY_AFTER_MAX_MS = 24 * HOUR_MS
+/** A subscription is disabled when every send failed for so long, and so many of them. */
+export const DISABLE_AFTER_MS = 120 * HOUR_MS
+export const DISABLE_AFTER_SENDS = 20
+
+/**
+ * @param now epoch ms after the send
+ * @param uniform in [0, 1): spreads the wait
+ */
+export function deliveryAfter(delivery: Delivery, sent: Sent, now: number, uniform: number): Delivery {
+  const counted = { ...released(delivery), sends: delivery.sends + 1 }
+  if (sent.ok) return { ...counted, state: 'delivered', endedAt: now }
+  if (sent.gone) {
+    return { ...counted, state: 'given-up', endedAt: now, reason: sent.message ?? 'the target is gone' }
+  }
+  const backoffMs = deliveryBackoffMs(counted.sends)
+  if (backoffMs === undefined) return { ...counted, state: 'exhausted', endedAt: now }
+  const plannedMs = jittered(backoffMs, uniform)
+  const waitMs = Math.max(plannedMs, Math.min(sent.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS))
+  return { ...counted, dueAt: now + waitMs }
+}
+
+/** Ends a delivery without a send. */
+export function givenUp(delivery: Delivery, reason: string, now: number): Delivery {
+  return { ...released(delivery), state: 'given-up', endedAt: now, reason }
+}
+
+/** The subscription with its failure counters after a send, and disabled where the rule says so. */
+export function subscriptionAfter(subscription: Subscription, sent: Sent, now: number): Subscription {
+  if (sent.ok) {
+    const { failingSince: _over, ...rest } = subscription
+    return { ...rest, failedSends: 0 }
+  }
+  const failingSince = subscription.failingSince ?? now
+  const failedSends = subscription.failedSends + 1
+  const counted = { ...subscription, failingSince, failedSends }
+  if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
+  if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
+    const hours = Math.floor((now - failingSince) / HOUR_MS)
+    return disabled(counted, 'DELIVERY-FAILURES', `all ${failedSends} sends in ${hours} hours failed`, now)
+  }
+  return counted
+}
+
+function disabled(
+  subscription: Subscription,
+  disabledReasonCode: string,
+  disabledReason: string,
+  now: number,
+): Subscription {
+  if (!subscription.enabled) return subscription
+  return { ...subscription, enabled: false, disabledReason, disabledReasonCode, updatedAt: now }
+}
+
+/** The delivery as nobody's: its sender is done with it. */
+function released(delivery: Delivery): Delivery {
+  const { lease: _lease, leaseExpiresAt: _expires, ...rest } = delivery
+  return rest
+}

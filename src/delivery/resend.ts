@@ -1,0 +1,34 @@
+/**
+ * Sends an event again because a user asked for it (contract 04, section 5.4): at once, the same event, with the
+ * subscription's present address, headers and secret, also when it is disabled. It makes a send record of its own and counts
+ * for the failure threshold.
+ */
+import type { SendId, SubscriptionId, TenantId } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Store } from '../store/store.ts'
+import { subscriptionAfter } from './after-send.ts'
+import type { Send } from './delivery.ts'
+import { makeSend, type SendDeps } from './send.ts'
+
+export interface ResendDeps extends SendDeps {
+  readonly store: Pick<Store, 'send' | 'event' | 'subscription' | 'addSend'>
+  readonly limits: Pick<Limits, 'deliveryHistoryMs'>
+}
+
+/** @returns the new send, successful or not; undefined when subscription, send or event is unknown or out of history */
+export async function resend(
+  deps: ResendDeps,
+  tenantId: TenantId,
+  subscriptionId: SubscriptionId,
+  sendId: SendId,
+): Promise<Send | undefined> {
+  const subscription = await deps.store.subscription(tenantId, subscriptionId)
+  const earlier = await deps.store.send(subscriptionId, sendId)
+  if (subscription === undefined || earlier === undefined) return undefined
+  const event = await deps.store.event(tenantId, earlier.eventId)
+  if (event === undefined || deps.clock.now() - event.time > deps.limits.deliveryHistoryMs) return undefined
+  const { sent, send } = await makeSend(deps, event, subscription, earlier.deliveryId)
+  const present = (await deps.store.subscription(tenantId, subscriptionId)) ?? subscription
+  await deps.store.addSend(send, subscriptionAfter(present, sent, deps.clock.now()))
+  return send
+}

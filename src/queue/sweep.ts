@@ -1,0 +1,54 @@
+/**
+ * Finds what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the store) are
+ * declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each judges again inside the
+ * transaction, because a lease may have been renewed since it looked.
+ */
+import type { LeaseToken, ReloadId } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Log, Timers } from '../core/ports.ts'
+import type { Refusal } from '../core/reload.ts'
+import { type SettleRules, settleStep } from '../outcome/settle.ts'
+import type { ReloadStore, Transition } from '../store/store.ts'
+import { type Loop, startLoop } from './loop.ts'
+
+const SWEEP_MS = 1000
+const BATCH = 100
+
+export interface SweepDeps extends SettleRules {
+  readonly store: Pick<ReloadStore, 'expiredLeases' | 'overdueReloads' | 'transition'>
+  readonly timers: Timers
+  readonly log: Log
+  readonly limits: Pick<Limits, 'queueTimeMs'>
+}
+
+export function startSweeping(deps: SweepDeps): Loop {
+  return startLoop(deps, 'sweeping', async () => {
+    const expired = await deps.store.expiredLeases(deps.clock.now(), BATCH)
+    const overdue = await deps.store.overdueReloads(deps.clock.now(), deps.limits.queueTimeMs, BATCH)
+    const batch = [
+      ...expired.map(({ reloadId, lease }) => declareLost(deps, reloadId, lease)),
+      ...overdue.map((reloadId) => endWaiting(deps, reloadId)),
+    ]
+    if (batch.length > 0) await deps.store.transition(batch)
+    return expired.length === BATCH || overdue.length === BATCH ? 0 : SWEEP_MS
+  })
+}
+
+function declareLost(deps: SweepDeps, reloadId: ReloadId, lease: LeaseToken): Transition<Refusal> {
+  const settle = settleStep(deps, { kind: 'end-attempt', end: { kind: 'lost' } })
+  return {
+    reloadId,
+    fence: lease,
+    step: (view) =>
+      view.attempt !== undefined && view.attempt.leaseExpiresAt > deps.clock.now()
+        ? { refused: 'not-due' }
+        : settle(view),
+  }
+}
+
+function endWaiting(deps: SweepDeps, reloadId: ReloadId): Transition<Refusal> {
+  return {
+    reloadId,
+    step: settleStep(deps, { kind: 'queue-time-exceeded', limitMs: deps.limits.queueTimeMs }),
+  }
+}
