@@ -1,0 +1,102 @@
+/**
+ * The app data files of an installation: one DuckDB file per data version, in one folder. Which version an app points at
+ * is the store's to say.
+ *
+ * Promises: a sealed version survives power loss. It never touches a file whose name is not one of a data version or of
+ * what DuckDB leaves beside one, and never follows a link out of its folder.
+ */
+import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DataVersion } from '../../core/ids.ts'
+import type { AppData } from '../engine-session.ts'
+
+const VERSION = /^[0-9a-z][0-9a-z-]{0,99}\.duckdb$/
+/** What DuckDB leaves beside a data file when its process dies: the log of writes, and its spill folder. */
+const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp']
+
+export class DataFolder implements AppData {
+  readonly folder: string
+
+  /** @param folder absolute path; made by `prepare` when it is not there */
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true })
+  }
+
+  /** @throws Error for a name that is no data version: it could lead out of the folder. */
+  path(version: DataVersion): string {
+    if (!VERSION.test(version)) throw new Error(`"${version}" is not the name of a data version`)
+    return join(this.folder, version)
+  }
+
+  /**
+   * Makes a version durable, file and folder entry, once its engine process has let go of it.
+   *
+   * @returns the file's size in bytes
+   * @throws Error when it is not a complete data file
+   */
+  async seal(version: DataVersion): Promise<number> {
+    const path = this.path(version)
+    const { size } = await requireFile(path)
+    const log = await lstat(`${path}.wal`).catch(() => undefined)
+    if (log !== undefined && log.size > 0) throw new Error('the new data file was not closed by its engine')
+    await sync(path)
+    await sync(this.folder)
+    return size
+  }
+
+  async discard(version: DataVersion): Promise<void> {
+    const path = this.path(version)
+    for (const file of [path, ...COMPANIONS.map((companion) => path + companion)]) {
+      await rm(file, { force: true, recursive: true })
+    }
+  }
+
+  /**
+   * Removes the versions that no app points at, with what lies beside them.
+   *
+   * @param olderThanMs spares files touched within this time: an attempt's new data is not pointed at before it settles,
+   *   so give more than the longest run of an attempt. At start, when no attempt runs, 0 is right
+   * @returns how many versions went
+   */
+  async sweepUnreferenced(referenced: Iterable<DataVersion>, olderThanMs: number): Promise<number> {
+    const keep = new Set<string>(referenced)
+    const before = Date.now() - olderThanMs
+    const swept = new Set<string>()
+    for (const name of await readdir(this.folder)) {
+      const version = versionOf(name)
+      if (version === undefined) continue
+      if (keep.has(version) && name === version) continue
+      const found = await lstat(join(this.folder, name)).catch(() => undefined)
+      if (found === undefined || found.mtimeMs > before) continue
+      await rm(join(this.folder, name), { force: true, recursive: true })
+      if (name === version) swept.add(version)
+    }
+    return swept.size
+  }
+}
+
+/** The version that a directory entry belongs to; undefined for what is not ours. */
+function versionOf(name: string): string | undefined {
+  const companion = COMPANIONS.find((ending) => name.endsWith(ending))
+  const version = companion === undefined ? name : name.slice(0, -companion.length)
+  return VERSION.test(version) ? version : undefined
+}
+
+async function requireFile(path: string) {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined || !found.isFile()) throw new Error('the engine left no new data file')
+  return found
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * One engine session on DuckDB: one attempt in one engine process, watched from outside. It is modal: waiting until
+ * `run`, running until the script's end is told or the process is gone, then over for good; the process never serves
+ * twice.
+ *
+ * Promises: `run` always resolves. The process is gone before it does, so nothing writes to the new data any more, and
+ * new data is durable before it is told. Nothing that the process says is believed where the worker can see for itself.
+ */
+import type { Log } from '../../core/ports.ts'
+import type {
+  EngineSession,
+  EngineSize,
+  SessionEnd,
+  SessionProgress,
+  SessionWork,
+} from '../engine-session.ts'
+import type { DataFolder } from './data-files.ts'
+import type { ReadMemory } from './resident-memory.ts'
+import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
+import type { ChildMessage, ToldEnd, WorkRequest } from './session-protocol.ts'
+
+/** DuckDB's own limit as a share of the size: the rest is for what it does not count (result sets, JavaScript, code). */
+const DUCKDB_MEMORY_SHARE = 0.6
+/** At 2 GB a second of new memory a look this often sees the ceiling within 100 MB. */
+const MEMORY_LOOK_MS = 50
+
+export interface SessionSurroundings {
+  readonly data: DataFolder
+  readonly tempFolder: string
+  readonly readMemory: ReadMemory
+  readonly log: Log
+}
+
+type EndMessage = ChildMessage & { kind: 'end' }
+
+export class DuckDbSession implements EngineSession {
+  readonly size: EngineSize
+  readonly #child: SessionChild
+  readonly #around: SessionSurroundings
+  #peakBytes = 0
+  #overMemory = false
+  #asked: 'nothing' | 'interrupt' | 'kill' = 'nothing'
+  #running = false
+
+  constructor(child: SessionChild, size: EngineSize, around: SessionSurroundings) {
+    this.#child = child
+    this.size = size
+    this.#around = around
+  }
+
+  /** Of the engine process. */
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  async run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd> {
+    if (this.#running) throw new Error('an engine session runs once')
+    this.#running = true
+    let last: SessionProgress | undefined
+    const told = new Promise<EndMessage>((resolve) => {
+      this.#child.onMessage = (message) => {
+        if (message.kind === 'end') resolve(message)
+        else if (message.kind === 'memory') this.#weigh(message.residentBytes, message.residentBytes)
+        else if (message.kind === 'progress') {
+          last = message.progress
+          report(message.progress)
+        }
+      }
+    })
+    this.#begin(work)
+    const watch = setInterval(() => this.#look(), MEMORY_LOOK_MS)
+    const first = await Promise.race([told, this.#child.exited])
+    clearInterval(watch)
+    const message = 'kind' in first ? first : undefined
+    if (message !== undefined) this.#look()
+    this.#child.kill()
+    const exit = await this.#child.exited
+    const end = await this.#judge(work, message?.end, exit)
+    if (end.kind !== 'completed') await this.#discard(work)
+    return { ...this.#report(message, last), ...end }
+  }
+
+  interrupt(): void {
+    if (this.#asked !== 'nothing') return
+    this.#asked = 'interrupt'
+    if (this.#running) this.#child.send({ kind: 'interrupt' })
+  }
+
+  kill(): void {
+    this.#asked = 'kill'
+    this.#child.kill()
+  }
+
+  #begin(work: SessionWork): void {
+    let request: WorkRequest
+    try {
+      request = this.#request(work)
+    } catch (error) {
+      // A name that is no data version: our own mistake, told as a crash because a session never throws.
+      this.#around.log.error('engine session refused its work', { error: String(error) })
+      this.kill()
+      return
+    }
+    const tellMemory = this.#around.readMemory(this.pid) === undefined
+    this.#child.send({ kind: 'work', request, tellMemory })
+    if (this.#asked === 'interrupt') this.#child.send({ kind: 'interrupt' })
+  }
+
+  #request(work: SessionWork): WorkRequest {
+    const { data, tempFolder } = this.#around
+    return {
+      dataFile: data.path(work.dataAfter),
+      ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
+      script: work.script,
+      variables: work.variables,
+      partial: work.partial,
+      appId: work.appId,
+      appName: work.appName,
+      connections: work.connections,
+      memoryLimitBytes: Math.floor(this.size.memoryBytes * DUCKDB_MEMORY_SHARE),
+      threads: this.size.threads,
+      tempFolder,
+    }
+  }
+
+  #look(): void {
+    const memory = this.#around.readMemory(this.pid)
+    if (memory !== undefined) this.#weigh(memory.residentBytes, memory.peakBytes)
+  }
+
+  #weigh(residentBytes: number, peakBytes: number): void {
+    this.#peakBytes = Math.max(this.#peakBytes, peakBytes)
+    if (residentBytes <= this.size.memoryBytes) return
+    this.#overMemory = true
+    this.#child.kill()
+  }
+
+  /** What the attempt came to: the told end where there is one, else what the end of the process means. */
+  async #judge(work: SessionWork, told: ToldEnd | undefined, exit: ChildExit): Promise<Judged> {
+    switch (told?.kind) {
+      case 'completed':
+        return this.#sealed(work, told)
+      case 'script-error':
+      case 'out-of-memory':
+        return told
+      case 'interrupted':
+        return { kind: 'crashed', message: 'the engine session was interrupted' }
+      case 'failed':
+        return { kind: 'crashed', message: told.message }
+      case undefined:
+        return this.#judgeExit(exit)
+    }
+  }
+
+  #judgeExit(exit: ChildExit): Judged {
+    if (this.#overMemory || heapRanOut(exit)) return { kind: 'out-of-memory' }
+    if (this.#asked === 'kill') return { kind: 'crashed', message: 'the engine session was killed' }
+    this.#around.log.warn('engine process ended by itself', {
+      pid: this.pid,
+      cause: exitText(exit),
+      stderr: exit.stderr,
+    })
+    return { kind: 'crashed', message: exitText(exit) }
+  }
+
+  async #sealed(work: SessionWork, told: ToldEnd & { kind: 'completed' }): Promise<Judged> {
+    try {
+      return { ...told, fileBytes: await this.#around.data.seal(work.dataAfter) }
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error)
+      return { kind: 'crashed', message: `the new data could not be saved: ${cause}` }
+    }
+  }
+
+  async #discard(work: SessionWork): Promise<void> {
+    try {
+      await this.#around.data.discard(work.dataAfter)
+    } catch (error) {
+      this.#around.log.warn('data of a failed attempt is left for the sweeper', { error: String(error) })
+    }
+  }
+
+  #report(message: EndMessage | undefined, last: SessionProgress | undefined) {
+    const startedAt = message?.startedAt ?? last?.startedAt
+    return {
+      ...(startedAt === undefined ? {} : { startedAt }),
+      progressLog: message?.progressLog ?? last?.progressLog ?? '',
+      scriptLog: message?.scriptLog ?? '',
+      storedFiles: message?.storedFiles ?? [],
+      ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
+    }
+  }
+}
+
+/** The part of a session's end that differs by kind. */
+type Judged = SessionEnd extends infer End
+  ? End extends { kind: string }
+    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'storedFiles'>
+    : never
+  : never
+
+/** V8 and the C++ runtime end the process themselves when they get no more memory, and say so. */
+function heapRanOut({ signal, stderr }: ChildExit): boolean {
+  return signal === 'SIGABRT' && /heap out of memory|std::bad_alloc/.test(stderr)
+}

@@ -1,0 +1,213 @@
+/**
+ * Engine sessions as real child processes: a pool that keeps a few of them ready, so that an attempt does not wait for a
+ * process to start. A process serves one attempt and dies with it; a fresh one takes its place a moment later, off the
+ * critical path.
+ *
+ * Ready processes have no size yet: size is what the attempt's DuckDB is told and what the watch enforces, so one
+ * small pool serves the whole ladder.
+ *
+ * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone, for good).
+ */
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../../core/ports.ts'
+import type { EngineSession, EngineSessions, EngineSize } from '../engine-session.ts'
+import type { DataFolder } from './data-files.ts'
+import { DuckDbSession } from './duckdb-session.ts'
+import { type ReadMemory, readResidentMemory } from './resident-memory.ts'
+import { SessionChild } from './session-child.ts'
+
+export interface DuckDbSessionsOptions {
+  readonly data: DataFolder
+  /** Absolute folder for the private folders of sessions; made when it is not there. */
+  readonly tempRoot: string
+  /** Absolute folders below which the connections of all attempts lie. Engine processes reach nothing else. */
+  readonly fileRoots: readonly string[]
+  readonly sizes: readonly EngineSize[]
+  /** How many processes to keep ready. */
+  readonly warm: number
+  readonly log: Log
+  readonly readMemory?: ReadMemory
+}
+
+/** A process that is not ready by then is taken for dead. */
+const START_TIMEOUT_MS = 15_000
+/** Lets the attempt that just took a process begin before its successor starts. */
+const REFILL_DELAY_MS = 50
+const REFILL_RETRY_MS = 5_000
+
+interface Place {
+  readonly child: SessionChild
+  readonly tempFolder: string
+}
+
+interface Waiter {
+  readonly take: (place: Place) => void
+  readonly fail: (error: unknown) => void
+}
+
+export class DuckDbSessions implements EngineSessions {
+  readonly #options: DuckDbSessionsOptions
+  #started: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+  #idle: Place[] = []
+  #waiters: Waiter[] = []
+  #starting = 0
+  #refill: NodeJS.Timeout | undefined
+  /** Every process that lives, with the promise of its last trace being gone. */
+  readonly #live = new Map<SessionChild, Promise<void>>()
+
+  constructor(options: DuckDbSessionsOptions) {
+    this.#options = options
+  }
+
+  /** Makes the folders, clears what a killed service left, and begins to start processes without waiting for them. */
+  start(): Promise<void> {
+    this.#started ??= this.#prepare()
+    return this.#started
+  }
+
+  /** Ends every process, also those of running sessions, and resolves when all are gone. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end()
+    return this.#stopped
+  }
+
+  async acquire(size: EngineSize): Promise<EngineSession> {
+    this.#requireRunning()
+    await this.#started
+    const place = this.#idle.shift() ?? (await this.#next())
+    this.#refillAfter(REFILL_DELAY_MS)
+    return new DuckDbSession(place.child, size, {
+      data: this.#options.data,
+      tempFolder: place.tempFolder,
+      readMemory: this.#options.readMemory ?? readResidentMemory,
+      log: this.#options.log,
+    })
+  }
+
+  async #prepare(): Promise<void> {
+    const { data, tempRoot, fileRoots } = this.#options
+    await data.prepare()
+    for (const folder of [tempRoot, ...fileRoots]) await mkdir(folder, { recursive: true })
+    await removeLeftovers(tempRoot)
+    this.#refillAfter(0)
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#refill)
+    await this.#started?.catch(() => {})
+    for (const waiter of this.#waiters.splice(0)) waiter.fail(stopping())
+    while (this.#live.size > 0) {
+      for (const child of this.#live.keys()) child.kill()
+      await Promise.all(this.#live.values())
+    }
+  }
+
+  #requireRunning(): void {
+    if (this.#stopped !== undefined) throw stopping()
+    if (this.#started === undefined) throw new Error('the engine sessions are not started')
+  }
+
+  /** The next process that becomes ready and is not promised to an earlier caller. */
+  #next(): Promise<Place> {
+    return new Promise((take, fail) => {
+      this.#waiters.push({ take, fail })
+      if (this.#starting < this.#waiters.length) void this.#startOne()
+    })
+  }
+
+  #refillAfter(ms: number): void {
+    if (this.#stopped !== undefined || this.#refill !== undefined) return
+    this.#refill = setTimeout(() => {
+      this.#refill = undefined
+      const missing = this.#options.warm + this.#waiters.length - this.#idle.length - this.#starting
+      for (let i = 0; i < missing; i++) void this.#startOne()
+    }, ms)
+    this.#refill.unref()
+  }
+
+  async #startOne(): Promise<void> {
+    this.#starting++
+    try {
+      const place = await this.#startChild()
+      this.#starting--
+      this.#offer(place)
+    } catch (error) {
+      this.#starting--
+      const waiter = this.#waiters.shift()
+      if (waiter !== undefined) waiter.fail(error)
+      else if (this.#stopped === undefined) {
+        this.#options.log.error('no engine process could be started', { error: String(error) })
+        this.#refillAfter(REFILL_RETRY_MS)
+      }
+    }
+  }
+
+  #offer(place: Place): void {
+    const waiter = this.#waiters.shift()
+    if (waiter !== undefined) waiter.take(place)
+    else this.#idle.push(place)
+  }
+
+  async #startChild(): Promise<Place> {
+    const { data, tempRoot, fileRoots, sizes } = this.#options
+    const tempFolder = await mkdtemp(join(tempRoot, `session-${process.pid}-`))
+    if (this.#stopped !== undefined) {
+      await rm(tempFolder, { force: true, recursive: true })
+      throw stopping()
+    }
+    const heapBytes = Math.max(...sizes.map((size) => size.memoryBytes))
+    const child = new SessionChild({ folders: [data.folder, ...fileRoots], tempFolder, heapBytes })
+    this.#live.set(child, this.#untilGone(child, tempFolder))
+    const timeout = setTimeout(() => child.kill(), START_TIMEOUT_MS)
+    try {
+      await child.ready
+    } finally {
+      clearTimeout(timeout)
+    }
+    return { child, tempFolder }
+  }
+
+  async #untilGone(child: SessionChild, tempFolder: string): Promise<void> {
+    await child.exited
+    const idle = this.#idle.findIndex((place) => place.child === child)
+    if (idle !== -1) {
+      this.#idle.splice(idle, 1)
+      this.#refillAfter(REFILL_DELAY_MS)
+    }
+    try {
+      await rm(tempFolder, { force: true, recursive: true })
+    } catch (error) {
+      this.#options.log.warn('the folder of an ended session stays', { tempFolder, error: String(error) })
+    }
+    this.#live.delete(child)
+  }
+}
+
+function stopping(): Error {
+  return new Error('the engine is stopping')
+}
+
+/** Removes the session folders of services that are gone: their engine processes died with them. */
+async function removeLeftovers(tempRoot: string): Promise<void> {
+  const startedMs = Date.now() - process.uptime() * 1000
+  for (const name of await readdir(tempRoot)) {
+    const owner = /^session-(\d+)-/.exec(name)
+    if (owner === null) continue
+    const folder = join(tempRoot, name)
+    // In a container every service has the same process id: a folder older than we are is not ours.
+    const ours = Number(owner[1]) === process.pid
+    const gone = ours ? (await stat(folder)).mtimeMs < startedMs : !isAlive(Number(owner[1]))
+    if (gone) await rm(folder, { force: true, recursive: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * What the worker and its engine process say to each other: typed messages as JSON in frames of a 4-byte big-endian
+ * length, over one socket.
+ *
+ * The engine process runs untrusted scripts, so the worker takes it for hostile: a frame above the bound, a message of
+ * another version or shape, a path that leaves its connection: each is a ProtocolError, and the session is over.
+ */
+import type { DataTable } from '../../catalog/records.ts'
+import type { ScriptFault } from '../../core/attempt.ts'
+import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
+
+/** Told by `ready`; an engine process of another version is not used. */
+export const PROTOCOL_VERSION = 1
+/** Largest frame either way: a script of 4 MiB or a script log of 8 MiB, with room for JSON's escapes. */
+export const MESSAGE_MAX_BYTES = 32 * 1024 ** 2
+/** The engine process cuts its script log to this before it tells it. */
+export const SCRIPT_LOG_MAX_BYTES = 8 * 1024 ** 2
+
+const HEADER_BYTES = 4
+
+/** Everything the engine process is told about its one piece of work. Paths are absolute. */
+export interface WorkRequest {
+  readonly dataFile: string
+  readonly dataBefore?: string
+  readonly script: string
+  readonly variables: Readonly<Record<string, string>>
+  readonly partial: boolean
+  readonly appId: string
+  readonly appName: string
+  readonly connections: readonly FileConnection[]
+  readonly memoryLimitBytes: number
+  readonly threads: number
+  readonly tempFolder: string
+}
+
+/** Worker to engine process. */
+export type ParentMessage =
+  /** `tellMemory`: the worker cannot see the process's memory and wants to be told. */
+  | { readonly kind: 'work'; readonly request: WorkRequest; readonly tellMemory: boolean }
+  | { readonly kind: 'interrupt' }
+
+/** How the script ended, as the engine process tells it. */
+export type ToldEnd =
+  | { readonly kind: 'completed'; readonly engineTime: number; readonly tables: readonly DataTable[] }
+  | { readonly kind: 'script-error'; readonly fault: ScriptFault }
+  | { readonly kind: 'out-of-memory' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** Engine process to worker. */
+export type ChildMessage =
+  | { readonly kind: 'ready'; readonly version: number }
+  | { readonly kind: 'progress'; readonly progress: SessionProgress }
+  | { readonly kind: 'memory'; readonly residentBytes: number }
+  | {
+      readonly kind: 'end'
+      readonly end: ToldEnd
+      /** Absent when the script never began. */
+      readonly startedAt?: number
+      readonly progressLog: string
+      readonly scriptLog: string
+      readonly storedFiles: readonly StoredFile[]
+    }
+
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError'
+}
+
+/** One message as the bytes that go over the socket. */
+export function encodeMessage(message: ParentMessage | ChildMessage): Buffer {
+  const body = Buffer.from(JSON.stringify(message), 'utf8')
+  if (body.length > MESSAGE_MAX_BYTES)
+    throw new ProtocolError(`a message of ${body.length} bytes is too large`)
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + body.length)
+  frame.writeUInt32BE(body.length, 0)
+  body.copy(frame, HEADER_BYTES)
+  return frame
+}
+
+/** Puts the chunks of a socket together to messages, still of unknown shape. Never holds more than one frame's bound. */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #length = 0
+
+  /** @throws ProtocolError when a frame is too large or not JSON; the socket is of no use then. */
+  push(chunk: Buffer): unknown[] {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    const messages: unknown[] = []
+    for (let body = this.#nextBody(); body !== undefined; body = this.#nextBody()) messages.push(parsed(body))
+    return messages
+  }
+
+  #nextBody(): Buffer | undefined {
+    if (this.#length < HEADER_BYTES) return undefined
+    const size = this.#joined(HEADER_BYTES).readUInt32BE(0)
+    if (size > MESSAGE_MAX_BYTES) throw new ProtocolError(`a message of ${size} bytes is too large`)
+    if (this.#length < HEADER_BYTES + size) return undefined
+    const whole = this.#joined(HEADER_BYTES + size)
+    const rest = whole.subarray(HEADER_BYTES + size)
+    this.#chunks = rest.length === 0 ? [] : [rest]
+    this.#length = rest.length
+    return whole.subarray(HEADER_BYTES, HEADER_BYTES + size)
+  }
+
+  /** The first chunk, made at least that long: chunks are joined only when a frame needs it. */
+  #joined(bytes: number): Buffer {
+    if (this.#chunks[0]!.length < bytes) this.#chunks = [Buffer.concat(this.#chunks)]
+    return this.#chunks[0]!
+  }
+}
+
+/** @throws ProtocolError when the engine process says anything but a message of this protocol. */
+export function childMessage(value: unknown): ChildMessage {
+  const from = record(value, 'message')
+  switch (from.kind) {
+    case 'ready':
+      if (from.version !== PROTOCOL_VERSION)
+        throw new ProtocolError('the engine process speaks another version')
+      return { kind: 'ready', version: PROTOCOL_VERSION }
+    case 'progress':
+      return { kind: 'progress', progress: progressOf(record(from.progress, 'progress')) }
+    case 'memory':
+      return { kind: 'memory', residentBytes: count(from.residentBytes, 'residentBytes') }
+    case 'end':
+      return {
+        kind: 'end',
+        end: endOf(record(from.end, 'end')),
+        ...(from.startedAt === undefined ? {} : { startedAt: count(from.startedAt, 'startedAt') }),
+        progressLog: text(from.progressLog, 'progressLog'),
+        scriptLog: text(from.scriptLog, 'scriptLog'),
+        storedFiles: list(from.storedFiles, 'storedFiles').map(storedFileOf),
+      }
+    default:
+      throw new ProtocolError('the engine process sent a message of an unknown kind')
+  }
+}
+
+/** What the worker says; the engine process trusts its shape and checks its kind only. */
+export function parentMessage(value: unknown): ParentMessage {
+  const { kind } = record(value, 'message')
+  if (kind !== 'work' && kind !== 'interrupt') throw new ProtocolError('unknown message of the worker')
+  return value as ParentMessage
+}
+
+function progressOf(from: Fields): SessionProgress {
+  return {
+    startedAt: count(from.startedAt, 'startedAt'),
+    progressLog: text(from.progressLog, 'progressLog'),
+    statement: count(from.statement, 'statement'),
+    line: count(from.line, 'line'),
+    rowsRead: count(from.rowsRead, 'rowsRead'),
+  }
+}
+
+function endOf(from: Fields): ToldEnd {
+  switch (from.kind) {
+    case 'completed':
+      return {
+        kind: 'completed',
+        engineTime: count(from.engineTime, 'engineTime'),
+        tables: list(from.tables, 'tables').map(tableOf),
+      }
+    case 'script-error':
+      return { kind: 'script-error', fault: faultOf(record(from.fault, 'fault')) }
+    case 'out-of-memory':
+    case 'interrupted':
+      return { kind: from.kind }
+    case 'failed':
+      return { kind: 'failed', message: text(from.message, 'message') }
+    default:
+      throw new ProtocolError('the engine process told an end of an unknown kind')
+  }
+}
+
+function tableOf(value: unknown): DataTable {
+  const from = record(value, 'table')
+  return {
+    name: text(from.name, 'name'),
+    rows: count(from.rows, 'rows'),
+    fields: list(from.fields, 'fields').map((field) => text(field, 'field')),
+  }
+}
+
+function faultOf(from: Fields): ScriptFault {
+  return {
+    engineErrorCode: count(from.engineErrorCode, 'engineErrorCode'),
+    message: text(from.message, 'message'),
+    line: count(from.line, 'line'),
+    statement: text(from.statement, 'statement'),
+  }
+}
+
+/** A stored file becomes a row of the catalog, so its path must be one inside its connection. */
+function storedFileOf(value: unknown): StoredFile {
+  const from = record(value, 'storedFile')
+  const path = text(from.path, 'path')
+  const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  if (!inside || /[\\\0]/.test(path)) throw new ProtocolError('a stored file lies outside its connection')
+  return { connection: text(from.connection, 'connection'), path, bytes: count(from.bytes, 'bytes') }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new ProtocolError('the engine process sent a message that is not JSON')
+  }
+}
+
+function record(value: unknown, name: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw new ProtocolError(`${name} must be an object`)
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value === 'string') return value
+  throw new ProtocolError(`${name} must be a text`)
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new ProtocolError(`${name} must be a list`)
+}
+
+function count(value: unknown, name: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw new ProtocolError(`${name} must be a whole number of at least 0`)
+}
