@@ -1,0 +1,114 @@
+/**
+ * Splits a date, time or interval format such as `YYYY-MM-DD hh:mm:ss[.fff]` into its parts. What is no part is literal
+ * text. Upper and lower case both work where only one of them stands in the format; M is the month and m the minute,
+ * except in a format that has a day or a year and no time at all (`dd/mm/yyyy`).
+ */
+export type MaskPart =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: MaskUnit; readonly width: number; readonly upper: boolean }
+  | { readonly kind: 'optional'; readonly parts: readonly MaskPart[] }
+
+export type MaskUnit =
+  | 'year'
+  | 'month'
+  | 'month-short'
+  | 'month-long'
+  | 'day'
+  | 'weekday'
+  | 'weekday-short'
+  | 'weekday-long'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'fraction'
+  | 'half-day'
+
+export function maskParts(format: string): readonly MaskPart[] {
+  return partsOf(format, lettersOf(format), 0, false).parts
+}
+
+/** The same format with and without each optional part, longest first: what a reader has to try. */
+export function alternatives(parts: readonly MaskPart[]): readonly (readonly MaskPart[])[] {
+  let all: (readonly MaskPart[])[] = [[]]
+  for (const part of parts) {
+    if (part.kind !== 'optional') {
+      all = all.map((done) => [...done, part])
+      continue
+    }
+    const inner = all.length < ALTERNATIVES_MAX ? alternatives(part.parts) : []
+    all = [...inner.flatMap((choice) => all.map((done) => [...done, ...choice])), ...all]
+  }
+  return all
+}
+
+const ALTERNATIVES_MAX = 16
+
+/** Which letters mean what in this format. */
+type Letters = ReadonlyMap<string, (width: number) => MaskUnit>
+
+function lettersOf(format: string): Letters {
+  const has = (letter: string) => format.includes(letter)
+  const preferred = (first: string, second: string) => (has(first) || !has(second) ? first : second)
+  const year = preferred('Y', 'y')
+  const day = preferred('D', 'd')
+  const hour = preferred('h', 'H')
+  const second = preferred('s', 'S')
+  const monthAsMinute = !has('M') && !has(hour) && !has(second) && (has(day) || has(year))
+  const month = (width: number): MaskUnit =>
+    width >= 4 ? 'month-long' : width === 3 ? 'month-short' : 'month'
+  const weekday = (width: number): MaskUnit =>
+    width >= 4 ? 'weekday-long' : width === 3 ? 'weekday-short' : 'weekday'
+  return new Map<string, (width: number) => MaskUnit>([
+    [year, () => 'year'],
+    [day, () => 'day'],
+    [hour, () => 'hour'],
+    [second, () => 'second'],
+    ['M', month],
+    ['m', monthAsMinute ? month : () => 'minute'],
+    ['W', weekday],
+    ['f', () => 'fraction'],
+  ])
+}
+
+function partsOf(
+  format: string,
+  letters: Letters,
+  from: number,
+  inner: boolean,
+): { readonly parts: readonly MaskPart[]; readonly end: number } {
+  const parts: MaskPart[] = []
+  let literal = ''
+  const flush = () => {
+    if (literal !== '') parts.push({ kind: 'literal', text: literal })
+    literal = ''
+  }
+  let at = from
+  while (at < format.length) {
+    const character = format[at]!
+    if (character === ']' && inner) {
+      flush()
+      return { parts, end: at + 1 }
+    }
+    if (character === '[' && format.includes(']', at)) {
+      flush()
+      const optional = partsOf(format, letters, at + 1, true)
+      parts.push({ kind: 'optional', parts: optional.parts })
+      at = optional.end
+      continue
+    }
+    let width = 1
+    while (format[at + width] === character) width++
+    const unit = letters.get(character)?.(width) ?? (/tt/i.test(format.slice(at, at + 2)) ? 'half-day' : null)
+    if (unit === null) {
+      literal += character
+      at++
+      continue
+    }
+    flush()
+    if (unit === 'half-day') width = 2
+    parts.push({ kind: unit, width, upper: character !== character.toLowerCase() })
+    at += width
+  }
+  flush()
+  return { parts, end: at }
+}

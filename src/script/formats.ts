@@ -1,0 +1,55 @@
+/**
+ * The compiled formats of one settings record. Compiling a format once and using it for every row is what makes reading
+ * and formatting cheap, so they are kept beside the settings they belong to: a memo, with nothing to observe.
+ */
+import { type DateMask, dateMask } from './date-format.ts'
+import { textReader } from './interpret-text.ts'
+import { type IntervalMask, intervalMask } from './interval-format.ts'
+import { type NumberMask, numberMask } from './number-format.ts'
+import type { Settings } from './settings.ts'
+
+export interface Formats {
+  /** The number a text stands for, or NaN (block D). */
+  readonly readText: (text: string) => number
+  readonly date: (format: string) => DateMask
+  readonly interval: (format: string) => IntervalMask
+  readonly number: (format: string, decimalSep: string, thousandSep: string) => NumberMask
+}
+
+const MEMO = new WeakMap<Settings, Formats>()
+
+export function formatsOf(settings: Settings): Formats {
+  const known = MEMO.get(settings)
+  if (known !== undefined) return known
+  const made: Formats = {
+    readText: textReader(settings),
+    date: remembering((format) => dateMask(format, settings)),
+    interval: remembering((format) => intervalMask(format)),
+    number: rememberingNumbers(),
+  }
+  MEMO.set(settings, made)
+  return made
+}
+
+/** Formats may come from data, so that what is remembered has to be bounded. */
+const REMEMBERED_MAX = 256
+
+function remembering<Mask>(make: (format: string) => Mask): (format: string) => Mask {
+  const known = new Map<string, Mask>()
+  return (format) => {
+    const before = known.get(format)
+    if (before !== undefined) return before
+    if (known.size >= REMEMBERED_MAX) known.clear()
+    const made = make(format)
+    known.set(format, made)
+    return made
+  }
+}
+
+function rememberingNumbers(): Formats['number'] {
+  const bySeparators = remembering((separators) => {
+    const [decimalSep = '', thousandSep = ''] = separators.split('\n')
+    return remembering((format) => numberMask(format, decimalSep, thousandSep))
+  })
+  return (format, decimalSep, thousandSep) => bySeparators(`${decimalSep}\n${thousandSep}`)(format)
+}

@@ -1,0 +1,71 @@
+/**
+ * All functions of the language by name: what exists, with how many arguments, and the evaluators of those that depend on
+ * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
+ */
+import { faults } from './fault.ts'
+import { AGGREGATION_FUNCTIONS, CONTEXT_FUNCTIONS, type Counted, LAZY_FUNCTIONS } from './function-counts.ts'
+import { CONDITIONAL_FUNCTIONS } from './functions/conditional-functions.ts'
+import { NUMBER_FUNCTIONS } from './functions/number-functions.ts'
+import { TEXT_FUNCTIONS } from './functions/text-functions.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+export interface FunctionSignature {
+  /** As documented. */
+  readonly name: string
+  readonly kind: 'scalar' | 'lazy' | 'context' | 'aggregation'
+  readonly min: number
+  /** Infinity: any number. */
+  readonly max: number
+}
+
+const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map(
+  [...TEXT_FUNCTIONS, ...NUMBER_FUNCTIONS, ...CONDITIONAL_FUNCTIONS].map((row) => [
+    row.name.toLowerCase(),
+    row,
+  ]),
+)
+
+const counted = (kind: FunctionSignature['kind'], rows: readonly Counted[]) =>
+  rows.map(([name, min, max]): FunctionSignature => ({ name, kind, min, max }))
+
+const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map(
+  [
+    ...[...SCALARS.values()].map(
+      ({ name, min, max }): FunctionSignature => ({ name, kind: 'scalar', min, max }),
+    ),
+    ...counted('lazy', LAZY_FUNCTIONS),
+    ...counted('context', CONTEXT_FUNCTIONS),
+    ...counted('aggregation', AGGREGATION_FUNCTIONS),
+  ].map((signature) => [signature.name.toLowerCase(), signature]),
+)
+
+/** Names of the aggregations, lower case. */
+export const AGGREGATIONS: ReadonlySet<string> = new Set(
+  AGGREGATION_FUNCTIONS.map(([name]) => name.toLowerCase()),
+)
+
+/** @param name lower case, as in a call node */
+export function functionSignature(name: string): FunctionSignature | undefined {
+  return SIGNATURES.get(name)
+}
+
+/** @param name lower case, as in a call node */
+export function scalarFunction(name: string): ScalarFunction | undefined {
+  return SCALARS.get(name)
+}
+
+/**
+ * Checks name and argument count before anything runs (SEMANTICS Q5).
+ * @throws ScriptFaultError syntax, naming the function
+ */
+export function checkCall(name: string, count: number): FunctionSignature {
+  const signature = SIGNATURES.get(name)
+  if (signature === undefined) throw faults.syntax(`Unknown function: ${name}()`)
+  const { min, max } = signature
+  if (count < min || count > max) {
+    const wanted =
+      min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`
+    throw faults.syntax(`${signature.name}() takes ${wanted} argument(s), got ${count}`)
+  }
+  return signature
+}

@@ -1,0 +1,82 @@
+/**
+ * Reading a text as a number, date, time or amount by the settings (SEMANTICS block D). Called once for every cell, so
+ * all formats are compiled when the reader is made and most texts are turned away by their first character.
+ */
+import { dateMask } from './date-format.ts'
+import { numberMask } from './number-format.ts'
+import { numberReader } from './number-text.ts'
+import type { Settings } from './settings.ts'
+import type { Value } from './value.ts'
+
+/**
+ * Reads cells: the text itself, NULL for the NullInterpret text (B11), or a dual that keeps its source text (A3). A whole
+ * number written plainly comes as a plain number, whose text is the same.
+ */
+export function textInterpreter(settings: Settings): (text: string) => Value {
+  const read = textReader(settings)
+  const nullText = settings.nullInterpret
+  return (text) => {
+    if (text === nullText) return null
+    const number = read(text)
+    if (Number.isNaN(number)) return text
+    if (Number.isInteger(number) && Math.abs(number) < 1e14 && String(number) === text) return number
+    return { text, number }
+  }
+}
+
+export function interpretText(text: string, settings: Settings): Value {
+  return textInterpreter(settings)(text)
+}
+
+/** No date, time or amount is longer. */
+const LENGTH_MAX = 64
+const BLANK = 32
+
+/** The number a text stands for, or NaN. Outer blanks do not matter (C1). */
+export function textReader(settings: Settings): (text: string) => number {
+  const { decimalSep, thousandSep } = settings
+  const readNumber = numberReader(decimalSep, thousandSep)
+  const dates = [
+    settings.dateFormat,
+    settings.timestampFormat,
+    settings.timeFormat,
+    'YYYY-MM-DD',
+    'YYYY-MM-DD hh:mm[:ss[.fff]]',
+    'hh:mm[:ss[.fff]]',
+  ].map((format) => dateMask(format, settings))
+  const money = numberMask(settings.moneyFormat, settings.moneyDecimalSep, settings.moneyThousandSep)
+  const others = ['.', ',']
+    .filter((mark) => mark !== decimalSep && mark !== thousandSep)
+    .map((mark) => numberReader(mark, ''))
+  const firsts = new Set(
+    `0123456789+-.,${decimalSep}${settings.moneyFormat}${dates.map((mask) => mask.firstCharacters).join('')}`,
+  )
+  const canStart = firstCharacterTest(firsts)
+  return (text) => {
+    let from = 0
+    let to = text.length
+    while (from < to && text.charCodeAt(from) === BLANK) from++
+    while (to > from && text.charCodeAt(to - 1) === BLANK) to--
+    if (from === to || !canStart(text.charCodeAt(from))) return Number.NaN
+    const number = readNumber(text, from, to)
+    if (!Number.isNaN(number) || to - from > LENGTH_MAX) return number
+    const given = from === 0 && to === text.length ? text : text.slice(from, to)
+    for (const mask of dates) {
+      const serial = mask.parse(given)
+      if (!Number.isNaN(serial)) return serial
+    }
+    const amount = money.parse(given)
+    if (!Number.isNaN(amount)) return amount
+    for (const other of others) {
+      const value = other(given, 0, given.length)
+      if (!Number.isNaN(value)) return value
+    }
+    return Number.NaN
+  }
+}
+
+function firstCharacterTest(characters: ReadonlySet<string>): (code: number) => boolean {
+  const codes = new Set([...characters].map((character) => character.charCodeAt(0)))
+  const ascii = Uint8Array.from({ length: 128 }, (_, code) => (codes.has(code) ? 1 : 0))
+  return (code) => (code < 128 ? ascii[code] === 1 : codes.has(code))
+}

@@ -1,0 +1,113 @@
+/**
+ * Numbers as text and back without a format: the default text of a calculated number (SEMANTICS A6) and the grammar of
+ * numbers in text (D1, D2, D8). Never gives Infinity or NaN a text of its own: such results are NULL before they get here.
+ */
+
+/** 14 significant digits, like "%.14g": `0.33333333333333`, `1e+21`, `1e-07`. */
+export function numberText(value: number, decimalSep: string): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e14) return String(value)
+  const text = significant(value)
+  return decimalSep === '.' ? text : text.replace('.', decimalSep)
+}
+
+function significant(value: number): string {
+  const shortest = String(value)
+  if (shortest.length <= 15 && Math.abs(value) >= 1e-4 && !shortest.includes('e')) return shortest
+  const [mantissa = '', exponentText = '0'] = value.toExponential(13).split('e')
+  const exponent = Number(exponentText)
+  if (exponent >= -4 && exponent < 14) return withoutTrailingZeros(value.toFixed(13 - exponent))
+  const digits = String(Math.abs(exponent)).padStart(2, '0')
+  return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`
+}
+
+function withoutTrailingZeros(text: string): string {
+  if (!text.includes('.')) return text
+  let end = text.length
+  while (text.charCodeAt(end - 1) === ZERO) end--
+  if (text.charCodeAt(end - 1) === POINT) end--
+  return text.slice(0, end)
+}
+
+const ZERO = 48
+const NINE = 57
+const POINT = 46
+const PLUS = 43
+const MINUS = 45
+const NO_MARK = -1
+
+/**
+ * Reads `[sign] digits [decimal digits] [e [sign] digits]` between `from` and `to`; digits before the decimal mark may be
+ * grouped by threes. Gives NaN when the text is anything else. A separator that is not one character long is not used.
+ */
+export function numberReader(
+  decimalSep: string,
+  thousandSep: string,
+): (text: string, from: number, to: number) => number {
+  const decimalMark = decimalSep.length === 1 ? decimalSep.charCodeAt(0) : NO_MARK
+  const groupMark =
+    thousandSep.length === 1 && thousandSep !== decimalSep ? thousandSep.charCodeAt(0) : NO_MARK
+  return (text, from, to) => {
+    let at = from
+    const sign = text.charCodeAt(at)
+    if (sign === PLUS || sign === MINUS) at++
+    const start = at
+    at = digitsEnd(text, at, to)
+    let digits = at - start
+    let grouped = false
+    if (at < to && digits > 0 && digits <= 3 && text.charCodeAt(at) === groupMark) {
+      const groupsEnd = skipGroups(text, at, to, groupMark)
+      if (groupsEnd === at) return Number.NaN
+      at = groupsEnd
+      grouped = true
+    }
+    const wholeEnd = at
+    if (at < to && text.charCodeAt(at) === decimalMark) {
+      const fraction = at + 1
+      at = digitsEnd(text, fraction, to)
+      digits += at - fraction
+    }
+    if (digits === 0) return Number.NaN
+    const mantissaEnd = at
+    at = exponentEnd(text, at, to)
+    if (at !== to) return Number.NaN
+    if (wholeEnd === to && !grouped) return finite(Number(text.slice(from, to)))
+    const whole = text.slice(from, wholeEnd)
+    const plain = grouped ? whole.split(thousandSep).join('') : whole
+    const fraction = mantissaEnd > wholeEnd ? `.${text.slice(wholeEnd + 1, mantissaEnd)}` : ''
+    return finite(Number(`${plain}${fraction}${text.slice(mantissaEnd, to)}`))
+  }
+}
+
+function digitsEnd(text: string, from: number, to: number): number {
+  let at = from
+  while (at < to) {
+    const code = text.charCodeAt(at)
+    if (code < ZERO || code > NINE) break
+    at++
+  }
+  return at
+}
+
+/** Past all `,ddd`; `from` itself when the group is not of three digits. */
+function skipGroups(text: string, from: number, to: number, mark: number): number {
+  let at = from
+  while (at < to && text.charCodeAt(at) === mark) {
+    const end = digitsEnd(text, at + 1, to)
+    if (end !== at + 4) return from
+    at = end
+  }
+  return at
+}
+
+function exponentEnd(text: string, from: number, to: number): number {
+  const letter = text.charCodeAt(from)
+  if (from >= to || (letter !== 101 && letter !== 69)) return from
+  const sign = text.charCodeAt(from + 1)
+  const start = sign === PLUS || sign === MINUS ? from + 2 : from + 1
+  const end = digitsEnd(text, start, to)
+  return end === start ? from : end
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : Number.NaN
+}
