@@ -1,0 +1,143 @@
+/**
+ * What kind of statement begins here, told from its first words only: all that splitting and the nesting of blocks need
+ * to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
+ */
+import { WORD_CHARACTER } from './lexer.ts'
+import { expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
+
+export type ControlHead =
+  | 'if'
+  | 'elseif'
+  | 'else'
+  | 'end if'
+  | 'for'
+  | 'next'
+  | 'do'
+  | 'loop'
+  | 'switch'
+  | 'case'
+  | 'default'
+  | 'end switch'
+  | 'sub'
+  | 'end sub'
+  | 'call'
+  | 'exit'
+  /** name = expression: a LET without the word, which ends with its line. */
+  | 'assign'
+
+export type Head =
+  | ControlHead
+  /** $(Include=...) or $(Must_Include=...) */
+  | 'include'
+  | 'set'
+  /** Text up to the semicolon is taken as it is: TRACE, REM, SQL ... */
+  | 'raw'
+  /** STORE, whose path stands behind INTO. */
+  | 'store'
+  | 'regular'
+
+const HEADS: Readonly<Record<string, Head>> = {
+  if: 'if',
+  elseif: 'elseif',
+  else: 'else',
+  endif: 'end if',
+  'end if': 'end if',
+  for: 'for',
+  next: 'next',
+  do: 'do',
+  loop: 'loop',
+  switch: 'switch',
+  case: 'case',
+  default: 'default',
+  endswitch: 'end switch',
+  'end switch': 'end switch',
+  sub: 'sub',
+  endsub: 'end sub',
+  'end sub': 'end sub',
+  call: 'call',
+  'exit sub': 'exit',
+  'exit for': 'exit',
+  'exit do': 'exit',
+  'exit script': 'exit',
+  set: 'set',
+  trace: 'raw',
+  rem: 'raw',
+  sql: 'raw',
+  select: 'raw',
+  qsl: 'raw',
+  directory: 'raw',
+  binary: 'raw',
+  execute: 'raw',
+  store: 'store',
+}
+
+/** Words that cannot name a variable, so that `=` behind them makes no assignment (LANGUAGE, section 2.3). */
+const NEVER_ASSIGNED: ReadonlySet<string> = new Set([
+  'call',
+  'case',
+  'do',
+  'elseif',
+  'for',
+  'if',
+  'next',
+  'sub',
+  'switch',
+])
+
+const INCLUDE = /\$\(\s*(?:must_)?include\s*=/iy
+const FIRST_WORD = /[\p{L}_][\p{L}\p{N}_]*(?![\p{L}\p{M}\p{N}_.%$#@])/uy
+const SECOND_WORD = /[^\S\n]+(if|sub|switch|script|for|do)(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
+
+/** The head of the statement whose first character (no blank, no comment) is at `at`. */
+export function headAt(text: string, at: number): Head {
+  if (matchAt(INCLUDE, text, at) !== undefined) return 'include'
+  const word = matchAt(FIRST_WORD, text, at)?.[0].toLowerCase()
+  if (isAssignment(text, at) && (word === undefined || !NEVER_ASSIGNED.has(word))) return 'assign'
+  if (word === undefined) return 'regular'
+  const second = matchAt(SECOND_WORD, text, at + word.length)?.[1]?.toLowerCase()
+  const two = `${word} ${second}`
+  if (Object.hasOwn(HEADS, two)) return HEADS[two]!
+  return Object.hasOwn(HEADS, word) ? HEADS[word]! : 'regular'
+}
+
+export function isControl(head: Head): head is ControlHead {
+  return head !== 'include' && head !== 'set' && head !== 'raw' && head !== 'store' && head !== 'regular'
+}
+
+/** Offset of the statement behind the label at `at` (blanks and comments skipped); undefined when there is no label. */
+export function behindLabel(text: string, at: number): number | undefined {
+  const name = nameEnd(text, at)
+  if (name === at) return undefined
+  const colon = skipLineBlank(text, name)
+  return text.charAt(colon) === ':' ? skipBlank(text, colon + 1) : undefined
+}
+
+function isAssignment(text: string, at: number): boolean {
+  const name = nameEnd(text, at)
+  return name > at && text.charAt(skipLineBlank(text, name)) === '='
+}
+
+/** Behind a name at `at`: a quoted one, or word characters and expansions. `at` itself when none is there. */
+function nameEnd(text: string, at: number): number {
+  const quoted = quoteEnd(text, at)
+  if (quoted !== undefined) return quoted
+  let end = at
+  while (end < text.length) {
+    if (text.startsWith('$(', end)) end = expansionEnd(text, end) ?? text.length
+    else if (WORD_CHARACTER.test(String.fromCodePoint(text.codePointAt(end)!))) {
+      end += text.codePointAt(end)! > 0xffff ? 2 : 1
+    } else break
+  }
+  return end
+}
+
+function skipLineBlank(text: string, at: number): number {
+  let offset = at
+  while (isBlank(text.charAt(offset)) && text.charAt(offset) !== '\n') offset += 1
+  return offset
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text) ?? undefined
+}

@@ -1,0 +1,221 @@
+/**
+ * Cuts a script into statements, before anything is expanded (LANGUAGE, section 1). Comments are dropped, except in
+ * quotes, unquoted paths and raw text; their line ends stay, so that line n of a statement is line n of the script. No
+ * other text is lost: between the spans of two statements stand only blanks, comments and semicolons. Never throws;
+ * what is no statement is somebody else's fault to find.
+ */
+import { behindLabel, type Head, headAt, isControl } from './head.ts'
+import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
+
+export interface RawStatement {
+  readonly head: Head
+  /** Without comments and outer blanks; without a label that means nothing here. */
+  readonly text: string
+  /** 1-based line of the first character of `text`. */
+  readonly line: number
+  /** Span in the script, label and closing semicolon included. */
+  readonly start: number
+  readonly end: number
+}
+
+export function split(script: string): RawStatement[] {
+  const statements: RawStatement[] = []
+  let line = 1
+  let counted = 0
+  for (let at = 0; ; ) {
+    const start = skipEmpty(script, at)
+    if (start >= script.length) return statements
+    const statement = statementAt(script, start)
+    line += newlines(script, counted, statement.textStart)
+    counted = statement.textStart
+    const { head, text, end } = statement
+    statements.push({ head, text, line, start, end })
+    at = end
+  }
+}
+
+function statementAt(script: string, start: number) {
+  const behind = behindLabel(script, start)
+  const textStart = behind === undefined || belongsToLabel(script, behind) ? start : behind
+  const head = headAt(script, behind ?? start)
+  const scanned = scan(script, textStart, head)
+  return { head, text: scanned.text.trim(), textStart, end: scanned.end }
+}
+
+/** A label belongs to LOAD and SELECT with their prefixes; before another statement it is tolerated and ignored. */
+function belongsToLabel(script: string, behind: number): boolean {
+  const head = headAt(script, behind)
+  return head === 'regular' || /^(?:sql|select)\b/i.test(script.slice(behind, behind + 7))
+}
+
+interface Scanned {
+  readonly text: string
+  readonly end: number
+}
+
+function scan(script: string, start: number, head: Head): Scanned {
+  if (head === 'set') return scanSet(script, start)
+  if (head === 'raw') return scanRaw(script, start, start)
+  if (head === 'include' || isControl(head)) return scanLine(script, start, head)
+  return scanRegular(script, start, head === 'store')
+}
+
+/** A value that starts with a quote may hold semicolons (the month names of every generated script do). */
+function scanSet(script: string, start: number): Scanned {
+  const value = valueStart(script, start)
+  return scanRaw(script, start, quoteEnd(script, value) ?? value)
+}
+
+function valueStart(script: string, start: number): number {
+  const equals = script.indexOf('=', start)
+  const semicolon = script.indexOf(';', start)
+  if (equals === -1 || (semicolon !== -1 && semicolon < equals)) return start
+  let at = equals + 1
+  while (isBlank(script.charAt(at))) at += 1
+  return at
+}
+
+function scanRaw(script: string, start: number, from: number): Scanned {
+  const semicolon = script.indexOf(';', from)
+  return semicolon === -1
+    ? { text: script.slice(start), end: script.length }
+    : { text: script.slice(start, semicolon), end: semicolon + 1 }
+}
+
+const THEN = /then(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
+
+/** A control clause ends with its line; IF and ELSEIF behind THEN, ELSE behind the word. */
+function scanLine(script: string, start: number, head: Head): Scanned {
+  if (head === 'else') return { text: script.slice(start, start + 4), end: start + 4 }
+  const kept: string[] = []
+  const done = (end: number) => ({ text: kept.join(''), end })
+  let at = start
+  while (at < script.length) {
+    const character = script.charAt(at)
+    if (character === ';' || character === '\n') return done(at + 1)
+    if ((head === 'if' || head === 'elseif') && thenAt(script, at)) {
+      kept.push(script.slice(at, at + 4))
+      return done(at + 4)
+    }
+    const quote = quoteEnd(script, at)
+    const comment = script.charAt(at - 1) === ':' ? undefined : commentEnd(script, at)
+    if (quote !== undefined && newlines(script, at, quote) === 0) {
+      kept.push(script.slice(at, quote))
+      at = quote
+    } else if (comment !== undefined) {
+      kept.push(blankFor(script, at, comment))
+      at = comment
+    } else {
+      kept.push(character)
+      at += 1
+    }
+  }
+  return done(script.length)
+}
+
+function thenAt(script: string, at: number): boolean {
+  THEN.lastIndex = at
+  return THEN.test(script) && !/[\p{L}\p{M}\p{N}_.%$#@]/u.test(script.charAt(at - 1))
+}
+
+const WORD = /[\p{L}\p{M}\p{N}_.%$#@]+/uy
+/** Behind these words an operand is to come, so that FROM is a field there: LOAD From, To RESIDENT t. */
+const BEFORE_OPERAND = /^(?:load|distinct|as|and|or|xor|not|like|precedes|follows|where|while|by|bit\w+)$/i
+
+/** Up to the semicolon outside of quotes, brackets, INLINE bodies, comments and unquoted paths. */
+function scanRegular(script: string, start: number, store: boolean): Scanned {
+  const kept: string[] = []
+  let loads = false
+  let operand = false
+  let at = start
+  const keep = (end: number) => {
+    kept.push(script.slice(at, end))
+    at = end
+  }
+  while (at < script.length) {
+    const character = script.charAt(at)
+    if (character === ';') return { text: kept.join(''), end: at + 1 }
+    const comment = commentEnd(script, at)
+    const quote = quoteEnd(script, at)
+    const word = wordAt(script, at)
+    if (comment !== undefined) {
+      kept.push(blankFor(script, at, comment))
+      at = comment
+    } else if (script.startsWith('$(', at)) {
+      keep(at + 2)
+      operand = false
+    } else if (quote !== undefined) {
+      keep(quote)
+      operand = true
+    } else if (word !== undefined) {
+      keep(at + word.length)
+      if (operand && startsPath(word, loads, store)) at = keepPath(script, at, kept)
+      loads ||= /^load$/i.test(word)
+      operand = !BEFORE_OPERAND.test(word)
+    } else {
+      keep(at + 1)
+      if (!isBlank(character)) operand = character === ')' || character === '*'
+    }
+  }
+  return { text: kept.join(''), end: script.length }
+}
+
+function wordAt(script: string, at: number): string | undefined {
+  WORD.lastIndex = at
+  return WORD.exec(script)?.[0]
+}
+
+function startsPath(word: string, loads: boolean, store: boolean): boolean {
+  return (loads && /^from$/i.test(word)) || (store && /^into$/i.test(word))
+}
+
+/** Keeps an unquoted path up to what ends it; a quoted one is left to the caller. Gives the offset to go on from. */
+function keepPath(script: string, from: number, kept: string[]): number {
+  const start = skipBlank(script, from)
+  const end = rawPathEnd(script, start)
+  kept.push(blankFor(script, from, start), script.slice(start, end))
+  return end
+}
+
+const CLAUSE = /(?:where|while|group\s+by|order\s+by)(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
+
+/**
+ * Offset behind the unquoted path that starts at `start`: it may hold blanks, `//`, `/*` and apostrophes, and ends at
+ * `(`, a clause word, a comment behind a blank, or the semicolon. `start` itself when a quoted path stands there.
+ */
+export function rawPathEnd(script: string, start: number): number {
+  if (quoteEnd(script, start) !== undefined) return start
+  let at = start
+  while (at < script.length) {
+    const character = script.charAt(at)
+    if (character === ';' || character === '(') return at
+    if (script.startsWith('$(', at)) {
+      at = expansionEnd(script, at) ?? script.length
+      continue
+    }
+    if (at > start && isBlank(script.charAt(at - 1))) {
+      CLAUSE.lastIndex = at
+      if (CLAUSE.test(script) || commentEnd(script, at) !== undefined) return at
+    }
+    at += 1
+  }
+  return at
+}
+
+function skipEmpty(script: string, from: number): number {
+  let at = skipBlank(script, from)
+  while (script.charAt(at) === ';') at = skipBlank(script, at + 1)
+  return at
+}
+
+/** What stands for a comment: a blank, and its line ends. */
+function blankFor(script: string, start: number, end: number): string {
+  return ` ${'\n'.repeat(newlines(script, start, end))}`
+}
+
+function newlines(script: string, start: number, end: number): number {
+  let count = 0
+  for (let at = script.indexOf('\n', start); at !== -1 && at < end; at = script.indexOf('\n', at + 1))
+    count += 1
+  return count
+}
