@@ -39,7 +39,7 @@ describe('readConfig', () => {
     for (const part of [
       'REPRISE_PORT: "70000" is not a whole number from 0 to 65535',
       'REPRISE_RUN_TIME: "long" is not a duration such as 90s, 20m or 3h',
-      'REPRISE_ENGINE_SIZES: "2g,1g" is not ascending',
+      'REPRISE_ENGINE_SIZES: engine size 1g does not grow',
       'REPRISE_ADMIN_KEY: needs at least 16 characters',
       'REPRISE_PUBLIC_URL: "example.com" is not an address',
       'REPRISE_WEBHOOK_ALLOW: "http://x" is neither',
@@ -58,6 +58,8 @@ describe('readConfig', () => {
   })
 
   it('reads sizes', () => {
-    expect(readConfig({ engineSizes: '1g, 2G' }, {}).engineSizesBytes).toEqual([1024 ** 3, 2 * 1024 ** 3])
+    const { engineSizes } = readConfig({ engineSizes: '1g, 2G' }, {})
+    expect(engineSizes.map((size) => size.memoryBytes)).toEqual([1024 ** 3, 2 * 1024 ** 3])
+    expect(readConfig({}, {}).engineSizes.length).toBeGreaterThan(0)
   })
 })

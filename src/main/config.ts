@@ -2,10 +2,12 @@
  * Reads the settings of the service from flags and environment into one checked record. Every fault names the setting
  * and says what it takes; all faults are told at once.
  */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
+import type { EngineSize } from '../engine/engine-session.ts'
+import { defaultLadder, parseLadder } from '../engine/sizes.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
 import type { LogLevel } from './world.ts'
 
@@ -22,8 +24,8 @@ export interface Config {
   readonly webhookAllowance: TargetAllowance
   readonly rateLimit: boolean
   readonly slots: number
-  /** Memory of each engine size, bytes, ascending; undefined: to be derived from the machine. */
-  readonly engineSizesBytes: readonly number[] | undefined
+  /** The ladder, ascending; never empty. */
+  readonly engineSizes: readonly EngineSize[]
   readonly drainMs: number
   readonly limits: Limits
   readonly logLevel: LogLevel
@@ -66,7 +68,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
     rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
     slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
-    engineSizesBytes: read('engineSizes', sizes),
+    engineSizes: read('engineSizes', ladder) ?? [],
     drainMs: read('drainTime', parseDurationMs) ?? 0,
     limits,
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
@@ -81,13 +83,6 @@ export function parseDurationMs(text: string): number {
   const found = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim())
   if (found === null) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)
   return Number(found[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 'ms']
-}
-
-/** "512m" or "4g" in bytes. */
-export function parseBytes(text: string): number {
-  const found = /^(\d+)(k|m|g)$/i.exec(text.trim())
-  if (found === null) throw new Error(`"${text}" is not a size such as 512m or 4g`)
-  return Number(found[1]) * { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[found[2]?.toLowerCase() as 'k']
 }
 
 function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -117,10 +112,11 @@ function list(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-function sizes(text: string): readonly number[] | undefined {
-  const bytes = list(text).map(parseBytes)
-  if (bytes.some((size, i) => i > 0 && size <= bytes[i - 1]!)) throw new Error(`"${text}" is not ascending`)
-  return bytes.length === 0 ? undefined : bytes
+function ladder(text: string): readonly EngineSize[] {
+  if (text === '') return defaultLadder(totalmem(), availableParallelism())
+  const sizes = parseLadder(text, availableParallelism())
+  if (typeof sizes === 'string') throw new Error(sizes)
+  return sizes
 }
 
 function adminKey(text: string): string | undefined {

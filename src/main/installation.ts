@@ -1,0 +1,107 @@
+/**
+ * What belongs to one installation and outlives its processes: the data folder, its secret key, and the first tenant with
+ * its administrator. Making any of it twice changes nothing.
+ */
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tokenHash } from '../api/authenticate.ts'
+import { newKeyToken } from '../catalog/key-token.ts'
+import { newTenant } from '../catalog/new-tenant.ts'
+import { newUuid } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import type { Store } from '../store/store.ts'
+import type { Config } from './config.ts'
+
+const KEY_BYTES = 32
+
+export interface DataFolders {
+  readonly database: string
+  /** App data files. */
+  readonly apps: string
+  /** Data files of users and spaces. */
+  readonly files: string
+}
+
+/** Makes the data folder and its parts, readable by their owner only. Throws the system's error when it cannot. */
+export async function prepareFolders(dataDir: string): Promise<DataFolders> {
+  const folders = {
+    database: join(dataDir, 'reprise.db'),
+    apps: join(dataDir, 'apps'),
+    files: join(dataDir, 'files'),
+  }
+  for (const folder of [dataDir, folders.apps, folders.files])
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  return folders
+}
+
+/** The installation's secret key; the first call makes it. Losing the file makes sealed webhook secrets unreadable. */
+export async function secretKey(dataDir: string): Promise<Uint8Array> {
+  const path = join(dataDir, 'secret.key')
+  try {
+    const bytes = await readFile(path)
+    if (bytes.length !== KEY_BYTES)
+      throw new Error(`${path} is damaged: ${bytes.length} bytes instead of ${KEY_BYTES}`)
+    return bytes
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const made = randomBytes(KEY_BYTES)
+  const file = await open(`${path}.new`, 'w', 0o600)
+  await file.writeFile(made)
+  await file.sync()
+  await file.close()
+  await rename(`${path}.new`, path)
+  return made
+}
+
+/** A key for one purpose, derived from the installation's. */
+export function derivedKey(master: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', master, '', `reprise ${purpose}`, 32))
+}
+
+/**
+ * Makes the first tenant and its administrator where there is none, and sees to it that a configured admin key opens the
+ * door. Gives the key only when it was made just now, for printing it once.
+ */
+export async function ensureTenant(
+  store: Store,
+  world: World,
+  config: Config,
+): Promise<{ madeKey?: string }> {
+  const [tenant] = await store.tenants()
+  const now = world.clock.now()
+  if (tenant === undefined) {
+    const token = config.adminKey ?? newKeyToken(world.random)
+    const hostname = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).hostname
+    const first = newTenant(
+      {
+        name: config.tenantName,
+        ...(hostname === undefined ? {} : { hostname }),
+        adminName: 'admin',
+        tokenHash: tokenHash(token),
+      },
+      world.random,
+      now,
+    )
+    await store.addTenant(first.tenant)
+    await store.saveUser(first.admin)
+    await store.saveKey(first.key)
+    return config.adminKey === undefined ? { madeKey: token } : {}
+  }
+  if (config.adminKey === undefined || (await store.keyByHash(tokenHash(config.adminKey))) !== undefined)
+    return {}
+  const admin = (await store.users(tenant.id)).find((user) => user.roles.includes('TenantAdmin'))
+  if (admin === undefined)
+    throw new Error('REPRISE_ADMIN_KEY: the tenant has no administrator to give the key to')
+  await store.saveKey({
+    id: newUuid(world.random),
+    tenantId: tenant.id,
+    userId: admin.id,
+    description: 'Bootstrap key',
+    tokenHash: tokenHash(config.adminKey),
+    createdAt: now,
+    createdBy: admin.id,
+  })
+  return {}
+}
