@@ -1,0 +1,35 @@
+/** `reprise serve`: the whole service in one process, until a signal. */
+import { Command } from 'commander'
+import { readConfig, type SettingTexts } from '../main/config.ts'
+import { startService } from '../main/service.ts'
+import { SETTINGS } from '../main/settings-table.ts'
+import { stopOnSignal } from '../main/signals.ts'
+import { jsonLog, realWorld } from '../main/world.ts'
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description('Start the service with everything it needs under one folder.')
+  for (const name of ['host', 'port', 'dataDir'] as const) {
+    const { flag, meaning, variable, default: fallback } = SETTINGS[name]
+    command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
+  }
+  return command
+    .addHelpText('after', `\nMore settings by environment:\n${environmentHelp()}`)
+    .action(async (flags: { host?: string; port?: string; data?: string }) => {
+      const { data, ...others } = flags
+      const config = readConfig({ ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts, process.env)
+      const log = jsonLog(config.logLevel)
+      const service = await startService(config, realWorld(log))
+      process.stdout.write(`Reprise listens on ${service.url}\n`)
+      if (service.madeAdminKey !== undefined) {
+        process.stdout.write(`Admin API key, shown this once: ${service.madeAdminKey}\n`)
+      }
+      await stopOnSignal(log, () => service.stop())
+    })
+}
+
+function environmentHelp(): string {
+  return Object.values(SETTINGS)
+    .filter((setting) => !('flag' in setting))
+    .map(({ variable, meaning }) => `  ${variable}\n      ${meaning}`)
+    .join('\n')
+}
