@@ -25,7 +25,9 @@ const DATA_FILES = ['airports.csv', 'flights-airport.csv', 'weather.csv']
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Show a whole reload: real data, a real engine, and the finished event at a webhook receiver.')
+    .description(
+      'Show a whole reload: real data, a real engine, and the finished event at a webhook receiver.',
+    )
     .option('--json', 'print the finished event alone on standard output')
     .action(async (options: { json?: boolean }) => {
       const terminal = new Terminal(options.json === true ? process.stderr : process.stdout)
@@ -49,7 +51,8 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
   )
   const service = await startService(config, realWorld(jsonLog('warn')))
   try {
-    if (!quiet) terminal.line(`${terminal.paint('bold', 'Reprise')} listens on ${service.url}, data in ${folder}`)
+    if (!quiet)
+      terminal.line(`${terminal.paint('bold', 'Reprise')} listens on ${service.url}, data in ${folder}`)
     const client = new Client(service.url, adminKey)
     const show = quiet ? undefined : terminal
     const appId = await prepare(client, receiver.url, secret, show)
@@ -68,7 +71,8 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
       show.line()
       show.line(`Qlik-Signature: ${headers['qlik-signature']}`)
       show.line(`webhook-id: ${headers['webhook-id']}`)
-      if (faults.length === 0) show.line(show.paint('green', '✓ signature and schema hold; one event for one reload'))
+      if (faults.length === 0)
+        show.line(show.paint('green', '✓ signature and schema hold; one event for one reload'))
     }
     if (faults.length > 0) throw new Error(`the demo failed: ${faults.join('; ')}`)
     return event
@@ -79,7 +83,12 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
 }
 
 /** Files, app, script and webhook; gives the app's id. */
-async function prepare(client: Client, url: string, secret: string, show: Terminal | undefined): Promise<string> {
+async function prepare(
+  client: Client,
+  url: string,
+  secret: string,
+  show: Terminal | undefined,
+): Promise<string> {
   const datasets = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data')
   show?.heading('Data files')
   for (const name of DATA_FILES) {
@@ -88,7 +97,10 @@ async function prepare(client: Client, url: string, secret: string, show: Termin
     show?.line(`  lib://DataFiles/${name}  ${bytes.length.toLocaleString('en-US')} bytes`)
   }
   const appId = await client.createApp('Flights')
-  const script = await readFile(fileURLToPath(new URL('../../examples/demo/flights.qvs', import.meta.url)), 'utf8')
+  const script = await readFile(
+    fileURLToPath(new URL('../../examples/demo/flights.qvs', import.meta.url)),
+    'utf8',
+  )
   await client.setScript(appId, script)
   show?.heading('App')
   show?.line(`  Flights (${appId}), script of ${script.split('\n').length} lines: examples/demo/flights.qvs`)

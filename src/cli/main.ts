@@ -8,7 +8,9 @@ import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
 
 const program = new Command('reprise')
-  .description('A self-hosted reload service: runs Qlik load scripts and tells exactly once how each reload ended.')
+  .description(
+    'A self-hosted reload service: runs Qlik load scripts and tells exactly once how each reload ended.',
+  )
   .version(VERSION)
   .addCommand(serveCommand())
   .addCommand(reloadCommand())

@@ -7,7 +7,9 @@ import { stopOnSignal } from '../main/signals.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 
 export function serveCommand(): Command {
-  const command = new Command('serve').description('Start the service with everything it needs under one folder.')
+  const command = new Command('serve').description(
+    'Start the service with everything it needs under one folder.',
+  )
   for (const name of ['host', 'port', 'dataDir'] as const) {
     const { flag, meaning, variable, default: fallback } = SETTINGS[name]
     command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
@@ -16,7 +18,10 @@ export function serveCommand(): Command {
     .addHelpText('after', `\nMore settings by environment:\n${environmentHelp()}`)
     .action(async (flags: { host?: string; port?: string; data?: string }) => {
       const { data, ...others } = flags
-      const config = readConfig({ ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts, process.env)
+      const config = readConfig(
+        { ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts,
+        process.env,
+      )
       const log = jsonLog(config.logLevel)
       const service = await startService(config, realWorld(log))
       process.stdout.write(`Reprise listens on ${service.url}\n`)

@@ -72,3 +72,8 @@ export function newTenantId(random: Random): TenantId {
   for (const byte of random.bytes(32)) text += BASE64URL.charAt(byte & 63)
   return text as TenantId
 }
+
+/** Name of a new app data file: a time-ordered UUID and the extension. */
+export function newDataVersion(random: Random, nowMs: number): DataVersion {
+  return `${newTimeUuid(random, nowMs)}.duckdb` as DataVersion
+}

@@ -6,7 +6,7 @@
  * the queue, which costs the reload nothing of its retry budget.
  */
 import type { App } from '../catalog/records.ts'
-import { type DataVersion, newTimeUuid, type WorkerId } from '../core/ids.ts'
+import { type DataVersion, newDataVersion, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type {
@@ -103,7 +103,7 @@ async function runClaimed(
   lease: HeldLease,
   handBack: Signal,
 ): Promise<void> {
-  const version = newTimeUuid<'data-version'>(deps.random, deps.clock.now())
+  const version = newDataVersion(deps.random, deps.clock.now())
   try {
     const ran = await runAttempt(deps, claimed, lease, handBack, version)
     const kept = ran === 'lost' ? 'dropped' : await settleRan(deps, rules, claimed, lease, ran)

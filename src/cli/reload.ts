@@ -1,0 +1,213 @@
+/**
+ * `reprise reload SCRIPT.qvs`: runs one load script in a sandboxed engine session without a service, and shows progress,
+ * log and tables. The exit code tells the outcome: 0 SUCCEEDED, 1 FAILED, 3 CANCELED (Ctrl-C), 4 EXCEEDED_LIMIT.
+ */
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { basename, join } from 'node:path'
+import { Command } from 'commander'
+import { newDataVersion, newHexId, newUuid } from '../core/ids.ts'
+import type { Outcome } from '../core/outcome.ts'
+import { DataFolder } from '../engine/duckdb/data-files.ts'
+import { DuckDbSessions } from '../engine/duckdb/duckdb-sessions.ts'
+import type { SessionEnd, SessionWork } from '../engine/engine-session.ts'
+import { defaultLadder } from '../engine/sizes.ts'
+import { ConfigError, parseDurationMs } from '../main/config.ts'
+import { jsonLog, realWorld } from '../main/world.ts'
+import { showTables } from './tables.ts'
+import { Terminal } from './terminal.ts'
+
+const EXIT_CODES: Readonly<Record<Outcome, number>> = {
+  SUCCEEDED: 0,
+  FAILED: 1,
+  CANCELED: 3,
+  EXCEEDED_LIMIT: 4,
+}
+
+interface Options {
+  readonly data: string
+  readonly variable: readonly string[]
+  readonly rows: string
+  readonly timeout: string
+  readonly json?: boolean
+}
+
+export function reloadCommand(): Command {
+  return new Command('reload')
+    .description('Run one load script locally, without a service.')
+    .argument('<script>', 'file of the load script')
+    .option('--data <folder>', 'folder behind lib://DataFiles, read and written', '.')
+    .option('--variable <name=value>', 'set a variable before the script starts; repeatable', collect, [])
+    .option('--rows <count>', 'rows of each table to show', '5')
+    .option('--timeout <duration>', 'longest run, such as 90s, 20m or 3h', '3h')
+    .option('--json', 'print the result as one JSON object on standard output')
+    .addHelpText('after', '\nExit code: 0 SUCCEEDED, 1 FAILED, 2 wrong use, 3 CANCELED, 4 EXCEEDED_LIMIT')
+    .action(async (script: string, options: Options) => {
+      process.exitCode = await reloadLocally(script, options)
+    })
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+async function reloadLocally(scriptPath: string, options: Options): Promise<number> {
+  const terminal = new Terminal(options.json === true ? process.stderr : process.stdout)
+  const script = await readFile(scriptPath, 'utf8').catch((error: Error) => {
+    throw new ConfigError(`cannot read the script: ${error.message}`)
+  })
+  const rows = Number(options.rows)
+  if (!Number.isInteger(rows) || rows < 0) throw new ConfigError('--rows takes a whole number of at least 0')
+  const timeoutMs = readTimeout(options.timeout)
+  const variables = readVariables(options.variable)
+  await mkdir(options.data, { recursive: true })
+  const root = await realpath(options.data)
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'reprise-reload-')))
+  try {
+    const { world, data, sessions, size } = await openEngine(folder, root)
+    try {
+      const work: SessionWork = {
+        reloadId: newHexId(world.random, world.clock.now()),
+        attempt: 1,
+        appId: newUuid(world.random),
+        appName: basename(scriptPath).replace(/\.[^.]*$/, ''),
+        script,
+        variables,
+        partial: false,
+        dataAfter: newDataVersion(world.random, world.clock.now()),
+        connections: [{ name: 'DataFiles', root, writable: true }],
+      }
+      const session = await sessions.acquire(size)
+      const startedAt = performance.now()
+      const { end, stopped } = await runWatched(session, work, timeoutMs, terminal)
+      const seconds = (performance.now() - startedAt) / 1000
+      const outcome = outcomeOf(end, stopped)
+      await show(terminal, end, outcome, seconds, data.path(work.dataAfter), rows)
+      if (options.json === true)
+        process.stdout.write(`${JSON.stringify(asJson(end, outcome, seconds), null, 2)}\n`)
+      return EXIT_CODES[outcome]
+    } finally {
+      await sessions.stop()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function readTimeout(text: string): number {
+  try {
+    return parseDurationMs(text)
+  } catch (error) {
+    throw new ConfigError(`--timeout: ${(error as Error).message}`)
+  }
+}
+
+function readVariables(texts: readonly string[]): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const text of texts) {
+    const at = text.indexOf('=')
+    if (at < 1) throw new ConfigError(`--variable takes name=value, not "${text}"`)
+    variables[text.slice(0, at)] = text.slice(at + 1)
+  }
+  return variables
+}
+
+async function openEngine(folder: string, root: string) {
+  const log = jsonLog('warn')
+  const world = realWorld(log)
+  const data = new DataFolder(join(folder, 'apps'))
+  await data.prepare()
+  const sizes = defaultLadder(totalmem(), availableParallelism())
+  const sessions = new DuckDbSessions({
+    data,
+    tempRoot: join(folder, 'tmp'),
+    fileRoots: [root],
+    sizes,
+    warm: 1,
+    log,
+  })
+  await sessions.start()
+  return { world, data, sessions, size: sizes.at(-1)! }
+}
+
+/** Runs the session; Ctrl-C and the time limit stop it, by force after a second. */
+async function runWatched(
+  session: Awaited<ReturnType<DuckDbSessions['acquire']>>,
+  work: SessionWork,
+  timeoutMs: number,
+  terminal: Terminal,
+): Promise<{ end: SessionEnd; stopped: 'canceled' | 'timed-out' | undefined }> {
+  let stopped: 'canceled' | 'timed-out' | undefined
+  let force: NodeJS.Timeout | undefined
+  const stop = (why: 'canceled' | 'timed-out') => {
+    stopped ??= why
+    session.interrupt()
+    force ??= setTimeout(() => session.kill(), 1000)
+  }
+  const cancel = () => stop('canceled')
+  process.on('SIGINT', cancel)
+  const limit = setTimeout(() => stop('timed-out'), timeoutMs)
+  let shown = 0
+  try {
+    const end = await session.run(work, (progress) => {
+      const lines = progress.progressLog.split(/\r?\n/).filter((line) => line.trim() !== '')
+      for (const line of lines.slice(shown)) terminal.line(`  ${line}`)
+      shown = Math.max(shown, lines.length)
+      terminal.status(
+        `  line ${progress.line}, statement ${progress.statement}, ${progress.rowsRead.toLocaleString('en-US')} rows read`,
+      )
+    })
+    return { end, stopped }
+  } finally {
+    clearTimeout(limit)
+    clearTimeout(force)
+    process.off('SIGINT', cancel)
+  }
+}
+
+function outcomeOf(end: SessionEnd, stopped: 'canceled' | 'timed-out' | undefined): Outcome {
+  if (stopped === 'canceled') return 'CANCELED'
+  if (stopped === 'timed-out') return 'EXCEEDED_LIMIT'
+  return end.kind === 'completed' ? 'SUCCEEDED' : 'FAILED'
+}
+
+function problemOf(end: SessionEnd): string | undefined {
+  switch (end.kind) {
+    case 'completed':
+      return undefined
+    case 'script-error':
+      return `line ${end.fault.line}: ${end.fault.message} (EDC_ERROR:${end.fault.engineErrorCode})\n${end.fault.statement}`
+    case 'out-of-memory':
+      return 'the engine ran out of memory'
+    case 'crashed':
+      return end.message
+  }
+}
+
+async function show(
+  terminal: Terminal,
+  end: SessionEnd,
+  outcome: Outcome,
+  seconds: number,
+  dataFile: string,
+  rows: number,
+): Promise<void> {
+  terminal.heading('Script log')
+  for (const line of end.scriptLog.trimEnd().split(/\r?\n/)) terminal.line(`  ${terminal.paint('dim', line)}`)
+  if (outcome === 'SUCCEEDED') await showTables(terminal, dataFile, rows)
+  const problem = outcome === 'FAILED' ? problemOf(end) : undefined
+  if (problem !== undefined) terminal.line(`\n${terminal.paint('red', problem)}`)
+  const style = outcome === 'SUCCEEDED' ? 'green' : 'red'
+  terminal.line(`\n${terminal.paint(style, outcome)} after ${seconds.toFixed(1)} s`)
+}
+
+function asJson(end: SessionEnd, outcome: Outcome, seconds: number) {
+  return {
+    status: outcome,
+    durationSeconds: Number(seconds.toFixed(3)),
+    ...(end.kind === 'completed' ? { tables: end.tables } : {}),
+    ...(end.kind === 'script-error' ? { error: end.fault } : {}),
+    ...(end.kind === 'crashed' && outcome === 'FAILED' ? { error: { message: end.message } } : {}),
+    storedFiles: end.storedFiles,
+  }
+}

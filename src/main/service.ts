@@ -1,0 +1,188 @@
+/**
+ * The whole service in one process: store, deliveries, engine sessions, worker and API, started in this order and stopped
+ * in reverse, so that nothing is accepted that nobody will run and nothing runs that nobody can save.
+ */
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import { buildServer } from '../api/server.ts'
+import { fileConnections } from '../catalog/files/connections.ts'
+import { type FileStore, openFileStore } from '../catalog/files/file-store.ts'
+import { type AppId, newUuid } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import { type Seal, sealWith } from '../delivery/channels/seal.ts'
+import { targetProblem } from '../delivery/channels/target-address.ts'
+import { type WebhookChannel, webhookChannel } from '../delivery/channels/webhook.ts'
+import { startDelivering } from '../delivery/deliver.ts'
+import { DataFolder } from '../engine/duckdb/data-files.ts'
+import { DuckDbSessions } from '../engine/duckdb/duckdb-sessions.ts'
+import type { SettleRules } from '../outcome/settle.ts'
+import { startWorker } from '../queue/worker.ts'
+import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { Config } from './config.ts'
+import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
+import { Services } from './services.ts'
+import { VERSION } from './version.ts'
+
+export interface RunningService {
+  /** Origin that the API is reached under on this machine. */
+  readonly url: string
+  /** The admin key, when this start made it. */
+  readonly madeAdminKey: string | undefined
+  /** Path of the data file that the app of the first tenant points at. Rejects when it has none. */
+  dataFileOf(appId: string): Promise<string>
+  /** Drains and stops everything; idempotent. */
+  stop(): Promise<void>
+}
+
+/** What the parts share once the installation is open. */
+interface Parts {
+  readonly config: Config
+  readonly world: World
+  readonly services: Services
+  readonly folders: DataFolders
+  readonly store: SqliteStore
+  readonly files: FileStore
+  readonly data: DataFolder
+  readonly seal: Seal
+  readonly channel: WebhookChannel
+  readonly rules: SettleRules
+  readonly cursorKey: Uint8Array
+}
+
+/** Throws when the data folder or the port is not to be had; nothing keeps running then. */
+export async function startService(config: Config, world: World): Promise<RunningService> {
+  const services = new Services()
+  try {
+    return await startParts(config, world, services)
+  } catch (error) {
+    await services.stop()
+    throw error
+  }
+}
+
+async function startParts(config: Config, world: World, services: Services): Promise<RunningService> {
+  const parts = await openInstallation(config, world, services)
+  const { madeKey } = await ensureTenant(parts.store, world, config)
+  await services.start('deliveries', () =>
+    startDelivering({ ...world, store: parts.store, channel: parts.channel }),
+  )
+  await startEngines(parts)
+  const url = await startApi(parts)
+  world.log.info('started', { url, version: VERSION, dataDir: config.dataDir, slots: config.slots })
+  return {
+    url,
+    madeAdminKey: madeKey,
+    dataFileOf: (appId) => dataFileOf(parts, appId),
+    stop: () => services.stop(),
+  }
+}
+
+async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
+  const folders = await prepareFolders(config.dataDir)
+  const master = await secretKey(config.dataDir)
+  const store = SqliteStore.open(folders.database)
+  await services.start('store', () => ({ stop: () => store.close() }))
+  const seal = sealWith(master)
+  const channel = webhookChannel({
+    seal,
+    allowance: config.webhookAllowance,
+    userAgent: `Reprise/${VERSION} (webhook)`,
+  })
+  await services.start('webhook channel', () => ({ stop: () => channel.close() }))
+  return {
+    config,
+    world,
+    services,
+    folders,
+    store,
+    files: await openFileStore(folders.files, world.random),
+    data: new DataFolder(folders.apps),
+    seal,
+    channel,
+    rules: {
+      clock: world.clock,
+      random: world.random,
+      errorRequeuesMax: config.limits.errorRequeuesMax,
+      largestSizeIndex: config.engineSizes.length - 1,
+    },
+    cursorKey: derivedKey(master, 'cursors'),
+  }
+}
+
+async function startEngines({ config, world, services, folders, store, files, data }: Parts): Promise<void> {
+  await data.prepare()
+  // No attempt runs before the worker starts: what no app points at was left by a killed process.
+  const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
+  if (swept > 0) world.log.info('removed app data that no app points at', { files: swept })
+  const sessions = new DuckDbSessions({
+    data,
+    tempRoot: join(config.dataDir, 'tmp'),
+    fileRoots: [folders.files],
+    sizes: config.engineSizes,
+    warm: Math.min(config.slots, 2),
+    log: world.log,
+  })
+  await services.start('engine sessions', async () => {
+    await sessions.start()
+    return sessions
+  })
+  const connections = fileConnections(store, files, world)
+  await services.start('worker', () =>
+    startWorker({
+      ...world,
+      store,
+      limits: config.limits,
+      workerId: newUuid(world.random),
+      slots: config.slots,
+      drainMs: config.drainMs,
+      sizes: config.engineSizes,
+      sessions,
+      appData: data,
+      connectionsFor: (app) => connections.connectionsFor(app),
+      filesStored: (app, stored) => connections.filesStored(app, stored),
+    }),
+  )
+}
+
+async function startApi(parts: Parts): Promise<string> {
+  const { config, world, services, folders, store, files, seal, channel, rules, cursorKey } = parts
+  let ready = false
+  const server = buildServer({
+    store,
+    world,
+    limits: config.limits,
+    hostUrl: (request) => config.publicUrl ?? `${request.protocol}://${request.host}`,
+    seal,
+    checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),
+    channel,
+    files,
+    settleRules: rules,
+    appDataFolder: folders.apps,
+    version: VERSION,
+    ready: () => ready,
+    trustedProxies: config.trustedProxies,
+    metrics: new Registry(),
+    cursorKey,
+    rateLimits: config.rateLimit,
+  })
+  await services.start('api', async () => {
+    await server.listen({ host: config.host, port: config.port })
+    ready = true
+    return {
+      stop: async () => {
+        ready = false
+        await server.close()
+      },
+    }
+  })
+  const { address, port, family } = server.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+async function dataFileOf({ store, data }: Parts, appId: string): Promise<string> {
+  const [tenant] = await store.tenants()
+  const app = tenant === undefined ? undefined : await store.app(tenant.id, appId as AppId)
+  if (app?.data === undefined) throw new Error(`app ${appId} has no data`)
+  return data.path(app.data.version)
+}
