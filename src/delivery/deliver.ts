@@ -36,6 +36,8 @@ interface Result {
   readonly claimed: ClaimedDelivery
   readonly next: Delivery
   readonly made?: MadeSend
+  /** A record of it was asked for and failed; perhaps it was saved all the same. */
+  recordTried?: true
 }
 
 export function startDelivering(deps: DeliverDeps): Loop {
@@ -109,16 +111,16 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   if (batch.length === 0) return
   const counters = new Map<SubscriptionId, Subscription | undefined>()
   const rows = []
-  for (const { claimed, next, made } of batch) {
-    const { delivery } = claimed
+  for (const result of batch) {
+    const { next, made } = result
+    const { delivery } = result.claimed
     const row = { delivery: next, fence: delivery.lease! }
     if (made === undefined) {
       rows.push(row)
       continue
     }
     const { tenantId, subscriptionId } = delivery
-    // A record whose answer got lost is there already; recording it again would double it.
-    if ((await deps.store.send(subscriptionId, made.send.id)) !== undefined) continue
+    if (result.recordTried && (await deps.store.send(subscriptionId, made.send.id)) !== undefined) continue
     const before = counters.has(subscriptionId)
       ? counters.get(subscriptionId)
       : await deps.store.subscription(tenantId, subscriptionId)
@@ -127,6 +129,7 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
     const told = after !== undefined && !sameFailures(before, after)
     rows.push({ ...row, send: made.send, ...(told ? { subscription: after } : {}) })
   }
+  for (const result of batch) result.recordTried = true
   if (rows.length > 0) await deps.store.recordSends(rows)
   for (const result of batch) results.delete(result)
 }

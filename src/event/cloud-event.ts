@@ -65,9 +65,9 @@ export function cutToBytes(text: string, maxBytes: number): string {
   return text
 }
 
-/** The record without its undefined members. */
+/** The record without what is unknown: undefined members and empty texts. */
 export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== ''))
 }
 
 function attributes(given: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { aReload, aSubscription } from '../../test/support/records.ts'
+import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
+import type { AttemptEnd } from '../core/attempt.ts'
+import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/catalogue.ts'
+
+describe('the stories of contract 01, section 1.1', () => {
+  const crash: AttemptEnd = { kind: 'crashed', message: 'unexpected EOF' }
+  const memory: AttemptEnd = { kind: 'out-of-memory' }
+  const done: AttemptEnd = { kind: 'completed', data }
+  test.each<[string, () => Life, string, string[], number]>([
+    ['succeeds at once', () => new Life().claim().end(done), 'SUCCEEDED', ['ok'], 1],
+    [
+      'engine dies, second attempt succeeds',
+      () => new Life().claim().end(crash).claim().end(done),
+      'SUCCEEDED',
+      ['error', 'ok'],
+      1,
+    ],
+    [
+      'out of memory, then larger',
+      () => new Life().claim().end(memory).claim().end(done),
+      'SUCCEEDED',
+      ['error', 'ok'],
+      1,
+    ],
+    [
+      'out of memory on every size',
+      () => new Life().claim().end(memory).claim().end(memory).claim().end(memory),
+      'FAILED',
+      ['error', 'error', 'error'],
+      0,
+    ],
+    ['script error', () => new Life().claim().end({ kind: 'script-error', fault }), 'FAILED', ['error'], 0],
+    [
+      'dies until the budget is used up',
+      () => new Life().claim().end(crash).claim().end(crash).claim().end(crash).claim().end(crash),
+      'FAILED',
+      ['error', 'error', 'error', 'error'],
+      0,
+    ],
+    ['session refused', () => new Life().claim().end({ kind: 'refused' }, never), 'FAILED', [], 0],
+    ['canceled while queued', () => new Life().cancel(), 'CANCELED', [], 0],
+    [
+      'canceled while running',
+      () => new Life().claim().cancel().end({ kind: 'canceled' }),
+      'CANCELED',
+      ['error'],
+      0,
+    ],
+    [
+      'canceled, yet the data was complete',
+      () => new Life().claim().cancel().end(done),
+      'CANCELED',
+      ['ok'],
+      0,
+    ],
+    ['waited too long', () => new Life().wait(6 * 60 * MINUTE).waitedTooLong(), 'EXCEEDED_LIMIT', [], 0],
+    ['ran too long', () => new Life().claim().end({ kind: 'timed-out' }), 'EXCEEDED_LIMIT', ['error'], 0],
+    [
+      'lost before its script started',
+      () => new Life().claim().lose().claim().end(done),
+      'SUCCEEDED',
+      ['ok'],
+      1,
+    ],
+    ['app deleted while it ran', () => without(new Life().claim()).end(done), 'CANCELED', ['ok'], 0],
+  ])('%s', (_label, live, status, attempts, dataEvents) => {
+    const life = live()
+    expect(life.finished.data.status).toBe(status)
+    expect(life.ofType(ATTEMPT_EVENT_TYPE).map((event) => event.data.status)).toEqual(attempts)
+    expect(life.ofType(DATA_EVENT_TYPE)).toHaveLength(dataEvents)
+    const pointed = life.savings.filter((saving) => saving.app?.data !== undefined)
+    expect(pointed).toHaveLength(dataEvents)
+  })
+
+  function without(life: Life): Life {
+    const { app: _deleted, ...rest } = life.view
+    life.view = rest
+    return life
+  }
+
+  test('out of memory on the largest size marks the app for this kind of reload only', () => {
+    const life = new Life({ reload: aReload({ partial: true, sizeIndex: LARGEST }) }).claim().end(memory)
+    expect(life.savings.at(-1)?.app).toEqual({ crashedOnMaxSize: { full: false, partial: true } })
+    expect(life.finished.data.crashedOnMaxSizeEngine).toBe(false)
+  })
+
+  test('the attempt event names memory, error and line', () => {
+    const [first] = new Life().claim().end(memory, ran, { peakMemoryBytes: 9e9 }).ofType(ATTEMPT_EVENT_TYPE)
+    expect(first?.data).toMatchObject({
+      endedWithMemoryConstraint: true,
+      peakMemoryBytes: 9e9,
+      duration: 90000,
+    })
+    const [second] = new Life().claim().end({ kind: 'script-error', fault }).ofType(ATTEMPT_EVENT_TYPE)
+    expect(second?.data.errors).toEqual([
+      { description: 'Unknown statement: X', error: 'EDC_ERROR:11002', line: 'X', lineNumber: 7 },
+    ])
+  })
+})
+
+test('a delivery is saved with the event for each subscription that matches', () => {
+  const other = { id: 'b' as never, eventTypes: [ATTEMPT_EVENT_TYPE] }
+  const life = new Life({ subscriptions: [aSubscription(), aSubscription(other)] }).cancel()
+  const [saving] = life.savings
+  expect(saving?.deliveries).toMatchObject([
+    {
+      eventId: life.finished.id,
+      subscriptionId: aSubscription().id,
+      state: 'pending',
+      sends: 0,
+      dueAt: life.now,
+    },
+  ])
+})
+
+test('settling a second time is refused: an outcome never changes', () => {
+  const life = new Life().claim().end({ kind: 'completed', data })
+  const before = life.savings.length
+  life.end({ kind: 'script-error', fault }).cancel().lose().waitedTooLong()
+  expect(life.savings).toHaveLength(before)
+  expect(life.reload.state).toBe('SUCCEEDED')
+})

@@ -1,0 +1,121 @@
+/** Records for tests of the rules and loops: whole and valid, each with one line to change what a test is about. */
+import type { App, Tenant } from '../../src/catalog/records.ts'
+import type {
+  AppId,
+  ReloadId,
+  ScriptVersionId,
+  SpaceId,
+  SubscriptionId,
+  TenantId,
+  UserId,
+} from '../../src/core/ids.ts'
+import type { Random } from '../../src/core/ports.ts'
+import type { Reload } from '../../src/core/reload.ts'
+import type { Subscription } from '../../src/delivery/subscription.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+
+export const TENANT_ID = 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i' as TenantId
+export const USER_ID = '64f0a1b2c3d4e5f601234567' as UserId
+export const OWNER_ID = '64f0a1b2c3d4e5f60000beef' as UserId
+export const APP_ID = '3f8a1b6c-0d2e-4a55-8c11-22d3a9b7e001' as AppId
+export const SPACE_ID = '65aa00112233445566778899' as SpaceId
+/** 2026-11-02T04:00:00.110Z */
+export const START_MS = 1793592000110
+
+export function aTenant(change: Partial<Tenant> = {}): Tenant {
+  return { id: TENANT_ID, name: 'Acme', hostnames: ['acme.example.com'], createdAt: START_MS, ...change }
+}
+
+export function anApp(change: Partial<App> = {}): App {
+  return {
+    id: APP_ID,
+    tenantId: TENANT_ID,
+    name: 'Sales',
+    description: '',
+    ownerId: OWNER_ID,
+    spaceId: SPACE_ID,
+    usage: 'ANALYTICS',
+    createdAt: START_MS,
+    modifiedAt: START_MS,
+    crashedOnMaxSize: { full: false, partial: false },
+    currentScriptId: '00000000-0000-4000-8000-000000000001' as ScriptVersionId,
+    ...change,
+  }
+}
+
+export function aReload(change: Partial<Reload> = {}): Reload {
+  return {
+    id: '6906d0a1b2c3d4e5f6071829' as ReloadId,
+    tenantId: TENANT_ID,
+    appId: APP_ID,
+    userId: USER_ID,
+    trigger: 'external',
+    weight: 5,
+    partial: false,
+    variables: {},
+    resourceType: 'api',
+    appUsage: 'ANALYTICS',
+    provenance: {
+      authType: 'api_key',
+      originIp: '198.51.100.23',
+      authClaims: `{"iss":"acme.example.com","sub":"${USER_ID}","subType":"user"}`,
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      appOwnerId: OWNER_ID,
+      appSpaceId: SPACE_ID,
+    },
+    state: 'QUEUED',
+    createdAt: START_MS,
+    queuedAt: START_MS,
+    waitedMs: 0,
+    notBefore: START_MS,
+    attempts: 0,
+    requeuesTotal: 0,
+    requeuesWithErrors: 0,
+    faultRequeues: 0,
+    sizeIndex: 0,
+    engine: {},
+    sessionAsked: false,
+    crashedOnMaxSizeEngine: false,
+    log: '',
+    ...change,
+  }
+}
+
+export function aSubscription(change: Partial<Subscription> = {}): Subscription {
+  return {
+    id: '11111111-0000-4000-8000-000000000001' as SubscriptionId,
+    tenantId: TENANT_ID,
+    name: 'Receiver',
+    description: '',
+    url: 'https://receiver.example.com/events',
+    eventTypes: [FINISHED_EVENT_TYPE],
+    enabled: true,
+    level: 'tenant',
+    ownerId: OWNER_ID,
+    headers: {},
+    sealedHeaders: {},
+    checkCertificateRevocation: false,
+    origin: 'api',
+    createdAt: START_MS,
+    updatedAt: START_MS,
+    createdBy: OWNER_ID,
+    updatedBy: OWNER_ID,
+    failedSends: 0,
+    ...change,
+  }
+}
+
+/** A small generator of known quality (mulberry32): the same seed gives the same numbers on every machine. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+  return {
+    uniform,
+    bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(uniform() * 256)),
+  }
+}
