@@ -4,6 +4,7 @@
  * section 3.3, rule 6).
  */
 import type { TenantId } from '../core/ids.ts'
+import { utf8Bytes } from '../core/utf8.ts'
 import type { CloudEvent } from './stored-event.ts'
 
 export interface EnvelopeFacts {
@@ -58,7 +59,7 @@ export function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0
   let end = 0
   for (const character of text) {
-    bytes += utf8Length(character)
+    bytes += utf8Bytes(character)
     if (bytes > maxBytes) return text.slice(0, end)
     end += character.length
   }
@@ -74,14 +75,7 @@ function attributes(given: Readonly<Record<string, string | undefined>>): Record
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
     const clean = cleanAttribute(value ?? '')
-    if (clean !== '' && cutToBytes(clean, ATTRIBUTE_MAX_BYTES) === clean) kept[name] = clean
+    if (clean !== '' && utf8Bytes(clean) <= ATTRIBUTE_MAX_BYTES) kept[name] = clean
   }
   return kept
-}
-
-function utf8Length(character: string): number {
-  const point = character.codePointAt(0) ?? 0
-  if (point < 0x80) return 1
-  if (point < 0x800) return 2
-  return point < 0x10000 ? 3 : 4
 }
