@@ -11,11 +11,12 @@ import type {
 import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
+import { Notices } from '../notices.ts'
 import { withFailures } from '../saving.ts'
 import type { CommitNotice, DeliveryStore, EventStore, Listed, SendQuery } from '../store.ts'
 import { MemoryCatalog, own } from './memory-catalog.ts'
 import { pageOf } from './page.ts'
-import { byAge, compare, insert, Notices } from './tables.ts'
+import { byAge, compare, insert } from './tables.ts'
 
 export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryStore {
   protected readonly notices = new Notices()

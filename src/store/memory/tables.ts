@@ -1,4 +1,4 @@
-/** The memory store's whole state, the assertions every table shares, and the notice of what a commit may concern. */
+/** The memory store's whole state, and the order of its rows. */
 import type {
   ApiKey,
   App,
@@ -15,7 +15,6 @@ import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
-import type { CommitNotice } from '../store.ts'
 import { Journal, Table } from './table.ts'
 
 export class Tables {
@@ -73,54 +72,4 @@ export function compare(left: string | number, right: string | number): number {
 
 export function byAge<Row extends { readonly createdAt: number; readonly id: string }>(rows: Row[]): Row[] {
   return rows.sort((left, right) => left.createdAt - right.createdAt || compare(left.id, right.id))
-}
-
-/** Gathers what the verbs of one turn saved and tells the listeners once, after them. */
-export class Notices {
-  readonly #listeners = new Set<(changed: CommitNotice) => void>()
-  /** Of the verb that runs; kept only when it saves. */
-  #noted: CommitNotice = NOTHING
-  /** Of the verbs that saved since the listeners were told last. */
-  #saved: CommitNotice = NOTHING
-
-  listen(listener: (changed: CommitNotice) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  note(changed: Partial<CommitNotice>): void {
-    this.#noted = either(this.#noted, changed)
-  }
-
-  discard(): void {
-    this.#noted = NOTHING
-  }
-
-  publish(): void {
-    const told = isSomething(this.#saved)
-    this.#saved = either(this.#saved, this.#noted)
-    this.#noted = NOTHING
-    if (!told && isSomething(this.#saved)) void Promise.resolve().then(() => this.#flush())
-  }
-
-  #flush(): void {
-    const changed = this.#saved
-    this.#saved = NOTHING
-    for (const listener of [...this.#listeners]) listener(changed)
-  }
-}
-
-const NOTHING: CommitNotice = { queued: false, canceling: false, events: false, deliveries: false }
-
-function isSomething(changed: CommitNotice): boolean {
-  return changed.queued || changed.canceling || changed.events || changed.deliveries
-}
-
-function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice {
-  return {
-    queued: left.queued || (right.queued ?? false),
-    canceling: left.canceling || (right.canceling ?? false),
-    events: left.events || (right.events ?? false),
-    deliveries: left.deliveries || (right.deliveries ?? false),
-  }
 }

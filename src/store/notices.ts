@@ -1,0 +1,54 @@
+/**
+ * Telling, after a commit, which loops it may concern: gathered while verbs run, told once after all commits of a turn, never
+ * inside a transaction. A needless telling is harmless, a missing one is not.
+ */
+import type { CommitNotice } from './store.ts'
+
+export class Notices {
+  readonly #listeners = new Set<(changed: CommitNotice) => void>()
+  /** Of the verb that runs; kept only when it saves. */
+  #noted: CommitNotice = NOTHING
+  /** Of the verbs that saved since the listeners were told last. */
+  #saved: CommitNotice = NOTHING
+
+  listen(listener: (changed: CommitNotice) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  note(changed: Partial<CommitNotice>): void {
+    this.#noted = either(this.#noted, changed)
+  }
+
+  discard(): void {
+    this.#noted = NOTHING
+  }
+
+  publish(): void {
+    const told = isSomething(this.#saved)
+    this.#saved = either(this.#saved, this.#noted)
+    this.#noted = NOTHING
+    if (!told && isSomething(this.#saved)) void Promise.resolve().then(() => this.#flush())
+  }
+
+  #flush(): void {
+    const changed = this.#saved
+    this.#saved = NOTHING
+    for (const listener of [...this.#listeners]) listener(changed)
+  }
+}
+
+const NOTHING: CommitNotice = { queued: false, canceling: false, events: false, deliveries: false }
+
+function isSomething(changed: CommitNotice): boolean {
+  return changed.queued || changed.canceling || changed.events || changed.deliveries
+}
+
+function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice {
+  return {
+    queued: left.queued || (right.queued ?? false),
+    canceling: left.canceling || (right.canceling ?? false),
+    events: left.events || (right.events ?? false),
+    deliveries: left.deliveries || (right.deliveries ?? false),
+  }
+}

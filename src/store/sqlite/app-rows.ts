@@ -1,0 +1,56 @@
+/** App and script records as rows and back. */
+import type { SQLInputValue } from 'node:sqlite'
+import type { App, ScriptVersion } from '../../catalog/records.ts'
+import { given, type Row } from './row.ts'
+
+export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,
+  data_version, data, crashed_full, crashed_partial, current_script_id`
+
+export function appValues(app: App): SQLInputValue[] {
+  return [
+    app.id,
+    app.tenantId,
+    app.name,
+    app.description,
+    app.ownerId,
+    app.spaceId ?? null,
+    app.usage,
+    app.createdAt,
+    app.modifiedAt,
+    app.data?.version ?? null,
+    app.data === undefined ? null : JSON.stringify(app.data),
+    app.crashedOnMaxSize.full ? 1 : 0,
+    app.crashedOnMaxSize.partial ? 1 : 0,
+    app.currentScriptId ?? null,
+  ]
+}
+
+export function appOf(row: Row): App {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    description: row.description,
+    ownerId: row.owner_id,
+    ...given('spaceId', row.space_id),
+    usage: row.usage,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    ...(row.data === null ? {} : { data: JSON.parse(row.data as string) }),
+    crashedOnMaxSize: { full: row.crashed_full === 1, partial: row.crashed_partial === 1 },
+    ...given('currentScriptId', row.current_script_id),
+  } as App
+}
+
+/** Without the text when the row was read without it. */
+export function scriptOf(row: Row): ScriptVersion {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    tenantId: row.tenant_id,
+    ...given('script', row.script),
+    message: row.message,
+    modifierId: row.modifier_id,
+    modifiedAt: row.modified_at,
+  } as ScriptVersion
+}

@@ -1,0 +1,28 @@
+/**
+ * Opens the database as every part of the store expects it: write-ahead log, an fsync at every commit, foreign keys held.
+ * There is no ANALYZE: the statements are written for their indexes, and test/contract/query-plans.test.ts holds the plans.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import { migrate } from './migrate.ts'
+
+/** For `sqlite3` or a backup that locks the file for a moment. */
+const BUSY_TIMEOUT_MS = 5000
+/** 8000 pages of 4 KiB: the log is copied back every 32 MB instead of every 4, off most commits' path. */
+const CHECKPOINT_PAGES = 8000
+
+/** @throws when the file is not a database, or has a newer schema */
+export function connect(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+  try {
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA temp_store = MEMORY`)
+    migrate(db, file)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

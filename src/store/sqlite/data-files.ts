@@ -1,0 +1,58 @@
+/** Data files. A name is unique within its place: a space, or the personal files of a user. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { DataFile, FilePlace } from '../../catalog/records.ts'
+import type { CatalogStore } from '../store.ts'
+import { mustSave } from './identity.ts'
+import { recordOf, recordsOf } from './row.ts'
+import type { Answers } from './verbs.ts'
+
+type DataFileVerb = 'saveDataFile' | 'removeDataFile' | 'dataFile' | 'dataFileByName' | 'dataFiles'
+
+export function prepareDataFiles(db: DatabaseSync): Answers<CatalogStore, DataFileVerb> {
+  const save = db.prepare(`
+    INSERT INTO data_files (id, tenant_id, space_id, owner_id, name, created_at, record)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET space_id = excluded.space_id, owner_id = excluded.owner_id,
+      name = excluded.name, created_at = excluded.created_at, record = excluded.record
+      WHERE tenant_id = excluded.tenant_id`)
+  const remove = db.prepare('DELETE FROM data_files WHERE id = ? AND tenant_id = ?')
+  const one = db.prepare('SELECT record FROM data_files WHERE id = ? AND tenant_id = ?')
+  const inSpace = db.prepare(
+    'SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? AND name = ?',
+  )
+  const ofOwner = db.prepare(`
+    SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND name = ? AND space_id IS NULL`)
+  const all = db.prepare('SELECT record FROM data_files WHERE tenant_id = ? ORDER BY created_at, id')
+  const allInSpace = db.prepare(
+    'SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? ORDER BY created_at, id',
+  )
+  const allOfOwner = db.prepare(`
+    SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND space_id IS NULL
+    ORDER BY created_at, id`)
+  const byName = (tenantId: string, place: FilePlace, name: string) =>
+    recordOf<DataFile>(
+      'spaceId' in place
+        ? inSpace.get(tenantId, place.spaceId, name)
+        : ofOwner.get(tenantId, place.ownerId, name),
+    )
+  return {
+    saveDataFile: (file) => {
+      const { id, tenantId, spaceId, ownerId, name, createdAt } = file
+      const other = byName(tenantId, spaceId === undefined ? { ownerId } : { spaceId }, name)
+      if (other !== undefined && other.id !== id) return 'name-taken'
+      mustSave(save.run(id, tenantId, spaceId ?? null, ownerId, name, createdAt, JSON.stringify(file)), id)
+      return 'saved'
+    },
+    removeDataFile: (tenantId, id) => remove.run(id, tenantId).changes === 1,
+    dataFile: (tenantId, id) => recordOf<DataFile>(one.get(id, tenantId)),
+    dataFileByName: byName,
+    dataFiles: (tenantId, place) => {
+      if (place === undefined) return recordsOf<DataFile>(all.all(tenantId))
+      return recordsOf<DataFile>(
+        'spaceId' in place
+          ? allInSpace.all(tenantId, place.spaceId)
+          : allOfOwner.all(tenantId, place.ownerId),
+      )
+    },
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Deliveries: taking those that are due, and when the next one will be. Both walk the subscriptions that have something
+ * pending, one index seek each, so that one dead receiver with a long queue costs no more than one with a short queue.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { SubscriptionId } from '../../core/ids.ts'
+import type { Delivery } from '../../delivery/delivery.ts'
+import type { Subscription } from '../../delivery/subscription.ts'
+import type { StoredEvent } from '../../event/stored-event.ts'
+import type { DeliveryStore } from '../store.ts'
+import { eventOf } from './events.ts'
+import { given, type Row, recordOf } from './row.ts'
+
+type ClaimDeliveries = DeliveryStore['claimDeliveries']
+type DeliveryClaim = Parameters<ClaimDeliveries>[0]
+type ClaimedDelivery = Awaited<ReturnType<ClaimDeliveries>>[number]
+
+/** The subscriptions with pending deliveries, by skipping through the index. */
+export const PENDING_SUBSCRIPTIONS = `
+  WITH RECURSIVE pending (id) AS (
+    SELECT min(subscription_id) FROM deliveries WHERE state = 'pending'
+    UNION ALL
+    SELECT (SELECT min(subscription_id) FROM deliveries WHERE state = 'pending' AND subscription_id > pending.id)
+    FROM pending WHERE pending.id IS NOT NULL
+  )
+  SELECT id FROM pending WHERE id IS NOT NULL`
+
+export const IN_FLIGHT = `
+  SELECT count(*) AS count FROM deliveries
+  WHERE subscription_id = ? AND state = 'pending' AND lease IS NOT NULL AND lease_expires_at > ?`
+
+/** Leased ones are passed over: there are never more of them than a subscription may have in flight. */
+export const DUE_OF_SUBSCRIPTION = `
+  SELECT * FROM deliveries
+  WHERE subscription_id = ? AND state = 'pending' AND due_at <= ? AND (lease IS NULL OR lease_expires_at <= ?)
+  ORDER BY due_at, id LIMIT ?`
+
+export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClaim) => ClaimedDelivery[] {
+  const subscriptions = db.prepare(PENDING_SUBSCRIPTIONS)
+  const inFlight = db.prepare(IN_FLIGHT)
+  const dueOf = db.prepare(DUE_OF_SUBSCRIPTION)
+  const take = db.prepare('UPDATE deliveries SET lease = ?, lease_expires_at = ? WHERE id = ?')
+  const selectEvent = db.prepare('SELECT * FROM events WHERE id = ?')
+  const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
+  return ({ now, max, perSubscription, lease, leaseExpiresAt }) => {
+    const due = subscriptions.all().flatMap(({ id }) => {
+      const free = perSubscription - (inFlight.get(id as string, now)!.count as number)
+      return free > 0 ? dueOf.all(id as string, now, now, Math.min(free, max)).map(deliveryOf) : []
+    })
+    due.sort((left, right) => left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1))
+    return due.slice(0, max).map((row) => {
+      take.run(lease, leaseExpiresAt, row.id)
+      const subscription = recordOf<Subscription>(selectSubscription.get(row.subscriptionId))
+      const event: StoredEvent = eventOf(selectEvent.get(row.eventId)!)
+      return {
+        delivery: { ...row, lease, leaseExpiresAt },
+        event,
+        ...(subscription === undefined ? {} : { subscription }),
+      }
+    })
+  }
+}
+
+export const FIRST_FREE = `
+  SELECT due_at AS at FROM deliveries WHERE subscription_id = ? AND state = 'pending' AND lease IS NULL
+  ORDER BY due_at, id LIMIT 1`
+
+export const FIRST_LEASE_END = `
+  SELECT min(lease_expires_at) AS at FROM deliveries
+  WHERE subscription_id = ? AND state = 'pending' AND lease IS NOT NULL`
+
+export interface DeliveryReads {
+  nextDeliveryAt(): number | undefined
+  deliveriesOf(eventId: string): Delivery[]
+  delivery(tenantId: string, id: string): Delivery | undefined
+  pendingCount(): number
+}
+
+export function prepareDeliveryReads(db: DatabaseSync): DeliveryReads {
+  const subscriptions = db.prepare(PENDING_SUBSCRIPTIONS)
+  const firstFree = db.prepare(FIRST_FREE)
+  const firstLeaseEnd = db.prepare(FIRST_LEASE_END)
+  const ofEvent = db.prepare('SELECT * FROM deliveries WHERE event_id = ? ORDER BY created_at, id')
+  const one = db.prepare('SELECT * FROM deliveries WHERE id = ? AND tenant_id = ?')
+  const pending = db.prepare("SELECT count(*) AS count FROM deliveries WHERE state = 'pending'")
+  return {
+    nextDeliveryAt: () => {
+      const times = subscriptions
+        .all()
+        .flatMap(({ id }) => [
+          ...timeOf(firstFree, id as SubscriptionId),
+          ...timeOf(firstLeaseEnd, id as SubscriptionId),
+        ])
+      return times.length === 0 ? undefined : Math.min(...times)
+    },
+    deliveriesOf: (eventId) => ofEvent.all(eventId).map(deliveryOf),
+    delivery: (tenantId, id) => {
+      const row = one.get(id, tenantId)
+      return row === undefined ? undefined : deliveryOf(row)
+    },
+    pendingCount: () => pending.get()!.count as number,
+  }
+}
+
+function timeOf(statement: StatementSync, id: SubscriptionId): number[] {
+  const at = statement.get(id)?.at
+  return typeof at === 'number' ? [at] : []
+}
+
+function deliveryOf(row: Row): Delivery {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    eventId: row.event_id,
+    subscriptionId: row.subscription_id,
+    state: row.state,
+    sends: row.sends,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+    ...given('endedAt', row.ended_at),
+    ...given('reason', row.reason),
+    ...given('lease', row.lease),
+    ...given('leaseExpiresAt', row.lease_expires_at),
+  } as Delivery
+}

@@ -1,0 +1,42 @@
+/** Reading events. They are written by save.ts only. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { StoredEvent } from '../../event/stored-event.ts'
+import type { EventStore } from '../store.ts'
+import { given, type Row } from './row.ts'
+import type { Answers } from './verbs.ts'
+
+export const EVENTS_AFTER = `
+  SELECT * FROM events WHERE tenant_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`
+
+export function prepareEventReads(db: DatabaseSync): Answers<EventStore> {
+  const after = db.prepare(EVENTS_AFTER)
+  const last = db.prepare('SELECT max(sequence) AS last FROM events')
+  const one = db.prepare('SELECT * FROM events WHERE id = ? AND tenant_id = ?')
+  const ofReload = db.prepare('SELECT * FROM events WHERE reload_id = ? ORDER BY sequence')
+  return {
+    eventsAfter: (tenantId, sequence, max) => after.all(tenantId, sequence, max).map(eventOf),
+    lastSequence: () => (last.get()!.last as number | null) ?? 0,
+    event: (tenantId, id) => {
+      const row = one.get(id, tenantId)
+      return row === undefined ? undefined : eventOf(row)
+    },
+    eventsOf: (reloadId) => ofReload.all(reloadId).map(eventOf),
+  }
+}
+
+export function eventOf(row: Row): StoredEvent {
+  return {
+    sequence: row.sequence,
+    id: row.id,
+    tenantId: row.tenant_id,
+    type: row.type,
+    time: row.time,
+    userId: row.user_id,
+    resourceId: row.resource_id,
+    topLevelResourceId: row.top_level_resource_id,
+    ...given('spaceId', row.space_id),
+    ...given('reloadId', row.reload_id),
+    uniqueKey: row.unique_key,
+    body: JSON.parse(row.body as string),
+  } as StoredEvent
+}

@@ -1,0 +1,82 @@
+/** Tenants, users and API keys. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
+import type { CatalogStore } from '../store.ts'
+import { recordOf, recordsOf } from './row.ts'
+import type { Answers } from './verbs.ts'
+
+export type IdentityVerbs = Answers<
+  CatalogStore,
+  | 'addTenant'
+  | 'tenant'
+  | 'tenants'
+  | 'saveUser'
+  | 'user'
+  | 'users'
+  | 'saveKey'
+  | 'removeKey'
+  | 'keyByHash'
+  | 'keys'
+>
+
+export function prepareIdentity(db: DatabaseSync): IdentityVerbs {
+  return { ...prepareTenants(db), ...prepareUsers(db), ...prepareKeys(db) }
+}
+
+function prepareTenants(db: DatabaseSync): Pick<IdentityVerbs, 'addTenant' | 'tenant' | 'tenants'> {
+  const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
+  const one = db.prepare('SELECT record FROM tenants WHERE id = ?')
+  const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
+  return {
+    addTenant: (tenant) => void insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant)),
+    tenant: (id) => recordOf<Tenant>(one.get(id)),
+    tenants: () => recordsOf<Tenant>(all.all()),
+  }
+}
+
+function prepareUsers(db: DatabaseSync): Pick<IdentityVerbs, 'saveUser' | 'user' | 'users'> {
+  const save = db.prepare(`
+    INSERT INTO users (id, tenant_id, created_at, record) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, record = excluded.record
+      WHERE tenant_id = excluded.tenant_id`)
+  const one = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const all = db.prepare('SELECT record FROM users WHERE tenant_id = ? ORDER BY created_at, id')
+  return {
+    saveUser: (user) => {
+      mustSave(save.run(user.id, user.tenantId, user.createdAt, JSON.stringify(user)), user.id)
+    },
+    user: (tenantId, id) => recordOf<User>(one.get(id, tenantId)),
+    users: (tenantId) => recordsOf<User>(all.all(tenantId)),
+  }
+}
+
+function prepareKeys(db: DatabaseSync): Pick<IdentityVerbs, 'saveKey' | 'removeKey' | 'keyByHash' | 'keys'> {
+  const save = db.prepare(`
+    INSERT INTO keys (id, tenant_id, user_id, token_hash, created_at, record) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, token_hash = excluded.token_hash,
+      created_at = excluded.created_at, record = excluded.record
+      WHERE tenant_id = excluded.tenant_id`)
+  const remove = db.prepare('DELETE FROM keys WHERE id = ? AND tenant_id = ?')
+  const byHash = db.prepare(`
+    SELECT keys.record AS record, users.record AS user FROM keys JOIN users ON users.id = keys.user_id
+    WHERE token_hash = ?`)
+  const all = db.prepare('SELECT record FROM keys WHERE tenant_id = ? ORDER BY created_at, id')
+  return {
+    saveKey: (key) => {
+      const { id, tenantId, userId, tokenHash, createdAt } = key
+      mustSave(save.run(id, tenantId, userId, tokenHash, createdAt, JSON.stringify(key)), id)
+    },
+    removeKey: (tenantId, id) => remove.run(id, tenantId).changes === 1,
+    keyByHash: (tokenHash) => {
+      const row = byHash.get(tokenHash)
+      if (row === undefined) return undefined
+      return { key: recordOf<ApiKey>(row)!, user: JSON.parse(row.user as string) as User }
+    },
+    keys: (tenantId) => recordsOf<ApiKey>(all.all(tenantId)),
+  }
+}
+
+/** An update that met a row of another tenant changes nothing: our own mistake. */
+export function mustSave({ changes }: { readonly changes: number | bigint }, id: string): void {
+  if (Number(changes) !== 1) throw new Error(`row ${id} belongs to another tenant`)
+}

@@ -1,0 +1,53 @@
+/** Renewing leases, and finding the reloads that need the sweeper: lease over, waited too long, back-off over. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { LeaseToken, ReloadId } from '../../core/ids.ts'
+import type { LeaseAnswer, LeaseRenewal } from '../store.ts'
+import type { Views } from './view.ts'
+
+export function prepareRenewLease(db: DatabaseSync, views: Views): (renewal: LeaseRenewal) => LeaseAnswer {
+  const selectState = db.prepare('SELECT state FROM reloads WHERE id = ? AND lease = ?')
+  const renew = db.prepare(
+    'UPDATE attempts SET lease_expires_at = ?, session = ? WHERE reload_id = ? AND number = ?',
+  )
+  const keepLog = db.prepare('UPDATE reloads SET log = ? WHERE id = ?')
+  return ({ reloadId, lease, leaseExpiresAt, session, log }) => {
+    const state = selectState.get(reloadId, lease)?.state
+    const attempt = state === undefined ? undefined : views.openAttempt(reloadId)
+    if (attempt === undefined) return 'lost'
+    renew.run(leaseExpiresAt, JSON.stringify({ ...attempt.session, ...session }), reloadId, attempt.number)
+    if (log !== undefined) keepLog.run(log, reloadId)
+    return state === 'CANCELING' ? 'canceling' : 'held'
+  }
+}
+
+export const EXPIRED_LEASES = `
+  SELECT reload_id, lease_token FROM attempts WHERE closed_at IS NULL AND lease_expires_at <= ?
+  ORDER BY lease_expires_at, reload_id LIMIT ?`
+
+export const OVERDUE_RELOADS = `
+  SELECT id FROM reloads WHERE state = 'QUEUED' AND waits_since <= ? ORDER BY waits_since, id LIMIT ?`
+
+export const NEXT_DUE_AT = `
+  SELECT min(not_before) AS due FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before > ?`
+
+export interface Sweeps {
+  expiredLeases(now: number, max: number): { readonly reloadId: ReloadId; readonly lease: LeaseToken }[]
+  overdueReloads(now: number, queueTimeMs: number, max: number): ReloadId[]
+  nextDueAt(now: number): number | undefined
+}
+
+export function prepareSweeps(db: DatabaseSync): Sweeps {
+  const expired = db.prepare(EXPIRED_LEASES)
+  const overdue = db.prepare(OVERDUE_RELOADS)
+  const due = db.prepare(NEXT_DUE_AT)
+  return {
+    expiredLeases: (now, max) =>
+      expired.all(now, max).map((row) => ({
+        reloadId: row.reload_id as ReloadId,
+        lease: row.lease_token as LeaseToken,
+      })),
+    overdueReloads: (now, queueTimeMs, max) =>
+      overdue.all(now - queueTimeMs, max).map((row) => row.id as ReloadId),
+    nextDueAt: (now) => (due.get(now)?.due as number | null) ?? undefined,
+  }
+}

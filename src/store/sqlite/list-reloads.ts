@@ -1,0 +1,58 @@
+/** The list of reloads: filter to SQL, sort and page. Over the whole tenant only creationTime has an index of its own. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { FilterNode } from '../../core/filter.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Listed, ReloadQuery, ReloadSortField } from '../store.ts'
+import { type Condition, listPage } from './page.ts'
+import { reloadOf } from './reload-rows.ts'
+
+const SORT_COLUMN: Readonly<Record<ReloadSortField, string>> = {
+  creationTime: 'created_at',
+  status: 'state',
+  startTime: 'first_claimed_at',
+  endTime: 'ended_at',
+}
+
+/** Attributes as the texts that filters compare with. */
+const ATTRIBUTE_SQL: Readonly<Record<string, string>> = {
+  status: 'state',
+  partial: "iif(partial = 1, 'true', 'false')",
+  type: 'trigger',
+}
+
+export function listReloads(db: DatabaseSync, query: ReloadQuery): Listed<Reload> {
+  const conditions: Condition[] = [{ sql: 'tenant_id = ?', values: [query.tenantId] }]
+  if (query.appId !== undefined) conditions.push({ sql: 'app_id = ?', values: [query.appId] })
+  if (query.partial !== undefined) conditions.push({ sql: 'partial = ?', values: [query.partial ? 1 : 0] })
+  if (query.filter !== undefined) conditions.push(filterSql(query.filter))
+  return listPage(
+    db,
+    {
+      table: 'reloads',
+      where: {
+        sql: conditions.map((condition) => condition.sql).join(' AND '),
+        values: conditions.flatMap((condition) => condition.values),
+      },
+      sortColumn: SORT_COLUMN[query.sort.field],
+      descending: query.sort.descending,
+      page: query.page,
+    },
+    reloadOf,
+  )
+}
+
+/** As `matchesFilter` (core/filter.ts): an unknown attribute makes `eq` false and `ne` true. */
+export function filterSql(filter: FilterNode): Condition {
+  if (filter.kind === 'compare') {
+    const column = ATTRIBUTE_SQL[filter.attribute]
+    if (column === undefined) return { sql: filter.operator === 'eq' ? '0' : '1', values: [] }
+    const values: SQLInputValue[] = [filter.value]
+    return { sql: `${column} ${filter.operator === 'eq' ? '=' : '<>'} ?`, values }
+  }
+  const left = filterSql(filter.left)
+  const right = filterSql(filter.right)
+  return {
+    sql: `(${left.sql} ${filter.kind === 'and' ? 'AND' : 'OR'} ${right.sql})`,
+    values: [...left.values, ...right.values],
+  }
+}

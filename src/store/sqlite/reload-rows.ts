@@ -1,0 +1,134 @@
+/** Reload and attempt records as rows and back. The order of values is the order of the columns named beside them. */
+import type { SQLInputValue } from 'node:sqlite'
+import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
+import type { Reload } from '../../core/reload.ts'
+import { given, type Row } from './row.ts'
+
+/** Fixed when the reload is accepted. */
+export const FIXED_COLUMNS = 'id, tenant_id, app_id, user_id, trigger, weight, partial, request, created_at'
+
+export function fixedValues(reload: Reload): SQLInputValue[] {
+  const { variables, provenance, appUsage, resourceId, resourceType, taskId } = reload
+  return [
+    reload.id,
+    reload.tenantId,
+    reload.appId,
+    reload.userId,
+    reload.trigger,
+    reload.weight,
+    reload.partial ? 1 : 0,
+    JSON.stringify({ variables, provenance, appUsage, resourceId, resourceType, taskId }),
+    reload.createdAt,
+  ]
+}
+
+/** What the state machine moves. */
+export const MOVING_COLUMNS = `state, queued_at, waited_ms, waits_since, not_before, backing_off, first_claimed_at,
+  ended_at, attempts, requeues_total, requeues_with_errors, fault_requeues, size_index, lease, engine, error_code,
+  error_message, engine_time, session_asked, crashed_on_max_size, log`
+
+export function movingValues(reload: Reload): SQLInputValue[] {
+  return [
+    reload.state,
+    reload.queuedAt,
+    reload.waitedMs,
+    reload.queuedAt - reload.waitedMs,
+    reload.notBefore,
+    // Set apart from the claimable ones until a claim finds it due (claim.ts).
+    reload.state === 'QUEUED' && reload.notBefore > reload.queuedAt ? 1 : 0,
+    reload.firstClaimedAt ?? null,
+    reload.endedAt ?? null,
+    reload.attempts,
+    reload.requeuesTotal,
+    reload.requeuesWithErrors,
+    reload.faultRequeues,
+    reload.sizeIndex,
+    reload.lease ?? null,
+    JSON.stringify(reload.engine),
+    reload.errorCode ?? null,
+    reload.errorMessage ?? null,
+    reload.engineTime ?? null,
+    reload.sessionAsked ? 1 : 0,
+    reload.crashedOnMaxSizeEngine ? 1 : 0,
+    reload.log,
+  ]
+}
+
+export function reloadOf(row: Row): Reload {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    appId: row.app_id,
+    userId: row.user_id,
+    trigger: row.trigger,
+    weight: row.weight,
+    partial: row.partial === 1,
+    ...JSON.parse(row.request as string),
+    createdAt: row.created_at,
+    state: row.state,
+    queuedAt: row.queued_at,
+    waitedMs: row.waited_ms,
+    notBefore: row.not_before,
+    ...given('firstClaimedAt', row.first_claimed_at),
+    ...given('endedAt', row.ended_at),
+    attempts: row.attempts,
+    requeuesTotal: row.requeues_total,
+    requeuesWithErrors: row.requeues_with_errors,
+    faultRequeues: row.fault_requeues,
+    sizeIndex: row.size_index,
+    ...given('lease', row.lease),
+    engine: JSON.parse(row.engine as string),
+    ...given('errorCode', row.error_code),
+    ...given('errorMessage', row.error_message),
+    ...given('engineTime', row.engine_time),
+    sessionAsked: row.session_asked === 1,
+    crashedOnMaxSizeEngine: row.crashed_on_max_size === 1,
+    log: row.log,
+  } as Reload
+}
+
+export const ATTEMPT_COLUMNS = `reload_id, number, lease_token, worker_id, lease_expires_at, opened_at, size_index,
+  session, closed_at, end, duration_ms, peak_memory_bytes`
+
+export function attemptValues(attempt: Attempt): SQLInputValue[] {
+  return [
+    attempt.reloadId,
+    attempt.number,
+    attempt.leaseToken,
+    attempt.workerId,
+    attempt.leaseExpiresAt,
+    attempt.openedAt,
+    attempt.sizeIndex,
+    JSON.stringify(attempt.session),
+    ...closedValues(attempt),
+  ]
+}
+
+/** closed_at, end, duration_ms, peak_memory_bytes */
+export function closedValues({ closed }: Attempt): SQLInputValue[] {
+  if (closed === undefined) return [null, null, null, null]
+  return [closed.at, JSON.stringify(closed.end), closed.durationMs ?? null, closed.peakMemoryBytes ?? null]
+}
+
+export function attemptOf(row: Row): Attempt {
+  return {
+    reloadId: row.reload_id,
+    number: row.number,
+    leaseToken: row.lease_token,
+    workerId: row.worker_id,
+    leaseExpiresAt: row.lease_expires_at,
+    openedAt: row.opened_at,
+    sizeIndex: row.size_index,
+    session: JSON.parse(row.session as string) as SessionFacts,
+    ...(row.closed_at === null
+      ? {}
+      : {
+          closed: {
+            at: row.closed_at,
+            end: JSON.parse(row.end as string) as AttemptEnd,
+            ...given('durationMs', row.duration_ms),
+            ...given('peakMemoryBytes', row.peak_memory_bytes),
+          },
+        }),
+  } as Attempt
+}

@@ -1,0 +1,64 @@
+/** Every prepared operation of the store in one place, made once when it is opened. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Acceptance, Accepted, CommitNotice } from '../store.ts'
+import { prepareAccept } from './accept.ts'
+import { prepareApps, prepareScripts } from './apps.ts'
+import { prepareClaim } from './claim.ts'
+import { prepareDataFiles } from './data-files.ts'
+import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
+import { prepareEventReads } from './events.ts'
+import { prepareIdentity } from './identity.ts'
+import { prepareRenewLease, prepareSweeps } from './leases.ts'
+import { prepareReloadReads } from './read-reloads.ts'
+import { prepareSave } from './save.ts'
+import { prepareSend, prepareSendWrites } from './sends.ts'
+import { prepareAssignments, prepareSpaces } from './spaces.ts'
+import { prepareSubscriptions } from './subscriptions.ts'
+import { prepareTransition } from './transition.ts'
+import type { Turns } from './turns.ts'
+import { type Audience, prepareViews } from './view.ts'
+
+export type Statements = ReturnType<typeof prepareStatements>
+
+export function prepareStatements(
+  db: DatabaseSync,
+  turns: Turns,
+  audience: Audience,
+  note: (changed: Partial<CommitNotice>) => void,
+) {
+  const views = prepareViews(db, audience)
+  const save = prepareSave(db, turns, note)
+  const insert = prepareAccept(db)
+  const sends = prepareSendWrites(db, () => audience.forget())
+  const deliveries = prepareDeliveryReads(db)
+  const accept = (acceptance: Acceptance): Accepted => {
+    const answer = insert(acceptance)
+    if (answer.kind === 'accepted') {
+      turns.moved(answer.reload.tenantId, undefined, 'QUEUED')
+      note({ queued: true })
+    }
+    return answer
+  }
+  return {
+    accept,
+    claim: prepareClaim(db, views, turns, save),
+    transition: prepareTransition(views, save),
+    renewLease: prepareRenewLease(db, views),
+    ...prepareSweeps(db),
+    ...prepareReloadReads(db),
+    counts: () => ({ ...turns.counts(), pendingDeliveries: deliveries.pendingCount() }),
+    ...prepareEventReads(db),
+    ...deliveries,
+    claimDeliveries: prepareClaimDeliveries(db),
+    recordSend: sends.record,
+    addSend: sends.add,
+    send: prepareSend(db),
+    ...prepareIdentity(db),
+    ...prepareApps(db),
+    ...prepareScripts(db),
+    ...prepareSpaces(db),
+    ...prepareAssignments(db),
+    ...prepareDataFiles(db),
+    ...prepareSubscriptions(db, () => audience.forget()),
+  }
+}

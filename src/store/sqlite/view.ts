@@ -1,0 +1,77 @@
+/** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { App, Tenant } from '../../catalog/records.ts'
+import type { Attempt } from '../../core/attempt.ts'
+import type { ReloadId, TenantId } from '../../core/ids.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Subscription } from '../../delivery/subscription.ts'
+import type { ReloadView } from '../store.ts'
+import { appOf } from './app-rows.ts'
+import { attemptOf, reloadOf } from './reload-rows.ts'
+import { recordOf, recordsOf } from './row.ts'
+
+/** Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes them. */
+export class Audience {
+  readonly #readTenant: (id: TenantId) => Tenant | undefined
+  readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]
+  readonly #kept = new Map<TenantId, { readonly tenant: Tenant; readonly subscriptions: Subscription[] }>()
+
+  constructor(db: DatabaseSync) {
+    const tenant = db.prepare('SELECT record FROM tenants WHERE id = ?')
+    const subscriptions = db.prepare(
+      'SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id',
+    )
+    this.#readTenant = (id) => recordOf(tenant.get(id))
+    this.#readSubscriptions = (tenantId) =>
+      recordsOf<Subscription>(subscriptions.all(tenantId)).filter((row) => row.enabled)
+  }
+
+  of(tenantId: TenantId): { readonly tenant: Tenant; readonly subscriptions: readonly Subscription[] } {
+    const kept = this.#kept.get(tenantId)
+    if (kept !== undefined) return kept
+    const tenant = this.#readTenant(tenantId)
+    if (tenant === undefined) throw new Error(`there is no tenant ${tenantId}`)
+    const read = { tenant, subscriptions: this.#readSubscriptions(tenantId) }
+    this.#kept.set(tenantId, read)
+    return read
+  }
+
+  /** To be called after every change of a tenant's subscriptions, and after every rollback. */
+  forget(): void {
+    this.#kept.clear()
+  }
+}
+
+export interface Views {
+  reload(id: ReloadId): Reload | undefined
+  openAttempt(id: ReloadId): Attempt | undefined
+  view(reload: Reload): ReloadView
+}
+
+export function prepareViews(db: DatabaseSync, audience: Audience): Views {
+  const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
+  const selectOpen = db.prepare('SELECT * FROM attempts WHERE reload_id = ? AND closed_at IS NULL')
+  const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
+  const openAttempt = (id: ReloadId): Attempt | undefined => {
+    const row = selectOpen.get(id)
+    return row === undefined ? undefined : attemptOf(row)
+  }
+  return {
+    openAttempt,
+    reload: (id) => {
+      const row = selectReload.get(id)
+      return row === undefined ? undefined : reloadOf(row)
+    },
+    view: (reload) => {
+      const attempt = reload.lease === undefined ? undefined : openAttempt(reload.id)
+      const appRow = selectApp.get(reload.appId, reload.tenantId)
+      const app: App | undefined = appRow === undefined ? undefined : appOf(appRow)
+      return {
+        reload,
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(app === undefined ? {} : { app }),
+        ...audience.of(reload.tenantId),
+      }
+    },
+  }
+}
