@@ -1,6 +1,7 @@
 /** App and script records as rows and back. */
 import type { SQLInputValue } from 'node:sqlite'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
+import type { ScriptSummary } from '../store.ts'
 import { given, type Row } from './row.ts'
 
 export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,
@@ -42,15 +43,19 @@ export function appOf(row: Row): App {
   } as App
 }
 
-/** Without the text when the row was read without it. */
 export function scriptOf(row: Row): ScriptVersion {
+  const { bytes: _notShown, ...about } = summaryOf(row)
+  return { ...about, script: row.script as string }
+}
+
+export function summaryOf(row: Row): ScriptSummary {
   return {
     id: row.id,
     appId: row.app_id,
     tenantId: row.tenant_id,
-    ...given('script', row.script),
+    bytes: row.bytes,
     message: row.message,
     modifierId: row.modifier_id,
     modifiedAt: row.modified_at,
-  } as ScriptVersion
+  } as ScriptSummary
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { DataVersion } from '../../core/ids.ts'
 import type { CatalogStore } from '../store.ts'
-import { APP_COLUMNS, appOf, appValues, scriptOf } from './app-rows.ts'
+import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.ts'
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
 
@@ -55,7 +55,7 @@ export function prepareScripts(db: DatabaseSync): Answers<CatalogStore, 'addScri
     DELETE FROM scripts WHERE app_id = ?1 AND number NOT IN
       (SELECT number FROM scripts WHERE app_id = ?1 ORDER BY number DESC LIMIT ?2)`)
   const list = db.prepare(`
-    SELECT id, app_id, tenant_id, message, modifier_id, modified_at FROM scripts
+    SELECT id, app_id, tenant_id, octet_length(script) AS bytes, message, modifier_id, modified_at FROM scripts
     WHERE app_id = ? AND tenant_id = ? ORDER BY number DESC`)
   const one = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ? AND tenant_id = ?')
   const current = db.prepare(`
@@ -69,7 +69,7 @@ export function prepareScripts(db: DatabaseSync): Answers<CatalogStore, 'addScri
       trim.run(appId, keep)
       return true
     },
-    scripts: (tenantId, appId) => list.all(appId, tenantId).map(scriptOf),
+    scripts: (tenantId, appId) => list.all(appId, tenantId).map(summaryOf),
     script: (tenantId, appId, id) => {
       const row = id === 'current' ? current.get(appId, tenantId) : one.get(id, appId, tenantId)
       return row === undefined ? undefined : scriptOf(row)
