@@ -14,18 +14,14 @@ import type {
 } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { FileStore } from '../catalog/files/file-store.ts'
+import type { App } from '../catalog/records.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
+import type { Seal } from '../delivery/channels/seal.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import type { Store } from '../store/store.ts'
 import type { Tier } from './rate-limit.ts'
-
-/** Encrypts what webhooks keep secret; the key belongs to the installation and is never seen here. */
-export interface Seal {
-  seal(text: string): string
-  open(sealed: string): string
-}
 
 export interface ApiDeps {
   readonly store: Store
@@ -42,6 +38,8 @@ export interface ApiDeps {
   readonly files: FileStore
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
+  /** Index of the engine size on which a reload of this app starts. */
+  readonly firstSizeIndex: (app: App) => number
   /** Folder of the app data files. */
   readonly appDataFolder: string
   readonly version: string

@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { pageOf } from '../store/memory/page.ts'
 import type { Listed, Page, PagePosition, Sort } from '../store/store.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
@@ -124,48 +125,15 @@ export function absoluteLink(deps: ApiDeps, request: FastifyRequest, path: strin
   return new URL(path, deps.hostUrl(request)).href
 }
 
-/**
- * A page of rows that the store hands over whole: sorted, ties broken by id in the same direction, cut at the cursor.
- * @param positionOf the row's sort value (null sorts first when ascending) and id
- */
+/** A page of rows that the store hands over whole, in the order and with the neighbours of a page of the store. */
 export function pageOfRows<Row>(
   rows: readonly Row[],
   query: PageQuery<string>,
   positionOf: (row: Row) => PagePosition,
 ): Listed<Row> {
-  const { sort, page } = query
-  const direction = sort.descending ? -1 : 1
-  const placed = rows
-    .map((row) => ({ row, position: positionOf(row) }))
-    .sort((a, b) => direction * comparePositions(a.position, b.position))
-  const { after, backwards = false, limit } = page
-  const compare = (position: PagePosition) => direction * comparePositions(position, after!)
-  const start = after === undefined ? 0 : firstIndex(placed, ({ position }) => compare(position) > 0)
-  const end = after === undefined ? 0 : firstIndex(placed, ({ position }) => compare(position) >= 0)
-  const [from, to] = backwards
-    ? [Math.max(0, end - limit), end]
-    : [start, Math.min(placed.length, start + limit)]
-  return {
-    rows: placed.slice(from, to).map(({ row }) => row),
-    hasNext: to < placed.length,
-    hasPrevious: from > 0,
-  }
-}
-
-function firstIndex<Row>(rows: readonly Row[], passes: (row: Row) => boolean): number {
-  const index = rows.findIndex(passes)
-  return index === -1 ? rows.length : index
-}
-
-function comparePositions(a: PagePosition, b: PagePosition): number {
-  return compareValues(a.value, b.value) || compareValues(a.id, b.id)
-}
-
-function compareValues(a: string | number | null, b: string | number | null): number {
-  if (a === b) return 0
-  if (a === null) return -1
-  if (b === null) return 1
-  return a < b ? -1 : 1
+  const placed = rows.map((row) => ({ ...positionOf(row), row }))
+  const listed = pageOf(placed, query.sort, query.page, ({ value }) => value)
+  return { ...listed, rows: listed.rows.map(({ row }) => row) }
 }
 
 /** A "+" that a client did not encode arrives as a blank: it is read as the plus it was (contract 02, section 1.1). */

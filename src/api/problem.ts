@@ -55,10 +55,10 @@ export interface RefusalDetail {
 /** A refusal on its way to the error handler. */
 export class ApiRefusal extends Error {
   readonly errorName: ErrorName
-  readonly told: RefusalDetail
+  readonly told: readonly RefusalDetail[]
 
-  constructor(errorName: ErrorName, told: RefusalDetail) {
-    super(told.detail ?? ERRORS[errorName].title)
+  constructor(errorName: ErrorName, told: readonly RefusalDetail[]) {
+    super(told[0]?.detail ?? ERRORS[errorName].title)
     this.errorName = errorName
     this.told = told
   }
@@ -66,6 +66,11 @@ export class ApiRefusal extends Error {
 
 /** `throw refuse('badRequest', { detail, pointer: '/weight' })` */
 export function refuse(errorName: ErrorName, told: RefusalDetail = {}): ApiRefusal {
+  return new ApiRefusal(errorName, [told])
+}
+
+/** One refusal that names several faults, such as all wrong fields of a body. */
+export function refuseEach(errorName: ErrorName, told: readonly RefusalDetail[]): ApiRefusal {
   return new ApiRefusal(errorName, told)
 }
 
@@ -149,27 +154,33 @@ function mappedDetail(error: FastifyError): string | undefined {
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusal): FastifyReply {
-  const { status, code, title } = ERRORS[refusal.errorName]
-  const { detail, pointer, parameter, meta, headers } = refusal.told
+  const traceId = request.trace?.traceId
+  const body: Static<typeof Problem> = {
+    errors: refusal.told.map((told) => errorItem(refusal.errorName, told)),
+    ...(traceId === undefined ? {} : { traceId }),
+  }
+  for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
+  return reply
+    .code(ERRORS[refusal.errorName].status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body)
+}
+
+function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Problem>['errors'][number] {
+  const { code, title } = ERRORS[errorName]
+  const { detail, pointer, parameter, meta } = told
   const source = {
     ...(pointer === undefined ? {} : { pointer }),
     ...(parameter === undefined ? {} : { parameter }),
   }
-  const traceId = request.trace?.traceId
-  const body: Static<typeof Problem> = {
-    errors: [
-      {
-        code,
-        title,
-        ...(detail === undefined ? {} : { detail }),
-        ...(pointer === undefined && parameter === undefined ? {} : { source }),
-        ...(meta === undefined ? {} : { meta }),
-      },
-    ],
-    ...(traceId === undefined ? {} : { traceId }),
+  return {
+    code,
+    title,
+    ...(detail === undefined ? {} : { detail }),
+    ...(Object.keys(source).length === 0 ? {} : { source }),
+    ...(meta === undefined ? {} : { meta }),
   }
-  if (headers !== undefined) reply.headers(headers)
-  return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body)
 }
 
 function pathOf(request: FastifyRequest): string {

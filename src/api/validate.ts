@@ -22,10 +22,13 @@ export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
   return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)
 }
 
+/** A field with an endless name is not repeated in full. */
+const PATH_MAX_CHARACTERS = 300
+
 /** The first fault of a validation error, as pointer (body) or parameter (everything else) and words. */
 export function schemaFault(error: FastifyError): SchemaFault {
   const fault = leafFault(error.validation as unknown as readonly ErrorObject[])
-  const path = fault.instancePath + missingStep(fault)
+  const path = (fault.instancePath + missingStep(fault)).slice(0, PATH_MAX_CHARACTERS)
   if (error.validationContext === 'body') {
     return { detail: `${path === '' ? 'the body' : fieldName(path)} ${wanted(fault)}`, pointer: path }
   }
