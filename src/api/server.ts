@@ -11,17 +11,19 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 import { openApi } from './open-api.ts'
 import { answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
+import { registerReloads } from './reloads.ts'
 import { installTrace } from './trace.ts'
 import { schemaCompiler } from './validate.ts'
 
 /** Resources behind authentication. */
-const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = []
+const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [registerReloads]
 
 export function buildServer(deps: ApiDeps): ApiServer {
   const server: ApiServer = Fastify({
     bodyLimit: deps.limits.requestBodyBytes,
     frameworkErrors: answerFrameworkError,
     return503OnClosing: false,
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     routerOptions: { maxParamLength: 256 },
   })
   server.setValidatorCompiler(schemaCompiler())
