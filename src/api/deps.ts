@@ -14,7 +14,6 @@ import type {
 } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { FileStore } from '../catalog/files/file-store.ts'
-import type { App } from '../catalog/records.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
@@ -38,8 +37,6 @@ export interface ApiDeps {
   readonly files: FileStore
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
-  /** Index of the engine size on which a reload of this app starts. */
-  readonly firstSizeIndex: (app: App) => number
   /** Folder of the app data files. */
   readonly appDataFolder: string
   readonly version: string

@@ -162,7 +162,6 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
           store: deps.store,
           ...deps.world,
           reloadsPerAppAndDay: deps.limits.reloadsPerAppAndDay,
-          firstSizeIndex: deps.firstSizeIndex,
         },
         {
           app,

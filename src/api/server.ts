@@ -14,9 +14,10 @@ import { installRateLimit } from './rate-limit.ts'
 import { registerReloads } from './reloads.ts'
 import { installTrace } from './trace.ts'
 import { schemaCompiler } from './validate.ts'
+import { registerWebhooks } from './webhooks.ts'
 
 /** Resources behind authentication. */
-const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [registerReloads]
+const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [registerReloads, registerWebhooks]
 
 export function buildServer(deps: ApiDeps): ApiServer {
   const server: ApiServer = Fastify({

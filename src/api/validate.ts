@@ -5,8 +5,8 @@
  */
 import { Ajv, type ErrorObject } from 'ajv'
 import ajvFormats from 'ajv-formats'
-import type { FastifyError, FastifySchemaCompiler } from 'fastify'
-import type { TSchema } from 'typebox'
+import type { FastifyError, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { Static, TSchema } from 'typebox'
 
 export interface SchemaFault {
   readonly detail: string
@@ -20,6 +20,20 @@ export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
   const parameters = new Ajv({ ...shared, coerceTypes: 'array' })
   for (const ajv of [bodies, parameters]) ajvFormats.default(ajv)
   return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)
+}
+
+/** Checks a value that did not come as a body, such as the result of a patch, and throws the refusal a body would get. */
+export function assertShape<Schema extends TSchema>(
+  request: FastifyRequest,
+  schema: Schema,
+  value: unknown,
+): asserts value is Static<Schema> {
+  const validate = request.compileValidationSchema(schema as Record<string, unknown>, 'body')
+  if (validate(value)) return
+  throw Object.assign(new Error('the value does not fit its schema'), {
+    validation: validate.errors,
+    validationContext: 'body',
+  })
 }
 
 /** A field with an endless name is not repeated in full. */

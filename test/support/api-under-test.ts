@@ -81,7 +81,6 @@ export async function apiUnderTest(
     checkWebhookUrl: () => undefined,
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
-    firstSizeIndex: () => 0,
     settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
     appDataFolder: join(folder, 'apps'),
     version: '0.0.0-test',

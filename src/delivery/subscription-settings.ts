@@ -1,0 +1,129 @@
+/**
+ * What a user sets of a webhook, and the rules for it (contract 04, sections 2 to 4 and 7). Checked as a whole after every
+ * change, whichever way the change came. Pure: whether an address may be reached is asked through the given function.
+ */
+import { APP_USAGES } from '../catalog/records.ts'
+import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
+import { OUTCOMES } from '../core/outcome.ts'
+import { TRIGGERS } from '../core/trigger.ts'
+import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
+import { checkHeaders } from './header-rules.ts'
+
+export const NAME_MAX_CHARACTERS = 512
+export const URL_MAX_CHARACTERS = 2048
+export const DESCRIPTION_MAX_CHARACTERS = 1024
+export const SECRET_MIN_CHARACTERS = 32
+export const SECRET_MAX_CHARACTERS = 64
+
+export interface SubscriptionSettings {
+  readonly name: string
+  readonly url: string
+  readonly description: string
+  readonly eventTypes: readonly string[]
+  readonly enabled: boolean
+  readonly filter?: string
+  readonly level: 'tenant' | 'user'
+  readonly headers: Readonly<Record<string, string>>
+  /** In clear: sealed only after these checks. */
+  readonly encryptedHeaders: Readonly<Record<string, string>>
+  readonly secret?: string
+  readonly checkCertificateRevocation: boolean
+}
+
+export interface SettingsFault {
+  /** JSON Pointer (RFC 6901) into the webhook. */
+  readonly pointer: string
+  readonly detail: string
+}
+
+/**
+ * All faults, in the order of the fields; empty when the settings may be saved.
+ * @param urlFault why an address may not be a target, undefined when it may
+ */
+export function checkSettings(
+  settings: SubscriptionSettings,
+  urlFault: (url: string) => string | undefined,
+): SettingsFault[] {
+  return [
+    ...checkTexts(settings, urlFault),
+    ...checkEventTypes(settings.eventTypes),
+    ...checkFilter(settings),
+    ...checkHeaders(settings.headers, settings.encryptedHeaders),
+    ...checkSecret(settings.secret),
+  ]
+}
+
+/** The filter of a webhook; which attributes it may name depends on the event types (contract 04, section 4). */
+export function parseSubscriptionFilter(text: string, eventTypes: readonly string[]): ParsedFilter {
+  return parseFilter(text, filterRules(eventTypes))
+}
+
+export function filterRules(eventTypes: readonly string[]): FilterRules {
+  const only = eventTypes.length === 1 ? eventTypes[0] : undefined
+  return {
+    attributes: { id: 'any', spaceId: 'any', topLevelResourceId: 'any', ...resultAttributes(only) },
+    operators: ['eq', 'ne'],
+  }
+}
+
+function resultAttributes(onlyType: string | undefined): FilterRules['attributes'] {
+  switch (onlyType) {
+    case ATTEMPT_EVENT_TYPE:
+      return { 'data.status': ['ok', 'error'] }
+    case FINISHED_EVENT_TYPE:
+      return { 'data.status': OUTCOMES, 'data.type': TRIGGERS, 'data.appUsage': APP_USAGES }
+    default:
+      return {}
+  }
+}
+
+function checkTexts(
+  { name, url, description }: SubscriptionSettings,
+  urlFault: (url: string) => string | undefined,
+): SettingsFault[] {
+  const faults: SettingsFault[] = []
+  if (name.trim() === '' || name.length > NAME_MAX_CHARACTERS) {
+    faults.push({ pointer: '/name', detail: `name must have 1 to ${NAME_MAX_CHARACTERS} characters` })
+  }
+  const badUrl =
+    url.length > URL_MAX_CHARACTERS ? `url must have at most ${URL_MAX_CHARACTERS} characters` : urlFault(url)
+  if (badUrl !== undefined) faults.push({ pointer: '/url', detail: badUrl })
+  if (description.length > DESCRIPTION_MAX_CHARACTERS) {
+    faults.push({
+      pointer: '/description',
+      detail: `description must have at most ${DESCRIPTION_MAX_CHARACTERS} characters`,
+    })
+  }
+  return faults
+}
+
+function checkEventTypes(eventTypes: readonly string[]): SettingsFault[] {
+  const known = EVENT_TYPES.map(({ name }) => name)
+  return eventTypes.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [{ pointer: `/eventTypes/${index}`, detail: `an event type must be one of ${known.join(', ')}` }],
+  )
+}
+
+function checkFilter({ filter, eventTypes }: SubscriptionSettings): SettingsFault[] {
+  if (filter === undefined) return []
+  const parsed = parseSubscriptionFilter(filter, eventTypes)
+  return parsed.kind === 'fault' ? [{ pointer: '/filter', detail: `filter: ${parsed.detail}` }] : []
+}
+
+/** Non-ASCII is refused, so that the bytes of the signature's key are the characters that were typed. */
+function checkSecret(secret: string | undefined): SettingsFault[] {
+  if (secret === undefined) return []
+  if (secret.length < SECRET_MIN_CHARACTERS || secret.length > SECRET_MAX_CHARACTERS) {
+    return [
+      {
+        pointer: '/secret',
+        detail: `secret must have ${SECRET_MIN_CHARACTERS} to ${SECRET_MAX_CHARACTERS} characters`,
+      },
+    ]
+  }
+  return /^[\x20-\x7e]*$/.test(secret)
+    ? []
+    : [{ pointer: '/secret', detail: 'secret must be printable ASCII characters' }]
+}
