@@ -5,8 +5,6 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../catalog/records.ts'
-import { isTenantAdmin } from '../catalog/rights.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import { EVENT_TYPES } from '../event/catalogue.ts'
 import { callerOf } from './authenticate.ts'
