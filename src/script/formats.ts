@@ -7,6 +7,7 @@ import { textReader } from './interpret-text.ts'
 import { type IntervalMask, intervalMask } from './interval-format.ts'
 import { type NumberMask, numberMask } from './number-format.ts'
 import type { Settings } from './settings.ts'
+import { type ZoneOffset, zoneOffset } from './time-zone.ts'
 
 export interface Formats {
   /** The number a text stands for, or NaN (block D). */
@@ -14,6 +15,8 @@ export interface Formats {
   readonly date: (format: string) => DateMask
   readonly interval: (format: string) => IntervalMask
   readonly number: (format: string, decimalSep: string, thousandSep: string) => NumberMask
+  /** Undefined for a place that is not known. */
+  readonly zone: (place: string) => ZoneOffset | undefined
 }
 
 const MEMO = new WeakMap<Settings, Formats>()
@@ -26,6 +29,7 @@ export function formatsOf(settings: Settings): Formats {
     date: remembering((format) => dateMask(format, settings)),
     interval: remembering((format) => intervalMask(format)),
     number: rememberingNumbers(),
+    zone: remembering(zoneOffset),
   }
   MEMO.set(settings, made)
   return made
@@ -38,7 +42,7 @@ function remembering<Mask>(make: (format: string) => Mask): (format: string) => 
   const known = new Map<string, Mask>()
   return (format) => {
     const before = known.get(format)
-    if (before !== undefined) return before
+    if (before !== undefined || known.has(format)) return before as Mask
     if (known.size >= REMEMBERED_MAX) known.clear()
     const made = make(format)
     known.set(format, made)

@@ -4,9 +4,16 @@
  */
 import { faults } from './fault.ts'
 import { AGGREGATION_FUNCTIONS, CONTEXT_FUNCTIONS, type Counted, LAZY_FUNCTIONS } from './function-counts.ts'
+import { CLOCK_FUNCTIONS } from './functions/clock-functions.ts'
 import { CONDITIONAL_FUNCTIONS } from './functions/conditional-functions.ts'
+import { DATE_FUNCTIONS } from './functions/date-functions.ts'
+import { FORMAT_FUNCTIONS } from './functions/format-functions.ts'
 import { NUMBER_FUNCTIONS } from './functions/number-functions.ts'
+import { PERIOD_FUNCTIONS } from './functions/period-functions.ts'
+import { RANGE_FUNCTIONS } from './functions/range-functions.ts'
+import { SYSTEM_FUNCTIONS } from './functions/system-functions.ts'
 import { TEXT_FUNCTIONS } from './functions/text-functions.ts'
+import { WORK_DAY_FUNCTIONS } from './functions/work-day-functions.ts'
 import type { ScalarFunction } from './scalar-function.ts'
 
 export interface FunctionSignature {
@@ -19,10 +26,18 @@ export interface FunctionSignature {
 }
 
 const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [...TEXT_FUNCTIONS, ...NUMBER_FUNCTIONS, ...CONDITIONAL_FUNCTIONS].map((row) => [
-    row.name.toLowerCase(),
-    row,
-  ]),
+  [
+    ...CLOCK_FUNCTIONS,
+    ...CONDITIONAL_FUNCTIONS,
+    ...DATE_FUNCTIONS,
+    ...FORMAT_FUNCTIONS,
+    ...NUMBER_FUNCTIONS,
+    ...PERIOD_FUNCTIONS,
+    ...RANGE_FUNCTIONS,
+    ...SYSTEM_FUNCTIONS,
+    ...TEXT_FUNCTIONS,
+    ...WORK_DAY_FUNCTIONS,
+  ].map((row) => [row.name.toLowerCase(), row]),
 )
 
 const counted = (kind: FunctionSignature['kind'], rows: readonly Counted[]) =>

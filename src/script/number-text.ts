@@ -12,7 +12,8 @@ export function numberText(value: number, decimalSep: string): string {
 
 function significant(value: number): string {
   const shortest = String(value)
-  if (shortest.length <= 15 && Math.abs(value) >= 1e-4 && !shortest.includes('e')) return shortest
+  const magnitude = Math.abs(value)
+  if (shortest.length <= 15 && magnitude >= 1e-4 && magnitude < 1e14) return shortest
   const [mantissa = '', exponentText = '0'] = value.toExponential(13).split('e')
   const exponent = Number(exponentText)
   if (exponent >= -4 && exponent < 14) return withoutTrailingZeros(value.toFixed(13 - exponent))

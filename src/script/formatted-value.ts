@@ -1,0 +1,20 @@
+/** A calculated date, time or timestamp: its number with the text that the settings' format gives it (SEMANTICS L2, L12). */
+import type { EvaluationContext } from './evaluate.ts'
+import { formatsOf } from './formats.ts'
+import type { Value } from './value.ts'
+
+export function asDate(serial: number, { settings }: EvaluationContext): Value {
+  return formatted(serial, formatsOf(settings).date(settings.dateFormat))
+}
+
+export function asTime(serial: number, { settings }: EvaluationContext): Value {
+  return formatted(serial, formatsOf(settings).date(settings.timeFormat))
+}
+
+export function asTimestamp(serial: number, { settings }: EvaluationContext): Value {
+  return formatted(serial, formatsOf(settings).date(settings.timestampFormat))
+}
+
+export function formatted(number: number, mask: { format: (number: number) => string }): Value {
+  return { text: mask.format(number), number }
+}
