@@ -4,11 +4,12 @@
  * while rows are evaluated, except by the binding's own functions.
  */
 import { compileOperator } from './compile-operator.ts'
-import { isTrue, numberOf } from './convert.ts'
+import { isTrue, numberOf, textOf } from './convert.ts'
 import type { Binding, Evaluator } from './evaluate.ts'
 import type { Expression } from './expression.ts'
-import { faults } from './fault.ts'
+import { faults, ScriptFaultError } from './fault.ts'
 import { checkCall, scalarFunction } from './functions.ts'
+import { parseExpression } from './parse-expression.ts'
 import type { Value } from './value.ts'
 
 /**
@@ -71,6 +72,8 @@ function compileCall(call: Call, binding: Binding): Compiled {
   }
   if (signature.kind === 'context') throw faults.syntax(`${signature.name}() has no meaning here`)
   const args = call.args.map((argument) => compileNode(argument, binding))
+  if (call.name === 'evaluate')
+    return { evaluate: compileEvaluate(args[0]!.evaluate, binding), constant: false }
   if (signature.kind === 'lazy') return folded(compileLazy(call.name, args, binding), args)
   return compileScalar(call.name, args, binding)
 }
@@ -137,5 +140,28 @@ function compilePick([position, ...choices]: readonly Evaluator[], { settings }:
   return () => {
     const number = numberOf(position!(), settings)
     return number === null ? null : (choices[Math.trunc(number) - 1]?.() ?? null)
+  }
+}
+
+/** Runs a text as an expression in the same place; NULL when it is none (K17). The last text stays compiled. */
+function compileEvaluate(given: Evaluator, binding: Binding): Evaluator {
+  let last: string | null = null
+  let evaluate: Evaluator = () => null
+  return () => {
+    const source = textOf(given(), binding.settings)
+    if (source !== last) {
+      last = source
+      evaluate = source === null ? () => null : compileOrNull(source, binding)
+    }
+    return evaluate()
+  }
+}
+
+function compileOrNull(source: string, binding: Binding): Evaluator {
+  try {
+    return compile(parseExpression(source), binding)
+  } catch (error) {
+    if (error instanceof ScriptFaultError) return () => null
+    throw error
   }
 }

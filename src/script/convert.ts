@@ -1,6 +1,6 @@
 /**
- * The two sides of a value and what follows from them: text, number, truth, comparison (SEMANTICS block C) and identity
- * (section 1). Total: nothing here throws.
+ * The two sides of a value and what follows from them: text, number, truth and comparison (SEMANTICS block C). Total:
+ * nothing here throws. What makes two values the same is in value-key.ts.
  */
 import { formatsOf } from './formats.ts'
 import { numberText } from './number-text.ts'
@@ -86,15 +86,4 @@ export function relation(left: NonNullable<Value>, right: NonNullable<Value>, se
 /** By code units: case matters (C5). */
 export function compareTexts(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/**
- * What makes two values of a field the same: the number if there is one, else the text. Tagged, so that 1 never meets a
- * text; null for NULL, which is equal to nothing (B14).
- */
-export function identityKey(value: Value): string | null {
-  if (value === null) return null
-  if (typeof value === 'string') return `'${value}`
-  const number = typeof value === 'number' ? value : value.number
-  return `#${number === 0 ? 0 : number}`
 }

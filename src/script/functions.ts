@@ -3,7 +3,13 @@
  * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
  */
 import { faults } from './fault.ts'
-import { AGGREGATION_FUNCTIONS, CONTEXT_FUNCTIONS, type Counted, LAZY_FUNCTIONS } from './function-counts.ts'
+import {
+  AGGREGATION_FUNCTIONS,
+  CONTEXT_FUNCTIONS,
+  type Counted,
+  LAZY_FUNCTIONS,
+  UNSUPPORTED_FUNCTIONS,
+} from './function-counts.ts'
 import { CLOCK_FUNCTIONS } from './functions/clock-functions.ts'
 import { CONDITIONAL_FUNCTIONS } from './functions/conditional-functions.ts'
 import { DATE_FUNCTIONS } from './functions/date-functions.ts'
@@ -54,6 +60,10 @@ const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map(
   ].map((signature) => [signature.name.toLowerCase(), signature]),
 )
 
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map(
+  UNSUPPORTED_FUNCTIONS.map((name) => [name.toLowerCase(), name]),
+)
+
 /** Names of the aggregations, lower case. */
 export const AGGREGATIONS: ReadonlySet<string> = new Set(
   AGGREGATION_FUNCTIONS.map(([name]) => name.toLowerCase()),
@@ -71,11 +81,16 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
 
 /**
  * Checks name and argument count before anything runs (SEMANTICS Q5).
- * @throws ScriptFaultError syntax, naming the function
+ * @throws ScriptFaultError syntax, naming the function; semantic for one that this engine does not have
  */
 export function checkCall(name: string, count: number): FunctionSignature {
   const signature = SIGNATURES.get(name)
-  if (signature === undefined) throw faults.syntax(`Unknown function: ${name}()`)
+  if (signature === undefined) {
+    const known = UNSUPPORTED.get(name)
+    throw known === undefined
+      ? faults.syntax(`Unknown function: ${name}()`)
+      : faults.semantic(`The function ${known}() is not supported`)
+  }
   const { min, max } = signature
   if (count < min || count > max) {
     const wanted =

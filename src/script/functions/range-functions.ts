@@ -1,9 +1,10 @@
 /** Functions over their own arguments (SEMANTICS B10): what is no number is left out, RangeSum of nothing is 0. */
 import type { Arguments } from '../argument.ts'
-import { compareTexts, identityKey, numberOf, textOf } from '../convert.ts'
+import { compareTexts, numberOf, textOf } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import type { ScalarFunction } from '../scalar-function.ts'
 import type { Value } from '../value.ts'
+import { keyOf, type ValueKey } from '../value-key.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 const mean = (numbers: readonly number[]) => sum(numbers) / numbers.length
@@ -80,14 +81,14 @@ function texts(args: Arguments, { settings }: EvaluationContext): readonly strin
 function only(args: Arguments): Value {
   const values = args.filter((value) => value !== null)
   const first = values[0] ?? null
-  return values.every((value) => identityKey(value) === identityKey(first)) ? first : null
+  return values.every((value) => keyOf(value) === keyOf(first)) ? first : null
 }
 
 /** NULL when two values are equally frequent. */
 function mode(args: Arguments): Value {
-  const counts = new Map<string, { value: Value; count: number }>()
+  const counts = new Map<ValueKey, { value: Value; count: number }>()
   for (const value of args) {
-    const key = identityKey(value)
+    const key = keyOf(value)
     if (key === null) continue
     const entry = counts.get(key)
     if (entry === undefined) counts.set(key, { value, count: 1 })
