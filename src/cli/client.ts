@@ -2,7 +2,7 @@
  * A small client of the service's own API, for the commands and the end-to-end tests. Every refusal becomes an ApiError
  * that carries the coded body; `waitForEnd` waits for any of the four end states.
  */
-import { OUTCOMES, type Outcome } from '../core/outcome.ts'
+import { isOutcome, type Outcome } from '../core/outcome.ts'
 
 export interface ApiProblem {
   readonly code: string
@@ -122,16 +122,24 @@ export class Client {
   }
 
   /** Polls until the reload has ended, telling each record seen. */
-  async waitForEnd(
-    id: string,
-    seen: (record: ReloadRecord) => void = () => {},
-    everyMs = 50,
-  ): Promise<ReloadRecord> {
+  waitForEnd(id: string, seen: (record: ReloadRecord) => void = () => {}): Promise<ReloadRecord> {
+    return this.waitFor(id, (record) => {
+      seen(record)
+      return isOutcome(record.status)
+    })
+  }
+
+  /** Polls until the condition holds of the reload's record; a reload that ended without it is an error. */
+  async waitFor(id: string, condition: (record: ReloadRecord) => boolean): Promise<ReloadRecord> {
     for (;;) {
       const record = await this.reload(id)
-      seen(record)
-      if ((OUTCOMES as readonly string[]).includes(record.status)) return record
-      await new Promise((resolve) => setTimeout(resolve, everyMs))
+      if (condition(record)) return record
+      if (isOutcome(record.status))
+        throw new Error(`reload ${id} ended ${record.status}: ${record.errorMessage}`)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
 }
+
+/** Between two looks at a record, ms. */
+const POLL_MS = 50

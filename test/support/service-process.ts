@@ -1,0 +1,122 @@
+/**
+ * A real service process for end-to-end tests: started as a user starts it, found by what it prints, killed with signals.
+ * Every process a test file starts is ended by `endAll` at the latest.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Client } from '../../src/cli/client.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+export const ADMIN_KEY = 'end-to-end-admin-key'
+
+export interface ServiceProcess {
+  readonly url: string
+  readonly client: Client
+  readonly process: ChildProcess
+  /** SIGKILL, as a power cut would do it; resolves when the process is gone. */
+  killHard(): Promise<void>
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** Process ids of the engine processes, running and waiting ones. */
+  enginePids(): number[]
+}
+
+const folders: string[] = []
+const processes = new Set<ChildProcess>()
+
+export function newDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-e2e-'))
+  folders.push(folder)
+  return folder
+}
+
+export async function startServiceProcess(
+  dataDir: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--data', dataDir], {
+    env: {
+      PATH: process.env.PATH,
+      REPRISE_ADMIN_KEY: ADMIN_KEY,
+      REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
+      REPRISE_RATE_LIMIT: 'off',
+      REPRISE_LOG_LEVEL: 'warn',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  processes.add(child)
+  const exited = once(child, 'exit').then(([code]) => {
+    processes.delete(child)
+    return code as number | null
+  })
+  const url = await Promise.race([
+    listening(child),
+    exited.then((code) => Promise.reject(new Error(`the service ended with ${code} before it listened`))),
+  ])
+  return {
+    url,
+    client: new Client(url, ADMIN_KEY),
+    process: child,
+    async killHard() {
+      child.kill('SIGKILL')
+      await exited
+    },
+    stop() {
+      child.kill('SIGTERM')
+      return exited
+    },
+    enginePids: () => childrenOf(child.pid!),
+  }
+}
+
+/** Ends what still runs and removes the folders: for afterAll. */
+export async function endAll(): Promise<void> {
+  for (const child of processes) {
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const url = /^Reprise listens on (\S+)$/.exec(line)?.[1]
+    if (url !== undefined) return url
+  }
+  throw new Error('the service never said where it listens')
+}
+
+/** All descendants of a process that run the engine's main file, from /proc. */
+function childrenOf(pid: number): number[] {
+  const found: number[] = []
+  for (const task of childTexts(pid)) {
+    const child = Number(task)
+    if (readText(`/proc/${child}/cmdline`).includes('session-process')) found.push(child)
+    found.push(...childrenOf(child))
+  }
+  return found
+}
+
+function childTexts(pid: number): string[] {
+  return readText(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((text) => text !== '')
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Tests that kill engine processes find them in /proc. */
+export const HAS_PROC = readText('/proc/self/stat') !== ''
