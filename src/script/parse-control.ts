@@ -65,8 +65,13 @@ export function parseLoopTest(text: string): LoopTest | undefined {
   return ended(tokens, { kind, condition: readExpression(tokens) })
 }
 
-/** SWITCH e, CASE e, e ... */
-export function parseValues(text: string): Expression[] {
+export function parseSwitch(text: string): Expression {
+  const tokens = behindHead(text)
+  return ended(tokens, readExpression(tokens))
+}
+
+/** CASE e, e ... */
+export function parseCase(text: string): Expression[] {
   const tokens = behindHead(text)
   return ended(tokens, readExpressions(tokens))
 }

@@ -95,7 +95,8 @@ function parseSet(rest: string): Statement {
   return { kind: 'set', name, text: whole ? value.slice(1, -1) : value }
 }
 
-function parseLet(rest: string): Statement {
+/** What stands behind LET; the whole of an assignment without the word. */
+export function parseLet(rest: string): Statement {
   const { name, value } = assignment(rest)
   if (value === '') return { kind: 'let', name }
   const tokens = tokensOf(value)
