@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { tokenHash } from '../api/authenticate.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { readConfig } from './config.ts'
+import { derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
+import { realWorld } from './world.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'reprise-installation-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const world = realWorld({ info() {}, warn() {}, error() {} })
+
+describe('secretKey', () => {
+  it('is made once, kept, and readable by its owner only', async () => {
+    const first = await secretKey(folder)
+    expect(first).toHaveLength(32)
+    expect(Buffer.from(await secretKey(folder))).toEqual(Buffer.from(first))
+    expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600)
+  })
+
+  it('refuses a damaged file instead of making another key', async () => {
+    const damaged = mkdtempSync(join(folder, 'damaged-'))
+    writeFileSync(join(damaged, 'secret.key'), 'short')
+    await expect(secretKey(damaged)).rejects.toThrow('is damaged')
+  })
+
+  it('gives different keys for different purposes', async () => {
+    const key = await secretKey(folder)
+    expect(derivedKey(key, 'a')).not.toEqual(derivedKey(key, 'b'))
+    expect(derivedKey(key, 'a')).toEqual(derivedKey(key, 'a'))
+  })
+})
+
+describe('prepareFolders', () => {
+  it('makes the folders, for their owner only, and may be repeated', async () => {
+    const dataDir = join(folder, 'data')
+    await prepareFolders(dataDir)
+    const { apps, files } = await prepareFolders(dataDir)
+    for (const path of [dataDir, apps, files]) expect(statSync(path).mode & 0o777).toBe(0o700)
+  })
+})
+
+describe('ensureTenant', () => {
+  it('makes a tenant, an admin and a key on the first start, and nothing on the next', async () => {
+    const store = new MemoryStore()
+    const { madeKey } = await ensureTenant(
+      store,
+      world,
+      readConfig({ publicUrl: 'https://reload.example.com' }, {}),
+    )
+    expect((await store.keyByHash(tokenHash(madeKey!)))?.user.roles).toContain('TenantAdmin')
+    expect(await store.tenants()).toMatchObject([{ name: 'default', hostnames: ['reload.example.com'] }])
+    expect(await ensureTenant(store, world, readConfig({}, {}))).toEqual({})
+    expect(await store.tenants()).toHaveLength(1)
+  })
+
+  it('opens the door to a configured key, also one that is configured later, without repeating itself', async () => {
+    const store = new MemoryStore()
+    const first = readConfig({ adminKey: 'the-first-admin-key' }, {})
+    const later = readConfig({ adminKey: 'another-admin-key-later' }, {})
+    expect(await ensureTenant(store, world, first)).toEqual({})
+    await ensureTenant(store, world, later)
+    await ensureTenant(store, world, later)
+    for (const { adminKey } of [first, later]) {
+      expect((await store.keyByHash(tokenHash(adminKey!)))?.user.name).toBe('admin')
+    }
+    const [tenant] = await store.tenants()
+    expect(await store.keys(tenant!.id)).toHaveLength(2)
+  })
+})
