@@ -31,6 +31,8 @@ export interface SessionSurroundings {
   readonly log: Log
 }
 
+const INTERRUPTED = { kind: 'crashed', message: 'the engine session was interrupted' } as const
+
 type EndMessage = ChildMessage & { kind: 'end' }
 
 export class DuckDbSession implements EngineSession {
@@ -92,6 +94,10 @@ export class DuckDbSession implements EngineSession {
   }
 
   #begin(work: SessionWork): void {
+    if (this.#asked !== 'nothing') {
+      this.#child.kill()
+      return
+    }
     let request: WorkRequest
     try {
       request = this.#request(work)
@@ -103,7 +109,6 @@ export class DuckDbSession implements EngineSession {
     }
     const tellMemory = this.#around.readMemory(this.pid) === undefined
     this.#child.send({ kind: 'work', request, tellMemory })
-    if (this.#asked === 'interrupt') this.#child.send({ kind: 'interrupt' })
   }
 
   #request(work: SessionWork): WorkRequest {
@@ -144,7 +149,7 @@ export class DuckDbSession implements EngineSession {
       case 'out-of-memory':
         return told
       case 'interrupted':
-        return { kind: 'crashed', message: 'the engine session was interrupted' }
+        return INTERRUPTED
       case 'failed':
         return { kind: 'crashed', message: told.message }
       case undefined:
@@ -155,6 +160,7 @@ export class DuckDbSession implements EngineSession {
   #judgeExit(exit: ChildExit): Judged {
     if (this.#overMemory || heapRanOut(exit)) return { kind: 'out-of-memory' }
     if (this.#asked === 'kill') return { kind: 'crashed', message: 'the engine session was killed' }
+    if (this.#asked === 'interrupt') return INTERRUPTED
     this.#around.log.warn('engine process ended by itself', {
       pid: this.pid,
       cause: exitText(exit),

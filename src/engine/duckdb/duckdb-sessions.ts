@@ -61,6 +61,11 @@ export class DuckDbSessions implements EngineSessions {
     this.#options = options
   }
 
+  /** The processes that are ready for an attempt now, by process id. */
+  get ready(): readonly number[] {
+    return this.#idle.map(({ child }) => child.pid!)
+  }
+
   /** Makes the folders, clears what a killed service left, and begins to start processes without waiting for them. */
   start(): Promise<void> {
     this.#started ??= this.#prepare()
@@ -163,10 +168,16 @@ export class DuckDbSessions implements EngineSessions {
     const timeout = setTimeout(() => child.kill(), START_TIMEOUT_MS)
     try {
       await child.ready
+      return { child, tempFolder }
+    } catch (error) {
+      const { stderr } = await child.exited
+      if (this.#stopped === undefined) {
+        this.#options.log.warn('engine process did not become ready', { error: String(error), stderr })
+      }
+      throw error
     } finally {
       clearTimeout(timeout)
     }
-    return { child, tempFolder }
   }
 
   async #untilGone(child: SessionChild, tempFolder: string): Promise<void> {

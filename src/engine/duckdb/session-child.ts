@@ -1,18 +1,10 @@
 /**
  * One engine process as its worker sees it: started inside its sandbox, spoken to in messages, killed.
  *
- * The sandbox: Node's permission model (no child processes, no files but those named, no native code but DuckDB's
- * package), no code from strings, an environment without secrets, no open file but the channel, a private folder to work
- * in, lower priority, first choice of the system's out-of-memory killer. What DuckDB itself may reach is fixed by
- * run-script, because Node's rules do not bind native code.
- *
  * Promises: `exited` always resolves, and a process that breaks the protocol is killed. It never throws after start.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { realpathSync, writeFile } from 'node:fs'
 import type { Socket } from 'node:net'
-import { constants, setPriority } from 'node:os'
-import { dirname, join, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import {
@@ -22,15 +14,7 @@ import {
   FrameReader,
   type ParentMessage,
 } from './session-protocol.ts'
-
-export interface SessionSandbox {
-  /** Folders, absolute and existing, whose files the process may read and write. */
-  readonly folders: readonly string[]
-  /** Existing private folder: the process works in it; it is among what it may write. */
-  readonly tempFolder: string
-  /** Ceiling of the JavaScript heap; above any engine size, so that the watch over resident memory decides. */
-  readonly heapBytes: number
-}
+import { type SessionSandbox, sandboxEnvironment, sandboxFlags, yieldToService } from './session-sandbox.ts'
 
 export interface ChildExit {
   readonly code: number | null
@@ -58,9 +42,9 @@ export class SessionChild {
   #tellReady: () => void = () => {}
 
   constructor(sandbox: SessionSandbox) {
-    this.#process = spawn(process.execPath, [...nodeFlags(sandbox), processFile()], {
+    this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), processFile()], {
       cwd: sandbox.tempFolder,
-      env: environment(),
+      env: sandboxEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own: Ctrl-C on the terminal is for the service, which then ends its sessions in order.
       detached: true,
@@ -149,49 +133,4 @@ export function exitText({ code, signal, fault }: ChildExit): string {
 function processFile(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return fileURLToPath(new URL(`./session-process.${extension}`, import.meta.url))
-}
-
-function nodeFlags({ folders, tempFolder, heapBytes }: SessionSandbox): string[] {
-  const writable = [...folders, tempFolder]
-  return [
-    '--permission',
-    '--allow-addons',
-    '--allow-worker',
-    ...[...codeFolders(), ...writable].map((folder) => `--allow-fs-read=${folder}`),
-    ...writable.map((folder) => `--allow-fs-write=${folder}`),
-    '--disallow-code-generation-from-strings',
-    '--disable-warning=SecurityWarning',
-    '--disable-warning=ExperimentalWarning',
-    `--max-old-space-size=${Math.ceil(heapBytes / 1024 ** 2)}`,
-  ]
-}
-
-/** Where the process's own code lies: our sources or build, and the packages, both as named and as links lead. */
-function codeFolders(): string[] {
-  const ours = resolve(import.meta.dirname, '..', '..')
-  const duckdb = fileURLToPath(import.meta.resolve('@duckdb/node-api'))
-  const packages = duckdb.slice(
-    0,
-    duckdb.lastIndexOf(`${sep}node_modules${sep}`) + `${sep}node_modules`.length,
-  )
-  const manifest = join(dirname(ours), 'package.json')
-  return [...new Set([ours, manifest, packages, realpathSync(ours), realpathSync(packages)])]
-}
-
-/** The time zone decides what a script reads as local time; everything else stays outside. */
-function environment(): NodeJS.ProcessEnv {
-  return process.env.TZ === undefined ? {} : { TZ: process.env.TZ }
-}
-
-/**
- * Makes the process step back for the service, in time and in memory. Done from outside and at once: threads that the
- * process starts later inherit its priority. Best effort, as some systems do not allow it.
- */
-function yieldToService(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // A system that has no priorities runs it at ours.
-  }
-  writeFile(`/proc/${pid}/oom_score_adj`, '1000', () => {})
 }

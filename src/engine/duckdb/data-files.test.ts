@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DataVersion } from '../../core/ids.ts'
+import { DataFolder } from './data-files.ts'
+
+const ONE = '0b5f3c1e-0000-4000-8000-000000000001.duckdb' as DataVersion
+const TWO = '0b5f3c1e-0000-4000-8000-000000000002.duckdb' as DataVersion
+
+let folder: string
+let data: DataFolder
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reprise-data-'))
+  data = new DataFolder(join(folder, 'apps'))
+  await data.prepare()
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const write = (name: string, text = 'data') => writeFile(join(data.folder, name), text)
+const left = async () => (await readdir(data.folder)).sort()
+
+test.each([
+  '../x.duckdb',
+  'a/b.duckdb',
+  '.duckdb',
+  '.hidden.duckdb',
+  'x.txt',
+  '',
+  'x.duckdb.wal',
+  'x.duckdb\n',
+  '/etc/x.duckdb',
+])('"%s" names no data version', async (name) => {
+  expect(() => data.path(name as DataVersion)).toThrow('not the name of a data version')
+  await expect(data.discard(name as DataVersion)).rejects.toThrow('not the name')
+})
+
+describe('sealing', () => {
+  test('tells the size of a complete file', async () => {
+    await write(ONE, '12345')
+    expect(await data.seal(ONE)).toBe(5)
+  })
+
+  test('refuses a version that is not there, a link, and one that its engine did not close', async () => {
+    await expect(data.seal(ONE)).rejects.toThrow('left no new data file')
+    await writeFile(join(folder, 'outside'), 'secret')
+    await symlink(join(folder, 'outside'), join(data.folder, ONE))
+    await expect(data.seal(ONE)).rejects.toThrow('left no new data file')
+    await write(TWO)
+    await write(`${TWO}.wal`)
+    await expect(data.seal(TWO)).rejects.toThrow('not closed')
+  })
+})
+
+test('discarding takes a version with its leftovers, leaves the others, and may be repeated', async () => {
+  for (const name of [ONE, `${ONE}.wal`, TWO]) await write(name)
+  await mkdir(join(data.folder, `${ONE}.tmp`))
+  await data.discard(ONE)
+  await data.discard(ONE)
+  expect(await left()).toEqual([TWO])
+})
+
+describe('sweeping', () => {
+  test('takes what no app points at, and the leftovers of what one does', async () => {
+    for (const name of [ONE, `${ONE}.wal`, TWO, `${TWO}.wal`, 'notes.txt']) await write(name)
+    await mkdir(join(data.folder, `${TWO}.tmp`))
+    expect(await data.sweepUnreferenced([ONE], 0)).toBe(1)
+    expect(await left()).toEqual([ONE, 'notes.txt'])
+  })
+
+  test('spares what was touched lately: an attempt may be writing it', async () => {
+    for (const name of [ONE, TWO]) await write(name)
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(join(data.folder, ONE), hourAgo, hourAgo)
+    expect(await data.sweepUnreferenced([], 60_000)).toBe(1)
+    expect(await left()).toEqual([TWO])
+  })
+
+  test('removes a link, not what it leads to', async () => {
+    await writeFile(join(folder, 'outside'), 'kept')
+    await symlink(join(folder, 'outside'), join(data.folder, ONE))
+    await data.sweepUnreferenced([], -1000)
+    expect(await left()).toEqual([])
+    expect(await readdir(folder)).toContain('outside')
+  })
+})

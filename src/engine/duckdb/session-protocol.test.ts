@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type ChildMessage,
+  childMessage,
+  encodeMessage,
+  FrameReader,
+  MESSAGE_MAX_BYTES,
+  PROTOCOL_VERSION,
+} from './session-protocol.ts'
+
+const end = {
+  kind: 'end',
+  end: { kind: 'completed', engineTime: 2, tables: [{ name: 'T', rows: 3, fields: ['a', 'ü'] }] },
+  startedAt: 1,
+  progressLog: 'p',
+  scriptLog: 's',
+  storedFiles: [{ connection: 'DataFiles', path: 'out/t.csv', bytes: 9 }],
+} satisfies ChildMessage
+
+const messages: ChildMessage[] = [
+  { kind: 'ready', version: PROTOCOL_VERSION },
+  { kind: 'progress', progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, rowsRead: 4 } },
+  { kind: 'memory', residentBytes: 5 },
+  end,
+  { ...end, end: { kind: 'out-of-memory' } },
+  { ...end, end: { kind: 'interrupted' } },
+  { ...end, end: { kind: 'failed', message: 'disk full' } },
+  {
+    ...end,
+    end: { kind: 'script-error', fault: { engineErrorCode: 1, message: 'm', line: 1, statement: 'LOAD' } },
+  },
+]
+
+describe('the channel', () => {
+  test('gives every message back, however its bytes are cut into chunks', () => {
+    const bytes = Buffer.concat(messages.map(encodeMessage))
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (cuts) => {
+        const reader = new FrameReader()
+        const heard: ChildMessage[] = []
+        for (let at = 0, i = 0; at < bytes.length; i++) {
+          const size = cuts[i % cuts.length]!
+          heard.push(...reader.push(bytes.subarray(at, at + size)).map(childMessage))
+          at += size
+        }
+        expect(heard).toEqual(messages)
+      }),
+    )
+  })
+
+  test('refuses a frame above the bound by its head alone, before it is held', () => {
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(MESSAGE_MAX_BYTES + 1)
+    expect(() => new FrameReader().push(head)).toThrow('too large')
+  })
+
+  test('refuses what is not JSON', () => {
+    const frame = Buffer.from([0, 0, 0, 1, 0x7b])
+    expect(() => new FrameReader().push(frame)).toThrow('not JSON')
+  })
+
+  test('does not send what the other side would refuse', () => {
+    const scriptLog = 'x'.repeat(MESSAGE_MAX_BYTES)
+    expect(() => encodeMessage({ ...end, scriptLog })).toThrow('too large')
+  })
+})
+
+describe('a hostile engine process', () => {
+  const storing = (path: unknown) => ({ ...end, storedFiles: [{ connection: 'D', path, bytes: 1 }] })
+  test.each<[string, unknown]>([
+    ['says nothing of a kind', {}],
+    ['says a text', 'end'],
+    ['says null', null],
+    ['says a list', [end]],
+    ['has an unknown kind', { kind: 'settle' }],
+    ['speaks another version', { kind: 'ready', version: PROTOCOL_VERSION + 1 }],
+    ['tells negative memory', { kind: 'memory', residentBytes: -1 }],
+    ['tells progress without numbers', { kind: 'progress', progress: { startedAt: '1' } }],
+    ['tells an end of its own', { ...end, end: { kind: 'SUCCEEDED' } }],
+    ['tells a table of no rows', { ...end, end: { ...end.end, tables: [{ name: 'T', fields: [] }] } }],
+    ['tells a time that is no whole number', { ...end, startedAt: 1.5 }],
+    ['tells no log', { ...end, scriptLog: undefined }],
+    ['stored above its connection', storing('../other/x.csv')],
+    ['stored at an absolute path', storing('/etc/cron.d/x')],
+    ['stored through a dot', storing('a/./b')],
+    ['stored through a backslash', storing('..\\x')],
+    ['stored at no path', storing('')],
+  ])('%s, and is not believed', (_label, message) => {
+    expect(() => childMessage(message)).toThrow()
+  })
+
+  test('cannot add fields to what it tells', () => {
+    const told = childMessage({ ...end, end: { ...end.end, fileBytes: 1 }, outcome: 'SUCCEEDED' })
+    expect(told).toEqual(end)
+  })
+})

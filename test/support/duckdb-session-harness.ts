@@ -1,0 +1,92 @@
+/** Real engine sessions in a temporary folder, with the scripts that tests run in them. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DataVersion, ReloadId } from '../../src/core/ids.ts'
+import { DataFolder } from '../../src/engine/duckdb/data-files.ts'
+import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
+import { DuckDbSessions, type DuckDbSessionsOptions } from '../../src/engine/duckdb/duckdb-sessions.ts'
+import type { SessionWork } from '../../src/engine/engine-session.ts'
+import { engineSize } from '../../src/engine/sizes.ts'
+import type { Nature, SessionHarness } from '../contract/engine-session-contract.ts'
+
+export const SCRIPTS = {
+  completes: `T:
+LOAD RecNo() AS n, 'row ' & RecNo() AS name AUTOGENERATE 1000;
+U:
+LOAD n, n * 2 AS twice RESIDENT T WHERE n <= 10;`,
+  fails: `T:
+LOAD 1 AS a AUTOGENERATE 1;
+ThisFailsForSure;`,
+  /** One query inside DuckDB: 10^12 pairs. */
+  endless: `T:
+LOAD RecNo() AS a AUTOGENERATE 1000000;
+JOIN (T) LOAD RecNo() AS b AUTOGENERATE 1000000;`,
+  /** Never asks DuckDB for anything: the interpreter alone, for hours. */
+  busy: `FOR i = 1 TO 100000000000
+LET x = i;
+NEXT`,
+  /** Puts two million long texts together to one of 2 GB. */
+  hungry: `T:
+LOAD Concat(text) AS all;
+LOAD Repeat('x', 1000) & RecNo() AS text AUTOGENERATE 2000000;`,
+} as const
+
+export interface DuckDbHarness extends SessionHarness {
+  readonly sessions: DuckDbSessions
+  readonly data: DataFolder
+  /** Everything the harness writes lies below it. */
+  readonly folder: string
+  readonly filesRoot: string
+  /** The lines that the sessions logged. */
+  readonly logged: string[]
+  workOf(script: string, more?: Partial<SessionWork>): SessionWork
+}
+
+export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}): Promise<DuckDbHarness> {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-sessions-'))
+  const size = engineSize(1024 ** 3, 2)
+  const data = new DataFolder(join(folder, 'apps'))
+  const filesRoot = join(folder, 'files')
+  const logged: string[] = []
+  const write = (message: string, fields?: unknown) =>
+    logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const sessions = new DuckDbSessions({
+    data,
+    tempRoot: join(folder, 'tmp'),
+    fileRoots: [filesRoot],
+    sizes: [size],
+    warm: 1,
+    log: { info: write, warn: write, error: write },
+    ...options,
+  })
+  await sessions.start()
+  const workOf = (script: string, more: Partial<SessionWork> = {}): SessionWork => ({
+    reloadId: '6906d0a1b2c3d4e5f6071829' as ReloadId,
+    attempt: 1,
+    appId: '116dbfae-7fb9-4983-8e23-5ccd8c508722',
+    appName: 'Sales',
+    script,
+    variables: {},
+    partial: false,
+    dataAfter: `${randomUUID()}.duckdb` as DataVersion,
+    connections: [],
+    ...more,
+  })
+  return {
+    sessions,
+    data,
+    folder,
+    filesRoot,
+    logged,
+    size,
+    work: (nature: Nature) => workOf(SCRIPTS[nature]),
+    workOf,
+    crash: (session) => process.kill((session as DuckDbSession).pid, 'SIGKILL'),
+    async close() {
+      await sessions.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
