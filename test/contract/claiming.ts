@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
+import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
+
+export function exerciseClaiming(given: () => Given): void {
+  const ids = async (max = 1, concurrent = NO_CAP) =>
+    (await given().claim(max, concurrent)).map((claimed) => claimed.reload.id)
+
+  describe('claim', () => {
+    it('opens attempt 1 and gives the reload with its app and its current script', async () => {
+      const app = await given().app()
+      const script = {
+        id: 's-1' as ScriptVersionId,
+        appId: app.id,
+        tenantId: app.tenantId,
+        script: 'LET a = 1;',
+        message: '',
+        modifierId: app.ownerId,
+        modifiedAt: START_MS,
+      }
+      await given().store.addScript(script, 10)
+      const reload = await given().queued({ appId: app.id })
+      const [claimed] = await given().wait(7).claim()
+      const { store } = given()
+      expect(claimed).toEqual({
+        reload: await store.reload(TENANT_ID, reload.id),
+        attempt: (await store.attempts(reload.id))[0],
+        app: { ...app, currentScriptId: script.id },
+        script,
+      })
+      expect(claimed!.reload).toMatchObject({ state: 'RELOADING', attempts: 1, waitedMs: 7 })
+      expect(claimed!.attempt).toMatchObject({ number: 1, leaseToken: claimed!.reload.lease })
+      expect(await given().claim()).toEqual([])
+    })
+
+    it('gives no script when the app has none', async () => {
+      await given().queued()
+      const [claimed] = await given().claim()
+      expect(claimed).not.toHaveProperty('script')
+    })
+
+    it('takes the heaviest first, of equals the oldest, of these the lowest id', async () => {
+      const at = START_MS
+      const [light, heavy, old, young] = [
+        await given().queued({ weight: 1, createdAt: at - 9 }),
+        await given().queued({ weight: 10, createdAt: at }),
+        await given().queued({ weight: 5, createdAt: at - 5 }),
+        await given().queued({ weight: 5, createdAt: at - 4 }),
+      ]
+      const second = await given().queued({ weight: 5, createdAt: at - 3, id: 'bb' as ReloadId })
+      const first = await given().queued({ weight: 5, createdAt: at - 3, id: 'aa' as ReloadId })
+      const expected = [heavy, old, young, first, second, light].map((reload) => reload.id)
+      expect([...(await ids()), ...(await ids(3)), ...(await ids(9))]).toEqual(expected)
+    })
+
+    it('serves tenants in turn, the one served longest ago first, whatever their weights', async () => {
+      for (let i = 0; i < 3; i++) await given().queued({ weight: 10 })
+      await given().queued({ weight: 1, tenantId: OTHER_TENANT })
+      const tenants = async (max: number) => (await given().claim(max)).map(({ reload }) => reload.tenantId)
+      expect(await tenants(2)).toEqual([TENANT_ID, OTHER_TENANT])
+      await given().queued({ weight: 1, tenantId: OTHER_TENANT })
+      expect(await tenants(1)).toEqual([TENANT_ID])
+      expect(await tenants(3)).toEqual([OTHER_TENANT, TENANT_ID])
+    })
+
+    it('never passes a tenant’s limit of running reloads, CANCELING ones included', async () => {
+      for (let i = 0; i < 4; i++) await given().queued()
+      const [first] = await given().claim(9, 2)
+      expect(await ids(9, 2)).toEqual([])
+      await given().apply(first!.reload, { kind: 'cancel' }, undefined)
+      expect(await ids(9, 2)).toEqual([])
+      await given().end(first!.reload, { kind: 'canceled' })
+      expect(await ids(9, 2)).toHaveLength(1)
+    })
+
+    it('a tenant at its limit does not hold up another', async () => {
+      await given().queued()
+      await given().queued()
+      await given().queued({ tenantId: OTHER_TENANT })
+      expect(await given().claim(9, 1)).toHaveLength(2)
+    })
+
+    it('leaves alone what waits for its back-off, until it is due', async () => {
+      const heavy = await given().running({ weight: 10 })
+      await given().end(heavy.reload, { kind: 'crashed', message: 'x' })
+      const light = await given().queued({ weight: 1 })
+      expect(await ids(9)).toEqual([light.id])
+      const dueAt = await given().store.nextDueAt(given().now)
+      expect(dueAt).toBe(given().now + 5000)
+      given().now = dueAt! - 1
+      expect(await ids(9)).toEqual([])
+      given().now = dueAt!
+      expect(await ids(9)).toEqual([heavy.reload.id])
+      expect(await given().store.nextDueAt(given().now)).toBeUndefined()
+    })
+
+    it('shows each chosen reload once, and a refused one stays and is passed over', async () => {
+      const [one, two, three] = [await given().queued(), await given().queued(), await given().queued()]
+      const shown: string[] = []
+      const claimed = await given().store.claim({
+        now: given().now,
+        max: 9,
+        concurrentReloadsPerTenant: NO_CAP,
+        step: (view) => {
+          shown.push(view.reload.id)
+          return view.reload.id === two.id ? { refused: 'not now' } : claimStep(given().now)(view)
+        },
+      })
+      expect(shown).toEqual([one.id, two.id, three.id])
+      expect(claimed.map(({ reload }) => reload.id)).toEqual([one.id, three.id])
+      expect(await given().store.reload(TENANT_ID, two.id)).toEqual(two)
+      expect(await ids(9)).toEqual([two.id])
+    })
+
+    it('keeps the acceptance time of a requeued reload, so it goes first among equals', async () => {
+      const first = await given().running()
+      await given().wait(5).queued()
+      await given().end(first.reload, { kind: 'handed-back' })
+      expect(await ids()).toEqual([first.reload.id])
+      const attempts = await given().store.attempts(first.reload.id)
+      expect(attempts.map(({ number, closed }) => [number, closed?.end.kind])).toEqual([
+        [1, 'handed-back'],
+        [2, undefined],
+      ])
+    })
+
+    it('saves nothing when a step throws, and goes on afterwards in the same order', async () => {
+      const [one, two] = [await given().queued(), await given().queued()]
+      let calls = 0
+      const claiming = given().store.claim({
+        now: given().now,
+        max: 9,
+        concurrentReloadsPerTenant: NO_CAP,
+        step: (view) => {
+          if (++calls === 2) throw new Error('a bug of ours')
+          return claimStep(given().now)(view)
+        },
+      })
+      await expect(claiming).rejects.toThrow('a bug of ours')
+      expect(await given().store.counts()).toMatchObject({ queued: 2, running: 0 })
+      expect(await ids(9)).toEqual([one.id, two.id])
+    })
+
+    it('shows the app as absent when it was removed', async () => {
+      const reload = await given().queued()
+      await given().store.removeApp(TENANT_ID, reload.appId)
+      const seen: unknown[] = []
+      await given().store.claim({
+        now: given().now,
+        max: 1,
+        concurrentReloadsPerTenant: NO_CAP,
+        step: (view) => {
+          seen.push('app' in view)
+          return { refused: 'no app' }
+        },
+      })
+      expect(seen).toEqual([false])
+    })
+  })
+}

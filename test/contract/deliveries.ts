@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import type { LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
+import { aSend, aSubscription, type Given, OTHER_TENANT, subscriptionId, TENANT_ID } from './store-records.ts'
+
+const LEASE = 'sender-1' as LeaseToken
+
+export function exerciseDeliveries(given: () => Given): void {
+  const subscribe = async (...numbers: number[]) => {
+    for (const number of numbers) {
+      await given().store.saveSubscription(aSubscription({ id: subscriptionId(number), createdAt: number }))
+    }
+  }
+  const end = async () => {
+    const { reload } = await given().running()
+    await given().end(reload)
+    return (await given().store.eventsOf(reload.id))[0]!
+  }
+  const claim = (max = 10, perSubscription = 4, lease = LEASE) =>
+    given().store.claimDeliveries({
+      now: given().now,
+      max,
+      perSubscription,
+      lease,
+      leaseExpiresAt: given().now + 60_000,
+    })
+  const done = (delivery: Delivery): Delivery => {
+    const { lease: _over, leaseExpiresAt: _gone, ...rest } = delivery
+    return { ...rest, state: 'delivered', sends: delivery.sends + 1, endedAt: given().now }
+  }
+
+  describe('events', () => {
+    it('are read in order of their sequence, behind a cursor, of one tenant', async () => {
+      expect(await given().store.lastSequence()).toBe(0)
+      const events = [await end(), await end(), await end()]
+      const { reload } = await given().running({ tenantId: OTHER_TENANT })
+      await given().end(reload)
+      const { store } = given()
+      expect(events.map((event) => event.sequence)).toEqual([1, 2, 3])
+      expect(await store.lastSequence()).toBe(4)
+      expect(await store.eventsAfter(TENANT_ID, 0, 2)).toEqual(events.slice(0, 2))
+      expect(await store.eventsAfter(TENANT_ID, 2, 9)).toEqual(events.slice(2))
+      expect(await store.eventsAfter(OTHER_TENANT, 0, 9)).toEqual(await store.eventsOf(reload.id))
+      expect(await store.event(OTHER_TENANT, events[0]!.id)).toBeUndefined()
+    })
+  })
+
+  describe('claiming deliveries', () => {
+    it('gives the delivery under its lease, with its event and subscription', async () => {
+      await subscribe(1)
+      const event = await end()
+      const [claimed, ...others] = await claim()
+      expect(others).toEqual([])
+      const subscription = await given().store.subscription(TENANT_ID, subscriptionId(1))
+      expect(claimed).toEqual({ delivery: claimed!.delivery, event, subscription })
+      expect(claimed!.delivery).toMatchObject({ lease: LEASE, leaseExpiresAt: given().now + 60_000 })
+      expect(await given().store.delivery(TENANT_ID, claimed!.delivery.id)).toEqual(claimed!.delivery)
+      expect(await given().store.delivery(OTHER_TENANT, claimed!.delivery.id)).toBeUndefined()
+      expect(await claim(), 'while it is leased').toEqual([])
+    })
+
+    it('takes the oldest due first, at most so many, at most so many of a subscription in flight', async () => {
+      await subscribe(1, 2)
+      const events = [
+        await end(),
+        (await given().wait(5)) && (await end()),
+        (await given().wait(5)) && (await end()),
+      ]
+      const order = (claimed: { delivery: Delivery }[]) =>
+        claimed.map(({ delivery }) => [
+          events.findIndex((e) => e.id === delivery.eventId),
+          delivery.subscriptionId,
+        ])
+      const [one, two] = [subscriptionId(1), subscriptionId(2)]
+      expect(order(await claim(3, 2))).toEqual([
+        [0, one],
+        [0, two],
+        [1, one],
+      ])
+      expect(order(await claim(9, 2))).toEqual([[1, two]])
+      expect(await claim(9, 2)).toEqual([])
+      expect(order(await claim(9, 3))).toEqual([
+        [2, one],
+        [2, two],
+      ])
+    })
+
+    it('a subscription with a long queue does not hold up another', async () => {
+      await subscribe(1)
+      for (let i = 0; i < 5; i++) await end()
+      await subscribe(2)
+      await given().wait(1)
+      await end()
+      const claimed = await claim(9, 1)
+      expect(claimed.map(({ delivery }) => delivery.subscriptionId)).toEqual([
+        subscriptionId(1),
+        subscriptionId(2),
+      ])
+    })
+
+    it('takes over what a dead sender held when its lease is over', async () => {
+      await subscribe(1)
+      await end()
+      const [first] = await claim()
+      expect(await given().store.nextDeliveryAt()).toBe(given().now + 60_000)
+      expect((await given().wait(59_999)) && (await claim())).toEqual([])
+      given().wait(1)
+      const [second] = await claim(1, 1, 'sender-2' as LeaseToken)
+      expect(second!.delivery).toMatchObject({ id: first!.delivery.id, lease: 'sender-2' })
+    })
+
+    it('gives no subscription when it was removed meanwhile', async () => {
+      await subscribe(1)
+      await end()
+      await given().store.removeSubscription(TENANT_ID, subscriptionId(1))
+      const [claimed] = await claim()
+      expect(claimed).not.toHaveProperty('subscription')
+    })
+  })
+
+  describe('recording sends', () => {
+    const record = async (next: (delivery: Delivery) => Delivery, fence = LEASE) => {
+      const [claimed] = await claim()
+      const send = aSend(claimed!.delivery, 1)
+      await given().store.recordSends([{ delivery: next(claimed!.delivery), fence, send }])
+      return { delivery: claimed!.delivery, send }
+    }
+
+    it('ends a delivery with its send', async () => {
+      await subscribe(1)
+      await end()
+      const { delivery, send } = await record(done)
+      const { store } = given()
+      expect(await store.delivery(TENANT_ID, delivery.id)).toEqual(done(delivery))
+      expect(await store.send(subscriptionId(1), send.id)).toEqual(send)
+      expect(await store.send(subscriptionId(2), send.id)).toBeUndefined()
+      expect(await store.counts()).toMatchObject({ pendingDeliveries: 0 })
+      expect(await store.nextDeliveryAt()).toBeUndefined()
+    })
+
+    it('puts a failed one back for later', async () => {
+      await subscribe(1)
+      await end()
+      const later = (delivery: Delivery): Delivery => {
+        const { endedAt: _none, ...rest } = done(delivery)
+        return { ...rest, state: 'pending', dueAt: given().now + 5000 }
+      }
+      await record(later)
+      expect(await given().store.nextDeliveryAt()).toBe(given().now + 5000)
+      expect(await claim()).toEqual([])
+      given().wait(5000)
+      expect(await claim()).toMatchObject([{ delivery: { sends: 1 } }])
+    })
+
+    it('under a lease that is gone keeps the send and changes nothing else', async () => {
+      await subscribe(1)
+      await end()
+      const [claimed] = await claim()
+      const subscription = aSubscription({ id: subscriptionId(1), failedSends: 9, failingSince: 5 })
+      const send = aSend(claimed!.delivery, 1)
+      await given().store.recordSends([
+        { delivery: done(claimed!.delivery), fence: 'stranger' as LeaseToken, send, subscription },
+      ])
+      expect(await given().store.delivery(TENANT_ID, claimed!.delivery.id)).toEqual(claimed!.delivery)
+      expect(await given().store.send(subscriptionId(1), send.id)).toEqual(send)
+      expect(await given().store.subscription(TENANT_ID, subscriptionId(1))).toMatchObject({ failedSends: 0 })
+    })
+
+    it('a delivery that ended stays as it is', async () => {
+      await subscribe(1)
+      await end()
+      const { delivery } = await record(done)
+      const late = { ...delivery, state: 'exhausted' as const, endedAt: 1 }
+      await given().store.recordSends([{ delivery: late, fence: LEASE, send: aSend(delivery, 2) }])
+      expect(await given().store.delivery(TENANT_ID, delivery.id)).toEqual(done(delivery))
+    })
+
+    it('keeps the failure counters and the disabling, and what the owner changed meanwhile', async () => {
+      await subscribe(1)
+      await end()
+      const [claimed] = await claim()
+      const { delivery } = claimed!
+      const subscription = claimed!.subscription!
+      await given().store.saveSubscription({
+        ...subscription,
+        name: 'renamed',
+        failedSends: 3,
+        failingSince: 7,
+      })
+      const disabled = {
+        enabled: false,
+        disabledReason: 'gone (410)',
+        disabledReasonCode: 'GONE',
+        updatedAt: 99,
+      }
+      const told = { ...subscription, ...disabled, failedSends: 4, failingSince: 7 }
+      await given().store.recordSends([{ delivery: done(delivery), fence: LEASE, subscription: told }])
+      const kept = { ...subscription, ...disabled, name: 'renamed', failedSends: 4, failingSince: 7 }
+      expect(await given().store.subscription(TENANT_ID, subscription.id)).toEqual(kept)
+      const well = { ...subscription, failedSends: 0 }
+      await given().store.addSend(aSend(delivery, 7), well)
+      const { failingSince: _cleared, ...rest } = kept
+      expect(await given().store.subscription(TENANT_ID, subscription.id)).toEqual({
+        ...rest,
+        failedSends: 0,
+      })
+    })
+
+    it('lists sends by time or status, filtered, page by page', async () => {
+      await subscribe(1)
+      await end()
+      const [claimed] = await claim()
+      const subscription = claimed!.subscription!
+      const all = [1, 2, 3, 4, 5].map((number) =>
+        aSend(claimed!.delivery, number, {
+          status: number % 2 === 0 ? 'fail' : 'success',
+          eventType: number < 4 ? 'a' : 'b',
+        }),
+      )
+      for (const send of all) await given().store.addSend(send, subscription)
+      const base = { subscriptionId: subscription.id as SubscriptionId, page: { limit: 2 } }
+      const newest = { ...base, sort: { field: 'triggeredAt', descending: true } } as const
+      const { store } = given()
+      const first = await store.sends(newest)
+      expect(first).toEqual({ rows: [all[4], all[3]], hasNext: true, hasPrevious: false })
+      const after = { value: all[3]!.triggeredAt, id: all[3]!.id }
+      expect(await store.sends({ ...newest, page: { limit: 2, after } })).toEqual({
+        rows: [all[2], all[1]],
+        hasNext: true,
+        hasPrevious: true,
+      })
+      expect((await store.sends({ ...newest, status: 'fail' })).rows).toEqual([all[3], all[1]])
+      expect((await store.sends({ ...newest, eventType: 'b' })).rows).toEqual([all[4], all[3]])
+      const byStatus = { ...base, sort: { field: 'status', descending: false } } as const
+      expect((await store.sends({ ...byStatus, page: { limit: 3 } })).rows).toEqual([all[1], all[3], all[0]])
+    })
+  })
+}
