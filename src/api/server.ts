@@ -5,19 +5,38 @@
  */
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
+import { registerApps } from './apps.ts'
 import { installAuthentication } from './authenticate.ts'
 import { installBodies } from './body.ts'
+import { registerDataFileConnections } from './data-file-connections.ts'
+import { registerDataFiles } from './data-files.ts'
+import { registerDataModel } from './data-model.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { openApi } from './open-api.ts'
 import { answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
+import { registerReloadLogs } from './reload-logs.ts'
 import { registerReloads } from './reloads.ts'
+import { registerScripts } from './scripts.ts'
+import { registerSpaceAssignments } from './space-assignments.ts'
+import { registerSpaces } from './spaces.ts'
 import { installTrace } from './trace.ts'
 import { schemaCompiler } from './validate.ts'
 import { registerWebhooks } from './webhooks.ts'
 
 /** Resources behind authentication. */
-const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [registerReloads, registerWebhooks]
+const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
+  registerReloads,
+  registerWebhooks,
+  registerApps,
+  registerScripts,
+  registerReloadLogs,
+  registerDataModel,
+  registerDataFiles,
+  registerDataFileConnections,
+  registerSpaces,
+  registerSpaceAssignments,
+]
 
 export function buildServer(deps: ApiDeps): ApiServer {
   const server: ApiServer = Fastify({

@@ -113,6 +113,12 @@ export const ERRORS = {
     'File extension missing',
     'Give the file a name with an extension, such as sales.csv.',
   ),
+  dataFileTemporaryNotFound: entry(
+    404,
+    'DF-012',
+    'Temporary content not found',
+    'Send the content in the part File: temporary contents are not offered.',
+  ),
   dataFileSpaceForbidden: entry(
     403,
     'DF-013',
@@ -145,11 +151,11 @@ export const ERRORS = {
     'Folder not in that space',
     'Send a folderId of the place that connectionId names.',
   ),
-  dataFileTargetLocked: entry(
-    423,
-    'DF-025',
-    'Target locked',
-    'Another upload is writing this file; send again when it is done.',
+  dataFileParentNotMade: entry(
+    409,
+    'DF-022',
+    'Parent folder could not be made',
+    'A file has the name that a folder on the way needs: use another name.',
   ),
   dataFileFoldersTooDeep: entry(400, 'DF-026', 'Folders too deep', 'Use fewer folders in one another.'),
   userNotFound: entry(404, 'USERS-7', 'User not found', 'Check the user id.'),

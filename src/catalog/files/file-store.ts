@@ -9,7 +9,6 @@
 import { createReadStream } from 'node:fs'
 import { constants, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { TenantId } from '../../core/ids.ts'
 import { newUuid } from '../../core/ids.ts'
 import type { Random } from '../../core/ports.ts'
@@ -42,7 +41,7 @@ export interface FileStore {
    * Writes a stream to the spool, synced when the promise resolves.
    * @throws FileTooLargeError as soon as more than `maxBytes` came; the rest of the stream is not read
    */
-  spool(content: Readable, maxBytes: number): Promise<Spooled>
+  spool(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled>
   /** A spooled copy of a file that is in its place. */
   spoolCopy(of: Place, name: string): Promise<Spooled>
   discard(spooled: Spooled): Promise<void>
@@ -102,15 +101,15 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
     return folder === undefined ? undefined : path
   }
 
-  const spool = async (content: Readable, maxBytes: number): Promise<Spooled> => {
+  const spool = async (content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled> => {
     const path = join(spoolFolder, newUuid(random))
     const file = await open(path, 'wx', 0o600)
     let bytes = 0
     try {
       for await (const chunk of content) {
-        bytes += (chunk as Buffer).length
+        bytes += chunk.length
         if (bytes > maxBytes) throw new FileTooLargeError(`more than ${maxBytes} bytes`)
-        await file.writeFile(chunk as Buffer)
+        await file.writeFile(chunk)
       }
       await file.sync()
       await file.close()
