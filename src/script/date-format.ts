@@ -175,7 +175,9 @@ interface Reading {
 type Step = (text: string, reading: Reading) => boolean
 
 function reader(parts: readonly MaskPart[], settings: Settings): (text: string) => number {
-  const steps = parts.map((part, index) => step(part, parts[index + 1], settings))
+  const steps = parts.map((part, index) =>
+    step(part, [parts[index - 1], parts[index + 1]].some(isNumeric), settings),
+  )
   const hasDate = parts.some(({ kind }) => kind === 'year' || kind === 'day' || kind.startsWith('month'))
   const reading: Reading = { at: 0, year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0, half: 0 }
   return (text) => {
@@ -206,19 +208,29 @@ function serialOf(reading: Reading, hasDate: boolean): number {
   return dayNumber(year, month, day) + time
 }
 
-function step(part: MaskPart, next: MaskPart | undefined, settings: Settings): Step {
+function step(part: MaskPart, tight: boolean, settings: Settings): Step {
   if (part.kind === 'optional') throw new Error('optional parts are laid out before reading')
   if (part.kind === 'literal') return literalStep(part.text)
   if (part.kind === 'half-day') return halfDayStep
   const names = namesOf(part, settings)
   if (names !== undefined) return nameStep(names, part.kind.startsWith('month'))
-  const tight = next !== undefined && isNumeric(next)
   return numberStep(part.kind, part.width, tight)
 }
 
-function isNumeric(part: MaskPart): boolean {
-  return ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction', 'weekday'].includes(part.kind)
+function isNumeric(part: MaskPart | undefined): boolean {
+  return part !== undefined && NUMERIC.has(part.kind)
 }
+
+const NUMERIC: ReadonlySet<MaskPart['kind']> = new Set([
+  'year',
+  'month',
+  'day',
+  'hour',
+  'minute',
+  'second',
+  'fraction',
+  'weekday',
+])
 
 function literalStep(literal: string): Step {
   return (text, reading) => {
@@ -252,7 +264,7 @@ function nameStep(names: readonly string[], isMonth: boolean): Step {
   }
 }
 
-/** Digits of one unit: as many as the format has when another number follows at once, else one or two are both fine. */
+/** Digits of one unit: as many as the format has beside another number (`YYYYMMDD`), else one or two are both fine. */
 function numberStep(kind: MaskPart['kind'], width: number, tight: boolean): Step {
   const isYear = kind === 'year'
   const exact = isYear ? (width <= 2 ? 2 : 4) : width

@@ -83,6 +83,7 @@ function section(format: string, decimalSep: string, thousandSep: string): Secti
 }
 
 function formatSection(section: Section, magnitude: number, negative: boolean): string {
+  if (section.whole.length === 0 && section.mostDecimals === 0) return section.prefix
   const rounded = fixed(section.percent ? magnitude * 100 : magnitude, section.mostDecimals)
   const point = rounded.indexOf('.')
   const whole = point < 0 ? rounded : rounded.slice(0, point)

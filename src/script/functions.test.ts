@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { AGGREGATIONS, functionSignature, scalarFunction } from './functions.ts'
+
+/** Waves 1 to 3 of the functions seen in scripts, and those to take along early. */
+const WANTED =
+  `If Peek Replace Len SubField Num IsNull Date Null Chr Trim NoOfRows ApplyMap FileName Lower Month Left Dual
+  Year Timestamp Today Floor RecNo Index Sum Right FieldName Now FileSize Upper Ceil AutoNumber AddMonths PurgeChar Mid
+  Rand Timestamp# SubStringCount MapSubString Text Max Min Count RowNo Exists IterNo NoOfFields FieldValue WildMatch
+  TextBetween FileTime Round MakeDate MonthStart Day Week WeekDay Date# DocumentPath Concat Interval Alt Match WeekStart
+  Mod DocumentName RangeSum TableNumber MonthEnd DayStart NoOfTables TableName Time FieldValueCount QuarterStart Num#
+  QvdNoOfRecords MaxString Pick QvdCreateTime YearStart Interval# MakeTime MonthName QvdNoOfFields QvdTableName
+  Capitalize YearToDate DayNumberOfYear FindOneOf Hour Previous WeekYear Year2Date True ConvertToLocalTime Evaluate Div
+  LTrim Minute DayNumberOfQuarter Avg Only GeoMakePoint QlikViewVersion RangeMax Repeat Time# FieldNumber QvdFieldName
+  WeekEnd ARGB FilePath Lookup Ord WeekName FileBaseName IsPartialReload Log MixMatch Pow UTC AddYears AutoNumberHash128
+  Class Coalesce ComputerName DayEnd fAbs False IsNum NumMin RGB DocumentTitle EngineVersion GMT Hash128 Hash256 InMonth
+  Money# RTrim Sign e Even FieldIndex FileExtension IsJson KeepChar OSUser Pi QuarterName ReloadTime Sqr YearEnd
+  MinString StDev FirstSortedValue FirstValue LastValue Median Mode RangeMin RangeAvg RangeCount IsText Frac fMod Exp
+  Sqrt EmptyIsNull Second DayName MonthsStart InYear InQuarter QuarterEnd Hash160 Atan2`.split(/\s+/)
+
+test('the functions that scripts use all exist', () => {
+  expect(WANTED.filter((name) => functionSignature(name.toLowerCase()) === undefined)).toEqual([])
+})
+
+test('a signature tells kind and argument counts under the documented name', () => {
+  expect(functionSignature('addmonths')).toEqual({ name: 'AddMonths', kind: 'scalar', min: 2, max: 3 })
+  expect(functionSignature('applymap')).toEqual({ name: 'ApplyMap', kind: 'context', min: 2, max: 3 })
+  expect(functionSignature('sum')).toEqual({ name: 'Sum', kind: 'aggregation', min: 1, max: 1 })
+  expect(functionSignature('if')).toEqual({ name: 'If', kind: 'lazy', min: 2, max: 3 })
+  expect(functionSignature('normdist')).toBeUndefined()
+})
+
+test('exactly the scalar functions have an evaluator, and no aggregation has one', () => {
+  for (const name of WANTED.map((wanted) => wanted.toLowerCase())) {
+    expect(scalarFunction(name) !== undefined).toBe(functionSignature(name)?.kind === 'scalar')
+    expect(AGGREGATIONS.has(name)).toBe(functionSignature(name)?.kind === 'aggregation')
+  }
+})
