@@ -21,7 +21,7 @@ export interface SessionSandbox {
 
 /** The flags of the process's Node. Folders must exist: Node grants a missing one as a file. */
 export function sandboxFlags({ folders, tempFolder, heapBytes }: SessionSandbox): string[] {
-  const writable = [...folders, tempFolder]
+  const writable = withRealPaths([...folders, tempFolder])
   return [
     '--permission',
     '--allow-addons',
@@ -33,6 +33,11 @@ export function sandboxFlags({ folders, tempFolder, heapBytes }: SessionSandbox)
     '--disable-warning=ExperimentalWarning',
     `--max-old-space-size=${Math.ceil(heapBytes / 1024 ** 2)}`,
   ]
+}
+
+/** Folders as named and as links lead: a script's paths are checked, and opened, with their links resolved. */
+function withRealPaths(folders: readonly string[]): string[] {
+  return [...new Set(folders.flatMap((folder) => [folder, realpathSync(folder)]))]
 }
 
 /**
