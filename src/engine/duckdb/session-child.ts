@@ -13,6 +13,7 @@ import {
   encodeMessage,
   FrameReader,
   type ParentMessage,
+  ProtocolError,
 } from './session-protocol.ts'
 import { type SessionSandbox, sandboxEnvironment, sandboxFlags, yieldToService } from './session-sandbox.ts'
 
@@ -25,6 +26,8 @@ export interface ChildExit {
   readonly fault?: string
 }
 
+/** An engine process tells at most some fifteen messages a second; one that floods its worker is ended. */
+const MESSAGES_PER_SECOND_MAX = 100
 const STDERR_KEPT_CHARACTERS = 4096
 const CHANNEL_FD = 3
 const LIFELINE_FD = 4
@@ -40,9 +43,12 @@ export class SessionChild {
   #stderr = ''
   #fault: string | undefined
   #tellReady: () => void = () => {}
+  #second = 0
+  #heardInSecond = 0
 
-  constructor(sandbox: SessionSandbox) {
-    this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), processFile()], {
+  /** @param file what the process runs: our own, but for tests of a process that misbehaves */
+  constructor(sandbox: SessionSandbox, file = processFile()) {
+    this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), file], {
       cwd: sandbox.tempFolder,
       env: sandboxEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
@@ -96,6 +102,7 @@ export class SessionChild {
   #hear(reader: FrameReader, chunk: Buffer): void {
     try {
       for (const value of reader.push(chunk)) {
+        this.#count()
         const message = childMessage(value)
         if (message.kind === 'ready') this.#tellReady()
         else this.onMessage(message)
@@ -104,6 +111,15 @@ export class SessionChild {
       this.#fault = error instanceof Error ? error.message : String(error)
       this.kill()
     }
+  }
+
+  #count(): void {
+    const second = Math.floor(performance.now() / 1000)
+    if (second !== this.#second) this.#heardInSecond = 0
+    this.#second = second
+    this.#heardInSecond++
+    if (this.#heardInSecond > MESSAGES_PER_SECOND_MAX)
+      throw new ProtocolError('the engine process talks too much')
   }
 
   #watchExit(): Promise<ChildExit> {
