@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../catalog/records.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
-import { refuse } from './problem.ts'
+import { ApiRefusal, refuse } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,6 +25,17 @@ export function installAuthentication(server: ApiServer, deps: ApiDeps): void {
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === undefined) throw new Error(`route ${request.routeOptions.url} is not authenticated`)
   return request.caller
+}
+
+/** Whether the key of a long-lived request would still be taken. */
+export function isStillValid(deps: ApiDeps, request: FastifyRequest): Promise<boolean> {
+  return authenticate(deps, request.headers.authorization).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ApiRefusal) return false
+      throw error
+    },
+  )
 }
 
 /** SHA-256 of the whole token in lower-case hex: what a key record keeps. */

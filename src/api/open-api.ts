@@ -1,6 +1,7 @@
-/** The frame of the OpenAPI document; its paths and schemas come from the routes themselves. */
+/** The OpenAPI document: its frame is here, its paths and schemas come from the routes themselves. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { ApiDeps } from './deps.ts'
+import { Type } from 'typebox'
+import type { ApiDeps, ApiServer } from './deps.ts'
 
 export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
   return {
@@ -17,4 +18,19 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       security: [{ apiKey: [] }],
     },
   }
+}
+
+export function registerOpenApi(server: ApiServer): void {
+  server.get(
+    '/openapi.json',
+    {
+      schema: {
+        summary: 'This document',
+        tags: ['operation'],
+        security: [],
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    async () => server.swagger() as unknown as Record<string, unknown>,
+  )
 }

@@ -104,7 +104,7 @@ export function pageLinks<Row>(
   listed: Listed<Row>,
   positionOf: (row: Row) => PagePosition,
 ): PageLinks {
-  const self = new URL(request.url, deps.hostUrl(request))
+  const self = selfUrl(deps, request)
   const link = (name: 'next' | 'prev', row: Row | undefined) => {
     if (row === undefined) return {}
     const url = new URL(self)
@@ -123,6 +123,15 @@ export function pageLinks<Row>(
 /** An absolute link to a path of ours. */
 export function absoluteLink(deps: ApiDeps, request: FastifyRequest, path: string): string {
   return new URL(path, deps.hostUrl(request)).href
+}
+
+/** The request's own address, on our host even where the request line names another one. */
+function selfUrl(deps: ApiDeps, request: FastifyRequest): URL {
+  const url = new URL(deps.hostUrl(request))
+  const asked = new URL(request.url, url)
+  url.pathname = asked.pathname
+  url.search = asked.search
+  return url
 }
 
 /** A page of rows that the store hands over whole, in the order and with the neighbours of a page of the store. */

@@ -12,7 +12,10 @@ import { registerDataFileConnections } from './data-file-connections.ts'
 import { registerDataFiles } from './data-files.ts'
 import { registerDataModel } from './data-model.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
-import { openApi } from './open-api.ts'
+import { registerHealth } from './health.ts'
+import { installHostCheck } from './host-check.ts'
+import { installMetrics, registerMetrics } from './metrics.ts'
+import { openApi, registerOpenApi } from './open-api.ts'
 import { answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
 import { registerReloadLogs } from './reload-logs.ts'
@@ -20,6 +23,7 @@ import { registerReloads } from './reloads.ts'
 import { registerScripts } from './scripts.ts'
 import { registerSpaceAssignments } from './space-assignments.ts'
 import { registerSpaces } from './spaces.ts'
+import { registerStream } from './stream.ts'
 import { installTrace } from './trace.ts'
 import { schemaCompiler } from './validate.ts'
 import { registerWebhooks } from './webhooks.ts'
@@ -36,6 +40,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerDataFileConnections,
   registerSpaces,
   registerSpaceAssignments,
+  registerStream,
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
@@ -50,8 +55,15 @@ export function buildServer(deps: ApiDeps): ApiServer {
   installProblems(server, deps)
   installTrace(server, deps)
   installBodies(server)
+  installMetrics(server, deps)
   server.register(swagger, openApi(deps))
+  server.register(async (open: ApiServer) => {
+    registerHealth(open, deps)
+    registerMetrics(open, deps)
+    registerOpenApi(open)
+  })
   server.register(async (guarded: ApiServer) => {
+    installHostCheck(guarded, deps)
     installAuthentication(guarded, deps)
     installRateLimit(guarded, deps)
     for (const register of RESOURCES) register(guarded, deps)

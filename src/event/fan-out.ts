@@ -55,7 +55,7 @@ function levelAllows(subscription: Subscription, event: EventDraft, app: App | u
 }
 
 /** Attributes of contract 04, section 4; names without regard to case, values as they are. */
-function filterAttribute(event: EventDraft, name: string): string | undefined {
+export function filterAttribute(event: EventDraft, name: string): string | undefined {
   const { data } = event.body
   switch (name.toLowerCase()) {
     case 'id':

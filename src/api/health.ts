@@ -1,0 +1,39 @@
+/** Is the process alive, and does it take requests: for service managers and load balancers. Open to everybody. */
+import { Type } from 'typebox'
+import type { ApiDeps, ApiServer } from './deps.ts'
+import { Problem, refuse } from './problem.ts'
+
+const ABOUT = { tags: ['operation'], security: [] }
+
+export function registerHealth(server: ApiServer, deps: ApiDeps): void {
+  server.get(
+    '/healthz',
+    {
+      schema: {
+        summary: 'Is the process alive',
+        ...ABOUT,
+        response: { 200: Type.Object({ status: Type.Enum(['ok']), version: Type.String() }) },
+      },
+    },
+    async () => ({ status: 'ok' as const, version: deps.version }),
+  )
+  server.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Does the service take requests',
+        description: '503 while it starts or stops, and while its store does not answer.',
+        ...ABOUT,
+        response: { 200: Type.Object({ status: Type.Enum(['ready']) }), 503: Problem },
+      },
+    },
+    async () => {
+      if (!deps.ready()) throw refuse('unavailable', { detail: 'the service is starting or stopping' })
+      await deps.store.lastSequence().catch((error: unknown) => {
+        deps.world.log.warn('the store does not answer', { error: String(error) })
+        throw refuse('unavailable', { detail: 'the store does not answer' })
+      })
+      return { status: 'ready' as const }
+    },
+  )
+}
