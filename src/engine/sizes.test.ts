@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chooseSize, defaultLadder, parseLadder } from './sizes.ts'
+import { chooseSize, databaseBytes, defaultLadder, engineSize, parseLadder } from './sizes.ts'
 
 const GIB = 1024 ** 3
 const names = (ladder: ReturnType<typeof parseLadder>) =>
@@ -41,6 +41,18 @@ describe('the ladder', () => {
     expect(parseLadder(text, 8)).toContain(why)
   })
 })
+
+test.each([
+  [256, 96],
+  [300, 140],
+  [512, 307.2],
+  [4096, 2457.6],
+])(
+  'the database of an engine of %d MiB gets %d MiB, so that the process stays below its ceiling',
+  (size, mib) => {
+    expect(databaseBytes(engineSize(size * 1024 ** 2, 1))).toBe(Math.floor(mib * 1024 ** 2))
+  },
+)
 
 describe('the size of an attempt', () => {
   const ladder = parseLadder('1g,2g,4g', 8)

@@ -11,6 +11,11 @@ const GIB = 1024 ** 3
 
 /** The smallest engine that loads anything useful: the process alone takes about 100 MiB. */
 const SMALLEST_BYTES = 256 * MIB
+/** What an engine process takes for code and start, with some room. */
+const PROCESS_BYTES = 160 * MIB
+/** The database's share of a size: the rest is for what it does not count, such as rows on their way through. */
+const DATABASE_SHARE = 0.6
+const SMALLEST_DATABASE_BYTES = 64 * MIB
 /** Memory one engine thread should have (DuckDB's guide asks for at least 125 MB, better 1 GB and more). */
 const BYTES_PER_THREAD = 512 * MIB
 /** Share of the machine that the largest engine may take. */
@@ -81,6 +86,12 @@ export function engineSize(memoryBytes: number, processors: number): EngineSize 
   const name = memoryBytes % GIB === 0 ? `${memoryBytes / GIB}g` : `${Math.round(memoryBytes / MIB)}m`
   const threads = Math.min(processors, Math.floor(memoryBytes / BYTES_PER_THREAD))
   return { poolName: `engine-${name}`, memoryBytes, threads: Math.max(1, threads) }
+}
+
+/** What the database may use of a size; it spills to disk beyond, before the process passes its ceiling. Bytes. */
+export function databaseBytes({ memoryBytes }: EngineSize): number {
+  const share = Math.min(memoryBytes * DATABASE_SHARE, memoryBytes - PROCESS_BYTES)
+  return Math.floor(Math.max(share, SMALLEST_DATABASE_BYTES))
 }
 
 function sizeFor(ladder: readonly EngineSize[], bytes: number): number {

@@ -14,13 +14,12 @@ import type {
   SessionProgress,
   SessionWork,
 } from '../engine-session.ts'
+import { databaseBytes } from '../sizes.ts'
 import type { DataFolder } from './data-files.ts'
 import type { ReadMemory } from './resident-memory.ts'
 import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
 import type { ChildMessage, ToldEnd, WorkRequest } from './session-protocol.ts'
 
-/** DuckDB's own limit as a share of the size: the rest is for what it does not count (result sets, JavaScript, code). */
-const DUCKDB_MEMORY_SHARE = 0.6
 /** At 2 GB a second of new memory a look this often sees the ceiling within 100 MB. */
 const MEMORY_LOOK_MS = 50
 
@@ -122,7 +121,7 @@ export class DuckDbSession implements EngineSession {
       appId: work.appId,
       appName: work.appName,
       connections: work.connections,
-      memoryLimitBytes: Math.floor(this.size.memoryBytes * DUCKDB_MEMORY_SHARE),
+      memoryLimitBytes: databaseBytes(this.size),
       threads: this.size.threads,
       tempFolder,
     }
