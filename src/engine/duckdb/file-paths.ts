@@ -1,0 +1,176 @@
+/**
+ * Turns the file paths of a script into paths of this machine. A script reaches nothing but the folders of its connections:
+ * `lib://<connection>/<path>`, or a path relative to the folder that DIRECTORY set. A path that leaves its connection's
+ * folder, by `..`, by an absolute part or by a symbolic link, is refused (ARCHITECTURE, invariant 10).
+ *
+ * The check is made on the resolved path, after links, and the resolved path is what is opened.
+ */
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import path from 'node:path'
+import { faults } from '../../script/fault.ts'
+import type { FileConnection } from '../engine-session.ts'
+
+export interface FilePlace {
+  readonly connection: FileConnection
+  /** Below the connection's root, "/" between segments; '' is the root itself. */
+  readonly relative: string
+  /** As a script would write it: lib://connection/relative. */
+  readonly shown: string
+}
+
+const LIB = 'lib://'
+
+export class FilePaths {
+  readonly #connections: ReadonlyMap<string, FileConnection>
+  #directory: FilePlace | undefined
+
+  constructor(connections: readonly FileConnection[]) {
+    this.#connections = new Map(connections.map((connection) => [connection.name, connection]))
+  }
+
+  /** DIRECTORY: the folder that relative paths start from. An empty path takes the setting back. */
+  setDirectory(given: string): void {
+    this.#directory = given.trim() === '' ? undefined : this.place(given)
+  }
+
+  /** Which file of which connection a path means. Looks at the text only. */
+  place(given: string): FilePlace {
+    const text = given.trim().replaceAll('\\', '/')
+    if (text.includes('\0')) throw faults.pathInvalid('The path holds a NUL character')
+    if (text.slice(0, LIB.length).toLowerCase() === LIB) return this.#libPlace(text.slice(LIB.length), given)
+    if (text.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
+      throw faults.pathInvalid(`Cannot use path '${given}': write lib://<connection>/<path>`)
+    }
+    if (this.#directory === undefined) {
+      throw faults.pathInvalid(
+        `Cannot use path '${given}': write lib://<connection>/<path>, or set DIRECTORY`,
+      )
+    }
+    return placeIn(this.#directory.connection, `${this.#directory.relative}/${text}`, given)
+  }
+
+  #libPlace(rest: string, given: string): FilePlace {
+    const slash = rest.indexOf('/')
+    const name = slash < 0 ? rest : rest.slice(0, slash)
+    const connection = this.#connections.get(name)
+    if (connection === undefined) {
+      throw faults.connectionNotFound(`Connection '${name}' not found (path '${given}')`)
+    }
+    return placeIn(connection, slash < 0 ? '' : rest.slice(slash + 1), given)
+  }
+
+  /** Resolved path of an existing file. Fault 8 if there is none. */
+  forReading(given: string): string {
+    const found = this.find(given)
+    if (found === undefined || !found.stats.isFile()) throw faults.fileNotFound(`Cannot open file '${given}'`)
+    return found.real
+  }
+
+  /** Resolved path and facts of what is there, or undefined if nothing is. Never tells about anything outside. */
+  find(given: string): { real: string; stats: Stats } | undefined {
+    const place = this.place(given)
+    const real = realPath(absolute(place))
+    if (real === undefined) return undefined
+    checkInside(place.connection, real, given)
+    return { real, stats: statSync(real) }
+  }
+
+  /** Path to write a file to. Its folder must exist and the connection must be writable. */
+  forWriting(given: string): { target: string; place: FilePlace } {
+    const place = this.place(given)
+    const name = path.posix.basename(place.relative)
+    if (name === '') throw faults.pathInvalid(`Cannot write '${given}': the path names no file`)
+    if (!place.connection.writable) {
+      throw faults.pathInvalid(`Cannot write '${given}': connection '${place.connection.name}' is read-only`)
+    }
+    const folder = realPath(path.dirname(absolute(place)))
+    if (folder === undefined) throw faults.fileNotFound(`Cannot write '${given}': its folder does not exist`)
+    checkInside(place.connection, folder, given)
+    return { target: path.join(folder, name), place }
+  }
+
+  /** Paths that match a mask with * and ? in any segment, by name; nothing found: an empty list. */
+  list(mask: string, what: 'files' | 'folders'): string[] {
+    const { connection, relative } = this.place(mask)
+    const root = realPath(connection.root)
+    if (root === undefined) return []
+    let found = ['']
+    const segments = relative.split('/')
+    segments.forEach((segment, index) => {
+      const wantsFile = what === 'files' && index === segments.length - 1
+      found = found.flatMap((folder) => matching(connection, root, folder, segment, wantsFile, mask))
+    })
+    return found.map((each) => `${LIB}${connection.name}/${each}`)
+  }
+}
+
+export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace(/^lib:\/\/[^/\\]*/i, ''))
+
+const absolute = (place: FilePlace): string => path.join(place.connection.root, place.relative)
+
+function placeIn(connection: FileConnection, relative: string, given: string): FilePlace {
+  const segments: string[] = []
+  for (const segment of relative.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment !== '..') segments.push(segment)
+    else if (segments.pop() === undefined) throw outside(connection, given)
+  }
+  const clean = segments.join('/')
+  return { connection, relative: clean, shown: `${LIB}${connection.name}/${clean}` }
+}
+
+const outside = (connection: FileConnection, given: string) =>
+  faults.pathOutside(`Path '${given}' is outside the folder of connection '${connection.name}'`)
+
+function checkInside(connection: FileConnection, real: string, given: string): void {
+  const root = realPath(connection.root)
+  const inside = root !== undefined && (real === root || real.startsWith(`${root}${path.sep}`))
+  if (!inside) throw outside(connection, given)
+}
+
+/** The path behind all links, or undefined if something on the way is missing. */
+function realPath(given: string): string | undefined {
+  try {
+    return realpathSync(given)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') {
+      return undefined
+    }
+    throw error
+  }
+}
+
+/** Entries of one folder below the root that match one segment of a mask. */
+function matching(
+  connection: FileConnection,
+  root: string,
+  folder: string,
+  segment: string,
+  wantsFile: boolean,
+  mask: string,
+): string[] {
+  const real = realPath(path.join(root, folder))
+  if (real === undefined) return []
+  checkInside(connection, real, mask)
+  if (!statSync(real).isDirectory()) return []
+  const pattern = wildcardPattern(segment)
+  return readdirSync(real)
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => (folder === '' ? name : `${folder}/${name}`))
+    .filter((each) => {
+      const target = realPath(path.join(root, each))
+      if (target === undefined) return false
+      checkInside(connection, target, mask)
+      return statSync(target).isFile() === wantsFile
+    })
+}
+
+function wildcardPattern(segment: string): RegExp {
+  const body = segment
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${body}$`, 's')
+}

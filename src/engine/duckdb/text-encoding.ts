@@ -1,0 +1,56 @@
+/**
+ * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8 (SEMANTICS E11).
+ * Decoders are strict: bytes that are no text of the encoding are an error, never replaced silently.
+ */
+import { faults } from '../../script/fault.ts'
+
+/** Names of the format specification; a code page comes as `cp1252`. */
+const ENCODINGS: Readonly<Record<string, string>> = {
+  utf8: 'utf-8',
+  'utf-8': 'utf-8',
+  cp65001: 'utf-8',
+  unicode: 'utf-16le',
+  cp1200: 'utf-16le',
+  cp1201: 'utf-16be',
+  ansi: 'windows-1252',
+  mac: 'macintosh',
+  cp10000: 'macintosh',
+  cp866: 'ibm866',
+  cp28591: 'iso-8859-1',
+  cp28605: 'iso-8859-15',
+  cp932: 'shift_jis',
+  cp936: 'gbk',
+  cp949: 'euc-kr',
+  cp950: 'big5',
+}
+
+const MARKS: readonly (readonly [readonly number[], string])[] = [
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+]
+
+/** `start` is the beginning of the file, at least three bytes if it has them. `skip`: bytes of the byte order mark. */
+export function decoderFor(
+  encoding: string | undefined,
+  start: Uint8Array,
+): { decoder: InstanceType<typeof TextDecoder>; skip: number; name: string } {
+  for (const [mark, name] of MARKS) {
+    if (mark.every((byte, index) => start[index] === byte)) {
+      return { decoder: new TextDecoder(name, { fatal: true }), skip: mark.length, name }
+    }
+  }
+  const name = encoding === undefined ? 'utf-8' : encodingName(encoding)
+  return { decoder: new TextDecoder(name, { fatal: true, ignoreBOM: true }), skip: 0, name }
+}
+
+function encodingName(encoding: string): string {
+  const windows = /^cp(874|125[0-8])$/.exec(encoding)
+  const name = windows === null ? ENCODINGS[encoding] : `windows-${windows[1]}`
+  if (name === undefined) {
+    throw faults.semantic(
+      `Character set '${encoding}' is not supported: use utf8, unicode, ansi or a codepage`,
+    )
+  }
+  return name
+}
