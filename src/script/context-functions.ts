@@ -28,7 +28,7 @@ export interface Place {
   readonly compile: (expression: Expression) => Evaluator
 }
 
-type Builder = (args: readonly Expression[], place: Place, name: string) => Evaluator
+type Builder = (args: readonly Expression[], place: Place) => Evaluator
 
 /** The evaluator of a call if its function depends on the place, else undefined. */
 export function contextFunction(
@@ -36,13 +36,7 @@ export function contextFunction(
   args: readonly Expression[],
   place: Place,
 ): Evaluator | undefined {
-  if (Object.hasOwn(BUILDERS, name)) {
-    const [fewest, most] = ARGUMENTS[name]!
-    if (args.length < fewest || args.length > most) {
-      throw faults.syntax(`${name} takes ${fewest} to ${most} arguments, not ${args.length}`)
-    }
-    return BUILDERS[name]!(args, place, name)
-  }
+  if (Object.hasOwn(BUILDERS, name)) return BUILDERS[name]!(args, place)
   if (name === 'subfield' && args.length === 2 && !place.state.inCondition) return subField(args, place)
   if (isFileFunction(name)) return fileCall(args, place, name)
   const ofCatalog = Object.hasOwn(CATALOG_FUNCTIONS, name) ? CATALOG_FUNCTIONS[name] : undefined
@@ -55,24 +49,6 @@ export function contextFunction(
       catalog,
       settings,
     )
-}
-
-const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
-  recno: [0, 0],
-  rowno: [0, 0],
-  iterno: [0, 0],
-  previous: [1, 1],
-  peek: [1, 3],
-  exists: [1, 2],
-  lookup: [3, 4],
-  fieldvalue: [2, 2],
-  fieldvaluecount: [1, 1],
-  fieldindex: [2, 2],
-  applymap: [2, 3],
-  mapsubstring: [2, 2],
-  autonumber: [1, 2],
-  autonumberhash128: [1, 99],
-  autonumberhash256: [1, 99],
 }
 
 const BUILDERS: Readonly<Record<string, Builder>> = {

@@ -5,29 +5,16 @@
  */
 import type { Expression } from './expression.ts'
 import { faults } from './fault.ts'
+import { AGGREGATIONS, checkCall } from './functions.ts'
 import type { OutputItem } from './level-machine.ts'
 
-/** What each aggregation takes: fewest and most arguments. */
-export const AGGREGATIONS: Readonly<Record<string, readonly [number, number]>> = {
-  sum: [1, 1],
-  count: [1, 1],
-  numericcount: [1, 1],
-  textcount: [1, 1],
-  nullcount: [1, 1],
-  min: [1, 2],
-  max: [1, 2],
-  avg: [1, 1],
-  only: [1, 1],
-  minstring: [1, 1],
-  maxstring: [1, 1],
-  concat: [1, 3],
-  firstsortedvalue: [2, 3],
-  firstvalue: [1, 1],
-  lastvalue: [1, 1],
-  mode: [1, 1],
-  median: [1, 1],
-  stdev: [1, 1],
-}
+/** The aggregations that are computed; the others of the language are refused by name. */
+const COMPUTED: ReadonlySet<string> = new Set(
+  (
+    'sum count numericcount textcount nullcount min max avg only minstring maxstring concat firstsortedvalue ' +
+    'firstvalue lastvalue mode median stdev'
+  ).split(' '),
+)
 
 export interface Aggregation {
   readonly name: string
@@ -59,7 +46,7 @@ export function hasAggregation(expression: Expression): boolean {
     case 'binary':
       return hasAggregation(expression.left) || hasAggregation(expression.right)
     case 'call':
-      return Object.hasOwn(AGGREGATIONS, expression.name) || expression.args.some(hasAggregation)
+      return AGGREGATIONS.has(expression.name) || expression.args.some(hasAggregation)
     default:
       return false
   }
@@ -97,7 +84,7 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
       case 'binary':
         return { ...expression, left: rewrite(expression.left), right: rewrite(expression.right) }
       case 'call':
-        if (Object.hasOwn(AGGREGATIONS, expression.name)) return aggregation(expression)
+        if (AGGREGATIONS.has(expression.name)) return aggregation(expression)
         return { ...expression, args: expression.args.map(rewrite) }
       default:
         return expression
@@ -113,10 +100,8 @@ function aggregationOf(
   { name, args, distinct }: Expression & { kind: 'call' },
   input: (expression: Expression) => number,
 ): Aggregation {
-  const [fewest, most] = AGGREGATIONS[name]!
-  if (args.length < fewest || args.length > most) {
-    throw faults.syntax(`${name} takes ${fewest} to ${most} arguments, not ${args.length}`)
-  }
+  checkCall(name, args.length)
+  if (!COMPUTED.has(name)) throw faults.semantic(`The aggregation ${name} is not supported`)
   const value = input(args[0]!)
   if (name === 'concat') {
     const weight = args[2] === undefined ? {} : { weight: input(args[2]) }

@@ -109,6 +109,11 @@ export class LevelMachine {
     return state.recNo < this.#first
   }
 
+  /** False when FIRST allows no row at all. */
+  get wantsRows(): boolean {
+    return this.#state.recNo < this.#first
+  }
+
   /** Histories of output fields that Peek reads, to be started with rows of the target table. */
   get histories(): ReadonlyMap<string, PeekHistory> {
     return this.#state.histories

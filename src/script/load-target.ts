@@ -7,6 +7,7 @@ import { faults } from './fault.ts'
 import { baseName, withoutExtension } from './file-functions.ts'
 import type { QualifyRule } from './host.ts'
 import type { LoadPrefixes, LoadSource } from './statement.ts'
+import { matchesWildcard } from './wildcard.ts'
 
 export type LoadTarget =
   | { readonly kind: 'create'; readonly name: string }
@@ -93,20 +94,10 @@ export function qualifiedNames(
   table: string,
   rules: readonly QualifyRule[],
 ): string[] {
-  const patterns = rules.map(({ pattern, on }) => ({ matches: patternTest(pattern), on }))
   return fields.map((field) => {
-    const rule = patterns.findLast(({ matches }) => matches(field))
+    const rule = rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
     return rule?.on ? `${table}.${field}` : field
   })
-}
-
-function patternTest(pattern: string): (name: string) => boolean {
-  const body = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  const test = new RegExp(`^${body}$`, 's')
-  return (name) => test.test(name)
 }
 
 /** Fault if a name occurs twice (SEMANTICS F6). */

@@ -8,6 +8,7 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { faults } from '../../script/fault.ts'
+import { matchesWildcard } from '../../script/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
 
 export interface FilePlace {
@@ -128,10 +129,13 @@ function checkInside(connection: FileConnection, real: string, given: string): v
   if (!inside) throw outside(connection, given)
 }
 
-/** The path behind all links, or undefined if something on the way is missing. */
+/**
+ * The path behind all links, or undefined if something on the way is missing. The system's own call: the one of Node
+ * looks at every parent folder, which an engine process may not.
+ */
 function realPath(given: string): string | undefined {
   try {
-    return realpathSync(given)
+    return realpathSync.native(given)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') {
@@ -154,9 +158,8 @@ function matching(
   if (real === undefined) return []
   checkInside(connection, real, mask)
   if (!statSync(real).isDirectory()) return []
-  const pattern = wildcardPattern(segment)
   return readdirSync(real)
-    .filter((name) => pattern.test(name))
+    .filter((name) => matchesWildcard(segment, name))
     .sort()
     .map((name) => (folder === '' ? name : `${folder}/${name}`))
     .filter((each) => {
@@ -165,12 +168,4 @@ function matching(
       checkInside(connection, target, mask)
       return statSync(target).isFile() === wantsFile
     })
-}
-
-function wildcardPattern(segment: string): RegExp {
-  const body = segment
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${body}$`, 's')
 }

@@ -1,0 +1,171 @@
+/**
+ * Puts loaded rows into the data model: as a new table, behind the rows of one, or joined to one; the set-based end of a
+ * LOAD (LANGUAGE, section 6, steps 6 and 10). Works inside the statement's transaction and gives the catalog that holds
+ * when it is committed.
+ */
+import {
+  type Catalog,
+  type FieldModel,
+  findTable,
+  type Segment,
+  type TableModel,
+  tablesWith,
+  takeTableName,
+  withoutTable,
+  withTable,
+} from '../../script/catalog-model.ts'
+import type { LoadTarget } from '../../script/load-target.ts'
+import { appendPlan, commonColumns, joinPlan, type LoadedRows } from '../../script/merge-fields.ts'
+import { appendSql, distinctSql, firstTextSql, joinSql, keepSql } from '../../script/table-sql.ts'
+import type { Database } from './database.ts'
+
+export interface CommittedLoad {
+  readonly catalog: Catalog
+  /** The table that has the rows now. */
+  readonly table: string
+}
+
+/** `loaded` must be a table made for this load; it becomes part of the model or is dropped. */
+export async function commitLoad(
+  database: Database,
+  before: Catalog,
+  target: LoadTarget,
+  loaded: LoadedRows,
+  distinct: boolean,
+): Promise<CommittedLoad> {
+  const rows = await withFirstTexts(database, before, loaded)
+  const catalog = { ...before, nextSequence: before.nextSequence + 1 }
+  const commit = new LoadCommit(database, catalog, before.nextSequence, distinct)
+  switch (target.kind) {
+    case 'create':
+      await commit.create(target.name, rows)
+      return commit.end(target.name)
+    case 'append':
+      await commit.append(target.table, rows)
+      return commit.end(target.table.name)
+    case 'join':
+      await commit.join(target.table, target.type, rows)
+      return commit.end(target.table.name)
+    case 'keep':
+      await commit.keep(target, rows)
+      return commit.end(target.name)
+  }
+}
+
+class LoadCommit {
+  readonly #database: Database
+  readonly #sequence: number
+  readonly #distinct: boolean
+  #catalog: Catalog
+
+  constructor(database: Database, catalog: Catalog, sequence: number, distinct: boolean) {
+    this.#database = database
+    this.#catalog = catalog
+    this.#sequence = sequence
+    this.#distinct = distinct
+  }
+
+  async end(name: string): Promise<CommittedLoad> {
+    const table = findTable(this.#catalog, name)!
+    if (table.distinct && table.fields.length > 0) {
+      await this.#rebuild(table, distinctSql(table.sqlName, columnsOf(table.fields)))
+      await this.#database.run(`DROP TABLE ${table.sqlName}`)
+    }
+    return { catalog: this.#catalog, table: name }
+  }
+
+  async create(name: string, { sqlName, fields, rows }: LoadedRows): Promise<void> {
+    const segments = [{ sequence: this.#sequence, first: 1, last: rows }]
+    const table = { name, sqlName, fields, rows, distinct: this.#distinct, segments }
+    this.#catalog = withTable(this.#catalog, table)
+  }
+
+  async append(table: TableModel, loaded: LoadedRows): Promise<void> {
+    const { fields, added, columns } = appendPlan(table, loaded)
+    for (const column of added) {
+      await this.#database.run(`ALTER TABLE ${table.sqlName} ADD COLUMN ${column}_n DOUBLE`)
+      await this.#database.run(`ALTER TABLE ${table.sqlName} ADD COLUMN ${column}_t VARCHAR`)
+    }
+    await this.#database.run(appendSql(table.sqlName, loaded.sqlName, columns, table.rows))
+    await this.#database.run(`DROP TABLE ${loaded.sqlName}`)
+    const rows = table.rows + loaded.rows
+    const segment = { sequence: this.#sequence, first: table.rows + 1, last: rows }
+    this.#replace({ ...table, fields, rows, segments: [...table.segments, segment] })
+  }
+
+  async join(
+    table: TableModel,
+    type: 'inner' | 'left' | 'right' | 'outer',
+    loaded: LoadedRows,
+  ): Promise<void> {
+    const plan = joinPlan(table, loaded)
+    const sql = joinSql(table.sqlName, loaded.sqlName, type, plan)
+    await this.#rebuild({ ...table, fields: plan.fields, distinct: table.distinct || this.#distinct }, sql)
+    await this.#database.run(`DROP TABLE ${table.sqlName}`)
+    await this.#database.run(`DROP TABLE ${loaded.sqlName}`)
+  }
+
+  /** The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10). */
+  async keep(target: LoadTarget & { kind: 'keep' }, loaded: LoadedRows): Promise<void> {
+    const { table, type, name } = target
+    await this.create(name, loaded)
+    const made = findTable(this.#catalog, name)!
+    const keys = commonColumns(table.fields, made.fields)
+    const turned = keys.map(({ left, right }) => ({ left: right, right: left }))
+    if (type !== 'right') {
+      const columns = columnsOf(made.fields)
+      await this.#rebuild(made, keepSql(made.sqlName, columns, table.sqlName, turned))
+    }
+    if (type !== 'left') {
+      const columns = columnsOf(table.fields)
+      await this.#rebuild(table, keepSql(table.sqlName, columns, loaded.sqlName, keys))
+      await this.#database.run(`DROP TABLE ${table.sqlName}`)
+    }
+    if (type !== 'right') await this.#database.run(`DROP TABLE ${loaded.sqlName}`)
+  }
+
+  #replace(table: TableModel): void {
+    const distinct = table.distinct || this.#distinct
+    this.#catalog = withTable(this.#catalog, { ...table, distinct })
+  }
+
+  /** The table with the rows of a query over it, under a new generated name. Its loads are one from now on. */
+  async #rebuild(table: TableModel, sql: string): Promise<void> {
+    const { sqlName, catalog } = takeTableName(this.#catalog)
+    await this.#database.run(`CREATE TABLE ${sqlName} AS ${sql}`)
+    const rows = await this.#database.count(sqlName)
+    this.#catalog = withTable(catalog, { ...table, sqlName, rows, segments: oneSegment(table, rows) })
+  }
+}
+
+function oneSegment(table: TableModel, rows: number): Segment[] {
+  return [{ sequence: Math.min(...table.segments.map((segment) => segment.sequence)), first: 1, last: rows }]
+}
+
+export const columnsOf = (fields: readonly FieldModel[]): string[] => fields.map((field) => field.column)
+
+/**
+ * The rows with the text that each number has in its field already, or had first (SEMANTICS A2, A4, A15). Fields without
+ * duals on either side have nothing to settle: their numbers have no texts.
+ */
+async function withFirstTexts(database: Database, catalog: Catalog, loaded: LoadedRows): Promise<LoadedRows> {
+  const fields: FieldModel[] = []
+  for (const field of loaded.fields) {
+    const others = tablesWith(catalog, field.name).filter((each) => each.field.kinds.numbers)
+    const dualsBefore = others.some((each) => each.field.kinds.duals)
+    if (!field.kinds.numbers || !(field.kinds.duals || dualsBefore)) {
+      fields.push(field)
+      continue
+    }
+    const known = others.map((each) => ({ table: each.table.sqlName, column: each.field.column }))
+    await database.run(firstTextSql(loaded.sqlName, field.column, known))
+    fields.push({ ...field, kinds: { ...field.kinds, duals: field.kinds.duals || dualsBefore } })
+  }
+  return { ...loaded, fields }
+}
+
+/** The catalog without a table, after its data is dropped. */
+export async function dropTable(database: Database, catalog: Catalog, table: TableModel): Promise<Catalog> {
+  await database.run(`DROP TABLE ${table.sqlName}`)
+  return withoutTable(catalog, table.name)
+}

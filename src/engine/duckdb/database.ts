@@ -1,0 +1,141 @@
+/**
+ * The DuckDB database of one script run: opened closed to the world (no network, no extensions, no files but its own and
+ * those of one private folder, settings locked), and spoken to one statement at a time over one connection.
+ *
+ * SQL comes from our own code only; real names and data of a script never stand in it unquoted.
+ */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { sqlText } from '../../script/pair-sql.ts'
+
+export interface DatabaseOptions {
+  /** Path of the file, or ':memory:'. */
+  readonly file: string
+  /** A folder of this run alone: spill files, and files on their way in or out. It is made if it is not there. */
+  readonly privateFolder: string
+  readonly memoryLimitBytes?: number
+  readonly threads?: number
+  readonly readOnly?: boolean
+}
+
+/** The run was asked to stop while the database was at work or between two of its steps. */
+export class RunInterruptedError extends Error {
+  override readonly name = 'RunInterruptedError'
+}
+
+export type SqlRow = readonly unknown[]
+
+export class Database {
+  readonly privateFolder: string
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  readonly #signal: AbortSignal | undefined
+  #workTables = 0
+
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    privateFolder: string,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#instance = instance
+    this.#connection = connection
+    this.privateFolder = privateFolder
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#interrupt)
+  }
+
+  /** Aborting the signal interrupts the statement under way; every later one is refused. */
+  static async open(options: DatabaseOptions, signal?: AbortSignal): Promise<Database> {
+    await mkdir(options.privateFolder, { recursive: true })
+    const instance = await DuckDBInstance.create(options.file, {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+      ...(options.memoryLimitBytes === undefined ? {} : { memory_limit: `${options.memoryLimitBytes}B` }),
+    })
+    const connection = await instance.connect()
+    const folder = path.join(options.privateFolder, path.sep)
+    for (const setting of [
+      `SET temp_directory = ${sqlText(folder)}`,
+      'SET preserve_insertion_order = true',
+      `SET allowed_directories = [${sqlText(folder)}]`,
+      'SET enable_external_access = false',
+      'SET lock_configuration = true',
+    ]) {
+      await connection.run(setting)
+    }
+    return new Database(instance, connection, options.privateFolder, signal)
+  }
+
+  async run(sql: string): Promise<void> {
+    this.checkInterrupted()
+    await this.#connection.run(sql)
+  }
+
+  /** All rows of a query whose result is small. Wide integers come as bigint. */
+  async rows(sql: string, values?: (string | number)[]): Promise<SqlRow[]> {
+    this.checkInterrupted()
+    const reader = await this.#connection.runAndReadAll(sql, values)
+    return reader.getRows()
+  }
+
+  /** The columns of a query, chunk by chunk. */
+  async chunks(sql: string, chunk: (columns: unknown[][], rows: number) => void): Promise<void> {
+    this.checkInterrupted()
+    const result = await this.#connection.run(sql)
+    for (;;) {
+      const next = await result.fetchChunk()
+      if (next === null || next.rowCount === 0) return
+      chunk(next.getColumns(), next.rowCount)
+    }
+  }
+
+  /** Number of rows that the query tells in its single column. */
+  async count(table: string): Promise<number> {
+    const [row] = await this.rows(`SELECT count(*) FROM ${table}`)
+    return Number(row![0])
+  }
+
+  appender(table: string, temporary: boolean): Promise<DuckDBAppender> {
+    this.checkInterrupted()
+    return temporary
+      ? this.#connection.createAppender(table, 'main', 'temp')
+      : this.#connection.createAppender(table)
+  }
+
+  /** All of it or nothing: whatever throws takes every change back. */
+  async transaction<Result>(steps: () => Promise<Result>): Promise<Result> {
+    await this.run('BEGIN')
+    try {
+      const result = await steps()
+      await this.run('COMMIT')
+      return result
+    } catch (error) {
+      // The engine may have ended the transaction itself, for example when it ran out of memory.
+      await this.#connection.run('ROLLBACK').catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** A name for a table that lives for one statement. */
+  workTable(): string {
+    this.#workTables++
+    return `w${this.#workTables}`
+  }
+
+  checkInterrupted(): void {
+    if (this.#signal?.aborted) throw new RunInterruptedError('the run was interrupted')
+  }
+
+  /** Writes everything into the file and lets go of it. Idempotent. */
+  close(): void {
+    this.#signal?.removeEventListener('abort', this.#interrupt)
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+  }
+
+  readonly #interrupt = (): void => this.#connection.interrupt()
+}

@@ -1,0 +1,245 @@
+/**
+ * Runs the levels of a LOAD from the bottom up: rows flow through the row machines one by one, so that an upper level sees
+ * what a lower one has written at once (LANGUAGE, section 6). Aggregation, and DISTINCT below the top, need all rows of a
+ * level before the next can start: there the rows pass through a work table.
+ */
+
+import { aggregationSql, groupedRowsSql, groupSql } from '../../script/aggregation-sql.ts'
+import { compile } from '../../script/compile-expression.ts'
+import { contextFunction } from '../../script/context-functions.ts'
+import { textOf } from '../../script/convert.ts'
+import type { Binding } from '../../script/evaluate.ts'
+import type { Expression } from '../../script/expression.ts'
+import { faults } from '../../script/fault.ts'
+import {
+  aggregationName,
+  type GroupPlan,
+  groupPlan,
+  hasAggregation,
+  keyName,
+} from '../../script/group-plan.ts'
+import {
+  LevelMachine,
+  type LevelRules,
+  type MachineState,
+  type OutputItem,
+} from '../../script/level-machine.ts'
+import type { InputRow, LoadContext, OutputTable } from '../../script/load-context.ts'
+import { checkUnique } from '../../script/load-target.ts'
+import type { Preload } from '../../script/preloads.ts'
+import type { LoadItem, LoadLevel } from '../../script/statement.ts'
+import { distinctSql } from '../../script/table-sql.ts'
+import type { Value } from '../../script/value.ts'
+import type { Database } from './database.ts'
+import { fillPreload, startHistory } from './preload-data.ts'
+import { type RowSource, tableSource } from './row-source.ts'
+import { TableWriter } from './table-writer.ts'
+
+/** What is left to do when only the top level's rows are missing. */
+export interface PreparedLoad {
+  readonly source: RowSource
+  readonly chain: readonly LevelRules[]
+  /** Fields of the top level. */
+  readonly fields: readonly string[]
+  /** Rows read from the source of the statement so far. */
+  readonly rowsRead: number
+}
+
+export class LoadPipeline {
+  readonly #database: Database
+  readonly #context: LoadContext
+  readonly #filled = new Set<Preload>()
+
+  constructor(database: Database, context: LoadContext) {
+    this.#database = database
+    this.#context = context
+  }
+
+  /** Runs everything below the last row-by-row stretch. `first`: rows that the top level reads at most. */
+  async prepare(
+    levels: readonly LoadLevel[],
+    bottom: RowSource,
+    first: number | undefined,
+  ): Promise<PreparedLoad> {
+    let source = bottom
+    let chain: LevelRules[] = []
+    let rowsRead = 0
+    for (const [index, level] of [...levels.entries()].reverse()) {
+      const isTop = index === 0
+      const names = chain.at(-1)?.items.map((item) => item.name) ?? source.input.names
+      const items = resolvedItems(level.items, names)
+      const rules = { ...rulesOf(level), ...(isTop && first !== undefined ? { first } : {}) }
+      if (level.groupBy !== undefined || items.some((item) => hasAggregation(item.expression))) {
+        const plan = groupPlan(items, level.groupBy ?? [])
+        chain.push({ ...rules, items: inputItems(plan) })
+        const grouped = await this.#groups(chain, source, plan)
+        rowsRead += grouped.rowsRead
+        source = grouped.source
+        chain = [{ items: plan.outputs }]
+      } else chain.push({ ...rules, items })
+      if (level.distinct && !isTop) {
+        const reduced = await this.#distinct(chain, source)
+        rowsRead += reduced.rowsRead
+        source = reduced.source
+        chain = []
+      }
+    }
+    return { source, chain, fields: chain.at(-1)!.items.map((item) => item.name), rowsRead }
+  }
+
+  /** Runs the rows through the levels; `write` gets those of the last one. Gives the rows read from the source. */
+  async run(
+    chain: readonly LevelRules[],
+    source: RowSource,
+    output: OutputTable | undefined,
+    write: (row: Value[]) => void,
+  ): Promise<number> {
+    const machines: LevelMachine[] = []
+    let input: InputRow = source.input
+    let wanted = true
+    for (const [index, rules] of chain.entries()) {
+      const isLast = index === chain.length - 1
+      const next = { names: rules.items.map((item) => item.name), values: rules.items.map((): Value => null) }
+      const pass = (row: Value[]) => {
+        for (let i = 0; i < row.length; i++) next.values[i] = row[i]!
+        if (!machines[index + 1]!.read()) wanted = false
+      }
+      const table = isLast ? output : undefined
+      machines.push(new LevelMachine(rules, input, this.#context, table, isLast ? write : pass))
+      input = next
+    }
+    await this.#fill()
+    if (output?.name !== undefined) {
+      for (const [field, history] of machines.at(-1)!.histories) {
+        await startHistory(this.#database, this.#context.catalog, output.name, field, history)
+      }
+    }
+    const [bottom] = machines
+    if (!machines.every((machine) => machine.wantsRows)) return 0
+    return source.each(bottom!.used, () => bottom!.read() && wanted)
+  }
+
+  /** The value of an expression that must not depend on a row: AUTOGENERATE, FIRST, a rank, a delimiter. */
+  async constant(expression: Expression, what: string): Promise<Value> {
+    const evaluate = compile(expression, this.#constantBinding(what))
+    await this.#fill()
+    return evaluate()
+  }
+
+  async #fill(): Promise<void> {
+    for (const preload of this.#context.preloads.requests()) {
+      if (this.#filled.has(preload)) continue
+      await fillPreload(this.#database, this.#context.catalog, preload)
+      this.#filled.add(preload)
+    }
+  }
+
+  #constantBinding(what: string): Binding {
+    const context = this.#context
+    const state: MachineState = {
+      recNo: 0,
+      iterNo: 0,
+      output: undefined,
+      rowsWritten: 0,
+      histories: new Map(),
+      afterRow: [],
+      multipliers: [],
+      inCondition: true,
+    }
+    return {
+      settings: context.settings,
+      clock: context.clock,
+      random: context.random,
+      system: context.system,
+      partial: context.partial,
+      unknownNameIsNull: false,
+      name: (name) => {
+        throw faults.fieldNotFound(`Field '${name}' not found: ${what} must not depend on a row`)
+      },
+      call: (name, args, compileArgument) =>
+        contextFunction(name, args, { context, state, outputNames: new Set(), compile: compileArgument }),
+    }
+  }
+
+  async #groups(chain: readonly LevelRules[], source: RowSource, plan: GroupPlan) {
+    const work = await this.#workTable(
+      chain,
+      source,
+      inputItems(plan).map((item) => item.name),
+    )
+    const grouped = this.#database.workTable()
+    const result = this.#database.workTable()
+    await this.#database.run(`CREATE TEMP TABLE ${grouped} AS ${groupedRowsSql(work.table, plan.keys)}`)
+    const { decimalSep } = this.#context.settings
+    const aggregations = []
+    for (const aggregation of plan.aggregations) {
+      const { constant } = aggregation
+      const value = constant && (await this.constant(constant, `argument of ${aggregation.name}`))
+      const known = constant && {
+        text: textOf(value!, this.#context.settings) ?? '',
+        number:
+          typeof value === 'object' ? (value?.number ?? null) : typeof value === 'number' ? value : null,
+      }
+      aggregations.push(aggregationSql(aggregation, known, grouped, decimalSep))
+    }
+    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${groupSql(grouped, plan.keys, aggregations)}`)
+    await this.#drop(work.table, grouped)
+    const keys = Array.from({ length: plan.keys }, (_, index) => index)
+    const names = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
+    const columns = [...keys.map((index) => `k${index}`), ...plan.aggregations.map((_, index) => `a${index}`)]
+    return this.#workSource(result, names, columns, work.rowsRead)
+  }
+
+  async #distinct(chain: readonly LevelRules[], source: RowSource) {
+    const names = chain.at(-1)!.items.map((item) => item.name)
+    const columns = names.map((_, index) => `i${index}`)
+    const work = await this.#workTable(chain, source, columns)
+    const result = this.#database.workTable()
+    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${distinctSql(work.table, columns)}`)
+    await this.#drop(work.table)
+    return this.#workSource(result, names, columns, work.rowsRead)
+  }
+
+  async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
+    const table = this.#database.workTable()
+    const writer = await TableWriter.create(this.#database, table, columns, true)
+    try {
+      const rowsRead = await this.run(chain, source, undefined, (row) => writer.push(row))
+      writer.close()
+      return { table, rowsRead }
+    } catch (error) {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  async #workSource(table: string, names: readonly string[], columns: readonly string[], rowsRead: number) {
+    const rows = await this.#database.count(table)
+    const source = tableSource(this.#database, { sqlName: table, rows, names, columns })
+    return { source, rowsRead }
+  }
+
+  async #drop(...tables: readonly string[]): Promise<void> {
+    for (const table of tables) await this.#database.run(`DROP TABLE ${table}`)
+  }
+}
+
+const inputItems = (plan: GroupPlan): OutputItem[] =>
+  plan.inputs.map((expression, index) => ({ name: `i${index}`, expression }))
+
+function rulesOf(level: LoadLevel): Omit<LevelRules, 'items'> {
+  return {
+    ...(level.where === undefined ? {} : { where: level.where }),
+    ...(level.while === undefined ? {} : { while: level.while }),
+  }
+}
+
+/** `*` stands for all fields of the input, in its order. Fault if a name occurs twice then (SEMANTICS F6). */
+export function resolvedItems(items: readonly LoadItem[], input: readonly string[]): OutputItem[] {
+  const resolved = items.flatMap((item): OutputItem[] => {
+    if (item.kind === 'field') return [{ name: item.name, expression: item.expression }]
+    return input.map((name) => ({ name, expression: { kind: 'name', name, quoted: true } }))
+  })
+  checkUnique(resolved.map((item) => item.name))
+  return resolved
+}

@@ -1,0 +1,100 @@
+/** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
+import type { TableModel } from '../../script/catalog-model.ts'
+import type { InputRow } from '../../script/load-context.ts'
+import { columnList } from '../../script/pair-sql.ts'
+import type { Value } from '../../script/value.ts'
+import type { Database } from './database.ts'
+
+export interface RowSource {
+  readonly input: InputRow
+  /**
+   * Puts every row into `input.values` and calls `row`, until that gives false. Only the fields in `used` are filled.
+   * Gives the number of rows read. Called once.
+   */
+  each(used: ReadonlySet<number>, row: () => boolean): Promise<number>
+}
+
+/** A table of pair columns to be read in `rn` order, 1 to `rows`. */
+export interface ReadableTable {
+  readonly sqlName: string
+  readonly rows: number
+  readonly names: readonly string[]
+  readonly columns: readonly string[]
+}
+
+export const readableTable = (table: TableModel): ReadableTable => ({
+  sqlName: table.sqlName,
+  rows: table.rows,
+  names: table.fields.map((field) => field.name),
+  columns: table.fields.map((field) => field.column),
+})
+
+/** Rows fetched at a time: enough to make a query cheap, few enough to keep memory small. */
+const BATCH_ROWS = 20_480
+
+export function tableSource(database: Database, table: ReadableTable): RowSource {
+  const values: Value[] = table.names.map(() => null)
+  return {
+    input: { names: table.names, values },
+    async each(used, row) {
+      const fields = [...used].sort((a, b) => a - b)
+      if (fields.length === 0) return countedRows(table.rows, row)
+      let read = 0
+      let wanted = true
+      const columns = fields.map((field) => table.columns[field]!)
+      await readBatches(database, { ...table, columns }, (batch, rows) => {
+        for (let at = 0; wanted && at < rows; at++) {
+          for (let i = 0; i < fields.length; i++) {
+            values[fields[i]!] = pairValue(batch[2 * i]![at], batch[2 * i + 1]![at])
+          }
+          read++
+          wanted = row()
+        }
+        return wanted
+      })
+      return read
+    },
+  }
+}
+
+function countedRows(rows: number, row: () => boolean): number {
+  for (let read = 1; read <= rows; read++) if (!row()) return read
+  return rows
+}
+
+export const pairValue = (number: unknown, text: unknown): Value => {
+  if (number === null) return text as string | null
+  return text === null ? (number as number) : { text: text as string, number: number as number }
+}
+
+/**
+ * Reads the pair columns of a table in row order: two arrays a column. A batch that gives false is the last one. Each
+ * batch is a query of its own by row number, so that other statements may run in between.
+ */
+export async function readBatches(
+  database: Database,
+  table: Pick<ReadableTable, 'sqlName' | 'rows' | 'columns'>,
+  batch: (columns: unknown[][], rows: number) => boolean,
+): Promise<void> {
+  const columns = columnList(table.columns)
+  let wanted = true
+  for (let from = 0; wanted && from < table.rows; from += BATCH_ROWS) {
+    const range = `rn > ${from} AND rn <= ${from + BATCH_ROWS}`
+    await database.chunks(
+      `SELECT ${columns} FROM ${table.sqlName} WHERE ${range} ORDER BY rn`,
+      (chunk, rows) => {
+        if (wanted) wanted = batch(chunk, rows)
+      },
+    )
+  }
+}
+
+/** AUTOGENERATE: rows without fields. */
+export function generatedSource(rows: number): RowSource {
+  return {
+    input: { names: [], values: [] },
+    async each(_used, row) {
+      return countedRows(rows, row)
+    },
+  }
+}
