@@ -4,7 +4,7 @@
  * the host fills every holder before the first row. Equal requests share one holder.
  */
 import type { Value } from './value.ts'
-import type { ValueKey } from './value-key.ts'
+import { keyOf, type ValueKey } from './value-key.ts'
 
 /** The distinct values of a field over all tables, in load order. NULL is no value. */
 export interface FieldValues {
@@ -80,6 +80,15 @@ export class Preloads {
   /** The holder of a field's values if a function asked for it: rows of the running load are added to it. */
   knownField(field: string): FieldValues | undefined {
     return this.#requests.get(JSON.stringify(['field-values', field])) as FieldValues | undefined
+  }
+
+  /** A row of the running load was written: its value exists from now on (SEMANTICS H2). */
+  addValue(field: string, value: Value): void {
+    const known = this.knownField(field)
+    const key = keyOf(value)
+    if (known === undefined || key === null || known.places.has(key)) return
+    known.places.set(key, known.values.length)
+    if (known.ordered) known.values.push(value)
   }
 
   #holder<Kind extends Preload>(key: string, make: () => Kind): Kind {

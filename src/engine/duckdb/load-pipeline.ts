@@ -28,7 +28,7 @@ import type { InputRow, LoadContext, OutputTable } from '../../script/load-conte
 import { checkUnique } from '../../script/load-target.ts'
 import type { Preload } from '../../script/preloads.ts'
 import type { LoadItem, LoadLevel } from '../../script/statement.ts'
-import { distinctSql } from '../../script/table-sql.ts'
+import { distinctSql, sortedSql } from '../../script/table-sql.ts'
 import type { Value } from '../../script/value.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
@@ -49,10 +49,35 @@ export class LoadPipeline {
   readonly #database: Database
   readonly #context: LoadContext
   readonly #filled = new Set<Preload>()
+  readonly #workTables: string[] = []
 
   constructor(database: Database, context: LoadContext) {
     this.#database = database
     this.#context = context
+  }
+
+  /** The source in the order of ORDER BY, which only a table can be read in (SEMANTICS J13, J14). */
+  async sorted(source: RowSource, level: LoadLevel): Promise<RowSource> {
+    if (level.orderBy === undefined) return source
+    if (source.table === undefined) throw faults.semantic('ORDER BY needs a RESIDENT table')
+    const { table } = source
+    const order = level.orderBy.map(({ expression, descending }) => {
+      const index =
+        expression.kind === 'name'
+          ? table.names.indexOf(expression.name)
+          : expression.kind === 'number'
+            ? expression.value - 1
+            : -1
+      const column = table.columns[index]
+      if (column !== undefined) return { column, descending }
+      if (expression.kind !== 'name') throw faults.semantic('ORDER BY takes fields or field numbers')
+      throw faults.fieldNotFound(`Field '${expression.name}' not found`)
+    })
+    const result = this.#database.workTable()
+    await this.#database.run(
+      `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, order)}`,
+    )
+    return (await this.#workSource(result, table.names, table.columns, 0)).source
   }
 
   /** Runs everything below the last row-by-row stretch. `first`: rows that the top level reads at most. */
@@ -124,6 +149,11 @@ export class LoadPipeline {
     const evaluate = compile(expression, this.#constantBinding(what))
     await this.#fill()
     return evaluate()
+  }
+
+  /** Drops the work tables that were read from. */
+  async close(): Promise<void> {
+    await this.#drop(...this.#workTables.splice(0))
   }
 
   async #fill(): Promise<void> {
@@ -214,6 +244,7 @@ export class LoadPipeline {
   }
 
   async #workSource(table: string, names: readonly string[], columns: readonly string[], rowsRead: number) {
+    this.#workTables.push(table)
     const rows = await this.#database.count(table)
     const source = tableSource(this.#database, { sqlName: table, rows, names, columns })
     return { source, rowsRead }

@@ -7,6 +7,8 @@ import type { Database } from './database.ts'
 
 export interface RowSource {
   readonly input: InputRow
+  /** The table behind it, when it reads one as it is. */
+  readonly table?: ReadableTable
   /**
    * Puts every row into `input.values` and calls `row`, until that gives false. Only the fields in `used` are filled.
    * Gives the number of rows read. Called once.
@@ -36,6 +38,7 @@ export function tableSource(database: Database, table: ReadableTable): RowSource
   const values: Value[] = table.names.map(() => null)
   return {
     input: { names: table.names, values },
+    table,
     async each(used, row) {
       const fields = [...used].sort((a, b) => a - b)
       if (fields.length === 0) return countedRows(table.rows, row)
@@ -68,18 +71,18 @@ export const pairValue = (number: unknown, text: unknown): Value => {
 }
 
 /**
- * Reads the pair columns of a table in row order: two arrays a column. A batch that gives false is the last one. Each
+ * Reads the pair columns of the rows `from` (exclusive) to `rows` in row order: two arrays a column. A batch that gives false is the last one. Each
  * batch is a query of its own by row number, so that other statements may run in between.
  */
 export async function readBatches(
   database: Database,
-  table: Pick<ReadableTable, 'sqlName' | 'rows' | 'columns'>,
+  table: Pick<ReadableTable, 'sqlName' | 'rows' | 'columns'> & { readonly from?: number },
   batch: (columns: unknown[][], rows: number) => boolean,
 ): Promise<void> {
   const columns = columnList(table.columns)
   let wanted = true
-  for (let from = 0; wanted && from < table.rows; from += BATCH_ROWS) {
-    const range = `rn > ${from} AND rn <= ${from + BATCH_ROWS}`
+  for (let from = table.from ?? 0; wanted && from < table.rows; from += BATCH_ROWS) {
+    const range = `rn > ${from} AND rn <= ${Math.min(table.rows, from + BATCH_ROWS)}`
     await database.chunks(
       `SELECT ${columns} FROM ${table.sqlName} WHERE ${range} ORDER BY rn`,
       (chunk, rows) => {

@@ -1,0 +1,220 @@
+/**
+ * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a mapping table.
+ * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
+ */
+import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/catalog-model.ts'
+import { numberOf } from '../../script/convert.ts'
+import { faults } from '../../script/fault.ts'
+import type { LoadResult, QualifyRule } from '../../script/host.ts'
+import type { LoadContext, OutputTable } from '../../script/load-context.ts'
+import {
+  checkUnique,
+  defaultTableName,
+  type LoadTarget,
+  loadTarget,
+  qualifiedNames,
+} from '../../script/load-target.ts'
+import { columnName } from '../../script/merge-fields.ts'
+import { Preloads } from '../../script/preloads.ts'
+import type { LoadStatement } from '../../script/statement.ts'
+import type { Value } from '../../script/value.ts'
+import { keyOf, type ValueKey } from '../../script/value-key.ts'
+import { commitLoad, dropTable } from './commit-load.ts'
+import type { Database } from './database.ts'
+import { fileFacts } from './file-facts.ts'
+import { type FilePaths, hasWildcard } from './file-paths.ts'
+import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
+import { openSource } from './open-source.ts'
+import { TableWriter } from './table-writer.ts'
+
+export interface LoadEnvironment {
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly paths: FilePaths
+  /** Everything of the context that does not belong to one file of one statement. */
+  readonly context: Omit<LoadContext, 'catalog' | 'preloads' | 'files'>
+  readonly qualify: readonly QualifyRule[]
+}
+
+export interface ExecutedLoad {
+  readonly catalog: Catalog
+  /** The mapping table, for MAPPING LOAD. */
+  readonly map?: MappingTable
+  readonly result: LoadResult
+  readonly rowsRead: number
+}
+
+export async function executeLoad(
+  statement: LoadStatement,
+  environment: LoadEnvironment,
+): Promise<ExecutedLoad> {
+  const { source } = statement.levels.at(-1)!
+  const start = await afterReplace(statement, environment)
+  if (source.kind !== 'file' || !hasWildcard(source.path)) {
+    return new FileLoad(statement, { ...environment, catalog: start }, undefined).execute()
+  }
+  const files = environment.paths.list(source.path, 'files')
+  if (files.length === 0) throw faults.fileNotFound(`Cannot open file '${source.path}'`)
+  return loadEach(statement, { ...environment, catalog: start }, files)
+}
+
+/** REPLACE takes the earlier table of its label away first (LANGUAGE, section 12). */
+async function afterReplace(
+  statement: LoadStatement,
+  { database, catalog }: LoadEnvironment,
+): Promise<Catalog> {
+  const { label, prefixes } = statement
+  if (prefixes.partial?.kind !== 'replace' || label === undefined || prefixes.mapping) return catalog
+  const table = findTable(catalog, label)
+  return table === undefined ? catalog : dropTable(database, catalog, table)
+}
+
+/** One load per file, by name; each goes where the normal rules send it (SEMANTICS E12). */
+async function loadEach(
+  statement: LoadStatement,
+  environment: LoadEnvironment,
+  files: readonly string[],
+): Promise<ExecutedLoad> {
+  let last: ExecutedLoad | undefined
+  let rows = 0
+  let rowsRead = 0
+  const pairs: (readonly [Value, Value])[] = []
+  for (const file of files) {
+    const catalog = last?.catalog ?? environment.catalog
+    last = await new FileLoad(statement, { ...environment, catalog }, file).execute()
+    rows += last.result.rows
+    rowsRead += last.rowsRead
+    if (last.map !== undefined) pairs.push(...last.map.pairs)
+  }
+  const { source } = statement.levels.at(-1)!
+  const mask = source.kind === 'file' ? source.path.replaceAll('\\', '/') : ''
+  const shown = mask.slice(mask.lastIndexOf('/') + 1)
+  const map = last!.map && { map: mappingTable(last!.map.name, pairs) }
+  return { ...last!, ...map, rowsRead, result: { ...last!.result, rows, source: shown } }
+}
+
+export function mappingTable(name: string, pairs: readonly (readonly [Value, Value])[]): MappingTable {
+  const entries = new Map<ValueKey, Value>()
+  for (const [from, to] of pairs) {
+    const key = keyOf(from)
+    if (key !== null && !entries.has(key)) entries.set(key, to)
+  }
+  return { name, entries, pairs }
+}
+
+/** A LOAD from one source: `file` is the one file of a path with wildcards. */
+class FileLoad {
+  readonly #statement: LoadStatement
+  readonly #environment: LoadEnvironment
+  readonly #file: string | undefined
+  readonly #context: LoadContext
+  readonly #pipeline: LoadPipeline
+
+  constructor(statement: LoadStatement, environment: LoadEnvironment, file: string | undefined) {
+    this.#statement = statement
+    this.#environment = environment
+    this.#file = file
+    const { paths, catalog } = environment
+    const { source } = statement.levels.at(-1)!
+    const current = source.kind === 'file' ? fileFacts(paths, file ?? source.path) : undefined
+    const files = { current, facts: (path: string) => fileFacts(paths, path) }
+    this.#context = { ...environment.context, catalog, preloads: new Preloads(), files }
+    this.#pipeline = new LoadPipeline(environment.database, this.#context)
+  }
+
+  async execute(): Promise<ExecutedLoad> {
+    const { levels, prefixes } = this.#statement
+    const place = { ...this.#environment, settings: this.#context.settings }
+    const opened = await openSource(levels.at(-1)!.source, this.#file, place, this.#pipeline)
+    const first = prefixes.first && (await this.#first())
+    const source = await this.#pipeline.sorted(opened.source, levels.at(-1)!)
+    const prepared = await this.#pipeline.prepare(levels, source, first)
+    const executed = prefixes.mapping
+      ? await this.#map(prepared, opened.shown)
+      : await this.#table(prepared, opened.shown)
+    await this.#pipeline.close()
+    return executed
+  }
+
+  async #first(): Promise<number> {
+    const value = await this.#pipeline.constant(this.#statement.prefixes.first!, 'FIRST')
+    const count = numberOf(value, this.#context.settings)
+    if (count === null) throw faults.semantic('FIRST needs a number of rows')
+    return Math.max(0, Math.floor(count))
+  }
+
+  async #map(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
+    const { label, levels } = this.#statement
+    if (prepared.fields.length !== 2) {
+      throw faults.semantic(`A mapping table has two fields, not ${prepared.fields.length}`)
+    }
+    const pairs: (readonly [Value, Value])[] = []
+    const read = await this.#pipeline.run(
+      prepared.chain,
+      prepared.source,
+      { rowsBefore: 0 },
+      ([from, to]) => {
+        pairs.push([from!, to!])
+      },
+    )
+    const { catalog } = this.#environment
+    const name = label ?? defaultTableName(levels.at(-1)!.source, catalog, this.#file)
+    const result = { table: name, fields: prepared.fields, rows: pairs.length, source: shown }
+    return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead + read }
+  }
+
+  async #table(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
+    const { database } = this.#environment
+    const { fields, target } = this.#destination(prepared.fields)
+    const { sqlName, catalog } = takeTableName(this.#environment.catalog)
+    const columns = fields.map((_, index) => columnName(index))
+    const writer = await TableWriter.create(database, sqlName, columns)
+    const { written, read } = await this.#write(prepared, writer, fields, target)
+    const loaded = {
+      sqlName,
+      rows: written.rows,
+      fields: fields.map((name, index) => ({ name, column: columns[index]!, kinds: written.kinds[index]! })),
+    }
+    const { distinct } = this.#statement.levels[0]!
+    const committed = await commitLoad(database, catalog, target, loaded, distinct)
+    const result = { table: committed.table, fields, rows: written.rows, source: shown }
+    return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead + read }
+  }
+
+  /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
+  #destination(names: readonly string[]): { fields: readonly string[]; target: LoadTarget } {
+    const { label, prefixes, levels } = this.#statement
+    const { source } = levels.at(-1)!
+    const { catalog, qualify } = this.#environment
+    const named = prefixes.join?.table ?? prefixes.concatenate?.table
+    const table = label ?? named ?? defaultTableName(source, catalog, this.#file)
+    const fields = qualifiedNames(names, table, qualify)
+    checkUnique(fields)
+    return { fields, target: loadTarget(prefixes, label, source, fields, catalog, this.#file) }
+  }
+
+  async #write(prepared: PreparedLoad, writer: TableWriter, fields: readonly string[], target: LoadTarget) {
+    const { preloads } = this.#context
+    let watched: { index: number; field: string }[] | undefined
+    const write = (row: Value[]) => {
+      writer.push(row)
+      watched ??= fields
+        .map((field, index) => ({ index, field }))
+        .filter(({ field }) => preloads.knownField(field) !== undefined)
+      for (const { index, field } of watched) preloads.addValue(field, row[index]!)
+    }
+    try {
+      const read = await this.#pipeline.run(prepared.chain, prepared.source, outputTable(target), write)
+      return { written: writer.close(), read }
+    } catch (error) {
+      writer.abandon()
+      throw error
+    }
+  }
+}
+
+function outputTable(target: LoadTarget): OutputTable {
+  return target.kind === 'append'
+    ? { rowsBefore: target.table.rows, name: target.table.name }
+    : { rowsBefore: 0 }
+}

@@ -1,0 +1,12 @@
+/** Facts about a file of a connection, as FileSize and FileTime tell them. */
+import type { FileFacts } from '../../script/load-context.ts'
+import type { FilePaths } from './file-paths.ts'
+import { localSerial } from './script-clock.ts'
+
+/** Undefined when there is no such file. Faults only for a path that may not be used. */
+export function fileFacts(paths: FilePaths, path: string): FileFacts | undefined {
+  const found = paths.find(path)
+  if (!found?.stats.isFile()) return undefined
+  const { size, mtimeMs } = found.stats
+  return { path: paths.place(path).shown, bytes: size, changed: localSerial(mtimeMs) }
+}

@@ -1,0 +1,96 @@
+/** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
+import { type Catalog, findTable } from '../../script/catalog-model.ts'
+import { numberOf } from '../../script/convert.ts'
+import { faults } from '../../script/fault.ts'
+import type { Settings } from '../../script/settings.ts'
+import type { FileFormat, LoadSource } from '../../script/statement.ts'
+import type { Database } from './database.ts'
+import type { FilePaths } from './file-paths.ts'
+import type { LoadPipeline } from './load-pipeline.ts'
+import { parquetSource } from './parquet-file.ts'
+import { generatedSource, type RowSource, readableTable, tableSource } from './row-source.ts'
+import { inlineSource, textFileSource } from './text-source.ts'
+
+export interface SourcePlace {
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly paths: FilePaths
+  readonly settings: Settings
+}
+
+export interface OpenedSource {
+  readonly source: RowSource
+  /** As the progress text shows it: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT Sales". */
+  readonly shown: string
+}
+
+/** @param file the one file to read when the path of the source stands for several */
+export async function openSource(
+  source: LoadSource,
+  file: string | undefined,
+  place: SourcePlace,
+  pipeline: LoadPipeline,
+): Promise<OpenedSource> {
+  switch (source.kind) {
+    case 'inline':
+      return {
+        source: await inlineSource(source.text, source.format, place.settings),
+        shown: 'INLINE',
+      }
+    case 'resident': {
+      const table = findTable(place.catalog, source.table)
+      if (table === undefined) throw faults.tableNotFound(`Table '${source.table}' not found`)
+      return {
+        source: tableSource(place.database, readableTable(table)),
+        shown: `RESIDENT ${source.table}`,
+      }
+    }
+    case 'autogenerate': {
+      const value = numberOf(await pipeline.constant(source.count, 'AUTOGENERATE'), place.settings)
+      if (value === null || value < 0) {
+        throw faults.autogenerateCount('AUTOGENERATE needs a number of rows that is not negative')
+      }
+      const rows = Math.floor(value)
+      return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
+    }
+    case 'file': {
+      const path = file ?? source.path
+      const shown = path.replaceAll('\\', '/')
+      const name = shown.slice(shown.lastIndexOf('/') + 1)
+      return { source: await fileSource(path, source.format, place), shown: name }
+    }
+    case 'preceding':
+      throw faults.syntax('The last LOAD of a stack needs a source')
+  }
+}
+
+async function fileSource(path: string, format: FileFormat, place: SourcePlace): Promise<RowSource> {
+  const type = fileType(path, format)
+  const real = place.paths.forReading(path)
+  if (type === 'txt') return textFileSource(real, path, format, place.settings)
+  if (type === 'parquet') return parquetSource(place.database, real, path, place.settings)
+  throw faults.wrongFormat(`File '${path}': the format ${type} cannot be read yet; use txt or parquet`)
+}
+
+const TYPE_OF_EXTENSION: Readonly<Record<string, string>> = {
+  csv: 'txt',
+  qvd: 'qvd',
+  qvx: 'qvx',
+  parquet: 'parquet',
+  xlsx: 'ooxml',
+  xlsm: 'ooxml',
+  xls: 'biff',
+  xml: 'xml',
+  html: 'html',
+  htm: 'html',
+  json: 'json',
+  kml: 'kml',
+  dif: 'dif',
+}
+
+/** The format as given, else by the extension; plain text when that says nothing. */
+export function fileType(path: string, format: FileFormat): string {
+  if (format.type !== undefined) return format.type === 'csv' ? 'txt' : format.type
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
+  return Object.hasOwn(TYPE_OF_EXTENSION, extension) ? TYPE_OF_EXTENSION[extension]! : 'txt'
+}

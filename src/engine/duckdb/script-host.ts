@@ -1,0 +1,186 @@
+/**
+ * The host of a running script: answers what the interpreter asks for (script/host.ts) from the tables, files and mapping
+ * tables of this run. A statement works in one transaction and the catalog changes only with it, so one that fails leaves
+ * tables and fields as they were. A fault of the script is an answer; everything else is thrown and ends the run.
+ */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Catalog, EMPTY_CATALOG, type MappingTable } from '../../script/catalog-model.ts'
+import type { Expression } from '../../script/expression.ts'
+import { faults, ScriptFaultError } from '../../script/fault.ts'
+import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
+import type { AutoNumberCounters } from '../../script/load-context.ts'
+import { Preloads } from '../../script/preloads.ts'
+import type { Settings } from '../../script/settings.ts'
+import type { Value } from '../../script/value.ts'
+import type { StoredFile } from '../engine-session.ts'
+import { dropFields, dropTables, renameFields, renameTables } from './change-tables.ts'
+import type { Database } from './database.ts'
+import { executeLoad } from './execute-load.ts'
+import { fileFacts } from './file-facts.ts'
+import type { FilePaths } from './file-paths.ts'
+import { LoadPipeline } from './load-pipeline.ts'
+import { fieldValues } from './preload-data.ts'
+import type { ScriptRecord } from './script-record.ts'
+import { storeTable } from './store-table.ts'
+
+export interface ScriptWorld {
+  readonly database: Database
+  readonly paths: FilePaths
+  readonly record: ScriptRecord
+  readonly clock: ScriptClock
+  readonly random: () => number
+  readonly system: ScriptSystem
+  readonly partial: boolean
+  readonly signal?: AbortSignal
+}
+
+export class ScriptHost {
+  readonly #world: ScriptWorld
+  readonly #maps = new Map<string, MappingTable>()
+  readonly #counters: AutoNumberCounters = new Map()
+  readonly #stored = new Map<string, StoredFile>()
+  #catalog: Catalog
+  #rowsRead = 0
+
+  /** `catalog`: the tables that the database has already. */
+  constructor(world: ScriptWorld, catalog: Catalog = EMPTY_CATALOG) {
+    this.#world = world
+    this.#catalog = catalog
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog
+  }
+
+  /** Rows read from sources so far. */
+  get rowsRead(): number {
+    return this.#rowsRead
+  }
+
+  /** Files stored so far, each once. */
+  get storedFiles(): StoredFile[] {
+    return [...this.#stored.values()]
+  }
+
+  async answer(request: HostRequest): Promise<HostAnswer> {
+    try {
+      return { kind: 'done', result: await this.#perform(request) }
+    } catch (error) {
+      if (error instanceof ScriptFaultError) return { kind: 'fault', fault: error.fault }
+      throw error
+    }
+  }
+
+  async #perform(request: HostRequest): Promise<unknown> {
+    const { database, paths, record, signal } = this.#world
+    switch (request.kind) {
+      case 'load':
+        return this.#load(request)
+      case 'store':
+        return this.#store(request)
+      case 'drop-tables':
+        return this.#change((catalog) => dropTables(database, catalog, request.tables))
+      case 'drop-fields':
+        return this.#change((catalog) => dropFields(database, catalog, request.fields, request.tables))
+      case 'rename-tables':
+        return this.#change(async (catalog) => renameTables(catalog, request.pairs))
+      case 'rename-fields':
+        return this.#change(async (catalog) => renameFields(catalog, request.pairs))
+      case 'mapping-pairs':
+        return this.#map(request.map).pairs
+      case 'lookup':
+        return this.#lookup(request.name, request.args, request.settings)
+      case 'include':
+        return this.#include(request.path)
+      case 'field-values':
+        return fieldValues(database, this.#catalog, request.field)
+      case 'file-list':
+        return paths.list(request.mask, request.folders ? 'folders' : 'files')
+      case 'directory':
+        return paths.setDirectory(request.path)
+      case 'sleep':
+        return wait(request.milliseconds, undefined, signal === undefined ? {} : { signal })
+      case 'log':
+        return record.log(Date.now(), request.line, request.depth, request.text)
+      case 'progress':
+        return record.progress(request.text)
+      case 'position':
+        record.statement = request.statement
+        record.line = request.line
+        return undefined
+    }
+  }
+
+  async #change(steps: (catalog: Catalog) => Promise<Catalog>): Promise<void> {
+    this.#catalog = await this.#world.database.transaction(() => steps(this.#catalog))
+  }
+
+  async #load({ statement, settings, qualify }: HostRequest & { kind: 'load' }) {
+    const { database, paths } = this.#world
+    const context = this.#context(settings)
+    const environment = { database, catalog: this.#catalog, paths, context, qualify }
+    const executed = await database.transaction(() => executeLoad(statement, environment))
+    this.#catalog = executed.catalog
+    this.#rowsRead += executed.rowsRead
+    if (executed.map !== undefined) this.#maps.set(executed.map.name, executed.map)
+    return executed.result
+  }
+
+  async #store({ statement, settings }: HostRequest & { kind: 'store' }) {
+    const { database, paths } = this.#world
+    const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths)
+    this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
+    return { rows, bytes: stored.bytes }
+  }
+
+  /** A function outside a LOAD is the same function over constant arguments. */
+  #lookup(name: string, args: readonly Value[], settings: Settings): Promise<Value> {
+    const { database, paths } = this.#world
+    const files = { current: undefined, facts: (path: string) => fileFacts(paths, path) }
+    const context = {
+      ...this.#context(settings),
+      catalog: this.#catalog,
+      preloads: new Preloads(),
+      files,
+    }
+    const call: Expression = { kind: 'call', name, args: args.map(literal), distinct: false }
+    return new LoadPipeline(database, context).constant(call, name)
+  }
+
+  #context(settings: Settings) {
+    const { clock, random, system, partial } = this.#world
+    return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
+  }
+
+  #map(name: string): MappingTable {
+    const map = this.#maps.get(name)
+    if (map === undefined) throw faults.mapNotFound(`Mapping table '${name}' not found`)
+    return map
+  }
+
+  /** A byte order mark decides; else UTF-8 if it is that, or Windows-1252 (SEMANTICS O21). */
+  async #include(path: string): Promise<string | undefined> {
+    const found = this.#world.paths.find(path)
+    if (!found?.stats.isFile()) return undefined
+    const bytes = await readFile(found.real)
+    const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
+    if (utf16) return new TextDecoder('utf-16le').decode(bytes)
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      return new TextDecoder('windows-1252').decode(bytes)
+    }
+  }
+}
+
+function literal(value: Value): Expression {
+  if (typeof value === 'number') return { kind: 'number', value }
+  if (typeof value === 'string') return { kind: 'text', value }
+  if (value === null) return { kind: 'call', name: 'null', args: [], distinct: false }
+  const args: Expression[] = [
+    { kind: 'text', value: value.text },
+    { kind: 'number', value: value.number },
+  ]
+  return { kind: 'call', name: 'dual', args, distinct: false }
+}

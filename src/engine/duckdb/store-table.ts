@@ -1,0 +1,177 @@
+/**
+ * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS R1 to R4, R11). The file is made
+ * under a temporary name and renamed when it is whole, so nobody reads half of it and a failure leaves the old one.
+ */
+import { randomUUID } from 'node:crypto'
+import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { textSql } from '../../script/aggregation-sql.ts'
+import type { Catalog } from '../../script/catalog-model.ts'
+import { type FieldModel, findField, findTable, type TableModel } from '../../script/catalog-model.ts'
+import { textOf } from '../../script/convert.ts'
+import { faults } from '../../script/fault.ts'
+import { pairOf } from '../../script/pair-sql.ts'
+import type { Settings } from '../../script/settings.ts'
+import type { FileFormat, StoreStatement } from '../../script/statement.ts'
+import type { StoredFile } from '../engine-session.ts'
+import type { Database } from './database.ts'
+import type { FilePaths } from './file-paths.ts'
+import { writeParquet } from './parquet-file.ts'
+import { pairValue, readBatches } from './row-source.ts'
+
+interface StoredColumn {
+  readonly field: FieldModel
+  readonly as: string
+}
+
+export async function storeTable(
+  statement: StoreStatement,
+  settings: Settings,
+  catalog: Catalog,
+  database: Database,
+  paths: FilePaths,
+): Promise<{ rows: number; stored: StoredFile }> {
+  const table = findTable(catalog, statement.table)
+  if (table === undefined) throw faults.tableNotFound(`Table '${statement.table}' not found`)
+  const columns = storedColumns(statement, table)
+  const type = storedType(statement)
+  const { target, place } = paths.forWriting(statement.path)
+  const temporary = path.join(path.dirname(target), `.${randomUUID()}.part`)
+  try {
+    if (type === 'txt') await writeText(temporary, table, columns, statement.format, settings, database)
+    else await moveParquet(temporary, table, columns, statement.format, settings, database)
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  const { size } = await stat(target)
+  const stored = { connection: place.connection.name, path: place.relative, bytes: size }
+  return { rows: table.rows, stored }
+}
+
+function storedColumns({ fields, table: name }: StoreStatement, table: TableModel): StoredColumn[] {
+  if (fields === undefined) return table.fields.map((field) => ({ field, as: field.name }))
+  const columns = fields.map(({ field: wanted, as }) => {
+    const field = findField(table, wanted)
+    if (field === undefined) throw faults.fieldNotFound(`Field '${wanted}' not found in table '${name}'`)
+    return { field, as }
+  })
+  const twice = columns.find(({ as }, index) => columns.findIndex((each) => each.as === as) !== index)
+  if (twice !== undefined) throw faults.semantic(`STORE names two fields '${twice.as}'`)
+  return columns
+}
+
+/** The extension does not matter: without a format the file would be a QVD (R1). */
+function storedType({ format, path: given }: StoreStatement): 'txt' | 'parquet' {
+  const type = format.type ?? 'qvd'
+  if (type === 'txt' || type === 'csv') return 'txt'
+  if (type === 'parquet') return 'parquet'
+  const which = format.type === undefined ? 'qvd, the format without a specification' : type
+  throw faults.wrongFormat(`Cannot write '${given}' as ${which}: add (txt) or (parquet) to the STORE`)
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+const EOL = '\r\n'
+const PIECE_CHARACTERS = 256 * 1024
+
+/** UTF-8 with a byte order mark, a header, text sides; NULL and '' are both empty (R2, B18). */
+async function writeText(
+  file: string,
+  table: TableModel,
+  columns: readonly StoredColumn[],
+  format: FileFormat,
+  settings: Settings,
+  database: Database,
+): Promise<void> {
+  const delimiter = format.delimiter ?? ','
+  const quoted = quoter(delimiter, format.quoting === 'none')
+  const handle = await open(file, 'wx')
+  try {
+    const out = new TextFile(handle)
+    if (format.labels !== 'none') {
+      out.add(BYTE_ORDER_MARK + columns.map(({ as }) => quoted(as)).join(delimiter) + EOL)
+    } else out.add(BYTE_ORDER_MARK)
+    const wanted = columns.map(({ field }) => field.column)
+    for (let from = 0; from < table.rows; from += STORED_BATCH_ROWS) {
+      const range = {
+        sqlName: table.sqlName,
+        columns: wanted,
+        from,
+        rows: Math.min(table.rows, from + STORED_BATCH_ROWS),
+      }
+      await readBatches(database, range, (batch, rows) => {
+        for (let at = 0; at < rows; at++) out.add(line(batch, at))
+        return true
+      })
+      await out.flush()
+    }
+    await out.flush()
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+
+  function line(batch: unknown[][], at: number): string {
+    let text = ''
+    for (let i = 0; i < columns.length; i++) {
+      const value = pairValue(batch[2 * i]![at], batch[2 * i + 1]![at])
+      text += (i === 0 ? '' : delimiter) + quoted(textOf(value, settings) ?? '')
+    }
+    return text + EOL
+  }
+}
+
+const STORED_BATCH_ROWS = 20_480
+
+/** Quotes a value that holds the delimiter, a quote or a line end; a quote inside is doubled (R3). */
+function quoter(delimiter: string, never: boolean): (text: string) => string {
+  if (never) return (text) => text
+  return (text) =>
+    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+class TextFile {
+  readonly #handle: FileHandle
+  #pieces: string[] = []
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  add(text: string): void {
+    this.#pieces.push(text)
+  }
+
+  async flush(): Promise<void> {
+    const text = this.#pieces.join('')
+    this.#pieces = []
+    for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
+      await this.#handle.appendFile(text.slice(at, at + PIECE_CHARACTERS))
+    }
+  }
+}
+
+/** Fields of numbers only become DOUBLE, all others their texts. */
+async function moveParquet(
+  file: string,
+  table: TableModel,
+  columns: readonly StoredColumn[],
+  format: FileFormat,
+  settings: Settings,
+  database: Database,
+): Promise<void> {
+  const sides = columns.map(({ field, as }) => {
+    const pair = pairOf(field.column)
+    const numbersOnly = field.kinds.numbers && !field.kinds.texts && !field.kinds.duals
+    const value = numbersOnly ? pair.n : textSql(pair, settings.decimalSep)
+    return `${value} AS "${as.replaceAll('"', '""')}"`
+  })
+  const query = `SELECT ${sides.join(', ')} FROM ${table.sqlName} ORDER BY rn`
+  const made = await writeParquet(database, query, format.compression)
+  try {
+    await copyFile(made, file)
+  } finally {
+    await rm(made, { force: true })
+  }
+}
