@@ -1,0 +1,116 @@
+/**
+ * Drives the interpreter of one run: hands its requests to the host, one after the other, reports progress, and turns
+ * whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run whatever ErrorMode says.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { HostAnswer } from '../../script/host.ts'
+import { interpret } from '../../script/interpreter.ts'
+import { dataTables, saveModel } from './model-file.ts'
+import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from './run-script.ts'
+import type { ScriptHost, ScriptWorld } from './script-host.ts'
+
+/** The longest time the event loop is kept busy: messages to the process must be heard in between. */
+const TURN_MS = 20
+const REPORT_INTERVAL_MS = 250
+
+export class ScriptDriver {
+  readonly #request: ScriptRunRequest
+  readonly #host: ScriptHost
+  readonly #world: ScriptWorld
+  readonly #startedAt: number
+  readonly #report: ReportProgress
+  #reportedAt = Number.NEGATIVE_INFINITY
+  #turnAt = performance.now()
+
+  constructor(
+    request: ScriptRunRequest,
+    host: ScriptHost,
+    world: ScriptWorld,
+    startedAt: number,
+    report: ReportProgress,
+  ) {
+    this.#request = request
+    this.#host = host
+    this.#world = world
+    this.#startedAt = startedAt
+    this.#report = report
+  }
+
+  /** @throws Error when the world fails */
+  async run(): Promise<ScriptRun> {
+    const { database, record } = this.#world
+    record.log(this.#startedAt, undefined, 0, 'Execution started.')
+    this.#tell()
+    const end = await this.#untilEnd()
+    const engineTime = Date.now()
+    if (end.kind !== 'completed') record.log(engineTime, undefined, 0, END_WORDS[end.kind])
+    record.log(engineTime, undefined, 0, 'Execution finished.')
+    if (end.kind === 'completed') await saveModel(database, this.#host.catalog)
+    return {
+      end,
+      tables: end.kind === 'completed' ? dataTables(this.#host.catalog) : [],
+      storedFiles: this.#host.storedFiles,
+      scriptLog: record.scriptLog,
+      progressLog: record.progressLog,
+      startedAt: this.#startedAt,
+      engineTime,
+      rowsRead: this.#host.rowsRead,
+    }
+  }
+
+  async #untilEnd(): Promise<RunEnd> {
+    try {
+      return await this.#interpret()
+    } catch (error) {
+      if (this.#request.signal?.aborted) return { kind: 'interrupted' }
+      if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
+      throw error
+    }
+  }
+
+  async #interpret(): Promise<RunEnd> {
+    const { script, variables, partial } = this.#request
+    const { clock, random, system } = this.#world
+    const running = interpret({ script, variables, partial, clock, random, system })
+    let step = running.next()
+    while (!step.done) {
+      const answer: HostAnswer = await this.#host.answer(step.value)
+      if (step.value.kind === 'position') await this.#betweenStatements()
+      step = running.next(answer)
+    }
+    return step.value
+  }
+
+  async #betweenStatements(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#turnAt > TURN_MS) {
+      await nextTurn()
+      this.#turnAt = performance.now()
+    }
+    this.#world.database.checkInterrupted()
+    if (now - this.#reportedAt >= REPORT_INTERVAL_MS) this.#tell()
+  }
+
+  #tell(): void {
+    this.#reportedAt = performance.now()
+    const { record } = this.#world
+    this.#report({
+      startedAt: this.#startedAt,
+      progressLog: record.progressLog,
+      statement: record.statement,
+      line: record.line,
+      rowsRead: this.#host.rowsRead,
+    })
+  }
+}
+
+const END_WORDS = {
+  failed: 'Execution Failed',
+  interrupted: 'Execution interrupted',
+  'out-of-memory': 'Execution Failed: the engine ran out of memory',
+} as const
+
+/** DuckDB tells it in words only. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Out of Memory Error')
+}
