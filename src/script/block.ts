@@ -51,7 +51,9 @@ export function isOpener(head: string): head is Opener {
 
 /** Is this the end or a part of a block that nothing opened? */
 export function isStray(head: string): boolean {
-  return isCloser(head) || Object.values(DIVIDERS).some((dividers) => dividers.includes(head))
+  return (
+    head === 'then' || isCloser(head) || Object.values(DIVIDERS).some((dividers) => dividers.includes(head))
+  )
 }
 
 function mismatch(opener: Opener, closer: string) {

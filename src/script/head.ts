@@ -9,6 +9,8 @@ export type ControlHead =
   | 'if'
   | 'elseif'
   | 'else'
+  /** On a line of its own, where it belongs to nothing (P1). */
+  | 'then'
   | 'end if'
   | 'for'
   | 'next'
@@ -36,40 +38,41 @@ export type Head =
   | 'store'
   | 'regular'
 
-const HEADS: Readonly<Record<string, Head>> = {
-  if: 'if',
-  elseif: 'elseif',
-  else: 'else',
-  endif: 'end if',
-  'end if': 'end if',
-  for: 'for',
-  next: 'next',
-  do: 'do',
-  loop: 'loop',
-  switch: 'switch',
-  case: 'case',
-  default: 'default',
-  endswitch: 'end switch',
-  'end switch': 'end switch',
-  sub: 'sub',
-  endsub: 'end sub',
-  'end sub': 'end sub',
-  call: 'call',
-  'exit sub': 'exit',
-  'exit for': 'exit',
-  'exit do': 'exit',
-  'exit script': 'exit',
-  set: 'set',
-  trace: 'raw',
-  rem: 'raw',
-  sql: 'raw',
-  select: 'raw',
-  qsl: 'raw',
-  directory: 'raw',
-  binary: 'raw',
-  execute: 'raw',
-  store: 'store',
-}
+const HEADS: ReadonlyMap<string, Head> = new Map<string, Head>([
+  ['if', 'if'],
+  ['elseif', 'elseif'],
+  ['else', 'else'],
+  ['then', 'then'],
+  ['endif', 'end if'],
+  ['end if', 'end if'],
+  ['for', 'for'],
+  ['next', 'next'],
+  ['do', 'do'],
+  ['loop', 'loop'],
+  ['switch', 'switch'],
+  ['case', 'case'],
+  ['default', 'default'],
+  ['endswitch', 'end switch'],
+  ['end switch', 'end switch'],
+  ['sub', 'sub'],
+  ['endsub', 'end sub'],
+  ['end sub', 'end sub'],
+  ['call', 'call'],
+  ['exit sub', 'exit'],
+  ['exit for', 'exit'],
+  ['exit do', 'exit'],
+  ['exit script', 'exit'],
+  ['set', 'set'],
+  ['trace', 'raw'],
+  ['rem', 'raw'],
+  ['sql', 'raw'],
+  ['select', 'raw'],
+  ['qsl', 'raw'],
+  ['directory', 'raw'],
+  ['binary', 'raw'],
+  ['execute', 'raw'],
+  ['store', 'store'],
+])
 
 /** Words that cannot name a variable, so that `=` behind them makes no assignment (LANGUAGE, section 2.3). */
 const NEVER_ASSIGNED: ReadonlySet<string> = new Set([
@@ -95,9 +98,7 @@ export function headAt(text: string, at: number): Head {
   if (isAssignment(text, at) && (word === undefined || !NEVER_ASSIGNED.has(word))) return 'assign'
   if (word === undefined) return 'regular'
   const second = matchAt(SECOND_WORD, text, at + word.length)?.[1]?.toLowerCase()
-  const two = `${word} ${second}`
-  if (Object.hasOwn(HEADS, two)) return HEADS[two]!
-  return Object.hasOwn(HEADS, word) ? HEADS[word]! : 'regular'
+  return HEADS.get(`${word} ${second}`) ?? HEADS.get(word) ?? 'regular'
 }
 
 export function isControl(head: Head): head is ControlHead {

@@ -84,9 +84,9 @@ function scanRaw(script: string, start: number, from: number): Scanned {
 
 const THEN = /then(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
 
-/** A control clause ends with its line; IF and ELSEIF behind THEN, ELSE behind the word. */
+/** A control clause ends with its line; IF and ELSEIF behind THEN, ELSE and a lone THEN behind the word. */
 function scanLine(script: string, start: number, head: Head): Scanned {
-  if (head === 'else') return { text: script.slice(start, start + 4), end: start + 4 }
+  if (head === 'else' || head === 'then') return { text: script.slice(start, start + 4), end: start + 4 }
   const kept: string[] = []
   const done = (end: number) => ({ text: kept.join(''), end })
   let at = start
