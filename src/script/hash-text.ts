@@ -57,24 +57,44 @@ function mix(state: Int32Array, words: Int32Array, message: readonly number[], b
       (message[at]! << 24) | (message[at + 1]! << 16) | (message[at + 2]! << 8) | message[at + 3]!
   }
   for (let index = 16; index < 64; index++) {
-    const [x, y] = [words[index - 15]!, words[index - 2]!]
+    const x = words[index - 15]!
+    const y = words[index - 2]!
     const low = turned(x, 7) ^ turned(x, 18) ^ (x >>> 3)
     const high = turned(y, 17) ^ turned(y, 19) ^ (y >>> 10)
     words[index] = words[index - 16]! + low + words[index - 7]! + high
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as Eight
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  let e = state[4]!
+  let f = state[5]!
+  let g = state[6]!
+  let h = state[7]!
   for (let index = 0; index < 64; index++) {
     const choice = (e & f) ^ (~e & g)
     const majority = (a & b) ^ (a & c) ^ (b & c)
     const first =
       (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + choice + ROUNDS[index]! + words[index]!) | 0
     const second = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + majority) | 0
-    ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0]
+    h = g
+    g = f
+    f = e
+    e = (d + first) | 0
+    d = c
+    c = b
+    b = a
+    a = (first + second) | 0
   }
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) state[index] = state[index]! + word
+  state[0]! += a
+  state[1]! += b
+  state[2]! += c
+  state[3]! += d
+  state[4]! += e
+  state[5]! += f
+  state[6]! += g
+  state[7]! += h
 }
-
-type Eight = readonly [number, number, number, number, number, number, number, number]
 
 function turned(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by))

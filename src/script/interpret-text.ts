@@ -1,6 +1,6 @@
 /**
  * Reading a text as a number, date, time or amount by the settings (SEMANTICS block D). Called once for every cell, so
- * all formats are compiled when the reader is made and most texts are turned away by their first character.
+ * all formats are compiled when the reader is made and most texts are turned away by a character that no format has.
  */
 import { dateMask } from './date-format.ts'
 import { numberMask } from './number-format.ts'
@@ -36,30 +36,24 @@ const BLANK = 32
 export function textReader(settings: Settings): (text: string) => number {
   const { decimalSep, thousandSep } = settings
   const readNumber = numberReader(decimalSep, thousandSep)
-  const dates = [
-    settings.dateFormat,
-    settings.timestampFormat,
-    settings.timeFormat,
-    'YYYY-MM-DD',
-    'YYYY-MM-DD hh:mm[:ss[.fff]]',
-    'hh:mm[:ss[.fff]]',
-  ].map((format) => dateMask(format, settings))
+  const dates = dateFormats(settings).map((format) => dateMask(format, settings))
   const money = numberMask(settings.moneyFormat, settings.moneyDecimalSep, settings.moneyThousandSep)
   const others = ['.', ',']
     .filter((mark) => mark !== decimalSep && mark !== thousandSep)
     .map((mark) => numberReader(mark, ''))
-  const firsts = new Set(
-    `0123456789+-.,${decimalSep}${settings.moneyFormat}${dates.map((mask) => mask.firstCharacters).join('')}`,
+  const isKnown = characterTest(
+    `0123456789+-., ${decimalSep}${settings.moneyFormat}${settings.moneyThousandSep}${settings.moneyDecimalSep}` +
+      dates.map(({ characters }) => characters).join(''),
   )
-  const canStart = firstCharacterTest(firsts)
   return (text) => {
     let from = 0
     let to = text.length
     while (from < to && text.charCodeAt(from) === BLANK) from++
     while (to > from && text.charCodeAt(to - 1) === BLANK) to--
-    if (from === to || !canStart(text.charCodeAt(from))) return Number.NaN
+    if (from === to || !isKnown(text.charCodeAt(from))) return Number.NaN
     const number = readNumber(text, from, to)
     if (!Number.isNaN(number) || to - from > LENGTH_MAX) return number
+    for (let at = from + 1; at < to; at++) if (!isKnown(text.charCodeAt(at))) return Number.NaN
     const given = from === 0 && to === text.length ? text : text.slice(from, to)
     for (const mask of dates) {
       const serial = mask.parse(given)
@@ -75,8 +69,23 @@ export function textReader(settings: Settings): (text: string) => number {
   }
 }
 
-function firstCharacterTest(characters: ReadonlySet<string>): (code: number) => boolean {
-  const codes = new Set([...characters].map((character) => character.charCodeAt(0)))
+/** In the order of D1, each once. */
+function dateFormats(settings: Settings): readonly string[] {
+  return [
+    ...new Set([
+      settings.dateFormat,
+      settings.timestampFormat,
+      settings.timeFormat,
+      'YYYY-MM-DD',
+      'YYYY-MM-DD hh:mm[:ss[.fff]]',
+      'hh:mm[:ss[.fff]]',
+    ]),
+  ]
+}
+
+/** Whether a character can stand in any text that is a number, date or amount: most texts are turned away by this. */
+function characterTest(characters: string): (code: number) => boolean {
+  const codes = new Set(characters.split('').map((unit) => unit.charCodeAt(0)))
   const ascii = Uint8Array.from({ length: 128 }, (_, code) => (codes.has(code) ? 1 : 0))
   return (code) => (code < 128 ? ascii[code] === 1 : codes.has(code))
 }
