@@ -1,0 +1,247 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
+import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
+import type { AppId } from '../../core/ids.ts'
+import { LET_IN, NEXT_OF_TENANT } from './claim.ts'
+import {
+  DUE_OF_SUBSCRIPTION,
+  FIRST_FREE,
+  FIRST_LEASE_END,
+  IN_FLIGHT,
+  PENDING_SUBSCRIPTIONS,
+} from './deliveries.ts'
+import { EVENTS_AFTER } from './events.ts'
+import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
+import { SCHEMA_VERSION } from './migrate.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'reprise-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let made = 0
+let file: string
+beforeEach(() => {
+  file = join(folder, `${++made}.db`)
+})
+
+/** The files as a power cut would leave them: copied while the store is open, never closed. */
+function copyOf(source: string): string {
+  const copy = join(folder, `copy-${++made}.db`)
+  for (const part of ['', '-wal']) if (existsSync(source + part)) copyFileSync(source + part, copy + part)
+  return copy
+}
+
+describe('durability', () => {
+  it('what was acknowledged is there after the process is gone', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    await store.saveSubscription(aSubscription())
+    const waiting = await given.queued()
+    const { reload } = await given.running()
+    await given.end(reload)
+
+    const after = SqliteStore.open(copyOf(file))
+    expect(await after.reload(TENANT_ID, waiting.id)).toEqual(waiting)
+    expect(await after.reload(TENANT_ID, reload.id)).toMatchObject({ state: 'SUCCEEDED' })
+    expect(await after.eventsOf(reload.id)).toEqual(await store.eventsOf(reload.id))
+    expect(await after.counts()).toEqual({ queued: 1, running: 0, pendingDeliveries: 1 })
+    expect(await after.lastSequence()).toBe(1)
+    await after.close()
+    await store.close()
+  })
+
+  it('a running reload keeps its lease', async () => {
+    const given = await Given.of(SqliteStore.open(file))
+    const first = await given.running()
+    await given.end((await given.running()).reload)
+    const after = SqliteStore.open(copyOf(file))
+    const [expired] = await after.expiredLeases(first.attempt.leaseExpiresAt, 9)
+    expect(expired).toEqual({ reloadId: first.reload.id, lease: first.attempt.leaseToken })
+    const step = () => ({ refused: 'only asking' })
+    const ask = [{ reloadId: first.reload.id, fence: first.attempt.leaseToken, step }]
+    expect(await after.transition(ask)).toMatchObject([{ kind: 'refused' }])
+    await after.close()
+    await given.store.close()
+  })
+
+  it('close writes what was asked for before, and refuses what comes after', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const { id: appId } = await given.app()
+    const accepting = given.accept(given.reload({ appId }))
+    await store.close()
+    await store.close()
+    expect(await accepting).toMatchObject([{ kind: 'accepted' }])
+    await expect(given.app()).rejects.toThrow('closed')
+    await expect(store.tenants()).rejects.toThrow()
+    const again = SqliteStore.open(file)
+    expect(await again.counts()).toMatchObject({ queued: 1 })
+    await again.close()
+  })
+})
+
+describe('opening', () => {
+  it('refuses a data directory that another server has open, and names the file', async () => {
+    const store = SqliteStore.open(file)
+    expect(() => SqliteStore.open(file)).toThrow(`${file} is in use by another server`)
+    await store.close()
+    await SqliteStore.open(file).close()
+  })
+
+  it('refuses the schema of a newer release, leaves it untouched, and holds no lock', () => {
+    const db = new DatabaseSync(file)
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`)
+    db.close()
+    for (let i = 0; i < 2; i++) {
+      expect(() => SqliteStore.open(file)).toThrow(`${file} has schema version ${SCHEMA_VERSION + 1}`)
+    }
+  })
+
+  it('refuses a file that is not a database', () => {
+    writeFileSync(file, 'not a database, but long enough to be taken for the header of one. '.repeat(50))
+    expect(() => SqliteStore.open(file)).toThrow('not a database')
+  })
+
+  it('writes through to the disk at every commit, behind a write-ahead log', async () => {
+    const store = SqliteStore.open(file)
+    const beside = new DatabaseSync(file, { readOnly: true })
+    expect(beside.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    expect(beside.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION })
+    beside.close()
+    await store.close()
+  })
+})
+
+describe('group commit', () => {
+  it('commits the writes of one turn together, and one that fails does not fail the others', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const apps = await Promise.all([given.app(), given.app(), given.app()])
+    const reloads = apps.map((app) => given.reload({ appId: app.id }))
+    const told: unknown[] = []
+    store.onCommit((changed) => told.push(changed))
+    const [one, broken, three] = await Promise.allSettled([
+      given.accept(reloads[0]!),
+      given.accept({ ...reloads[1]!, state: 'FAILED' }),
+      given.accept(reloads[2]!),
+    ])
+    expect([one.status, broken.status, three.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(told).toHaveLength(1)
+    expect(await store.counts()).toMatchObject({ queued: 2 })
+    await store.close()
+  })
+
+  it('takes any number of callers at once', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const accepted = await Promise.all(Array.from({ length: 600 }, () => given.queued()))
+    expect(await store.counts()).toMatchObject({ queued: 600 })
+    const claims = await Promise.all(Array.from({ length: 300 }, () => given.claim(2)))
+    expect(new Set(claims.flat().map(({ reload }) => reload.id)).size).toBe(accepted.length)
+    await store.close()
+  })
+
+  it('reads see what was acknowledged', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const reload = await given.queued()
+        return (await store.reload(TENANT_ID, reload.id))?.id === reload.id
+      }),
+    )
+    expect(seen).toEqual(Array(20).fill(true))
+    await store.close()
+  })
+})
+
+describe('query plans', () => {
+  const statements: readonly (readonly [string, string, string])[] = [
+    ['claim', NEXT_OF_TENANT, 'reloads_claim'],
+    ['let in what is due', LET_IN, 'reloads_backing_off'],
+    ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
+    ['expired leases', EXPIRED_LEASES, 'attempts_lease'],
+    ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
+    ['events after', EVENTS_AFTER, 'events_of_tenant'],
+    ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
+    ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
+    ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],
+    ['first free', FIRST_FREE, 'deliveries_pending'],
+    ['first lease end', FIRST_LEASE_END, 'deliveries_in_flight'],
+  ]
+  it.each(statements)('%s: by its index alone, no scan and no sort', async (_name, sql, index) => {
+    await SqliteStore.open(file).close()
+    const db = new DatabaseSync(file)
+    const plan = db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map((row) => String(row.detail))
+    db.close()
+    expect(plan.join('\n')).toContain(index)
+    for (const line of plan) {
+      expect(line).not.toMatch(/SCAN (reloads|attempts|events|deliveries)/)
+      expect(line).not.toContain('TEMP B-TREE')
+    }
+  })
+})
+
+describe('the schema holds the invariants a second time', () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ['an outcome never changes', "UPDATE reloads SET state = 'FAILED' WHERE state = 'SUCCEEDED'"],
+    [
+      'an ended reload is not queued again',
+      "UPDATE reloads SET state = 'QUEUED', ended_at = NULL WHERE state = 'SUCCEEDED'",
+    ],
+    [
+      'attempt numbers have no gaps',
+      "INSERT INTO attempts SELECT reload_id, 3, 'x', worker_id, 1, 1, 0, '{}', 1, '{}', NULL, NULL FROM attempts",
+    ],
+    [
+      'at most one attempt is open',
+      "INSERT INTO attempts SELECT reload_id, 2, 'x', worker_id, 1, 1, 0, '{}', NULL, NULL, NULL, NULL FROM attempts WHERE closed_at IS NULL",
+    ],
+    ['a closed attempt never changes', 'UPDATE attempts SET closed_at = 1 WHERE closed_at IS NOT NULL'],
+    [
+      'one active reload per app',
+      "UPDATE reloads SET app_id = (SELECT app_id FROM reloads WHERE state = 'QUEUED') WHERE state = 'RELOADING'",
+    ],
+    ['a lease exactly while running', "UPDATE reloads SET lease = NULL WHERE state = 'RELOADING'"],
+    ['an end time exactly at an outcome', "UPDATE reloads SET ended_at = 1 WHERE state = 'QUEUED'"],
+    [
+      'one finished event per reload',
+      `INSERT INTO events SELECT NULL, 'other', tenant_id, type, time, user_id, resource_id, top_level_resource_id, space_id, reload_id, unique_key, body FROM events WHERE type = '${FINISHED}'`,
+    ],
+    [
+      'one delivery per event and subscription',
+      "INSERT INTO deliveries SELECT 'other', tenant_id, event_id, subscription_id, state, sends, due_at, created_at, NULL, NULL, NULL, NULL FROM deliveries",
+    ],
+    ['a delivery is of an event', "UPDATE deliveries SET event_id = 'nowhere'"],
+    ['a reload is of a tenant', "UPDATE reloads SET tenant_id = 'nowhere'"],
+    ['a weight is 1 to 10', 'UPDATE reloads SET weight = 11'],
+    ['two apps never point at one data file', "UPDATE apps SET data = '{}', data_version = 'same'"],
+  ]
+  it.each(rows)('%s', async (_rule, sql) => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    await store.saveSubscription(aSubscription())
+    const { reload } = await given.running()
+    await given.end(reload, completed(reload))
+    await given.running()
+    await given.queued()
+    await store.close()
+    const db = new DatabaseSync(file, { enableForeignKeyConstraints: true })
+    expect(() => db.exec(sql)).toThrow()
+    db.close()
+  })
+})
+
+it('an app id of one tenant is never the app of another', async () => {
+  const store = SqliteStore.open(file)
+  const given = await Given.of(store)
+  const app = await given.app({ id: 'app-x' as AppId })
+  await expect(given.app({ id: app.id })).rejects.toThrow()
+  await store.close()
+})

@@ -1,0 +1,302 @@
+/**
+ * Random histories of commands on the memory model and on SQLite, step by step with equal answers. One run is about 60
+ * commands; a failing one prints its seed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { App } from '../../src/catalog/records.ts'
+import type { AttemptEnd } from '../../src/core/attempt.ts'
+import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
+import type { Random } from '../../src/core/ports.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
+import {
+  aSend,
+  aSubscription,
+  claimStep,
+  commandStep,
+  completed,
+  hex,
+  OTHER_TENANT,
+  START_MS,
+  subscriptionId,
+  TENANT_ID,
+} from './store-records.ts'
+
+const RUNS = 40
+const COMMANDS = 60
+const TENANTS = [TENANT_ID, OTHER_TENANT]
+const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
+const ENDS: readonly AttemptEnd[] = [
+  { kind: 'crashed', message: 'x' },
+  { kind: 'lost' },
+  { kind: 'handed-back' },
+  { kind: 'out-of-memory' },
+  { kind: 'timed-out' },
+  { kind: 'canceled' },
+]
+
+type Command = (store: Store) => Promise<unknown>
+
+/** Draws commands. What it draws depends on the seed alone, never on what a store answered. */
+class Author {
+  readonly #random: Random
+  now = START_MS
+  #made = 0
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed)
+  }
+
+  below(count: number): number {
+    return Math.floor(this.#random.uniform() * count)
+  }
+
+  one<T>(of: readonly T[]): T {
+    return of[this.below(of.length)]!
+  }
+
+  /** One of the reloads made so far, or of none. */
+  reloadId(): ReloadId {
+    return hex(1 + this.below(this.#made + 1)) as ReloadId
+  }
+
+  lease(reloadId: ReloadId): LeaseToken {
+    return `${reloadId}#${1 + this.below(3)}` as LeaseToken
+  }
+
+  next(): readonly [string, Command] {
+    this.now += this.one([0, 1, 50, 3000, 20_000, 3_600_000])
+    const drawn = this.one([
+      this.accepting,
+      this.accepting,
+      this.claiming,
+      this.claiming,
+      this.ending,
+      this.ending,
+      this.canceling,
+      this.renewing,
+      this.sweeping,
+      this.sending,
+      this.sending,
+      this.subscribing,
+      this.managingApps,
+      this.breaking,
+    ])
+    return [drawn.name, drawn.call(this)]
+  }
+
+  accepting(): Command {
+    const batch = [1, 2].slice(0, 1 + this.below(2)).map(() => {
+      const index = this.below(APPS.length)
+      const now = this.now
+      return {
+        reload: aReload({
+          id: hex(++this.#made) as ReloadId,
+          appId: APPS[index]!,
+          tenantId: TENANTS[index % 2]!,
+          weight: 1 + this.below(3),
+          partial: this.below(2) === 0,
+          createdAt: now,
+          queuedAt: now,
+          notBefore: now,
+        }),
+        reloadsPerAppAndDay: this.one([0, 0, 1, 2]),
+        ...(this.below(3) === 0 ? { idempotencyKey: this.one(['a', 'b']) } : {}),
+      }
+    })
+    return (store) => store.accept(batch)
+  }
+
+  claiming(): Command {
+    const { now } = this
+    const max = 1 + this.below(4)
+    const concurrentReloadsPerTenant = 1 + this.below(3)
+    const refusedDigit = this.below(12).toString(16)
+    return (store) =>
+      store.claim({
+        now,
+        max,
+        concurrentReloadsPerTenant,
+        step: (view) =>
+          view.app === undefined || view.reload.id.endsWith(refusedDigit)
+            ? { refused: 'not this one' }
+            : claimStep(now)(view),
+      })
+  }
+
+  ending(): Command {
+    const { now } = this
+    const batch = [1, 2, 3].map(() => {
+      const reloadId = this.reloadId()
+      const end = this.below(2) === 0 ? completed({ id: reloadId }) : this.one(ENDS)
+      const step = commandStep({ kind: 'end-attempt', end, durationMs: 1.5, log: 'log' }, now)
+      return { reloadId, fence: this.lease(reloadId), step }
+    })
+    return (store) => store.transition(batch)
+  }
+
+  canceling(): Command {
+    const { now } = this
+    const reloadId = this.reloadId()
+    return (store) => store.transition([{ reloadId, step: commandStep({ kind: 'cancel' }, now) }])
+  }
+
+  renewing(): Command {
+    const reloadId = this.reloadId()
+    const renewal = {
+      reloadId,
+      lease: this.lease(reloadId),
+      leaseExpiresAt: this.now + 15_000,
+      log: `log ${this.below(9)}`,
+    }
+    return (store) => store.renewLeases([{ ...renewal, session: { engineStartedAt: this.now } }])
+  }
+
+  sweeping(): Command {
+    const { now } = this
+    const limitMs = 7_200_000
+    return async (store) => {
+      const expired = await store.expiredLeases(now, 2)
+      const overdue = await store.overdueReloads(now, limitMs, 2)
+      const lost = commandStep({ kind: 'end-attempt', end: { kind: 'lost' } }, now)
+      const late = commandStep({ kind: 'queue-time-exceeded', limitMs }, now)
+      const swept = await store.transition([
+        ...expired.map(({ reloadId, lease }) => ({ reloadId, fence: lease, step: lost })),
+        ...overdue.map((reloadId) => ({ reloadId, step: late })),
+      ])
+      return { expired, overdue, swept, due: await store.nextDueAt(now) }
+    }
+  }
+
+  sending(): Command {
+    const { now } = this
+    const lease = `sender ${this.below(3)}` as LeaseToken
+    const request = { now, max: 1 + this.below(4), perSubscription: 1 + this.below(2), lease }
+    const fails = this.below(2) === 0
+    const dies = this.below(4) === 0
+    return async (store) => {
+      const claimed = await store.claimDeliveries({ ...request, leaseExpiresAt: now + 60_000 })
+      if (dies) return claimed
+      const rows = claimed.map(({ delivery, subscription }) => {
+        const { lease: _over, leaseExpiresAt: _gone, ...rest } = delivery
+        const sends = delivery.sends + 1
+        const next: Delivery = fails
+          ? { ...rest, sends, dueAt: now + 5000 }
+          : { ...rest, sends, state: 'delivered', endedAt: now }
+        const send = aSend(delivery, sends, { status: fails ? 'fail' : 'success', triggeredAt: now })
+        const told = subscription && { ...subscription, failedSends: subscription.failedSends + 1 }
+        return { delivery: next, fence: lease, send, ...(told === undefined ? {} : { subscription: told }) }
+      })
+      await store.recordSends(rows)
+      return { claimed, next: await store.nextDeliveryAt() }
+    }
+  }
+
+  subscribing(): Command {
+    const number = this.below(3)
+    const id = subscriptionId(number)
+    const tenantId = TENANTS[number % 2]!
+    if (this.below(4) === 0) return (store) => store.removeSubscription(tenantId, id)
+    const subscription = aSubscription({ id, tenantId, createdAt: number, enabled: this.below(4) > 0 })
+    return (store) => store.saveSubscription(subscription)
+  }
+
+  managingApps(): Command {
+    const index = this.below(APPS.length)
+    const tenantId = TENANTS[index % 2]!
+    const id = APPS[index]!
+    const { now } = this
+    if (this.below(3) > 0) return (store) => store.changeApp(tenantId, id, { name: `name ${now}` }, now)
+    return async (store) => [await store.removeApp(tenantId, id), await store.addApp(appOf(index))]
+  }
+
+  /** A step that throws after others of its batch saved: nothing of the batch may stay. */
+  breaking(): Command {
+    const { now } = this
+    const [first, second] = [this.reloadId(), this.reloadId()]
+    const throwing = () => {
+      throw new Error('a bug of ours')
+    }
+    return (store) =>
+      store.transition([
+        { reloadId: first, step: commandStep({ kind: 'cancel' }, now) },
+        { reloadId: second, step: throwing },
+      ])
+  }
+}
+
+function appOf(index: number): App {
+  const { currentScriptId: _none, ...app } = anApp()
+  return { ...app, id: APPS[index]!, tenantId: TENANTS[index % 2]!, createdAt: index }
+}
+
+async function answerOf(command: Command, store: Store): Promise<unknown> {
+  try {
+    return await command(store)
+  } catch (error) {
+    return { thrown: error instanceof Error }
+  }
+}
+
+/** Everything that can be read. */
+async function contentsOf(store: Store): Promise<unknown> {
+  const contents: unknown[] = [await store.counts(), await store.referencedDataVersions()]
+  for (const tenantId of TENANTS) {
+    const sort = { field: 'endTime', descending: true } as const
+    const { rows } = await store.reloads({ tenantId, sort, page: { limit: 1000 } })
+    const events = await store.eventsAfter(tenantId, 0, 1000)
+    contents.push(rows, events, await store.apps(tenantId), await store.subscriptions(tenantId))
+    for (const row of rows) contents.push(await store.attempts(row.id))
+    for (const event of events) contents.push(await store.deliveriesOf(event.id))
+  }
+  for (const number of [0, 1, 2]) {
+    const sort = { field: 'triggeredAt', descending: false } as const
+    contents.push(await store.sends({ subscriptionId: subscriptionId(number), sort, page: { limit: 1000 } }))
+  }
+  return contents
+}
+
+describe('random histories', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-histories-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const first = Number(process.env.HISTORY_SEED ?? 1)
+
+  it('have equal answers and leave equal contents in both stores', { timeout: 120_000 }, async () => {
+    const kinds = new Set<string>()
+    for (let seed = first; seed < first + RUNS; seed++) {
+      const stores: Store[] = [new MemoryStore(), SqliteStore.open(join(folder, `${seed}.db`))]
+      for (const store of stores) {
+        for (const id of TENANTS) await store.addTenant(aTenant({ id }))
+        for (const index of APPS.keys()) await store.addApp(appOf(index))
+      }
+      const author = new Author(seed)
+      for (let count = 1; count <= COMMANDS; count++) {
+        const [name, command] = author.next()
+        const [model, sqlite] = [await answerOf(command, stores[0]!), await answerOf(command, stores[1]!)]
+        expect(sqlite, `seed ${seed}, command ${count}: ${name}`).toEqual(model)
+        for (const text of JSON.stringify(model ?? null).matchAll(/"kind":"([\w-]+)"/g)) kinds.add(text[1]!)
+      }
+      expect(await contentsOf(stores[1]!), `contents after seed ${seed}`).toEqual(
+        await contentsOf(stores[0]!),
+      )
+      await stores[1]!.close()
+    }
+    const reached = [
+      'accepted',
+      'repeated',
+      'pending',
+      'quota-exceeded',
+      'saved',
+      'refused',
+      'fenced',
+      'unknown',
+    ]
+    expect([...kinds]).toEqual(expect.arrayContaining(reached))
+  })
+})
