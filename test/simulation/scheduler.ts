@@ -74,6 +74,6 @@ function before(left: Entry, right: Entry): boolean {
 }
 
 /** All microtasks run before an immediate does. */
-function settled(): Promise<void> {
+export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -2,6 +2,7 @@
 import type { World as Ports } from '../../src/core/ports.ts'
 import { newNode, portsOf } from '../simulation/machine.ts'
 import type { SimNode } from '../simulation/node.ts'
+import { settled } from '../simulation/scheduler.ts'
 import { World } from '../simulation/world.ts'
 import { START_MS } from './records.ts'
 
@@ -23,6 +24,7 @@ export function virtualMachine(seed = 1): VirtualMachine {
   node.skewMs = 0
   const elapsed = () => world.scheduler.now - START_MS
   const until = async (holds: () => boolean | Promise<boolean>, withinMs = 3_600_000) => {
+    await settled()
     const giveUpAt = world.scheduler.now + withinMs
     while (!(await holds())) {
       const moved = await world.scheduler.step()

@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest'
+import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
+import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { AppId, ReloadId, SubscriptionId } from '../core/ids.ts'
+import type { CloudEvent } from '../event/stored-event.ts'
+import { cancelReload } from '../intake/cancel.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import type { Channel, Sent } from './channel.ts'
+import { startDelivering } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
+import { resend } from './resend.ts'
+import type { Subscription } from './subscription.ts'
+
+/** A receiver that answers as a test says and remembers what came; each send takes 100 ms. */
+class Receiver implements Channel {
+  readonly got: { event: CloudEvent; subscription: Subscription; at: number }[] = []
+  inFlight = 0
+  mostInFlight = 0
+  readonly #machine: VirtualMachine
+  answers: readonly Sent[] = [{ ok: true }]
+
+  constructor(machine: VirtualMachine) {
+    this.#machine = machine
+  }
+
+  send(event: CloudEvent, subscription: Subscription): Promise<Sent> {
+    const answer = this.answers[Math.min(this.got.length, this.answers.length - 1)] ?? { ok: true }
+    this.got.push({ event, subscription, at: this.#machine.elapsed() })
+    this.inFlight += 1
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
+    return new Promise((resolve) => {
+      this.#machine.node.later(100, () => {
+        this.inFlight -= 1
+        resolve(answer)
+      })
+    })
+  }
+}
+
+class Bench {
+  readonly machine = virtualMachine()
+  readonly store = new MemoryStore()
+  readonly receiver = new Receiver(this.machine)
+  readonly #events: string[] = []
+
+  async furnish(...subscriptions: readonly Subscription[]): Promise<this> {
+    await this.store.addTenant(aTenant())
+    for (const one of subscriptions) await this.store.saveSubscription(one)
+    return this
+  }
+
+  /** A reload that ends at once: its finished event is saved with its deliveries. */
+  async event(n = 1): Promise<this> {
+    const appId = `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}` as AppId
+    const id = `6906d0a1b2c3d4e5f60718${String(n).padStart(2, '0')}` as ReloadId
+    await this.store.addApp(anApp({ id: appId }))
+    await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
+    const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0, store: this.store }
+    expect(await cancelReload(rules, TENANT_ID, id)).toBe('canceled')
+    const [event] = await this.store.eventsOf(id)
+    this.#events.push(event!.id)
+    return this
+  }
+
+  start(store: Store = this.store) {
+    return startDelivering({ ...this.machine.ports, store, channel: this.receiver })
+  }
+
+  async deliveries(): Promise<Delivery[]> {
+    const all = await Promise.all(this.#events.map((id) => this.store.deliveriesOf(id as never)))
+    return all.flat()
+  }
+
+  async ended(withinMs?: number): Promise<Delivery[]> {
+    const over = async () => (await this.deliveries()).every((row) => row.state !== 'pending')
+    await this.machine.until(over, withinMs)
+    return this.deliveries()
+  }
+
+  async sends() {
+    const sort = { field: 'triggeredAt', descending: false } as const
+    const query = { subscriptionId: aSubscription().id, sort, page: { limit: 100 } }
+    return (await this.store.sends(query)).rows
+  }
+}
+
+describe('the sender of deliveries', () => {
+  test('sends an event and records it', async () => {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    b.receiver.answers = [{ ok: true, response: { statusCode: 204, headers: {}, body: '' } }]
+    b.start()
+    expect(await b.ended()).toMatchObject([{ state: 'delivered', sends: 1 }])
+    const [send] = await b.sends()
+    expect(send).toMatchObject({ status: 'success', response: { statusCode: 204 }, triggeredAt: START_MS })
+    expect(b.receiver.got[0]?.event).toMatchObject({ id: send?.eventId, type: 'com.qlik.v1.reload.finished' })
+  })
+
+  test('sends again by the schedule, always the same event', async () => {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    b.receiver.answers = [{ ok: false, message: 'timeout after 15 s' }, { ok: false }, { ok: true }]
+    b.start()
+    expect(await b.ended()).toMatchObject([{ state: 'delivered', sends: 3 }])
+    const [first, second, third] = b.receiver.got
+    expect(second!.at - first!.at).toBeGreaterThanOrEqual(4000)
+    expect(third!.at - second!.at).toBeGreaterThanOrEqual(240_000)
+    expect(new Set(b.receiver.got.map(({ event }) => JSON.stringify(event))).size).toBe(1)
+    expect((await b.sends()).map((send) => send.statusMessage)).toEqual([
+      'timeout after 15 s',
+      undefined,
+      undefined,
+    ])
+    expect(await b.store.subscription(TENANT_ID, aSubscription().id)).toMatchObject({ failedSends: 0 })
+  })
+
+  test('gives up and disables a webhook whose target is gone, with all that waits for it', async () => {
+    const b = await (await new Bench().furnish(aSubscription())).event(1)
+    b.receiver.answers = [{ ok: false, gone: true, message: 'gone (410)' }]
+    b.start()
+    await b.ended()
+    expect(await b.store.subscription(TENANT_ID, aSubscription().id)).toMatchObject({
+      enabled: false,
+      disabledReasonCode: 'TARGET-GONE',
+    })
+    await b.event(2)
+    expect(await b.deliveries()).toHaveLength(1)
+  })
+
+  test.each([
+    ['deleted', async (b: Bench) => void (await b.store.removeSubscription(TENANT_ID, aSubscription().id))],
+    ['disabled', (b: Bench) => b.store.saveSubscription(aSubscription({ enabled: false }))],
+  ])('gives up what waits for a webhook that was %s meanwhile, and says so', async (what, change) => {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    await change(b)
+    b.start()
+    expect(await b.ended()).toMatchObject([
+      { state: 'given-up', reason: `the webhook was ${what}`, sends: 0 },
+    ])
+    expect(b.receiver.got).toEqual([])
+  })
+
+  test('has at most four sends of a webhook in flight', async () => {
+    const b = await new Bench().furnish(aSubscription())
+    for (let n = 1; n <= 11; n++) await b.event(n)
+    b.start()
+    expect(await b.ended()).toHaveLength(11)
+    expect(b.receiver.mostInFlight).toBe(4)
+  })
+
+  test('counts every failure of a webhook, also when several are recorded at once', async () => {
+    const b = await new Bench().furnish(aSubscription())
+    for (let n = 1; n <= 4; n++) await b.event(n)
+    b.receiver.answers = [{ ok: false }]
+    b.start()
+    await b.machine.until(async () => (await b.sends()).length === 4)
+    expect(await b.store.subscription(TENANT_ID, aSubscription().id)).toMatchObject({ failedSends: 4 })
+  })
+
+  test('does not double a record whose answer got lost', async () => {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    let losses = 2
+    const losing = new Proxy<Store>(b.store, {
+      get(target, name) {
+        const member = Reflect.get(target, name, target)
+        if (name !== 'recordSends') return typeof member === 'function' ? member.bind(target) : member
+        return async (rows: never) => {
+          await b.store.recordSends(rows)
+          losses -= 1
+          if (losses >= 0) throw new Error('answer lost')
+        }
+      },
+    })
+    const sender = b.start(losing)
+    await b.ended()
+    await b.machine.pass(10_000)
+    expect(await b.sends()).toHaveLength(1)
+    expect(b.receiver.got).toHaveLength(1)
+    let stopped = false
+    void Promise.all([sender.stop(), sender.stop()]).then(() => {
+      stopped = true
+    })
+    await b.machine.until(() => stopped)
+  })
+
+  test('waits for its sends in flight when it stops', async () => {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    const sender = b.start()
+    await b.machine.until(() => b.receiver.got.length === 1)
+    let stopped = false
+    void sender.stop().then(() => {
+      stopped = true
+    })
+    await b.machine.until(() => stopped)
+    expect(await b.deliveries()).toMatchObject([{ state: 'delivered' }])
+  })
+})
+
+describe('a resend', () => {
+  const deps = (b: Bench) => ({
+    ...b.machine.ports,
+    store: b.store,
+    channel: b.receiver,
+    limits: { deliveryHistoryMs: 7 * 24 * 3_600_000 },
+  })
+
+  async function withSend() {
+    const b = await (await new Bench().furnish(aSubscription())).event()
+    b.start()
+    await b.ended()
+    const [send] = await b.sends()
+    return { b, send: send! }
+  }
+
+  test('sends the same event with the present settings, as a record of its own', async () => {
+    const { b, send } = await withSend()
+    const moved = aSubscription({ url: 'https://moved.example.com/', enabled: false })
+    await b.store.saveSubscription(moved)
+    b.receiver.answers = [{ ok: false, message: 'answered 500' }]
+    const again = await asked(b, resend(deps(b), TENANT_ID, send.subscriptionId, send.id))
+    expect(again).toMatchObject({ eventId: send.eventId, deliveryId: send.deliveryId, status: 'fail' })
+    expect(again?.id).not.toBe(send.id)
+    expect(b.receiver.got.at(-1)?.subscription.url).toBe(moved.url)
+    expect(await b.sends()).toHaveLength(2)
+    expect(await b.store.subscription(TENANT_ID, moved.id)).toMatchObject({ failedSends: 1 })
+  })
+
+  test('knows no send of another webhook or tenant, and none older than the history', async () => {
+    const { b, send } = await withSend()
+    const other = 'b' as SubscriptionId
+    expect(await resend(deps(b), TENANT_ID, other, send.id)).toBeUndefined()
+    expect(await resend(deps(b), 'other' as never, send.subscriptionId, send.id)).toBeUndefined()
+    const short = { ...deps(b), limits: { deliveryHistoryMs: 0 } }
+    await b.machine.pass(1000)
+    expect(await resend(short, TENANT_ID, send.subscriptionId, send.id)).toBeUndefined()
+  })
+
+  async function asked<T>(b: Bench, promise: Promise<T>): Promise<T> {
+    let over = false
+    void promise.then(() => {
+      over = true
+    })
+    await b.machine.until(() => over)
+    return promise
+  }
+})

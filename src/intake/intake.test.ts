@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { APP_ID, anApp, aTenant, SPACE_ID, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
+import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { WorkerId } from '../core/ids.ts'
+import { decide, isRefusal } from '../core/reload.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { acceptReload, type ReloadRequest, triggerOf } from './accept.ts'
+import { cancelReload, deleteApp } from './cancel.ts'
+
+async function bench(app = anApp()) {
+  const { ports } = virtualMachine()
+  const store = new MemoryStore()
+  await store.addTenant(aTenant())
+  await store.addApp(app)
+  const deps = { ...ports, store, errorRequeuesMax: 3, largestSizeIndex: 0, reloadsPerAppAndDay: 0 }
+  const ask = (change: Partial<ReloadRequest> = {}) =>
+    acceptReload(deps, { app, userId: USER_ID, provenance: { authType: 'api_key' }, ...change })
+  const reload = async (change: Partial<ReloadRequest> = {}) => {
+    const answer = await ask(change)
+    if (answer.kind !== 'accepted') throw new Error(answer.kind)
+    return answer.reload
+  }
+  const claim = () =>
+    store.claim({
+      now: START_MS,
+      max: 1,
+      concurrentReloadsPerTenant: 9,
+      step: (view) => {
+        const lease = { lease: 'l' as never, workerId: 'w' as WorkerId, leaseExpiresAt: START_MS + 1 }
+        const policy = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }
+        const decision = decide(view.reload, view.attempt, { kind: 'claim', ...lease }, policy, START_MS)
+        return isRefusal(decision) ? decision : { reload: decision.next, attempt: decision.opened! }
+      },
+    })
+  return { deps, store, ask, reload, claim }
+}
+
+describe('accepting', () => {
+  test('stores a waiting reload with what the event has to tell later', async () => {
+    const { store, reload } = await bench()
+    const made = await reload({ weight: 7, partial: true, variables: { v: '1' }, resourceId: 'r' })
+    expect(made.id).toMatch(/^[0-9a-f]{24}$/)
+    expect(await store.reload(TENANT_ID, made.id)).toMatchObject({
+      state: 'QUEUED',
+      weight: 7,
+      partial: true,
+      trigger: 'external',
+      resourceType: 'api',
+      createdAt: START_MS,
+      provenance: { authType: 'api_key', appOwnerId: anApp().ownerId, appSpaceId: SPACE_ID },
+    })
+  })
+
+  test('forces the weight of a personal app to 1, and refuses one out of range all the same', async () => {
+    const { spaceId: _none, ...personal } = anApp()
+    const { ask, reload } = await bench(personal)
+    expect(await ask({ weight: 11 })).toMatchObject({ kind: 'invalid', faults: [{ pointer: '/weight' }] })
+    expect(await reload({ weight: 9 })).toMatchObject({ weight: 1 })
+  })
+
+  test('names the pending reload of the app', async () => {
+    const { ask, reload } = await bench()
+    const first = await reload()
+    expect(await ask()).toEqual({ kind: 'pending', pendingReloadId: first.id })
+  })
+
+  test.each([
+    ['api_key', undefined, 'external'],
+    ['service_account', 'api', 'external'],
+    ['user', undefined, 'hub'],
+    ['api_key', 'automate', 'automations'],
+  ] as const)('authenticated by %s for %s it is triggered by %s', (authType, resourceType, trigger) => {
+    expect(triggerOf(authType, resourceType)).toBe(trigger)
+  })
+})
+
+describe('canceling', () => {
+  test('ends a waiting reload at once, with its event', async () => {
+    const { deps, store, reload } = await bench()
+    const { id } = await reload()
+    expect(await cancelReload(deps, TENANT_ID, id)).toBe('canceled')
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'CANCELED' })
+    expect(await store.eventsOf(id)).toHaveLength(1)
+    expect(await cancelReload(deps, TENANT_ID, id)).toBe('already-ended')
+    expect(await store.eventsOf(id)).toHaveLength(1)
+  })
+
+  test('marks a running reload, however often it is asked', async () => {
+    const { deps, store, reload, claim } = await bench()
+    const { id } = await reload()
+    await claim()
+    expect(await cancelReload(deps, TENANT_ID, id)).toBe('canceling')
+    expect(await cancelReload(deps, TENANT_ID, id)).toBe('canceling')
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'CANCELING' })
+  })
+
+  test("does not know another tenant's reload", async () => {
+    const { deps, store, reload } = await bench()
+    const { id } = await reload()
+    expect(await cancelReload(deps, 'other' as never, id)).toBe('unknown')
+    expect(await cancelReload(deps, TENANT_ID, 'none' as never)).toBe('unknown')
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'QUEUED' })
+  })
+})
+
+describe('deleting an app', () => {
+  test('cancels its waiting reload', async () => {
+    const { deps, store, reload } = await bench()
+    const { id } = await reload()
+    expect(await deleteApp(deps, TENANT_ID, APP_ID)).toBe(true)
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'CANCELED' })
+    expect(await deleteApp(deps, TENANT_ID, APP_ID)).toBe(false)
+  })
+
+  test('cancels its running reload', async () => {
+    const { deps, store, reload, claim } = await bench()
+    const { id } = await reload()
+    await claim()
+    expect(await deleteApp(deps, TENANT_ID, APP_ID)).toBe(true)
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'CANCELING' })
+  })
+})
