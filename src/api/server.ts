@@ -5,7 +5,9 @@
  */
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
+import { registerApiKeys } from './api-keys.ts'
 import { registerApps } from './apps.ts'
+import { registerAudits } from './audits.ts'
 import { installAuthentication } from './authenticate.ts'
 import { installBodies } from './body.ts'
 import { registerDataFileConnections } from './data-file-connections.ts'
@@ -14,6 +16,7 @@ import { registerDataModel } from './data-model.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { registerHealth } from './health.ts'
 import { installHostCheck } from './host-check.ts'
+import { registerItems } from './items.ts'
 import { installMetrics, registerMetrics } from './metrics.ts'
 import { openApi, registerOpenApi } from './open-api.ts'
 import { answerFrameworkError, installProblems } from './problem.ts'
@@ -24,7 +27,9 @@ import { registerScripts } from './scripts.ts'
 import { registerSpaceAssignments } from './space-assignments.ts'
 import { registerSpaces } from './spaces.ts'
 import { registerStream } from './stream.ts'
+import { registerTenants } from './tenants.ts'
 import { installTrace } from './trace.ts'
+import { registerUsers } from './users.ts'
 import { schemaCompiler } from './validate.ts'
 import { registerWebhooks } from './webhooks.ts'
 
@@ -41,6 +46,11 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerSpaces,
   registerSpaceAssignments,
   registerStream,
+  registerUsers,
+  registerTenants,
+  registerApiKeys,
+  registerItems,
+  registerAudits,
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
