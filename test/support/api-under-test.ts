@@ -71,7 +71,7 @@ export async function apiUnderTest(
     log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
   }
   const filesRoot = join(folder, 'files')
-  const store = new MemoryStore()
+  const store = given.deps?.store ?? new MemoryStore()
   const deps: ApiDeps = {
     store,
     world,

@@ -1,0 +1,309 @@
+/** The event stream over a real socket: contract 06, section 5.1. Time passes only when a test says so. */
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HEARTBEAT_MS } from '../../src/api/stream.ts'
+import type { ReloadId } from '../../src/core/ids.ts'
+import type { World } from '../../src/core/ports.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
+import { addApp } from '../support/reload-steps.ts'
+
+const PATH = '/api/v1/events/stream'
+const START = Date.UTC(2026, 10, 2, 4, 6, 0)
+
+/** A memory store that tells how many follow its commits. */
+class WatchedStore extends MemoryStore {
+  listeners = 0
+
+  override onCommit(listener: Parameters<MemoryStore['onCommit']>[0]): () => void {
+    const forget = super.onCommit(listener)
+    this.listeners += 1
+    return () => {
+      this.listeners -= 1
+      forget()
+    }
+  }
+}
+
+/** Waits that end when the test lets time pass. */
+class ManualTime {
+  #now = 0
+  #waits = new Set<{ readonly at: number; readonly end: () => void }>()
+
+  world(base: World): World {
+    return {
+      ...base,
+      clock: { now: () => START + this.#now, monotonic: () => this.#now },
+      timers: {
+        wait: (ms) => {
+          let end = () => {}
+          const done = new Promise<void>((resolve) => {
+            const wait = { at: this.#now + ms, end: () => end() }
+            this.#waits.add(wait)
+            end = () => {
+              this.#waits.delete(wait)
+              resolve()
+            }
+          })
+          return { done, end: () => end() }
+        },
+      },
+    }
+  }
+
+  get waiting(): number {
+    return this.#waits.size
+  }
+
+  advance(ms: number): void {
+    this.#now += ms
+    for (const wait of this.#waits) if (wait.at <= this.#now) wait.end()
+  }
+}
+
+interface Received {
+  readonly id: string
+  readonly event: string
+  readonly data: { readonly id: string; readonly data: { readonly id: string; readonly status: string } }
+}
+
+/** Reads a stream piece by piece, the way an EventSource does. */
+class Listener {
+  readonly response: Response
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #abort: AbortController
+  #text = ''
+  comments = 0
+
+  constructor(response: Response, abort: AbortController) {
+    this.response = response
+    this.#reader = response.body!.getReader()
+    this.#abort = abort
+  }
+
+  /** The next event; undefined at the end of the stream. */
+  async next(): Promise<Received | undefined> {
+    for (;;) {
+      const block = await this.block()
+      if (block === undefined) return undefined
+      const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]))
+      const data = fields.get('data')
+      if (data === undefined) continue
+      return { id: fields.get('id')!, event: fields.get('event')!, data: JSON.parse(data) }
+    }
+  }
+
+  /** The next block of lines, comments and settings too. */
+  async block(): Promise<string | undefined> {
+    while (!this.#text.includes('\n\n')) {
+      const { done, value } = await this.#reader.read()
+      if (done) return undefined
+      this.#text += new TextDecoder().decode(value)
+    }
+    const end = this.#text.indexOf('\n\n')
+    const block = this.#text.slice(0, end)
+    this.#text = this.#text.slice(end + 2)
+    return block
+  }
+
+  leave(): void {
+    this.#abort.abort()
+  }
+}
+
+let time: ManualTime
+let store: WatchedStore
+let api: ApiUnderTest
+let acme: Members
+let origin: string
+let listeners: Listener[]
+
+beforeEach(async () => {
+  time = new ManualTime()
+  store = new WatchedStore()
+  listeners = []
+  const base = await apiUnderTest()
+  api = await apiUnderTest({ deps: { store, world: time.world(base.world) } })
+  await base.close()
+  acme = await api.tenant('acme')
+  await api.server.listen({ host: '127.0.0.1', port: 0 })
+  origin = `http://127.0.0.1:${(api.server.server.address() as AddressInfo).port}`
+})
+
+afterEach(async () => {
+  for (const listener of listeners) listener.leave()
+  await api.close()
+})
+
+async function listen(person: Person, query = '', headers: Record<string, string> = {}): Promise<Listener> {
+  const abort = new AbortController()
+  const response = await fetch(origin + PATH + query, {
+    headers: { authorization: `Bearer ${person.token}`, ...headers },
+    signal: abort.signal,
+  })
+  expect(response.status).toBe(200)
+  const listener = new Listener(response, abort)
+  listeners.push(listener)
+  return listener
+}
+
+/** A reload that ends at once: one finished event. */
+async function canceledReload(person: Person, appId?: string): Promise<string> {
+  const id = appId ?? (await addApp(api, person.user)).id
+  const { body } = await person.call('POST', '/api/v1/reloads', { appId: id })
+  expect((await person.call('POST', `/api/v1/reloads/${body.id}/actions/cancel`)).status).toBe(204)
+  return body.id
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error('it never came true')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+describe('the stream', () => {
+  it('catches up after the cursor, then follows, each event as it was saved', async () => {
+    const first = await canceledReload(acme.admin)
+    const listener = await listen(acme.admin, '?after=0')
+    expect(listener.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(listener.response.headers.get('cache-control')).toBe('no-store')
+    expect(await listener.block()).toBe('retry: 3000')
+    const caughtUp = (await listener.next())!
+    const [saved] = await store.eventsOf(first as ReloadId)
+    expect(caughtUp).toEqual({ id: String(saved?.sequence), event: FINISHED_EVENT_TYPE, data: saved?.body })
+    const second = await canceledReload(acme.admin)
+    const followed = (await listener.next())!
+    expect(followed.data.data.id).toBe(second)
+    expect(Number(followed.id)).toBeGreaterThan(Number(caughtUp.id))
+  })
+
+  it('misses nothing and repeats nothing for a client that comes back with its last id', async () => {
+    const listener = await listen(acme.admin, '?after=0')
+    const ids = [await canceledReload(acme.admin)]
+    const seen = (await listener.next())!
+    listener.leave()
+    for (let i = 0; i < 3; i++) ids.push(await canceledReload(acme.admin))
+    // The header wins over the parameter: an EventSource repeats the address it was made with.
+    const again = await listen(acme.admin, '?after=0', { 'last-event-id': seen.id })
+    const rest = [await again.next(), await again.next(), await again.next()]
+    expect([seen, ...rest].map((event) => event?.data.data.id)).toEqual(ids)
+  })
+
+  it('hands over more events than one reading takes, in order', async () => {
+    const app = await addApp(api, acme.admin.user)
+    const ids: string[] = []
+    for (let i = 0; i < 205; i++) ids.push(await canceledReload(acme.admin, app.id))
+    const listener = await listen(acme.admin, '?after=0')
+    const seen: string[] = []
+    while (seen.length < ids.length) seen.push((await listener.next())!.data.data.id)
+    expect(seen).toEqual(ids)
+  })
+
+  it('begins now without a cursor', async () => {
+    await canceledReload(acme.admin)
+    const listener = await listen(acme.admin)
+    const later = await canceledReload(acme.admin)
+    expect((await listener.next())?.data.data.id).toBe(later)
+  })
+
+  it('shows only events of the tenant, and of apps that one may read', async () => {
+    const ann = await acme.person('ann')
+    const globex = await api.tenant('globex')
+    const toAnn = await listen(ann, '?after=0')
+    const toAdmin = await listen(acme.admin, '?after=0')
+    await canceledReload(globex.admin)
+    const ofAdmin = await canceledReload(acme.admin)
+    const ofAnn = await canceledReload(ann)
+    expect((await toAnn.next())?.data.data.id).toBe(ofAnn)
+    expect((await toAdmin.next())?.data.data.id).toBe(ofAdmin)
+    expect((await toAdmin.next())?.data.data.id).toBe(ofAnn)
+  })
+
+  it('chooses by type and filter', async () => {
+    const app = await addApp(api, acme.admin.user)
+    const filter = encodeURIComponent(`topLevelResourceId eq "${app.id}" and data.status ne "SUCCEEDED"`)
+    const listener = await listen(acme.admin, `?after=0&types=${FINISHED_EVENT_TYPE}&filter=${filter}`)
+    await canceledReload(acme.admin)
+    const wanted = await canceledReload(acme.admin, app.id)
+    expect((await listener.next())?.data.data.id).toBe(wanted)
+    const others = await listen(acme.admin, '?after=0&types=com.qlik.v1.app.reload.finished')
+    await canceledReload(acme.admin)
+    expect(await others.block()).toBe('retry: 3000')
+    await eventually(() => time.waiting === 2)
+    time.advance(HEARTBEAT_MS)
+    expect(await others.block()).toBe(':')
+  })
+
+  it.each([
+    ['?after=x', {}, 400, 'after'],
+    ['?after=-1', {}, 400, 'after'],
+    ['', { 'last-event-id': 'x' }, 400, 'Last-Event-ID'],
+    ['?types=com.x', {}, 400, 'types'],
+    ['?filter=id', {}, 400, 'filter'],
+    ['?after=7', {}, 410, 'after'],
+    ['', { 'last-event-id': '7' }, 410, 'Last-Event-ID'],
+  ])('refuses %s %j with %i', async (query, headers, status, parameter) => {
+    const answer = await acme.admin.call('GET', PATH + query, undefined, { headers })
+    expect(answer.status).toBe(status)
+    expect(answer.body.errors[0]).toMatchObject({ code: `HTTP-${status}`, source: { parameter } })
+  })
+
+  it('is gone for a cursor older than the history', async () => {
+    await canceledReload(acme.admin)
+    const day = 24 * 3_600_000
+    time.advance(180 * day - 60_000)
+    const listener = await listen(acme.admin, '?after=0')
+    expect(await listener.next()).toBeDefined()
+    time.advance(2 * 60_000)
+    expect((await acme.admin.call('GET', `${PATH}?after=0`)).status).toBe(410)
+  })
+
+  it('keeps a silent connection open with a comment every 15 seconds', async () => {
+    const listener = await listen(acme.admin)
+    expect(await listener.block()).toBe('retry: 3000')
+    for (let beat = 0; beat < 3; beat++) {
+      await eventually(() => time.waiting === 1)
+      time.advance(HEARTBEAT_MS)
+      expect(await listener.block()).toBe(':')
+    }
+  })
+
+  it('ends when the key of the caller is revoked', async () => {
+    const listener = await listen(acme.admin)
+    const [key] = await store.keys(acme.tenant.id)
+    await store.saveKey({ ...key!, revokedAt: 1 })
+    await eventually(() => time.waiting === 1)
+    time.advance(HEARTBEAT_MS)
+    expect(await listener.next()).toBeUndefined()
+  })
+
+  it('lets go of the store when the client leaves', async () => {
+    const before = store.listeners
+    const listener = await listen(acme.admin)
+    await listener.block()
+    expect(store.listeners).toBe(before + 1)
+    listener.leave()
+    await eventually(() => store.listeners === before)
+  })
+
+  it('ends cleanly when the server stops, at once', async () => {
+    const listener = await listen(acme.admin)
+    await listener.block()
+    const closed = api.server.close()
+    expect(await listener.next()).toBeUndefined()
+    await closed
+    expect(store.listeners).toBe(0)
+  })
+
+  it('is not measured as a request', async () => {
+    const listener = await listen(acme.admin)
+    await listener.block()
+    listener.leave()
+    await eventually(() => store.listeners === 0)
+    const { body } = await api.server.inject({ method: 'GET', url: '/metrics' })
+    expect(body).not.toContain('route="/api/v1/events/stream"')
+  })
+})
