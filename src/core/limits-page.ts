@@ -1,0 +1,79 @@
+/** The text of docs/reference/limits.md, made from the limits and their defaults. */
+
+import * as fixed from './limits.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+
+const MEANING: Readonly<Record<keyof Limits, string>> = {
+  runTimeMs: 'Longest run of one attempt; then the reload ends EXCEEDED_LIMIT.',
+  queueTimeMs: 'Longest time in the queue, all waits of a reload together; then it ends EXCEEDED_LIMIT.',
+  concurrentReloadsPerTenant: 'Reloads of a tenant that run at the same time; others wait.',
+  reloadsPerAppAndDay: 'Accepted reloads of an app in a UTC day; more are refused with RELOADS-013.',
+  appDataBytes: 'Largest data file of an app; a larger one ends the reload EXCEEDED_LIMIT.',
+  requestBodyBytes: 'Largest body of a request, uploads and scripts apart.',
+  dataFileBytes: 'Largest data file that can be uploaded.',
+  scriptBytes: 'Largest load script.',
+  webhooksPerUser: 'Webhooks that one user may own.',
+  leaseDurationMs: 'How long a lease lasts after each renewal; then the attempt is declared lost.',
+  leaseRenewMs: 'How often a worker renews its leases.',
+  leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',
+  interruptGraceMs: 'From an interrupt to the kill of an engine that does not obey.',
+  errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
+  historyMs: 'How long ended reloads are kept.',
+  deliveryHistoryMs: 'How long deliveries and their sends are kept.',
+}
+
+const FIXED: readonly (readonly [string, number, string])[] = [
+  ['weight, least', fixed.WEIGHT_MIN, 'The lightest; also that of every personal app.'],
+  ['weight, most', fixed.WEIGHT_MAX, 'The heaviest: goes first within its tenant.'],
+  ['weight, default', fixed.WEIGHT_DEFAULT, 'Where none is given.'],
+  ['variables', fixed.VARIABLES_MAX_COUNT, 'Variables of one reload.'],
+  ['variable name', fixed.VARIABLE_NAME_MAX_CHARACTERS, 'Unicode code points.'],
+  ['variable value', fixed.VARIABLE_VALUE_MAX_CHARACTERS, 'Unicode code points.'],
+  ['error message', fixed.ERROR_MESSAGE_MAX_BYTES, 'Bytes; longer ones are cut.'],
+  ['progress log', fixed.PROGRESS_LOG_MAX_BYTES, 'Bytes; head and tail are kept.'],
+]
+
+export function limitsPage(): string {
+  const rows = Object.entries(MEANING).map(
+    ([name, meaning]) =>
+      `| \`${name}\` | ${amount(name, DEFAULT_LIMITS[name as keyof Limits])} | ${meaning} |`,
+  )
+  const fixedRows = FIXED.map(([name, value, meaning]) => `| ${name} | ${value} | ${meaning} |`)
+  return `# Limits
+
+The defaults. Those that can be set are listed with their variable under [configuration](configuration.md).
+
+| limit | default | meaning |
+|---|---|---|
+${rows.join('\n')}
+
+Fixed by the contract:
+
+| limit | value | meaning |
+|---|---|---|
+${fixedRows.join('\n')}
+`
+}
+
+const TIMES: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+]
+const SIZES: readonly (readonly [number, string])[] = [
+  [1024 ** 2, 'MiB'],
+  [1024, 'KiB'],
+]
+
+/** The value in its largest whole unit; the name's end tells the kind. */
+function amount(name: string, value: number): string {
+  if (value === 0) return 'off'
+  if (name.endsWith('Ms')) return inUnit(value, TIMES, 'ms')
+  return name.endsWith('Bytes') ? inUnit(value, SIZES, 'bytes') : String(value)
+}
+
+function inUnit(value: number, units: readonly (readonly [number, string])[], smallest: string): string {
+  const [size, unit] = units.find(([unitSize]) => value % unitSize === 0) ?? [1, smallest]
+  return `${value / size} ${unit}`
+}
