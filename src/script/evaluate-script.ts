@@ -50,11 +50,12 @@ export function* allow(state: ScriptState, guards: readonly Guard[]): Asking<boo
 }
 
 /** The statement text with every `$(...)` replaced by what it means now. */
-export function expand(state: ScriptState, text: string): Asking<string> {
+export function* expand(state: ScriptState, text: string): Asking<string> {
+  if (!text.includes('$(')) return text
   const { variables } = state
   const value = (name: string) => variables.get(name) ?? null
   const asNumber = (of: Value) => numberText(numberOf(of, variables.settings()) ?? 0, '.')
-  return expandText(text, {
+  return yield* expandText(text, {
     text: (name) => textOf(value(name), variables.settings()) ?? '',
     numberText: (name) => asNumber(value(name)),
     evaluate: (expression) => evaluateText(state, parseExpression(expression)),

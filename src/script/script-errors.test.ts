@@ -84,6 +84,9 @@ LET n=Num(ScriptError);\nTRACE $(n);\nEND IF`
   })
 
   it('does not let a script set what only shows errors', () => {
-    expect(run('SET ScriptErrorCount=0;').end).toMatchObject({ kind: 'failed', fault: { scriptError: 16 } })
+    const fault = { scriptError: 16, message: 'The variable ScriptErrorCount can only be read' }
+    expect(run('SET ScriptErrorCount=0;').end).toMatchObject({ kind: 'failed', fault })
+    const { end } = run('TRACE a;', { variables: { ScriptErrorCount: '0' } })
+    expect(end).toMatchObject({ kind: 'failed', line: 1, fault })
   })
 })
