@@ -4,10 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
@@ -21,6 +19,9 @@ import { type ProgressWatch, watchProgress } from './progress.ts'
 import { showTables } from './tables.ts'
 import { Terminal } from './terminal.ts'
 
+/** Real data of the npm package vega-datasets, a development dependency: the demo runs from a clone. */
+const DATASETS = new URL('../../node_modules/vega-datasets/data/', import.meta.url)
+const SCRIPT = new URL('../../examples/demo/flights.qvs', import.meta.url)
 const DATA_FILES = ['airports.csv', 'flights-airport.csv', 'weather.csv']
 
 export function demoCommand(): Command {
@@ -89,18 +90,14 @@ async function prepare(
   secret: string,
   show: Terminal | undefined,
 ): Promise<string> {
-  const datasets = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data')
   show?.heading('Data files')
   for (const name of DATA_FILES) {
-    const bytes = await readFile(join(datasets, name))
+    const bytes = await readFile(new URL(name, DATASETS))
     await client.uploadFile(name, bytes)
     show?.line(`  lib://DataFiles/${name}  ${bytes.length.toLocaleString('en-US')} bytes`)
   }
   const appId = await client.createApp('Flights')
-  const script = await readFile(
-    fileURLToPath(new URL('../../examples/demo/flights.qvs', import.meta.url)),
-    'utf8',
-  )
+  const script = await readFile(SCRIPT, 'utf8')
   await client.setScript(appId, script)
   show?.heading('App')
   show?.line(`  Flights (${appId}), script of ${script.split('\n').length} lines: examples/demo/flights.qvs`)
