@@ -8,6 +8,7 @@ import { type AppRight, mayUseApp } from '../catalog/rights.ts'
 import { newUuid, type SpaceId, type UserId } from '../core/ids.ts'
 import { deleteApp } from '../intake/cancel.ts'
 import { callerOf } from './authenticate.ts'
+import { bodyMayBeMissing, Empty } from './body-shape.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { problems, refuse } from './problem.ts'
 import { appFor, spaceFor, standingIn } from './rights.ts'
@@ -56,16 +57,17 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/apps',
     {
+      preValidation: bodyMayBeMissing,
       schema: {
         tags: TAGS,
         summary: 'Creates an app',
-        body: Type.Optional(Type.Object({ attributes: Type.Optional(NewAttributes) })),
+        body: Type.Object({ attributes: Type.Optional(NewAttributes) }),
         response: { 200: NxApp, ...problems(400, 403, 404) },
       },
     },
     async (request) => {
       const caller = callerOf(request)
-      const app = await createApp(deps, caller, request.body?.attributes ?? {})
+      const app = await createApp(deps, caller, request.body.attributes ?? {})
       return nxApp(deps, caller, app)
     },
   )
@@ -111,14 +113,14 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
         summary: 'Deletes an app',
         description: 'Cancels its active reload.',
         params: AppPath,
-        response: { 200: Type.Null(), ...problems(403, 404) },
+        response: { 200: Empty, ...problems(403, 404) },
       },
     },
     async (request, reply) => {
       const caller = callerOf(request)
       const app = await appFor(deps, caller, request.params.appId, 'remove')
       await deleteApp({ store: deps.store, ...deps.settleRules }, caller.tenantId, app.id)
-      return reply.code(200).send(null)
+      return reply.code(200).send('')
     },
   )
   server.get(
@@ -139,18 +141,19 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/apps/:appId/copy',
     {
+      preValidation: bodyMayBeMissing,
       schema: {
         tags: TAGS,
         summary: 'Copies an app: its script and data, not its history',
         params: AppPath,
-        body: Type.Optional(Type.Object({ attributes: Type.Optional(NewAttributes) })),
+        body: Type.Object({ attributes: Type.Optional(NewAttributes) }),
         response: answers(),
       },
     },
     async (request) => {
       const caller = callerOf(request)
       const source = await appFor(deps, caller, request.params.appId, 'read-script')
-      return nxApp(deps, caller, await copyApp(deps, caller, source, request.body?.attributes ?? {}))
+      return nxApp(deps, caller, await copyApp(deps, caller, source, request.body.attributes ?? {}))
     },
   )
   server.put(

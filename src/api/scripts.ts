@@ -9,6 +9,7 @@ import { newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
 import type { ScriptSummary } from '../store/store.ts'
 import { AppPath } from './apps.ts'
 import { callerOf } from './authenticate.ts'
+import { Empty } from './body-shape.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { problems, refuse } from './problem.ts'
 import { appFor } from './rights.ts'
@@ -84,7 +85,7 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
           script: Type.String(),
           versionMessage: Type.Optional(Type.String({ maxLength: 1024 })),
         }),
-        response: { 200: Type.Null(), ...problems(400, 403, 404, 413) },
+        response: { 200: Empty, ...problems(400, 403, 404, 413) },
       },
     },
     async (request, reply) => {
@@ -112,7 +113,7 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
         SCRIPT_VERSIONS_KEPT,
       )
       if (!saved) throw refuse('notFound', { detail: 'the app was deleted', parameter: 'appId' })
-      return reply.code(200).send(null)
+      return reply.code(200).send('')
     },
   )
   server.get(
