@@ -5,6 +5,7 @@ import { HEARTBEAT_MS } from '../../src/api/stream.ts'
 import type { ReloadId } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp } from '../support/reload-steps.ts'
@@ -123,9 +124,7 @@ beforeEach(async () => {
   time = new ManualTime()
   store = new WatchedStore()
   listeners = []
-  const base = await apiUnderTest()
-  api = await apiUnderTest({ deps: { store, world: time.world(base.world) } })
-  await base.close()
+  api = await apiUnderTest({ deps: { store, world: time.world(realWorld(jsonLog('error'))) } })
   acme = await api.tenant('acme')
   await api.server.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(api.server.server.address() as AddressInfo).port}`
