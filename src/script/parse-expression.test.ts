@@ -112,6 +112,12 @@ it.each(['(', '-', 'not ', 'f(', "'a' & not "])(
   },
 )
 
+it('takes long chains of operators, and refuses those that would overflow the stack of who walks them', () => {
+  const chain = (terms: number) => parseExpression(Array.from({ length: terms }, () => 'a').join(' & '))
+  expect(chain(1000)).toMatchObject({ kind: 'binary', operator: '&' })
+  expect(() => chain(20_000)).toThrow(/too many operators/)
+})
+
 const operators: BinaryOperator[] =
   'or xor and = <> < <= > >= like precedes follows & + - * / bitand << >>'.split(' ') as BinaryOperator[]
 const unary: UnaryOperator[] = ['not', '-', '+', 'bitnot']

@@ -17,7 +17,9 @@ export function parseExpression(text: string): Expression {
 
 /** The longest expression from where the stream stands; stops before what cannot go on it. */
 export function readExpression(tokens: TokenStream): Expression {
-  return readLevel(tokens, 0)
+  const expression = readLevel(tokens, 0)
+  if (isTooHigh(expression)) throw tooDeep()
+  return expression
 }
 
 /** One or more expressions with commas between. */
@@ -50,10 +52,38 @@ const LEVELS: readonly (readonly BinaryOperator[])[] = [
   ['bitand', 'bitor', 'bitxor', '<<', '>>'],
 ]
 const COMPARISON = 2
+
+/** Parentheses, calls and signs within each other. */
 const MAX_DEPTH = 200
+/** Height of a tree: a long chain of operators makes a high one, and whoever walks it recurses. */
+const MAX_HEIGHT = 1000
+
+const tooDeep = () => faults.syntax('The expression is nested too deeply, or has too many operators in a row')
+
+function isTooHigh(expression: Expression): boolean {
+  let level: readonly Expression[] = [expression]
+  for (let height = 0; level.length > 0; height += 1) {
+    if (height > MAX_HEIGHT) return true
+    level = level.flatMap(operandsOf)
+  }
+  return false
+}
+
+function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'unary':
+      return [expression.operand]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'call':
+      return expression.args
+    default:
+      return []
+  }
+}
 
 function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
-  if (depth > MAX_DEPTH) throw faults.syntax('The expression is nested too deeply')
+  if (depth > MAX_DEPTH) throw tooDeep()
   const operators = LEVELS[level]
   if (operators === undefined) return readUnary(tokens, depth)
   if (level === COMPARISON && atNot(tokens)) {
@@ -91,7 +121,7 @@ function startsOperand(token: Token): boolean {
 const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
 
 function readUnary(tokens: TokenStream, depth: number): Expression {
-  if (depth > MAX_DEPTH) throw faults.syntax('The expression is nested too deeply')
+  if (depth > MAX_DEPTH) throw tooDeep()
   const token = tokens.peek()
   const written = token.value.toLowerCase()
   const sign = token.kind === 'symbol' || (written === 'bitnot' && startsOperand(tokens.peek(1)))

@@ -159,14 +159,18 @@ function* readStack(state: ScriptState, step: Step, top: string, to: number): As
   let text = top
   for (;;) {
     const parsed = parseStatement(text)
-    const below = step.unit.statements[step.last + 1]
-    const more = isIncomplete(parsed) && step.last + 1 < to && below !== undefined
-    if (!more || (below.head !== 'regular' && below.head !== 'raw')) return parsed
-    const next = yield* beginStep(state, step.unit, step.last + 1, step.place)
-    step.last = next.index
-    next.text = yield* expand(state, below.text)
+    if (!isIncomplete(parsed)) return parsed
+    let index = step.last + 1
+    while (index < to && isRemark(step.unit, index)) index += 1
+    const head = index < to ? step.unit.statements[index]!.head : undefined
+    if (head !== 'regular' && head !== 'raw') return parsed
+    const next = yield* beginStep(state, step.unit, index, step.place)
+    step.last = index
+    next.text = yield* expand(state, next.text)
     yield* logStatement(next)
     text += `;\n${next.text}`
     step.text += `;\n${next.text}`
   }
 }
+
+const isRemark = (unit: Unit, index: number) => /^rem\b/i.test(unit.statements[index]!.text)
