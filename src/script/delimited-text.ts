@@ -173,13 +173,19 @@ export class DelimitedText {
     if (mark === '' && !this.#final) return INCOMPLETE
     if (mark === '"' && this.#format.quoting === 'msq') return this.#readMsq(start, cells)
     if ((mark !== '"' && mark !== "'") || this.#format.quoting === 'msq') return undefined
+    let markInside = false
     for (let at = start + 1; at < this.#buffer.length; at++) {
       const code = this.#buffer.charCodeAt(at)
       if (code === LF || code === CR) return undefined
+      // After a mark that closes nothing the cell is plain text, and ends at the next delimiter.
+      if (markInside && this.#buffer.startsWith(this.#delimiter, at)) return undefined
       if (this.#buffer.charAt(at) !== mark) continue
       const end = this.#endsCell(at + 1)
       if (end === INCOMPLETE) return INCOMPLETE
-      if (end === undefined) continue
+      if (end === undefined) {
+        markInside = true
+        continue
+      }
       cells.push(this.#buffer.slice(start + 1, at))
       return end
     }

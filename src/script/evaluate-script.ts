@@ -97,8 +97,14 @@ const LOOKUPS: Readonly<Record<string, LookupSignature>> = {
   fieldvalue: { names: [0] },
   fieldvaluecount: { names: [0] },
   fieldindex: { names: [0] },
+  mapsubstring: { names: [0] },
   filesize: {},
   filetime: {},
+  qvdcreatetime: {},
+  qvdfieldname: {},
+  qvdnooffields: {},
+  qvdnoofrecords: {},
+  qvdtablename: {},
 }
 
 /** By the argument list of the call, which is as good as the call itself. */

@@ -160,7 +160,7 @@ class FileLoad {
     const { catalog } = this.#environment
     const name = label ?? defaultTableName(levels.at(-1)!.source, catalog, this.#file)
     const result = { table: name, fields: prepared.fields, rows: pairs.length, source: shown }
-    return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead + read }
+    return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
   }
 
   async #table(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
@@ -178,7 +178,7 @@ class FileLoad {
     const { distinct } = this.#statement.levels[0]!
     const committed = await commitLoad(database, catalog, target, loaded, distinct)
     const result = { table: committed.table, fields, rows: written.rows, source: shown }
-    return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead + read }
+    return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead ?? read }
   }
 
   /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */

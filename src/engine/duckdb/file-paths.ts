@@ -125,9 +125,10 @@ const outside = (connection: FileConnection, given: string) =>
 
 function checkInside(connection: FileConnection, real: string, given: string): void {
   const root = realPath(connection.root)
-  const inside = root !== undefined && (real === root || real.startsWith(`${root}${path.sep}`))
-  if (!inside) throw outside(connection, given)
+  if (root === undefined || !isInside(root, real)) throw outside(connection, given)
 }
+
+const isInside = (root: string, real: string) => real === root || real.startsWith(`${root}${path.sep}`)
 
 /**
  * The path behind all links, or undefined if something on the way is missing. The system's own call: the one of Node
@@ -165,7 +166,8 @@ function matching(
     .filter((each) => {
       const target = realPath(path.join(root, each))
       if (target === undefined) return false
-      checkInside(connection, target, mask)
+      if (!/[*?]/.test(segment)) checkInside(connection, target, mask)
+      else if (!isInside(root, target)) return false
       return statSync(target).isFile() === wantsFile
     })
 }

@@ -41,8 +41,8 @@ export interface PreparedLoad {
   readonly chain: readonly LevelRules[]
   /** Fields of the top level. */
   readonly fields: readonly string[]
-  /** Rows read from the source of the statement so far. */
-  readonly rowsRead: number
+  /** Rows read from the source of the statement; undefined when its rows are still to be read. */
+  readonly rowsRead: number | undefined
 }
 
 export class LoadPipeline {
@@ -88,7 +88,7 @@ export class LoadPipeline {
   ): Promise<PreparedLoad> {
     let source = bottom
     let chain: LevelRules[] = []
-    let rowsRead = 0
+    let rowsRead: number | undefined
     for (const [index, level] of [...levels.entries()].reverse()) {
       const isTop = index === 0
       const names = chain.at(-1)?.items.map((item) => item.name) ?? source.input.names
@@ -98,13 +98,13 @@ export class LoadPipeline {
         const plan = groupPlan(items, level.groupBy ?? [])
         chain.push({ ...rules, items: inputItems(plan) })
         const grouped = await this.#groups(chain, source, plan)
-        rowsRead += grouped.rowsRead
+        rowsRead ??= grouped.rowsRead
         source = grouped.source
         chain = [{ items: plan.outputs }]
       } else chain.push({ ...rules, items })
       if (level.distinct && !isTop) {
         const reduced = await this.#distinct(chain, source)
-        rowsRead += reduced.rowsRead
+        rowsRead ??= reduced.rowsRead
         source = reduced.source
         chain = []
       }

@@ -1,0 +1,102 @@
+/** SEMANTICS block R: STORE to text and parquet. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import { describeScripts, inline, withScript } from '../support/script-under-test.ts'
+
+const T = `T: LOAD a, Date(d) as d ${inline('a,d', '1,45000')};`
+
+describe('STORE', () => {
+  it('R2: text is UTF-8 with a byte order mark, a header, text sides and CR LF', async () => {
+    await withScript(`${T} STORE T INTO [lib://d/out.csv] (txt);`, {}, async ({ run, file, root }) => {
+      expect(run.end).toEqual({ kind: 'completed' })
+      expect((await file('out.csv')).toString('latin1')).toBe('\xef\xbb\xbfa,d\r\n1,2023-03-15\r\n')
+      expect(run.storedFiles).toEqual([{ connection: 'd', path: 'out.csv', bytes: 22 }])
+      expect(await readdir(root)).toEqual(['out.csv'])
+    })
+  })
+
+  it('R3: values with the delimiter, a quote or a line end are quoted; NULL and empty are both empty', async () => {
+    const script = `T: LOAD 'x,y' as a, 'say "hi"' as b, 'l1'&Chr(10)&'l2' as c, Null() as n, '' as e AutoGenerate 1;
+      STORE T INTO [lib://d/out.csv] (txt); STORE T INTO [lib://d/semi.csv] (txt, delimiter is ';');`
+    await withScript(script, {}, async ({ file }) => {
+      expect((await file('out.csv')).toString()).toBe('\ufeffa,b,c,n,e\r\n"x,y","say ""hi""","l1\nl2",,\r\n')
+      expect((await file('semi.csv')).toString()).toBe('\ufeffa;b;c;n;e\r\nx,y;"say ""hi""";"l1\nl2";;\r\n')
+    })
+  })
+
+  it('R4: a field list renames in the file only', async () => {
+    await withScript(`${T} STORE a as b FROM T INTO [lib://d/o.csv] (txt);`, {}, async ({ file, tables }) => {
+      expect((await file('o.csv')).toString()).toBe('\ufeffb\r\n1\r\n')
+      expect(tables.T).toBe('a,d: 1,2023-03-15#45000')
+    })
+  })
+
+  it('R11: the file that was read can be stored over', async () => {
+    const script = `T: LOAD * FROM [lib://d/a.csv] (txt); Concatenate LOAD 2 as x AutoGenerate 1; STORE T INTO [lib://d/a.csv] (txt);`
+    await withScript(script, { 'a.csv': 'x\n1' }, async ({ file }) => {
+      expect((await file('a.csv')).toString()).toBe('\ufeffx\r\n1\r\n2\r\n')
+    })
+  })
+
+  it('keeps load order and every row over many batches', async () => {
+    const script = `T: LOAD RecNo() as n AutoGenerate 50000; STORE T INTO [lib://d/o.csv] (txt);`
+    await withScript(script, {}, async ({ file }) => {
+      const lines = (await file('o.csv')).toString().slice(1).split('\r\n')
+      expect(lines).toEqual(['n', ...Array.from({ length: 50_000 }, (_, i) => String(i + 1)), ''])
+    })
+  })
+
+  it('reads back a parquet file: numbers as numbers, everything else as text', async () => {
+    const script = `T: LOAD * ${inline('n,t,m', '1,x,1', '2.5,,z')}; STORE T INTO [lib://d/o.parquet] (parquet, compression is zstd);
+      DROP TABLE T; U: LOAD * FROM [lib://d/o.parquet] (parquet);`
+    await withScript(script, {}, ({ run, tables }) => {
+      expect(run.end).toEqual({ kind: 'completed' })
+      expect(tables).toEqual({ U: `n,t,m: "1",x,"1" | "2.5",'',z` })
+    })
+  })
+
+  it('refuses a read-only connection and leaves the old file when a STORE fails', async () => {
+    await withScript('TRACE x;', { 'o.csv': 'old' }, async ({ root, dataFile, file }) => {
+      const request = { script: '', variables: {}, partial: false, appId: 'a', appName: 'A' }
+      const connections = [{ name: 'd', root, writable: false }]
+      const run = await runScript(
+        {
+          ...request,
+          dataFile: `${dataFile}2`,
+          script: `${T} STORE T INTO [lib://d/o.csv] (txt);`,
+          connections,
+        },
+        () => {},
+      )
+      expect(run.end).toMatchObject({ kind: 'failed', fault: { scriptError: 8 } })
+      expect((await file('o.csv')).toString()).toBe('old')
+      expect(await readdir(path.dirname(dataFile))).not.toContain('app.duckdb2.tmp')
+    })
+  })
+})
+
+describeScripts('STORE, refused', [
+  {
+    rule: 'R1: without a format it would be a QVD, whatever the extension',
+    script: `${T} STORE T INTO [lib://d/t.csv];`,
+    fault: [12, '(txt) or (parquet)'],
+  },
+  { rule: 'an unknown table', script: `STORE Z INTO [lib://d/t.csv] (txt);`, fault: [10, "'Z'"] },
+  {
+    rule: 'an unknown field',
+    script: `${T} STORE zz FROM T INTO [lib://d/t.csv] (txt);`,
+    fault: [11, "'zz'"],
+  },
+  {
+    rule: 'a folder that does not exist',
+    script: `${T} STORE T INTO [lib://d/no/t.csv] (txt);`,
+    fault: [8, 'folder'],
+  },
+  {
+    rule: 'a path outside the connection',
+    script: `${T} STORE T INTO [lib://d/../t.csv] (txt);`,
+    fault: [8, 'outside'],
+  },
+])
