@@ -147,21 +147,30 @@ async function runWatched(
   const cancel = () => stop('canceled')
   process.on('SIGINT', cancel)
   const limit = setTimeout(() => stop('timed-out'), timeoutMs)
-  let shown = 0
+  const tell = newLines(terminal)
   try {
     const end = await session.run(work, (progress) => {
-      const lines = progress.progressLog.split(/\r?\n/).filter((line) => line.trim() !== '')
-      for (const line of lines.slice(shown)) terminal.line(`  ${line}`)
-      shown = Math.max(shown, lines.length)
+      tell(progress.progressLog)
       terminal.status(
         `  line ${progress.line}, statement ${progress.statement}, ${progress.rowsRead.toLocaleString('en-US')} rows read`,
       )
     })
+    tell(end.progressLog)
     return { end, stopped }
   } finally {
     clearTimeout(limit)
     clearTimeout(force)
     process.off('SIGINT', cancel)
+  }
+}
+
+/** Prints what a growing text has gained since the last call. */
+function newLines(terminal: Terminal): (text: string) => void {
+  let shown = 0
+  return (text) => {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+    for (const line of lines.slice(shown)) terminal.line(`  ${line}`)
+    shown = Math.max(shown, lines.length)
   }
 }
 
