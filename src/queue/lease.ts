@@ -28,7 +28,7 @@ export interface HeldLease {
   readonly lost: Signal
   /** May the attempt still write? Asked before each write: a stalled worker learns the truth from the clock. */
   holds(): boolean
-  /** What is new goes along with the next renewal; session facts are worth one of their own. */
+  /** What is new goes along with the next renewal; session facts are worth one at once, progress text one soon. */
   tell(news: { readonly session?: SessionFacts; readonly log?: string }): void
   /** The attempt is over. */
   release(): void
@@ -54,12 +54,27 @@ interface Entry {
   trustWait: Wait | undefined
 }
 
+/** Progress text of all attempts is gathered for so long before a renewal carries it, ms. */
+const PROGRESS_GATHER_MS = 250
+
 export function startLeases(deps: LeaseDeps): LeaseKeeper {
   const entries = new Set<Entry>()
   const loop = startLoop(deps, 'renewing leases', () => renew(deps, entries))
+  let gathering: Wait | undefined
+  const wakeSoon = () => {
+    if (gathering !== undefined) return
+    gathering = deps.timers.wait(PROGRESS_GATHER_MS)
+    void gathering.done.then(() => {
+      gathering = undefined
+      loop.wake()
+    })
+  }
   return {
     wake: loop.wake,
-    stop: loop.stop,
+    stop() {
+      gathering?.end()
+      return loop.stop()
+    },
     hold(reloadId, token, askedAt) {
       const entry: Entry = {
         reloadId,
@@ -74,12 +89,17 @@ export function startLeases(deps: LeaseDeps): LeaseKeeper {
       }
       entries.add(entry)
       void watchTrust(deps, entries, entry)
-      return heldLease(deps, entries, entry, loop.wake)
+      return heldLease(deps, entries, entry, { now: loop.wake, soon: wakeSoon })
     },
   }
 }
 
-function heldLease(deps: LeaseDeps, entries: Set<Entry>, entry: Entry, wake: () => void): HeldLease {
+function heldLease(
+  deps: LeaseDeps,
+  entries: Set<Entry>,
+  entry: Entry,
+  wake: { now(): void; soon(): void },
+): HeldLease {
   return {
     token: entry.token,
     canceling: entry.canceling,
@@ -88,9 +108,10 @@ function heldLease(deps: LeaseDeps, entries: Set<Entry>, entry: Entry, wake: () 
     tell({ session, log }) {
       entry.news = true
       if (log !== undefined) entry.log = log
-      if (session !== undefined) {
+      if (session === undefined) wake.soon()
+      else {
         entry.session = session
-        wake()
+        wake.now()
       }
     },
     release() {
