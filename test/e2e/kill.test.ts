@@ -8,7 +8,7 @@ import { endAll, HAS_PROC, newDataFolder, startServiceProcess } from '../support
 const OLD = 'Old: LOAD RecNo() AS old AUTOGENERATE 3;'
 const SLOW = `
 Marker: LOAD RecNo() AS x AUTOGENERATE 5;
-SLEEP 3000;
+SLEEP 6000;
 New: LOAD RecNo() AS y AUTOGENERATE 7;
 `
 
@@ -30,7 +30,7 @@ describe('kill -9', () => {
     const { id } = await client.startReload(appId)
     let killed = false
     const ended = await client.waitForEnd(id, (record) => {
-      if (killed || record.log?.includes('Marker <<') !== true) return
+      if (killed || record.status !== 'RELOADING' || record.log?.includes('Marker <<') !== true) return
       killed = true
       for (const pid of service.enginePids()) process.kill(pid, 'SIGKILL')
     })

@@ -19,7 +19,6 @@ export class ScriptDriver {
   readonly #world: ScriptWorld
   readonly #startedAt: number
   readonly #report: ReportProgress
-  #reportedAt = Number.NEGATIVE_INFINITY
   #turnAt = performance.now()
 
   constructor(
@@ -41,7 +40,9 @@ export class ScriptDriver {
     const { database, record } = this.#world
     record.log(this.#startedAt, undefined, 0, 'Execution started.')
     this.#tell()
-    const end = await this.#untilEnd()
+    // On a timer, not between statements: a long statement must be seen while it runs.
+    const telling = setInterval(() => this.#tell(), REPORT_INTERVAL_MS)
+    const end = await this.#untilEnd().finally(() => clearInterval(telling))
     const engineTime = Date.now()
     if (end.kind !== 'completed') record.log(engineTime, undefined, 0, END_WORDS[end.kind])
     record.log(engineTime, undefined, 0, 'Execution finished.')
@@ -88,11 +89,9 @@ export class ScriptDriver {
       this.#turnAt = performance.now()
     }
     this.#world.database.checkInterrupted()
-    if (now - this.#reportedAt >= REPORT_INTERVAL_MS) this.#tell()
   }
 
   #tell(): void {
-    this.#reportedAt = performance.now()
     const { record } = this.#world
     this.#report({
       startedAt: this.#startedAt,
