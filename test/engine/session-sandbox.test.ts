@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
 import { sandboxEnvironment, sandboxFlags } from '../../src/engine/duckdb/session-sandbox.ts'
 import { type DuckDbHarness, duckDbHarness } from '../support/duckdb-session-harness.ts'
@@ -67,7 +67,8 @@ describe('the JavaScript of an engine process', () => {
   })
 })
 
-describe.skipIf(process.platform !== 'linux')('a running engine process', () => {
+describe('a running engine process', () => {
+  beforeEach(({ skip }) => skip(process.platform !== 'linux', 'needs /proc, which Linux alone has'))
   let harness: DuckDbHarness
   let session: DuckDbSession
   const of = (file: string) => `/proc/${session.pid}/${file}`

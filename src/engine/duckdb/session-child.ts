@@ -88,15 +88,16 @@ export class SessionChild {
     stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT_CHARACTERS)
     })
-    const channel = this.#process.stdio[CHANNEL_FD] as Socket
-    const reader = new FrameReader()
-    channel.on('data', (chunk: Buffer) => {
-      if (this.#fault === undefined) this.#hear(reader, chunk)
-    })
-    const lifeline = this.#process.stdio[LIFELINE_FD] as Socket
-    lifeline.resume()
-    // Both sockets report the end of the process as an error of theirs at times; its exit tells all there is to tell.
-    for (const socket of [channel, lifeline]) socket.on('error', () => {})
+    // The life line carries what the process's guard tells while the main thread is busy.
+    for (const fd of [CHANNEL_FD, LIFELINE_FD]) {
+      const socket = this.#process.stdio[fd] as Socket
+      const reader = new FrameReader()
+      socket.on('data', (chunk: Buffer) => {
+        if (this.#fault === undefined) this.#hear(reader, chunk)
+      })
+      // Sockets report the end of the process as an error of theirs at times; its exit tells all there is to tell.
+      socket.on('error', () => {})
+    }
   }
 
   #hear(reader: FrameReader, chunk: Buffer): void {

@@ -26,14 +26,13 @@ import {
 const CHANNEL_FD = 3
 /** At most five reports a second. */
 const PROGRESS_INTERVAL_MS = 200
-/** Where the worker cannot see this process's memory it is told this often. */
-const MEMORY_INTERVAL_MS = 100
 
 const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
 const interruption = new AbortController()
 
 const tell = (message: ChildMessage) => channel.write(encodeMessage(message))
 
+const guard = startGuard()
 listen()
 await guarding()
 tell({ kind: 'ready', version: PROTOCOL_VERSION })
@@ -52,9 +51,13 @@ function listen(): void {
   channel.on('close', endProcess)
 }
 
-function guarding(): Promise<void> {
+/** The same file kind as this one: sources run unbuilt as .ts, a build as .js. */
+function startGuard(): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const guard = new Worker(new URL(`./session-guard.${extension}`, import.meta.url))
+  return new Worker(new URL(`./session-guard.${extension}`, import.meta.url))
+}
+
+function guarding(): Promise<void> {
   return new Promise((resolve, reject) => {
     guard.on('error', reject)
     guard.once('message', () => resolve())
@@ -62,7 +65,7 @@ function guarding(): Promise<void> {
 }
 
 async function perform(request: WorkRequest, tellMemory: boolean): Promise<void> {
-  if (tellMemory) setInterval(tellResidentMemory, MEMORY_INTERVAL_MS)
+  if (tellMemory) guard.postMessage('tell-memory')
   const reports = throttledReports()
   try {
     const run = await runScript({ ...request, signal: interruption.signal }, reports.report)
@@ -136,8 +139,4 @@ function throttledReports() {
     },
     stop: () => clearTimeout(timer),
   }
-}
-
-function tellResidentMemory(): void {
-  tell({ kind: 'memory', residentBytes: process.memoryUsage.rss() })
 }

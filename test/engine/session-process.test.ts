@@ -1,0 +1,144 @@
+/** Engine processes that die, eat memory, never yield, or lose their worker: all of them real. */
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
+import { readResidentMemory } from '../../src/engine/duckdb/resident-memory.ts'
+import { engineSize } from '../../src/engine/sizes.ts'
+import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
+import { isRunning, until } from '../support/observe.ts'
+
+const MIB = 1024 ** 2
+const onLinux = process.platform === 'linux'
+const NEEDS_PROC = 'needs /proc, which Linux alone has'
+
+let harness: DuckDbHarness
+beforeAll(async () => {
+  harness = await duckDbHarness()
+})
+afterAll(() => harness.close())
+
+const acquire = async (size = harness.size) => (await harness.sessions.acquire(size)) as DuckDbSession
+/** What lies beside and of a version in the folder of app data. */
+const dataFiles = (version: string) =>
+  readdirSync(join(harness.folder, 'apps')).filter((name) => name.startsWith(version))
+
+async function runUntilProgress(script: string) {
+  const session = await acquire()
+  const work = harness.workOf(script)
+  let begun: () => void = () => {}
+  const running = new Promise<void>((resolve) => {
+    begun = resolve
+  })
+  const end = session.run(work, () => begun())
+  await Promise.race([running, end])
+  return { session, work, end }
+}
+
+describe('a session that ends', () => {
+  test('leaves its data file, alone and complete, and no process and no folder', async () => {
+    const session = await acquire()
+    const work = harness.workOf(SCRIPTS.completes)
+    const end = await session.run(work, () => {})
+    expect(end).toMatchObject({ kind: 'completed', tables: [{ name: 'T', rows: 1000 }, { name: 'U' }] })
+    expect(isRunning(session.pid)).toBe(false)
+    expect(dataFiles(work.dataAfter)).toEqual([work.dataAfter])
+    await until('its folder is gone', () => readdirSync(join(harness.folder, 'tmp')).length <= 1)
+  })
+
+  test('killed from outside it names the signal, and what it wrote is gone', async () => {
+    const { session, work, end } = await runUntilProgress(SCRIPTS.endless)
+    process.kill(session.pid, 'SIGKILL')
+    expect(await end).toMatchObject({
+      kind: 'crashed',
+      message: 'the engine process was killed by signal SIGKILL',
+    })
+    expect(dataFiles(work.dataAfter)).toEqual([])
+    expect(harness.logged.some((line) => line.includes(`"pid":${session.pid}`))).toBe(true)
+  })
+
+  test('interrupted inside one query of an hour it ends, with its log', async ({ skip }) => {
+    skip(!onLinux, NEEDS_PROC)
+    const { session, end } = await runUntilProgress(SCRIPTS.endless)
+    // The two tables it joins take far less: more memory than that is the query at work.
+    await until(
+      'the query is under way',
+      () => (readResidentMemory(session.pid)?.residentBytes ?? 0) > 350 * MIB,
+      60_000,
+    )
+    session.interrupt()
+    const ended = await end
+    expect(ended).toMatchObject({ kind: 'crashed', message: 'the engine session was interrupted' })
+    expect(ended.scriptLog).toContain('JOIN (T) LOAD RecNo() AS b')
+  })
+
+  test('interrupted while its interpreter asks for nothing it ends at once, with its log', async () => {
+    const { session, end } = await runUntilProgress(SCRIPTS.busy)
+    session.interrupt()
+    const ended = await end
+    expect(ended).toMatchObject({ kind: 'crashed', message: 'the engine session was interrupted' })
+    expect(ended.scriptLog).toContain('LET x = ')
+  })
+
+  test('killed while its interpreter never yields it ends at once', async () => {
+    const { session, end } = await runUntilProgress(SCRIPTS.busy)
+    const asked = performance.now()
+    session.kill()
+    expect(await end).toMatchObject({ kind: 'crashed', message: 'the engine session was killed' })
+    expect(performance.now() - asked).toBeLessThan(2000)
+  })
+})
+
+describe('memory', () => {
+  beforeEach(({ skip }) => skip(!onLinux, NEEDS_PROC))
+  const small = engineSize(300 * MIB, 1)
+
+  test('a script that eats it ends as out of memory, near the ceiling of its size', async () => {
+    const session = await acquire(small)
+    const end = await session.run(harness.workOf(SCRIPTS.hungry), () => {})
+    expect(end.kind).toBe('out-of-memory')
+    expect(end.peakMemoryBytes).toBeGreaterThan(100 * MIB)
+    expect(end.peakMemoryBytes).toBeLessThan(700 * MIB)
+    expect(isRunning(session.pid)).toBe(false)
+  })
+
+  test('the most it held is told of every script', async () => {
+    const session = await acquire()
+    const end = await session.run(harness.workOf(SCRIPTS.completes), () => {})
+    expect(end.peakMemoryBytes).toBeGreaterThan(50 * MIB)
+    expect(end.peakMemoryBytes).toBeLessThan(harness.size.memoryBytes)
+  })
+
+  test('where the system tells nothing of it the process itself does', async () => {
+    const blind = await duckDbHarness({ readMemory: () => undefined })
+    try {
+      const session = await blind.sessions.acquire(small)
+      const end = await session.run(blind.workOf(SCRIPTS.hungry), () => {})
+      expect(end.kind).toBe('out-of-memory')
+    } finally {
+      await blind.close()
+    }
+  })
+})
+
+test.each(['endless', 'busy'] as const)(
+  'no engine process outlives a service killed with -9 in the middle of a script that is %s',
+  async (nature) => {
+    const service = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../support/engine-service.ts'), SCRIPTS[nature]],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: harness.folder } },
+    )
+    const line = await createInterface(service.stdout)[Symbol.asyncIterator]().next()
+    const { running, ready } = JSON.parse(line.value!) as { running: number; ready: number }
+    expect([running, ready].map(isRunning)).toEqual([true, true])
+    service.kill('SIGKILL')
+    try {
+      await until('both engine processes are gone', () => !isRunning(running) && !isRunning(ready))
+    } finally {
+      for (const pid of [running, ready].filter(isRunning)) process.kill(pid, 'SIGKILL')
+    }
+  },
+)
