@@ -25,14 +25,17 @@ const acquire = async (size = harness.size) => (await harness.sessions.acquire(s
 const dataFiles = (version: string) =>
   readdirSync(join(harness.folder, 'apps')).filter((name) => name.startsWith(version))
 
-async function runUntilProgress(script: string) {
+/** Runs a script, and resolves when it has told that it came to that statement. */
+async function runUntil(statement: number, script: string) {
   const session = await acquire()
   const work = harness.workOf(script)
   let begun: () => void = () => {}
   const running = new Promise<void>((resolve) => {
     begun = resolve
   })
-  const end = session.run(work, () => begun())
+  const end = session.run(work, (progress) => {
+    if (progress.statement >= statement) begun()
+  })
   await Promise.race([running, end])
   return { session, work, end }
 }
@@ -49,7 +52,7 @@ describe('a session that ends', () => {
   })
 
   test('killed from outside it names the signal, and what it wrote is gone', async () => {
-    const { session, work, end } = await runUntilProgress(SCRIPTS.endless)
+    const { session, work, end } = await runUntil(2, SCRIPTS.endless)
     process.kill(session.pid, 'SIGKILL')
     expect(await end).toMatchObject({
       kind: 'crashed',
@@ -61,7 +64,7 @@ describe('a session that ends', () => {
 
   test('interrupted inside one query of an hour it ends, with its log', async ({ skip }) => {
     skip(!onLinux, NEEDS_PROC)
-    const { session, end } = await runUntilProgress(SCRIPTS.endless)
+    const { session, end } = await runUntil(2, SCRIPTS.endless)
     // The two tables it joins take far less: more memory than that is the query at work.
     await until(
       'the query is under way',
@@ -75,7 +78,7 @@ describe('a session that ends', () => {
   })
 
   test('interrupted while its interpreter asks for nothing it ends at once, with its log', async () => {
-    const { session, end } = await runUntilProgress(SCRIPTS.busy)
+    const { session, end } = await runUntil(10, SCRIPTS.busy)
     session.interrupt()
     const ended = await end
     expect(ended).toMatchObject({ kind: 'crashed', message: 'the engine session was interrupted' })
@@ -83,7 +86,7 @@ describe('a session that ends', () => {
   })
 
   test('killed while its interpreter never yields it ends at once', async () => {
-    const { session, end } = await runUntilProgress(SCRIPTS.busy)
+    const { session, end } = await runUntil(10, SCRIPTS.busy)
     const asked = performance.now()
     session.kill()
     expect(await end).toMatchObject({ kind: 'crashed', message: 'the engine session was killed' })
