@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answers, run } from '../../test/support/scripted-host.ts'
+import { type Answers, HostLimitReached, run } from '../../test/support/scripted-host.ts'
 
 function trace(script: string, answers?: Answers): readonly string[] {
   const ran = run(script, answers)
@@ -155,5 +156,78 @@ NEXT`
     expect(positions.map((request) => request.kind === 'position' && request.statement)).toEqual([
       1, 2, 3, 4, 5, 6, 7,
     ])
+  })
+})
+
+describe('any script', () => {
+  const line = fc.constantFrom(
+    ...[
+      'IF a THEN',
+      'ELSEIF 1 THEN',
+      'ELSE',
+      'END IF',
+      'FOR i=1 to 2',
+      'FOR EACH x in 1,a',
+      'NEXT',
+      'NEXT i',
+      'DO',
+      'LOOP',
+    ],
+    ...[
+      'DO WHILE a<2',
+      'LOOP UNTIL a',
+      'SWITCH a',
+      'CASE 1',
+      'DEFAULT',
+      'END SWITCH',
+      'SUB s(a,b)',
+      'END SUB',
+      'CALL s(1,a)',
+    ],
+    ...[
+      'CALL s',
+      'EXIT SUB',
+      'EXIT FOR WHEN a',
+      'EXIT DO',
+      'EXIT SCRIPT UNLESS a',
+      'a=1',
+      'a=a+1',
+      'SET m=[IF 1 THEN',
+      'TRACE x;',
+    ],
+    ...[
+      '$(m)',
+      '$(m);',
+      '$(Include=f)',
+      'LOAD a',
+      ';',
+      'LET a=$(=a+',
+      'LOAD * RESIDENT $(a);',
+      "SET ErrorMode='0';",
+      'T:',
+      'WHEN a',
+      "'",
+    ],
+  )
+
+  it('ends as completed or failed, or goes on for ever; the interpreter itself never throws', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 25 }), fc.boolean(), (lines, goesOn) => {
+        const script = `${goesOn ? 'SET ErrorMode=0;\n' : ''}${lines.join('\n')}`
+        try {
+          const { end } = run(script, { limit: 500, files: { f: 'a=2\n$(m)\nTRACE y;\nEXIT FOR' } })
+          expect(['completed', 'failed']).toContain(end.kind)
+        } catch (error) {
+          expect(error).toBeInstanceOf(HostLimitReached)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('may loop over more values than fit on a stack', () => {
+    const values = Array.from({ length: 200_000 }, (_none, index) => index)
+    const script = 'FOR EACH v in FieldValueList(F)\nEXIT FOR WHEN v=1\nTRACE $(v);\nNEXT'
+    expect(run(script, { fieldValues: { F: values } }).traced).toEqual(['0'])
   })
 })

@@ -59,9 +59,9 @@ function* steps(from: number, step: number, count: number): Generator<number, vo
 }
 
 function* readList(state: ScriptState, clause: Extract<ForClause, { kind: 'each' }>): Asking<Passes> {
-  const values: Value[] = []
-  for (const item of clause.items) values.push(...(yield* readItem(state, item)))
-  return { variable: clause.variable, values }
+  const lists: (readonly Value[])[] = []
+  for (const item of clause.items) lists.push(yield* readItem(state, item))
+  return { variable: clause.variable, values: lists.flat() }
 }
 
 function* readItem(state: ScriptState, item: ForEachItem): Asking<readonly Value[]> {
