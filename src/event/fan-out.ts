@@ -2,24 +2,23 @@
  * Who gets an event: one delivery for each subscription that matches it, decided once, in the transaction that saves the
  * event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about deliveries already saved.
  */
-import type { App } from '../catalog/records.ts'
+import { mayUseApp } from '../catalog/rights.ts'
 import { matchesFilter } from '../core/filter.ts'
 import { newUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
+import type { ReloadView } from '../store/store.ts'
 import type { EventDraft } from './stored-event.ts'
 
-/** Pending deliveries, due at the event's own time. `app` is absent when it was deleted. */
-export function fanOut(
-  events: readonly EventDraft[],
-  subscriptions: readonly Subscription[],
-  app: App | undefined,
-  random: Random,
-): Delivery[] {
+/** What of a reload's view decides who gets its events. */
+export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
+
+/** Pending deliveries, due at the event's own time. */
+export function fanOut(events: readonly EventDraft[], listeners: Listeners, random: Random): Delivery[] {
   return events.flatMap((event) =>
-    subscriptions
-      .filter((subscription) => wants(subscription, event, app))
+    listeners.subscriptions
+      .filter((subscription) => wants(subscription, event, listeners))
       .map((subscription) => ({
         id: newUuid<'delivery'>(random),
         tenantId: event.tenantId,
@@ -34,24 +33,27 @@ export function fanOut(
 }
 
 /** Enabled, of the tenant, the type listed, the level allows it, the filter matches. */
-export function wants(subscription: Subscription, event: EventDraft, app: App | undefined): boolean {
+export function wants(subscription: Subscription, event: EventDraft, listeners: Listeners): boolean {
   return (
     subscription.enabled &&
     subscription.tenantId === event.tenantId &&
     subscription.eventTypes.includes(event.type) &&
-    levelAllows(subscription, event, app) &&
+    (subscription.level === 'tenant' || ownerReads(subscription, listeners)) &&
     (subscription.filter === undefined ||
       matchesFilter(subscription.filter, (name) => filterAttribute(event, name)))
   )
 }
 
-/**
- * A user-level subscription gets only events of apps that its owner can read (contract 04, section 2.1). What the
- * settling transaction knows for certain: who owns the app, and who asked for the reload.
- */
-function levelAllows(subscription: Subscription, event: EventDraft, app: App | undefined): boolean {
-  if (subscription.level === 'tenant') return true
-  return subscription.ownerId === event.userId || subscription.ownerId === app?.ownerId
+/** A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1). */
+function ownerReads(subscription: Subscription, { app, readers }: Listeners): boolean {
+  const user = readers?.users.find((one) => one.id === subscription.ownerId)
+  if (app === undefined || readers === undefined || user?.status !== 'active') return false
+  const { space, assignments } = readers
+  if (space === undefined) return mayUseApp(user, app, undefined, 'read')
+  const roles = assignments
+    .filter((one) => one.type === 'user' && one.assigneeId === user.id)
+    .flatMap((one) => one.roles)
+  return mayUseApp(user, app, { space, roles }, 'read')
 }
 
 /** Attributes of contract 04, section 4; names without regard to case, values as they are. */

@@ -90,7 +90,7 @@ function savingOf(
     ...(decision.closed === undefined ? {} : { attempt: decision.closed }),
     ...(app === undefined ? {} : { app }),
     events,
-    deliveries: fanOut(events, view.subscriptions, view.app, random),
+    deliveries: fanOut(events, view, random),
   }
 }
 

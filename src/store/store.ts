@@ -71,6 +71,15 @@ export interface ReloadView {
   readonly tenant: Tenant
   /** Enabled subscriptions of the reload's tenant. */
   readonly subscriptions: readonly Subscription[]
+  /**
+   * Who may be able to read the app: the owners of the user-level subscriptions, the app's space and its members. Absent
+   * when no subscription is of user level, or the app was deleted.
+   */
+  readonly readers?: {
+    readonly users: readonly User[]
+    readonly space?: Space
+    readonly assignments: readonly SpaceAssignment[]
+  }
 }
 
 /** What a step wants saved; all of it or nothing. */

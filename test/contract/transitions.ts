@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { DataVersion, EventId, LeaseToken, ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
+import type { Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
+import type {
+  AssignmentId,
+  DataVersion,
+  EventId,
+  LeaseToken,
+  ReloadId,
+  ScriptVersionId,
+} from '../../src/core/ids.ts'
 import type { CommitNotice, ReloadView, Saving } from '../../src/store/store.ts'
+import { SPACE_ID, USER_ID } from '../support/records.ts'
 import {
   aDelivery,
   aSubscription,
@@ -36,6 +45,62 @@ export function exerciseTransitions(given: () => Given): void {
       expect(answer).toEqual({ kind: 'refused', refusal: { refused: 'only looking' }, reload })
       const tenant = await given().store.tenant(TENANT_ID)
       expect(views).toEqual([{ reload, attempt, app, tenant, subscriptions: [enabled] }])
+    })
+
+    it('shows who may read the app when a subscription of user level listens, and only then', async () => {
+      const { store } = given()
+      const user: User = {
+        id: USER_ID,
+        tenantId: TENANT_ID,
+        subject: 'ann',
+        name: 'Ann',
+        roles: [],
+        status: 'active',
+        createdAt: START_MS,
+        updatedAt: START_MS,
+      }
+      const made = { tenantId: TENANT_ID, createdAt: START_MS, createdBy: USER_ID, updatedAt: START_MS }
+      const space: Space = {
+        ...made,
+        id: SPACE_ID,
+        name: 'S',
+        description: '',
+        type: 'shared',
+        ownerId: USER_ID,
+      }
+      const member = { type: 'user', assigneeId: USER_ID, roles: ['consumer'], spaceId: SPACE_ID } as const
+      const assignment: SpaceAssignment = {
+        ...made,
+        ...member,
+        id: '65aa00112233445566770001' as AssignmentId,
+      }
+      await store.saveUser(user)
+      await store.saveSpace(space)
+      await store.saveAssignment(assignment)
+      const app = await given().app({ spaceId: SPACE_ID })
+      const personal = await given().app()
+      const seen: ReloadView['readers'][] = []
+      const look = (reloadId: ReloadId) =>
+        store.transition([
+          {
+            reloadId,
+            step: (view) => {
+              seen.push(view.readers)
+              return { refused: 'only looking' }
+            },
+          },
+        ])
+      const inSpace = await given().queued({ appId: app.id })
+      const own = await given().queued({ appId: personal.id })
+      await look(inSpace.id)
+      await store.saveSubscription(aSubscription({ level: 'user', ownerId: USER_ID }))
+      await look(inSpace.id)
+      await look(own.id)
+      expect(seen).toEqual([
+        undefined,
+        { users: [user], space, assignments: [assignment] },
+        { users: [user], assignments: [] },
+      ])
     })
 
     it('shows subscriptions as they are after every change of them', async () => {

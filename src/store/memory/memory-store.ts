@@ -7,9 +7,10 @@
  */
 import type { Attempt } from '../../core/attempt.ts'
 import { matchesFilter } from '../../core/filter.ts'
-import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import { readersOf } from '../readers.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
 import type {
   Acceptance,
@@ -140,15 +141,23 @@ export class MemoryStore extends MemoryEvents implements Store {
 
   #view(reload: Reload): ReloadView {
     const attempt = this.#openAttempt(reload)
-    const app = own(this.tables.apps.get(reload.appId), reload.tenantId)
+    const { tables } = this
+    const app = own(tables.apps.get(reload.appId), reload.tenantId)
+    const subscriptions = byAge(
+      tables.subscriptions.where((row) => row.tenantId === reload.tenantId && row.enabled),
+    )
+    const readerRows = {
+      user: (id: UserId) => own(tables.users.get(id), reload.tenantId),
+      space: (id: SpaceId) => own(tables.spaces.get(id), reload.tenantId),
+      assignments: (id: SpaceId) => byAge(tables.assignments.where((row) => row.spaceId === id)),
+    }
     return {
       reload,
       ...(attempt === undefined ? {} : { attempt }),
       ...(app === undefined ? {} : { app }),
-      tenant: this.tables.requireTenant(reload.tenantId),
-      subscriptions: byAge(
-        this.tables.subscriptions.where((row) => row.tenantId === reload.tenantId && row.enabled),
-      ),
+      tenant: tables.requireTenant(reload.tenantId),
+      subscriptions,
+      ...readersOf(readerRows, app, subscriptions),
     }
   }
 

@@ -1,10 +1,11 @@
 /** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { App, Tenant } from '../../catalog/records.ts'
+import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
 import type { Attempt } from '../../core/attempt.ts'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
+import { type ReaderRows, readersOf } from '../readers.ts'
 import type { ReloadView } from '../store.ts'
 import { appOf } from './app-rows.ts'
 import { attemptOf, reloadOf } from './reload-rows.ts'
@@ -52,6 +53,16 @@ export function prepareViews(db: DatabaseSync, audience: Audience): Views {
   const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
   const selectOpen = db.prepare('SELECT * FROM attempts WHERE reload_id = ? AND closed_at IS NULL')
   const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
+  const selectUser = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const selectSpace = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
+  const selectAssignments = db.prepare(
+    'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
+  )
+  const readerRows = (tenantId: TenantId): ReaderRows => ({
+    user: (id) => recordOf<User>(selectUser.get(id, tenantId)),
+    space: (id) => recordOf<Space>(selectSpace.get(id, tenantId)),
+    assignments: (id) => recordsOf<SpaceAssignment>(selectAssignments.all(id, tenantId)),
+  })
   const openAttempt = (id: ReloadId): Attempt | undefined => {
     const row = selectOpen.get(id)
     return row === undefined ? undefined : attemptOf(row)
@@ -66,11 +77,14 @@ export function prepareViews(db: DatabaseSync, audience: Audience): Views {
       const attempt = reload.lease === undefined ? undefined : openAttempt(reload.id)
       const appRow = selectApp.get(reload.appId, reload.tenantId)
       const app: App | undefined = appRow === undefined ? undefined : appOf(appRow)
+      const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,
         ...(attempt === undefined ? {} : { attempt }),
         ...(app === undefined ? {} : { app }),
-        ...audience.of(reload.tenantId),
+        tenant,
+        subscriptions,
+        ...readersOf(readerRows(reload.tenantId), app, subscriptions),
       }
     },
   }
