@@ -18,8 +18,6 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',
   interruptGraceMs: 'From an interrupt to the kill of an engine that does not obey.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
-  historyMs: 'How long ended reloads are kept.',
-  deliveryHistoryMs: 'How long deliveries and their sends are kept.',
 }
 
 const FIXED: readonly (readonly [string, number, string])[] = [
@@ -56,7 +54,6 @@ ${fixedRows.join('\n')}
 }
 
 const TIMES: readonly (readonly [number, string])[] = [
-  [86_400_000, 'd'],
   [3_600_000, 'h'],
   [60_000, 'min'],
   [1000, 's'],

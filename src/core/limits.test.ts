@@ -8,7 +8,7 @@ it('finds nothing wrong with the defaults', () => {
 const rows: readonly (readonly [string, Partial<Limits>, string])[] = [
   ['a part of a millisecond', { runTimeMs: 1.5 }, 'runTimeMs must be a whole number of at least 0'],
   ['less than nothing', { scriptBytes: -1 }, 'scriptBytes must be a whole number of at least 0'],
-  ['not a number', { historyMs: Number.NaN }, 'historyMs must be a whole number of at least 0'],
+  ['not a number', { queueTimeMs: Number.NaN }, 'queueTimeMs must be a whole number of at least 0'],
   ['trust as long as the lease', { leaseTrustMs: 15_000 }, 'leaseTrustMs must be less than leaseDurationMs'],
   ['renewal too late for a second try', { leaseRenewMs: 5001 }, 'leaseRenewMs must be at most half'],
   ['no slot at all', { concurrentReloadsPerTenant: 0 }, 'concurrentReloadsPerTenant must be at least 1'],
