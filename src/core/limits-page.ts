@@ -18,6 +18,7 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',
   interruptGraceMs: 'From an interrupt to the kill of an engine that does not obey.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
+  deliveryHistoryMs: 'How old an event may be that is sent again by hand.',
 }
 
 const FIXED: readonly (readonly [string, number, string])[] = [
@@ -54,6 +55,7 @@ ${fixedRows.join('\n')}
 }
 
 const TIMES: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
   [3_600_000, 'h'],
   [60_000, 'min'],
   [1000, 's'],

@@ -5,6 +5,7 @@
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 const KIB = 1024
 const MIB = 1024 * KIB
 
@@ -41,6 +42,7 @@ export interface Limits {
   /** From an interrupt to the kill of an engine that does not obey. */
   readonly interruptGraceMs: number
   readonly errorRequeuesMax: number
+  readonly deliveryHistoryMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: Limits = {
   leaseTrustMs: 10 * SECOND,
   interruptGraceMs: 1 * SECOND,
   errorRequeuesMax: 3,
+  deliveryHistoryMs: 7 * DAY,
 }
 
 /** The relations that must hold between limits; each broken one is named in the answer. */

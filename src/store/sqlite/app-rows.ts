@@ -2,7 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
 import type { ScriptSummary } from '../store.ts'
-import { given, type Row } from './row.ts'
+import { give, type Row } from './row.ts'
 
 export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,
   data_version, data, crashed_full, crashed_partial, current_script_id`
@@ -27,20 +27,21 @@ export function appValues(app: App): SQLInputValue[] {
 }
 
 export function appOf(row: Row): App {
-  return {
+  const record: Record<string, unknown> = {
     id: row.id,
     tenantId: row.tenant_id,
     name: row.name,
     description: row.description,
     ownerId: row.owner_id,
-    ...given('spaceId', row.space_id),
     usage: row.usage,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     ...(row.data === null ? {} : { data: JSON.parse(row.data as string) }),
     crashedOnMaxSize: { full: row.crashed_full === 1, partial: row.crashed_partial === 1 },
-    ...given('currentScriptId', row.current_script_id),
-  } as App
+  }
+  give(record, 'spaceId', row.space_id)
+  give(record, 'currentScriptId', row.current_script_id)
+  return record as unknown as App
 }
 
 export function scriptOf(row: Row): ScriptVersion {

@@ -3,11 +3,12 @@
  * the queue: reloads that wait for their back-off are set apart (backing_off = 1) and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import type { App } from '../../catalog/records.ts'
 import type { AppId, ScriptVersionId, TenantId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import { isSaving } from '../saving.ts'
 import type { Claimed, ClaimRequest, ReloadView, Saving } from '../store.ts'
-import { appOf, scriptOf } from './app-rows.ts'
+import { scriptOf } from './app-rows.ts'
 import { reloadOf } from './reload-rows.ts'
 import type { Save } from './save.ts'
 import type { Turns } from './turns.ts'
@@ -55,25 +56,23 @@ export function prepareClaim(
       save(reload, view.attempt, result)
       if (result.reload.state !== 'RELOADING') continue
       turns.served(tenantId)
-      claimed.push(claimedOf(result))
+      claimed.push(claimedOf(result, view.app))
     }
     return claimed
   }
 }
 
-function prepareClaimed(db: DatabaseSync): (saving: Saving) => Claimed {
-  const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
+function prepareClaimed(db: DatabaseSync): (saving: Saving, app: App | undefined) => Claimed {
   const selectScript = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ?')
   const script = (id: ScriptVersionId | undefined, appId: AppId) => {
     const row = id === undefined ? undefined : selectScript.get(id, appId)
     return row === undefined ? {} : { script: scriptOf(row) }
   }
-  return ({ reload, attempt }) => {
-    const row = selectApp.get(reload.appId, reload.tenantId)
-    if (attempt === undefined || row === undefined) {
+  return ({ reload, attempt, app: change }, shown) => {
+    if (attempt === undefined || shown === undefined) {
       throw new Error(`reload ${reload.id} was claimed without an attempt or an app`)
     }
-    const app = appOf(row)
+    const app = { ...shown, ...change }
     return { reload, attempt, app, ...script(app.currentScriptId, app.id) }
   }
 }

@@ -9,7 +9,7 @@ import type { Subscription } from '../../delivery/subscription.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { DeliveryStore } from '../store.ts'
 import { eventOf } from './events.ts'
-import { given, type Row, recordOf } from './row.ts'
+import { give, type Row, recordOf } from './row.ts'
 
 type ClaimDeliveries = DeliveryStore['claimDeliveries']
 type DeliveryClaim = Parameters<ClaimDeliveries>[0]
@@ -108,7 +108,7 @@ function timeOf(statement: StatementSync, id: SubscriptionId): number[] {
 }
 
 function deliveryOf(row: Row): Delivery {
-  return {
+  const record: Record<string, unknown> = {
     id: row.id,
     tenantId: row.tenant_id,
     eventId: row.event_id,
@@ -117,9 +117,10 @@ function deliveryOf(row: Row): Delivery {
     sends: row.sends,
     dueAt: row.due_at,
     createdAt: row.created_at,
-    ...given('endedAt', row.ended_at),
-    ...given('reason', row.reason),
-    ...given('lease', row.lease),
-    ...given('leaseExpiresAt', row.lease_expires_at),
-  } as Delivery
+  }
+  give(record, 'endedAt', row.ended_at)
+  give(record, 'reason', row.reason)
+  give(record, 'lease', row.lease)
+  give(record, 'leaseExpiresAt', row.lease_expires_at)
+  return record as unknown as Delivery
 }

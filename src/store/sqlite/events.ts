@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { EventStore } from '../store.ts'
-import { given, type Row } from './row.ts'
+import { give, type Row } from './row.ts'
 import type { Answers } from './verbs.ts'
 
 export const EVENTS_AFTER = `
@@ -25,7 +25,7 @@ export function prepareEventReads(db: DatabaseSync): Answers<EventStore> {
 }
 
 export function eventOf(row: Row): StoredEvent {
-  return {
+  const record: Record<string, unknown> = {
     sequence: row.sequence,
     id: row.id,
     tenantId: row.tenant_id,
@@ -34,9 +34,10 @@ export function eventOf(row: Row): StoredEvent {
     userId: row.user_id,
     resourceId: row.resource_id,
     topLevelResourceId: row.top_level_resource_id,
-    ...given('spaceId', row.space_id),
-    ...given('reloadId', row.reload_id),
     uniqueKey: row.unique_key,
     body: JSON.parse(row.body as string),
-  } as StoredEvent
+  }
+  give(record, 'spaceId', row.space_id)
+  give(record, 'reloadId', row.reload_id)
+  return record as unknown as StoredEvent
 }

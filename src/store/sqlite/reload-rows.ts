@@ -2,7 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
-import { given, type Row } from './row.ts'
+import { give, type Row } from './row.ts'
 
 /** Fixed when the reload is accepted. */
 export const FIXED_COLUMNS = 'id, tenant_id, app_id, user_id, trigger, weight, partial, request, created_at'
@@ -55,7 +55,7 @@ export function movingValues(reload: Reload): SQLInputValue[] {
 }
 
 export function reloadOf(row: Row): Reload {
-  return {
+  const record: Record<string, unknown> = {
     id: row.id,
     tenantId: row.tenant_id,
     appId: row.app_id,
@@ -69,22 +69,23 @@ export function reloadOf(row: Row): Reload {
     queuedAt: row.queued_at,
     waitedMs: row.waited_ms,
     notBefore: row.not_before,
-    ...given('firstClaimedAt', row.first_claimed_at),
-    ...given('endedAt', row.ended_at),
     attempts: row.attempts,
     requeuesTotal: row.requeues_total,
     requeuesWithErrors: row.requeues_with_errors,
     faultRequeues: row.fault_requeues,
     sizeIndex: row.size_index,
-    ...given('lease', row.lease),
     engine: JSON.parse(row.engine as string),
-    ...given('errorCode', row.error_code),
-    ...given('errorMessage', row.error_message),
-    ...given('engineTime', row.engine_time),
     sessionAsked: row.session_asked === 1,
     crashedOnMaxSizeEngine: row.crashed_on_max_size === 1,
     log: row.log,
-  } as Reload
+  }
+  give(record, 'firstClaimedAt', row.first_claimed_at)
+  give(record, 'endedAt', row.ended_at)
+  give(record, 'lease', row.lease)
+  give(record, 'errorCode', row.error_code)
+  give(record, 'errorMessage', row.error_message)
+  give(record, 'engineTime', row.engine_time)
+  return record as unknown as Reload
 }
 
 export const ATTEMPT_COLUMNS = `reload_id, number, lease_token, worker_id, lease_expires_at, opened_at, size_index,
@@ -111,7 +112,7 @@ export function closedValues({ closed }: Attempt): SQLInputValue[] {
 }
 
 export function attemptOf(row: Row): Attempt {
-  return {
+  const attempt: Record<string, unknown> = {
     reloadId: row.reload_id,
     number: row.number,
     leaseToken: row.lease_token,
@@ -120,15 +121,15 @@ export function attemptOf(row: Row): Attempt {
     openedAt: row.opened_at,
     sizeIndex: row.size_index,
     session: JSON.parse(row.session as string) as SessionFacts,
-    ...(row.closed_at === null
-      ? {}
-      : {
-          closed: {
-            at: row.closed_at,
-            end: JSON.parse(row.end as string) as AttemptEnd,
-            ...given('durationMs', row.duration_ms),
-            ...given('peakMemoryBytes', row.peak_memory_bytes),
-          },
-        }),
-  } as Attempt
+  }
+  if (row.closed_at !== null) {
+    const closed: Record<string, unknown> = {
+      at: row.closed_at,
+      end: JSON.parse(row.end as string) as AttemptEnd,
+    }
+    give(closed, 'durationMs', row.duration_ms)
+    give(closed, 'peakMemoryBytes', row.peak_memory_bytes)
+    attempt.closed = closed
+  }
+  return attempt as unknown as Attempt
 }

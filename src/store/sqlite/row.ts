@@ -3,8 +3,13 @@ import type { SQLOutputValue } from 'node:sqlite'
 
 export type Row = Record<string, SQLOutputValue>
 
-export function given<Name extends string>(name: Name, value: SQLOutputValue | undefined) {
-  return value === null || value === undefined ? {} : { [name]: value }
+/** Sets the property when the column has a value. Faster than spreading: rows are read in every step. */
+export function give<Name extends string>(
+  record: { [name in Name]?: unknown },
+  name: Name,
+  value: SQLOutputValue | undefined,
+): void {
+  if (value !== null && value !== undefined) record[name] = value
 }
 
 /** The value of a column that holds a whole record as JSON. */

@@ -147,7 +147,7 @@ CREATE INDEX reloads_waiting ON reloads (waits_since, id) WHERE state = 'QUEUED'
 CREATE INDEX reloads_of_tenant ON reloads (tenant_id, created_at, id);
 CREATE INDEX reloads_of_app ON reloads (app_id, created_at, id);
 
-CREATE TRIGGER outcome_is_final BEFORE UPDATE OF state ON reloads
+CREATE TRIGGER outcome_is_final AFTER UPDATE OF state ON reloads
   WHEN old.state IN ('SUCCEEDED', 'FAILED', 'CANCELED', 'EXCEEDED_LIMIT') AND new.state <> old.state
   BEGIN SELECT RAISE(ABORT, 'an outcome never changes'); END;
 
@@ -183,7 +183,7 @@ CREATE INDEX attempts_lease ON attempts (lease_expires_at, reload_id) WHERE clos
 CREATE TRIGGER attempts_gapless BEFORE INSERT ON attempts
   WHEN new.number <> 1 + (SELECT count(*) FROM attempts WHERE reload_id = new.reload_id)
   BEGIN SELECT RAISE(ABORT, 'attempt numbers have no gaps'); END;
-CREATE TRIGGER attempts_end_once BEFORE UPDATE ON attempts WHEN old.closed_at IS NOT NULL
+CREATE TRIGGER attempts_end_once AFTER UPDATE ON attempts WHEN old.closed_at IS NOT NULL
   BEGIN SELECT RAISE(ABORT, 'a closed attempt never changes'); END;
 
 CREATE TABLE script_logs (
@@ -232,7 +232,7 @@ CREATE INDEX deliveries_pending ON deliveries (subscription_id, due_at, id) WHER
 CREATE INDEX deliveries_in_flight ON deliveries (subscription_id, lease_expires_at)
   WHERE state = 'pending' AND lease IS NOT NULL;
 
-CREATE TRIGGER deliveries_end_once BEFORE UPDATE ON deliveries WHEN old.state <> 'pending'
+CREATE TRIGGER deliveries_end_once AFTER UPDATE ON deliveries WHEN old.state <> 'pending'
   BEGIN SELECT RAISE(ABORT, 'an ended delivery never changes'); END;
 
 CREATE TABLE sends (
