@@ -1,4 +1,5 @@
 /** Reading the arguments of a function: what every table in functions/ needs. An absent argument is undefined, never NULL. */
+import { isInCalendar } from './calendar.ts'
 import { numberOf, textOf } from './convert.ts'
 import type { EvaluationContext } from './evaluate.ts'
 import type { ScalarFunction } from './scalar-function.ts'
@@ -26,6 +27,12 @@ export function numberOr(
   otherwise: number,
 ): number | null {
   return args[index] === undefined ? otherwise : number(args, index, context)
+}
+
+/** The serial number of a date or time; null also for a number beyond the calendar. */
+export function moment(args: Arguments, index: number, context: EvaluationContext): number | null {
+  const given = number(args, index, context)
+  return given !== null && isInCalendar(given) ? given : null
 }
 
 /** A function of one number; NULL stays NULL, and so does what is outside its domain (B6). */

@@ -6,6 +6,7 @@ import {
   dayNumber,
   dayOf,
   daysInMonth,
+  isInCalendar,
   timeOfDay,
   weekdayOf,
   weekNumber,
@@ -50,6 +51,17 @@ describe('a serial day', () => {
     expect(dayNumber(2012, 0, 1)).toBe(dayNumber(2011, 12, 1))
     expect(dayNumber(2012, 2, 30)).toBe(dayNumber(2012, 3, 1))
   })
+})
+
+test('the calendar goes from year 0 to the end of 9999', () => {
+  const [first, last] = [dayNumber(0, 1, 1), dayNumber(9999, 12, 31)]
+  expect([first - 1, first, last + 0.99, last + 1, Number.NaN].map(isInCalendar)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+  ])
 })
 
 test('a moment a hair before midnight is midnight, not 23:59:59.999…', () => {

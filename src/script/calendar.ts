@@ -47,6 +47,14 @@ export function civilDate(serialDay: number): CivilDate {
   }
 }
 
+/** 0000-01-01 to 9999-12-31: beyond, a number is no date. */
+export function isInCalendar(serial: number): boolean {
+  return serial >= FIRST_DAY && serial < LAST_DAY + 1
+}
+
+const FIRST_DAY = -693_959
+const LAST_DAY = 2_958_465
+
 /** Whole milliseconds since day 0: the resolution of all texts and parts of a time, so that float noise never shows. */
 export function milliseconds(serial: number): number {
   return Math.round(serial * DAY_MS)

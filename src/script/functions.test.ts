@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bindingOf } from '../../test/support/evaluated.ts'
+import { ScriptFaultError } from './fault.ts'
 import { AGGREGATIONS, functionSignature, scalarFunction } from './functions.ts'
+import type { Value } from './value.ts'
 
 /** Waves 1 to 3 of the functions seen in scripts, and those to take along early. */
 const WANTED =
@@ -35,3 +39,58 @@ test('exactly the scalar functions have an evaluator, and no aggregation has one
     expect(AGGREGATIONS.has(name)).toBe(functionSignature(name)?.kind === 'aggregation')
   }
 })
+
+const NUMBERS = [0, -0, 0.5, -1, 1, 2, 7, 12, 40_972.375, 1e9, -1e9, 1e15, 1e300, -1e300, 5e-324]
+const FORMATS = [
+  'YYYY-MM-DD',
+  'hh:mm:ss[.fff]',
+  '#,##0.00',
+  '(hex)',
+  '(ROM)',
+  '0%',
+  '[',
+  '',
+  ';',
+  '*?',
+  'GMT+1',
+  'Paris',
+]
+const values: fc.Arbitrary<Value> = fc.oneof(
+  fc.constant(null),
+  fc.constantFrom(...NUMBERS),
+  fc.constantFrom(...FORMATS),
+  fc.constantFrom('2012-03-04', '12:00', '1,234.5', '{}'),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.record({ text: fc.string({ maxLength: 12 }), number: fc.integer() }),
+)
+
+const scalars = WANTED.map((name) => scalarFunction(name.toLowerCase())).filter((row) => row !== undefined)
+
+test.each(scalars.map((row) => [row.name, row] as const))(
+  '%s gives a proper value for any arguments',
+  (_, row) => {
+    const args = fc.array(values, { minLength: row.min, maxLength: Math.min(row.max, row.min + 4) })
+    const binding = bindingOf()
+    fc.assert(
+      fc.property(args, (given) => {
+        const value = outcome(() => row.evaluate(given, binding))
+        if (value === null || typeof value === 'string') return
+        const number = typeof value === 'number' ? value : value.number
+        expect(Number.isFinite(number)).toBe(true)
+        if (typeof value === 'object') expect(typeof value.text).toBe('string')
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
+
+/** Faults of the script are proper answers too. */
+function outcome(evaluate: () => Value): Value {
+  try {
+    return evaluate()
+  } catch (error) {
+    if (error instanceof ScriptFaultError) return null
+    throw error
+  }
+}

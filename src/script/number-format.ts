@@ -96,7 +96,8 @@ function formatSection(section: Section, magnitude: number, negative: boolean): 
 }
 
 function fixed(magnitude: number, decimals: number): string {
-  return magnitude < 1e21 ? magnitude.toFixed(decimals) : BigInt(magnitude).toString()
+  if (magnitude < 1e21) return magnitude.toFixed(decimals)
+  return BigInt(Math.min(magnitude, Number.MAX_VALUE)).toString()
 }
 
 /** Puts the digits into the places from the right; surplus digits go to the leftmost place. */

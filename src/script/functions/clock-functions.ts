@@ -1,5 +1,5 @@
 /** The time of the run, of its clock and of other places (SEMANTICS L21, K22). */
-import { type Arguments, number, numberOr, text } from '../argument.ts'
+import { type Arguments, moment, numberOr, text } from '../argument.ts'
 import { dayOf } from '../calendar.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import { formatsOf } from '../formats.ts'
@@ -51,20 +51,20 @@ function localTime(args: Arguments, context: EvaluationContext): Value {
 
 /** ConvertToLocalTime(UTC timestamp [, place [, without daylight saving]]) */
 function convertToLocalTime(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
-  if (moment === null) return null
+  const at = moment(args, 0, context)
+  if (at === null) return null
   if (args.length === 1) {
-    return asTimestamp(moment + context.clock.now() - context.clock.utc(), context)
+    return asTimestamp(at + context.clock.now() - context.clock.utc(), context)
   }
-  return converted(moment, args, 1, context)
+  return converted(at, args, 1, context)
 }
 
 /** NULL for a place that is not known. */
-function converted(moment: number, args: Arguments, from: number, context: EvaluationContext): Value {
+function converted(at: number, args: Arguments, from: number, context: EvaluationContext): Value {
   const place = text(args, from, context)
   const withoutSaving = numberOr(args, from + 1, context, 0)
   if (place === null) return null
   const offset = formatsOf(context.settings).zone(place)
-  const minutes = offset?.(moment, withoutSaving !== null && withoutSaving !== 0)
-  return minutes === undefined ? null : asTimestamp(moment + minutes / 1440, context)
+  const minutes = offset?.(at, withoutSaving !== null && withoutSaving !== 0)
+  return minutes === undefined ? null : asTimestamp(at + minutes / 1440, context)
 }

@@ -80,6 +80,7 @@ function classOf(args: Arguments, context: EvaluationContext): Value {
   const offset = args.length > 3 ? number(args, 3, context) : 0
   if (given === null || width === null || offset === null || width <= 0) return null
   const lower = Math.floor((given - offset) / width) * width + offset
+  if (!Number.isFinite(lower)) return null
   const { decimalSep } = context.settings
   const bounds = [lower, lower + width].map((bound) => numberText(bound, decimalSep))
   return { text: `${bounds[0]}<=${label}<${bounds[1]}`, number: lower }

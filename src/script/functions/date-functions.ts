@@ -1,5 +1,5 @@
 /** Parts of dates, and dates made of parts or moved (SEMANTICS L7, L9, L10, L15 to L18). A text argument is interpreted. */
-import { type Arguments, number, numberOr } from '../argument.ts'
+import { type Arguments, moment, number, numberOr } from '../argument.ts'
 import {
   addMonths,
   civilDate,
@@ -18,15 +18,15 @@ import type { Value } from '../value.ts'
 import { weekRule } from '../week-rule.ts'
 
 export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
-  ofMoment('Year', (moment) => civilDate(dayOf(moment)).year),
-  ofMoment('Month', (moment, { settings }) => {
-    const { month } = civilDate(dayOf(moment))
+  ofMoment('Year', (at) => civilDate(dayOf(at)).year),
+  ofMoment('Month', (at, { settings }) => {
+    const { month } = civilDate(dayOf(at))
     return { text: settings.monthNames[month - 1] ?? '', number: month }
   }),
-  ofMoment('Day', (moment) => civilDate(dayOf(moment)).day),
-  ofMoment('Hour', (moment) => Math.floor(timeOfDay(moment) / 3_600_000)),
-  ofMoment('Minute', (moment) => Math.floor(timeOfDay(moment) / 60_000) % 60),
-  ofMoment('Second', (moment) => Math.floor(timeOfDay(moment) / 1000) % 60),
+  ofMoment('Day', (at) => civilDate(dayOf(at)).day),
+  ofMoment('Hour', (at) => Math.floor(timeOfDay(at) / 3_600_000)),
+  ofMoment('Minute', (at) => Math.floor(timeOfDay(at) / 60_000) % 60),
+  ofMoment('Second', (at) => Math.floor(timeOfDay(at) / 1000) % 60),
   { name: 'WeekDay', min: 1, max: 2, evaluate: weekDay },
   { name: 'Week', min: 1, max: 4, evaluate: ofWeek('week') },
   { name: 'WeekYear', min: 1, max: 4, evaluate: ofWeek('year') },
@@ -42,27 +42,24 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   { name: 'Age', min: 2, max: 2, evaluate: age },
 ]
 
-function ofMoment(
-  name: string,
-  apply: (moment: number, context: EvaluationContext) => Value,
-): ScalarFunction {
+function ofMoment(name: string, apply: (at: number, context: EvaluationContext) => Value): ScalarFunction {
   return {
     name,
     min: 1,
     max: 1,
     evaluate: (args, context) => {
-      const moment = number(args, 0, context)
-      return moment === null ? null : apply(moment, context)
+      const at = moment(args, 0, context)
+      return at === null ? null : apply(at, context)
     },
   }
 }
 
 /** The short name, and the number of the day counted from the first week day (L7). */
 function weekDay(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
+  const at = moment(args, 0, context)
   const rule = weekRule(args, 1, context)
-  if (moment === null || rule === null) return null
-  const weekday = weekdayOf(dayOf(moment))
+  if (at === null || rule === null) return null
+  const weekday = weekdayOf(dayOf(at))
   return {
     text: context.settings.dayNames[weekday] ?? '',
     number: (weekday - rule.firstWeekDay + 7) % 7,
@@ -71,19 +68,19 @@ function weekDay(args: Arguments, context: EvaluationContext): Value {
 
 function ofWeek(part: 'week' | 'year'): ScalarFunction['evaluate'] {
   return (args, context) => {
-    const moment = number(args, 0, context)
+    const at = moment(args, 0, context)
     const rule = weekRule(args, 1, context)
-    return moment === null || rule === null ? null : weekNumber(dayOf(moment), rule)[part]
+    return at === null || rule === null ? null : weekNumber(dayOf(at), rule)[part]
   }
 }
 
 /** Every year has 366 days here, so that a day has one number in all years (L15). */
 function dayNumberOf(months: number): ScalarFunction['evaluate'] {
   return (args, context) => {
-    const moment = number(args, 0, context)
+    const at = moment(args, 0, context)
     const firstMonth = numberOr(args, 1, context, 1)
-    if (moment === null || firstMonth === null) return null
-    const { month, day } = civilDate(dayOf(moment))
+    if (at === null || firstMonth === null) return null
+    const { month, day } = civilDate(dayOf(at))
     const monthsIn = (((month - Math.trunc(firstMonth)) % months) + months) % months
     return leapDay(month, day) - leapDay(month - monthsIn, 1) + 1
   }
@@ -134,34 +131,34 @@ function makeWeekDate(args: Arguments, context: EvaluationContext): Value {
 /** Keeps the time of day; a third argument that is not 0 keeps the distance to the end of the month (L16). */
 function shifted(months: number): ScalarFunction['evaluate'] {
   return (args, context) => {
-    const moment = number(args, 0, context)
+    const at = moment(args, 0, context)
     const count = number(args, 1, context)
     const mode = numberOr(args, 2, context, 0)
-    if (moment === null || count === null || mode === null) return null
-    const day = dayOf(moment)
-    return asDate(addMonths(day, Math.trunc(count) * months, mode !== 0) + (moment - day), context)
+    if (at === null || count === null || mode === null) return null
+    const day = dayOf(at)
+    return asDate(addMonths(day, Math.trunc(count) * months, mode !== 0) + (at - day), context)
   }
 }
 
 function setDate(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
+  const at = moment(args, 0, context)
   const year = number(args, 1, context)
-  if (moment === null || year === null) return null
-  const at = dayOf(moment)
-  const civil = civilDate(at)
+  if (at === null || year === null) return null
+  const from = dayOf(at)
+  const civil = civilDate(from)
   const month = numberOr(args, 2, context, civil.month)
   if (month === null || month < 1 || month > 12) return null
   const [toYear, toMonth] = [Math.trunc(year), Math.trunc(month)]
   const day = Math.min(civil.day, daysInMonth(toYear, toMonth))
-  return asDate(dayNumber(toYear, toMonth, day) + (moment - at), context)
+  return asDate(dayNumber(toYear, toMonth, day) + (at - from), context)
 }
 
 /** Age(timestamp, date of birth): completed years. */
 function age(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
-  const born = number(args, 1, context)
-  if (moment === null || born === null) return null
-  const now = civilDate(dayOf(moment))
+  const at = moment(args, 0, context)
+  const born = moment(args, 1, context)
+  if (at === null || born === null) return null
+  const now = civilDate(dayOf(at))
   const then = civilDate(dayOf(born))
   const before = now.month < then.month || (now.month === then.month && now.day < then.day)
   return now.year - then.year - (before ? 1 : 0)

@@ -3,6 +3,7 @@
  * (`Date#`, `Num#` ...: the text stays, the number is read from it; what does not fit is a text without number, L4).
  */
 import { type Arguments, number, text } from '../argument.ts'
+import { isInCalendar } from '../calendar.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import { type Formats, formatsOf } from '../formats.ts'
 import { formatted } from '../formatted-value.ts'
@@ -10,6 +11,9 @@ import { readIsoTimestamp } from '../iso-timestamp.ts'
 import type { ScalarFunction } from '../scalar-function.ts'
 import type { Settings } from '../settings.ts'
 import type { Value } from '../value.ts'
+
+/** What milliseconds can count exactly. */
+const INTERVAL_DAYS_MAX = 100_000_000
 
 interface Mask {
   readonly format: (number: number) => string
@@ -30,11 +34,11 @@ const money = separatedMask((settings) => ({
 const plain = separatedMask(({ decimalSep, thousandSep }) => ({ format: '', decimalSep, thousandSep }))
 
 export const FORMAT_FUNCTIONS: readonly ScalarFunction[] = [
-  formatting('Date', 2, date),
-  formatting('Time', 2, time),
-  formatting('Timestamp', 2, timestamp),
-  formatting('Interval', 2, interval),
-  formatting('Money', 4, money),
+  formatting('Date', 2, date, isInCalendar),
+  formatting('Time', 2, time, isInCalendar),
+  formatting('Timestamp', 2, timestamp, isInCalendar),
+  formatting('Interval', 2, interval, (days) => Math.abs(days) < INTERVAL_DAYS_MAX),
+  formatting('Money', 4, money, () => true),
   { name: 'Num', min: 1, max: 4, evaluate: num },
   interpreting('Date#', 2, date),
   interpreting('Time#', 2, time),
@@ -46,14 +50,20 @@ export const FORMAT_FUNCTIONS: readonly ScalarFunction[] = [
   { name: 'Dual', min: 2, max: 2, evaluate: dual },
 ]
 
-function formatting(name: string, max: number, maskOf: MaskOf): ScalarFunction {
+/** @param has whether a number can be shown in this kind of format; NULL when not */
+function formatting(
+  name: string,
+  max: number,
+  maskOf: MaskOf,
+  has: (given: number) => boolean,
+): ScalarFunction {
   return {
     name,
     min: 1,
     max,
     evaluate: (args, context) => {
       const given = number(args, 0, context)
-      return given === null ? null : formatted(given, maskOf(args, context))
+      return given !== null && has(given) ? formatted(given, maskOf(args, context)) : null
     },
   }
 }

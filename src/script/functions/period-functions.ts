@@ -2,8 +2,8 @@
  * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14). One row of PERIODS
  * gives all functions of a period: `QuarterStart`, `QuarterEnd`, `QuarterName`, `InQuarter`, `InQuarterToDate`.
  */
-import { type Arguments, number, numberOr } from '../argument.ts'
-import { civilDate, dayNumber, dayOf, lastMillisecondBefore, weekNumber } from '../calendar.ts'
+import { type Arguments, moment, number, numberOr } from '../argument.ts'
+import { civilDate, dayNumber, dayOf, isInCalendar, lastMillisecondBefore, weekNumber } from '../calendar.ts'
 import { truth } from '../convert.ts'
 import { padded } from '../date-format.ts'
 import type { EvaluationContext } from '../evaluate.ts'
@@ -109,12 +109,14 @@ function bounded(
   const lead = named.period === undefined ? 1 : 0
   return (args, context) => {
     const period = periodOf(named, args, context)
-    const moment = number(args, lead, context)
+    const at = moment(args, lead, context)
     const shift = numberOr(args, lead + 1, context, 0)
     const option = numberOr(args, lead + 2, context, named.option(context.settings))
-    if (period === undefined || moment === null || shift === null || option === null) return null
+    if (period === undefined || at === null || shift === null || option === null) return null
     const whole = Math.trunc(shift)
-    return give(period.start(moment, whole, option), period.next(moment, whole, option), context)
+    const start = period.start(at, whole, option)
+    const next = period.next(at, whole, option)
+    return isInCalendar(start) && isInCalendar(next) ? give(start, next, context) : null
   }
 }
 
@@ -123,15 +125,15 @@ function inside(named: Named, end: (base: number, next: number) => number): Scal
   const lead = named.period === undefined ? 1 : 0
   return (args, context) => {
     const period = periodOf(named, args, context)
-    const moment = number(args, lead, context)
-    const base = number(args, lead + 1, context)
+    const at = moment(args, lead, context)
+    const base = moment(args, lead + 1, context)
     const shift = number(args, lead + 2, context)
     const option = numberOr(args, lead + 3, context, named.option(context.settings))
-    if (period === undefined || moment === null || base === null) return null
+    if (period === undefined || at === null || base === null) return null
     if (shift === null || option === null) return null
     const whole = Math.trunc(shift)
     const limit = end(period.moved(base, whole), period.next(base, whole, option))
-    return truth(moment >= period.start(base, whole, option) && moment < limit)
+    return truth(at >= period.start(base, whole, option) && at < limit)
   }
 }
 
@@ -163,24 +165,25 @@ function lunarWeekTitle(start: number): string {
 
 /** WeekName(timestamp [, shift [, first week day [, broken weeks [, reference day]]]]) */
 function weekName(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
+  const at = moment(args, 0, context)
   const shift = numberOr(args, 1, context, 0)
   const rule = weekRule(args, 2, context)
-  if (moment === null || shift === null || rule === null) return null
-  const day = dayOf(moment) + 7 * Math.trunc(shift)
-  const { year, week } = weekNumber(day, rule)
+  if (at === null || shift === null || rule === null) return null
+  const day = dayOf(at) + 7 * Math.trunc(shift)
   const start = WEEK.start(day, 0, rule.firstWeekDay)
+  if (!isInCalendar(start)) return null
+  const { year, week } = weekNumber(day, rule)
   return { text: `${padded(year, 4)}/${padded(week, 2)}`, number: start }
 }
 
 /** YearToDate(timestamp [, year offset [, first month [, today]]]): from the start of the year up to the same day. */
 function yearToDate(args: Arguments, context: EvaluationContext): Value {
-  const moment = number(args, 0, context)
+  const at = moment(args, 0, context)
   const offset = numberOr(args, 1, context, 0)
   const first = numberOr(args, 2, context, context.settings.firstMonthOfYear)
-  const today = numberOr(args, 3, context, context.clock.reloadStart)
-  if (moment === null || offset === null || first === null || today === null) return null
+  const today = args.length > 3 ? moment(args, 3, context) : context.clock.reloadStart
+  if (at === null || offset === null || first === null || today === null) return null
   const shift = Math.trunc(offset)
   const day = dayOf(today)
-  return truth(moment >= YEAR.start(day, shift, first) && moment < YEAR.moved(day, shift) + 1)
+  return truth(at >= YEAR.start(day, shift, first) && at < YEAR.moved(day, shift) + 1)
 }

@@ -101,6 +101,7 @@ function repeat(args: Arguments, context: EvaluationContext): Value {
   const count = number(args, 1, context)
   if (given === null || count === null) return null
   const times = Math.max(0, Math.trunc(count))
+  if (given === '') return ''
   if (given.length * times > REPEATED_MAX) {
     throw faults.general(`Repeat() makes texts of at most ${REPEATED_MAX} characters`)
   }
@@ -180,7 +181,8 @@ function textBetween(args: Arguments, context: EvaluationContext): Value {
   let from = 0
   for (let left = Math.trunc(occurrence); left > 0; left--) {
     const found = given.indexOf(before, from)
-    if (found < 0) return null
+    // An empty mark is found at the start and nowhere else: looking on would never end.
+    if (found < 0 || (before === '' && left > 1)) return null
     from = found + before.length
   }
   const to = given.indexOf(after, from)

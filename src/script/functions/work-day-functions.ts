@@ -2,7 +2,7 @@
  * Working days, Monday to Friday without holidays (SEMANTICS L18). Holidays are given as pairs of first and last day; a
  * single day is a pair of equal dates.
  */
-import { type Arguments, number } from '../argument.ts'
+import { type Arguments, moment, number } from '../argument.ts'
 import { dayOf, weekdayOf } from '../calendar.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import { asDate } from '../formatted-value.ts'
@@ -24,8 +24,8 @@ type DayRange = readonly [first: number, last: number]
 function holidaysOf(args: Arguments, context: EvaluationContext): readonly DayRange[] {
   const ranges: DayRange[] = []
   for (let index = 2; index < args.length; index += 2) {
-    const first = number(args, index, context)
-    const last = index + 1 < args.length ? number(args, index + 1, context) : first
+    const first = moment(args, index, context)
+    const last = index + 1 < args.length ? moment(args, index + 1, context) : first
     if (first !== null && last !== null) ranges.push([dayOf(first), dayOf(last)])
   }
   return ranges
@@ -33,8 +33,8 @@ function holidaysOf(args: Arguments, context: EvaluationContext): readonly DayRa
 
 /** Both ends count. */
 function netWorkDays(args: Arguments, context: EvaluationContext): Value {
-  const from = number(args, 0, context)
-  const to = number(args, 1, context)
+  const from = moment(args, 0, context)
+  const to = moment(args, 1, context)
   if (from === null || to === null) return null
   const [start, end] = [dayOf(from), dayOf(to)]
   if (start > end) return 0
@@ -69,7 +69,7 @@ function disjoint(ranges: readonly DayRange[]): readonly DayRange[] {
 /** The day on which n working days are full, counted from a day, itself included if it is one. */
 function workDate(direction: 1 | -1): ScalarFunction['evaluate'] {
   return (args, context) => {
-    const from = number(args, 0, context)
+    const from = moment(args, 0, context)
     const count = number(args, 1, context)
     if (from === null || count === null || count < 1 || count > WORK_DAYS_MAX) return null
     const holidays = holidaysOf(args, context)
