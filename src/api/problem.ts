@@ -4,31 +4,35 @@
  * framework refuses (malformed JSON, wrong type, unknown route) is mapped to the same table; everything else is an
  * opaque 500 whose cause is only in the log, found by traceId. Never tells values a caller sent, tokens or stacks.
  */
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ERRORS, type ErrorName } from '../core/errors.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { type SchemaFault, schemaFault } from './validate.ts'
 
-export const Problem = Type.Object({
-  errors: Type.Array(
-    Type.Object({
-      code: Type.String(),
-      title: Type.String(),
-      detail: Type.Optional(Type.String()),
-      source: Type.Optional(
-        Type.Object({
-          pointer: Type.Optional(Type.String({ description: 'JSON Pointer (RFC 6901) into the body' })),
-          parameter: Type.Optional(
-            Type.String({ description: 'Name of the query or path parameter, or header' }),
-          ),
-        }),
-      ),
-      meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    }),
-  ),
-  traceId: Type.Optional(Type.String()),
-})
+export const Problem = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        title: Type.String(),
+        detail: Type.Optional(Type.String()),
+        source: Type.Optional(
+          Type.Object({
+            pointer: Type.Optional(Type.String({ description: 'JSON Pointer (RFC 6901) into the body' })),
+            parameter: Type.Optional(
+              Type.String({ description: 'Name of the query or path parameter, or header' }),
+            ),
+          }),
+        ),
+        meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+    ),
+    traceId: Type.Optional(Type.String()),
+  },
+  { description: 'Refused: what is wrong, by code' },
+)
 
 /** Response schemas of a route's refusals: `response: { 200: Thing, ...problems(400, 404) }`. 401, 429, 500 are added. */
 export function problems<Status extends number>(
@@ -99,6 +103,19 @@ export function answerFrameworkError(
     request,
     reply,
     refuse('badRequest', { detail: mappedDetail(error) ?? 'the path cannot be decoded' }),
+  )
+}
+
+/** Answers bytes that are no HTTP request: there is no request and no reply then, only the connection. */
+export function answerClientError(_error: Error, socket: Socket): void {
+  if (!socket.writable) return
+  const body = JSON.stringify({
+    errors: [errorItem('badRequest', { detail: 'this is no HTTP request, or its headers are too large' })],
+  })
+  const head = `HTTP/1.1 ${ERRORS.badRequest.status} Bad Request`
+  socket.end(
+    `${head}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n` +
+      `connection: close\r\n\r\n${body}`,
   )
 }
 

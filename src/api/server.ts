@@ -19,7 +19,7 @@ import { installHostCheck } from './host-check.ts'
 import { registerItems } from './items.ts'
 import { installMetrics, registerMetrics } from './metrics.ts'
 import { openApi, registerOpenApi } from './open-api.ts'
-import { answerFrameworkError, installProblems } from './problem.ts'
+import { answerClientError, answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
 import { registerReloadLogs } from './reload-logs.ts'
 import { registerReloads } from './reloads.ts'
@@ -32,6 +32,9 @@ import { installTrace } from './trace.ts'
 import { registerUsers } from './users.ts'
 import { schemaCompiler } from './validate.ts'
 import { registerWebhooks } from './webhooks.ts'
+
+/** A connection on which nothing moves for so long is closed; event streams send something every 15 seconds. */
+const SILENCE_MAX_MS = 120_000
 
 /** Resources behind authentication. */
 const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
@@ -57,6 +60,8 @@ export function buildServer(deps: ApiDeps): ApiServer {
   const server: ApiServer = Fastify({
     bodyLimit: deps.limits.requestBodyBytes,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    connectionTimeout: SILENCE_MAX_MS,
     return503OnClosing: false,
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     routerOptions: { maxParamLength: 256 },

@@ -50,10 +50,10 @@ export function schemaFault(error: FastifyError): SchemaFault {
   return { detail: `${parameter} ${wanted(fault)}`, parameter }
 }
 
-/** Of the faults of a union, the one that reaches deepest tells most. */
+/** Of the faults of a union, the one that names all its choices tells most. */
 function leafFault(faults: readonly ErrorObject[]): ErrorObject {
   const first = faults[0]!
-  const union = faults.findLast((fault) => fault.keyword === 'anyOf' || fault.keyword === 'oneOf')
+  const union = faults.findLast((fault) => fault.keyword === 'anyOf')
   return union ?? first
 }
 
@@ -79,10 +79,6 @@ function wanted(fault: ErrorObject): string {
       return `must have at most ${fault.params.limit} items`
     case 'minItems':
       return `must have at least ${fault.params.limit} items`
-    case 'propertyNames':
-      return `has a name that is not allowed: ${expectation(fault.parentSchema?.propertyNames)} is expected`
-    case 'additionalProperties':
-      return 'has a field that is not known'
     default:
       return `must be ${expectation(fault.parentSchema)}`
   }

@@ -1,4 +1,5 @@
 /** Health, metrics, the OpenAPI document, and the frame that every route shares. */
+import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserId } from '../../src/core/ids.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
@@ -206,6 +207,25 @@ describe('the frame', () => {
     expect(wrong).toMatchObject({ status: 405, body: { errors: [{ code: 'HTTP-405' }] } })
     expect(wrong.headers.allow).toContain('POST')
     expect((await get('/%zz')).body.errors[0].code).toBe('HTTP-400')
+  })
+
+  it('answers bytes that are no HTTP request as JSON too', async () => {
+    await api.server.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = api.server.server.address() as AddressInfo
+    const text = await new Promise<string>((resolve, reject) => {
+      let received = ''
+      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
+      socket.setEncoding('utf8')
+      socket.on('data', (chunk) => {
+        received += chunk
+      })
+      socket.on('end', () => resolve(received))
+      socket.on('error', reject)
+    })
+    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/json/)
+    const { errors } = JSON.parse(text.split('\r\n\r\n')[1]!)
+    expect(errors[0].code).toBe('HTTP-400')
+    expect(text).toContain(`content-length: ${Buffer.byteLength(text.split('\r\n\r\n')[1]!)}\r\n`)
   })
 
   it('hides the cause of a failure and logs it with the trace id of the answer', async () => {
