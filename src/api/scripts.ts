@@ -6,6 +6,7 @@ import { Type } from 'typebox'
 import { matchesFilter } from '../core/filter.ts'
 import { parseFilter } from '../core/filter-parse.ts'
 import { newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
 import type { ScriptSummary } from '../store/store.ts'
 import { AppPath } from './apps.ts'
 import { callerOf } from './authenticate.ts'
@@ -20,8 +21,10 @@ const TAGS = ['apps']
 /** Versions kept of an app's script (contract 05, section 2.1). */
 export const SCRIPT_VERSIONS_KEPT = 100
 
-/** JSON writes one character as at most six bytes ("\u0000"). */
-const JSON_BYTES_PER_BYTE = 6
+/** Bytes of a JSON body that may hold a script of the largest size: JSON writes one byte as at most six ("\u0000"). */
+export function scriptBodyBytes({ scriptBytes, requestBodyBytes }: Limits): number {
+  return 6 * scriptBytes + requestBodyBytes
+}
 
 export function registerScripts(server: ApiServer, deps: ApiDeps): void {
   server.get(
@@ -74,7 +77,7 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/apps/:appId/scripts',
     {
-      bodyLimit: deps.limits.scriptBytes * JSON_BYTES_PER_BYTE + deps.limits.requestBodyBytes,
+      bodyLimit: scriptBodyBytes(deps.limits),
       schema: {
         tags: TAGS,
         summary: 'Sets the script of an app',

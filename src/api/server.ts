@@ -31,6 +31,7 @@ import { registerTenants } from './tenants.ts'
 import { installTrace } from './trace.ts'
 import { registerUsers } from './users.ts'
 import { schemaCompiler } from './validate.ts'
+import { registerValidateScript } from './validate-script.ts'
 import { registerWebhooks } from './webhooks.ts'
 
 /** A connection on which nothing moves for so long is closed; event streams send something every 15 seconds. */
@@ -42,6 +43,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerWebhooks,
   registerApps,
   registerScripts,
+  registerValidateScript,
   registerReloadLogs,
   registerDataModel,
   registerDataFiles,

@@ -15,8 +15,8 @@ export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
 }
 
 /**
- * read: the record and how its reloads went. develop: script and full logs, read and written, and the name. reload:
- * start and cancel. cancel: cancel only. remove: delete and move. hand-over: give it to another owner.
+ * read: the record and how its reloads went. develop: set the script, rename. read-script: scripts and full logs.
+ * reload: start one. cancel: cancel one. remove: delete and move. hand-over: give it to another owner.
  */
 export type AppRight = 'read' | 'develop' | 'read-script' | 'reload' | 'cancel' | 'remove' | 'hand-over'
 
@@ -115,7 +115,7 @@ export function mayMakeKeys(user: User): boolean {
   return isTenantAdmin(user) || user.roles.includes('Developer')
 }
 
-/** Shared and managed spaces by any active user but readers of nothing: the roles of contract 05, section 5. */
+/** Spaces are made by people with a role of the tenant, not by mere readers. */
 export function mayCreateSpace(user: User): boolean {
   return isTenantAdmin(user) || user.roles.includes('AnalyticsAdmin') || user.roles.includes('Developer')
 }

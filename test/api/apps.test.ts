@@ -297,6 +297,17 @@ describe('scripts', () => {
   })
 })
 
+describe('validating', () => {
+  it('tells faults of a script by line, and stores nothing', async () => {
+    const script = 'TRACE ok;\nThisFailsForSure now;'
+    const { status, body } = await anna.call('POST', '/api/v1/apps/validatescript', { script })
+    expect([status, body.Warnings]).toEqual([200, []])
+    expect(body.Errors).toMatchObject([{ Line: 1, Info: 'ThisFailsForSure now', Msg: expect.any(String) }])
+    const large = await anna.call('POST', '/api/v1/apps/validatescript', { script: 'x'.repeat(1001) })
+    expect(codeOf(large)).toEqual([413, 'HTTP-413'])
+  })
+})
+
 describe('reload logs', () => {
   it('lists the ten newest ended reloads, and serves the text of each', async () => {
     const id = await makeApp(anna)

@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest'
+import type { SpaceId, TenantId, UserId } from '../core/ids.ts'
+import type { Role, Space, SpaceType, User } from './records.ts'
+import { type AppRight, mayUseApp, mayUseSpace, SPACE_ROLES, type SpaceRight } from './rights.ts'
+
+const tenantId = 't' as TenantId
+const spaceId = 's' as SpaceId
+const person = (id: string, roles: readonly Role[] = []): User => ({
+  id: id as UserId,
+  tenantId,
+  subject: id,
+  name: id,
+  roles,
+  status: 'active',
+  createdAt: 0,
+  updatedAt: 0,
+})
+const spaceOf = (type: SpaceType, ownerId = 'space-owner'): Space => ({
+  id: spaceId,
+  tenantId,
+  name: 'S',
+  description: '',
+  type,
+  ownerId: ownerId as UserId,
+  createdAt: 0,
+  createdBy: ownerId as UserId,
+  updatedAt: 0,
+})
+const APP_RIGHTS: readonly AppRight[] = [
+  'read',
+  'develop',
+  'read-script',
+  'reload',
+  'cancel',
+  'remove',
+  'hand-over',
+]
+const SPACE_RIGHTS: readonly SpaceRight[] = ['see', 'manage', 'add-app', 'read-files', 'write-files']
+const ownerId = 'app-owner' as UserId
+
+/** Contract 05, section 4: who may reload, role by role. */
+const RELOADERS = [
+  'shared codeveloper',
+  'shared facilitator',
+  'shared producer',
+  'managed facilitator',
+  'managed publisher',
+]
+
+it('lets exactly the roles of the contract reload', () => {
+  const may: string[] = []
+  for (const type of ['shared', 'managed', 'data'] as const) {
+    for (const role of SPACE_ROLES[type]) {
+      const standing = { space: spaceOf(type), roles: [role] }
+      if (mayUseApp(person('x'), { ownerId, spaceId }, standing, 'reload')) may.push(`${type} ${role}`)
+    }
+  }
+  expect(may.sort()).toEqual([...RELOADERS].sort())
+})
+
+it('lets the owner of an app and the owner of its space do everything', () => {
+  const standing = { space: spaceOf('shared'), roles: [] }
+  for (const right of APP_RIGHTS) {
+    expect(mayUseApp(person('app-owner'), { ownerId }, undefined, right)).toBe(true)
+    expect(mayUseApp(person('space-owner'), { ownerId, spaceId }, standing, right)).toBe(true)
+  }
+})
+
+it('lets nobody else do anything with a personal app, but a tenant admin see, cancel and hand over', () => {
+  const admin = person('admin', ['TenantAdmin'])
+  const rights = (user: User, app: { ownerId: UserId; spaceId?: SpaceId }) =>
+    APP_RIGHTS.filter((right) => mayUseApp(user, app, undefined, right))
+  expect(rights(person('x', ['Developer', 'AnalyticsAdmin']), { ownerId })).toEqual([])
+  expect(rights(admin, { ownerId })).toEqual(['read', 'cancel', 'hand-over'])
+  expect(rights(admin, { ownerId, spaceId })).toEqual(['read', 'read-script', 'cancel', 'hand-over'])
+})
+
+it('takes a role of another type of space for nothing', () => {
+  const standing = { space: spaceOf('managed'), roles: ['producer', 'codeveloper'] }
+  expect(APP_RIGHTS.filter((right) => mayUseApp(person('x'), { ownerId, spaceId }, standing, right))).toEqual(
+    [],
+  )
+})
+
+it('lets only the owner, facilitators and tenant admins manage a space, and nobody put apps into a data space', () => {
+  const rights = (user: User, type: SpaceType, roles: string[]) =>
+    SPACE_RIGHTS.filter((right) => mayUseSpace(user, { space: spaceOf(type), roles }, right))
+  expect(rights(person('space-owner'), 'shared', [])).toEqual(SPACE_RIGHTS)
+  expect(rights(person('space-owner'), 'data', [])).toEqual(['see', 'manage', 'read-files', 'write-files'])
+  expect(rights(person('x'), 'shared', ['facilitator'])).toEqual(SPACE_RIGHTS)
+  expect(rights(person('x'), 'shared', ['producer'])).toEqual(['see', 'add-app', 'read-files', 'write-files'])
+  expect(rights(person('x'), 'shared', ['consumer'])).toEqual(['see'])
+  expect(rights(person('x'), 'data', ['datapreview'])).toEqual(['see'])
+  expect(rights(person('x'), 'shared', [])).toEqual([])
+  expect(rights(person('admin', ['TenantAdmin']), 'shared', [])).toEqual(['see', 'manage'])
+})

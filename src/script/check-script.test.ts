@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { checkScript } from './check-script.ts'
+
+const lines = (script: string) => checkScript(script).map(({ line }) => line)
+
+describe('checkScript', () => {
+  it('finds nothing in a sound script', () => {
+    const script = [
+      'SET vFolder = lib://DataFiles;',
+      'LET vCount = 1 + 2;',
+      'SUB Read(name)',
+      '  TRACE reading;',
+      'END SUB',
+      'FOR i = 1 TO 3',
+      '  IF i > 1 THEN',
+      "    Sales: LOAD a, Sum(b) AS total FROM [lib://DataFiles/x.csv] (txt, embedded labels) WHERE c = 'x' GROUP BY a;",
+      '  ELSE',
+      '    CALL Read(7)',
+      '  END IF',
+      'NEXT i',
+      'DROP TABLE Sales;',
+      'EXIT SCRIPT;',
+    ].join('\n')
+    expect(checkScript(script)).toEqual([])
+    expect(checkScript('')).toEqual([])
+  })
+
+  it('tells each statement that cannot be parsed, with its line', () => {
+    const script = 'TRACE ok;\nLOAD a b c FROM;\n\nThisFailsForSure now;\nTRACE ok;'
+    expect(lines(script)).toEqual([2, 4])
+    expect(checkScript(script)[1]).toMatchObject({ statement: 'ThisFailsForSure now' })
+  })
+
+  it.each([
+    ['IF 1 THEN\nTRACE x;', [1]],
+    ['TRACE x;\nEND IF', [2]],
+    ['FOR i = 1 TO 2\nTRACE x;\nEND IF', [1]],
+    ['IF THEN\nTRACE x;\nEND IF', [1]],
+  ])('tells blocks that do not match: %j', (script, expected) => {
+    expect(lines(script).slice(0, 1)).toEqual(expected)
+  })
+
+  it('does not judge what is known only at run time', () => {
+    expect(checkScript('LOAD $(fields) FROM $(path);\n$(statement);')).toEqual([])
+  })
+
+  it.each(["LET x = 'open", 'LOAD * INLINE [', '/* open', '((((', 'SUB', '\u0000', 'IF '.repeat(50)])(
+    'is total: %j',
+    (script) => {
+      expect(Array.isArray(checkScript(script))).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,87 @@
+/**
+ * Finds faults of a script without running it: statements that cannot be parsed and blocks that do not match (contract 05,
+ * section 2.1, validate). Nothing is expanded, read or evaluated, so a statement with `$(...)` is not judged: what it
+ * says is known only at run time. A script without issues may still fail when it runs.
+ */
+import { blockAt, isOpener, isStray } from './block.ts'
+import { faults, ScriptFaultError } from './fault.ts'
+import type { Head } from './head.ts'
+import {
+  parseCall,
+  parseCase,
+  parseCondition,
+  parseExit,
+  parseFor,
+  parseGuarded,
+  parseLoopTest,
+  parseNext,
+  parseSub,
+  parseSwitch,
+} from './parse-control.ts'
+import { parseLet, parseStatement } from './parse-statement.ts'
+import { type RawStatement, split } from './split.ts'
+
+export interface ScriptIssue {
+  /** 1-based line at which the statement begins. */
+  readonly line: number
+  readonly message: string
+  /** The statement as written. */
+  readonly statement: string
+}
+
+/** The issues in the order of the script. */
+export function checkScript(script: string): ScriptIssue[] {
+  const statements = split(script)
+  const issues: ScriptIssue[] = []
+  const check = (statement: RawStatement, work: () => unknown) => {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof ScriptFaultError)) throw error
+      issues.push({ line: statement.line, message: error.fault.message, statement: statement.text })
+    }
+  }
+  let outermostEnd = -1
+  statements.forEach((statement, index) => {
+    const { head, text } = statement
+    if (index > outermostEnd) {
+      check(statement, () => {
+        if (isStray(head)) throw faults.controlMismatch(`${head.toUpperCase()} stands outside its block`)
+        if (isOpener(head)) outermostEnd = blockAt(statements, index, statements.length).end
+      })
+    }
+    if (!text.includes('$(')) check(statement, () => parserOf(head)(text))
+  })
+  return issues
+}
+
+type Parser = (text: string) => unknown
+
+const NOTHING: Parser = () => undefined
+
+const PARSERS: Readonly<Partial<Record<Head, Parser>>> = {
+  if: parseCondition,
+  elseif: parseCondition,
+  else: NOTHING,
+  // biome-ignore lint/suspicious/noThenProperty: a head of the language, never a promise
+  then: NOTHING,
+  'end if': NOTHING,
+  for: parseFor,
+  next: parseNext,
+  do: parseLoopTest,
+  loop: parseLoopTest,
+  switch: parseSwitch,
+  case: parseCase,
+  default: NOTHING,
+  'end switch': NOTHING,
+  sub: parseSub,
+  'end sub': NOTHING,
+  call: parseCall,
+  exit: parseExit,
+  assign: parseLet,
+  include: NOTHING,
+}
+
+function parserOf(head: Head): Parser {
+  return PARSERS[head] ?? ((text) => parseStatement(parseGuarded(text).statement))
+}
