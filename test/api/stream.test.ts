@@ -250,16 +250,6 @@ describe('the stream', () => {
     expect(answer.body.errors[0]).toMatchObject({ code: `HTTP-${status}`, source: { parameter } })
   })
 
-  it('is gone for a cursor older than the history', async () => {
-    await canceledReload(acme.admin)
-    const day = 24 * 3_600_000
-    time.advance(180 * day - 60_000)
-    const listener = await listen(acme.admin, '?after=0')
-    expect(await listener.next()).toBeDefined()
-    time.advance(2 * 60_000)
-    expect((await acme.admin.call('GET', `${PATH}?after=0`)).status).toBe(410)
-  })
-
   it('keeps a silent connection open with a comment every 15 seconds', async () => {
     const listener = await listen(acme.admin)
     expect(await listener.block()).toBe('retry: 3000')
