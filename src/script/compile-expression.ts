@@ -3,7 +3,7 @@
  * of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults are raised here, never
  * while rows are evaluated, except by the binding's own functions.
  */
-import { compileOperator } from './compile-operator.ts'
+import { type Compiled, compileOperator } from './compile-operator.ts'
 import { isTrue, numberOf, textOf } from './convert.ts'
 import type { Binding, Evaluator } from './evaluate.ts'
 import type { Expression } from './expression.ts'
@@ -18,12 +18,6 @@ import type { Value } from './value.ts'
  */
 export function compile(expression: Expression, binding: Binding): Evaluator {
   return compileNode(expression, binding).evaluate
-}
-
-/** An evaluator, and whether it gives the same value for every row. */
-export interface Compiled {
-  readonly evaluate: Evaluator
-  readonly constant: boolean
 }
 
 function compileNode(expression: Expression, binding: Binding): Compiled {

@@ -1,5 +1,4 @@
 /** Evaluators of the operators (LANGUAGE, section 2.2; SEMANTICS A7 to A9 and block C). Total: no operator raises a fault. */
-import type { Compiled } from './compile-expression.ts'
 import {
   type ComparisonOperator,
   compareTexts,
@@ -16,6 +15,12 @@ import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
 import type { Settings } from './settings.ts'
 import type { Value } from './value.ts'
 import { matchesWildcard } from './wildcard.ts'
+
+/** An evaluator, and whether it gives the same value for every row. */
+export interface Compiled {
+  readonly evaluate: Evaluator
+  readonly constant: boolean
+}
 
 type Operation = Extract<Expression, { kind: 'unary' | 'binary' }>
 

@@ -20,7 +20,7 @@ export function asTimestamp(serial: number, { settings }: EvaluationContext): Va
   return dated(serial, formatsOf(settings).date(settings.timestampFormat))
 }
 
-export function dated(serial: number, mask: DateMask): Value {
+function dated(serial: number, mask: DateMask): Value {
   return isInCalendar(serial) ? formatted(serial, mask) : null
 }
 

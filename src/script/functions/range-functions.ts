@@ -1,6 +1,6 @@
 /** Functions over their own arguments (SEMANTICS B10): what is no number is left out, RangeSum of nothing is 0. */
 import type { Arguments } from '../argument.ts'
-import { compareTexts, numberOf, textOf } from '../convert.ts'
+import { compareTexts, finiteOrNull, numberOf, textOf } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import type { ScalarFunction } from '../scalar-function.ts'
 import type { Value } from '../value.ts'
@@ -48,7 +48,8 @@ function ofNumbers(
       const number = numberOf(value, settings)
       if (number !== null) numbers.push(number)
     }
-    return numbers.length === 0 ? ofNone : apply(numbers)
+    const result = numbers.length === 0 ? ofNone : apply(numbers)
+    return result === null ? null : finiteOrNull(result)
   })
 }
 
