@@ -34,6 +34,8 @@ export class Auditor {
   #events = new Map<string, StoredEvent>()
   #deliveries = new Map<string, Delivery>()
   #subscriptions: Subscription[] = []
+  /** Of a tenant that waits although it could be served: the tenants that were served since. */
+  readonly #served = new Map<string, Set<string>>()
 
   constructor(world: World, store: ObservedStore, concurrentPerTenant: number) {
     this.#world = world
@@ -105,6 +107,36 @@ export class Auditor {
       this.#must(count <= this.#concurrentPerTenant, `8: tenant ${tenant} runs ${count} reloads`)
     }
     this.#must(rows.length >= this.#reloads.size, '1: a reload disappeared')
+    this.#takeTurns(rows, running)
+  }
+
+  /** No tenant is served twice while another one waits that could be served (8). */
+  #takeTurns(rows: readonly Reload[], running: ReadonlyMap<string, number>): void {
+    const taken = rows.filter(
+      (row) => row.state === 'RELOADING' && this.#reloads.get(row.id)?.state === 'QUEUED',
+    )
+    if (taken.length === 0) return
+    const openedAt = this.#attempts(taken[0]!.id).at(-1)?.openedAt ?? 0
+    const waiting = new Set(
+      rows
+        .filter((row) => row.state === 'QUEUED' && row.notBefore <= openedAt)
+        .filter((row) => this.#contents.apps.get(row.appId) !== undefined)
+        .map((row) => row.tenantId as string)
+        .filter((tenant) => (running.get(tenant) ?? 0) < this.#concurrentPerTenant),
+    )
+    for (const row of taken) waiting.delete(row.tenantId)
+    for (const tenant of this.#served.keys()) if (!waiting.has(tenant)) this.#served.delete(tenant)
+    for (const tenant of waiting) {
+      const served = this.#served.get(tenant) ?? new Set()
+      for (const row of taken) {
+        this.#must(
+          !served.has(row.tenantId),
+          `8: tenant ${row.tenantId} was served twice while ${tenant} waits`,
+        )
+        served.add(row.tenantId)
+      }
+      this.#served.set(tenant, served)
+    }
   }
 
   #reloadChanged(before: Reload | undefined, row: Reload, rows: readonly Reload[]): void {

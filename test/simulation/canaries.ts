@@ -46,6 +46,19 @@ export const CANARIES: readonly Canary[] = [
       }),
   },
   {
+    name: 'starved-tenant',
+    plants: 'one tenant is passed over while others have work',
+    store: (store, world) =>
+      overriding(store, {
+        claim: (request) =>
+          store.claim({
+            ...request,
+            step: (view) =>
+              world.faults && view.tenant.id.endsWith('1') ? { refused: 'passed over' } : request.step(view),
+          }),
+      }),
+  },
+  {
     name: 'blind-discard',
     plants: 'after a lost answer the worker does not see that the app points at its data, and deletes it',
     store: (store) => overriding(store, { app: async () => undefined }),

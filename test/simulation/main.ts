@@ -1,7 +1,8 @@
 /**
  * npm run sim -- [--seeds N] [--from S] [--canary NAME] [--trace]
  *
- * Runs simulations of N seeds from S on and stops at the first that fails; with --trace one seed with its whole history.
+ * Runs simulations of N seeds (300) from S (1) on and stops at the first that fails. With --trace every history is printed,
+ * of one seed unless N says more.
  * With --canary a planted bug runs along, and the search is over when it is found. Exit code: 0 clean (or canary found),
  * 2 a promise broken (or canary not found), 3 something did not come to its end, 4 the simulation itself crashed.
  */
@@ -13,7 +14,7 @@ const EXIT: Readonly<Record<Verdict, number>> = { clean: 0, safety: 2, liveness:
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1' },
+    seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
     canary: { type: 'string' },
     trace: { type: 'boolean', default: false },
@@ -24,7 +25,7 @@ if (values.canary !== undefined && canary === undefined) {
   console.error(`unknown canary ${values.canary}; there are: ${CANARIES.map((one) => one.name).join(', ')}`)
   process.exit(1)
 }
-process.exitCode = await run(Number(values.from), Number(values.seeds))
+process.exitCode = await run(Number(values.from), Number(values.seeds ?? (values.trace ? 1 : 300)))
 
 async function run(from: number, count: number): Promise<number> {
   const startedAt = performance.now()
