@@ -38,7 +38,7 @@ export const ERRORS = {
   ),
   methodNotAllowed: entry(405, 'HTTP-405', 'Method not allowed', 'Use a method that the path offers.'),
   conflict: entry(409, 'HTTP-409', 'Conflict', 'Read the resource again: its state does not allow this.'),
-  gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is older than the retention; start again without it.'),
+  gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is not of this service; start again without it.'),
   preconditionFailed: entry(412, 'HTTP-412', 'Precondition failed', 'Empty the resource first.'),
   tooLarge: entry(413, 'HTTP-413', 'Payload too large', 'Send less than the limit that detail names.'),
   unsupportedMediaType: entry(
