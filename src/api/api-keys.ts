@@ -91,6 +91,10 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
+  registerKeyChanges(server, deps)
+}
+
+function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/api-keys',
     {
@@ -150,6 +154,10 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send(null)
     },
   )
+  registerKeyEnd(server, deps)
+}
+
+function registerKeyEnd(server: ApiServer, deps: ApiDeps): void {
   server.delete(
     '/api/v1/api-keys/:id',
     {

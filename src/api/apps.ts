@@ -105,6 +105,10 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
       })
     },
   )
+  registerAppEnd(server, deps)
+}
+
+function registerAppEnd(server: ApiServer, deps: ApiDeps): void {
   server.delete(
     '/api/v1/apps/:appId',
     {

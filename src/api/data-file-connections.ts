@@ -87,6 +87,10 @@ export function registerDataFileConnections(server: ApiServer, deps: ApiDeps): v
       }
     },
   )
+  registerConnectionRead(server, deps)
+}
+
+function registerConnectionRead(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/data-files/connections/:id',
     {

@@ -98,6 +98,11 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
+  registerSingleFiles(server, deps)
+  server.register(async (uploads: ApiServer) => registerUploads(uploads, deps))
+}
+
+function registerSingleFiles(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/data-files/:id',
     {
@@ -130,6 +135,10 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send(null)
     },
   )
+  registerQuotas(server, deps)
+}
+
+function registerQuotas(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/data-files/quotas',
     {
@@ -162,7 +171,6 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
-  server.register(async (uploads: ApiServer) => registerUploads(uploads, deps))
 }
 
 function registerUploads(server: ApiServer, deps: ApiDeps): void {

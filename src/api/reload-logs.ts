@@ -91,6 +91,10 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
       return reply.type('text/plain; charset=UTF-8').send(log)
     },
   )
+  registerReloadMetadata(server, deps)
+}
+
+function registerReloadMetadata(server: ApiServer, deps: ApiDeps): void {
   for (const path of ['/api/v1/apps/:appId/reloads/metadata', '/api/v1/apps/:appId/reloads/metadata/']) {
     server.get(
       path,

@@ -74,6 +74,10 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
+  registerScriptSet(server, deps)
+}
+
+function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/apps/:appId/scripts',
     {
@@ -119,6 +123,10 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
       return reply.code(200).send('')
     },
   )
+  registerScriptRead(server, deps)
+}
+
+function registerScriptRead(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/apps/:appId/scripts/:id',
     {

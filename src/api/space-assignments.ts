@@ -11,6 +11,7 @@ import { spaceFor } from './rights.ts'
 import { timeText } from './time-text.ts'
 
 const TAGS = ['spaces']
+const PATH = '/api/v1/spaces/:spaceId/assignments'
 const ASSIGNEES = ['user', 'group', 'bot'] as const
 const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
 const Roles = Type.Array(Type.String(), { minItems: 1, maxItems: 10 })
@@ -39,9 +40,8 @@ const LIST = {
 } as const
 
 export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void {
-  const path = '/api/v1/spaces/:spaceId/assignments'
   server.get(
-    path,
+    PATH,
     {
       schema: {
         tags: TAGS,
@@ -72,8 +72,12 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
       }
     },
   )
+  registerNewAssignment(server, deps)
+}
+
+function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
   server.post(
-    path,
+    PATH,
     {
       schema: {
         tags: TAGS,
@@ -111,7 +115,7 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
       return reply.code(201).send(record(assignment, (to) => absoluteLink(deps, request, to)))
     },
   )
-  registerSingle(server, deps, `${path}/:assignmentId`)
+  registerSingle(server, deps, `${PATH}/:assignmentId`)
 }
 
 function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {

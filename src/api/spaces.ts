@@ -98,6 +98,10 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
+  registerSpaceBasics(server, deps)
+}
+
+function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/spaces',
     {
@@ -223,6 +227,10 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
       return spaceRecord(caller, standing, (path) => absoluteLink(deps, request, path))
     },
   )
+  registerSpaceEnd(server, deps)
+}
+
+function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
   server.delete(
     '/api/v1/spaces/:spaceId',
     {

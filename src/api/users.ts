@@ -89,6 +89,10 @@ export function registerUsers(server: ApiServer, deps: ApiDeps): void {
       return picked(record, request.query.fields)
     },
   )
+  registerUserList(server, deps)
+}
+
+function registerUserList(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/users',
     {
