@@ -168,8 +168,12 @@ class FileLoad {
     const { fields, target } = this.#destination(prepared.fields)
     const { sqlName, catalog } = takeTableName(this.#environment.catalog)
     const columns = fields.map((_, index) => columnName(index))
-    const writer = await TableWriter.create(database, sqlName, columns)
-    const { written, read } = await this.#write(prepared, writer, fields, target)
+    const { chain, source } = prepared
+    const made = await this.#pipeline.bySql(chain, source, sqlName, columns)
+    const { written, read } =
+      made === undefined
+        ? await this.#write(prepared, await TableWriter.create(database, sqlName, columns), fields, target)
+        : { written: made, read: made.rowsRead }
     const loaded = {
       sqlName,
       rows: written.rows,

@@ -24,6 +24,7 @@ import {
   type MachineState,
   type OutputItem,
 } from '../../script/level-machine.ts'
+import { levelQuery } from '../../script/level-sql.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/load-context.ts'
 import { checkUnique } from '../../script/load-target.ts'
 import type { Preload } from '../../script/preloads.ts'
@@ -33,7 +34,7 @@ import type { Value } from '../../script/value.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
 import { type RowSource, tableSource } from './row-source.ts'
-import { TableWriter } from './table-writer.ts'
+import { TableWriter, type WrittenRows } from './table-writer.ts'
 
 /** What is left to do when only the top level's rows are missing. */
 export interface PreparedLoad {
@@ -77,7 +78,8 @@ export class LoadPipeline {
     await this.#database.run(
       `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, order)}`,
     )
-    return (await this.#workSource(result, table.names, table.columns, 0)).source
+    const { source: work } = await this.#workSource(result, table.names, table.columns, 0)
+    return tableSource(this.#database, { ...work.table!, ...(table.kinds && { kinds: table.kinds }) })
   }
 
   /** Runs everything below the last row-by-row stretch. `first`: rows that the top level reads at most. */
@@ -110,6 +112,26 @@ export class LoadPipeline {
       }
     }
     return { source, chain, fields: chain.at(-1)!.items.map((item) => item.name), rowsRead }
+  }
+
+  /**
+   * Makes the table of the chain's rows by one query, if the chain is one level over a table and all it computes has SQL of
+   * the same meaning. Undefined: the row machine has to do it.
+   */
+  async bySql(
+    chain: readonly LevelRules[],
+    { table }: RowSource,
+    made: string,
+    columns: readonly string[],
+    temporary = false,
+  ): Promise<(WrittenRows & { readonly rowsRead: number }) | undefined> {
+    const [rules] = chain
+    if (chain.length !== 1 || table?.kinds === undefined) return undefined
+    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns)
+    if (query === undefined) return undefined
+    await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql}`)
+    const rows = await this.#database.count(made)
+    return { rows, kinds: query.kinds, rowsRead: Math.min(table.rows, rules!.first ?? table.rows) }
   }
 
   /** Runs the rows through the levels; `write` gets those of the last one. Gives the rows read from the source. */
@@ -232,6 +254,8 @@ export class LoadPipeline {
 
   async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
     const table = this.#database.workTable()
+    const made = await this.bySql(chain, source, table, columns, true)
+    if (made !== undefined) return { table, rowsRead: made.rowsRead }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {
       const rowsRead = await this.run(chain, source, undefined, (row) => writer.push(row))

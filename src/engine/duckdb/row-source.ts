@@ -1,5 +1,5 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
-import type { TableModel } from '../../script/catalog-model.ts'
+import type { TableModel, ValueKinds } from '../../script/catalog-model.ts'
 import type { InputRow } from '../../script/load-context.ts'
 import { columnList } from '../../script/pair-sql.ts'
 import type { Value } from '../../script/value.ts'
@@ -22,6 +22,8 @@ export interface ReadableTable {
   readonly rows: number
   readonly names: readonly string[]
   readonly columns: readonly string[]
+  /** Kinds of value that may occur in each column, if they are known. */
+  readonly kinds?: readonly ValueKinds[]
 }
 
 export const readableTable = (table: TableModel): ReadableTable => ({
@@ -29,6 +31,7 @@ export const readableTable = (table: TableModel): ReadableTable => ({
   rows: table.rows,
   names: table.fields.map((field) => field.name),
   columns: table.fields.map((field) => field.column),
+  kinds: table.fields.map((field) => field.kinds),
 })
 
 /** Rows fetched at a time: enough to make a query cheap, few enough to keep memory small. */

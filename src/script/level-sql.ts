@@ -1,0 +1,50 @@
+/** One level of a LOAD over a table as a single query, where every expression of it has SQL of the same meaning. */
+import type { ValueKinds } from './catalog-model.ts'
+import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
+import type { LevelRules } from './level-machine.ts'
+
+export interface LevelQuery {
+  /** Gives `rn` from 1 and the pair columns, in row order. */
+  readonly sql: string
+  /** Kinds that may occur, one for each column. */
+  readonly kinds: readonly ValueKinds[]
+}
+
+export interface LevelTable {
+  readonly sqlName: string
+  readonly names: readonly string[]
+  readonly columns: readonly string[]
+  readonly kinds: readonly ValueKinds[]
+}
+
+/** @param columns the column that each item is written to; undefined: the level needs the row machine */
+export function levelQuery(
+  { items, where, while: repeats, first }: LevelRules,
+  table: LevelTable,
+  columns: readonly string[],
+): LevelQuery | undefined {
+  if (repeats !== undefined) return undefined
+  const places = new Map(table.names.map((name, index) => [name, index]))
+  const field: FieldSql = (name) => {
+    const index = places.get(name)
+    return index === undefined ? undefined : { column: table.columns[index]!, kinds: table.kinds[index]! }
+  }
+  const values = items.map((item) => expressionSql(item.expression, field))
+  if (values.includes(undefined)) return undefined
+  const condition = where && conditionSql(where, field)
+  if (where !== undefined && condition === undefined) return undefined
+  const conditions = [
+    ...(first === undefined ? [] : [`rn <= ${first}`]),
+    ...(condition === undefined ? [] : [condition]),
+  ]
+  const number = condition === undefined ? 'rn' : 'row_number() OVER (ORDER BY rn) AS rn'
+  const sides = values.flatMap((value, i) => [
+    `${value!.n} AS ${columns[i]}_n`,
+    `${value!.t} AS ${columns[i]}_t`,
+  ])
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  return {
+    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${table.sqlName}${filter} ORDER BY rn`,
+    kinds: values.map((value) => value!.kinds),
+  }
+}
