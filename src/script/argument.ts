@@ -1,4 +1,7 @@
-/** Reading the arguments of a function: what every table in functions/ needs. An absent argument is undefined, never NULL. */
+/**
+ * Reading the arguments of a function: what every table in functions/ needs. An absent argument is undefined,
+ * never NULL.
+ */
 import { isInCalendar } from './calendar.ts'
 import { numberOf, textOf } from './convert.ts'
 import type { EvaluationContext } from './evaluate.ts'

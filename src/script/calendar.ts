@@ -1,6 +1,7 @@
 /**
- * Calendar arithmetic on serial days: day 0 is 1899-12-30, the fraction is the time of day (SEMANTICS L1). Proleptic
- * Gregorian, no time zones, no clock. Weeks follow FirstWeekDay, BrokenWeeks and ReferenceDay (L9, L10).
+ * Calendar arithmetic on serial days: day 0 is 1899-12-30, the fraction is the time of day (SEMANTICS L1).
+ * Proleptic Gregorian, no time zones, no clock. Weeks follow FirstWeekDay, BrokenWeeks and ReferenceDay (L9,
+ * L10).
  */
 export const DAY_MS = 86_400_000
 const UNIX_EPOCH_DAY = 25_569
@@ -55,7 +56,10 @@ export function isInCalendar(serial: number): boolean {
 const FIRST_DAY = -693_959
 const LAST_DAY = 2_958_465
 
-/** Whole milliseconds since day 0: the resolution of all texts and parts of a time, so that float noise never shows. */
+/**
+ * Whole milliseconds since day 0: the resolution of all texts and parts of a time, so that float noise never
+ * shows.
+ */
 export function milliseconds(serial: number): number {
   return Math.round(serial * DAY_MS)
 }

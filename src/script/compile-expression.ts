@@ -1,7 +1,7 @@
 /**
- * Turns a syntax tree into an evaluator: names and context functions by the binding, operators and functions by the rules
- * of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults are raised here, never
- * while rows are evaluated, except by the binding's own functions.
+ * Turns a syntax tree into an evaluator: names and context functions by the binding, operators and functions
+ * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
+ * are raised here, never while rows are evaluated, except by the binding's own functions.
  */
 import { type Compiled, compileOperator } from './compile-operator.ts'
 import { isTrue, numberOf, textOf } from './convert.ts'
@@ -13,8 +13,8 @@ import { parseExpression } from './parse-expression.ts'
 import type { Value } from './value.ts'
 
 /**
- * @throws ScriptFaultError syntax for an unknown function or a wrong number of arguments (Q5), field not found for a name
- *   the binding does not know
+ * @throws ScriptFaultError syntax for an unknown function or a wrong number of arguments (Q5), field not
+ *   found for a name the binding does not know
  */
 export function compile(expression: Expression, binding: Binding): Evaluator {
   return compileNode(expression, binding).evaluate
@@ -137,7 +137,9 @@ function compilePick([position, ...choices]: readonly Evaluator[], { settings }:
   }
 }
 
-/** Runs a text as an expression in the same place; NULL when it is none (K17). The last text stays compiled. */
+/**
+ * Runs a text as an expression in the same place; NULL when it is none (K17). The last text stays compiled.
+ */
 function compileEvaluate(given: Evaluator, binding: Binding): Evaluator {
   let last: string | null = null
   let evaluate: Evaluator = () => null

@@ -1,4 +1,7 @@
-/** Evaluators of the operators (LANGUAGE, section 2.2; SEMANTICS A7 to A9 and block C). Total: no operator raises a fault. */
+/**
+ * Evaluators of the operators (LANGUAGE, section 2.2; SEMANTICS A7 to A9 and block C). Total: no operator
+ * raises a fault.
+ */
 import {
   type ComparisonOperator,
   compareTexts,

@@ -1,6 +1,6 @@
 /**
- * The two sides of a value and what follows from them: text, number, truth and comparison (SEMANTICS block C). Total:
- * nothing here throws. What makes two values the same is in value-key.ts.
+ * The two sides of a value and what follows from them: text, number, truth and comparison (SEMANTICS block
+ * C). Total: nothing here throws. What makes two values the same is in value-key.ts.
  */
 import { formatsOf } from './formats.ts'
 import { numberText } from './number-text.ts'
@@ -41,7 +41,10 @@ export function finiteOrNull(result: number): number | null {
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
-/** Two NULLs: NULL; one: only `<>` is true (C3); else by number when both sides can be read as one, else by text (C1). */
+/**
+ * Two NULLs: NULL; one: only `<>` is true (C3); else by number when both sides can be read as one, else by
+ * text (C1).
+ */
 export function compareValues(
   operator: ComparisonOperator,
   left: Value,

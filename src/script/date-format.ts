@@ -1,6 +1,6 @@
 /**
- * Dates, times and timestamps as text by a format, and back (SEMANTICS block L). Formatting never changes the number;
- * reading gives the serial number or NaN when the text does not fit the format exactly.
+ * Dates, times and timestamps as text by a format, and back (SEMANTICS block L). Formatting never changes the
+ * number; reading gives the serial number or NaN when the text does not fit the format exactly.
  */
 import { civilDate, DAY_MS, milliseconds, weekdayOf } from './calendar.ts'
 import { alternatives, type MaskPart, maskParts } from './date-mask.ts'

@@ -1,7 +1,7 @@
 /**
- * Splits a date, time or interval format such as `YYYY-MM-DD hh:mm:ss[.fff]` into its parts. What is no part is literal
- * text. Upper and lower case both work where only one of them stands in the format; M is the month and m the minute,
- * except in a format that has a day or a year and no time at all (`dd/mm/yyyy`).
+ * Splits a date, time or interval format such as `YYYY-MM-DD hh:mm:ss[.fff]` into its parts. What is no part
+ * is literal text. Upper and lower case both work where only one of them stands in the format; M is the month
+ * and m the minute, except in a format that has a day or a year and no time at all (`dd/mm/yyyy`).
  */
 export type MaskPart =
   | { readonly kind: 'literal'; readonly text: string }

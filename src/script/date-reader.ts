@@ -1,6 +1,6 @@
 /**
- * Reads texts of one date format into serial numbers, NaN for what does not fit as a whole: names in any case, one digit
- * where two are usual, only days and times that exist.
+ * Reads texts of one date format into serial numbers, NaN for what does not fit as a whole: names in any
+ * case, one digit where two are usual, only days and times that exist.
  */
 import { dayNumber, daysInMonth } from './calendar.ts'
 import type { MaskPart } from './date-mask.ts'
@@ -117,7 +117,10 @@ function nameStep(names: readonly string[], isMonth: boolean): Step {
   }
 }
 
-/** Digits of one unit: as many as the format has beside another number (`YYYYMMDD`), else one or two are both fine. */
+/**
+ * Digits of one unit: as many as the format has beside another number (`YYYYMMDD`), else one or two are both
+ * fine.
+ */
 function numberStep(kind: MaskPart['kind'], width: number, tight: boolean): Step {
   const isYear = kind === 'year'
   const exact = isYear ? (width <= 2 ? 2 : 4) : width

@@ -1,6 +1,7 @@
 /**
- * The compiled formats of one settings record. Compiling a format once and using it for every row is what makes reading
- * and formatting cheap, so they are kept beside the settings they belong to: a memo, with nothing to observe.
+ * The compiled formats of one settings record. Compiling a format once and using it for every row is what
+ * makes reading and formatting cheap, so they are kept beside the settings they belong to: a memo, with
+ * nothing to observe.
  */
 import { type DateMask, dateMask } from './date-format.ts'
 import { textReader } from './interpret-text.ts'

@@ -1,6 +1,7 @@
 /**
- * The functions that are not computed from their argument values alone, with their argument counts (LANGUAGE, section 13):
- * aggregations belong to the LOAD with GROUP BY, context functions to the place an expression stands in.
+ * The functions that are not computed from their argument values alone, with their argument counts (LANGUAGE,
+ * section 13): aggregations belong to the LOAD with GROUP BY, context functions to the place an expression
+ * stands in.
  */
 export type Counted = readonly [name: string, min: number, max: number]
 

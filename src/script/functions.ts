@@ -1,6 +1,6 @@
 /**
- * All functions of the language by name: what exists, with how many arguments, and the evaluators of those that depend on
- * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
+ * All functions of the language by name: what exists, with how many arguments, and the evaluators of those
+ * that depend on their argument values alone. Parsers and planners ask here; nothing is evaluated here.
  */
 import { faults } from './fault.ts'
 import {

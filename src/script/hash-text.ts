@@ -1,6 +1,6 @@
 /**
- * A digest of texts as short text: SHA-256 cut to the wanted length, in base 64 without padding (SEMANTICS K18). Equal
- * texts give equal digests; nothing else is promised.
+ * A digest of texts as short text: SHA-256 cut to the wanted length, in base 64 without padding (SEMANTICS
+ * K18). Equal texts give equal digests; nothing else is promised.
  */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 

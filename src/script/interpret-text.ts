@@ -1,6 +1,7 @@
 /**
- * Reading a text as a number, date, time or amount by the settings (SEMANTICS block D). Called once for every cell, so
- * all formats are compiled when the reader is made and most texts are turned away by a character that no format has.
+ * Reading a text as a number, date, time or amount by the settings (SEMANTICS block D). Called once for every
+ * cell, so all formats are compiled when the reader is made and most texts are turned away by a character
+ * that no format has.
  */
 import { dateMask } from './date-format.ts'
 import { numberMask } from './number-format.ts'
@@ -9,8 +10,8 @@ import type { Settings } from './settings.ts'
 import type { Value } from './value.ts'
 
 /**
- * Reads cells: the text itself, NULL for the NullInterpret text (B11), or a dual that keeps its source text (A3). A whole
- * number written plainly comes as a plain number, whose text is the same.
+ * Reads cells: the text itself, NULL for the NullInterpret text (B11), or a dual that keeps its source text
+ * (A3). A whole number written plainly comes as a plain number, whose text is the same.
  */
 export function textInterpreter(settings: Settings): (text: string) => Value {
   const read = textReader(settings)
@@ -42,8 +43,14 @@ export function textReader(settings: Settings): (text: string) => number {
     .filter((mark) => mark !== decimalSep && mark !== thousandSep)
     .map((mark) => numberReader(mark, ''))
   const isKnown = characterTest(
-    `0123456789+-., ${decimalSep}${settings.moneyFormat}${settings.moneyThousandSep}${settings.moneyDecimalSep}` +
-      dates.map(({ characters }) => characters).join(''),
+    [
+      '0123456789+-., ',
+      decimalSep,
+      settings.moneyFormat,
+      settings.moneyThousandSep,
+      settings.moneyDecimalSep,
+      ...dates.map(({ characters }) => characters),
+    ].join(''),
   )
   return (text) => {
     let from = 0
@@ -83,7 +90,10 @@ function dateFormats(settings: Settings): readonly string[] {
   ]
 }
 
-/** Whether a character can stand in any text that is a number, date or amount: most texts are turned away by this. */
+/**
+ * Whether a character can stand in any text that is a number, date or amount: most texts are turned away by
+ * this.
+ */
 function characterTest(characters: string): (code: number) => boolean {
   const codes = new Set(characters.split('').map((unit) => unit.charCodeAt(0)))
   const ascii = Uint8Array.from({ length: 128 }, (_, code) => (codes.has(code) ? 1 : 0))

@@ -1,6 +1,6 @@
 /**
- * Durations as text by a format, and back (SEMANTICS L19). The largest unit of the format takes all that is left over:
- * 1.375 days are `33:00:00` in `hh:mm:ss` and `1 09:00` in `D hh:mm`.
+ * Durations as text by a format, and back (SEMANTICS L19). The largest unit of the format takes all that is
+ * left over: 1.375 days are `33:00:00` in `hh:mm:ss` and `1 09:00` in `D hh:mm`.
  */
 import { DAY_MS, milliseconds } from './calendar.ts'
 import { padded } from './date-format.ts'

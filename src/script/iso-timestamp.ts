@@ -4,7 +4,9 @@ import { dayNumber, daysInMonth } from './calendar.ts'
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:(Z)|([+-])(\d\d):?(\d\d)?)?)?$/
 
-/** The serial number in UTC; a text without an offset is taken as it stands. NaN when it is no such timestamp. */
+/**
+ * The serial number in UTC; a text without an offset is taken as it stands. NaN when it is no such timestamp.
+ */
 export function readIsoTimestamp(text: string): number {
   const found = ISO.exec(text)
   if (found === null) return Number.NaN

@@ -1,6 +1,7 @@
 /**
- * Numbers as text by a format such as `#,##0.00;-#,##0.00`, and back (SEMANTICS L22 to L27). The separators of the call
- * say which marks of the format are the decimal and the group position; every other character is literal.
+ * Numbers as text by a format such as `#,##0.00;-#,##0.00`, and back (SEMANTICS L22 to L27). The separators
+ * of the call say which marks of the format are the decimal and the group position; every other character is
+ * literal.
  */
 import { numberReader, numberText } from './number-text.ts'
 import { type RadixMask, radixMask } from './radix-format.ts'

@@ -1,6 +1,7 @@
 /**
- * Numbers as text and back without a format: the default text of a calculated number (SEMANTICS A6) and the grammar of
- * numbers in text (D1, D2, D8). Never gives Infinity or NaN a text of its own: such results are NULL before they get here.
+ * Numbers as text and back without a format: the default text of a calculated number (SEMANTICS A6) and the
+ * grammar of numbers in text (D1, D2, D8). Never gives Infinity or NaN a text of its own: such results are
+ * NULL before they get here.
  */
 
 /** 14 significant digits, like "%.14g": `0.33333333333333`, `1e+21`, `1e-07`. */
@@ -37,8 +38,9 @@ const MINUS = 45
 const NO_MARK = -1
 
 /**
- * Reads `[sign] digits [decimal digits] [e [sign] digits]` between `from` and `to`; digits before the decimal mark may be
- * grouped by threes. Gives NaN when the text is anything else. A separator that is not one character long is not used.
+ * Reads `[sign] digits [decimal digits] [e [sign] digits]` between `from` and `to`; digits before the decimal
+ * mark may be grouped by threes. Gives NaN when the text is anything else. A separator that is not one
+ * character long is not used.
  */
 export function numberReader(
   decimalSep: string,

@@ -1,6 +1,7 @@
 /**
- * The periods of the calendar functions: where the period of a moment starts, where the next one starts, and where a
- * moment comes to when it is moved by periods. Start, End, Name and In functions are all made of these three.
+ * The periods of the calendar functions: where the period of a moment starts, where the next one starts, and
+ * where a moment comes to when it is moved by periods. Start, End, Name and In functions are all made of
+ * these three.
  */
 import { addMonths, civilDate, dayNumber, dayOf, weekStart } from './calendar.ts'
 

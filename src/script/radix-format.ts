@@ -1,4 +1,7 @@
-/** The radix formats of whole numbers: `(bin)` `(oct)` `(dec)` `(hex)` `(HEX)` `(r16)` `(rom)` `(ROM)` (SEMANTICS L24). */
+/**
+ * The radix formats of whole numbers: `(bin)` `(oct)` `(dec)` `(hex)` `(HEX)` `(r16)` `(rom)` `(ROM)`
+ * (SEMANTICS L24).
+ */
 export interface RadixMask {
   readonly format: (value: number) => string
   /** NaN when the text is no number of this radix. */

@@ -1,6 +1,6 @@
 /**
- * The offset of a place from UTC at a moment: `GMT+02:00`, a zone name such as `Europe/Paris`, or one of the place names
- * of ConvertToLocalTime. Rules of daylight saving are those of the engine's own time zone data.
+ * The offset of a place from UTC at a moment: `GMT+02:00`, a zone name such as `Europe/Paris`, or one of the
+ * place names of ConvertToLocalTime. Rules of daylight saving are those of the engine's own time zone data.
  */
 import { DAY_MS, dayNumber } from './calendar.ts'
 import { PLACES } from './time-zone-places.ts'

@@ -1,4 +1,7 @@
-/** The week rule of a call: first week day, broken weeks and reference day as arguments, else as the settings have them. */
+/**
+ * The week rule of a call: first week day, broken weeks and reference day as arguments, else as the settings
+ * have them.
+ */
 import { type Arguments, numberOr } from './argument.ts'
 import type { WeekRule } from './calendar.ts'
 import type { EvaluationContext } from './evaluate.ts'

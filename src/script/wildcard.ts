@@ -1,4 +1,7 @@
-/** Patterns of `like`, WildMatch, QUALIFY and file masks: `*` is any text, `?` one character, nothing else is special (C7). */
+/**
+ * Patterns of `like`, WildMatch, QUALIFY and file masks: `*` is any text, `?` one character, nothing else is
+ * special (C7).
+ */
 const ANY = 42
 const ONE = 63
 

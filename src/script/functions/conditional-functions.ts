@@ -1,4 +1,7 @@
-/** Tests and choices over values: Match and its kin, Class, the kind tests, NULL and truth (SEMANTICS A12, A14, C6 to C8). */
+/**
+ * Tests and choices over values: Match and its kin, Class, the kind tests, NULL and truth (SEMANTICS A12,
+ * A14, C6 to C8).
+ */
 import { type Arguments, number, text } from '../argument.ts'
 import { numberOf, relation, textOf, truth } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'

@@ -1,4 +1,7 @@
-/** Parts of dates, and dates made of parts or moved (SEMANTICS L7, L9, L10, L15 to L18). A text argument is interpreted. */
+/**
+ * Parts of dates, and dates made of parts or moved (SEMANTICS L7, L9, L10, L15 to L18). A text argument is
+ * interpreted.
+ */
 import { type Arguments, moment, number, numberOr } from '../argument.ts'
 import {
   addMonths,

@@ -1,6 +1,7 @@
 /**
- * Formatting (`Date`, `Num` ...: the number stays, the text changes; what is no number gives NULL, L6) and interpretation
- * (`Date#`, `Num#` ...: the text stays, the number is read from it; what does not fit is a text without number, L4).
+ * Formatting (`Date`, `Num` ...: the number stays, the text changes; what is no number gives NULL, L6) and
+ * interpretation (`Date#`, `Num#` ...: the text stays, the number is read from it; what does not fit is a
+ * text without number, L4).
  */
 import { type Arguments, number, text } from '../argument.ts'
 import { isInCalendar } from '../calendar.ts'

@@ -1,4 +1,7 @@
-/** Rounding, remainders, powers and constants (SEMANTICS K1 to K5, K19, B6). Outside their domain they give NULL. */
+/**
+ * Rounding, remainders, powers and constants (SEMANTICS K1 to K5, K19, B6). Outside their domain they give
+ * NULL.
+ */
 import { type Arguments, number, numberOr, ofNumber, ofNumbers } from '../argument.ts'
 import { truth } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'

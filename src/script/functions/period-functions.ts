@@ -1,6 +1,7 @@
 /**
- * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14). One row of PERIODS
- * gives all functions of a period: `QuarterStart`, `QuarterEnd`, `QuarterName`, `InQuarter`, `InQuarterToDate`.
+ * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14). One row
+ * of PERIODS gives all functions of a period: `QuarterStart`, `QuarterEnd`, `QuarterName`, `InQuarter`,
+ * `InQuarterToDate`.
  */
 import { type Arguments, moment, number, numberOr } from '../argument.ts'
 import { civilDate, dayNumber, dayOf, isInCalendar, lastMillisecondBefore, weekNumber } from '../calendar.ts'
@@ -97,7 +98,10 @@ function periodFunctions(named: Named): readonly ScalarFunction[] {
   ]
 }
 
-/** The period of a call, its other arguments read from `lead` on; undefined when the months are none of 1, 2, 3, 4, 6, 12. */
+/**
+ * The period of a call, its other arguments read from `lead` on; undefined when the months are none of 1, 2,
+ * 3, 4, 6, 12.
+ */
 function periodOf(named: Named, args: Arguments, context: EvaluationContext): Period | undefined {
   return named.period ?? MONTH_PERIODS.get(number(args, 0, context) ?? 0)
 }
@@ -120,7 +124,10 @@ function bounded(
   }
 }
 
-/** In...(timestamp, base, shift [, option]): from the start of the shifted period of the base up to before `end`. */
+/**
+ * In...(timestamp, base, shift [, option]): from the start of the shifted period of the base up to before
+ * `end`.
+ */
 function inside(named: Named, end: (base: number, next: number) => number): ScalarFunction['evaluate'] {
   const lead = named.period === undefined ? 1 : 0
   return (args, context) => {
@@ -176,7 +183,10 @@ function weekName(args: Arguments, context: EvaluationContext): Value {
   return { text: `${padded(year, 4)}/${padded(week, 2)}`, number: start }
 }
 
-/** YearToDate(timestamp [, year offset [, first month [, today]]]): from the start of the year up to the same day. */
+/**
+ * YearToDate(timestamp [, year offset [, first month [, today]]]): from the start of the year up to the same
+ * day.
+ */
 function yearToDate(args: Arguments, context: EvaluationContext): Value {
   const at = moment(args, 0, context)
   const offset = numberOr(args, 1, context, 0)

@@ -1,4 +1,7 @@
-/** Functions over their own arguments (SEMANTICS B10): what is no number is left out, RangeSum of nothing is 0. */
+/**
+ * Functions over their own arguments (SEMANTICS B10): what is no number is left out, RangeSum of nothing is
+ * 0.
+ */
 import type { Arguments } from '../argument.ts'
 import { compareTexts, finiteOrNull, numberOf, textOf } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'

@@ -1,4 +1,7 @@
-/** What the run knows about itself, and the small ones that fit nowhere else: hashes, JSON test, points, colours. */
+/**
+ * What the run knows about itself, and the small ones that fit nowhere else: hashes, JSON test, points,
+ * colours.
+ */
 import { type Arguments, number, text } from '../argument.ts'
 import { textOf, truth } from '../convert.ts'
 import type { EvaluationContext } from '../evaluate.ts'

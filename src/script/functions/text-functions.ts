@@ -1,4 +1,6 @@
-/** Text functions (SEMANTICS block K). Positions and lengths count characters, not bytes or code units (K14). */
+/**
+ * Text functions (SEMANTICS block K). Positions and lengths count characters, not bytes or code units (K14).
+ */
 import { type Arguments, number, numberOr, ofText, text } from '../argument.ts'
 import type { EvaluationContext } from '../evaluate.ts'
 import { faults } from '../fault.ts'
@@ -6,7 +8,9 @@ import type { ScalarFunction } from '../scalar-function.ts'
 import { splitText } from '../split-text.ts'
 import type { Value } from '../value.ts'
 
-/** Longest text that Repeat makes, in characters: more would only end the engine session for want of memory. */
+/**
+ * Longest text that Repeat makes, in characters: more would only end the engine session for want of memory.
+ */
 const REPEATED_MAX = 16_777_216
 
 export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
@@ -190,8 +194,8 @@ function textBetween(args: Arguments, context: EvaluationContext): Value {
 }
 
 /**
- * The n-th part, from the right when n is negative; NULL beyond the parts (K6, B16). With two arguments a LOAD makes a row
- * of each part before it comes here (J17); elsewhere the first part is the value.
+ * The n-th part, from the right when n is negative; NULL beyond the parts (K6, B16). With two arguments a
+ * LOAD makes a row of each part before it comes here (J17); elsewhere the first part is the value.
  */
 function subField(args: Arguments, context: EvaluationContext): Value {
   const given = text(args, 0, context)

@@ -1,6 +1,6 @@
 /**
- * Working days, Monday to Friday without holidays (SEMANTICS L18). Holidays are given as pairs of first and last day; a
- * single day is a pair of equal dates.
+ * Working days, Monday to Friday without holidays (SEMANTICS L18). Holidays are given as pairs of first and
+ * last day; a single day is a pair of equal dates.
  */
 import { type Arguments, moment, number } from '../argument.ts'
 import { dayOf, weekdayOf } from '../calendar.ts'
