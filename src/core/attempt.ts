@@ -33,8 +33,6 @@ export type AttemptEnd =
   | { readonly kind: 'handed-back' }
   | { readonly kind: 'lost' }
 
-export type AttemptEndKind = AttemptEnd['kind']
-
 /** What the attempt made known of its engine session before it ended. */
 export interface SessionFacts {
   readonly enginePoolName?: string

@@ -337,5 +337,3 @@ export interface CommitNotice {
   readonly events: boolean
   readonly deliveries: boolean
 }
-
-export type { DataTable, ReloadId, TenantId, UserId, WorkerId }
