@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, ReloadId, SubscriptionId } from '../core/ids.ts'
@@ -145,6 +145,15 @@ describe('the sender of deliveries', () => {
     b.start()
     expect(await b.ended()).toHaveLength(11)
     expect(b.receiver.mostInFlight).toBe(4)
+  })
+
+  test('does not ask the store again and again while all places of a webhook are taken', async () => {
+    const b = await new Bench().furnish(aSubscription())
+    for (let n = 1; n <= 11; n++) await b.event(n)
+    const claim = vi.spyOn(b.store, 'claimDeliveries')
+    b.start()
+    await b.ended()
+    expect(claim.mock.calls.length).toBeLessThan(40)
   })
 
   test('counts every failure of a webhook, also when several are recorded at once', async () => {

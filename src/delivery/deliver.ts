@@ -44,7 +44,10 @@ export function startDelivering(deps: DeliverDeps): Loop {
   const results = new Set<Result>()
   let inFlight = 0
   const recording = startLoop(deps, 'recording sends', async () => {
+    if (results.size === 0) return LOOK_MS
     await record(deps, results)
+    // Recorded sends free places of their subscriptions.
+    sending.wake()
     return results.size > 0 ? 0 : LOOK_MS
   })
   const flights = new Set<Promise<void>>()
@@ -65,8 +68,9 @@ export function startDelivering(deps: DeliverDeps): Loop {
       })
       flights.add(flight)
     }
-    const nextAt = await deps.store.nextDeliveryAt()
-    return nextAt === undefined ? LOOK_MS : Math.min(Math.max(1, nextAt - deps.clock.now()), LOOK_MS)
+    const waitMs = ((await deps.store.nextDeliveryAt()) ?? Number.POSITIVE_INFINITY) - deps.clock.now()
+    // What is due and was not claimed waits for a place of its subscription: the record of a send wakes this loop.
+    return waitMs > 0 ? Math.min(waitMs, LOOK_MS) : LOOK_MS
   })
   const unlisten = deps.store.onCommit((changed) => {
     if (changed.deliveries) sending.wake()

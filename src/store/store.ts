@@ -9,7 +9,6 @@ import type {
   ApiKey,
   App,
   DataFile,
-  DataTable,
   FilePlace,
   ScriptVersion,
   Space,
@@ -35,7 +34,6 @@ import type {
   SubscriptionId,
   TenantId,
   UserId,
-  WorkerId,
 } from '../core/ids.ts'
 import type { Reload } from '../core/reload.ts'
 import type { Delivery, Send } from '../delivery/delivery.ts'
