@@ -2,6 +2,7 @@
  * SQL pieces over pair columns: a value stands in `<column>_n` (number side) and `<column>_t` (text side), NULL being both
  * NULL. Every name handed in is a generated one; user text never comes here.
  */
+import { faults } from './fault.ts'
 
 export interface PairSql {
   readonly n: string
@@ -45,5 +46,17 @@ export function sortTerms({ n, t }: PairSql, descending = false): string[] {
 
 export const isPresent = ({ n, t }: PairSql): string => `(${n} IS NOT NULL OR ${t} IS NOT NULL)`
 
-/** A string literal. Only for texts that cannot be parameters, such as a path made by us. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/**
+ * A string literal, for texts that cannot be parameters. A NUL would end the whole statement for the engine.
+ * @throws ScriptFaultError for a text that holds one
+ */
+export function sqlText(text: string): string {
+  if (text.includes('\0')) throw faults.semantic('A text of this statement holds a NUL character')
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** A quoted name, for columns of files that we do not name ourselves. @throws as sqlText */
+export function sqlName(name: string): string {
+  if (name.includes('\0')) throw faults.semantic('A field name holds a NUL character')
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -42,6 +42,11 @@ describeScripts('DISTINCT and ORDER BY', [
     fault: [16, 'RESIDENT'],
   },
   {
+    rule: 'J13: so it cannot sort the rows of a LOAD below',
+    script: `S: LOAD * ${inline('v', '1')}; T: LOAD v as w ORDER BY v; LOAD v RESIDENT S;`,
+    fault: [16, 'RESIDENT'],
+  },
+  {
     rule: 'J14: the source is sorted before groups and row functions',
     script: `S: LOAD * ${inline('k,v', 'a,3', 'b,1', 'a,2')}; T: LOAD k, FirstValue(v) as f RESIDENT S GROUP BY k ORDER BY v;
       U: LOAD v, Previous(v) as p, RowNo() as n RESIDENT S ORDER BY v; DROP TABLE S;`,
@@ -101,6 +106,11 @@ describeScripts('GROUP BY', [
     rule: 'A delimiter is data: quotes in it do no harm',
     script: `${TEAMS} T: LOAD Concat(DISTINCT t,[w]&'') as c RESIDENT S; ${drop}`,
     fault: [11, 'must not depend on a row'],
+  },
+  {
+    rule: 'A NUL in a delimiter is a fault, not a broken statement of the engine',
+    script: `S: LOAD * ${inline('t', 'a', 'b')}; T: LOAD Concat(t,Chr(0)) as c RESIDENT S;`,
+    fault: [16, 'NUL'],
   },
   {
     rule: 'A delimiter with a quote',

@@ -93,6 +93,9 @@ export class LoadPipeline {
     let rowsRead: number | undefined
     for (const [index, level] of [...levels.entries()].reverse()) {
       const isTop = index === 0
+      if (level.orderBy !== undefined && level.source.kind === 'preceding') {
+        throw faults.semantic('ORDER BY needs a RESIDENT table')
+      }
       const names = chain.at(-1)?.items.map((item) => item.name) ?? source.input.names
       const items = resolvedItems(level.items, names)
       const rules = { ...rulesOf(level), ...(isTop && first !== undefined ? { first } : {}) }

@@ -8,7 +8,7 @@ import { constants, copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { faults } from '../../script/fault.ts'
 import { formatsOf } from '../../script/formats.ts'
-import { sqlText } from '../../script/pair-sql.ts'
+import { sqlName, sqlText } from '../../script/pair-sql.ts'
 import type { Settings } from '../../script/settings.ts'
 import type { Database } from './database.ts'
 import { type RowSource, tableSource } from './row-source.ts'
@@ -30,7 +30,7 @@ export async function parquetSource(
     return await workTableOf(database, file, settings)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    if (!/Invalid Input Error|Binder Error|IO Error/.test(message)) throw error
+    if (!/^(Invalid Input|Binder|Parser|IO|Conversion|Not implemented) Error/i.test(message)) throw error
     throw faults.wrongFormat(`File '${shown}' cannot be read as parquet`)
   } finally {
     await rm(file, { force: true })
@@ -63,7 +63,7 @@ async function workTableOf(database: Database, file: string, settings: Settings)
   const fields = described.map(([name, type]) => ({ name: String(name), ...columnReading(String(type)) }))
   const columns = fields.map((_, index) => `i${index}`)
   const sides = fields.map(({ name, number, text }, index) => {
-    const column = `"${name.replaceAll('"', '""')}"`
+    const column = sqlName(name)
     return `${number(column)} AS i${index}_n, ${text(column)} AS i${index}_t`
   })
   const table = database.workTable()

@@ -6,7 +6,7 @@ import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
 import { boundedLines } from '../script-log.ts'
 
 const EOL = '\r\n'
-/** Lines before the log is cut down to half of that. */
+/** Where the log is cut down to half of that. */
 const LOG_CHARACTERS_MAX = 32 * 1024 * 1024
 
 export class ScriptRecord {

@@ -10,7 +10,7 @@ import type { Catalog } from '../../script/catalog-model.ts'
 import { type FieldModel, findField, findTable, type TableModel } from '../../script/catalog-model.ts'
 import { textOf } from '../../script/convert.ts'
 import { faults } from '../../script/fault.ts'
-import { pairOf } from '../../script/pair-sql.ts'
+import { pairOf, sqlName } from '../../script/pair-sql.ts'
 import type { Settings } from '../../script/settings.ts'
 import type { FileFormat, StoreStatement } from '../../script/statement.ts'
 import type { StoredFile } from '../engine-session.ts'
@@ -165,7 +165,7 @@ async function moveParquet(
     const pair = pairOf(field.column)
     const numbersOnly = field.kinds.numbers && !field.kinds.texts && !field.kinds.duals
     const value = numbersOnly ? pair.n : textSql(pair, settings.decimalSep)
-    return `${value} AS "${as.replaceAll('"', '""')}"`
+    return `${value} AS ${sqlName(as)}`
   })
   const query = `SELECT ${sides.join(', ')} FROM ${table.sqlName} ORDER BY rn`
   const made = await writeParquet(database, query, format.compression)
