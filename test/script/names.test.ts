@@ -92,6 +92,7 @@ describeScripts('Names', [
     script: `${A} B: LOAD *, x RESIDENT A;`,
     fault: [16, 'unique'],
   },
+  { rule: 'A LOAD without any field is a fault', script: 'LOAD * AutoGenerate 3;', fault: [16, 'no fields'] },
   {
     rule: 'Names never reach SQL: quotes, semicolons and comments in them are harmless',
     script: `[T"; DROP TABLE t1; --]: LOAD 1 as [a"; --], 2 as "rn", 3 as [c1_n] AutoGenerate 1;`,

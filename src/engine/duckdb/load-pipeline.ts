@@ -298,6 +298,7 @@ export function resolvedItems(items: readonly LoadItem[], input: readonly string
     if (item.kind === 'field') return [{ name: item.name, expression: item.expression }]
     return input.map((name) => ({ name, expression: { kind: 'name', name, quoted: true } }))
   })
+  if (resolved.length === 0) throw faults.semantic('The LOAD has no fields: its source has none for *')
   checkUnique(resolved.map((item) => item.name))
   return resolved
 }
