@@ -10,6 +10,7 @@ import { registerApps } from './apps.ts'
 import { registerAudits } from './audits.ts'
 import { installAuthentication } from './authenticate.ts'
 import { installBodies } from './body.ts'
+import { installConnectionEnd } from './connections.ts'
 import { registerDataFileConnections } from './data-file-connections.ts'
 import { registerDataFiles } from './data-files.ts'
 import { registerDataModel } from './data-model.ts'
@@ -69,6 +70,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
     routerOptions: { maxParamLength: 256 },
   })
   server.setValidatorCompiler(schemaCompiler())
+  installConnectionEnd(server)
   installProblems(server, deps)
   installTrace(server, deps)
   installBodies(server)

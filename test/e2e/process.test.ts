@@ -56,9 +56,9 @@ describe('reprise serve', () => {
   it('makes an admin key on the first start only, prints it once, and keeps secrets to their owner', async () => {
     const folder = newDataFolder()
     const first = await startServiceProcess(folder, { REPRISE_ADMIN_KEY: '' })
-    const [line] = (await once(first.process.stdout!.setEncoding('utf8'), 'data')) as [string]
-    const key = /^Admin API key, shown this once: (\S+)$/m.exec(line)?.[1]
-    expect(key).toMatch(/^rpk_/)
+    const shown = () => /^Admin API key, shown this once: (\S+)$/m.exec(first.printed.join('\n'))?.[1]
+    await expect.poll(shown).toMatch(/^rpk_/)
+    const key = shown()
     expect(await new Client(first.url, key!).call('GET', '/api/v1/users/me')).toMatchObject({ name: 'admin' })
     expect(await first.stop()).toBe(0)
     expect(statSync(join(folder, 'secret.key')).mode & 0o077).toBe(0)

@@ -22,6 +22,8 @@ export interface ServiceProcess {
   killHard(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
+  /** What it printed so far, line by line. */
+  readonly printed: readonly string[]
   /** Process ids of the engine processes, running and waiting ones. */
   enginePids(): number[]
 }
@@ -55,8 +57,9 @@ export async function startServiceProcess(
     processes.delete(child)
     return code as number | null
   })
+  const printed: string[] = []
   const url = await Promise.race([
-    listening(child),
+    listening(child, printed),
     exited.then((code) => Promise.reject(new Error(`the service ended with ${code} before it listened`))),
   ])
   return {
@@ -71,6 +74,7 @@ export async function startServiceProcess(
       child.kill('SIGTERM')
       return exited
     },
+    printed,
     enginePids: () => childrenOf(child.pid!),
   }
 }
@@ -85,12 +89,14 @@ export async function endAll(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
-async function listening(child: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const url = /^Reprise listens on (\S+)$/.exec(line)?.[1]
-    if (url !== undefined) return url
-  }
-  throw new Error('the service never said where it listens')
+function listening(child: ChildProcess, printed: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      printed.push(line)
+      const url = /^Reprise listens on (\S+)$/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+  })
 }
 
 /** All descendants of a process that run the engine's main file, from /proc. */
