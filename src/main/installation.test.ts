@@ -57,6 +57,17 @@ describe('ensureTenant', () => {
     expect(await store.tenants()).toHaveLength(1)
   })
 
+  it('lets the host name of events follow a public address that was changed', async () => {
+    const store = new MemoryStore()
+    const hostsAfterStartAt = async (publicUrl: string) => {
+      await ensureTenant(store, world, readConfig({ publicUrl }, {}))
+      return (await store.tenants()).map(({ hostnames }) => hostnames)
+    }
+    expect(await hostsAfterStartAt('https://old.example.com')).toEqual([['old.example.com']])
+    expect(await hostsAfterStartAt('https://new.example.com:8443')).toEqual([['new.example.com']])
+    expect(await hostsAfterStartAt('')).toEqual([[]])
+  })
+
   it('opens the door to a configured key, also one that is configured later, without repeating itself', async () => {
     const store = new MemoryStore()
     const first = readConfig({ adminKey: 'the-first-admin-key' }, {})

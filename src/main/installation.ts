@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { tokenHash } from '../api/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
-import { newUuid } from '../core/ids.ts'
+import { newUuid, type TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { Store } from '../store/store.ts'
 import type { Config } from './config.ts'
@@ -61,8 +61,9 @@ export function derivedKey(master: Uint8Array, purpose: string): Uint8Array {
 }
 
 /**
- * Makes the first tenant and its administrator where there is none, and sees to it that a configured admin key opens the
- * door. Gives the key only when it was made just now, for printing it once.
+ * Makes the first tenant and its administrator where there is none, and sees to it that the tenant's host name is the
+ * configured one and that a configured admin key opens the door. Gives the key only when it was made just now, for
+ * printing it once.
  */
 export async function ensureTenant(
   store: Store,
@@ -70,10 +71,9 @@ export async function ensureTenant(
   config: Config,
 ): Promise<{ madeKey?: string }> {
   const [tenant] = await store.tenants()
-  const now = world.clock.now()
+  const hostname = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).hostname
   if (tenant === undefined) {
     const token = config.adminKey ?? newKeyToken(world.random)
-    const hostname = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).hostname
     const first = newTenant(
       {
         name: config.tenantName,
@@ -82,26 +82,33 @@ export async function ensureTenant(
         tokenHash: tokenHash(token),
       },
       world.random,
-      now,
+      world.clock.now(),
     )
     await store.addTenant(first.tenant)
     await store.saveUser(first.admin)
     await store.saveKey(first.key)
     return config.adminKey === undefined ? { madeKey: token } : {}
   }
-  if (config.adminKey === undefined || (await store.keyByHash(tokenHash(config.adminKey))) !== undefined)
-    return {}
-  const admin = (await store.users(tenant.id)).find((user) => user.roles.includes('TenantAdmin'))
+  if (tenant.hostnames[0] !== hostname) {
+    await store.changeHostnames(tenant.id, hostname === undefined ? [] : [hostname])
+  }
+  if (config.adminKey !== undefined) await admitKey(store, world, tenant.id, config.adminKey)
+  return {}
+}
+
+/** A key that is not known yet becomes one of the tenant's first administrator. */
+async function admitKey(store: Store, world: World, tenantId: TenantId, adminKey: string): Promise<void> {
+  if ((await store.keyByHash(tokenHash(adminKey))) !== undefined) return
+  const admin = (await store.users(tenantId)).find((user) => user.roles.includes('TenantAdmin'))
   if (admin === undefined)
     throw new Error('REPRISE_ADMIN_KEY: the tenant has no administrator to give the key to')
   await store.saveKey({
     id: newUuid(world.random),
-    tenantId: tenant.id,
+    tenantId,
     userId: admin.id,
     description: 'Bootstrap key',
-    tokenHash: tokenHash(config.adminKey),
-    createdAt: now,
+    tokenHash: tokenHash(adminKey),
+    createdAt: world.clock.now(),
     createdBy: admin.id,
   })
-  return {}
 }

@@ -270,6 +270,8 @@ export interface CatalogStore {
   addTenant(tenant: Tenant): Promise<void>
   tenant(id: TenantId): Promise<Tenant | undefined>
   tenants(): Promise<Tenant[]>
+  /** Events saved from now on carry the first of them. Changes nothing when there is no such tenant. */
+  changeHostnames(id: TenantId, hostnames: readonly string[]): Promise<void>
 
   saveUser(user: User): Promise<void>
   user(tenantId: TenantId, id: UserId): Promise<User | undefined>

@@ -70,6 +70,20 @@ export function exerciseCatalog(given: () => Given): void {
       await expect(store().addTenant((await store().tenant(TENANT_ID))!)).rejects.toThrow()
     })
 
+    it('a tenant gets other host names, and keeps everything else', async () => {
+      const before = (await store().tenant(TENANT_ID))!
+      const other = await store().tenant(OTHER_TENANT)
+      await store().changeHostnames(TENANT_ID, ['new.example.com', 'old.example.com'])
+      expect(await store().tenant(TENANT_ID)).toEqual({
+        ...before,
+        hostnames: ['new.example.com', 'old.example.com'],
+      })
+      await store().changeHostnames(TENANT_ID, [])
+      expect(await store().tenant(TENANT_ID)).toEqual({ ...before, hostnames: [] })
+      await store().changeHostnames('nobody' as never, ['x.example.com'])
+      expect(await store().tenants()).toEqual([{ ...before, hostnames: [] }, other])
+    })
+
     it('a key is found by the hash of its token, with its user as it is now', async () => {
       await expect(store().saveKey(key), 'without its user').rejects.toThrow()
       await store().saveUser(user)

@@ -47,6 +47,12 @@ export class MemoryCatalog implements CatalogStore {
     return byAge(this.tables.tenants.rows())
   }
 
+  async changeHostnames(id: TenantId, hostnames: readonly string[]): Promise<void> {
+    const tenant = this.tables.tenants.get(id)
+    if (tenant === undefined) return
+    this.atomically(() => this.tables.tenants.put(id, { ...tenant, hostnames }))
+  }
+
   async saveUser(user: User): Promise<void> {
     this.#save(this.tables.users, user)
   }

@@ -10,6 +10,7 @@ export type IdentityVerbs = Answers<
   | 'addTenant'
   | 'tenant'
   | 'tenants'
+  | 'changeHostnames'
   | 'saveUser'
   | 'user'
   | 'users'
@@ -23,14 +24,20 @@ export function prepareIdentity(db: DatabaseSync): IdentityVerbs {
   return { ...prepareTenants(db), ...prepareUsers(db), ...prepareKeys(db) }
 }
 
-function prepareTenants(db: DatabaseSync): Pick<IdentityVerbs, 'addTenant' | 'tenant' | 'tenants'> {
+type TenantVerbs = Pick<IdentityVerbs, 'addTenant' | 'tenant' | 'tenants' | 'changeHostnames'>
+
+function prepareTenants(db: DatabaseSync): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
   const one = db.prepare('SELECT record FROM tenants WHERE id = ?')
   const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
+  const rehost = db.prepare(
+    `UPDATE tenants SET record = json_set(record, '$.hostnames', json(?)) WHERE id = ?`,
+  )
   return {
     addTenant: (tenant) => void insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant)),
     tenant: (id) => recordOf<Tenant>(one.get(id)),
     tenants: () => recordsOf<Tenant>(all.all()),
+    changeHostnames: (id, hostnames) => void rehost.run(JSON.stringify(hostnames), id),
   }
 }
 

@@ -210,6 +210,10 @@ export class SqliteStore implements Store {
     return this.#do.tenants()
   }
 
+  changeHostnames(id: ids.TenantId, hostnames: readonly string[]) {
+    return this.#writer.write(() => this.#do.changeHostnames(id, hostnames))
+  }
+
   saveUser(user: records.User) {
     return this.#writer.write(() => this.#do.saveUser(user))
   }
