@@ -113,6 +113,24 @@ describe('the sender of deliveries', () => {
     expect(await b.store.subscription(TENANT_ID, aSubscription().id)).toMatchObject({ failedSends: 0 })
   })
 
+  test('a send that the store refuses to record does not hold up the records of others', async () => {
+    const b = await (await (await new Bench().furnish(aSubscription())).event(1)).event(2)
+    const [bad] = await b.deliveries()
+    const store = new Proxy(b.store, {
+      get(target, name) {
+        const member = Reflect.get(target, name, target)
+        if (name !== 'recordSends') return typeof member === 'function' ? member.bind(target) : member
+        return async (batch: Parameters<Store['recordSends']>[0]) => {
+          if (batch.some((row) => row.delivery.id === bad!.id)) throw new Error('broken invariant')
+          return target.recordSends(batch)
+        }
+      },
+    })
+    const loop = b.start(store)
+    await b.machine.until(async () => (await b.deliveries()).some((row) => row.state === 'delivered'), 5000)
+    await loop.stop()
+  })
+
   test('gives up and disables a webhook whose target is gone, with all that waits for it', async () => {
     const b = await (await new Bench().furnish(aSubscription())).event(1)
     b.receiver.answers = [{ ok: false, gone: true, message: 'gone (410)' }]

@@ -8,6 +8,7 @@
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
 import type { Timers } from '../core/ports.ts'
 import { type Loop, startLoop } from '../queue/loop.ts'
+import { saveApart } from '../store/save-apart.ts'
 import type { Store } from '../store/store.ts'
 import { deliveryAfter, givenUp, subscriptionAfter } from './after-send.ts'
 import type { Delivery } from './delivery.ts'
@@ -29,6 +30,7 @@ const LEASE_MS = 60_000
 /** Longest time between two looks: what other processes saved is found without a notice. */
 const LOOK_MS = 1000
 
+type SendRow = Parameters<Store['recordSends']>[0][number]
 type ClaimedDelivery = Awaited<ReturnType<Store['claimDeliveries']>>[number]
 
 /** A delivery whose fate is known and not yet saved. */
@@ -48,7 +50,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
     await record(deps, results)
     // Recorded sends free places of their subscriptions.
     sending.wake()
-    return results.size > 0 ? 0 : LOOK_MS
+    return [...results].some((result) => result.recordTried === undefined) ? 0 : LOOK_MS
   })
   const flights = new Set<Promise<void>>()
   const sending = startLoop(deps, 'claiming deliveries', async () => {
@@ -114,28 +116,52 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   const batch = [...results]
   if (batch.length === 0) return
   const counters = new Map<SubscriptionId, Subscription | undefined>()
-  const rows = []
+  const rows: SendRow[] = []
+  const resultOf = new Map<SendRow, Result>()
+  const add = (row: SendRow, result: Result) => {
+    rows.push(row)
+    resultOf.set(row, result)
+  }
   for (const result of batch) {
     const { next, made } = result
     const { delivery } = result.claimed
     const row = { delivery: next, fence: delivery.lease! }
     if (made === undefined) {
-      rows.push(row)
+      add(row, result)
       continue
     }
     const { tenantId, subscriptionId } = delivery
-    if (result.recordTried && (await deps.store.send(subscriptionId, made.send.id)) !== undefined) continue
+    if (await isRecorded(deps, result)) continue
     const before = counters.has(subscriptionId)
       ? counters.get(subscriptionId)
       : await deps.store.subscription(tenantId, subscriptionId)
     const after = before && subscriptionAfter(before, made.sent, deps.clock.now())
     counters.set(subscriptionId, after)
     const told = after !== undefined && !sameFailures(before, after)
-    rows.push({ ...row, send: made.send, ...(told ? { subscription: after } : {}) })
+    add({ ...row, send: made.send, ...(told ? { subscription: after } : {}) }, result)
   }
-  for (const result of batch) result.recordTried = true
-  if (rows.length > 0) await deps.store.recordSends(rows)
-  for (const result of batch) results.delete(result)
+  const save = async (items: readonly SendRow[]) => {
+    const missing: SendRow[] = []
+    for (const row of items) if (!(await isRecorded(deps, resultOf.get(row)!))) missing.push(row)
+    for (const row of missing) resultOf.get(row)!.recordTried = true
+    if (missing.length > 0) await deps.store.recordSends(missing)
+  }
+  const notSaved = rows.length === 0 ? [] : await saveApart(rows, save)
+  const left = new Set(notSaved.map(({ item, error }) => keptBack(deps, resultOf.get(item)!, error)))
+  for (const result of batch) if (!left.has(result)) results.delete(result)
+}
+
+/** The store may have saved a record although its answer was lost. */
+async function isRecorded({ store }: DeliverDeps, { recordTried, made, claimed }: Result): Promise<boolean> {
+  if (!recordTried || made === undefined) return false
+  return (await store.send(claimed.delivery.subscriptionId, made.send.id)) !== undefined
+}
+
+/** What could not be recorded is tried again while its lease lasts; after that the delivery is sent again. */
+function keptBack(deps: DeliverDeps, result: Result, error: unknown): Result | undefined {
+  const { id, leaseExpiresAt } = result.claimed.delivery
+  deps.log.warn('recording a send failed', { deliveryId: id, error: String(error) })
+  return deps.clock.now() < leaseExpiresAt! ? result : undefined
 }
 
 function sameFailures(before: Subscription | undefined, after: Subscription): boolean {
