@@ -95,6 +95,23 @@ describeScripts('STORE, refused', [
     fault: [8, 'folder'],
   },
   {
+    rule: 'a file where a folder is needed',
+    script: `${T} STORE T INTO [lib://d/a.csv/t.csv] (txt);`,
+    files: { 'a.csv': 'x' },
+    fault: [8, 'folder does not exist'],
+  },
+  {
+    rule: 'the name of a folder',
+    script: `${T} STORE T INTO [lib://d/sub.csv] (txt);`,
+    files: { 'sub.csv/a.csv': 'x' },
+    fault: [1, 'there is a folder of this name'],
+  },
+  ...['a\u0001b.csv', 'a\nb.csv', 'a.csv ./b.csv', 'noextension', `${'x'.repeat(300)}.csv`].map((name) => ({
+    rule: `a name that no data file can have: ${JSON.stringify(name.slice(0, 20))}`,
+    script: `${T} STORE T INTO [lib://d/${name}] (txt);`,
+    fault: [8, 'Cannot write'] as const,
+  })),
+  {
     rule: 'a path outside the connection',
     script: `${T} STORE T INTO [lib://d/../t.csv] (txt);`,
     fault: [8, 'outside'],

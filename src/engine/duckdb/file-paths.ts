@@ -7,6 +7,7 @@
  */
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
+import { checkFileName } from '../../catalog/file-name.ts'
 import { faults } from '../../script/fault.ts'
 import { matchesWildcard } from '../../script/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
@@ -84,8 +85,13 @@ export class FilePaths {
     if (!place.connection.writable) {
       throw faults.pathInvalid(`Cannot write '${given}': connection '${place.connection.name}' is read-only`)
     }
+    // A file that the catalog cannot name could be neither listed nor deleted.
+    const refusal = checkFileName(place.relative)
+    if (refusal !== undefined) throw faults.pathInvalid(`Cannot write '${given}': ${refusal.detail}`)
     const folder = realPath(path.dirname(absolute(place)))
-    if (folder === undefined) throw faults.fileNotFound(`Cannot write '${given}': its folder does not exist`)
+    if (folder === undefined || !statSync(folder).isDirectory()) {
+      throw faults.fileNotFound(`Cannot write '${given}': its folder does not exist`)
+    }
     checkInside(place.connection, folder, given)
     return { target: path.join(folder, name), place }
   }

@@ -1,6 +1,7 @@
 /**
  * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS R1 to R4, R11). The file is made
- * under a temporary name and renamed when it is whole, so nobody reads half of it and a failure leaves the old one.
+ * in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure leaves the old one,
+ * and a run that is killed leaves nothing among the data files.
  */
 import { randomUUID } from 'node:crypto'
 import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
@@ -36,14 +37,14 @@ export async function storeTable(
   const columns = storedColumns(statement, table)
   const type = storedType(statement)
   const { target, place } = paths.forWriting(statement.path)
-  const temporary = path.join(path.dirname(target), `.${randomUUID()}.part`)
   try {
-    if (type === 'txt') await writeText(temporary, table, columns, statement.format, settings, database)
-    else await moveParquet(temporary, table, columns, statement.format, settings, database)
-    await rename(temporary, target)
+    const made =
+      type === 'txt'
+        ? await writeText(table, columns, statement.format, settings, database)
+        : await writeTableAsParquet(table, columns, statement.format, settings, database)
+    await moveFile(made, target)
   } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
+    throw storeFault(error, statement.path) ?? error
   }
   const { size } = await stat(target)
   const stored = { connection: place.connection.name, path: place.relative, bytes: size }
@@ -77,15 +78,15 @@ const PIECE_CHARACTERS = 256 * 1024
 
 /** UTF-8 with a byte order mark, a header, text sides; NULL and '' are both empty (R2, B18). */
 async function writeText(
-  file: string,
   table: TableModel,
   columns: readonly StoredColumn[],
   format: FileFormat,
   settings: Settings,
   database: Database,
-): Promise<void> {
+): Promise<string> {
   const delimiter = format.delimiter ?? ','
   const quoted = quoter(delimiter, format.quoting === 'none')
+  const file = path.join(database.privateFolder, `${randomUUID()}.part`)
   const handle = await open(file, 'wx')
   try {
     const out = new TextFile(handle)
@@ -108,6 +109,10 @@ async function writeText(
     }
     await out.flush()
     await handle.datasync()
+    return file
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
   } finally {
     await handle.close()
   }
@@ -153,14 +158,13 @@ class TextFile {
 }
 
 /** Fields of numbers only become DOUBLE, all others their texts. */
-async function moveParquet(
-  file: string,
+function writeTableAsParquet(
   table: TableModel,
   columns: readonly StoredColumn[],
   format: FileFormat,
   settings: Settings,
   database: Database,
-): Promise<void> {
+): Promise<string> {
   const sides = columns.map(({ field, as }) => {
     const pair = pairOf(field.column)
     const numbersOnly = field.kinds.numbers && !field.kinds.texts && !field.kinds.duals
@@ -168,10 +172,43 @@ async function moveParquet(
     return `${value} AS ${sqlName(as)}`
   })
   const query = `SELECT ${sides.join(', ')} FROM ${table.sqlName} ORDER BY rn`
-  const made = await writeParquet(database, query, format.compression)
+  return writeParquet(database, query, format.compression)
+}
+
+/** In one step; between two file systems through a copy beside the target. */
+async function moveFile(made: string, target: string): Promise<void> {
   try {
-    await copyFile(made, file)
+    await rename(made, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') await copyOver(made, target)
+    else throw error
   } finally {
     await rm(made, { force: true })
   }
 }
+
+async function copyOver(made: string, target: string): Promise<void> {
+  const beside = path.join(path.dirname(target), `.${randomUUID()}.part`)
+  try {
+    await copyFile(made, beside)
+    await rename(beside, target)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}
+
+/** What the file system refuses because of what the script asked for; undefined for everything else. */
+function storeFault(error: unknown, given: string): Error | undefined {
+  const why = STORE_REFUSALS.get((error as NodeJS.ErrnoException).code ?? '')
+  return why === undefined ? undefined : faults.general(`Cannot write '${given}': ${why}`)
+}
+
+const STORE_REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['EISDIR', 'there is a folder of this name'],
+  ['ENOTEMPTY', 'there is a folder of this name'],
+  ['EEXIST', 'there is a folder of this name'],
+  ['ENOSPC', 'no space is left for data files'],
+  ['EDQUOT', 'no space is left for data files'],
+  ['EFBIG', 'the file is too large for the disk'],
+])
