@@ -32,8 +32,9 @@ export function installTrace(server: ApiServer, deps: ApiDeps): void {
   })
 }
 
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const TRACESTATE = /^[\x20-\x7e]{1,512}$/
+const ONLY_ZEROS = /^0*$/
 
 export function readTrace(
   traceparent: string | undefined,
@@ -41,14 +42,16 @@ export function readTrace(
   random: Random,
 ): Trace {
   const parts = TRACEPARENT.exec(traceparent ?? '')
-  const traceId = parts?.[1] ?? ''
-  if (traceparent === undefined || parts === null || /^0*$/.test(traceId) || /^0*$/.test(parts[2]!)) {
+  const [, version, traceId = '', parentId = '', flags, further] = parts ?? []
+  const readable = version !== 'ff' && (version !== '00' || further === undefined)
+  if (parts === null || !readable || ONLY_ZEROS.test(traceId) || ONLY_ZEROS.test(parentId)) {
     return { traceId: hex(random.bytes(16)) }
   }
   return {
     traceId,
     incoming: {
-      traceparent,
+      // A later version is read as far as 00 goes, and goes on as 00 (W3C Trace Context, section 4.3).
+      traceparent: `00-${traceId}-${parentId}-${flags}`,
       ...(tracestate !== undefined && TRACESTATE.test(tracestate) ? { tracestate } : {}),
     },
   }

@@ -26,7 +26,7 @@ const EXIT_CODES: Readonly<Record<Outcome, number>> = {
 
 interface Options {
   readonly data: string
-  readonly variable: readonly string[]
+  readonly variable?: readonly string[]
   readonly rows: string
   readonly timeout: string
   readonly json?: boolean
@@ -37,7 +37,7 @@ export function reloadCommand(): Command {
     .description('Run one load script locally, without a service.')
     .argument('<script>', 'file of the load script')
     .option('--data <folder>', 'folder behind lib://DataFiles, read and written', '.')
-    .option('--variable <name=value>', 'set a variable before the script starts; repeatable', collect, [])
+    .option('--variable <name=value>', 'set a variable before the script starts; repeatable', collect)
     .option('--rows <count>', 'rows of each table to show', '5')
     .option('--timeout <duration>', 'longest run, such as 90s, 20m or 3h', '3h')
     .option('--json', 'print the result as one JSON object on standard output')
@@ -47,7 +47,7 @@ export function reloadCommand(): Command {
     })
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 
@@ -59,7 +59,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
   const rows = Number(options.rows)
   if (!Number.isInteger(rows) || rows < 0) throw new ConfigError('--rows takes a whole number of at least 0')
   const timeoutMs = readTimeout(options.timeout)
-  const variables = readVariables(options.variable)
+  const variables = readVariables(options.variable ?? [])
   await mkdir(options.data, { recursive: true })
   const root = await realpath(options.data)
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'reprise-reload-')))

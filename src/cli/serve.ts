@@ -23,7 +23,13 @@ export function serveCommand(): Command {
         process.env,
       )
       const log = jsonLog(config.logLevel)
-      const service = await startService(config, realWorld(log))
+      const service = await startService(config, realWorld(log)).catch((error: unknown) => {
+        process.stderr.write(`reprise: cannot start: ${startFault(error)}\n`)
+      })
+      if (service === undefined) {
+        process.exitCode = 1
+        return
+      }
       process.stdout.write(`Reprise listens on ${service.url}\n`)
       if (service.madeAdminKey !== undefined) {
         process.stdout.write(`Admin API key, shown this once: ${service.madeAdminKey}\n`)
@@ -35,6 +41,18 @@ export function serveCommand(): Command {
 function environmentHelp(): string {
   return Object.values(SETTINGS)
     .filter((setting) => !('flag' in setting))
-    .map(({ variable, meaning }) => `  ${variable}\n      ${meaning}`)
+    .map(({ variable, meaning, default: fallback }) =>
+      fallback === ''
+        ? `  ${variable}\n      ${meaning}`
+        : `  ${variable} (default ${fallback})\n      ${meaning}`,
+    )
     .join('\n')
+}
+
+/** What the machine refused, in one line; anything else is our own mistake and told with its stack. */
+function startFault(error: unknown): string {
+  const { message, stack, code, cause } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
+  const ofTheMachine = code !== undefined || (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
+  return ofTheMachine ? message : (stack ?? String(error))
 }

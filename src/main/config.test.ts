@@ -32,6 +32,7 @@ describe('readConfig', () => {
           REPRISE_ADMIN_KEY: 'short',
           REPRISE_PUBLIC_URL: 'example.com',
           REPRISE_WEBHOOK_ALLOW: 'http://x',
+          REPRISE_TRUSTED_PROXIES: '10.0.0.1, ::1, 10.0.0.0/8, proxy.example.com',
           REPRISE_LOG_LEVEL: 'loud',
         },
       )
@@ -43,6 +44,7 @@ describe('readConfig', () => {
       'REPRISE_ADMIN_KEY: needs at least 16 characters',
       'REPRISE_PUBLIC_URL: "example.com" is not an address',
       'REPRISE_WEBHOOK_ALLOW: "http://x" is neither',
+      'REPRISE_TRUSTED_PROXIES: "proxy.example.com" is neither an address nor a network',
       'REPRISE_LOG_LEVEL: "loud" is none of',
     ]) {
       expect(read).toThrow(part)

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
@@ -64,7 +65,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     adminKey: read('adminKey', adminKey),
     tenantName: raw('tenantName'),
     publicUrl: read('publicUrl', origin),
-    trustedProxies: list(raw('trustedProxies')),
+    trustedProxies: read('trustedProxies', proxies) ?? [],
     webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
     rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
     slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
@@ -110,6 +111,13 @@ function list(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+}
+
+function proxies(text: string): readonly string[] {
+  const addresses = list(text)
+  const wrong = addresses.find((one) => !ipaddr.isValid(one) && !ipaddr.isValidCIDR(one))
+  if (wrong === undefined) return addresses
+  throw new Error(`"${wrong}" is neither an address nor a network such as 10.0.0.0/8`)
 }
 
 function ladder(text: string): readonly EngineSize[] {

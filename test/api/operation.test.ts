@@ -262,7 +262,16 @@ describe('the frame', () => {
     const id = '4bf92f3577b34da6a3ce929d0e0e4736'
     const sent = `00-${id}-00f067aa0ba902b7-01`
     expect(await ask(sent)).toEqual([id, sent])
-    for (const bad of [`00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `ff-${id}-00f067aa0ba902b7-01`, 'x']) {
+    for (const later of [`01${sent.slice(2)}`, `cc${sent.slice(2)}-what-the-future-brings`]) {
+      expect(await ask(later), 'is continued as version 00').toEqual([id, sent])
+    }
+    for (const bad of [
+      `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      `ff-${id}-00f067aa0ba902b7-01`,
+      `${sent}-more`,
+      `01-${id}-00f067aa0ba902b7-01x`,
+      'x',
+    ]) {
       const [traceId, traceparent] = await ask(bad)
       expect(traceId).toMatch(/^[0-9a-f]{32}$/)
       expect(traceId).not.toBe(id)

@@ -267,6 +267,10 @@ describe('behind a proxy', () => {
       }
       expect(await ask('10.0.0.1', '192.0.2.66, 198.51.100.23, 10.0.0.2')).toBe('198.51.100.23')
       expect(await ask('10.0.0.1', '2001:DB8:0:0::1')).toBe('2001:db8::1')
+      expect(await ask('10.0.0.1', '198.51.100.23:4711')).toBe('198.51.100.23')
+      expect(await ask('10.0.0.1', '[2001:db8::1]:4711')).toBe('2001:db8::1')
+      expect(await ask('::ffff:10.0.0.1', '::ffff:198.51.100.23')).toBe('198.51.100.23')
+      expect(await ask('fe80::1%eth0', '198.51.100.23')).toBe('fe80::1')
       expect(await ask('192.0.2.1', '198.51.100.23')).toBe('192.0.2.1')
       expect(await ask('10.0.0.1', 'unknown')).toBeUndefined()
     } finally {

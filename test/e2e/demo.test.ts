@@ -93,6 +93,9 @@ STORE Totals INTO [lib://DataFiles/totals.csv] (txt);`)
   })
 
   it.each([
+    [['reload'], "missing required argument 'script'"],
+    [['reload', MAIN, '--row', '5'], "unknown option '--row'"],
+    [['relaod', MAIN], "unknown command 'relaod'"],
     [['reload', 'nowhere.qvs'], 'cannot read the script'],
     [['reload', MAIN, '--rows', 'x'], '--rows takes'],
     [['reload', MAIN, '--variable', 'x'], '--variable takes name=value'],

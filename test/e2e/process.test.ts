@@ -79,16 +79,16 @@ describe('reprise serve', () => {
     const folder = newDataFolder()
     const service = await startServiceProcess(folder)
     const twin = reprise(['serve', '--port', '0', '--data', folder])
-    expect(twin.status).not.toBe(0)
-    expect(twin.stderr).toContain('reprise.db')
+    expect(twin.status).toBe(1)
+    expect(twin.stderr).toMatch(/^reprise: cannot start: .*reprise\.db is in use .*\n$/)
     expect(await service.stop()).toBe(0)
     const taken = createServer()
     await once(taken.listen(0, '127.0.0.1'), 'listening')
     const { port } = taken.address() as AddressInfo
     const refused = reprise(['serve', '--port', String(port), '--data', newDataFolder()])
     taken.close()
-    expect(refused.status).not.toBe(0)
-    expect(refused.stderr).toMatch(/EADDRINUSE|in use/)
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toMatch(/^reprise: cannot start: .*in use.*choose another port with --port\n$/)
   })
 
   it('names every wrong setting and exits with 2', () => {
