@@ -123,7 +123,7 @@ function registerAppEnd(server: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const caller = callerOf(request)
       const app = await appFor(deps, caller, request.params.appId, 'remove')
-      await deleteApp({ store: deps.store, ...deps.settleRules }, caller.tenantId, app.id)
+      await deleteApp({ ...deps, ...deps.settleRules, log: deps.world.log }, caller.tenantId, app.id)
       return reply.code(200).send('')
     },
   )

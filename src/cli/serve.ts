@@ -22,6 +22,8 @@ export function serveCommand(): Command {
         { ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts,
         process.env,
       )
+      // Database, data and key are for their owner only, also in a folder that somebody else made.
+      process.umask(0o077)
       const log = jsonLog(config.logLevel)
       const service = await startService(config, realWorld(log)).catch((error: unknown) => {
         process.stderr.write(`reprise: cannot start: ${startFault(error)}\n`)

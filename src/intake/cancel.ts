@@ -5,14 +5,22 @@
  */
 import type { AppId, ReloadId, TenantId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
+import type { Log } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
+import type { AppData } from '../engine/engine-session.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import type { CatalogStore, ReloadStore } from '../store/store.ts'
 
 export type Cancellation = 'canceled' | 'canceling' | 'already-ended' | 'unknown'
 
 export interface CancelDeps extends SettleRules {
-  readonly store: Pick<ReloadStore, 'transition' | 'activeReloadOf'> & Pick<CatalogStore, 'removeApp'>
+  readonly store: Pick<ReloadStore, 'transition'>
+}
+
+export interface DeleteDeps extends SettleRules {
+  readonly store: Pick<ReloadStore, 'transition' | 'activeReloadOf'> & Pick<CatalogStore, 'app' | 'removeApp'>
+  readonly appData: AppData
+  readonly log: Log
 }
 
 /** Another tenant's reload is unknown. */
@@ -37,18 +45,25 @@ export async function cancelReload(
 
 /**
  * Deletes an app and cancels its active reload (contract 02, section 11). Asked for before and after the deletion: before,
- * so that the event still sees the app; after, for a reload accepted in between.
+ * so that the event still sees the app; after, for a reload accepted in between. The app's data goes with it; a data file
+ * that cannot be deleted, or that a reload saves in this very moment, goes at the next start.
  *
  * @returns false when there is no such app
  */
-export async function deleteApp(deps: CancelDeps, tenantId: TenantId, appId: AppId): Promise<boolean> {
+export async function deleteApp(deps: DeleteDeps, tenantId: TenantId, appId: AppId): Promise<boolean> {
   await cancelActive(deps, tenantId, appId)
+  const app = await deps.store.app(tenantId, appId)
   const removed = await deps.store.removeApp(tenantId, appId)
   await cancelActive(deps, tenantId, appId)
+  if (removed && app?.data !== undefined) {
+    await deps.appData.discard(app.data.version).catch((error: unknown) => {
+      deps.log.warn('discarding the data of a deleted app failed', { appId, error: String(error) })
+    })
+  }
   return removed
 }
 
-async function cancelActive(deps: CancelDeps, tenantId: TenantId, appId: AppId): Promise<void> {
+async function cancelActive(deps: DeleteDeps, tenantId: TenantId, appId: AppId): Promise<void> {
   const active = await deps.store.activeReloadOf(tenantId, appId)
   if (active !== undefined) await cancelReload(deps, tenantId, active)
 }

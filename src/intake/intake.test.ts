@@ -3,6 +3,7 @@ import { APP_ID, anApp, aTenant, SPACE_ID, START_MS, TENANT_ID, USER_ID } from '
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { WorkerId } from '../core/ids.ts'
 import { decide, isRefusal } from '../core/reload.ts'
+import type { AppData } from '../engine/engine-session.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { acceptReload, type ReloadRequest, triggerOf } from './accept.ts'
 import { cancelReload, deleteApp } from './cancel.ts'
@@ -12,7 +13,10 @@ async function bench(app = anApp()) {
   const store = new MemoryStore()
   await store.addTenant(aTenant())
   await store.addApp(app)
-  const deps = { ...ports, store, errorRequeuesMax: 3, largestSizeIndex: 0, reloadsPerAppAndDay: 0 }
+  const discarded: string[] = []
+  const appData: AppData = { discard: async (version) => void discarded.push(version) }
+  const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
+  const deps = { ...ports, ...rules, store, appData, reloadsPerAppAndDay: 0 }
   const ask = (change: Partial<ReloadRequest> = {}) =>
     acceptReload(deps, { app, userId: USER_ID, provenance: { authType: 'api_key' }, ...change })
   const reload = async (change: Partial<ReloadRequest> = {}) => {
@@ -32,7 +36,7 @@ async function bench(app = anApp()) {
         return isRefusal(decision) ? decision : { reload: decision.next, attempt: decision.opened! }
       },
     })
-  return { deps, store, ask, reload, claim }
+  return { deps, store, ask, reload, claim, discarded }
 }
 
 describe('accepting', () => {
@@ -104,6 +108,13 @@ describe('canceling', () => {
 })
 
 describe('deleting an app', () => {
+  test('deletes its data', async () => {
+    const data = { version: 'v0' as never, fileBytes: 4096, engineTime: START_MS, tables: [] }
+    const { deps, discarded } = await bench(anApp({ data }))
+    expect(await deleteApp(deps, TENANT_ID, APP_ID)).toBe(true)
+    expect(discarded).toEqual(['v0'])
+  })
+
   test('cancels its waiting reload', async () => {
     const { deps, store, reload } = await bench()
     const { id } = await reload()

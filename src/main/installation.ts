@@ -52,6 +52,9 @@ export async function secretKey(dataDir: string): Promise<Uint8Array> {
   await file.sync()
   await file.close()
   await rename(`${path}.new`, path)
+  const folder = await open(dataDir, 'r')
+  await folder.sync()
+  await folder.close()
   return made
 }
 
@@ -84,9 +87,8 @@ export async function ensureTenant(
       world.random,
       world.clock.now(),
     )
-    await store.addTenant(first.tenant)
-    await store.saveUser(first.admin)
-    await store.saveKey(first.key)
+    // Asked for together, they are one commit: a process killed here leaves no tenant behind that nobody can enter.
+    await Promise.all([store.addTenant(first.tenant), store.saveUser(first.admin), store.saveKey(first.key)])
     return config.adminKey === undefined ? { madeKey: token } : {}
   }
   if (tenant.hostnames[0] !== hostname) {

@@ -80,9 +80,12 @@ async function startParts(config: Config, world: World, services: Services): Pro
 
 async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
   const folders = await prepareFolders(config.dataDir)
-  const master = await secretKey(config.dataDir)
+  // First of all the lock that comes with the store: no two processes may make one installation's key.
   const store = SqliteStore.open(folders.database)
   await services.start('store', () => ({ stop: () => store.close() }))
+  // Whoever held leases is dead, or this process would not have got the lock: nobody waits for their ends.
+  await store.endLeases(world.clock.now())
+  const master = await secretKey(config.dataDir)
   const seal = sealWith(master)
   const channel = webhookChannel({
     seal,
@@ -146,7 +149,7 @@ async function startEngines({ config, world, services, folders, store, files, da
 }
 
 async function startApi(parts: Parts): Promise<string> {
-  const { config, world, services, folders, store, files, seal, channel, rules, cursorKey } = parts
+  const { config, world, services, store, files, data, seal, channel, rules, cursorKey } = parts
   let ready = false
   const server = buildServer({
     store,
@@ -158,7 +161,7 @@ async function startApi(parts: Parts): Promise<string> {
     channel,
     files,
     settleRules: rules,
-    appDataFolder: folders.apps,
+    appData: data,
     version: VERSION,
     ready: () => ready,
     trustedProxies: config.trustedProxies,

@@ -121,6 +121,15 @@ describe('a worker', () => {
     expect(b.discarded).toEqual([])
   })
 
+  test('deletes the data that the app pointed at before', async () => {
+    const data = { version: 'v0' as never, fileBytes: 4096, engineTime: START_MS, tables: [] }
+    const b = await new Bench({}, { afterMs: 1 }).furnish({ data })
+    b.start()
+    expect(await b.ended()).toMatchObject({ state: 'SUCCEEDED' })
+    await b.machine.until(() => b.discarded.length === 1)
+    expect(b.discarded).toEqual(['v0'])
+  })
+
   test('hands the engine the script, its variables, the connections and the data before', async () => {
     const data = { version: 'v0' as never, fileBytes: 400e6, engineTime: START_MS, tables: [] }
     const b = await new Bench({}, { afterMs: 1 }).furnish({ data })

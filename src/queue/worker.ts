@@ -107,7 +107,8 @@ async function runClaimed(
   try {
     const ran = await runAttempt(deps, claimed, lease, handBack, version)
     const kept = ran === 'lost' ? 'dropped' : await settleRan(deps, rules, claimed, lease, ran)
-    if (kept === 'dropped') await discard(deps, version)
+    const leftover = kept === 'kept' ? claimed.app.data?.version : kept === 'dropped' ? version : undefined
+    if (leftover !== undefined) await discard(deps, leftover)
   } catch (error) {
     deps.log.error('an attempt failed in the worker itself; its lease runs out', {
       reloadId: claimed.reload.id,
@@ -189,7 +190,10 @@ async function persist<T>(
   return undefined
 }
 
-/** Files that this leaves behind are found again: no app points at them. */
+/**
+ * Deletes data that no app points at: what this attempt wrote in vain, or what the app pointed at before. The next start
+ * finds the files that this leaves behind.
+ */
 async function discard(deps: WorkerDeps, version: DataVersion): Promise<void> {
   try {
     await deps.appData.discard(version)

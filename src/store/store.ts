@@ -330,6 +330,15 @@ export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogSt
   close(): Promise<void>
 }
 
+/** A store that one process at a time has open; a lock sees to it. */
+export interface ExclusiveStore extends Store {
+  /**
+   * Ends every lease at `now`: the open attempts are found by `expiredLeases`, the claimed deliveries are free again. For
+   * the start of a process, before it claims anything: whoever held them is dead, so nobody has to wait for their ends.
+   */
+  endLeases(now: number): Promise<void>
+}
+
 /** Which loops a commit may concern. */
 export interface CommitNotice {
   readonly queued: boolean

@@ -59,6 +59,18 @@ export function exerciseDeliveries(given: () => Given): void {
       expect(await claim(), 'while it is leased').toEqual([])
     })
 
+    it('is free at once for a new process that ends all leases', async () => {
+      await subscribe(1)
+      await end()
+      const [claimed] = await claim()
+      expect(await claim(10, 4, 'sender-2' as LeaseToken)).toEqual([])
+      await given().store.endLeases(given().now)
+      const [again] = await claim(10, 4, 'sender-2' as LeaseToken)
+      expect(again).toEqual({ ...claimed!, delivery: { ...claimed!.delivery, lease: 'sender-2' } })
+      await given().store.recordSends([{ delivery: done(claimed!.delivery), fence: LEASE }])
+      expect(await given().store.delivery(TENANT_ID, again!.delivery.id), 'fenced').toEqual(again!.delivery)
+    })
+
     it('takes the oldest due first, at most so many, at most so many of a subscription in flight', async () => {
       await subscribe(1, 2)
       const events = [

@@ -3,7 +3,7 @@
  * rule belongs here first.
  */
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Store } from '../../src/store/store.ts'
+import type { ExclusiveStore } from '../../src/store/store.ts'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseClaiming } from './claiming.ts'
@@ -14,9 +14,9 @@ import { exerciseSweeping } from './sweeping.ts'
 import { exerciseTransitions } from './transitions.ts'
 
 /** @param make an empty store; it is closed after each test */
-export function exerciseStore(name: string, make: () => Store): void {
+export function exerciseStore(name: string, make: () => ExclusiveStore): void {
   describe(name, () => {
-    let store: Store
+    let store: ExclusiveStore
     let given: Given
     beforeEach(async () => {
       store = make()

@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { ExclusiveStore } from '../../src/store/store.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
 import {
   aSend,
@@ -41,7 +41,7 @@ const ENDS: readonly AttemptEnd[] = [
   { kind: 'canceled' },
 ]
 
-type Command = (store: Store) => Promise<unknown>
+type Command = (store: ExclusiveStore) => Promise<unknown>
 
 /** Draws commands. What it draws depends on the seed alone, never on what a store answered. */
 class Author {
@@ -87,6 +87,7 @@ class Author {
       this.subscribing,
       this.managingApps,
       this.breaking,
+      this.restarting,
     ])
     return [drawn.name, drawn.call(this)]
   }
@@ -174,6 +175,11 @@ class Author {
     }
   }
 
+  restarting(): Command {
+    const { now } = this
+    return (store) => store.endLeases(now)
+  }
+
   sending(): Command {
     const { now } = this
     const lease = `sender ${this.below(3)}` as LeaseToken
@@ -236,7 +242,7 @@ function appOf(index: number): App {
   return { ...app, id: APPS[index]!, tenantId: TENANTS[index % 2]!, createdAt: index }
 }
 
-async function answerOf(command: Command, store: Store): Promise<unknown> {
+async function answerOf(command: Command, store: ExclusiveStore): Promise<unknown> {
   try {
     return await command(store)
   } catch (error) {
@@ -245,7 +251,7 @@ async function answerOf(command: Command, store: Store): Promise<unknown> {
 }
 
 /** Everything that can be read. */
-async function contentsOf(store: Store): Promise<unknown> {
+async function contentsOf(store: ExclusiveStore): Promise<unknown> {
   const contents: unknown[] = [await store.counts(), await store.referencedDataVersions()]
   for (const tenantId of TENANTS) {
     const sort = { field: 'endTime', descending: true } as const
@@ -270,7 +276,7 @@ describe('random histories', () => {
   it('have equal answers and leave equal contents in both stores', { timeout: 120_000 }, async () => {
     const kinds = new Set<string>()
     for (let seed = first; seed < first + RUNS; seed++) {
-      const stores: Store[] = [new MemoryStore(), SqliteStore.open(join(folder, `${seed}.db`))]
+      const stores: ExclusiveStore[] = [new MemoryStore(), SqliteStore.open(join(folder, `${seed}.db`))]
       for (const store of stores) {
         for (const id of TENANTS) await store.addTenant(aTenant({ id }))
         for (const index of APPS.keys()) await store.addApp(appOf(index))

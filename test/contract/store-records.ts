@@ -22,7 +22,7 @@ import {
 } from '../../src/core/reload.ts'
 import type { Delivery, Send } from '../../src/delivery/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
-import type { Accepted, Claimed, ReloadView, Saving, Store } from '../../src/store/store.ts'
+import type { Accepted, Claimed, ExclusiveStore, ReloadView, Saving } from '../../src/store/store.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
@@ -44,15 +44,15 @@ export function subscriptionId(number: number): SubscriptionId {
 
 /** A store with a tenant, and apps `app-1`, `app-2`, ... of it as they are asked for. */
 export class Given {
-  readonly store: Store
+  readonly store: ExclusiveStore
   now = START_MS
   #made = 0
 
-  private constructor(store: Store) {
+  private constructor(store: ExclusiveStore) {
     this.store = store
   }
 
-  static async of(store: Store): Promise<Given> {
+  static async of(store: ExclusiveStore): Promise<Given> {
     await store.addTenant(aTenant())
     await store.addTenant(
       aTenant({ id: OTHER_TENANT, name: 'Other', hostnames: [], createdAt: START_MS + 1 }),

@@ -66,8 +66,14 @@ async function live(world: World, truth: ObservedStore, canary: Canary | undefin
   const auditor = new Auditor(world, truth, limits.concurrentReloadsPerTenant)
   auditor.look()
   const machines: Machine[] = []
+  /** With those that were replaced: one that drains may still run. */
+  const started: Machine[] = []
   const start = (place: number) => {
-    machines[place] = startMachine(world, `machine-${place}`, store, limits)
+    // As a process does that finds the installation's lock free: all that held leases are dead.
+    if (started.every(({ node }) => !node.alive)) void truth.endLeases(world.scheduler.now)
+    const machine = startMachine(world, `machine-${place}`, store, limits)
+    started.push(machine)
+    machines[place] = machine
   }
   const places = world.between(1, 3)
   for (let place = 0; place < places; place++) start(place)

@@ -14,7 +14,7 @@ import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import type { Store } from '../../src/store/store.ts'
 import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
 import type { Auditor } from './auditor.ts'
-import { SIZES } from './engine.ts'
+import { SIZES, simAppData } from './engine.ts'
 import { newNode, portsOf } from './machine.ts'
 import { type ObservedStore, storeFrom } from './observed-store.ts'
 import type { World } from './world.ts'
@@ -128,7 +128,7 @@ export function startClients(
       const one = world.pick(subscriptions.rows())
       return one === undefined ? Promise.resolve() : change(one)
     }
-    return deleteApp(rules, app.tenantId, app.id)
+    return deleteApp({ ...rules, appData: simAppData(world, node) }, app.tenantId, app.id)
   }
   const live = () => {
     if (!world.faults) return

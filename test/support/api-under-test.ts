@@ -19,6 +19,7 @@ import { newHexId, newUuid } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { World } from '../../src/core/ports.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
+import { DataFolder } from '../../src/engine/duckdb/data-files.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -82,7 +83,7 @@ export async function apiUnderTest(
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
     settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
-    appDataFolder: join(folder, 'apps'),
+    appData: new DataFolder(join(folder, 'apps')),
     version: '0.0.0-test',
     ready: () => true,
     trustedProxies: [],

@@ -142,6 +142,17 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     })
   }
 
+  /** Takes every delivery back from the sender that claimed it. */
+  protected freeDeliveries(): void {
+    for (const row of this.tables.deliveries.where(
+      (one) => one.state === 'pending' && one.lease !== undefined,
+    )) {
+      const { lease: _lease, leaseExpiresAt: _end, ...free } = row
+      this.tables.deliveries.put(row.id, free)
+    }
+    this.notices.note({ deliveries: true })
+  }
+
   /** Saves an event and its deliveries: one event per key and type, one delivery per event and subscription. */
   protected saveEvent(draft: EventDraft): void {
     const same = this.tables.events.find(

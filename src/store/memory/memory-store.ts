@@ -17,6 +17,7 @@ import type {
   Accepted,
   Claimed,
   ClaimRequest,
+  ExclusiveStore,
   LeaseAnswer,
   LeaseRenewal,
   Listed,
@@ -24,7 +25,6 @@ import type {
   ReloadSortField,
   ReloadView,
   Saving,
-  Store,
   Transition,
   Transitioned,
 } from '../store.ts'
@@ -36,7 +36,7 @@ import { byAge, compare, insert } from './tables.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 const IDEMPOTENCY_MS = DAY_MS
 
-export class MemoryStore extends MemoryEvents implements Store {
+export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
   }
@@ -211,6 +211,16 @@ export class MemoryStore extends MemoryEvents implements Store {
       )
       .slice(0, max)
       .map(({ reloadId, leaseToken }) => ({ reloadId, lease: leaseToken }))
+  }
+
+  async endLeases(now: number): Promise<void> {
+    this.atomically(() => {
+      for (const attempt of this.tables.attempts.where((row) => row.closed === undefined)) {
+        const leaseExpiresAt = Math.min(attempt.leaseExpiresAt, now)
+        this.tables.attempts.put(`${attempt.reloadId}/${attempt.number}`, { ...attempt, leaseExpiresAt })
+      }
+      this.freeDeliveries()
+    })
   }
 
   async overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]> {

@@ -30,6 +30,19 @@ export const OVERDUE_RELOADS = `
 export const NEXT_DUE_AT = `
   SELECT min(not_before) AS due FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before > ?`
 
+/** At the start of a process: nothing of what its predecessor held is running any more. */
+export function prepareEndLeases(db: DatabaseSync): (now: number) => void {
+  const attempts = db.prepare(
+    'UPDATE attempts SET lease_expires_at = ?1 WHERE closed_at IS NULL AND lease_expires_at > ?1',
+  )
+  const deliveries = db.prepare(`
+    UPDATE deliveries SET lease = NULL, lease_expires_at = NULL WHERE state = 'pending' AND lease IS NOT NULL`)
+  return (now) => {
+    attempts.run(now)
+    deliveries.run()
+  }
+}
+
 export interface Sweeps {
   expiredLeases(now: number, max: number): { readonly reloadId: ReloadId; readonly lease: LeaseToken }[]
   overdueReloads(now: number, queueTimeMs: number, max: number): ReloadId[]

@@ -16,10 +16,10 @@ import type {
   ClaimRequest,
   CommitNotice,
   DeliveryStore,
+  ExclusiveStore,
   LeaseRenewal,
   ReloadQuery,
   SendQuery,
-  Store,
   Transition,
   Transitioned,
 } from '../store.ts'
@@ -32,7 +32,7 @@ import { Turns } from './turns.ts'
 import { Audience } from './view.ts'
 import { Writer } from './writer.ts'
 
-export class SqliteStore implements Store {
+export class SqliteStore implements ExclusiveStore {
   readonly #db: DatabaseSync
   readonly #lock: { release(): void }
   readonly #notices = new Notices()
@@ -103,6 +103,13 @@ export class SqliteStore implements Store {
 
   async expiredLeases(now: number, max: number) {
     return this.#do.expiredLeases(now, max)
+  }
+
+  endLeases(now: number) {
+    return this.#writer.write(() => {
+      this.#do.endLeases(now)
+      this.#notices.note({ deliveries: true })
+    })
   }
 
   async overdueReloads(now: number, queueTimeMs: number, max: number) {

@@ -8,7 +8,7 @@ import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
 import { prepareIdentity } from './identity.ts'
-import { prepareRenewLease, prepareSweeps } from './leases.ts'
+import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareSave } from './save.ts'
 import { prepareSend, prepareSendWrites } from './sends.ts'
@@ -44,6 +44,7 @@ export function prepareStatements(
     claim: prepareClaim(db, views, turns, save),
     transition: prepareTransition(views, save),
     renewLease: prepareRenewLease(db, views),
+    endLeases: prepareEndLeases(db),
     ...prepareSweeps(db),
     ...prepareReloadReads(db),
     counts: () => ({ ...turns.counts(), pendingDeliveries: deliveries.pendingCount() }),

@@ -69,8 +69,7 @@ export class Writer {
       results = group.map((operation) => this.#runAlone(operation))
       this.#db.exec('COMMIT')
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      this.#afterRollback()
+      this.#rollBack()
       for (const operation of group) operation.reject(error)
       return
     }
@@ -80,6 +79,16 @@ export class Writer {
       if ('error' in result) operation.reject(result.error)
       else operation.resolve(result.value)
     })
+  }
+
+  /** A rollback that fails as well leaves a transaction open: the next group's BEGIN fails, until the file is well again. */
+  #rollBack(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+    } catch {
+      // The group is told the first error, which says more.
+    }
+    this.#afterRollback()
   }
 
   #runAlone(operation: Operation): Result {
