@@ -27,15 +27,12 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
-/** Whether the key of a long-lived request would still be taken. */
-export function isStillValid(deps: ApiDeps, request: FastifyRequest): Promise<boolean> {
-  return authenticate(deps, request.headers.authorization).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof ApiRefusal) return false
-      throw error
-    },
-  )
+/** The caller of a long-lived request as it is by now, with its present roles; undefined when it would be refused. */
+export function callerByNow(deps: ApiDeps, request: FastifyRequest): Promise<Caller | undefined> {
+  return authenticate(deps, request.headers.authorization).catch((error: unknown) => {
+    if (error instanceof ApiRefusal) return undefined
+    throw error
+  })
 }
 
 /** SHA-256 of the whole token in lower-case hex: what a key record keeps. */

@@ -131,6 +131,8 @@ function asRefusal(error: unknown): unknown {
       return refuse('badRequest', { detail: 'the body has too many parts: send File and Json' })
     case 'FST_MP_PREMATURE_CLOSE':
     case 'FST_PROTO_VIOLATION':
+    // The client went away: nobody hears the answer, and it is no failure of ours.
+    case 'ECONNRESET':
       return refuse('badRequest', { detail: 'the multipart body is broken' })
     default:
       return MALFORMED.test((error as Error).message)

@@ -7,10 +7,16 @@ import { refuse } from './problem.ts'
 
 export function installHostCheck(server: ApiServer, deps: ApiDeps): void {
   server.addHook('onRequest', async (request) => {
-    if (URL.canParse(deps.hostUrl(request))) return
+    if (isOrigin(deps.hostUrl(request))) return
     throw refuse('badRequest', {
       detail: 'Host must be a host name, with a port or without',
       parameter: 'Host',
     })
   })
+}
+
+/** Nothing but scheme, host and port: no user, path, query or fragment smuggled in with the Host. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  return /^https?:\/\/[^/\\?#@]+$/.test(text)
 }

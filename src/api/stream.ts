@@ -16,7 +16,7 @@ import { parseSubscriptionFilter } from '../delivery/subscription-settings.ts'
 import { EVENT_TYPES } from '../event/catalogue.ts'
 import { filterAttribute } from '../event/fan-out.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
-import { callerOf, isStillValid } from './authenticate.ts'
+import { callerByNow, callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { problems, refuse } from './problem.ts'
 import { mayRead } from './rights.ts'
@@ -84,7 +84,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
 class Following {
   readonly #deps: ApiDeps
   readonly #request: FastifyRequest
-  readonly #caller: Caller
+  #caller: Caller
   readonly #wanted: Wanted
   readonly #open: Set<Following>
   #cursor: number
@@ -123,7 +123,9 @@ class Following {
         if (this.#mayHaveMore) yield* this.#read()
         const silentMs = world.clock.monotonic() - beatAt
         if (silentMs >= HEARTBEAT_MS) {
-          if (!(await isStillValid(this.#deps, this.#request))) return
+          const caller = await callerByNow(this.#deps, this.#request)
+          if (caller === undefined) return
+          this.#caller = caller
           beatAt = world.clock.monotonic()
           yield ':\n\n'
         } else if (!this.#mayHaveMore && !this.#stopped) {

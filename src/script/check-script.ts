@@ -4,7 +4,7 @@
  * says is known only at run time. A script without issues may still fail when it runs.
  */
 import { blockAt, isOpener, isStray } from './block.ts'
-import { faults, ScriptFaultError } from './fault.ts'
+import { faultOf, faults } from './fault.ts'
 import type { Head } from './head.ts'
 import {
   parseCall,
@@ -37,8 +37,9 @@ export function checkScript(script: string): ScriptIssue[] {
     try {
       work()
     } catch (error) {
-      if (!(error instanceof ScriptFaultError)) throw error
-      issues.push({ line: statement.line, message: error.fault.message, statement: statement.text })
+      const fault = faultOf(error)
+      if (fault === undefined) throw error
+      issues.push({ line: statement.line, message: fault.message, statement: statement.text })
     }
   }
   let outermostEnd = -1

@@ -7,7 +7,7 @@ import { type Compiled, compileOperator } from './compile-operator.ts'
 import { isTrue, numberOf, textOf } from './convert.ts'
 import type { Binding, Evaluator } from './evaluate.ts'
 import type { Expression } from './expression.ts'
-import { faults, ScriptFaultError } from './fault.ts'
+import { faultOf, faults } from './fault.ts'
 import { checkCall, scalarFunction } from './functions.ts'
 import { parseExpression } from './parse-expression.ts'
 import type { Value } from './value.ts'
@@ -157,7 +157,7 @@ function compileOrNull(source: string, binding: Binding): Evaluator {
   try {
     return compile(parseExpression(source), binding)
   } catch (error) {
-    if (error instanceof ScriptFaultError) return () => null
+    if (faultOf(error) !== undefined) return () => null
     throw error
   }
 }

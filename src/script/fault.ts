@@ -45,3 +45,21 @@ export const faults = {
   nothingToConcatenate: raise(16, 11046),
   semantic: raise(16, 1),
 } as const
+
+/**
+ * The fault that an error means: its own, or that the script asked for more than a text, a list or the stack can hold,
+ * which V8 tells as a RangeError. Undefined for every other error: that is the world failing, or our own mistake.
+ */
+export function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof ScriptFaultError) return error.fault
+  if (!(error instanceof RangeError)) return undefined
+  const found = TOO_LARGE.find(([words]) => words.test(error.message))
+  return found === undefined ? undefined : faults.general(found[1]).fault
+}
+
+const TOO_LARGE: readonly (readonly [RegExp, string])[] = [
+  [/^Invalid string length/, 'A text grows longer than the engine can hold'],
+  [/^Maximum call stack size exceeded/, 'The expression is nested too deeply'],
+  [/^(Map|Set) maximum size exceeded/, 'More different values than the engine can hold at once'],
+  [/^Invalid array length/, 'More rows or values than the engine can hold at once'],
+]

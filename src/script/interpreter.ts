@@ -3,7 +3,7 @@
  * yields what it asks of the host and is resumed with the answer, so it never touches tables, files, clocks or chance
  * itself. It yields a `position` before every statement and every pass of a loop: a host can stop any script there.
  */
-import { ScriptFaultError } from './fault.ts'
+import { faultOf } from './fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from './host.ts'
 import { runRange } from './run-block.ts'
 import { createState } from './script-state.ts'
@@ -24,9 +24,8 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
     if (error instanceof ScriptStopped) {
       return { kind: 'failed', fault: error.fault, line: error.line, statement: error.statement }
     }
-    if (error instanceof ScriptFaultError) {
-      return { kind: 'failed', fault: error.fault, line: 1, statement: '' }
-    }
+    const fault = faultOf(error)
+    if (fault !== undefined) return { kind: 'failed', fault, line: 1, statement: '' }
     throw error
   }
 }

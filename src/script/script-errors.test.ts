@@ -89,4 +89,14 @@ LET n=Num(ScriptError);\nTRACE $(n);\nEND IF`
     const { end } = run('TRACE a;', { variables: { ScriptErrorCount: '0' } })
     expect(end).toMatchObject({ kind: 'failed', line: 1, fault })
   })
+
+  it.each([
+    ['a text that doubles until nothing holds it', `LET a='x';\nFOR i=1 TO 60\nLET a=a&a;\nNEXT`],
+    ['a replacement that multiplies', `LET x=Repeat('a',100000);\nLET y=Replace(x,'a',x);`],
+  ])('%s is a fault of its statement', (_what, script) => {
+    expect(run(script).end).toMatchObject({
+      kind: 'failed',
+      fault: { scriptError: 1, message: 'A text grows longer than the engine can hold' },
+    })
+  })
 })

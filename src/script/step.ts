@@ -4,7 +4,7 @@
  */
 import { numberOf } from './convert.ts'
 import { expand } from './evaluate-script.ts'
-import { type Fault, ScriptFaultError } from './fault.ts'
+import { type Fault, faultOf } from './fault.ts'
 import type { Asking } from './host.ts'
 import type { ScriptState, Unit } from './script-state.ts'
 import type { RawStatement } from './split.ts'
@@ -87,8 +87,9 @@ export function* guarded<T>(state: ScriptState, step: Step, body: Asking<T>, oth
   try {
     return yield* body
   } catch (error) {
-    if (!(error instanceof ScriptFaultError)) throw error
-    const fault = located(error.fault, step)
+    const found = faultOf(error)
+    if (found === undefined) throw error
+    const fault = located(found, step)
     state.errors.record(fault)
     yield* logResult(step, `Error: ${fault.message}`)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())

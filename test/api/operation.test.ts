@@ -286,10 +286,12 @@ describe('the frame', () => {
       const app = await addApp(followed, admin.user)
       const send = (host: string) =>
         admin.call('POST', '/api/v1/reloads', { appId: app.id }, { headers: { host } })
-      expect(await send('a b')).toMatchObject({
-        status: 400,
-        body: { errors: [{ source: { parameter: 'Host' } }] },
-      })
+      for (const host of ['a b', 'user:word@a', 'a/b', 'a/../b', 'a?b', 'a#b', 'a\\b']) {
+        expect(await send(host), host).toMatchObject({
+          status: 400,
+          body: { errors: [{ source: { parameter: 'Host' } }] },
+        })
+      }
       expect((await admin.call('GET', `/api/v1/reloads?appId=${app.id}`)).body.data).toEqual([])
       expect((await send('reload.example.com:4600')).headers.location).toContain(
         'http://reload.example.com:4600/',

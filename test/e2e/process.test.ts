@@ -1,7 +1,7 @@
 /** The process as its operator sees it: first start, restart, signals, a taken port, the event stream. */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -61,7 +61,6 @@ describe('reprise serve', () => {
     const key = shown()
     expect(await new Client(first.url, key!).call('GET', '/api/v1/users/me')).toMatchObject({ name: 'admin' })
     expect(await first.stop()).toBe(0)
-    expect(statSync(join(folder, 'secret.key')).mode & 0o077).toBe(0)
     for (const file of ['reprise.db', 'reprise.db-wal']
       .map((name) => join(folder, name))
       .filter(existsSync)) {
@@ -73,6 +72,21 @@ describe('reprise serve', () => {
     })
     expect(await second.client.call('GET', '/api/v1/users/me')).toMatchObject({ name: 'admin' })
     expect(await second.stop()).toBe(0)
+  })
+
+  it('keeps everything below its data folder to its owner, also in a folder that others may enter', async () => {
+    const folder = newDataFolder()
+    chmodSync(folder, 0o755)
+    const service = await startServiceProcess(folder)
+    try {
+      await expect.poll(() => service.enginePids().length).toBeGreaterThan(0)
+      const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      expect(entries).toEqual(expect.arrayContaining(['reprise.db', 'secret.key', 'apps', 'files', 'tmp']))
+      const open = entries.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
+      expect(open).toEqual([])
+    } finally {
+      expect(await service.stop()).toBe(0)
+    }
   })
 
   it('refuses a second process on the same data folder, and a taken port', async () => {

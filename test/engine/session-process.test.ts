@@ -1,6 +1,6 @@
 /** Engine processes that die, eat memory, never yield, or lose their worker: all of them real. */
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -60,6 +60,16 @@ describe('a session that ends', () => {
     })
     expect(dataFiles(work.dataAfter)).toEqual([])
     expect(harness.logged.some((line) => line.includes(`"pid":${session.pid}`))).toBe(true)
+  })
+
+  test('broken by the world tells the cause to the log of the service, and no folder of ours to the tenant', async () => {
+    const session = await acquire()
+    const work = harness.workOf(SCRIPTS.completes)
+    writeFileSync(join(harness.folder, 'apps', work.dataAfter), 'no database')
+    const end = await session.run(work, () => {})
+    expect(end.kind).toBe('crashed')
+    expect(JSON.stringify(end)).not.toContain(harness.folder)
+    expect(harness.logged.some((line) => line.includes(work.dataAfter))).toBe(true)
   })
 
   test('interrupted inside one query of an hour it ends, with its log', async ({ skip }) => {

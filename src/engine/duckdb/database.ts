@@ -26,6 +26,11 @@ export class RunInterruptedError extends Error {
 
 export type SqlRow = readonly unknown[]
 
+/** Whether an error is DuckDB at its memory limit: it says so in words only, and its appender in words of its own. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /Out of Memory Error|failed to (allocate|pin)/i.test(error.message)
+}
+
 export class Database {
   readonly privateFolder: string
   readonly #instance: DuckDBInstance

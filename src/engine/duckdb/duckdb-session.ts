@@ -150,7 +150,9 @@ export class DuckDbSession implements EngineSession {
       case 'interrupted':
         return INTERRUPTED
       case 'failed':
-        return { kind: 'crashed', message: told.message }
+        // The cause may name folders of this machine: it is for the operator, the tenant reads the message in its log.
+        this.#around.log.warn('engine process failed', { pid: this.pid, cause: told.message })
+        return { kind: 'crashed', message: 'the engine failed; the log of the service tells why' }
       case undefined:
         return this.#judgeExit(exit)
     }
@@ -172,8 +174,8 @@ export class DuckDbSession implements EngineSession {
     try {
       return { ...told, fileBytes: await this.#around.data.seal(work.dataAfter) }
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error)
-      return { kind: 'crashed', message: `the new data could not be saved: ${cause}` }
+      this.#around.log.error('the new data of an attempt could not be saved', { error: String(error) })
+      return { kind: 'crashed', message: 'the new data could not be saved; the log of the service tells why' }
     }
   }
 

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/interpreter.ts'
+import { isOutOfMemory } from './database.ts'
 import { dataTables, saveModel } from './model-file.ts'
 import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from './run-script.ts'
 import type { ScriptHost, ScriptWorld } from './script-host.ts'
@@ -108,8 +109,3 @@ const END_WORDS = {
   interrupted: 'Execution interrupted',
   'out-of-memory': 'Execution Failed: the engine ran out of memory',
 } as const
-
-/** DuckDB tells it in words only. */
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('Out of Memory Error')
-}

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Catalog, EMPTY_CATALOG, type MappingTable } from '../../script/catalog-model.ts'
 import type { Expression } from '../../script/expression.ts'
-import { faults, ScriptFaultError } from '../../script/fault.ts'
+import { faultOf, faults } from '../../script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
 import type { AutoNumberCounters } from '../../script/load-context.ts'
 import { Preloads } from '../../script/preloads.ts'
@@ -67,7 +67,8 @@ export class ScriptHost {
     try {
       return { kind: 'done', result: await this.#perform(request) }
     } catch (error) {
-      if (error instanceof ScriptFaultError) return { kind: 'fault', fault: error.fault }
+      const fault = faultOf(error)
+      if (fault !== undefined) return { kind: 'fault', fault }
       throw error
     }
   }

@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
 import type { SessionProgress } from '../engine-session.ts'
 import { boundedLines } from '../script-log.ts'
+import { isOutOfMemory } from './database.ts'
 import { runScript, type ScriptRun } from './run-script.ts'
 import {
   type ChildMessage,
@@ -109,8 +110,8 @@ function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
 /** What a broken world means: an interrupted run may break anywhere, and DuckDB names its memory limit. */
 function endOfError(error: unknown): ToldEnd {
   if (interruption.signal.aborted) return { kind: 'interrupted' }
-  const message = error instanceof Error ? error.message : String(error)
-  return message.includes('Out of Memory Error') ? { kind: 'out-of-memory' } : { kind: 'failed', message }
+  if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
+  return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
 }
 
 /** Tells the first report at once, later ones at most every interval, always the newest. */
