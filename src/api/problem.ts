@@ -125,7 +125,7 @@ function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const refusal = asRefusal(error)
+  const refusal = asRefusal(error, request)
   if (refusal !== undefined) return answer(request, reply, refusal)
   deps.world.log.error('request failed', {
     traceId: request.trace?.traceId,
@@ -136,7 +136,7 @@ function answerError(
   return answer(request, reply, refuse('internal'))
 }
 
-function asRefusal(error: FastifyError): ApiRefusal | undefined {
+function asRefusal(error: FastifyError, request: FastifyRequest): ApiRefusal | undefined {
   if (error instanceof ApiRefusal) return error
   if (error.validation !== undefined) return validationRefusal(schemaFault(error))
   switch (error.statusCode) {
@@ -145,9 +145,14 @@ function asRefusal(error: FastifyError): ApiRefusal | undefined {
     case 404:
       return refuse('notFound')
     case 413:
-      return refuse('tooLarge', { detail: mappedDetail(error) ?? 'the body is larger than this path takes' })
+      return refuse('tooLarge', {
+        detail: `the body is larger than this path takes: at most ${request.routeOptions.bodyLimit} bytes`,
+      })
     case 415:
-      return refuse('unsupportedMediaType', { detail: 'this path does not take a body of this Content-Type' })
+      return refuse('unsupportedMediaType', {
+        detail: 'send application/json, or multipart/form-data where files are taken',
+        parameter: 'Content-Type',
+      })
     default:
       return undefined
   }
@@ -162,6 +167,7 @@ const FRAMEWORK_DETAILS: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, a JSON value is expected',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'Content-Length does not fit the body',
   FST_ERR_BAD_URL: 'the path cannot be decoded',
+  FST_ERR_MAX_PARAM_LENGTH: 'a part of the path is longer than any id',
 }
 
 function mappedDetail(error: FastifyError): string | undefined {

@@ -113,7 +113,7 @@ export function expectation(schema: unknown): string {
     case 'string':
       if (described.format !== undefined) return `a text in the form ${described.format}`
       if (described.pattern !== undefined) return `a text that matches ${described.pattern}`
-      return `a text${range(described.minLength, described.maxLength, ' characters')}`
+      return textExpectation(described)
     case 'boolean':
       return 'true or false'
     case 'object':
@@ -125,6 +125,11 @@ export function expectation(schema: unknown): string {
     default:
       return 'a value that is allowed here'
   }
+}
+
+function textExpectation({ minLength, maxLength }: Described): string {
+  if (minLength === 1 && maxLength === undefined) return 'a text that is not empty'
+  return `a text${range(minLength, maxLength, ' characters')}`
 }
 
 function range(low: number | undefined, high: number | undefined, unit: string): string {

@@ -1,5 +1,5 @@
 /** The real world: wall and monotonic clock, system randomness, timers, and a log of JSON lines on stderr. */
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import { pino } from 'pino'
 import type { Log, World } from '../core/ports.ts'
 
@@ -8,7 +8,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 export function realWorld(log: Log): World {
   return {
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    random: { bytes: (count) => new Uint8Array(randomBytes(count)), uniform: () => Math.random() },
+    random: { bytes: pooledRandom(), uniform: () => Math.random() },
     timers: {
       wait(ms) {
         let end = () => {}
@@ -24,6 +24,26 @@ export function realWorld(log: Log): World {
       },
     },
     log,
+  }
+}
+
+/** Bytes fetched from the system at once: a call of it costs more than the bytes, and every request asks twice. */
+const POOL_BYTES = 4096
+
+/** Each byte is handed out once and wiped from the pool. */
+function pooledRandom(): (count: number) => Uint8Array {
+  const pool = new Uint8Array(POOL_BYTES)
+  let taken = POOL_BYTES
+  return (count) => {
+    if (count > POOL_BYTES) return randomFillSync(new Uint8Array(count))
+    if (taken + count > POOL_BYTES) {
+      randomFillSync(pool)
+      taken = 0
+    }
+    const bytes = pool.slice(taken, taken + count)
+    pool.fill(0, taken, taken + count)
+    taken += count
+    return bytes
   }
 }
 

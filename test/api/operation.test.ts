@@ -207,6 +207,11 @@ describe('the frame', () => {
     expect(wrong).toMatchObject({ status: 405, body: { errors: [{ code: 'HTTP-405' }] } })
     expect(wrong.headers.allow).toContain('POST')
     expect((await get('/%zz')).body.errors[0].code).toBe('HTTP-400')
+    const endless = await admin.call('GET', `/api/v1/reloads/${'a'.repeat(300)}`)
+    expect(endless.body.errors[0]).toMatchObject({
+      code: 'HTTP-400',
+      detail: 'a part of the path is longer than any id',
+    })
   })
 
   it('answers bytes that are no HTTP request as JSON too', async () => {
