@@ -11,9 +11,9 @@ import { contextFunction } from './context-functions.ts'
 import { isTrue } from './convert.ts'
 import type { Binding, Evaluator } from './evaluate.ts'
 import type { Expression } from './expression.ts'
-import { faults } from './fault.ts'
 import type { InputRow, LoadContext, OutputTable } from './load-context.ts'
 import type { PeekHistory } from './peek-history.ts'
+import { unknownField } from './unknown-field.ts'
 import type { Value } from './value.ts'
 
 export interface OutputItem {
@@ -161,7 +161,7 @@ export class LevelMachine {
       unknownNameIsNull: false,
       name: (name) => {
         const index = places.get(name)
-        if (index === undefined) throw faults.fieldNotFound(`Field '${name}' not found`)
+        if (index === undefined) throw unknownField(name, input.names)
         this.used.add(index)
         return () => values[index]!
       },

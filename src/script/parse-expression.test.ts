@@ -112,6 +112,11 @@ it.each(['(', '-', 'not ', 'f(', "'a' & not "])(
   },
 )
 
+it('refuses a number that is larger than any', () => {
+  expect(parseExpression('1e308')).toEqual({ kind: 'number', value: 1e308 })
+  expect(() => parseExpression('1e400')).toThrow('The number 1e400 is too large')
+})
+
 it('takes long chains of operators, and refuses those that would overflow the stack of who walks them', () => {
   const chain = (terms: number) => parseExpression(Array.from({ length: terms }, () => 'a').join(' & '))
   expect(chain(1000)).toMatchObject({ kind: 'binary', operator: '&' })

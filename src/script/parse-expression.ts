@@ -135,7 +135,7 @@ function readOperand(tokens: TokenStream, depth: number): Expression {
   switch (token.kind) {
     case 'number':
       tokens.next()
-      return { kind: 'number', value: Number(token.value) }
+      return { kind: 'number', value: numberOf(token) }
     case 'text':
       tokens.next()
       return { kind: 'text', value: token.value }
@@ -150,6 +150,12 @@ function readOperand(tokens: TokenStream, depth: number): Expression {
       if (!tokens.takeSymbol('(')) throw unexpected(tokens, 'a value, a name or a function')
       return closed(tokens, readLevel(tokens, 0, depth + 1))
   }
+}
+
+function numberOf({ value }: Token): number {
+  const number = Number(value)
+  if (!Number.isFinite(number)) throw faults.syntax(`The number ${value} is too large`)
+  return number
 }
 
 function closed(tokens: TokenStream, expression: Expression): Expression {

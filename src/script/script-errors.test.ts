@@ -36,6 +36,20 @@ LET n=Num(ScriptError);\nTRACE $(n);\nEND IF`
     ).toEqual(['2', 'Cannot open file\nUnknown statement: Nonsense'])
   })
 
+  it('Q4 a thousand errors are listed, all are counted', () => {
+    const script = `SET ErrorMode=0;\nFOR i=1 to 1200\nNonsense;\nNEXT\nLET n=SubStringCount(ScriptErrorList,'Nonsense');
+TRACE $(ScriptErrorCount) $(n);`
+    expect(traced(script)).toEqual(['1200 1000'])
+  })
+
+  it('shows no more than the beginning of a huge statement and message', () => {
+    const { end } = run(`LET a = Foo${'o'.repeat(10_000)}(1);`)
+    if (end.kind !== 'failed') throw new Error('expected a failure')
+    expect(end.statement).toMatch(/^LET a = Foo{3990,} \.\.\.$/)
+    expect(end.fault.message).toMatch(/^Unknown function: foo+ \.\.\.$/)
+    expect(end.statement.length + end.fault.message.length).toBe(2 * 4004)
+  })
+
   it('Q5 an unknown function or a wrong count is a syntax error of the whole statement', () => {
     expect(run('LET a = Foo(1);').end).toMatchObject({ kind: 'failed', fault: { scriptError: 2 } })
     expect(run('LET a = Left(1,2,3);').end).toMatchObject({ kind: 'failed', fault: { scriptError: 2 } })

@@ -22,6 +22,9 @@ const TEXTS: Readonly<Record<number, string>> = {
   16: 'Semantic error',
 }
 
+/** A loop that never ends may fail in every pass. */
+const LISTED_MAX = 1000
+
 export interface ScriptErrors {
   /** A statement failed. */
   record(fault: Fault): void
@@ -32,10 +35,12 @@ export interface ScriptErrors {
 
 export function createScriptErrors(): ScriptErrors {
   const messages: string[] = []
+  let count = 0
   let current: Value = 0
   return {
     record(fault) {
-      messages.push(fault.message)
+      count++
+      if (messages.length < LISTED_MAX) messages.push(fault.message)
       current = { text: TEXTS[fault.scriptError] ?? fault.message, number: fault.scriptError }
     },
     clear() {
@@ -43,7 +48,7 @@ export function createScriptErrors(): ScriptErrors {
     },
     variables: {
       ScriptError: () => current,
-      ScriptErrorCount: () => messages.length,
+      ScriptErrorCount: () => count,
       ScriptErrorList: () => messages.join('\n'),
     },
   }

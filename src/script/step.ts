@@ -89,14 +89,22 @@ export function* guarded<T>(state: ScriptState, step: Step, body: Asking<T>, oth
   } catch (error) {
     const found = faultOf(error)
     if (found === undefined) throw error
-    const fault = located(found, step)
+    const fault = located(shortened(found), step)
     state.errors.record(fault)
     yield* logResult(step, `Error: ${fault.message}`)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())
-    if (mode !== 0) throw new ScriptStopped(fault, lineOf(step), step.text)
+    if (mode !== 0) throw new ScriptStopped(fault, lineOf(step), cut(step.text))
     return otherwise
   }
 }
+
+/** What is shown of a message or a statement; both may hold whole files. */
+const SHOWN_MAX_CHARACTERS = 4000
+
+const cut = (text: string) =>
+  text.length <= SHOWN_MAX_CHARACTERS ? text : `${text.slice(0, SHOWN_MAX_CHARACTERS)} ...`
+
+const shortened = (fault: Fault): Fault => ({ ...fault, message: cut(fault.message) })
 
 /** In an included file the message names the file and its line. */
 function located(fault: Fault, { statement, unit }: Step): Fault {

@@ -30,6 +30,7 @@ import { checkUnique } from '../../script/load-target.ts'
 import type { Preload } from '../../script/preloads.ts'
 import type { LoadItem, LoadLevel } from '../../script/statement.ts'
 import { distinctSql, sortedSql } from '../../script/table-sql.ts'
+import { unknownField } from '../../script/unknown-field.ts'
 import type { Value } from '../../script/value.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
@@ -72,7 +73,7 @@ export class LoadPipeline {
       const column = table.columns[index]
       if (column !== undefined) return { column, descending }
       if (expression.kind !== 'name') throw faults.semantic('ORDER BY takes fields or field numbers')
-      throw faults.fieldNotFound(`Field '${expression.name}' not found`)
+      throw unknownField(expression.name, table.names)
     })
     const result = this.#database.workTable()
     await this.#database.run(
