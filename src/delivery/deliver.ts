@@ -1,7 +1,7 @@
 /**
  * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A delivery is claimed
  * under a lease, so that another sender takes it over when this one dies; it may then be sent twice, with the same event id,
- * never lost. At most 4 sends of a subscription are in flight at once.
+ * never lost. At most 4 sends of a subscription and 32 of a tenant are in flight at once.
  *
  * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
  */
@@ -24,6 +24,8 @@ export interface DeliverDeps extends SendDeps {
 }
 
 const PER_SUBSCRIPTION = 4
+/** Half of all: a tenant whose receivers are all slow leaves places for the others. */
+const PER_TENANT = 32
 const IN_FLIGHT_MAX = 64
 /** Longer than the longest send (15 s) and a slow record of it. */
 const LEASE_MS = 60_000
@@ -58,7 +60,14 @@ export function startDelivering(deps: DeliverDeps): Loop {
     const max = IN_FLIGHT_MAX - inFlight
     if (max <= 0) return LOOK_MS
     const lease = newUuid<'lease'>(deps.random)
-    const request = { now, max, perSubscription: PER_SUBSCRIPTION, lease, leaseExpiresAt: now + LEASE_MS }
+    const request = {
+      now,
+      max,
+      perSubscription: PER_SUBSCRIPTION,
+      perTenant: PER_TENANT,
+      lease,
+      leaseExpiresAt: now + LEASE_MS,
+    }
     for (const claimed of await deps.store.claimDeliveries(request)) {
       inFlight += 1
       const flight = fly(deps, claimed).then((result) => {

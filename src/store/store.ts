@@ -236,11 +236,15 @@ export interface EventStore {
 }
 
 export interface DeliveryStore {
-  /** Takes pending deliveries that are due and free, oldest due first, at most `perSubscription` in flight each. */
+  /**
+   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `perSubscription` of one
+   * subscription and `perTenant` of one tenant.
+   */
   claimDeliveries(request: {
     readonly now: number
     readonly max: number
     readonly perSubscription: number
+    readonly perTenant: number
     readonly lease: LeaseToken
     readonly leaseExpiresAt: number
   }): Promise<

@@ -260,6 +260,20 @@ describe('the stream', () => {
     }
   })
 
+  it('follows the roles of its user: who is no administrator any more sees what others see', async () => {
+    const listener = await listen(acme.admin)
+    expect(await listener.block()).toBe('retry: 3000')
+    await store.saveUser({ ...acme.admin.user, roles: [] })
+    await eventually(() => time.waiting === 1)
+    time.advance(HEARTBEAT_MS)
+    expect(await listener.block()).toBe(':')
+    const stranger = await acme.person('stranger')
+    await canceledReload(stranger)
+    await eventually(() => time.waiting === 1)
+    time.advance(HEARTBEAT_MS)
+    expect(await listener.block()).toBe(':')
+  })
+
   it('ends when the key of the caller is revoked', async () => {
     const listener = await listen(acme.admin)
     const [key] = await store.keys(acme.tenant.id)

@@ -488,6 +488,7 @@ describe('deliveries', () => {
       now: world.clock.now(),
       max: 10,
       perSubscription: 4,
+      perTenant: 32,
       lease: newUuid(world.random),
       leaseExpiresAt: world.clock.now() + 60_000,
     })

@@ -16,11 +16,12 @@ export function exerciseDeliveries(given: () => Given): void {
     await given().end(reload)
     return (await given().store.eventsOf(reload.id))[0]!
   }
-  const claim = (max = 10, perSubscription = 4, lease = LEASE) =>
+  const claim = (max = 10, perSubscription = 4, lease = LEASE, perTenant = 100) =>
     given().store.claimDeliveries({
       now: given().now,
       max,
       perSubscription,
+      perTenant,
       lease,
       leaseExpiresAt: given().now + 60_000,
     })
@@ -95,6 +96,20 @@ export function exerciseDeliveries(given: () => Given): void {
         [2, one],
         [2, two],
       ])
+    })
+
+    it('a tenant with many subscriptions does not hold up another', async () => {
+      await subscribe(1, 2, 3)
+      await end()
+      const { store } = given()
+      await store.saveSubscription(aSubscription({ id: subscriptionId(4), tenantId: OTHER_TENANT }))
+      await given().wait(1)
+      const { reload } = await given().running({ tenantId: OTHER_TENANT })
+      await given().end(reload)
+      const tenants = (claimed: { delivery: Delivery }[]) => claimed.map(({ delivery }) => delivery.tenantId)
+      expect(tenants(await claim(9, 4, LEASE, 2))).toEqual([TENANT_ID, TENANT_ID, OTHER_TENANT])
+      expect(tenants(await claim(9, 4, LEASE, 2)), 'while two are in flight').toEqual([])
+      expect(tenants(await claim(9, 4, LEASE, 3))).toEqual([TENANT_ID])
     })
 
     it('a subscription with a long queue does not hold up another', async () => {

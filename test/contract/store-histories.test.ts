@@ -183,7 +183,13 @@ class Author {
   sending(): Command {
     const { now } = this
     const lease = `sender ${this.below(3)}` as LeaseToken
-    const request = { now, max: 1 + this.below(4), perSubscription: 1 + this.below(2), lease }
+    const request = {
+      now,
+      max: 1 + this.below(4),
+      perSubscription: 1 + this.below(2),
+      perTenant: 1 + this.below(3),
+      lease,
+    }
     const fails = this.below(2) === 0
     const dies = this.below(4) === 0
     return async (store) => {

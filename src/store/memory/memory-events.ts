@@ -57,20 +57,22 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
   async claimDeliveries(request: Parameters<DeliveryStore['claimDeliveries']>[0]) {
     const { now, lease, leaseExpiresAt } = request
     const pending = this.tables.deliveries.where((row) => row.state === 'pending')
-    const inFlight = new Map<SubscriptionId, number>()
-    for (const row of pending) {
-      if (!isFree(row, now)) inFlight.set(row.subscriptionId, (inFlight.get(row.subscriptionId) ?? 0) + 1)
+    const inFlight = new Map<SubscriptionId | TenantId, number>()
+    const inFlightOf = (id: SubscriptionId | TenantId) => inFlight.get(id) ?? 0
+    const fly = ({ subscriptionId, tenantId }: Delivery) => {
+      for (const id of [subscriptionId, tenantId]) inFlight.set(id, inFlightOf(id) + 1)
     }
+    for (const row of pending) if (!isFree(row, now)) fly(row)
     const claimed: { delivery: Delivery; event: StoredEvent; subscription?: Subscription }[] = []
     const due = pending
       .filter((row) => row.dueAt <= now && isFree(row, now))
       .sort((left, right) => left.dueAt - right.dueAt || compare(left.id, right.id))
     this.atomically(() => {
       for (const row of due) {
-        const busy = inFlight.get(row.subscriptionId) ?? 0
         if (claimed.length >= request.max) break
-        if (busy >= request.perSubscription) continue
-        inFlight.set(row.subscriptionId, busy + 1)
+        if (inFlightOf(row.subscriptionId) >= request.perSubscription) continue
+        if (inFlightOf(row.tenantId) >= request.perTenant) continue
+        fly(row)
         const delivery: Delivery = { ...row, lease, leaseExpiresAt }
         this.tables.deliveries.put(row.id, delivery)
         const subscription = this.tables.subscriptions.get(row.subscriptionId)

@@ -26,7 +26,7 @@ export const PENDING_SUBSCRIPTIONS = `
   SELECT id FROM pending WHERE id IS NOT NULL`
 
 export const IN_FLIGHT = `
-  SELECT count(*) AS count FROM deliveries
+  SELECT count(*) AS count, min(tenant_id) AS tenantId FROM deliveries
   WHERE subscription_id = ? AND state = 'pending' AND lease IS NOT NULL AND lease_expires_at > ?`
 
 /** Leased ones are passed over: there are never more of them than a subscription may have in flight. */
@@ -42,13 +42,25 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
   const take = db.prepare('UPDATE deliveries SET lease = ?, lease_expires_at = ? WHERE id = ?')
   const selectEvent = db.prepare('SELECT * FROM events WHERE id = ?')
   const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
-  return ({ now, max, perSubscription, lease, leaseExpiresAt }) => {
+  return ({ now, max, perSubscription, perTenant, lease, leaseExpiresAt }) => {
+    /** By tenant: its deliveries in flight, then also those chosen. */
+    const busy = new Map<unknown, number>()
     const due = subscriptions.all().flatMap(({ id }) => {
-      const free = perSubscription - (inFlight.get(id as string, now)!.count as number)
+      const { count, tenantId } = inFlight.get(id as string, now) as {
+        count: number
+        tenantId: string | null
+      }
+      busy.set(tenantId, (busy.get(tenantId) ?? 0) + count)
+      const free = perSubscription - count
       return free > 0 ? dueOf.all(id as string, now, now, Math.min(free, max)).map(deliveryOf) : []
     })
     due.sort((left, right) => left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1))
-    return due.slice(0, max).map((row) => {
+    const chosen = due.filter(({ tenantId }) => {
+      const before = busy.get(tenantId) ?? 0
+      busy.set(tenantId, before + 1)
+      return before < perTenant
+    })
+    return chosen.slice(0, max).map((row) => {
       take.run(lease, leaseExpiresAt, row.id)
       const subscription = recordOf<Subscription>(selectSubscription.get(row.subscriptionId))
       const event: StoredEvent = eventOf(selectEvent.get(row.eventId)!)
