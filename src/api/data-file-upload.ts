@@ -31,6 +31,14 @@ export const NewFile = Type.Object({ ...CHANGE, name: Type.String({ maxLength: 4
 
 export type FileChange = Static<typeof FileChange>
 
+/** The multipart body as OpenAPI 3.1 describes one; `wish` is the shape of its part `Json`. */
+export function uploadBody<Schema extends TObject>(wish: Schema) {
+  return Type.Object({
+    File: Type.Optional(Type.Unsafe<Uint8Array>({ contentMediaType: 'application/octet-stream' })),
+    Json: Type.Optional(wish),
+  })
+}
+
 export interface Upload<Wish> {
   readonly wish: Wish
   readonly content?: Spooled

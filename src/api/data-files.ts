@@ -18,7 +18,7 @@ import {
   placeOf,
 } from './data-file-place.ts'
 import { DataFileRecord, dataFileRecord, folderStats } from './data-file-record.ts'
-import { FileChange, NewFile, readUpload } from './data-file-upload.ts'
+import { FileChange, NewFile, readUpload, uploadBody } from './data-file-upload.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { CursorPage, namedLinks, readNamedPage } from './named-page.ts'
 import { Links, pageOfRows } from './page.ts'
@@ -178,11 +178,11 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
   server.post(
     '/api/v1/data-files',
     {
+      config: { uploads: uploadBody(NewFile) },
       schema: {
         tags: TAGS,
         summary: 'Uploads a data file or makes a folder',
-        description:
-          'multipart/form-data with the parts `File` (bytes) and `Json` (`{name, connectionId?, …}`).',
+        description: 'The parts come in any order. A folder has no `File`.',
         consumes: ['multipart/form-data'],
         response: { 201: DataFileRecord, ...problems(400, 403, 404, 409, 413, 415) },
       },
@@ -197,11 +197,11 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
   server.put(
     '/api/v1/data-files/:id',
     {
+      config: { uploads: uploadBody(FileChange) },
       schema: {
         tags: TAGS,
         summary: 'Replaces the content of a data file, renames or moves a file or folder',
-        description:
-          'multipart/form-data as for POST; what is left out stays. `connectionId: null` is personal files.',
+        description: 'What is left out stays. `connectionId: null` is personal files.',
         consumes: ['multipart/form-data'],
         params: FilePath,
         response: { 201: DataFileRecord, ...problems(400, 403, 404, 409, 413, 415) },

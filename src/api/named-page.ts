@@ -79,6 +79,9 @@ function cursors(
   const cursor = (name: string) => parameters[name] as string | undefined
   const [forwards, backwards] = [cursor(next), cursor(prev)]
   if (next !== prev) {
+    if (forwards !== undefined && backwards !== undefined) {
+      throw refuse('badRequest', { detail: `${next} and ${prev} cannot be given together`, parameter: prev })
+    }
     return {
       ...(forwards === undefined ? {} : { next: forwards }),
       ...(backwards === undefined ? {} : { prev: backwards }),

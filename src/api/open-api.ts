@@ -1,7 +1,16 @@
 /** The OpenAPI document: its frame is here, its paths and schemas come from the routes themselves. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import { Type } from 'typebox'
+import type { FastifySchema, RouteOptions } from 'fastify'
+import { type TSchema, Type } from 'typebox'
 import type { ApiDeps, ApiServer } from './deps.ts'
+import { Problem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Shape of a multipart body, for the document only. */
+    uploads?: TSchema
+  }
+}
 
 export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
   return {
@@ -17,7 +26,19 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
       security: [{ apiKey: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: documented(schema, route), url }),
   }
+}
+
+/**
+ * What holds for every route that takes a body, told once: its size and its media type may be refused. The body of an
+ * upload is read by its route and not by the framework, so the route's configuration has its shape.
+ */
+function documented(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
+  const body = config?.uploads ?? schema?.body
+  if (body === undefined) return schema
+  const response = { 413: Problem, 415: Problem, ...(schema.response as object) }
+  return { ...schema, body, response }
 }
 
 export function registerOpenApi(server: ApiServer): void {

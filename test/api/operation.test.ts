@@ -107,6 +107,17 @@ describe('OpenAPI', () => {
           expect(response.content, `${name} ${status}`).toBeDefined()
       }
     }
+    const uploads = [body.paths['/api/v1/data-files'].post, body.paths['/api/v1/data-files/{id}'].put]
+    for (const { requestBody } of uploads) {
+      expect(Object.keys(requestBody.content)).toEqual(['multipart/form-data'])
+      const { properties } = requestBody.content['multipart/form-data'].schema
+      expect(Object.keys(properties)).toEqual(['File', 'Json'])
+      expect(properties.Json.properties).toHaveProperty('connectionId')
+    }
+    for (const { name, operation } of operations) {
+      if (!('requestBody' in operation)) continue
+      expect(operation, name).toMatchObject({ responses: { 413: expect.anything(), 415: expect.anything() } })
+    }
     const names = operations.map(({ name }) => name)
     for (const name of [
       'get /api/v1/reloads',

@@ -275,5 +275,10 @@ describe('API keys', () => {
   it('refuses a made-up cursor and names it', async () => {
     const answer = await anna.call('GET', '/api/v1/api-keys?startingAfter=x')
     expect([answer.status, answer.body.errors[0].source]).toEqual([400, { parameter: 'startingAfter' }])
+    const both = await anna.call('GET', '/api/v1/api-keys?startingAfter=x&endingBefore=y')
+    expect(both.body.errors[0]).toMatchObject({
+      detail: 'startingAfter and endingBefore cannot be given together',
+      source: { parameter: 'endingBefore' },
+    })
   })
 })
