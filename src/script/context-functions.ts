@@ -51,6 +51,10 @@ export function contextFunction(
     )
 }
 
+/** Whether the function is one of those that are answered here; the others of the language have no meaning in a LOAD. */
+export const isAnswered = (name: string): boolean =>
+  Object.hasOwn(BUILDERS, name) || Object.hasOwn(CATALOG_FUNCTIONS, name) || isFileFunction(name)
+
 const BUILDERS: Readonly<Record<string, Builder>> = {
   recno:
     (_args, { state }) =>

@@ -20,16 +20,24 @@ const OF_FILE: Readonly<Record<string, (file: FileFacts) => Value>> = {
   filetime: ({ changed }) => changed,
 }
 
-const QVD = new Set(['qvdcreatetime', 'qvdfieldname', 'qvdnooffields', 'qvdnoofrecords', 'qvdtablename'])
+/** Answered by a fault, and by NULL for a missing file. */
+export const QVD_FUNCTIONS: ReadonlySet<string> = new Set([
+  'qvdcreatetime',
+  'qvdfieldname',
+  'qvdnooffields',
+  'qvdnoofrecords',
+  'qvdtablename',
+])
 
-export const isFileFunction = (name: string): boolean => Object.hasOwn(OF_FILE, name) || QVD.has(name)
+export const isFileFunction = (name: string): boolean =>
+  Object.hasOwn(OF_FILE, name) || QVD_FUNCTIONS.has(name)
 
 /** `path` undefined: the function was called without one. */
 export function fileFunction(name: string, path: string | null | undefined, files: FileProbe): Value {
   if (path === null) return null
   const file = path === undefined ? files.current : files.facts(path)
   if (file === undefined) return null
-  if (QVD.has(name)) {
+  if (QVD_FUNCTIONS.has(name)) {
     throw faults.wrongFormat(`${name}: QVD files cannot be read yet (file '${path ?? file.path}')`)
   }
   return OF_FILE[name]!(file)

@@ -31,19 +31,24 @@ export interface FunctionSignature {
   readonly max: number
 }
 
+/** The scalar functions by subject. */
+export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> = {
+  Text: TEXT_FUNCTIONS,
+  Number: NUMBER_FUNCTIONS,
+  Range: RANGE_FUNCTIONS,
+  'Date and time': DATE_FUNCTIONS,
+  Period: PERIOD_FUNCTIONS,
+  'Work days': WORK_DAY_FUNCTIONS,
+  Clock: CLOCK_FUNCTIONS,
+  'Interpretation and format': FORMAT_FUNCTIONS,
+  Conditional: CONDITIONAL_FUNCTIONS,
+  System: SYSTEM_FUNCTIONS,
+}
+
 const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [
-    ...CLOCK_FUNCTIONS,
-    ...CONDITIONAL_FUNCTIONS,
-    ...DATE_FUNCTIONS,
-    ...FORMAT_FUNCTIONS,
-    ...NUMBER_FUNCTIONS,
-    ...PERIOD_FUNCTIONS,
-    ...RANGE_FUNCTIONS,
-    ...SYSTEM_FUNCTIONS,
-    ...TEXT_FUNCTIONS,
-    ...WORK_DAY_FUNCTIONS,
-  ].map((row) => [row.name.toLowerCase(), row]),
+  Object.values(SCALAR_GROUPS)
+    .flat()
+    .map((row) => [row.name.toLowerCase(), row]),
 )
 
 const counted = (kind: FunctionSignature['kind'], rows: readonly Counted[]) =>

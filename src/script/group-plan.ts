@@ -9,7 +9,7 @@ import { AGGREGATIONS, checkCall } from './functions.ts'
 import type { OutputItem } from './level-machine.ts'
 
 /** The aggregations that are computed; the others of the language are refused by name. */
-const COMPUTED: ReadonlySet<string> = new Set(
+export const COMPUTED_AGGREGATIONS: ReadonlySet<string> = new Set(
   (
     'sum count numericcount textcount nullcount min max avg only minstring maxstring concat firstsortedvalue ' +
     'firstvalue lastvalue mode median stdev'
@@ -101,7 +101,7 @@ function aggregationOf(
   input: (expression: Expression) => number,
 ): Aggregation {
   checkCall(name, args.length)
-  if (!COMPUTED.has(name)) throw faults.semantic(`The aggregation ${name} is not supported`)
+  if (!COMPUTED_AGGREGATIONS.has(name)) throw faults.semantic(`The aggregation ${name} is not supported`)
   const value = input(args[0]!)
   if (name === 'concat') {
     const weight = args[2] === undefined ? {} : { weight: input(args[2]) }

@@ -5,7 +5,7 @@
 import { faults, type ScriptFaultError } from './fault.ts'
 
 /** Upper case, as named in the fault; the longest match from the start of a statement counts. */
-const STATEMENTS = [
+export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'SQL',
   'SELECT',
   'QSL',
@@ -57,7 +57,7 @@ const STATEMENTS = [
   'DIMENSION',
 ]
 
-const PREFIXES = [
+export const UNSUPPORTED_PREFIXES: readonly string[] = [
   'CROSSTABLE',
   'INTERVALMATCH',
   'GENERIC',
@@ -73,8 +73,8 @@ const PREFIXES = [
 ]
 
 const KNOWN: ReadonlyMap<string, string> = new Map([
-  ...STATEMENTS.map((name) => [name, `The statement ${name} is not supported`] as const),
-  ...PREFIXES.map((name) => [name, `The prefix ${name} is not supported`] as const),
+  ...UNSUPPORTED_STATEMENTS.map((name) => [name, `The statement ${name} is not supported`] as const),
+  ...UNSUPPORTED_PREFIXES.map((name) => [name, `The prefix ${name} is not supported`] as const),
 ])
 
 /** The fault for what starts with these words; undefined when the language does not know them either. */

@@ -5,7 +5,7 @@
 import { faults } from '../../script/fault.ts'
 
 /** Names of the format specification; a code page comes as `cp1252`. */
-const ENCODINGS: Readonly<Record<string, string>> = {
+export const ENCODINGS: Readonly<Record<string, string>> = {
   utf8: 'utf-8',
   'utf-8': 'utf-8',
   cp65001: 'utf-8',

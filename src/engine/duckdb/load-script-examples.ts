@@ -1,0 +1,108 @@
+/** The examples of docs/reference/load-script.md, in the order in which they run as one script, and the format items. */
+
+export interface ShownExample {
+  readonly title: string
+  readonly rows: readonly (readonly [meaning: string, example: string])[]
+}
+
+export const EXAMPLES: readonly ShownExample[] = [
+  {
+    title: 'Variables and expansion',
+    rows: [
+      ['Text as it stands', 'SET vFormat = DD/MM/YYYY;'],
+      ['Value of an expression', 'LET vYears = 2 * 3;'],
+      ['The same without the word', 'vNext = vYears + 1'],
+      ['A variable in any statement; `$(#v)` as a number', 'TRACE $(vYears) in $(vFormat), $(#vNext);'],
+      ['An expression in any statement', "TRACE $(=Upper('done'));"],
+      ['A macro with parameters', 'SET vAdd = $1 + $2;\nLET vSum = $(vAdd(1, 2));'],
+      ['Script of another file, if it is there', '$(Include=lib://DataFiles/subs.qvs);'],
+      ['... and it must be there', '$(Must_Include=lib://DataFiles/subs.qvs);'],
+    ],
+  },
+  {
+    title: 'Sources of LOAD',
+    rows: [
+      ['Rows in the script', 'Sales: LOAD * INLINE [id,k,amount\n1,a,10\n2,b,20\n3,a,5];'],
+      [
+        'A table loaded before',
+        'Large: LOAD id AS large RESIDENT Sales WHERE amount > 9 ORDER BY amount DESC;',
+      ],
+      ['Rows from nothing', 'Days: LOAD Date(45000 + RecNo()) AS day AUTOGENERATE 31;'],
+      ['A file', 'Regions: LOAD k, Upper(region) AS region FROM [lib://DataFiles/regions.csv] (txt);'],
+      ['The LOAD below it', 'Twice: LOAD total * 2 AS twice;\nLOAD Sum(amount) AS total RESIDENT Sales;'],
+      ['Groups', 'ByKey: LOAD k AS key, Sum(amount) AS sum, Count(id) AS count RESIDENT Sales GROUP BY k;'],
+      ['Each row once', 'Keys: LOAD DISTINCT k AS once RESIDENT Sales;'],
+      ['A row again and again', 'Steps: LOAD id AS step, IterNo() AS n RESIDENT Sales WHILE IterNo() <= id;'],
+    ],
+  },
+  {
+    title: 'Prefixes of LOAD',
+    rows: [
+      ['Behind another table', 'CONCATENATE (Sales) LOAD * INLINE [id,k,amount\n4,c,7];'],
+      ['Never behind one', 'Copy: NOCONCATENATE LOAD * RESIDENT Sales;'],
+      ['Joined: `INNER`, `LEFT`, `RIGHT`, `OUTER`', 'LEFT JOIN (Copy) LOAD k, region RESIDENT Regions;'],
+      [
+        'Both kept apart: `INNER`, `LEFT`, `RIGHT`',
+        'Kept: LEFT KEEP (Sales) LOAD k, 1 AS flag RESIDENT Regions;',
+      ],
+      ['For ApplyMap, MapSubString and RENAME', 'Names: MAPPING LOAD * INLINE [from,to\na,Ada\nb,Ben];'],
+      ['The first rows', 'Few: FIRST 2 LOAD id AS few RESIDENT Sales;'],
+      ['In a partial reload too: `ADD`, `REPLACE`, `ONLY`', 'ADD LOAD * INLINE [id,k,amount\n5,a,1];'],
+    ],
+  },
+  {
+    title: 'Tables and files',
+    rows: [
+      ['Store a table', 'STORE Sales INTO [lib://DataFiles/sales.csv] (txt);'],
+      ['... or fields of it', 'STORE id, k AS key FROM Sales INTO [lib://DataFiles/keys.parquet] (parquet);'],
+      ['Remove tables', 'DROP TABLES Few, Keys;'],
+      ['Remove fields', 'DROP FIELD flag FROM Kept;'],
+      ['Rename fields, tables', 'RENAME FIELD large TO big;\nRENAME TABLE Large TO Big;'],
+      ['... by a mapping table', 'RENAME FIELDS USING Names;'],
+      [
+        'Names with the table in front',
+        'QUALIFY *;\nUNQUALIFY id;\nT: LOAD 1 AS id, 2 AS v AUTOGENERATE 1;\nUNQUALIFY *;',
+      ],
+      ['Where relative paths begin', 'DIRECTORY [lib://DataFiles];'],
+    ],
+  },
+  {
+    title: 'Control',
+    rows: [
+      [
+        'Branches',
+        "IF NoOfRows('Sales') > 0 THEN\nTRACE rows;\nELSEIF vYears = 6 THEN\nTRACE six;\nELSE\nTRACE none;\nEND IF",
+      ],
+      ['By value', 'SWITCH vYears\nCASE 6\nTRACE six;\nDEFAULT\nTRACE other;\nEND SWITCH'],
+      ['Counted', 'FOR i = 1 TO 3 STEP 2\nTRACE $(i);\nNEXT i'],
+      [
+        'Over values, files, folders',
+        "FOR EACH f IN 'a', FileList('lib://DataFiles/*.csv'), FieldValueList('k')\nTRACE $(f);\nNEXT f",
+      ],
+      ['While and until', 'DO WHILE vNext < 9\nLET vNext = vNext + 1;\nLOOP'],
+      ['Subroutines', 'SUB Grow(x)\nLET x = x + 1;\nEXIT SUB WHEN x > 5;\nEND SUB\nCALL Grow(vNext)'],
+      ['A condition before a statement', 'WHEN vNext > 100 DROP TABLE Sales;'],
+      ['Wait, in milliseconds', 'SLEEP 1;'],
+      ['Text into the progress and the log', 'TRACE nearly there;'],
+      ['A remark, also `//` and `/* */`', 'REM nothing happens;'],
+      ['The end: `SCRIPT`, `SUB`, `FOR`, `DO`; `WHEN`, `UNLESS`', 'EXIT SCRIPT UNLESS vNext = 0;'],
+    ],
+  },
+]
+
+export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[] = [
+  ['txt', 'delimited text'],
+  ['parquet', 'Parquet'],
+  ['embedded labels', 'the first row has the field names (default)'],
+  ['no labels', 'fields are `@1`, `@2` ...'],
+  ["delimiter is ';'", "default `,`; `'\\t'` is a tab, `spaces` any number of blanks"],
+  [
+    'msq',
+    'quotes are `"` and may hold delimiters, line ends and doubled quotes; without it `\'` and `"` both quote',
+  ],
+  ['no quotes', 'quotes are data'],
+  ['header is 2 lines', 'skips lines, or bytes, before the labels'],
+  ["comment is '#'", 'skips lines that begin with it'],
+  ['utf8', 'character set, see below'],
+  ['codepage is 1252', 'character set by number'],
+]

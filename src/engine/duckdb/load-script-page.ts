@@ -1,0 +1,124 @@
+/**
+ * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
+ * refusals come from the tables that parser and executor use; every example of the page is run by its test.
+ */
+import { isAnswered } from '../../script/context-functions.ts'
+import { QVD_FUNCTIONS } from '../../script/file-functions.ts'
+import {
+  AGGREGATION_FUNCTIONS,
+  CONTEXT_FUNCTIONS,
+  type Counted,
+  LAZY_FUNCTIONS,
+  UNSUPPORTED_FUNCTIONS,
+} from '../../script/function-counts.ts'
+import { SCALAR_GROUPS } from '../../script/functions.ts'
+import { COMPUTED_AGGREGATIONS } from '../../script/group-plan.ts'
+import { settingsFrom } from '../../script/settings.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../script/unsupported.ts'
+import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
+import { ENCODINGS } from './text-encoding.ts'
+
+export function loadScriptPage(): string {
+  return `# Load script
+
+What runs today. A statement, prefix, format or function of the language that is not here ends the script with an error that
+names it; nothing is skipped in silence. Keywords and functions ignore case; names of tables, fields and variables do not.
+
+${EXAMPLES.map(section).join('\n\n')}
+
+## Files
+
+FROM reads delimited text (\`txt\`, \`csv\`) and \`parquet\`; without a format the extension decides, and what it does not tell is
+read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`txt\` and \`parquet\`; it needs
+the format, because without one the language means a QVD file. Paths begin with a connection, \`lib://DataFiles/...\`, and
+lead to nothing outside of it.
+
+| format item | meaning |
+|---|---|
+${FORMAT_ITEMS.map(([item, meaning]) => `| \`${item}\` | ${meaning} |`).join('\n')}
+
+A byte order mark decides the character set, then the format, then UTF-8. Known: ${codes(Object.keys(ENCODINGS))}, and
+\`codepage is\` 874 and 1250 to 1258. Bytes that are no text of the character set are an error.
+
+## Settings
+
+Variables that steer how values are read and written, from the statement that sets them on:
+${codes(settingNames())}.
+
+\`ErrorMode\` 0 goes on after an error; any other value, and none, ends the script. \`ScriptError\`, \`ScriptErrorCount\` and
+\`ScriptErrorList\` tell what went wrong.
+
+## Functions
+
+Anywhere: in a LOAD, in LET, IF and other control statements, and in \`$(=...)\`.
+
+| group | functions |
+|---|---|
+${anywhere().map(row).join('\n')}
+
+In a LOAD; those that look at tables, maps or files also elsewhere:
+${codes(context().filter((name) => !isOfQvd(name)))}.
+
+Aggregations, in a LOAD with or without GROUP BY: ${codes(aggregations())}.
+
+## Not here
+
+Statements: ${codes(UNSUPPORTED_STATEMENTS)}.
+
+Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
+
+File formats: \`qvd\`, \`qvx\`, \`ooxml\`, \`biff\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`, \`fix\`.
+
+Functions: ${codes(functionsNotHere())}.
+`
+}
+
+const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
+const row = ([group, names]: readonly [string, readonly string[]]): string => `| ${group} | ${codes(names)} |`
+
+function section({ title, rows }: ShownExample): string {
+  return `## ${title}
+
+| | example |
+|---|---|
+${rows.map(([meaning, example]) => `| ${meaning} | ${shownCode(example)} |`).join('\n')}`
+}
+
+/** A line of a table: line ends as `⏎`, bars escaped. */
+const shownCode = (example: string): string => `\`${example.replaceAll('\n', ' ⏎ ').replaceAll('|', '\\|')}\``
+
+const sorted = (names: readonly string[]): string[] =>
+  [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+
+const namesOf = (rows: readonly Counted[]): string[] => sorted(rows.map(([name]) => name))
+
+function anywhere(): (readonly [string, readonly string[]])[] {
+  const groups = Object.entries(SCALAR_GROUPS).map(
+    ([title, rows]) => [title, sorted(rows.map(({ name }) => name))] as const,
+  )
+  return [...groups, ['Computed as needed', namesOf(LAZY_FUNCTIONS)]]
+}
+
+const context = (): string[] => namesOf(CONTEXT_FUNCTIONS).filter((name) => isAnswered(name.toLowerCase()))
+
+const isOfQvd = (name: string): boolean => QVD_FUNCTIONS.has(name.toLowerCase())
+
+const aggregations = (): string[] =>
+  namesOf(AGGREGATION_FUNCTIONS).filter((name) => COMPUTED_AGGREGATIONS.has(name.toLowerCase()))
+
+function functionsNotHere(): string[] {
+  const here = new Set([...aggregations(), ...context().filter((name) => !isOfQvd(name))])
+  const counted = [...namesOf(AGGREGATION_FUNCTIONS), ...namesOf(CONTEXT_FUNCTIONS)]
+  return sorted([...UNSUPPORTED_FUNCTIONS, ...counted.filter((name) => !here.has(name))])
+}
+
+/** The names that the settings are made from, as they ask for them. */
+function settingNames(): string[] {
+  const names: string[] = []
+  settingsFrom((name) => {
+    names.push(name)
+    return undefined
+  })
+  return [...new Set(names)]
+}
