@@ -13,8 +13,8 @@ import type { App } from '../src/catalog/records.ts'
 import type { AttemptEnd } from '../src/core/attempt.ts'
 import type { AppId, DataVersion, LeaseToken, TenantId, WorkerId } from '../src/core/ids.ts'
 import { newHexId, newTimeUuid, newUuid } from '../src/core/ids.ts'
-import type { Random } from '../src/core/ports.ts'
 import { decide } from '../src/core/reload.ts'
+import { realWorld } from '../src/main/world.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { ReloadView, Saving } from '../src/store/store.ts'
 import { aDelivery, finishedEvent, POLICY } from '../test/contract/store-records.ts'
@@ -25,10 +25,8 @@ const TENANTS = 8
 const lives = Number(process.argv[2] ?? 6400)
 const rounds = Number(process.argv[3] ?? 5)
 
-const random: Random = {
-  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-  uniform: () => Math.random(),
-}
+const { random } = realWorld({ info() {}, warn() {}, error() {} })
+
 async function ourFlow(file: string): Promise<Speed> {
   const store = SqliteStore.open(file)
   const apps: App[] = []

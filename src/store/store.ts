@@ -98,6 +98,7 @@ export interface Transition<Refused> {
    * Absent only for writes that no attempt makes: cancel, queue limit, and the sweeper (which gives the token it saw).
    */
   readonly fence?: LeaseToken
+  /** Shows it what is stored; called again when what it was saved with was rolled back. */
   readonly step: (view: ReloadView) => Saving | Refused
 }
 

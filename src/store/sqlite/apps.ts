@@ -1,6 +1,6 @@
 /** Apps and their script versions. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DataVersion } from '../../core/ids.ts'
+import type { AppId, DataVersion } from '../../core/ids.ts'
 import type { CatalogStore } from '../store.ts'
 import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.ts'
 import { parameters } from './row.ts'
@@ -8,7 +8,8 @@ import type { Answers } from './verbs.ts'
 
 type AppVerb = 'addApp' | 'changeApp' | 'removeApp' | 'app' | 'apps' | 'referencedDataVersions'
 
-export function prepareApps(db: DatabaseSync): Answers<CatalogStore, AppVerb> {
+/** @param changed called when an app's row is written */
+export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Answers<CatalogStore, AppVerb> {
   const insert = db.prepare(`INSERT INTO apps (${APP_COLUMNS}) VALUES (${parameters(APP_COLUMNS)})`)
   const one = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
   const all = db.prepare('SELECT * FROM apps WHERE tenant_id = ? ORDER BY created_at, id')
@@ -20,22 +21,26 @@ export function prepareApps(db: DatabaseSync): Answers<CatalogStore, AppVerb> {
   )
   return {
     addApp: (app) => void insert.run(...appValues(app)),
-    changeApp: (tenantId, id, changed, now) => {
+    changeApp: (tenantId, id, wanted, now) => {
       const row = one.get(id, tenantId)
       if (row === undefined) return undefined
       const app = appOf(row)
-      const space = changed.spaceId === undefined ? app.spaceId : changed.spaceId
+      const space = wanted.spaceId === undefined ? app.spaceId : wanted.spaceId
       change.run(
-        changed.name ?? app.name,
-        changed.description ?? app.description,
-        changed.ownerId ?? app.ownerId,
+        wanted.name ?? app.name,
+        wanted.description ?? app.description,
+        wanted.ownerId ?? app.ownerId,
         space ?? null,
         now,
         id,
       )
+      changed(id)
       return appOf(one.get(id, tenantId)!)
     },
-    removeApp: (tenantId, id) => remove.run(id, tenantId).changes === 1,
+    removeApp: (tenantId, id) => {
+      changed(id)
+      return remove.run(id, tenantId).changes === 1
+    },
     app: (tenantId, id) => {
       const row = one.get(id, tenantId)
       return row === undefined ? undefined : appOf(row)
@@ -45,7 +50,11 @@ export function prepareApps(db: DatabaseSync): Answers<CatalogStore, AppVerb> {
   }
 }
 
-export function prepareScripts(db: DatabaseSync): Answers<CatalogStore, 'addScript' | 'scripts' | 'script'> {
+/** @param changed called when an app's row is written */
+export function prepareScripts(
+  db: DatabaseSync,
+  changed: (id: AppId) => void,
+): Answers<CatalogStore, 'addScript' | 'scripts' | 'script'> {
   const insert = db.prepare(`
     INSERT INTO scripts (id, tenant_id, app_id, script, message, modifier_id, modified_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)`)
@@ -67,6 +76,7 @@ export function prepareScripts(db: DatabaseSync): Answers<CatalogStore, 'addScri
       if (makeCurrent.run(id, appId, tenantId).changes === 0) return false
       insert.run(id, tenantId, appId, script.script, message, modifierId, modifiedAt)
       trim.run(appId, keep)
+      changed(appId)
       return true
     },
     scripts: (tenantId, appId) => list.all(appId, tenantId).map(summaryOf),

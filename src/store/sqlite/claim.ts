@@ -4,18 +4,16 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App } from '../../catalog/records.ts'
-import type { AppId, ScriptVersionId, TenantId } from '../../core/ids.ts'
-import type { Reload } from '../../core/reload.ts'
+import type { AppId, ReloadId, ScriptVersionId, TenantId } from '../../core/ids.ts'
 import { isSaving } from '../saving.ts'
 import type { Claimed, ClaimRequest, ReloadView, Saving } from '../store.ts'
 import { scriptOf } from './app-rows.ts'
-import { reloadOf } from './reload-rows.ts'
 import type { Save } from './save.ts'
 import type { Turns } from './turns.ts'
 import type { Views } from './view.ts'
 
 export const NEXT_OF_TENANT = `
-  SELECT * FROM reloads
+  SELECT id FROM reloads
   WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0 AND not_before <= ?
   ORDER BY weight DESC, created_at, id LIMIT 1 OFFSET ?`
 
@@ -46,14 +44,14 @@ export function prepareClaim(
         exhausted.add(tenantId)
         continue
       }
-      const reload: Reload = reloadOf(row)
-      const view: ReloadView = views.view(reload)
+      const stored = views.stored(row.id as ReloadId)!
+      const view: ReloadView = views.view(stored)
       const result = request.step(view)
       if (!isSaving(result)) {
         refused.set(tenantId, (refused.get(tenantId) ?? 0) + 1)
         continue
       }
-      save(reload, view.attempt, result)
+      save(stored, result)
       if (result.reload.state !== 'RELOADING') continue
       turns.served(tenantId)
       claimed.push(claimedOf(result, view.app))

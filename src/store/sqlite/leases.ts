@@ -2,21 +2,26 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import type { LeaseAnswer, LeaseRenewal } from '../store.ts'
+import type { Kept } from './kept.ts'
 import type { Views } from './view.ts'
 
-export function prepareRenewLease(db: DatabaseSync, views: Views): (renewal: LeaseRenewal) => LeaseAnswer {
-  const selectState = db.prepare('SELECT state FROM reloads WHERE id = ? AND lease = ?')
+export function prepareRenewLease(
+  db: DatabaseSync,
+  views: Views,
+  kept: Kept,
+): (renewal: LeaseRenewal) => LeaseAnswer {
   const renew = db.prepare(
     'UPDATE attempts SET lease_expires_at = ?, session = ? WHERE reload_id = ? AND number = ?',
   )
   const keepLog = db.prepare('UPDATE reloads SET log = ? WHERE id = ?')
   return ({ reloadId, lease, leaseExpiresAt, session, log }) => {
-    const state = selectState.get(reloadId, lease)?.state
-    const attempt = state === undefined ? undefined : views.openAttempt(reloadId)
-    if (attempt === undefined) return 'lost'
-    renew.run(leaseExpiresAt, JSON.stringify({ ...attempt.session, ...session }), reloadId, attempt.number)
+    const { reload, attempt } = views.stored(reloadId) ?? {}
+    if (reload?.lease !== lease || attempt === undefined) return 'lost'
+    const renewed = { ...attempt, leaseExpiresAt, session: { ...attempt.session, ...session } }
+    renew.run(leaseExpiresAt, JSON.stringify(renewed.session), reloadId, attempt.number)
     if (log !== undefined) keepLog.run(log, reloadId)
-    return state === 'CANCELING' ? 'canceling' : 'held'
+    kept.keepReload(log === undefined ? reload : { ...reload, log }, renewed)
+    return reload.state === 'CANCELING' ? 'canceling' : 'held'
   }
 }
 
@@ -31,7 +36,7 @@ export const NEXT_DUE_AT = `
   SELECT min(not_before) AS due FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before > ?`
 
 /** At the start of a process: nothing of what its predecessor held is running any more. */
-export function prepareEndLeases(db: DatabaseSync): (now: number) => void {
+export function prepareEndLeases(db: DatabaseSync, kept: Kept): (now: number) => void {
   const attempts = db.prepare(
     'UPDATE attempts SET lease_expires_at = ?1 WHERE closed_at IS NULL AND lease_expires_at > ?1',
   )
@@ -40,6 +45,7 @@ export function prepareEndLeases(db: DatabaseSync): (now: number) => void {
   return (now) => {
     attempts.run(now)
     deliveries.run()
+    kept.forget()
   }
 }
 

@@ -1,36 +1,40 @@
 /** Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events, deliveries. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../delivery/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import { assertSaving } from '../saving.ts'
 import type { CommitNotice, Saving } from '../store.ts'
+import type { Kept, KeptReload } from './kept.ts'
 import { ATTEMPT_COLUMNS, attemptValues, closedValues, MOVING_COLUMNS, movingValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
 import type { Turns } from './turns.ts'
 
-/** @param before the reload and its open attempt as they are stored */
-export type Save = (before: Reload, open: Attempt | undefined, saving: Saving) => void
+/** @param stored the reload and its open attempt as they are stored */
+export type Save = (stored: KeptReload, saving: Saving) => void
 
 export function prepareSave(
   db: DatabaseSync,
   turns: Turns,
+  kept: Kept,
   note: (changed: Partial<CommitNotice>) => void,
 ): Save {
-  const updateReload = db.prepare(
-    `UPDATE reloads SET (${MOVING_COLUMNS}) = (${parameters(MOVING_COLUMNS)}) WHERE id = ?`,
-  )
+  const updateReload = prepareUpdateReload(db)
   const saveAttempt = prepareSaveAttempt(db)
   const saveApp = prepareSaveApp(db)
   const insertEvent = prepareInsertEvent(db)
   const insertDelivery = prepareInsertDelivery(db)
-  return (before, open, saving) => {
+  return ({ reload: before, attempt: open }, saving) => {
     assertSaving(before, open, saving)
     const { reload, attempt, events = [], deliveries = [] } = saving
     if (attempt !== undefined) saveAttempt(attempt, open === undefined)
-    updateReload.run(...movingValues(reload), reload.id)
-    if (saving.app !== undefined) saveApp(reload, saving.app)
+    updateReload(before, reload)
+    kept.keepReload(reload, attempt === undefined ? open : attempt.closed === undefined ? attempt : undefined)
+    if (saving.app !== undefined) {
+      saveApp(reload, saving.app)
+      kept.changeApp(reload.appId, saving.app)
+    }
     for (const event of events) insertEvent(event)
     for (const delivery of deliveries) insertDelivery(delivery)
     turns.moved(before.tenantId, before.state, reload.state)
@@ -41,6 +45,29 @@ export function prepareSave(
       events: events.length > 0,
       deliveries: deliveries.length > 0,
     })
+  }
+}
+
+/**
+ * Writes the columns that moved and no others: an index or a CHECK that none of them touches costs nothing. There are as
+ * many statements as there are kinds of moves, a dozen or two.
+ */
+function prepareUpdateReload(db: DatabaseSync): (before: Reload, after: Reload) => void {
+  const columns = MOVING_COLUMNS.split(',').map((column) => column.trim())
+  const statements = new Map<string, StatementSync>()
+  const statementOf = (moved: string) => {
+    const known = statements.get(moved)
+    if (known !== undefined) return known
+    const made = db.prepare(`UPDATE reloads SET ${moved} WHERE id = ?`)
+    statements.set(moved, made)
+    return made
+  }
+  return (before, after) => {
+    const was = movingValues(before)
+    const is = movingValues(after)
+    const moved = columns.filter((_, i) => was[i] !== is[i]).map((column) => `${column} = ?`)
+    if (moved.length === 0) return
+    statementOf(moved.join(', ')).run(...is.filter((value, i) => was[i] !== value), after.id)
   }
 }
 
@@ -69,10 +96,12 @@ function prepareSaveAttempt(db: DatabaseSync): (attempt: Attempt, isNew: boolean
 /** The app may be gone by now: then there is nothing to point or to mark. */
 function prepareSaveApp(db: DatabaseSync): (reload: Reload, app: NonNullable<Saving['app']>) => void {
   const mark = db.prepare('UPDATE apps SET crashed_full = ?, crashed_partial = ? WHERE id = ?')
-  const point = db.prepare('UPDATE apps SET data_version = ?, data = ? WHERE id = ?')
+  const point = db.prepare(`
+    UPDATE apps SET crashed_full = ?, crashed_partial = ?, data_version = ?, data = ? WHERE id = ?`)
   return ({ appId }, { crashedOnMaxSize, data }) => {
-    mark.run(crashedOnMaxSize.full ? 1 : 0, crashedOnMaxSize.partial ? 1 : 0, appId)
-    if (data !== undefined) point.run(data.version, JSON.stringify(data), appId)
+    const marks = [crashedOnMaxSize.full ? 1 : 0, crashedOnMaxSize.partial ? 1 : 0]
+    if (data === undefined) mark.run(...marks, appId)
+    else point.run(...marks, data.version, JSON.stringify(data), appId)
   }
 }
 

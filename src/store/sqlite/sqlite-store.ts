@@ -25,6 +25,7 @@ import type {
 } from '../store.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
+import { Kept } from './kept.ts'
 import { listReloads } from './list-reloads.ts'
 import { listSends } from './sends.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -45,15 +46,17 @@ export class SqliteStore implements ExclusiveStore {
     this.#lock = lock
     const turns = new Turns(db)
     const audience = new Audience(db)
+    const kept = new Kept()
     this.#writer = new Writer(
       db,
       () => this.#notices.publish(),
       () => {
         turns.forget()
         audience.forget()
+        kept.forget()
       },
     )
-    this.#do = prepareStatements(db, turns, audience, (changed) => this.#notices.note(changed))
+    this.#do = prepareStatements(db, turns, audience, kept, (changed) => this.#notices.note(changed))
   }
 
   /**

@@ -8,6 +8,7 @@ import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
 import { prepareIdentity } from './identity.ts'
+import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareSave } from './save.ts'
@@ -24,10 +25,11 @@ export function prepareStatements(
   db: DatabaseSync,
   turns: Turns,
   audience: Audience,
+  kept: Kept,
   note: (changed: Partial<CommitNotice>) => void,
 ) {
-  const views = prepareViews(db, audience)
-  const save = prepareSave(db, turns, note)
+  const views = prepareViews(db, audience, kept)
+  const save = prepareSave(db, turns, kept, note)
   const insert = prepareAccept(db)
   const sends = prepareSendWrites(db, () => audience.forget())
   const deliveries = prepareDeliveryReads(db)
@@ -35,6 +37,7 @@ export function prepareStatements(
     const answer = insert(acceptance)
     if (answer.kind === 'accepted') {
       turns.moved(answer.reload.tenantId, undefined, 'QUEUED')
+      kept.keepReload(answer.reload, undefined)
       note({ queued: true })
     }
     return answer
@@ -43,8 +46,8 @@ export function prepareStatements(
     accept,
     claim: prepareClaim(db, views, turns, save),
     transition: prepareTransition(views, save),
-    renewLease: prepareRenewLease(db, views),
-    endLeases: prepareEndLeases(db),
+    renewLease: prepareRenewLease(db, views, kept),
+    endLeases: prepareEndLeases(db, kept),
     ...prepareSweeps(db),
     ...prepareReloadReads(db),
     counts: () => ({ ...turns.counts(), pendingDeliveries: deliveries.pendingCount() }),
@@ -55,8 +58,8 @@ export function prepareStatements(
     addSend: sends.add,
     send: prepareSend(db),
     ...prepareIdentity(db),
-    ...prepareApps(db),
-    ...prepareScripts(db),
+    ...prepareApps(db, (id) => kept.forgetApp(id)),
+    ...prepareScripts(db, (id) => kept.forgetApp(id)),
     ...prepareSpaces(db),
     ...prepareAssignments(db),
     ...prepareDataFiles(db),

@@ -9,13 +9,13 @@ export function prepareTransition(
   save: Save,
 ): <Refused>(transition: Transition<Refused>) => Transitioned<Refused> {
   return ({ reloadId, fence, step }) => {
-    const reload = views.reload(reloadId)
-    if (reload === undefined) return { kind: 'unknown' }
+    const stored = views.stored(reloadId)
+    if (stored === undefined) return { kind: 'unknown' }
+    const { reload } = stored
     if (fence !== undefined && reload.lease !== fence) return { kind: 'fenced' }
-    const view = views.view(reload)
-    const result = step(view)
+    const result = step(views.view(stored))
     if (!isSaving(result)) return { kind: 'refused', refusal: result, reload }
-    save(reload, view.attempt, result)
+    save(stored, result)
     return { kind: 'saved', reload: result.reload }
   }
 }

@@ -8,6 +8,7 @@ import type { Subscription } from '../../delivery/subscription.ts'
 import { type ReaderRows, readersOf } from '../readers.ts'
 import type { ReloadView } from '../store.ts'
 import { appOf } from './app-rows.ts'
+import type { Kept, KeptReload } from './kept.ts'
 import { attemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
 
@@ -44,12 +45,12 @@ export class Audience {
 }
 
 export interface Views {
-  reload(id: ReloadId): Reload | undefined
-  openAttempt(id: ReloadId): Attempt | undefined
-  view(reload: Reload): ReloadView
+  /** The reload with its open attempt. */
+  stored(id: ReloadId): KeptReload | undefined
+  view(stored: KeptReload): ReloadView
 }
 
-export function prepareViews(db: DatabaseSync, audience: Audience): Views {
+export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): Views {
   const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
   const selectOpen = db.prepare('SELECT * FROM attempts WHERE reload_id = ? AND closed_at IS NULL')
   const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
@@ -67,16 +68,25 @@ export function prepareViews(db: DatabaseSync, audience: Audience): Views {
     const row = selectOpen.get(id)
     return row === undefined ? undefined : attemptOf(row)
   }
+  const readReload = (id: ReloadId): KeptReload | undefined => {
+    const row = selectReload.get(id)
+    if (row === undefined) return undefined
+    const reload: Reload = reloadOf(row)
+    const attempt = reload.lease === undefined ? undefined : openAttempt(id)
+    kept.keepReload(reload, attempt)
+    return { reload, attempt }
+  }
+  const readApp = ({ appId, tenantId }: Reload): App | undefined => {
+    const row = selectApp.get(appId, tenantId)
+    if (row === undefined) return undefined
+    const app = appOf(row)
+    kept.keepApp(app)
+    return app
+  }
   return {
-    openAttempt,
-    reload: (id) => {
-      const row = selectReload.get(id)
-      return row === undefined ? undefined : reloadOf(row)
-    },
-    view: (reload) => {
-      const attempt = reload.lease === undefined ? undefined : openAttempt(reload.id)
-      const appRow = selectApp.get(reload.appId, reload.tenantId)
-      const app: App | undefined = appRow === undefined ? undefined : appOf(appRow)
+    stored: (id) => kept.reload(id) ?? readReload(id),
+    view: ({ reload, attempt }) => {
+      const app = kept.app(reload.appId) ?? readApp(reload)
       const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,

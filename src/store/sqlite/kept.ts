@@ -1,0 +1,72 @@
+/**
+ * What steps are shown again and again, kept in memory as it is stored: active reloads with their open attempts, and their
+ * apps. The lock on the data folder makes it safe: nobody else writes. Whoever writes such a row tells it here, and after a
+ * rollback everything is forgotten. It saves reading and parsing a row two or three times in each reload's life.
+ *
+ * Bounded: what was kept first goes first, and is read again when it is asked for.
+ */
+import type { App } from '../../catalog/records.ts'
+import type { Attempt } from '../../core/attempt.ts'
+import type { AppId, ReloadId } from '../../core/ids.ts'
+import { isOutcome } from '../../core/outcome.ts'
+import type { Reload } from '../../core/reload.ts'
+
+const RELOADS_MAX = 10_000
+/** An app's record tells all its tables: larger than a reload. */
+const APPS_MAX = 1000
+
+export interface KeptReload {
+  readonly reload: Reload
+  /** The open attempt, when there is one. */
+  readonly attempt: Attempt | undefined
+}
+
+export class Kept {
+  readonly #reloads = new Map<ReloadId, KeptReload>()
+  readonly #apps = new Map<AppId, App>()
+
+  reload(id: ReloadId): KeptReload | undefined {
+    return this.#reloads.get(id)
+  }
+
+  /** An ended reload is not kept: no step changes it any more. */
+  keepReload(reload: Reload, attempt: Attempt | undefined): void {
+    if (isOutcome(reload.state)) this.#reloads.delete(reload.id)
+    else keep(this.#reloads, RELOADS_MAX, reload.id, { reload, attempt })
+  }
+
+  app(id: AppId): App | undefined {
+    return this.#apps.get(id)
+  }
+
+  keepApp(app: App): void {
+    keep(this.#apps, APPS_MAX, app.id, app)
+  }
+
+  /** A step saved this of the app's row. */
+  changeApp(id: AppId, change: Partial<App>): void {
+    const app = this.#apps.get(id)
+    if (app !== undefined) this.#apps.set(id, { ...app, ...change })
+  }
+
+  /** To be called after every other change of the app's row. */
+  forgetApp(id: AppId): void {
+    this.#apps.delete(id)
+  }
+
+  /** To be called after every rollback. */
+  forget(): void {
+    this.#reloads.clear()
+    this.#apps.clear()
+  }
+}
+
+function keep<Key, Value>(kept: Map<Key, Value>, max: number, key: Key, value: Value): void {
+  if (kept.size >= max && !kept.has(key)) {
+    for (const first of kept.keys()) {
+      kept.delete(first)
+      break
+    }
+  }
+  kept.set(key, value)
+}
