@@ -51,9 +51,11 @@ const FILTER = {
     subject: 'any',
     name: 'any',
     email: 'any',
-    status: ['active', 'disabled', 'deleted'],
+    // Users are never invited or provisioned here; asking for them is no fault.
+    status: ['active', 'invited', 'disabled', 'deleted', 'provisioned'],
   },
   operators: ['eq'],
+  searchable: ['name', 'email', 'subject'],
 } as const
 
 export function registerUsers(server: ApiServer, deps: ApiDeps): void {
@@ -103,7 +105,10 @@ function registerUserList(server: ApiServer, deps: ApiDeps): void {
           ...pageParameters(LIST),
           fields: Fields,
           filter: Type.Optional(
-            Type.String({ description: 'SCIM with eq on id, subject, name, email, status; in any case' }),
+            Type.String({
+              description:
+                'SCIM with eq on id, subject, name, email, status, co on name, email, subject; in any case',
+            }),
           ),
           totalResults: Type.Optional(Type.Boolean({ description: 'Adds the number of all matching users' })),
         }),

@@ -121,6 +121,8 @@ describe('parseFilter', () => {
 
   it('offers only the operators of the list', () => {
     expect(faultOf('id ne "x"', { ...RULES, operators: ['eq'] }).detail).toContain('the operator must be eq')
+    expect(faultOf('id co "x"').detail).toContain('the operator must be eq or ne (')
+    expect(parsed('spaceId CO "x"', { ...RULES, searchable: ['spaceId'] })).toMatchObject({ operator: 'co' })
   })
 
   it('bounds length, number of comparisons and nesting', () => {

@@ -3,7 +3,7 @@
  * taken in any case, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name the position, counted
  * in characters from 1. Total: every text gives a filter or a fault, in time linear in its length.
  */
-import type { FilterNode } from './filter.ts'
+import type { FilterNode, FilterOperator } from './filter.ts'
 
 export const FILTER_MAX_CHARACTERS = 4096
 export const FILTER_MAX_COMPARISONS = 100
@@ -12,7 +12,9 @@ const NESTING_MAX = 50
 export interface FilterRules {
   /** Attributes as they are spelt in the answer, each with the values it can have, or 'any'. */
   readonly attributes: Readonly<Record<string, readonly string[] | 'any'>>
-  readonly operators: readonly ('eq' | 'ne')[]
+  readonly operators: readonly FilterOperator[]
+  /** Attributes that also take `co`; none by default. */
+  readonly searchable?: readonly string[]
 }
 
 export type ParsedFilter =
@@ -156,12 +158,15 @@ class Reader {
     if (this.#comparisons > FILTER_MAX_COMPARISONS) {
       throw new Misread(token.index, `a filter has at most ${FILTER_MAX_COMPARISONS} comparisons`)
     }
-    const { attributes, operators } = this.#rules
+    const { attributes, searchable = [] } = this.#rules
     const names = Object.keys(attributes)
     const attribute = names.find((name) => name.toLowerCase() === token.text.toLowerCase())
     if (attribute === undefined) {
       throw new Misread(token.index, `the attribute must be one of ${names.join(', ')}`)
     }
+    const operators: readonly FilterOperator[] = searchable.includes(attribute)
+      ? [...this.#rules.operators, 'co']
+      : this.#rules.operators
     const operatorToken = this.#take()
     const operator = operators.find((known) => known === operatorToken.text.toLowerCase())
     if (operatorToken.kind !== 'word' || operator === undefined) {

@@ -21,6 +21,9 @@ const rows: readonly (readonly [string, FilterNode, boolean])[] = [
   ['ne of the same value', ne('status', 'FAILED'), false],
   ['eq of a missing attribute', eq('type', ''), false],
   ['ne of a missing attribute', ne('type', 'hub'), true],
+  ['co of a part', { kind: 'compare', attribute: 'status', operator: 'co', value: 'AIL' }, true],
+  ['co of another text', { kind: 'compare', attribute: 'status', operator: 'co', value: 'ail' }, false],
+  ['co of a missing attribute', { kind: 'compare', attribute: 'type', operator: 'co', value: '' }, false],
   ['and needs both', { kind: 'and', left: eq('status', 'FAILED'), right: eq('partial', 'true') }, false],
   ['or needs one', { kind: 'or', left: eq('status', 'QUEUED'), right: eq('partial', 'false') }, true],
 ]

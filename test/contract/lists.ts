@@ -79,6 +79,9 @@ export function exerciseLists(given: () => Given): void {
     const ne = (attribute: string, value: string): FilterNode => {
       return { kind: 'compare', attribute, operator: 'ne', value }
     }
+    const co = (attribute: string, value: string): FilterNode => {
+      return { kind: 'compare', attribute, operator: 'co', value }
+    }
     const filters: readonly (readonly [string, FilterNode, (reload: Reload) => boolean])[] = [
       ['status eq', eq('status', 'SUCCEEDED'), (row) => row.state === 'SUCCEEDED'],
       ['status ne', ne('status', 'SUCCEEDED'), (row) => row.state !== 'SUCCEEDED'],
@@ -89,6 +92,8 @@ export function exerciseLists(given: () => Given): void {
       ['type eq', eq('type', 'hub'), (row) => row.trigger === 'hub'],
       ['unknown eq', eq('color', 'red'), () => false],
       ['unknown ne', ne('color', 'red'), () => true],
+      ['type co', co('type', 'u'), (row) => row.trigger.includes('u')],
+      ['unknown co', co('color', ''), () => false],
       ['a quote in a value', eq('type', "' OR 1=1 --"), () => false],
       [
         'and before or',

@@ -1,5 +1,5 @@
 /** The list of reloads: filter to SQL, sort and page. Over the whole tenant only creationTime has an index of its own. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { FilterNode } from '../../core/filter.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Listed, ReloadQuery, ReloadSortField } from '../store.ts'
@@ -41,13 +41,18 @@ export function listReloads(db: DatabaseSync, query: ReloadQuery): Listed<Reload
   )
 }
 
-/** As `matchesFilter` (core/filter.ts): an unknown attribute makes `eq` false and `ne` true. */
+const COMPARISON = {
+  eq: (column: string) => `${column} = ?`,
+  ne: (column: string) => `${column} <> ?`,
+  co: (column: string) => `instr(${column}, ?) > 0`,
+} as const
+
+/** As `matchesFilter` (core/filter.ts): an unknown attribute makes `ne` true and the others false. */
 export function filterSql(filter: FilterNode): Condition {
   if (filter.kind === 'compare') {
     const column = ATTRIBUTE_SQL[filter.attribute]
-    if (column === undefined) return { sql: filter.operator === 'eq' ? '0' : '1', values: [] }
-    const values: SQLInputValue[] = [filter.value]
-    return { sql: `${column} ${filter.operator === 'eq' ? '=' : '<>'} ?`, values }
+    if (column === undefined) return { sql: filter.operator === 'ne' ? '1' : '0', values: [] }
+    return { sql: COMPARISON[filter.operator](column), values: [filter.value] }
   }
   const left = filterSql(filter.left)
   const right = filterSql(filter.right)
