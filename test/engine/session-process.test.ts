@@ -62,6 +62,18 @@ describe('a session that ends', () => {
     expect(harness.logged.some((line) => line.includes(`"pid":${session.pid}`))).toBe(true)
   })
 
+  test('after a script that writes control characters or an endless statement tells all of its end', async () => {
+    const controls = `LET x = Repeat(Chr(27) & Chr(1), 500000);\nFOR i = 1 TO 10\nTRACE $(x);\nNEXT\nTRACE over;`
+    const completed = await (await acquire()).run(harness.workOf(controls), () => {})
+    expect(completed.kind).toBe('completed')
+    expect(completed.scriptLog).toContain('over')
+    expect(/[^\P{Cc}\t\r\n]/u.test(completed.scriptLog)).toBe(false)
+    const endless = `LET x = Repeat(Chr(1), 3000000);\nNonsense $(x)$(x)$(x);`
+    const failed = await (await acquire()).run(harness.workOf(endless), () => {})
+    expect(failed).toMatchObject({ kind: 'script-error', fault: { line: 2 } })
+    expect(JSON.stringify(failed).length).toBeLessThan(1024 ** 2)
+  })
+
   test('broken by the world tells the cause to the log of the service, and no folder of ours to the tenant', async () => {
     const session = await acquire()
     const work = harness.workOf(SCRIPTS.completes)

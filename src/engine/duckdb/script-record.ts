@@ -1,8 +1,10 @@
 /**
  * What a run tells while it goes on: the script log (contract 02, section 6.2), the progress text (6.1) and where the script
  * is. Both texts grow line by line; a very chatty script loses the middle of its log, never its beginning or its end.
+ * Neither holds control characters: they could steer the terminal of whoever reads it.
  */
 import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../script-log.ts'
 
 const EOL = '\r\n'
@@ -21,7 +23,7 @@ export class ScriptRecord {
     const number = line === undefined ? '    ' : String(line).padStart(4, '0')
     const indent = '  '.repeat(line === undefined ? depth + 1 : depth)
     const stamp = new Date(atMs).toISOString()
-    for (const each of text.split(/\r\n|\r|\n/)) {
+    for (const each of cleanText(text).split(/\r\n|\r|\n/)) {
       const written = `${stamp} ${number} ${indent}${each}${EOL}`
       this.#log.push(written)
       this.#logCharacters += written.length
@@ -33,7 +35,7 @@ export class ScriptRecord {
   }
 
   progress(text: string): void {
-    for (const each of text.split(/\r\n|\r|\n/)) this.#progress += each + EOL
+    for (const each of cleanText(text).split(/\r\n|\r|\n/)) this.#progress += each + EOL
     if (this.#progress.length > 2 * PROGRESS_LOG_MAX_BYTES) {
       this.#progress = boundedLines(this.#progress, PROGRESS_LOG_MAX_BYTES)
     }

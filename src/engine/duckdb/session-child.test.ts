@@ -44,6 +44,11 @@ describe('an engine process is ended when it', () => {
     ['sends what is not JSON', `ready(); send('{"kind"')`, 'not JSON'],
     ['sends an unknown kind', `ready(); send('{"kind":"settle"}')`, 'unknown kind'],
     ['announces a frame above the bound', `ready(); send('x', ${MESSAGE_MAX_BYTES + 1})`, 'too large'],
+    [
+      'floods with few large messages',
+      `ready(); const memory = '{"kind":"memory","residentBytes":1}'.padEnd(20_000_000); for (;;) send(memory)`,
+      'talks too much',
+    ],
     ['floods', `ready(); for (;;) send('{"kind":"memory","residentBytes":1}')`, 'talks too much'],
   ])('%s', async (_what, source, fault) => {
     const child = await start(source)

@@ -12,6 +12,7 @@ import {
   childMessage,
   encodeMessage,
   FrameReader,
+  MESSAGE_MAX_BYTES,
   type ParentMessage,
   ProtocolError,
 } from './session-protocol.ts'
@@ -28,6 +29,7 @@ export interface ChildExit {
 
 /** An engine process tells at most some fifteen messages a second; one that floods its worker is ended. */
 const MESSAGES_PER_SECOND_MAX = 100
+const BYTES_PER_SECOND_MAX = 2 * MESSAGE_MAX_BYTES
 const STDERR_KEPT_CHARACTERS = 4096
 const CHANNEL_FD = 3
 const LIFELINE_FD = 4
@@ -44,7 +46,7 @@ export class SessionChild {
   #fault: string | undefined
   #tellReady: () => void = () => {}
   #second = 0
-  #heardInSecond = 0
+  #heardInSecond = { messages: 0, bytes: 0 }
 
   /** @param file what the process runs: our own, but for tests of a process that misbehaves */
   constructor(sandbox: SessionSandbox, file = processFile()) {
@@ -102,8 +104,9 @@ export class SessionChild {
 
   #hear(reader: FrameReader, chunk: Buffer): void {
     try {
+      this.#count(0, chunk.length)
       for (const value of reader.push(chunk)) {
-        this.#count()
+        this.#count(1, 0)
         const message = childMessage(value)
         if (message.kind === 'ready') this.#tellReady()
         else this.onMessage(message)
@@ -114,12 +117,14 @@ export class SessionChild {
     }
   }
 
-  #count(): void {
+  #count(messages: number, bytes: number): void {
     const second = Math.floor(performance.now() / 1000)
-    if (second !== this.#second) this.#heardInSecond = 0
+    if (second !== this.#second) this.#heardInSecond = { messages: 0, bytes: 0 }
     this.#second = second
-    this.#heardInSecond++
-    if (this.#heardInSecond > MESSAGES_PER_SECOND_MAX)
+    const heard = this.#heardInSecond
+    heard.messages += messages
+    heard.bytes += bytes
+    if (heard.messages > MESSAGES_PER_SECOND_MAX || heard.bytes > BYTES_PER_SECOND_MAX)
       throw new ProtocolError('the engine process talks too much')
   }
 

@@ -7,7 +7,8 @@
  */
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { cutToBytes } from '../../event/cloud-event.ts'
 import type { SessionProgress } from '../engine-session.ts'
 import { boundedLines } from '../script-log.ts'
 import { isOutOfMemory } from './database.ts'
@@ -103,7 +104,12 @@ function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
   const { engineErrorCode, message } = end.fault
   return {
     kind: 'script-error',
-    fault: { engineErrorCode, message, line: end.line, statement: end.statement },
+    fault: {
+      engineErrorCode,
+      message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES),
+      line: end.line,
+      statement: cutToBytes(end.statement, PROGRESS_LOG_MAX_BYTES),
+    },
   }
 }
 
@@ -111,7 +117,8 @@ function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
 function endOfError(error: unknown): ToldEnd {
   if (interruption.signal.aborted) return { kind: 'interrupted' }
   if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
-  return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+  const message = error instanceof Error ? error.message : String(error)
+  return { kind: 'failed', message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES) }
 }
 
 /** Tells the first report at once, later ones at most every interval, always the newest. */

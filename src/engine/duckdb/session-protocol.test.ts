@@ -7,6 +7,7 @@ import {
   FrameReader,
   MESSAGE_MAX_BYTES,
   PROTOCOL_VERSION,
+  SCRIPT_LOG_MAX_BYTES,
 } from './session-protocol.ts'
 
 const end = {
@@ -81,6 +82,9 @@ describe('a hostile engine process', () => {
     ['tells a table of no rows', { ...end, end: { ...end.end, tables: [{ name: 'T', fields: [] }] } }],
     ['tells a time that is no whole number', { ...end, startedAt: 1.5 }],
     ['tells no log', { ...end, scriptLog: undefined }],
+    ['tells a log beyond its bound', { ...end, scriptLog: 'x'.repeat(SCRIPT_LOG_MAX_BYTES + 1) }],
+    ['tells a progress text beyond its bound', { ...end, progressLog: 'x'.repeat(64 * 1024 + 1) }],
+    ['tells an endless fault', { ...end, end: { kind: 'failed', message: 'x'.repeat(5000) } }],
     ['stored above its connection', storing('../other/x.csv')],
     ['stored at an absolute path', storing('/etc/cron.d/x')],
     ['stored through a dot', storing('a/./b')],

@@ -7,6 +7,7 @@
  */
 import type { DataTable } from '../../catalog/records.ts'
 import type { ScriptFault } from '../../core/attempt.ts'
+import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
 import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
 
 /** Told by `ready`; an engine process of another version is not used. */
@@ -127,8 +128,8 @@ export function childMessage(value: unknown): ChildMessage {
         kind: 'end',
         end: endOf(record(from.end, 'end')),
         ...(from.startedAt === undefined ? {} : { startedAt: count(from.startedAt, 'startedAt') }),
-        progressLog: text(from.progressLog, 'progressLog'),
-        scriptLog: text(from.scriptLog, 'scriptLog'),
+        progressLog: text(from.progressLog, 'progressLog', PROGRESS_LOG_MAX_BYTES),
+        scriptLog: text(from.scriptLog, 'scriptLog', SCRIPT_LOG_MAX_BYTES),
         storedFiles: list(from.storedFiles, 'storedFiles').map(storedFileOf),
       }
     default:
@@ -146,7 +147,7 @@ export function parentMessage(value: unknown): ParentMessage {
 function progressOf(from: Fields): SessionProgress {
   return {
     startedAt: count(from.startedAt, 'startedAt'),
-    progressLog: text(from.progressLog, 'progressLog'),
+    progressLog: text(from.progressLog, 'progressLog', PROGRESS_LOG_MAX_BYTES),
     statement: count(from.statement, 'statement'),
     line: count(from.line, 'line'),
     rowsRead: count(from.rowsRead, 'rowsRead'),
@@ -167,7 +168,7 @@ function endOf(from: Fields): ToldEnd {
     case 'interrupted':
       return { kind: from.kind }
     case 'failed':
-      return { kind: 'failed', message: text(from.message, 'message') }
+      return { kind: 'failed', message: text(from.message, 'message', ERROR_MESSAGE_MAX_BYTES) }
     default:
       throw new ProtocolError('the engine process told an end of an unknown kind')
   }
@@ -185,9 +186,9 @@ function tableOf(value: unknown): DataTable {
 function faultOf(from: Fields): ScriptFault {
   return {
     engineErrorCode: count(from.engineErrorCode, 'engineErrorCode'),
-    message: text(from.message, 'message'),
+    message: text(from.message, 'message', ERROR_MESSAGE_MAX_BYTES),
     line: count(from.line, 'line'),
-    statement: text(from.statement, 'statement'),
+    statement: text(from.statement, 'statement', PROGRESS_LOG_MAX_BYTES),
   }
 }
 
@@ -215,9 +216,10 @@ function record(value: unknown, name: string): Fields {
   throw new ProtocolError(`${name} must be an object`)
 }
 
-function text(value: unknown, name: string): string {
-  if (typeof value === 'string') return value
-  throw new ProtocolError(`${name} must be a text`)
+/** The engine process cuts to bytes; characters are never more than those, and free to count. */
+function text(value: unknown, name: string, maxCharacters = MESSAGE_MAX_BYTES): string {
+  if (typeof value === 'string' && value.length <= maxCharacters) return value
+  throw new ProtocolError(`${name} must be a text of at most ${maxCharacters} characters`)
 }
 
 function list(value: unknown, name: string): readonly unknown[] {
