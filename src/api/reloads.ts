@@ -24,6 +24,7 @@ import type { Provenance, Reload } from '../core/reload.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../core/trigger.ts'
 import { type AcceptAnswer, acceptReload } from '../intake/accept.ts'
 import { cancelReload } from '../intake/cancel.ts'
+import { reloadSortValue } from '../store/reload-sort.ts'
 import type { PagePosition, ReloadSortField } from '../store/store.ts'
 import { callerOf } from './authenticate.ts'
 import { clientAddress } from './client-address.ts'
@@ -354,18 +355,5 @@ function selfLink(deps: ApiDeps, request: FastifyRequest, reload: Reload): strin
 }
 
 function position(reload: Reload, field: ReloadSortField): PagePosition {
-  return { value: sortValue(reload, field), id: reload.id }
-}
-
-function sortValue(reload: Reload, field: ReloadSortField): PagePosition['value'] {
-  switch (field) {
-    case 'creationTime':
-      return reload.createdAt
-    case 'status':
-      return reload.state
-    case 'startTime':
-      return reload.firstClaimedAt ?? null
-    case 'endTime':
-      return reload.endedAt ?? null
-  }
+  return { value: reloadSortValue(reload, field), id: reload.id }
 }

@@ -8,6 +8,7 @@ import type { Static } from 'typebox'
 import type { Caller } from '../catalog/records.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'
 import { newUuid, type UserId } from '../core/ids.ts'
+import type { SettingsFault } from '../delivery/settings-fault.ts'
 import {
   type Document,
   type PatchOperation,
@@ -18,7 +19,6 @@ import type { Subscription } from '../delivery/subscription.ts'
 import {
   checkSettings,
   parseSubscriptionFilter,
-  type SettingsFault,
   type SubscriptionSettings,
 } from '../delivery/subscription-settings.ts'
 import type { ApiDeps } from './deps.ts'

@@ -1,8 +1,10 @@
 /** The port of a way out. An implementation sends one event to one subscription and tells what happened; it never throws. */
+
 import type { CloudEvent } from '../event/stored-event.ts'
+import type { Exchange } from './delivery.ts'
 import type { Subscription } from './subscription.ts'
 
-export interface Sent {
+export interface Sent extends Exchange {
   readonly ok: boolean
   /** A short text for people: "timeout after 15 s", "redirect not followed (308)", "address not allowed". */
   readonly message?: string
@@ -10,16 +12,6 @@ export interface Sent {
   readonly retryAfterMs?: number
   /** The target is gone for good (410): give up and disable the subscription. */
   readonly gone?: true
-  readonly request?: {
-    readonly url: string
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: unknown
-  }
-  readonly response?: {
-    readonly statusCode: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: string
-  }
 }
 
 export interface Channel {

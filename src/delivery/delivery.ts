@@ -23,17 +23,8 @@ export interface Delivery {
   readonly leaseExpiresAt?: number
 }
 
-/** One try of a delivery: what was sent and what came back, bounded and with secrets masked. */
-export interface Send {
-  readonly id: SendId
-  readonly tenantId: TenantId
-  readonly deliveryId: DeliveryId
-  readonly subscriptionId: SubscriptionId
-  readonly eventId: EventId
-  readonly eventType: string
-  readonly status: 'success' | 'fail'
-  readonly statusMessage?: string
-  readonly triggeredAt: number
+/** What was sent and what came back, bounded and with secrets masked; absent as far as it did not come to it. */
+export interface Exchange {
   readonly request?: {
     readonly url: string
     readonly headers: Readonly<Record<string, string>>
@@ -44,4 +35,17 @@ export interface Send {
     readonly headers: Readonly<Record<string, string>>
     readonly body: string
   }
+}
+
+/** One try of a delivery. */
+export interface Send extends Exchange {
+  readonly id: SendId
+  readonly tenantId: TenantId
+  readonly deliveryId: DeliveryId
+  readonly subscriptionId: SubscriptionId
+  readonly eventId: EventId
+  readonly eventType: string
+  readonly status: 'success' | 'fail'
+  readonly statusMessage?: string
+  readonly triggeredAt: number
 }

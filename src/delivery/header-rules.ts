@@ -3,7 +3,7 @@
  * without regard to case over plain and encrypted headers together, never one that we send ourselves or that would bend the
  * request; values are visible ASCII, so that nobody can end the header and begin another request.
  */
-import type { SettingsFault } from './subscription-settings.ts'
+import type { SettingsFault } from './settings-fault.ts'
 
 /** Names and values of one map together. Plain and encrypted headers have a budget each. */
 export const HEADERS_MAX_BYTES = 2048

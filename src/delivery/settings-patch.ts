@@ -3,7 +3,7 @@
  * (04, section 2.1), all or nothing. The result is checked as a whole by whoever asked. Pure.
  */
 import { pointerStep } from './header-rules.ts'
-import type { SettingsFault } from './subscription-settings.ts'
+import type { SettingsFault } from './settings-fault.ts'
 
 export interface PatchOperation {
   readonly op: 'add' | 'remove' | 'replace'

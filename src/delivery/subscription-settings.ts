@@ -8,6 +8,7 @@ import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'
 import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { checkHeaders } from './header-rules.ts'
+import type { SettingsFault } from './settings-fault.ts'
 
 export const NAME_MAX_CHARACTERS = 512
 export const URL_MAX_CHARACTERS = 2048
@@ -28,12 +29,6 @@ export interface SubscriptionSettings {
   readonly encryptedHeaders: Readonly<Record<string, string>>
   readonly secret?: string
   readonly checkCertificateRevocation: boolean
-}
-
-export interface SettingsFault {
-  /** JSON Pointer (RFC 6901) into the webhook. */
-  readonly pointer: string
-  readonly detail: string
 }
 
 /**

@@ -11,6 +11,7 @@ import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import { readersOf } from '../readers.ts'
+import { reloadSortValue } from '../reload-sort.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
 import type {
   Acceptance,
@@ -22,7 +23,6 @@ import type {
   LeaseRenewal,
   Listed,
   ReloadQuery,
-  ReloadSortField,
   ReloadView,
   Saving,
   Transition,
@@ -255,7 +255,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
         (query.partial === undefined || row.partial === query.partial) &&
         (query.filter === undefined || matchesFilter(query.filter, (name) => attributeOf(row, name))),
     )
-    return pageOf(rows, query.sort, query.page, (row) => sortValue(row, query.sort.field))
+    return pageOf(rows, query.sort, query.page, (row) => reloadSortValue(row, query.sort.field))
   }
 
   async attempts(reloadId: ReloadId): Promise<Attempt[]> {
@@ -300,17 +300,4 @@ function attributeOf(reload: Reload, name: string): string | undefined {
   if (name === 'partial') return String(reload.partial)
   if (name === 'type') return reload.trigger
   return undefined
-}
-
-function sortValue(reload: Reload, field: ReloadSortField): string | number | null {
-  switch (field) {
-    case 'creationTime':
-      return reload.createdAt
-    case 'status':
-      return reload.state
-    case 'startTime':
-      return reload.firstClaimedAt ?? null
-    case 'endTime':
-      return reload.endedAt ?? null
-  }
 }

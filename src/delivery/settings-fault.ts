@@ -1,0 +1,6 @@
+/** What is wrong with the settings of a webhook, and where. */
+export interface SettingsFault {
+  /** JSON Pointer (RFC 6901) into the webhook. */
+  readonly pointer: string
+  readonly detail: string
+}
