@@ -240,11 +240,11 @@ export class Auditor {
       .sort((left, right) => left.number - right.number)
   }
 
-  /** A worker that is not stalled has no session running for an attempt that was declared lost (3). */
+  /** A worker that is awake and can know it has no session running for an attempt that was declared lost (3). */
   #lookAtSessions(): void {
     const { now } = this.#world.scheduler
     for (const { node, reloadId, attempt } of this.#world.engines.running) {
-      if (now <= node.stalledUntil) continue
+      if (now <= Math.max(node.stalledUntil, node.unawareUntil)) continue
       const row = this.#contents.attempts.get(`${reloadId}/${attempt}`)
       this.#must(
         row?.closed?.end.kind !== 'lost',

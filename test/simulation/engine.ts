@@ -177,6 +177,7 @@ class SimSession implements EngineSession {
       tables: [{ name: 'T', rows: 1, fields: ['x'] }],
       storedFiles: [{ connection: 'DataFiles', path: 'out.csv', bytes: 1 }],
     })
-    return { ms: between(10, 15_000), end }
+    // A run longer than a lease: time enough for a lost attempt and its successor to be under way at once.
+    return { ms: world.chance(0.4) ? between(15_000, 90_000) : between(10, 15_000), end }
   }
 }

@@ -3,6 +3,7 @@
  * work, and nothing that is promised may break. Liveness phase: the faults are over, and everything has to come to its end
  * within bounded virtual time; then every machine has to stop.
  */
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import { START_MS } from '../support/records.ts'
 import { Auditor } from './auditor.ts'
 import type { Canary } from './canaries.ts'
@@ -75,12 +76,12 @@ async function live(world: World, truth: ObservedStore, canary: Canary | undefin
     started.push(machine)
     machines[place] = machine
   }
-  const places = world.between(1, 3)
+  const places = world.pick([1, 2, 2, 3, 4])
   for (let place = 0; place < places; place++) start(place)
   startClients(world, truth, store, limits, auditor)
   startFaults(world, machines, start)
 
-  const faultsEndAt = START_MS + world.between(20, 90) * 1000
+  const faultsEndAt = START_MS + world.between(30, 180) * 1000
   await steps(world, auditor, () => world.scheduler.now >= faultsEndAt)
   heal(world, machines, start)
   const settleBy = world.scheduler.now + LIVENESS_MS
@@ -140,8 +141,11 @@ function fault(world: World, machine: Machine, startAnew: () => void): void {
   if (dice < 0.3) {
     machine.crash()
     laterStart()
+  } else if (dice < 0.45) {
+    node.suspend(untilMs, DEFAULT_LIMITS.leaseTrustMs)
+    world.tell(node, `is suspended for ${untilMs - now} ms`)
   } else if (dice < 0.6) {
-    node.stalledUntil = Math.max(node.stalledUntil, untilMs)
+    node.stall(untilMs)
     world.tell(node, `stalls for ${untilMs - now} ms`)
   } else if (dice < 0.85) {
     node.cutOffUntil = Math.max(node.cutOffUntil, untilMs)

@@ -29,7 +29,7 @@ const EVENT_TYPES = [
 export function drawLimits(world: World): Limits {
   return {
     ...DEFAULT_LIMITS,
-    runTimeMs: world.pick([12_000, 60_000]),
+    runTimeMs: world.pick([12_000, 60_000, 600_000]),
     queueTimeMs: world.pick([20_000, 600_000]),
     concurrentReloadsPerTenant: world.pick([1, 2, 4]),
     appDataBytes: world.pick([0, 0, 0, 1000]),
