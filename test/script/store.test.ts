@@ -48,12 +48,18 @@ describe('STORE', () => {
     })
   })
 
-  it('reads back a parquet file: numbers as numbers, everything else as text', async () => {
-    const script = `T: LOAD * ${inline('n,t,m', '1,x,1', '2.5,,z')}; STORE T INTO [lib://d/o.parquet] (parquet, compression is zstd);
+  it('reads back a parquet file: numbers and dates as such, whatever text they were read from', async () => {
+    const script = `T: LOAD *, Timestamp(d + 0.5) as ts, RowNo() as r, Date(d, 'D.M.YY') as own
+      ${inline('n,d,code,mixed', '1,2024-01-31,007,1', '2.50,1899-12-31,12,x', '-0.5,2024-02-29,1.0,')};
+      STORE T INTO [lib://d/o.parquet] (parquet, compression is zstd);
       DROP TABLE T; U: LOAD * FROM [lib://d/o.parquet] (parquet);`
     await withScript(script, {}, ({ run, tables }) => {
       expect(run.end).toEqual({ kind: 'completed' })
-      expect(tables).toEqual({ U: `n,t,m: "1",x,"1" | "2.5",'',z` })
+      expect(tables.U?.split(' | ')).toEqual([
+        'n,d,code,mixed,ts,r,own: 1,2024-01-31#45322,"007","1",2024-01-31 12:00:00#45322.5,1,31.1.24',
+        '2.5,1899-12-31#1,"12",x,1899-12-31 12:00:00#1.5,2,31.12.99',
+        `-0.5,2024-02-29#45351,"1.0",'',2024-02-29 12:00:00#45351.5,3,29.2.24`,
+      ])
     })
   })
 

@@ -30,7 +30,8 @@ ${EXAMPLES.map(section).join('\n\n')}
 
 FROM reads delimited text (\`txt\`, \`csv\`) and \`parquet\`; without a format the extension decides, and what it does not tell is
 read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`txt\` and \`parquet\`; it needs
-the format, because without one the language means a QVD file. Paths begin with a connection, \`lib://DataFiles/...\`, and
+the format, because without one the language means a QVD file. A parquet column is of numbers, dates or timestamps when all
+values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
 lead to nothing outside of it.
 
 | format item | meaning |

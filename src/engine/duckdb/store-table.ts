@@ -6,18 +6,18 @@
 import { randomUUID } from 'node:crypto'
 import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { textSql } from '../../script/aggregation-sql.ts'
 import type { Catalog } from '../../script/catalog-model.ts'
 import { type FieldModel, findField, findTable, type TableModel } from '../../script/catalog-model.ts'
 import { textOf } from '../../script/convert.ts'
 import { faults } from '../../script/fault.ts'
-import { pairOf, sqlName } from '../../script/pair-sql.ts'
+import { sqlName } from '../../script/pair-sql.ts'
 import type { Settings } from '../../script/settings.ts'
 import type { FileFormat, StoreStatement } from '../../script/statement.ts'
 import type { StoredFile } from '../engine-session.ts'
 import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
 import { writeParquet } from './parquet-file.ts'
+import { parquetValueSql } from './parquet-type.ts'
 import { pairValue, readBatches } from './row-source.ts'
 
 interface StoredColumn {
@@ -157,21 +157,19 @@ class TextFile {
   }
 }
 
-/** Fields of numbers only become DOUBLE, all others their texts. */
-function writeTableAsParquet(
+async function writeTableAsParquet(
   table: TableModel,
   columns: readonly StoredColumn[],
   format: FileFormat,
   settings: Settings,
   database: Database,
 ): Promise<string> {
-  const sides = columns.map(({ field, as }) => {
-    const pair = pairOf(field.column)
-    const numbersOnly = field.kinds.numbers && !field.kinds.texts && !field.kinds.duals
-    const value = numbersOnly ? pair.n : textSql(pair, settings.decimalSep)
-    return `${value} AS ${sqlName(as)}`
-  })
-  const query = `SELECT ${sides.join(', ')} FROM ${table.sqlName} ORDER BY rn`
+  const values: string[] = []
+  for (const { field, as } of columns) {
+    const value = await parquetValueSql(database, table.sqlName, field, settings)
+    values.push(`${value} AS ${sqlName(as)}`)
+  }
+  const query = `SELECT ${values.join(', ')} FROM ${table.sqlName} ORDER BY rn`
   return writeParquet(database, query, format.compression)
 }
 
