@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Shape of a multipart body, for the document only. */
     uploads?: TSchema
+    /** Schemas of the refusals by status, for the document only. */
+    refusals?: Readonly<Record<string, unknown>>
   }
 }
 
@@ -31,14 +33,30 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
 }
 
 /**
+ * Takes the refusals out of the schemas of the routes registered after it and keeps them for the document. They are written
+ * without a schema (problem.ts), and the framework would make a serializer of its own for each of some 400: that was a third
+ * of the time the API took to start.
+ */
+export function keepRefusalsForDocument(server: ApiServer): void {
+  server.addHook('onRoute', (route) => {
+    const answers = Object.entries((route.schema?.response ?? {}) as Record<string, unknown>)
+    const refusals = answers.filter(([, schema]) => schema === Problem)
+    if (refusals.length === 0) return
+    const others = answers.filter(([, schema]) => schema !== Problem)
+    route.schema = { ...route.schema, response: Object.fromEntries(others) }
+    route.config = { ...route.config, refusals: Object.fromEntries(refusals) }
+  })
+}
+
+/**
  * What holds for every route that takes a body, told once: its size and its media type may be refused. The body of an
  * upload is read by its route and not by the framework, so the route's configuration has its shape.
  */
-function documented(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
+function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
   const body = config?.uploads ?? schema?.body
-  if (body === undefined) return schema
-  const response = { 413: Problem, 415: Problem, ...(schema.response as object) }
-  return { ...schema, body, response }
+  const ofBodies = body === undefined ? {} : { 413: Problem, 415: Problem }
+  const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
+  return { ...schema, ...(body === undefined ? {} : { body }), response }
 }
 
 export function registerOpenApi(server: ApiServer): void {

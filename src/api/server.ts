@@ -19,7 +19,7 @@ import { registerHealth } from './health.ts'
 import { installHostCheck } from './host-check.ts'
 import { registerItems } from './items.ts'
 import { installMetrics, registerMetrics } from './metrics.ts'
-import { openApi, registerOpenApi } from './open-api.ts'
+import { keepRefusalsForDocument, openApi, registerOpenApi } from './open-api.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
 import { registerReloadLogs } from './reload-logs.ts'
@@ -75,6 +75,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
   installTrace(server, deps)
   installBodies(server)
   installMetrics(server, deps)
+  keepRefusalsForDocument(server)
   server.register(swagger, openApi(deps))
   server.register(async (open: ApiServer) => {
     registerHealth(open, deps)
