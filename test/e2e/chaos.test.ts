@@ -23,9 +23,9 @@ import {
 } from '../support/service-process.ts'
 
 const KILLS = 12
-const APPS = 10
+const APPS = 8
 /** A reload that was hit three times waits 120 s: what still waits so long after the last kill is canceled. */
-const QUIET_MS = 20_000
+const QUIET_MS = 15_000
 const TIMEOUT_MS = 400_000
 const SCRIPT = `
 Few: LOAD RecNo() AS few AUTOGENERATE 100;
@@ -135,7 +135,7 @@ async function killAgainAndAgain(place: Place, folder: string, seed: number, see
   const kills = { server: 0, engine: 0 }
   for (let kill = 0; kill < KILLS; kill++) {
     const endedBefore = seen.ended
-    await pause(200 + random.uniform() * 2300)
+    await pause(100 + random.uniform() * 1500)
     while (seen.ended === endedBefore) await pause(20)
     const pids = HAS_PROC ? place.service.enginePids() : []
     const pid = pids[Math.floor(random.uniform() * pids.length)]

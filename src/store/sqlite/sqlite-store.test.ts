@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import { LET_IN, NEXT_OF_TENANT } from './claim.ts'
+import { LET_IN, NEXT_OF_TENANT, SOMEONE_DUE } from './claim.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -144,6 +144,35 @@ describe('group commit', () => {
     await store.close()
   })
 
+  it('an operation that throws is taken back alone; the others of its commit are saved and shown as saved', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const { reload: good } = await given.running()
+    const { reload: bad } = await given.running()
+    const breaking = store.transition([
+      {
+        reloadId: bad.id,
+        step: ({ reload }) => ({ reload: { ...reload, log: 'never saved' } }),
+      },
+      {
+        reloadId: bad.id,
+        step: () => {
+          throw new Error('a bug of ours')
+        },
+      },
+    ])
+    const canceling = given.apply(good, { kind: 'cancel' })
+    await expect(breaking).rejects.toThrow('a bug of ours')
+    expect(await canceling).toMatchObject({ kind: 'saved', reload: { state: 'CANCELING' } })
+    const shown = async (id: typeof good.id) => {
+      const [answer] = await store.transition([{ reloadId: id, step: ({ reload }) => ({ shown: reload }) }])
+      return answer
+    }
+    expect(await shown(bad.id)).toMatchObject({ kind: 'refused', refusal: { shown: bad } })
+    expect(await shown(good.id)).toMatchObject({ refusal: { shown: { ...good, state: 'CANCELING' } } })
+    await store.close()
+  })
+
   it('reads see what was acknowledged', async () => {
     const store = SqliteStore.open(file)
     const given = await Given.of(store)
@@ -161,6 +190,7 @@ describe('group commit', () => {
 describe('query plans', () => {
   const statements: readonly (readonly [string, string, string])[] = [
     ['claim', NEXT_OF_TENANT, 'reloads_claim'],
+    ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
     ['let in what is due', LET_IN, 'reloads_backing_off'],
     ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
     ['expired leases', EXPIRED_LEASES, 'attempts_lease'],
