@@ -35,6 +35,16 @@ describe('A database at its memory limit', () => {
     expect(isOutOfMemory(error)).toBe(true)
   })
 
+  it('does not fill the disk instead: what it spills is bounded', async () => {
+    const error = await thrownBy(
+      database.run(
+        'CREATE TABLE t AS SELECT i, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) FROM range(5000000) r(i)',
+      ),
+    )
+    expect(isOutOfMemory(error)).toBe(true)
+    expect((error as Error).message).toContain('max_temp_directory_size')
+  })
+
   it('is known for it when rows are appended', async () => {
     const columns = Array.from({ length: 300 }, (_, index) => `c${index} VARCHAR`)
     const error = await thrownBy(

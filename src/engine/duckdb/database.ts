@@ -9,6 +9,9 @@ import path from 'node:path'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { sqlText } from '../../script/pair-sql.ts'
 
+/** How much a run may spill to disk, in sizes of its memory: DuckDB's own bound is nine tenths of the free disk. */
+const SPILL_FACTOR = 10
+
 export interface DatabaseOptions {
   /** Path of the file, or ':memory:'. */
   readonly file: string
@@ -65,6 +68,9 @@ export class Database {
     const folder = path.join(options.privateFolder, path.sep)
     for (const setting of [
       `SET temp_directory = ${sqlText(folder)}`,
+      ...(options.memoryLimitBytes === undefined
+        ? []
+        : [`SET max_temp_directory_size = '${options.memoryLimitBytes * SPILL_FACTOR}B'`]),
       'SET preserve_insertion_order = true',
       `SET allowed_directories = [${sqlText(folder)}]`,
       'SET enable_external_access = false',
