@@ -39,7 +39,7 @@ const ItemRecord = Type.Object({
   tenantId: Type.String(),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
-  actions: Type.Array(Type.String()),
+  actions: Type.Optional(Type.Array(Type.String())),
   collectionIds: Type.Array(Type.String()),
   isFavorited: Type.Boolean(),
   links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
@@ -67,7 +67,10 @@ const SELECTION = {
   spaceType: Type.Optional(Type.Enum([...SPACE_TYPES, 'personal'] as const)),
   ownerId: Type.Optional(Type.String()),
   notOwnerId: Type.Optional(Type.String()),
+  collectionId: Type.Optional(Type.String({ description: 'There are no collections: selects nothing' })),
 }
+/** Who made an app is not kept: a list that ignored these would show what was not asked for. */
+const NOT_KEPT = ['createdByUserId', 'notCreatedByUserId'] as const
 const Selection = Type.Object(SELECTION)
 
 export function registerItems(server: ApiServer, deps: ApiDeps): void {
@@ -77,13 +80,19 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: TAGS,
         summary: 'Lists the apps that the caller may read, as items',
-        querystring: Type.Object({ ...pageParameters(LIST), ...SELECTION }),
+        querystring: Type.Object({
+          ...pageParameters(LIST),
+          ...SELECTION,
+          noActions: Type.Optional(Type.Boolean({ description: 'true leaves out `actions`' })),
+        }),
         response: { 200: Type.Object({ data: Type.Array(ItemRecord), links: Links }), ...problems(400) },
       },
     },
     async (request) => {
       const caller = callerOf(request)
-      const { limit: _limit, next: _next, prev: _prev, sort: _sort, ...selection } = request.query
+      const { limit: _limit, next: _next, prev: _prev, sort: _sort, noActions, ...selection } = request.query
+      const unkept = NOT_KEPT.find((name) => Object.hasOwn(selection, name))
+      if (unkept !== undefined) throw wrong(unkept, `${unkept} cannot be selected: use ownerId or notOwnerId`)
       const query = readPage(deps, request, request.query, LIST, selection)
       const spaces = await standings(deps, caller)
       const selected = selector(selection, spaces)
@@ -91,8 +100,9 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
       const position = (app: App) => ({ value: sortValue(app, query.sort.field), id: itemIdOf(app) })
       const page = pageOfRows(apps, query, position)
       const link = (path: string) => absoluteLink(deps, request, path)
+      const items = await Promise.all(page.rows.map((app) => itemOf(deps, caller, app, spaces, link)))
       return {
-        data: await Promise.all(page.rows.map((app) => itemOf(deps, caller, app, spaces, link))),
+        data: items.map(({ actions, ...item }) => (noActions === true ? item : { ...item, actions })),
         links: pageLinks(deps, request, query, page, position),
       }
     },
@@ -139,6 +149,7 @@ function selector(asked: Static<typeof Selection>, spaces: Spaces): (app: App) =
   const includes = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase())
   return (app) =>
     (type === undefined || type === 'app') &&
+    asked.collectionId === undefined &&
     (subTypes === undefined || subTypes.includes(subTypeOf(app))) &&
     (asked.resourceId === undefined || app.id === asked.resourceId) &&
     (ids === undefined || ids.includes(app.id)) &&
@@ -206,7 +217,7 @@ async function itemOf(
   app: App,
   spaces: Spaces,
   link: (path: string) => string,
-): Promise<Static<typeof ItemRecord>> {
+): Promise<Static<typeof ItemRecord> & { readonly actions: string[] }> {
   const [last] = await endedReloads(deps, app, 1)
   const id = itemIdOf(app)
   const may = (right: Parameters<typeof mayUseApp>[3]) =>

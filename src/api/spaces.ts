@@ -63,6 +63,7 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
           name: Type.Optional(Type.String({ description: 'Part of the name, in any case' })),
           ownerId: Type.Optional(Type.String()),
           type: Type.Optional(Type.Enum(SPACE_TYPES)),
+          roles: Type.Optional(Type.String({ description: 'Comma list: the caller has one of them' })),
         }),
         response: {
           200: Type.Object({
@@ -79,14 +80,15 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const { name, ownerId, type } = request.query
-      const query = readPage(deps, request, request.query, LIST, { name, ownerId, type })
-      const matches = (space: Space) =>
+      const { name, ownerId, type, roles } = request.query
+      const query = readPage(deps, request, request.query, LIST, { name, ownerId, type, roles })
+      const matches = ({ space, roles: held }: SpaceStanding) =>
+        (roles === undefined || roles.split(',').some((role) => held.some((one) => one === role))) &&
         (name === undefined || space.name.toLowerCase().includes(name.toLowerCase())) &&
         (ownerId === undefined || space.ownerId === ownerId) &&
         (type === undefined || space.type === type)
       const seen = [...(await standings(deps, caller)).values()].filter(
-        (standing) => mayUseSpace(caller.user, standing, 'see') && matches(standing.space),
+        (standing) => mayUseSpace(caller.user, standing, 'see') && matches(standing),
       )
       const position = ({ space }: SpaceStanding) => ({ value: space[query.sort.field], id: space.id })
       const page = pageOfRows(seen, query, position)

@@ -398,7 +398,18 @@ describe('items', () => {
     expect(seen).toEqual(['a', 'b', 'c'])
   })
 
+  it('has no collections, and leaves out actions when asked', async () => {
+    await makeApp(anna, { name: 'a' })
+    const get = async (query: string) => (await anna.call('GET', `/api/v1/items?${query}`)).body.data
+    expect(await get('collectionId=x')).toEqual([])
+    expect((await get(''))[0].actions).toContain('reload')
+    expect((await get('noActions=true'))[0].actions).toBeUndefined()
+    expect((await get('noActions=false'))[0].actions).toContain('reload')
+  })
+
   it.each([
+    ['createdByUserId=x', 'createdByUserId'],
+    ['notCreatedByUserId=x', 'notCreatedByUserId'],
     ['resourceId=x', 'resourceId'],
     ['resourceType=app[a]&resourceSubType=b', 'resourceSubType'],
     [`resourceIds=${'x,'.repeat(100)}x`, 'resourceIds'],
