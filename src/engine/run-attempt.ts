@@ -8,7 +8,7 @@
 
 import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, SessionFacts } from '../core/attempt.ts'
-import type { DataVersion } from '../core/ids.ts'
+import type { DataVersion, UserId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
@@ -39,7 +39,7 @@ export interface RunDeps {
   readonly limits: Pick<Limits, 'runTimeMs' | 'interruptGraceMs' | 'appDataBytes'>
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
-  connectionsFor(app: App): Promise<readonly FileConnection[]>
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
 }
 
 export interface RanAttempt extends EndedAttempt {
@@ -107,7 +107,7 @@ async function acquire(
   if (size === undefined) throw new Error('there are no engine sizes')
   const limit = deps.timers.wait(SESSION_WAIT_MS)
   const asked = deps.sessions.acquire(size)
-  const ready = Promise.all([asked, deps.connectionsFor(claimed.app)]).then(
+  const ready = Promise.all([asked, deps.connectionsFor(claimed.app, claimed.reload.userId)]).then(
     ([session, connections]) => ({ session, connections }),
     (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
   )

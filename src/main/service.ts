@@ -142,8 +142,8 @@ async function startEngines({ config, world, services, folders, store, files, da
       sizes: config.engineSizes,
       sessions,
       appData: data,
-      connectionsFor: (app) => connections.connectionsFor(app),
-      filesStored: (app, stored) => connections.filesStored(app, stored),
+      connectionsFor: (app, askedBy) => connections.connectionsFor(app, askedBy),
+      filesStored: (app, askedBy, stored) => connections.filesStored(app, askedBy, stored),
     }),
   )
 }

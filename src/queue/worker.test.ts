@@ -69,7 +69,7 @@ class Bench {
         },
       },
       connectionsFor: async () => [{ name: 'DataFiles', root: '/files', writable: true }],
-      filesStored: async (_app, files) => {
+      filesStored: async (_app, _askedBy, files) => {
         this.catalogued.push(...files.map((file) => file.path))
       },
     })

@@ -6,7 +6,7 @@
  * the queue, which costs the reload nothing of its retry budget.
  */
 import type { App } from '../catalog/records.ts'
-import { type DataVersion, newDataVersion, type WorkerId } from '../core/ids.ts'
+import { type DataVersion, newDataVersion, type UserId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type {
@@ -35,9 +35,9 @@ export interface WorkerDeps extends World {
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
   readonly appData: AppData
-  connectionsFor(app: App): Promise<readonly FileConnection[]>
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
   /** Brings the files that a script stored into the catalog. Called again with the same files when it fails. */
-  filesStored(app: App, files: readonly StoredFile[]): Promise<void>
+  filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }
 
 /** Tries of a write about an ended attempt while the lease holds; a store in trouble for longer costs the lease anyway. */
@@ -139,7 +139,7 @@ async function settleRan(
   }
   if (storedFiles.length > 0) {
     await persist(deps, lease, 'cataloguing stored files', EXTRA_TRIES, () =>
-      deps.filesStored(app, storedFiles),
+      deps.filesStored(app, reload.userId, storedFiles),
     )
   }
   const transition = settling(rules, reload.id, lease.token, endedAttempt)

@@ -62,13 +62,13 @@ async function addSpace(name: string, more: Partial<Space> = {}): Promise<Space>
   return space
 }
 
-async function assign(space: Space, role: string): Promise<void> {
+async function assign(space: Space, role: string, user = owner): Promise<void> {
   await store.saveAssignment({
     id: newHexId(world.random, 1),
     tenantId: owner.tenantId,
     spaceId: space.id,
     type: 'user',
-    assigneeId: owner.id,
+    assigneeId: user.id,
     roles: [role],
     createdAt: 1,
     createdBy: owner.id,
@@ -81,7 +81,7 @@ it('gives a personal app its owner’s files and the spaces that the owner may r
   await addSpace('Mine', { ownerId: owner.id })
   await assign(await addSpace('Readable'), 'dataconsumer')
   await assign(await addSpace('Seen only'), 'consumer')
-  const given = await connections.connectionsFor(app())
+  const given = await connections.connectionsFor(app(), owner.id)
   expect(given.map(({ name, writable }) => [name, writable])).toEqual(
     expect.arrayContaining([
       ['DataFiles', true],
@@ -93,20 +93,38 @@ it('gives a personal app its owner’s files and the spaces that the owner may r
   expect(given[0]!.root).toBe(join(root, owner.tenantId, 'personal', owner.id))
 })
 
+it('gives a reload the spaces that both the owner and who asked for it may use', async () => {
+  const editor: User = { ...owner, id: newHexId(world.random, 2), subject: 'ed', name: 'ed', roles: [] }
+  await store.saveUser(editor)
+  const shared = await addSpace('Shared')
+  await assign(shared, 'codeveloper', editor)
+  await addSpace('Of the owner', { ownerId: owner.id })
+  await addSpace('Of the editor', { ownerId: editor.id })
+  const both = await addSpace('Of both', { ownerId: owner.id })
+  await assign(both, 'dataconsumer', editor)
+  const given = await connections.connectionsFor(app({ spaceId: shared.id }), editor.id)
+  expect(given.map(({ name, writable }) => [name, writable])).toEqual([
+    ['DataFiles', true],
+    ['Of both:DataFiles', false],
+  ])
+  const stranger = await connections.connectionsFor(app({ spaceId: shared.id }), newHexId(world.random, 3))
+  expect(stranger.map(({ name }) => name)).toEqual(['DataFiles'])
+})
+
 it('gives an app in a space the files of that space', async () => {
   const space = await addSpace('Sales')
-  const [own] = await connections.connectionsFor(app({ spaceId: space.id }))
+  const [own] = await connections.connectionsFor(app({ spaceId: space.id }), owner.id)
   expect(own).toMatchObject({ name: 'DataFiles', root: join(root, owner.tenantId, 'spaces', space.id) })
 })
 
 it('registers what a script stored, with folders, and again after a change', async () => {
-  const [own] = await connections.connectionsFor(app())
+  const [own] = await connections.connectionsFor(app(), owner.id)
   await mkdir(join(own!.root, 'out'))
   await writeFile(join(own!.root, 'out/a.csv'), 'abc')
   const stored = [{ connection: 'DataFiles', path: 'out/a.csv', bytes: 3 }]
-  await connections.filesStored(app(), stored)
+  await connections.filesStored(app(), owner.id, stored)
   await writeFile(join(own!.root, 'out/a.csv'), 'abcdef')
-  await connections.filesStored(app(), stored)
+  await connections.filesStored(app(), owner.id, stored)
   const rows = await store.dataFiles(owner.tenantId, { ownerId: owner.id })
   expect(rows.map(({ name, bytes }) => [name, bytes]).sort()).toEqual([
     ['out/', 0],
@@ -116,11 +134,11 @@ it('registers what a script stored, with folders, and again after a change', asy
 
 it('registers nothing that is not there, not canonical, linked, or behind no writable connection', async () => {
   await assign(await addSpace('Readable'), 'dataconsumer')
-  const given = await connections.connectionsFor(app())
+  const given = await connections.connectionsFor(app(), owner.id)
   for (const { root: folder } of given) await writeFile(join(folder, 'a.csv'), 'x')
   await symlink('/etc/hosts', join(given[0]!.root, 'link.csv'))
   const stored = (connection: string, path: string) => ({ connection, path, bytes: 1 })
-  await connections.filesStored(app(), [
+  await connections.filesStored(app(), owner.id, [
     stored('Readable:DataFiles', 'a.csv'),
     stored('Nowhere:DataFiles', 'a.csv'),
     stored('DataFiles', 'gone.csv'),

@@ -1,7 +1,8 @@
 /**
- * The `lib://` connections of an app and the files its scripts store through them. `DataFiles` is the app's own place
- * (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that the app's owner may
- * read, writable where the owner may write. A script reaches nothing else of the tenant.
+ * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's own place
+ * (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that both the app's owner and
+ * the user who asked for the reload may read, writable where both may write: who edits a shared app must not see
+ * through its owner's eyes, nor an editor through those of whoever reloads it. A script reaches nothing else of the tenant.
  */
 import type { TenantId, UserId } from '../../core/ids.ts'
 import { newUuid } from '../../core/ids.ts'
@@ -10,19 +11,19 @@ import type { FileConnection, StoredFile } from '../../engine/engine-session.ts'
 import type { CatalogStore } from '../../store/store.ts'
 import { checkFileName, foldersAbove } from '../file-name.ts'
 import type { App, DataFile, FilePlace, Space, User } from '../records.ts'
-import { mayUseSpace } from '../rights.ts'
+import { mayUseSpace, type SpaceRight } from '../rights.ts'
 import type { FileStore } from './file-store.ts'
 
 export const OWN_CONNECTION = 'DataFiles'
 
 export interface FileConnections {
-  /** Connections for one attempt of the app; their folders exist. */
-  connectionsFor(app: App): Promise<FileConnection[]>
+  /** Connections for one attempt of a reload of the app that a user asked for; their folders exist. */
+  connectionsFor(app: App, askedBy: UserId): Promise<FileConnection[]>
   /**
    * Registers what a script stored: a record for each file that is there, with its folders. What is not there (any
-   * more), has no canonical name or lies behind no connection of the app is left out. Repeating is harmless.
+   * more), has no canonical name or lies behind no connection of the reload is left out. Repeating is harmless.
    */
-  filesStored(app: App, files: readonly StoredFile[]): Promise<void>
+  filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }
 
 export function fileConnections(
@@ -31,8 +32,8 @@ export function fileConnections(
   world: Pick<World, 'clock' | 'random'>,
 ): FileConnections {
   return {
-    async connectionsFor(app) {
-      const reachable = await placesOf(store, app)
+    async connectionsFor(app, askedBy) {
+      const reachable = await placesOf(store, app, askedBy)
       return Promise.all(
         reachable.map(async ({ name, place, writable }) => ({
           name,
@@ -41,9 +42,9 @@ export function fileConnections(
         })),
       )
     },
-    async filesStored(app, stored) {
+    async filesStored(app, askedBy, stored) {
       if (stored.length === 0) return
-      const reachable = await placesOf(store, app)
+      const reachable = await placesOf(store, app, askedBy)
       for (const file of stored) {
         const place = reachable.find(({ name, writable }) => writable && name === file.connection)?.place
         if (place === undefined || checkFileName(file.path) !== undefined) continue
@@ -113,24 +114,31 @@ interface Reachable {
   readonly writable: boolean
 }
 
-async function placesOf(store: CatalogStore, app: App): Promise<Reachable[]> {
+async function placesOf(store: CatalogStore, app: App, askedBy: UserId): Promise<Reachable[]> {
   const own: FilePlace = app.spaceId === undefined ? { ownerId: app.ownerId } : { spaceId: app.spaceId }
-  const owner = await store.user(app.tenantId, app.ownerId)
-  const others = owner === undefined ? [] : await readableSpaces(store, app, owner)
+  const ids = [...new Set([app.ownerId, askedBy])]
+  const users = await Promise.all(ids.map((id) => store.user(app.tenantId, id)))
+  const known = users.filter((user) => user !== undefined)
+  const others = known.length < ids.length ? [] : await readableSpaces(store, app, known)
   return [{ name: OWN_CONNECTION, place: own, writable: true }, ...others]
 }
 
-async function readableSpaces(store: CatalogStore, app: App, owner: User): Promise<Reachable[]> {
-  const assignments = await store.assignmentsOf(app.tenantId, owner.id)
-  const rolesIn = (space: Space) =>
-    assignments.filter(({ spaceId }) => spaceId === space.id).flatMap(({ roles }) => roles)
+/** The spaces that each of the users may read. */
+async function readableSpaces(store: CatalogStore, app: App, users: readonly User[]): Promise<Reachable[]> {
+  const standings = await Promise.all(
+    users.map(async (user) => ({ user, assignments: await store.assignmentsOf(app.tenantId, user.id) })),
+  )
+  const allMay = (space: Space, right: SpaceRight) =>
+    standings.every(({ user, assignments }) => {
+      const roles = assignments.filter(({ spaceId }) => spaceId === space.id).flatMap((row) => row.roles)
+      return mayUseSpace(user, { space, roles }, right)
+    })
   const spaces = await store.spaces(app.tenantId)
   return spaces
-    .map((space) => ({ space, roles: rolesIn(space) }))
-    .filter((standing) => mayUseSpace(owner, standing, 'read-files'))
-    .map((standing) => ({
-      name: `${standing.space.name}:${OWN_CONNECTION}`,
-      place: { spaceId: standing.space.id },
-      writable: mayUseSpace(owner, standing, 'write-files'),
+    .filter((space) => allMay(space, 'read-files'))
+    .map((space) => ({
+      name: `${space.name}:${OWN_CONNECTION}`,
+      place: { spaceId: space.id },
+      writable: allMay(space, 'write-files'),
     }))
 }
