@@ -1,17 +1,19 @@
 /**
  * Audits: the stored events read back by query, for those who cannot take a webhook (contract 05, section 6; the shape is
  * contract 01, section 9). `data` is the same as in every delivery. A tenant admin sees all events of the tenant, others
- * those about themselves. Events are listed in the order of their commits, which is that of their times.
+ * those about themselves. Events are listed in the order of their commits, which is that of their times; sorted by type or
+ * source, those of one type or source are listed so.
  */
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../catalog/records.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'
 import type { EventId } from '../core/ids.ts'
+import { ENGINE_EVENT_SOURCE, EVENT_TYPES, FINISHED_EVENT_SOURCE } from '../event/catalogue.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
-import type { Listed, Page } from '../store/store.ts'
+import type { Listed } from '../store/store.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
-import { absoluteLink, Links, pageLinks, pageParameters, readPage } from './page.ts'
+import { absoluteLink, Links, type PageQuery, pageLinks, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 
 const TAGS = ['audits']
@@ -36,11 +38,13 @@ const AuditRecord = Type.Object({
 })
 
 const LIST = {
-  fields: ['eventTime'],
+  fields: ['eventTime', 'eventType', 'source'],
   defaultSort: { field: 'eventTime', descending: true },
   defaultLimit: 10,
   maxLimit: 100,
 } as const
+
+type SortField = (typeof LIST.fields)[number]
 
 const SELECTION = {
   eventTime: Type.Optional(
@@ -72,8 +76,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
       const listed = await listEvents(
         deps,
         caller,
-        query.page,
-        query.sort.descending,
+        query,
         (event) =>
           maySee(caller, event) &&
           (between === undefined || (event.time >= between.from && event.time < between.to)) &&
@@ -118,23 +121,36 @@ function maySee(caller: Caller, event: StoredEvent): boolean {
 /** How many sequence numbers are looked at in one step: bounds the memory of a list. */
 const WINDOW = 500
 
+/** What events are grouped by, and all groups in ascending order; one group where they are sorted by time alone. */
+const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; all: readonly string[] }>> = {
+  eventTime: { of: () => '', all: [''] },
+  eventType: { of: ({ type }) => type, all: EVENT_TYPES.map(({ name }) => name).sort() },
+  source: { of: ({ body }) => body.source, all: [ENGINE_EVENT_SOURCE, FINISHED_EVENT_SOURCE].sort() },
+}
+
 /**
- * A page of the events that pass, walking the sequence in windows from the cursor, up or down, until the page and one
- * more are found.
+ * A page of the events that pass, walking the sequence in windows from the cursor, up or down, group by group, until the
+ * page and one more are found.
  */
 async function listEvents(
   deps: ApiDeps,
   caller: Caller,
-  page: Page,
-  descending: boolean,
+  { page, sort }: PageQuery<SortField>,
   passes: (event: StoredEvent) => boolean,
 ): Promise<Listed<StoredEvent>> {
   const backwards = page.backwards === true
-  const down = descending !== backwards
+  const down = sort.descending !== backwards
+  const { of, all } = GROUPS[sort.field]
   const cursor = page.after === undefined ? undefined : Number(page.after.value)
+  const at = page.after && (await deps.store.event(caller.tenantId, page.after.id as EventId))
+  const groups = down ? all.toReversed() : all
   const found: StoredEvent[] = []
-  for await (const event of walk(deps, caller, cursor, down)) {
-    if (passes(event)) found.push(event)
+  for (const group of groups.slice(at === undefined ? 0 : groups.indexOf(of(at)))) {
+    const from = at !== undefined && of(at) === group ? cursor : undefined
+    for await (const event of walk(deps, caller, from, down)) {
+      if (of(event) === group && passes(event)) found.push(event)
+      if (found.length > page.limit) break
+    }
     if (found.length > page.limit) break
   }
   const more = found.length > page.limit

@@ -472,6 +472,42 @@ describe('audits', () => {
     expect(rest.data.map((row: { id: string }) => row.id)).toEqual([events[2]!.id])
   })
 
+  it('sorts by type and by source, each by time within, and pages both ways', async () => {
+    for (const _ of [1, 2]) {
+      const id = await makeApp(anna)
+      await anna.call('POST', '/api/v1/reloads', { appId: id })
+      api.advance(1000)
+      await succeedNext(parts())
+    }
+    type Row = Readonly<Record<string, string>>
+    const all: Row[] = (await anna.call('GET', '/api/v1/audits?sort=%2BeventTime')).body.data
+    expect(new Set(all.map(({ source }) => source)).size).toBe(2)
+    for (const [sort, field] of [
+      ['eventType', 'eventType'],
+      ['-eventType', 'eventType'],
+      ['source', 'source'],
+      ['-source', 'source'],
+    ] as const) {
+      const ascending = all.toSorted((left, right) =>
+        left[field]! < right[field]! ? -1 : Number(left[field] !== right[field]),
+      )
+      const expected = (sort === field ? ascending : ascending.toReversed()).map(({ id }) => id)
+      const seen: string[] = []
+      const back: string[] = []
+      let page = (await anna.call('GET', `/api/v1/audits?limit=1&sort=${sort}`)).body
+      for (; ; page = (await anna.call('GET', page.links.next.href)).body) {
+        seen.push(page.data[0].id)
+        if (page.links.next === undefined) break
+      }
+      for (; ; page = (await anna.call('GET', page.links.prev.href)).body) {
+        back.unshift(page.data[0].id)
+        if (page.links.prev === undefined) break
+      }
+      expect(seen, sort).toEqual(expected)
+      expect(back, sort).toEqual(expected)
+    }
+  })
+
   it('selects by time, type, source, user and ids', async () => {
     const [one, two] = [await finished(anna), await finished(anna)]
     const ids = async (query: string) =>
