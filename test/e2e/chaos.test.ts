@@ -25,7 +25,7 @@ import {
 const KILLS = 12
 const APPS = 8
 /** A reload that was hit three times waits 120 s: what still waits so long after the last kill is canceled. */
-const QUIET_MS = 15_000
+const QUIET_MS = 10_000
 const TIMEOUT_MS = 400_000
 const SCRIPT = `
 Few: LOAD RecNo() AS few AUTOGENERATE 100;
