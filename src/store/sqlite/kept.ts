@@ -11,9 +11,10 @@ import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 
-const RELOADS_MAX = 10_000
-/** An app's record tells all its tables: larger than a reload. */
-const APPS_MAX = 1000
+/** Each with up to 64 KiB of progress text, though hardly any has so much. */
+const RELOADS_MAX = 2000
+/** An app's record tells all its tables. */
+const APPS_MAX = 500
 
 export interface KeptReload {
   readonly reload: Reload
