@@ -13,7 +13,7 @@ import type { RowSource } from './row-source.ts'
 import { decoderFor } from './text-encoding.ts'
 
 const PIECE_BYTES = 256 * 1024
-/** Texts whose value is remembered per source: reading a number or date costs more than looking it up. */
+/** Texts whose value is remembered per field: reading a number or date costs more than looking it up. */
 const REMEMBERED_TEXTS = 10_000
 
 /** Hands out the text of a source piece by piece until `piece` gives false. */
@@ -61,12 +61,12 @@ async function textSource(
     input: { names, values },
     async each(used, row) {
       const fields = [...used]
-      const interpreted = rememberingInterpreter(settings)
+      const interpreted = fields.map(() => rememberingInterpreter(settings))
       let read = labelled ? -1 : 0
       let wanted = true
       const tokenizer = new DelimitedText(tokenizerFormat(format, settings), (cells) => {
         if (!wanted || read++ < 0) return
-        for (let i = 0; i < fields.length; i++) values[fields[i]!] = interpreted(cells[fields[i]!] ?? '')
+        for (let i = 0; i < fields.length; i++) values[fields[i]!] = interpreted[i]!(cells[fields[i]!] ?? '')
         wanted = row()
       })
       await pieces((text) => {
@@ -106,20 +106,37 @@ function tokenizerFormat(format: FileFormat, settings: Settings) {
   }
 }
 
+/** For one field. Where texts seldom come again, it stops remembering them: that would cost more than it saves. */
 function rememberingInterpreter(settings: Settings): (text: string) => Value {
   const interpret = textInterpreter(settings)
   const known = new Map<string, Value>()
+  let found = 0
+  let remembers = true
   return (text) => {
+    if (!remembers) return interpret(text)
     const before = known.get(text)
-    if (before !== undefined) return before
-    const value = interpret(text)
-    if (value !== null) {
-      if (known.size >= REMEMBERED_TEXTS) known.clear()
-      known.set(text, value)
+    if (before !== undefined) {
+      found++
+      return before
     }
+    const own = ownText(text)
+    const value = interpret(own)
+    if (value === null) return null
+    if (known.size >= REMEMBERED_TEXTS) {
+      remembers = found >= REMEMBERED_TEXTS
+      found = 0
+      known.clear()
+    }
+    known.set(own, value)
     return value
   }
 }
+
+/** The engine shares longer parts of a text with the whole, and would keep a piece of the file for each that is remembered. */
+const SHARED_FROM_CHARACTERS = 13
+
+const ownText = (text: string): string =>
+  text.length < SHARED_FROM_CHARACTERS ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 
 async function readPieces(
   file: FileHandle,
