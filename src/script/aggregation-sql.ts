@@ -22,7 +22,8 @@ const NO_NUMBER = 'NULL::DOUBLE'
 
 /** Text of a value as it is shown: a number without text of its own gets 14 significant digits (A6). */
 export function textSql({ n, t }: PairSql, decimalSep: string): string {
-  const plain = `format('{:.14g}', ${n})`
+  // Zero has one text, whatever its sign.
+  const plain = `format('{:.14g}', ${n} + 0.0)`
   const number = decimalSep === '.' ? plain : `replace(${plain}, '.', ${sqlText(decimalSep)})`
   return `CASE WHEN ${t} IS NOT NULL THEN ${t} WHEN ${n} IS NOT NULL THEN ${number} END`
 }
@@ -132,6 +133,8 @@ function firstSortedSql(aggregation: Aggregation, rank: number, table: string): 
 /**
  * The whole aggregation: from a work table with `rn` and the input columns to rows with `rn` and the pair columns `k0` ...
  * (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is always one row (J5).
+ *
+ * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do, which is faster
  */
 export function groupSql(table: string, keys: number, aggregations: readonly AggregationSql[]): string {
   const simple = aggregations.flatMap((each, index) =>
@@ -139,10 +142,10 @@ export function groupSql(table: string, keys: number, aggregations: readonly Agg
   )
   const keyColumns = Array.from({ length: keys }, (_, index) => index).flatMap((index) => [
     `min(i${index}_n) AS k${index}_n`,
-    `any_value(i${index}_t) FILTER (WHERE rn = g) AS k${index}_t`,
+    `arg_min_null(i${index}_t, rn) AS k${index}_t`,
   ])
-  const base = `SELECT ${keys === 0 ? '0' : 'g'} AS g, ${[...keyColumns, ...simple, 'count(*) AS c'].join(', ')}
-    FROM ${table}${keys === 0 ? '' : ' GROUP BY g'}`
+  const base = `SELECT ${keys === 0 ? '0' : 'min(rn)'} AS g, ${[...keyColumns, ...simple, 'count(*) AS c'].join(', ')}
+    FROM ${table}${keys === 0 ? '' : ` GROUP BY ${keyParts(keys).join(', ')}`}`
   const joins = aggregations.flatMap((each, index) =>
     each.subquery === undefined ? [] : [`LEFT JOIN (${each.subquery}) x${index} ON x${index}.g = b.g`],
   )
@@ -156,9 +159,11 @@ export function groupSql(table: string, keys: number, aggregations: readonly Agg
   return `SELECT ${columns} FROM (${base}) b ${joins.join(' ')}`
 }
 
+const keyParts = (keys: number): string[] =>
+  Array.from({ length: keys }, (_, index) => groupKey(pairOf(`i${index}`))).flat()
+
 /** The work table's rows with `g`: the row number of the first row with the same keys, 0 without keys. */
 export function groupedRowsSql(table: string, keys: number): string {
   if (keys === 0) return `SELECT *, 0 AS g FROM ${table}`
-  const parts = Array.from({ length: keys }, (_, index) => groupKey(pairOf(`i${index}`))).flat()
-  return `SELECT *, min(rn) OVER (PARTITION BY ${parts.join(', ')}) AS g FROM ${table}`
+  return `SELECT *, min(rn) OVER (PARTITION BY ${keyParts(keys).join(', ')}) AS g FROM ${table}`
 }

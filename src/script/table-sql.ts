@@ -39,12 +39,16 @@ export interface JoinColumns {
 
 const JOINS = { inner: 'INNER', left: 'LEFT', right: 'RIGHT', outer: 'FULL' } as const
 
-/** Rows of the target in their order, each with its new rows in theirs, then new rows without a partner (G1, G9). */
+/**
+ * Rows of the target in their order, each with its new rows in theirs, then new rows without a partner (G1, G9).
+ * `onePartner`: a left join whose new rows have each key once; its rows keep their numbers, and nothing is sorted.
+ */
 export function joinSql(
   left: string,
   right: string,
   type: keyof typeof JOINS,
   { keys, result }: JoinColumns,
+  onePartner: boolean,
 ): string {
   const columns = result.flatMap(({ from, column, as }) => {
     if (from !== 'key') {
@@ -64,8 +68,15 @@ export function joinSql(
     keys.length === 0
       ? crossSql(left, right, type)
       : `${left} a ${JOINS[type]} JOIN ${right} b ON ${condition.join(' AND ')}`
-  const order = 'ORDER BY a.rn NULLS LAST, b.rn NULLS LAST'
-  return `SELECT row_number() OVER (${order}) AS rn, ${columns.join(', ')} FROM ${joined}`
+  const number = onePartner ? 'a.rn' : 'row_number() OVER (ORDER BY a.rn NULLS LAST, b.rn NULLS LAST)'
+  return `SELECT ${number} AS rn, ${columns.join(', ')} FROM ${joined}`
+}
+
+/** One row: whether no key of `table` occurs twice. `columns` are its key columns. */
+export function uniqueKeysSql(table: string, columns: readonly string[]): string {
+  const keys = columns.map((column) => joinKey(pairOf(column)))
+  const present = keys.map((key) => `${key} IS NOT NULL`).join(' AND ')
+  return `SELECT count(*) = count(DISTINCT (${keys.join(', ')})) FROM ${table} WHERE ${present}`
 }
 
 /** Without common fields every row meets every row; an outer side also survives an empty other side. */

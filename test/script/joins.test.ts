@@ -75,6 +75,19 @@ describeScripts('Joins', [
     tables: { A: 'k,b: 1,aa', B: 'k,c: 1,xx | 4,yy' },
   },
   {
+    rule: 'G9: a left join of keys that are unique keeps many rows in their order; several rows without a key stay apart',
+    script: `T: LOAD RecNo() as r, If(Mod(RecNo(),3)>0, Mod(RecNo(),1000)) as k AutoGenerate 150000;
+      Left Join (T) LOAD If(RecNo()<3, Null(), RecNo()) as k, RecNo() as v AutoGenerate 999;
+      S: LOAD Count(r) as rows, Sum(If(r<>n,1,0)) as moved, Sum(If(IsNull(k)<>IsNull(v),1,0)) as odd;
+      LOAD *, RecNo() as n RESIDENT T; DROP TABLE T;`,
+    tables: { S: 'rows,moved,odd: 150000,0,300' },
+  },
+  {
+    rule: 'a left join by two fields where only both together are unique',
+    script: `T: LOAD * ${inline('a,b', '1,x', '2,y', '1,y')}; Left Join (T) LOAD * ${inline('a,b,c', '1,x,p', '1,y,q', '2,x,r')};`,
+    tables: { T: 'a,b,c: 1,x,p | 2,y,∅ | 1,y,q' },
+  },
+  {
     rule: 'G12: a JOIN with the field set of an earlier table is still a join',
     script: `${A} T: LOAD * ${inline('k', '1', '5')}; Join (T) LOAD * ${inline('k,b', '1,new')};`,
     tables: { A: 'k,b: 1,aa | 2,cc | 3,ee', T: 'k,b: 1,new | 5,∅' },

@@ -15,8 +15,21 @@ import {
   withTable,
 } from '../../script/catalog-model.ts'
 import type { LoadTarget } from '../../script/load-target.ts'
-import { appendPlan, commonColumns, joinPlan, type LoadedRows } from '../../script/merge-fields.ts'
-import { appendSql, distinctSql, firstTextSql, joinSql, keepSql } from '../../script/table-sql.ts'
+import {
+  appendPlan,
+  commonColumns,
+  type JoinPlan,
+  joinPlan,
+  type LoadedRows,
+} from '../../script/merge-fields.ts'
+import {
+  appendSql,
+  distinctSql,
+  firstTextSql,
+  joinSql,
+  keepSql,
+  uniqueKeysSql,
+} from '../../script/table-sql.ts'
 import type { Database } from './database.ts'
 
 export interface CommittedLoad {
@@ -99,10 +112,20 @@ class LoadCommit {
     loaded: LoadedRows,
   ): Promise<void> {
     const plan = joinPlan(table, loaded)
-    const sql = joinSql(table.sqlName, loaded.sqlName, type, plan)
+    const onePartner = type === 'left' && plan.keys.length > 0 && (await this.#hasUniqueKeys(loaded, plan))
+    const sql = joinSql(table.sqlName, loaded.sqlName, type, plan, onePartner)
     await this.#rebuild({ ...table, fields: plan.fields, distinct: table.distinct || this.#distinct }, sql)
     await this.#database.run(`DROP TABLE ${table.sqlName}`)
     await this.#database.run(`DROP TABLE ${loaded.sqlName}`)
+  }
+
+  async #hasUniqueKeys({ sqlName }: LoadedRows, { keys }: JoinPlan): Promise<boolean> {
+    const sql = uniqueKeysSql(
+      sqlName,
+      keys.map(({ right }) => right),
+    )
+    const [row] = await this.#database.rows(sql)
+    return row![0] === true
   }
 
   /** The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10). */

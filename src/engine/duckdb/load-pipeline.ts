@@ -4,7 +4,12 @@
  * level before the next can start: there the rows pass through a work table.
  */
 
-import { aggregationSql, groupedRowsSql, groupSql } from '../../script/aggregation-sql.ts'
+import {
+  type AggregationSql,
+  aggregationSql,
+  groupedRowsSql,
+  groupSql,
+} from '../../script/aggregation-sql.ts'
 import { compile } from '../../script/compile-expression.ts'
 import { contextFunction } from '../../script/context-functions.ts'
 import { textOf } from '../../script/convert.ts'
@@ -225,7 +230,22 @@ export class LoadPipeline {
     )
     const grouped = this.#database.workTable()
     const result = this.#database.workTable()
-    await this.#database.run(`CREATE TEMP TABLE ${grouped} AS ${groupedRowsSql(work.table, plan.keys)}`)
+    const aggregations = await this.#aggregations(plan, grouped)
+    const rowsOfGroups = aggregations.some((each) => each.subquery !== undefined)
+    if (rowsOfGroups) {
+      await this.#database.run(`CREATE TEMP TABLE ${grouped} AS ${groupedRowsSql(work.table, plan.keys)}`)
+    }
+    const read = rowsOfGroups ? grouped : work.table
+    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${groupSql(read, plan.keys, aggregations)}`)
+    await this.#drop(...(rowsOfGroups ? [work.table, grouped] : [work.table]))
+    const keys = Array.from({ length: plan.keys }, (_, index) => index)
+    const names = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
+    const columns = [...keys.map((index) => `k${index}`), ...plan.aggregations.map((_, index) => `a${index}`)]
+    return this.#workSource(result, names, columns, work.rowsRead)
+  }
+
+  /** @param grouped the table that aggregations with a subquery read */
+  async #aggregations(plan: GroupPlan, grouped: string): Promise<AggregationSql[]> {
     const { decimalSep } = this.#context.settings
     const aggregations = []
     for (const aggregation of plan.aggregations) {
@@ -238,12 +258,7 @@ export class LoadPipeline {
       }
       aggregations.push(aggregationSql(aggregation, known, grouped, decimalSep))
     }
-    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${groupSql(grouped, plan.keys, aggregations)}`)
-    await this.#drop(work.table, grouped)
-    const keys = Array.from({ length: plan.keys }, (_, index) => index)
-    const names = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
-    const columns = [...keys.map((index) => `k${index}`), ...plan.aggregations.map((_, index) => `a${index}`)]
-    return this.#workSource(result, names, columns, work.rowsRead)
+    return aggregations
   }
 
   async #distinct(chain: readonly LevelRules[], source: RowSource) {
