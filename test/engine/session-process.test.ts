@@ -1,6 +1,6 @@
 /** Engine processes that die, eat memory, never yield, or lose their worker: all of them real. */
 import { spawn } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -72,6 +72,22 @@ describe('a session that ends', () => {
     const failed = await (await acquire()).run(harness.workOf(endless), () => {})
     expect(failed).toMatchObject({ kind: 'script-error', fault: { line: 2 } })
     expect(JSON.stringify(failed).length).toBeLessThan(1024 ** 2)
+  })
+
+  test('killed in the middle of a STORE leaves nothing of it, neither among the data files nor elsewhere', async () => {
+    const root = join(harness.filesRoot, 'storing')
+    mkdirSync(root)
+    const script = `T: LOAD RecNo() AS a, 'a text to make it long' AS b AUTOGENERATE 2000000;
+      STORE T INTO [lib://DataFiles/t.csv] (txt);`
+    const session = await acquire()
+    const connections = [{ name: 'DataFiles', root, writable: true }]
+    const end = session.run(harness.workOf(script, { connections }), () => {})
+    const halfWritten = () => globSync('tmp/*/**/*.part', { cwd: harness.folder })
+    await until('the file is being written', () => halfWritten().length > 0, 60_000)
+    session.kill()
+    expect((await end).kind).toBe('crashed')
+    expect(readdirSync(root)).toEqual([])
+    await until('its private folder is gone', () => halfWritten().length === 0)
   })
 
   test('broken by the world tells the cause to the log of the service, and no folder of ours to the tenant', async () => {
