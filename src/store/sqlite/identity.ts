@@ -20,13 +20,14 @@ export type IdentityVerbs = Answers<
   | 'keys'
 >
 
-export function prepareIdentity(db: DatabaseSync): IdentityVerbs {
-  return { ...prepareTenants(db), ...prepareUsers(db), ...prepareKeys(db) }
+/** @param changedTenant called when what the steps are shown of a tenant has to be read again */
+export function prepareIdentity(db: DatabaseSync, changedTenant: () => void): IdentityVerbs {
+  return { ...prepareTenants(db, changedTenant), ...prepareUsers(db), ...prepareKeys(db) }
 }
 
 type TenantVerbs = Pick<IdentityVerbs, 'addTenant' | 'tenant' | 'tenants' | 'changeHostnames'>
 
-function prepareTenants(db: DatabaseSync): TenantVerbs {
+function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
   const one = db.prepare('SELECT record FROM tenants WHERE id = ?')
   const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
@@ -37,7 +38,10 @@ function prepareTenants(db: DatabaseSync): TenantVerbs {
     addTenant: (tenant) => void insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant)),
     tenant: (id) => recordOf<Tenant>(one.get(id)),
     tenants: () => recordsOf<Tenant>(all.all()),
-    changeHostnames: (id, hostnames) => void rehost.run(JSON.stringify(hostnames), id),
+    changeHostnames: (id, hostnames) => {
+      rehost.run(JSON.stringify(hostnames), id)
+      changed()
+    },
   }
 }
 

@@ -57,7 +57,7 @@ export function prepareStatements(
     recordSend: sends.record,
     addSend: sends.add,
     send: prepareSend(db),
-    ...prepareIdentity(db),
+    ...prepareIdentity(db, () => audience.forget()),
     ...prepareApps(db, (id) => kept.forgetApp(id)),
     ...prepareScripts(db, (id) => kept.forgetApp(id)),
     ...prepareSpaces(db),

@@ -38,7 +38,7 @@ export class Audience {
     return read
   }
 
-  /** To be called after every change of a tenant's subscriptions, and after every rollback. */
+  /** To be called after every change of a tenant or its subscriptions, and after every rollback. */
   forget(): void {
     this.#kept.clear()
   }
