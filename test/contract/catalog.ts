@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import type { AppId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
+import type { ReloadView } from '../../src/store/store.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const user: User = {
@@ -125,6 +126,21 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().changeApp(OTHER_TENANT, app.id, {}, 9)).toBeUndefined()
       await expect(store().addApp(app)).rejects.toThrow()
       expect(await store().apps(TENANT_ID)).toHaveLength(1)
+    })
+
+    it('steps are shown the tenant and the app as they are now, whatever was shown before', async () => {
+      const { reload, app } = await given().running()
+      const { store } = given()
+      const shown = async () => {
+        const step = (view: ReloadView) => ({ shown: [view.tenant.hostnames, view.app?.name] })
+        return (await store.transition([{ reloadId: reload.id, step }]))[0]
+      }
+      await shown()
+      await store.changeHostnames(TENANT_ID, ['new.example.com'])
+      await store.changeApp(TENANT_ID, app.id, { name: 'renamed' }, given().now)
+      expect(await shown()).toMatchObject({ refusal: { shown: [['new.example.com'], 'renamed'] } })
+      await store.removeApp(TENANT_ID, app.id)
+      expect(await shown()).toMatchObject({ refusal: { shown: [['new.example.com'], undefined] } })
     })
 
     it('the newest script is the current one, and the oldest are let go', async () => {

@@ -27,21 +27,6 @@ export function exerciseTransitions(given: () => Given): void {
     given().store.transition([{ reloadId, step: saving }])
 
   describe('transition', () => {
-    it('shows the tenant and the app as they are now, whatever was shown before', async () => {
-      const { reload, app } = await given().running()
-      const { store } = given()
-      const shown = async () => {
-        const step = (view: ReloadView) => ({ shown: [view.tenant.hostnames, view.app?.name] })
-        return (await store.transition([{ reloadId: reload.id, step }]))[0]
-      }
-      await shown()
-      await store.changeHostnames(TENANT_ID, ['new.example.com'])
-      await store.changeApp(TENANT_ID, app.id, { name: 'renamed' }, given().now)
-      expect(await shown()).toMatchObject({ refusal: { shown: [['new.example.com'], 'renamed'] } })
-      await store.removeApp(TENANT_ID, app.id)
-      expect(await shown()).toMatchObject({ refusal: { shown: [['new.example.com'], undefined] } })
-    })
-
     it('shows a step the reload, its open attempt, app, tenant and enabled subscriptions', async () => {
       const enabled = aSubscription({ id: subscriptionId(1) })
       await given().store.saveSubscription(enabled)
