@@ -10,11 +10,15 @@ import { boundedLines } from '../script-log.ts'
 const EOL = '\r\n'
 /** Where the log is cut down to half of that. */
 const LOG_CHARACTERS_MAX = 32 * 1024 * 1024
+/** A line of its own takes a multiple of its characters. */
+const PIECE_LINES = 4096
 
 export class ScriptRecord {
   statement = 0
   line = 0
+  /** Whole pieces of the log, and the lines behind them. */
   #log: string[] = []
+  #lines: string[] = []
   #logCharacters = 0
   #progress = ''
 
@@ -25,13 +29,20 @@ export class ScriptRecord {
     const stamp = new Date(atMs).toISOString()
     for (const each of cleanText(text).split(/\r\n|\r|\n/)) {
       const written = `${stamp} ${number} ${indent}${each}${EOL}`
-      this.#log.push(written)
+      this.#lines.push(written)
       this.#logCharacters += written.length
     }
+    if (this.#lines.length >= PIECE_LINES) this.#join()
     if (this.#logCharacters <= LOG_CHARACTERS_MAX) return
-    const cut = boundedLines(this.#log.join(''), LOG_CHARACTERS_MAX / 2)
+    const cut = boundedLines(this.scriptLog, LOG_CHARACTERS_MAX / 2)
     this.#log = [cut]
+    this.#lines = []
     this.#logCharacters = cut.length
+  }
+
+  #join(): void {
+    this.#log.push(this.#lines.join(''))
+    this.#lines = []
   }
 
   progress(text: string): void {
@@ -42,7 +53,7 @@ export class ScriptRecord {
   }
 
   get scriptLog(): string {
-    return this.#log.join('')
+    return this.#log.join('') + this.#lines.join('')
   }
 
   get progressLog(): string {
