@@ -3,9 +3,10 @@
  * section 2.1, validate). Nothing is expanded, read or evaluated, so a statement with `$(...)` is not judged: what it
  * says is known only at run time. A script without issues may still fail when it runs.
  */
-import { blockAt, isOpener, isStray } from './block.ts'
+
 import { faultOf, faults } from './fault.ts'
-import type { Head } from './head.ts'
+import { blockAt, isOpener, isStray } from './syntax/block.ts'
+import type { Head } from './syntax/head.ts'
 import {
   parseCall,
   parseCase,
@@ -17,9 +18,9 @@ import {
   parseNext,
   parseSub,
   parseSwitch,
-} from './parse-control.ts'
-import { parseLet, parseStatement } from './parse-statement.ts'
-import { type RawStatement, split } from './split.ts'
+} from './syntax/parse-control.ts'
+import { parseLet, parseStatement } from './syntax/parse-statement.ts'
+import { type RawStatement, split } from './syntax/split.ts'
 
 export interface ScriptIssue {
   /** 1-based line at which the statement begins. */

@@ -3,9 +3,9 @@
  * with the answer, so the language stays pure while data, files and time live with the host (engine/duckdb/).
  */
 import type { Fault } from './fault.ts'
-import type { Settings } from './settings.ts'
-import type { LoadStatement, RenamePair, StoreStatement } from './statement.ts'
-import type { Value } from './value.ts'
+import type { LoadStatement, RenamePair, StoreStatement } from './syntax/statement.ts'
+import type { Settings } from './value/settings.ts'
+import type { Value } from './value/value.ts'
 
 export type HostRequest =
   | {

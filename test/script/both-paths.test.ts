@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Expression } from '../../src/script/expression.ts'
-import { expressionSql } from '../../src/script/expression-sql.ts'
-import { parseExpression } from '../../src/script/parse-expression.ts'
+import { expressionSql } from '../../src/script/load/expression-sql.ts'
+import type { Expression } from '../../src/script/syntax/expression.ts'
+import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
 import { inline, withScript } from '../support/script-under-test.ts'
 
 const number = fc.constantFrom('0', '1', '-2.5', '3', '1000000', '0.1', '1e300', '-')

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isControl } from '../../src/script/head.ts'
+import { isControl } from '../../src/script/syntax/head.ts'
 import {
   parseCall,
   parseCondition,
@@ -12,9 +12,9 @@ import {
   parseFor,
   parseLoopTest,
   parseSub,
-} from '../../src/script/parse-control.ts'
-import { parseStatement } from '../../src/script/parse-statement.ts'
-import { type RawStatement, split } from '../../src/script/split.ts'
+} from '../../src/script/syntax/parse-control.ts'
+import { parseStatement } from '../../src/script/syntax/parse-statement.ts'
+import { type RawStatement, split } from '../../src/script/syntax/split.ts'
 import { type Answers, run } from '../support/scripted-host.ts'
 
 const FOLDER = new URL('corpus/', import.meta.url)

@@ -2,12 +2,12 @@
  * Evaluates expression texts for tests of the load-script language and shows values in the notation of its tables:
  * `text#number` for a dual, `#number` without a text of its own, `∅` for NULL, `''` for the empty text.
  */
-import { compile } from '../../src/script/compile-expression.ts'
-import type { Binding } from '../../src/script/evaluate.ts'
-import { numberText } from '../../src/script/number-text.ts'
-import { parseExpression } from '../../src/script/parse-expression.ts'
-import { DEFAULT_SETTINGS, type Settings } from '../../src/script/settings.ts'
-import type { Value } from '../../src/script/value.ts'
+import { compile } from '../../src/script/evaluate/compile-expression.ts'
+import type { Binding } from '../../src/script/evaluate/evaluate.ts'
+import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
+import { numberText } from '../../src/script/value/number-text.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../src/script/value/settings.ts'
+import type { Value } from '../../src/script/value/value.ts'
 
 export interface Surroundings {
   readonly settings?: Partial<Settings>

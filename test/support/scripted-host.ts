@@ -4,8 +4,8 @@
  */
 import type { Fault } from '../../src/script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../../src/script/host.ts'
-import { interpret } from '../../src/script/interpreter.ts'
-import type { Value } from '../../src/script/value.ts'
+import { interpret } from '../../src/script/run/interpreter.ts'
+import type { Value } from '../../src/script/value/value.ts'
 
 export interface Answers {
   readonly variables?: Readonly<Record<string, string>>

@@ -2,9 +2,16 @@
  * DROP and RENAME of tables and fields (LANGUAGE, sections 3 and 9; SEMANTICS F16 to F18). A rename touches the catalog
  * only: the engine's own names never change.
  */
-import { type Catalog, findField, findTable, type TableModel, withTable } from '../../script/catalog-model.ts'
+
 import { faults } from '../../script/fault.ts'
-import type { RenamePair } from '../../script/statement.ts'
+import {
+  type Catalog,
+  findField,
+  findTable,
+  type TableModel,
+  withTable,
+} from '../../script/load/catalog-model.ts'
+import type { RenamePair } from '../../script/syntax/statement.ts'
 import { dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
 

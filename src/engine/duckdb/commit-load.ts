@@ -13,15 +13,15 @@ import {
   takeTableName,
   withoutTable,
   withTable,
-} from '../../script/catalog-model.ts'
-import type { LoadTarget } from '../../script/load-target.ts'
+} from '../../script/load/catalog-model.ts'
+import type { LoadTarget } from '../../script/load/load-target.ts'
 import {
   appendPlan,
   commonColumns,
   type JoinPlan,
   joinPlan,
   type LoadedRows,
-} from '../../script/merge-fields.ts'
+} from '../../script/load/merge-fields.ts'
 import {
   appendSql,
   distinctSql,
@@ -29,7 +29,7 @@ import {
   joinSql,
   keepSql,
   uniqueKeysSql,
-} from '../../script/table-sql.ts'
+} from '../../script/load/table-sql.ts'
 import type { Database } from './database.ts'
 
 export interface CommittedLoad {

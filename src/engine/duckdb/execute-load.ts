@@ -2,23 +2,24 @@
  * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a mapping table.
  * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
  */
-import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/catalog-model.ts'
-import { numberOf } from '../../script/convert.ts'
+
 import { faults } from '../../script/fault.ts'
 import type { LoadResult, QualifyRule } from '../../script/host.ts'
-import type { LoadContext, OutputTable } from '../../script/load-context.ts'
+import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/load/catalog-model.ts'
+import type { LoadContext, OutputTable } from '../../script/load/load-context.ts'
 import {
   checkUnique,
   defaultTableName,
   type LoadTarget,
   loadTarget,
   qualifiedNames,
-} from '../../script/load-target.ts'
-import { columnName } from '../../script/merge-fields.ts'
-import { Preloads } from '../../script/preloads.ts'
-import type { LoadStatement } from '../../script/statement.ts'
-import type { Value } from '../../script/value.ts'
-import { keyOf, type ValueKey } from '../../script/value-key.ts'
+} from '../../script/load/load-target.ts'
+import { columnName } from '../../script/load/merge-fields.ts'
+import { Preloads } from '../../script/load/preloads.ts'
+import type { LoadStatement } from '../../script/syntax/statement.ts'
+import { numberOf } from '../../script/value/convert.ts'
+import type { Value } from '../../script/value/value.ts'
+import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
 import { commitLoad, dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
 import { fileFacts } from './file-facts.ts'

@@ -1,5 +1,5 @@
 /** Facts about a file of a connection, as FileSize and FileTime tell them. */
-import type { FileFacts } from '../../script/load-context.ts'
+import type { FileFacts } from '../../script/load/load-context.ts'
 import type { FilePaths } from './file-paths.ts'
 import { localSerial } from './script-clock.ts'
 

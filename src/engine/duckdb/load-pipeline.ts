@@ -4,39 +4,39 @@
  * level before the next can start: there the rows pass through a work table.
  */
 
+import { compile } from '../../script/evaluate/compile-expression.ts'
+import type { Binding } from '../../script/evaluate/evaluate.ts'
+import { faults } from '../../script/fault.ts'
 import {
   type AggregationSql,
   aggregationSql,
   groupedRowsSql,
   groupSql,
-} from '../../script/aggregation-sql.ts'
-import { compile } from '../../script/compile-expression.ts'
-import { contextFunction } from '../../script/context-functions.ts'
-import { textOf } from '../../script/convert.ts'
-import type { Binding } from '../../script/evaluate.ts'
-import type { Expression } from '../../script/expression.ts'
-import { faults } from '../../script/fault.ts'
+} from '../../script/load/aggregation-sql.ts'
+import { contextFunction } from '../../script/load/context-functions.ts'
 import {
   aggregationName,
   type GroupPlan,
   groupPlan,
   hasAggregation,
   keyName,
-} from '../../script/group-plan.ts'
+} from '../../script/load/group-plan.ts'
 import {
   LevelMachine,
   type LevelRules,
   type MachineState,
   type OutputItem,
-} from '../../script/level-machine.ts'
-import { levelQuery } from '../../script/level-sql.ts'
-import type { InputRow, LoadContext, OutputTable } from '../../script/load-context.ts'
-import { checkUnique } from '../../script/load-target.ts'
-import type { Preload } from '../../script/preloads.ts'
-import type { LoadItem, LoadLevel } from '../../script/statement.ts'
-import { distinctSql, sortedSql } from '../../script/table-sql.ts'
-import { unknownField } from '../../script/unknown-field.ts'
-import type { Value } from '../../script/value.ts'
+} from '../../script/load/level-machine.ts'
+import { levelQuery } from '../../script/load/level-sql.ts'
+import type { InputRow, LoadContext, OutputTable } from '../../script/load/load-context.ts'
+import { checkUnique } from '../../script/load/load-target.ts'
+import type { Preload } from '../../script/load/preloads.ts'
+import { distinctSql, sortedSql } from '../../script/load/table-sql.ts'
+import { unknownField } from '../../script/load/unknown-field.ts'
+import type { Expression } from '../../script/syntax/expression.ts'
+import type { LoadItem, LoadLevel } from '../../script/syntax/statement.ts'
+import { textOf } from '../../script/value/convert.ts'
+import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
 import { type RowSource, tableSource } from './row-source.ts'

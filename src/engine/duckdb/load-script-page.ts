@@ -2,19 +2,20 @@
  * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
  * refusals come from the tables that parser and executor use; every example of the page is run by its test.
  */
-import { isAnswered } from '../../script/context-functions.ts'
-import { QVD_FUNCTIONS } from '../../script/file-functions.ts'
+
 import {
   AGGREGATION_FUNCTIONS,
   CONTEXT_FUNCTIONS,
   type Counted,
   LAZY_FUNCTIONS,
   UNSUPPORTED_FUNCTIONS,
-} from '../../script/function-counts.ts'
-import { SCALAR_GROUPS } from '../../script/functions.ts'
-import { COMPUTED_AGGREGATIONS } from '../../script/group-plan.ts'
-import { settingsFrom } from '../../script/settings.ts'
-import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../script/unsupported.ts'
+} from '../../script/function/function-counts.ts'
+import { SCALAR_GROUPS } from '../../script/function/functions.ts'
+import { isAnswered } from '../../script/load/context-functions.ts'
+import { QVD_FUNCTIONS } from '../../script/load/file-functions.ts'
+import { COMPUTED_AGGREGATIONS } from '../../script/load/group-plan.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../script/syntax/unsupported.ts'
+import { settingsFrom } from '../../script/value/settings.ts'
 import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
 import { ENCODINGS } from './text-encoding.ts'
 

@@ -7,7 +7,7 @@
  * (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_model` holds the version and the next free numbers.
  */
 import type { DataTable } from '../../catalog/records.ts'
-import type { Catalog, FieldModel, Segment, TableModel } from '../../script/catalog-model.ts'
+import type { Catalog, FieldModel, Segment, TableModel } from '../../script/load/catalog-model.ts'
 import type { Database } from './database.ts'
 
 const VERSION = 1

@@ -1,9 +1,10 @@
 /** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
-import { type Catalog, findTable } from '../../script/catalog-model.ts'
-import { numberOf } from '../../script/convert.ts'
+
 import { faults } from '../../script/fault.ts'
-import type { Settings } from '../../script/settings.ts'
-import type { FileFormat, LoadSource } from '../../script/statement.ts'
+import { type Catalog, findTable } from '../../script/load/catalog-model.ts'
+import type { FileFormat, LoadSource } from '../../script/syntax/statement.ts'
+import { numberOf } from '../../script/value/convert.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
 import type { LoadPipeline } from './load-pipeline.ts'

@@ -3,12 +3,12 @@
  * Sum would no longer see it, so a field of numbers keeps them when their texts can be made again: a plain number, or a date
  * in a format of the script. Codes such as 007, labels of duals and mixed fields keep their texts.
  */
-import { textSql } from '../../script/aggregation-sql.ts'
-import type { FieldModel } from '../../script/catalog-model.ts'
-import { formatsOf } from '../../script/formats.ts'
-import { numberReader } from '../../script/number-text.ts'
-import { pairOf } from '../../script/pair-sql.ts'
-import type { Settings } from '../../script/settings.ts'
+import { textSql } from '../../script/load/aggregation-sql.ts'
+import type { FieldModel } from '../../script/load/catalog-model.ts'
+import { pairOf } from '../../script/load/pair-sql.ts'
+import { formatsOf } from '../../script/value/formats.ts'
+import { numberReader } from '../../script/value/number-text.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from './database.ts'
 
 type StoredType = 'number' | 'date' | 'timestamp' | 'text'

@@ -1,11 +1,11 @@
-/** Fetches what row-level functions asked for (script/preloads.ts) from the tables, before the first row is evaluated. */
-import { type Catalog, findField, findTable, tablesWith } from '../../script/catalog-model.ts'
-import { pairOf } from '../../script/pair-sql.ts'
-import type { PeekHistory } from '../../script/peek-history.ts'
-import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/preloads.ts'
-import { fieldValuesSql } from '../../script/table-sql.ts'
-import type { Value } from '../../script/value.ts'
-import { keyOf } from '../../script/value-key.ts'
+/** Fetches what row-level functions asked for (script/load/preloads.ts) from the tables, before the first row is evaluated. */
+import { type Catalog, findField, findTable, tablesWith } from '../../script/load/catalog-model.ts'
+import { pairOf } from '../../script/load/pair-sql.ts'
+import type { PeekHistory } from '../../script/load/peek-history.ts'
+import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/load/preloads.ts'
+import { fieldValuesSql } from '../../script/load/table-sql.ts'
+import type { Value } from '../../script/value/value.ts'
+import { keyOf } from '../../script/value/value-key.ts'
 import type { Database } from './database.ts'
 import { pairValue } from './row-source.ts'
 

@@ -1,8 +1,8 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
-import type { TableModel, ValueKinds } from '../../script/catalog-model.ts'
-import type { InputRow } from '../../script/load-context.ts'
-import { columnList } from '../../script/pair-sql.ts'
-import type { Value } from '../../script/value.ts'
+import type { TableModel, ValueKinds } from '../../script/load/catalog-model.ts'
+import type { InputRow } from '../../script/load/load-context.ts'
+import { columnList } from '../../script/load/pair-sql.ts'
+import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
 
 export interface RowSource {

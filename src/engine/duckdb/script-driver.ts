@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { HostAnswer } from '../../script/host.ts'
-import { interpret } from '../../script/interpreter.ts'
+import { interpret } from '../../script/run/interpreter.ts'
 import { isOutOfMemory } from './database.ts'
 import { dataTables, saveModel } from './model-file.ts'
 import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from './run-script.ts'

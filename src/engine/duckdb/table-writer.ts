@@ -10,9 +10,9 @@ import {
   type DuckDBType,
   VARCHAR,
 } from '@duckdb/node-api'
-import type { ValueKinds } from '../../script/catalog-model.ts'
-import { createTableSql } from '../../script/table-sql.ts'
-import type { Value } from '../../script/value.ts'
+import type { ValueKinds } from '../../script/load/catalog-model.ts'
+import { createTableSql } from '../../script/load/table-sql.ts'
+import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
 
 /** Rows of one chunk: the engine's own vector size. */

@@ -3,12 +3,12 @@
  * of it and by its longest row. A file that is no text of its encoding is refused with the name the script gave it.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import { DelimitedText, fieldNamesFrom } from '../../script/delimited-text.ts'
 import { faults } from '../../script/fault.ts'
-import { textInterpreter } from '../../script/interpret-text.ts'
-import type { Settings } from '../../script/settings.ts'
-import type { FileFormat } from '../../script/statement.ts'
-import type { Value } from '../../script/value.ts'
+import { DelimitedText, fieldNamesFrom } from '../../script/load/delimited-text.ts'
+import type { FileFormat } from '../../script/syntax/statement.ts'
+import { textInterpreter } from '../../script/value/interpret-text.ts'
+import type { Settings } from '../../script/value/settings.ts'
+import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from './row-source.ts'
 import { decoderFor } from './text-encoding.ts'
 

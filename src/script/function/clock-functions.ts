@@ -1,0 +1,71 @@
+/** The time of the run, of its clock and of other places (SEMANTICS L21, K22). */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { dayOf } from '../value/calendar.ts'
+import { formatsOf } from '../value/formats.ts'
+import { asDate, asTimestamp } from '../value/formatted-value.ts'
+import type { Value } from '../value/value.ts'
+import { type Arguments, moment, numberOr, text } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+export const CLOCK_FUNCTIONS: readonly ScalarFunction[] = [
+  { name: 'Today', min: 0, max: 1, evaluate: today },
+  { name: 'Now', min: 0, max: 1, changing: true, evaluate: now },
+  { name: 'UTC', min: 0, max: 1, changing: true, evaluate: utc },
+  { name: 'GMT', min: 0, max: 1, changing: true, evaluate: utc },
+  { name: 'LocalTime', min: 0, max: 2, changing: true, evaluate: localTime },
+  { name: 'ReloadTime', min: 0, max: 0, evaluate: (_, context) => lastReload(context, asTimestamp) },
+  { name: 'ConvertToLocalTime', min: 1, max: 3, evaluate: convertToLocalTime },
+]
+
+/** 0: the day of the last finished reload; 1 and 2: the day of this one. */
+function today(args: Arguments, context: EvaluationContext): Value {
+  const mode = numberOr(args, 0, context, 1)
+  if (mode === 0) return lastReload(context, (serial) => asDate(dayOf(serial), context))
+  return asDate(dayOf(context.clock.reloadStart), context)
+}
+
+/** 0: the last finished reload; 1: the moment of the call; 2: the start of this reload. */
+function now(args: Arguments, context: EvaluationContext): Value {
+  const mode = numberOr(args, 0, context, 1)
+  if (mode === 0) return lastReload(context, asTimestamp)
+  return asTimestamp(mode === 2 ? context.clock.reloadStart : context.clock.now(), context)
+}
+
+function lastReload(
+  context: EvaluationContext,
+  show: (serial: number, context: EvaluationContext) => Value,
+): Value {
+  const { lastReload } = context.clock
+  return lastReload === undefined ? null : show(lastReload, context)
+}
+
+function utc(_: Arguments, context: EvaluationContext): Value {
+  return asTimestamp(context.clock.utc(), context)
+}
+
+/** LocalTime([place [, without daylight saving]]) */
+function localTime(args: Arguments, context: EvaluationContext): Value {
+  if (args.length === 0) return asTimestamp(context.clock.now(), context)
+  return converted(context.clock.utc(), args, 0, context)
+}
+
+/** ConvertToLocalTime(UTC timestamp [, place [, without daylight saving]]) */
+function convertToLocalTime(args: Arguments, context: EvaluationContext): Value {
+  const at = moment(args, 0, context)
+  if (at === null) return null
+  if (args.length === 1) {
+    return asTimestamp(at + context.clock.now() - context.clock.utc(), context)
+  }
+  return converted(at, args, 1, context)
+}
+
+/** NULL for a place that is not known. */
+function converted(at: number, args: Arguments, from: number, context: EvaluationContext): Value {
+  const place = text(args, from, context)
+  const withoutSaving = numberOr(args, from + 1, context, 0)
+  if (place === null) return null
+  const offset = formatsOf(context.settings).zone(place)
+  const minutes = offset?.(at, withoutSaving !== null && withoutSaving !== 0)
+  return minutes === undefined ? null : asTimestamp(at + minutes / 1440, context)
+}

@@ -1,0 +1,91 @@
+/**
+ * Tests and choices over values: Match and its kin, Class, the kind tests, NULL and truth (SEMANTICS A12,
+ * A14, C6 to C8).
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { numberOf, relation, textOf, truth } from '../value/convert.ts'
+import { numberText } from '../value/number-text.ts'
+import { FALSE, TRUE, type Value } from '../value/value.ts'
+import { matchesWildcard } from '../value/wildcard.ts'
+import { type Arguments, number, text } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+const ANY = Number.POSITIVE_INFINITY
+
+export const CONDITIONAL_FUNCTIONS: readonly ScalarFunction[] = [
+  { name: 'IsNull', min: 1, max: 1, evaluate: ([value]) => truth(value === null) },
+  {
+    name: 'IsNum',
+    min: 1,
+    max: 1,
+    evaluate: ([value = null], { settings }) => truth(numberOf(value, settings) !== null),
+  },
+  {
+    name: 'IsText',
+    min: 1,
+    max: 1,
+    evaluate: ([value = null], { settings }) => truth(value !== null && numberOf(value, settings) === null),
+  },
+  { name: 'Null', min: 0, max: 0, evaluate: () => null },
+  { name: 'True', min: 0, max: 0, evaluate: () => TRUE_VALUE },
+  { name: 'False', min: 0, max: 0, evaluate: () => FALSE_VALUE },
+  { name: 'EmptyIsNull', min: 1, max: 1, evaluate: ([value = null]) => (value === '' ? null : value) },
+  { name: 'Match', min: 2, max: ANY, evaluate: match },
+  { name: 'FastMatch', min: 2, max: ANY, evaluate: match },
+  { name: 'MixMatch', min: 2, max: ANY, evaluate: mixMatch },
+  { name: 'WildMatch', min: 2, max: ANY, evaluate: wildMatch },
+  { name: 'Class', min: 2, max: 4, evaluate: classOf },
+]
+
+const TRUE_VALUE: Value = { text: 'true', number: TRUE }
+const FALSE_VALUE: Value = { text: 'false', number: FALSE }
+
+/** Equal as `=` has it: numbers by value, texts with their case (C6, C8). NULL equals nothing. */
+function match(args: Arguments, context: EvaluationContext): Value {
+  const given = args[0] ?? null
+  if (given === null) return 0
+  for (let place = 1; place < args.length; place++) {
+    const candidate = args[place] ?? null
+    if (candidate !== null && relation(given, candidate, context.settings) === 0) return place
+  }
+  return 0
+}
+
+function mixMatch(args: Arguments, context: EvaluationContext): Value {
+  const found = match(args, context)
+  if (found !== 0) return found
+  return textMatch(args, context, (candidate, given) => candidate === given)
+}
+
+function wildMatch(args: Arguments, context: EvaluationContext): Value {
+  return textMatch(args, context, matchesWildcard)
+}
+
+function textMatch(
+  args: Arguments,
+  context: EvaluationContext,
+  test: (candidate: string, given: string) => boolean,
+): Value {
+  const given = text(args, 0, context)?.toLowerCase()
+  if (given === undefined) return 0
+  for (let place = 1; place < args.length; place++) {
+    const candidate = textOf(args[place] ?? null, context.settings)
+    if (candidate !== null && test(candidate.toLowerCase(), given)) return place
+  }
+  return 0
+}
+
+/** The bin of a number: its bounds as text, the lower one as number (A14). */
+function classOf(args: Arguments, context: EvaluationContext): Value {
+  const given = number(args, 0, context)
+  const width = number(args, 1, context)
+  const label = args.length > 2 ? (text(args, 2, context) ?? '') : 'x'
+  const offset = args.length > 3 ? number(args, 3, context) : 0
+  if (given === null || width === null || offset === null || width <= 0) return null
+  const lower = Math.floor((given - offset) / width) * width + offset
+  if (!Number.isFinite(lower)) return null
+  const { decimalSep } = context.settings
+  const bounds = [lower, lower + width].map((bound) => numberText(bound, decimalSep))
+  return { text: `${bounds[0]}<=${label}<${bounds[1]}`, number: lower }
+}

@@ -1,0 +1,130 @@
+/**
+ * Formatting (`Date`, `Num` ...: the number stays, the text changes; what is no number gives NULL, L6) and
+ * interpretation (`Date#`, `Num#` ...: the text stays, the number is read from it; what does not fit is a
+ * text without number, L4).
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { isInCalendar } from '../value/calendar.ts'
+import { type Formats, formatsOf } from '../value/formats.ts'
+import { formatted } from '../value/formatted-value.ts'
+import { readIsoTimestamp } from '../value/iso-timestamp.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import { type Arguments, number, text } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+/** What milliseconds can count exactly. */
+const INTERVAL_DAYS_MAX = 100_000_000
+
+interface Mask {
+  readonly format: (number: number) => string
+  readonly parse: (text: string) => number
+}
+
+type MaskOf = (args: Arguments, context: EvaluationContext) => Mask
+
+const date = calendarMask('date', (settings) => settings.dateFormat)
+const time = calendarMask('date', (settings) => settings.timeFormat)
+const timestamp = calendarMask('date', (settings) => settings.timestampFormat)
+const interval = calendarMask('interval', (settings) => settings.timeFormat)
+const money = separatedMask((settings) => ({
+  format: settings.moneyFormat,
+  decimalSep: settings.moneyDecimalSep,
+  thousandSep: settings.moneyThousandSep,
+}))
+const plain = separatedMask(({ decimalSep, thousandSep }) => ({ format: '', decimalSep, thousandSep }))
+
+export const FORMAT_FUNCTIONS: readonly ScalarFunction[] = [
+  formatting('Date', 2, date, isInCalendar),
+  formatting('Time', 2, time, isInCalendar),
+  formatting('Timestamp', 2, timestamp, isInCalendar),
+  formatting('Interval', 2, interval, (days) => Math.abs(days) < INTERVAL_DAYS_MAX),
+  formatting('Money', 4, money, () => true),
+  { name: 'Num', min: 1, max: 4, evaluate: num },
+  interpreting('Date#', 2, date),
+  interpreting('Time#', 2, time),
+  interpreting('Timestamp#', 2, timestamp, readIsoTimestamp),
+  interpreting('Interval#', 2, interval),
+  interpreting('Money#', 4, money),
+  interpreting('Num#', 4, plain),
+  { name: 'Text', min: 1, max: 1, evaluate: (args, context) => text(args, 0, context) },
+  { name: 'Dual', min: 2, max: 2, evaluate: dual },
+]
+
+/** @param has whether a number can be shown in this kind of format; NULL when not */
+function formatting(
+  name: string,
+  max: number,
+  maskOf: MaskOf,
+  has: (given: number) => boolean,
+): ScalarFunction {
+  return {
+    name,
+    min: 1,
+    max,
+    evaluate: (args, context) => {
+      const given = number(args, 0, context)
+      return given !== null && has(given) ? formatted(given, maskOf(args, context)) : null
+    },
+  }
+}
+
+/** Without a format the number gets its default text back (A10). */
+function num(args: Arguments, context: EvaluationContext): Value {
+  const given = number(args, 0, context)
+  if (given === null || args.length === 1) return given
+  return formatted(given, plain(args, context))
+}
+
+function interpreting(
+  name: string,
+  max: number,
+  maskOf: MaskOf,
+  otherwise: (text: string) => number = () => Number.NaN,
+): ScalarFunction {
+  return {
+    name,
+    min: 1,
+    max,
+    evaluate: (args, context) => {
+      const given = text(args, 0, context)
+      if (given === null) return null
+      const read = given.trim()
+      const fitting = maskOf(args, context).parse(read)
+      const found = Number.isNaN(fitting) ? otherwise(read) : fitting
+      return Number.isNaN(found) ? given : { text: given, number: found }
+    },
+  }
+}
+
+/** The format argument, or the settings' own when it is absent, NULL or empty. */
+function calendarMask(kind: 'date' | 'interval', formatOf: (settings: Settings) => string): MaskOf {
+  return (args, context) => {
+    const format = text(args, 1, context) || formatOf(context.settings)
+    return formatsOf(context.settings)[kind](format)
+  }
+}
+
+/** The third and fourth argument take the place of the settings' separators (L25). */
+function separatedMask(
+  defaultsOf: (settings: Settings) => { format: string; decimalSep: string; thousandSep: string },
+): MaskOf {
+  return (args, context) => {
+    const defaults = defaultsOf(context.settings)
+    const formats: Formats = formatsOf(context.settings)
+    return formats.number(
+      text(args, 1, context) ?? defaults.format,
+      text(args, 2, context) ?? defaults.decimalSep,
+      text(args, 3, context) ?? defaults.thousandSep,
+    )
+  }
+}
+
+/** Without a number it is the text alone, without a text the number alone (A1). */
+function dual(args: Arguments, context: EvaluationContext): Value {
+  const shown = text(args, 0, context)
+  const given = number(args, 1, context)
+  if (shown === null || given === null) return shown ?? given
+  return { text: shown, number: given }
+}

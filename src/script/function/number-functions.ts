@@ -1,0 +1,104 @@
+/**
+ * Rounding, remainders, powers and constants (SEMANTICS K1 to K5, K19, B6). Outside their domain they give
+ * NULL.
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { truth } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import { type Arguments, number, numberOr, ofNumber, ofNumbers } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+export const NUMBER_FUNCTIONS: readonly ScalarFunction[] = [
+  { name: 'Floor', min: 1, max: 3, evaluate: stepped(Math.floor) },
+  { name: 'Ceil', min: 1, max: 3, evaluate: stepped(Math.ceil) },
+  // Halves go up, also below zero (K4).
+  { name: 'Round', min: 1, max: 3, evaluate: stepped((steps) => Math.floor(settled(steps + 0.5))) },
+  ofNumber('Frac', (x) => x - Math.floor(x)),
+  ofNumber('fAbs', Math.abs),
+  ofNumber('Sign', Math.sign),
+  ofNumbers('Mod', mod),
+  ofNumbers('Div', (a, b) => Math.trunc(a / b)),
+  ofNumbers('fMod', (a, b) => a % b),
+  ofNumber('Even', (x) => (Number.isInteger(x) ? truth(x % 2 === 0) : Number.NaN)),
+  ofNumber('Odd', (x) => (Number.isInteger(x) ? truth(x % 2 !== 0) : Number.NaN)),
+  ofNumber('BitCount', bitCount),
+  ofNumber('Fact', factorial),
+  ofNumbers('Combin', (p, q) => permutations(p, q) / factorial(q)),
+  ofNumbers('Permut', permutations),
+  ofNumber('Exp', Math.exp),
+  ofNumber('Log', (x) => (x > 0 ? Math.log(x) : Number.NaN)),
+  ofNumber('Log10', (x) => (x > 0 ? Math.log10(x) : Number.NaN)),
+  ofNumber('Sqr', (x) => x * x),
+  ofNumber('Sqrt', Math.sqrt),
+  ofNumbers('Pow', (x, y) => x ** y),
+  ofNumber('Sin', Math.sin),
+  ofNumber('Cos', Math.cos),
+  ofNumber('Tan', Math.tan),
+  ofNumber('Asin', Math.asin),
+  ofNumber('Acos', Math.acos),
+  ofNumber('Atan', Math.atan),
+  ofNumbers('Atan2', Math.atan2),
+  ofNumber('Sinh', Math.sinh),
+  ofNumber('Cosh', Math.cosh),
+  ofNumber('Tanh', Math.tanh),
+  ofNumber('Asinh', Math.asinh),
+  ofNumber('Acosh', Math.acosh),
+  ofNumber('Atanh', Math.atanh),
+  { name: 'Pi', min: 0, max: 0, evaluate: () => Math.PI },
+  { name: 'e', min: 0, max: 0, evaluate: () => Math.E },
+  { name: 'Rand', min: 0, max: 0, changing: true, evaluate: (_, context) => context.random() },
+]
+
+/** Rounds to a multiple of a step, moved by an offset; a step of 0 gives NULL (B6). */
+function stepped(round: (steps: number) => number): ScalarFunction['evaluate'] {
+  return (args: Arguments, context: EvaluationContext): Value => {
+    const given = number(args, 0, context)
+    if (given === null) return null
+    if (args.length === 1) return round(given)
+    const step = number(args, 1, context)
+    const offset = numberOr(args, 2, context, 0)
+    if (step === null || offset === null || step === 0) return null
+    const result = round(settled((given - offset) / step)) * step + offset
+    return Number.isFinite(result) ? withoutNoise(result) : null
+  }
+}
+
+/** 0.3 / 0.1 is 2.9999999999999996 in binary and 3 for everyone else (K5). */
+function settled(steps: number): number {
+  const nearest = Math.round(steps)
+  return Math.abs(steps - nearest) <= Math.abs(nearest) * 1e-14 ? nearest : steps
+}
+
+/** 38 * 0.1 is 3.8000000000000003 in binary; 15 digits are what a double holds. */
+function withoutNoise(result: number): number {
+  return Number.isInteger(result) ? result : Number(result.toPrecision(15))
+}
+
+/** Of integers, never negative, for divisors above 0 (K1). */
+function mod(a: number, b: number): number {
+  if (!Number.isInteger(a) || !Number.isInteger(b) || b <= 0) return Number.NaN
+  return ((a % b) + b) % b
+}
+
+function bitCount(given: number): number {
+  let rest = Math.trunc(given) >>> 0
+  let count = 0
+  for (; rest !== 0; rest >>>= 1) count += rest & 1
+  return count
+}
+
+/** Of positive integers (functions.tsv); beyond 170 it is no double. */
+function factorial(given: number): number {
+  if (!Number.isInteger(given) || given < 0 || given > 170) return Number.NaN
+  let product = 1
+  for (let factor = 2; factor <= given; factor++) product *= factor
+  return product
+}
+
+function permutations(p: number, q: number): number {
+  if (!Number.isInteger(p) || !Number.isInteger(q) || q < 0 || q > p || p > 10_000) return Number.NaN
+  let product = 1
+  for (let factor = p; factor > p - q; factor--) product *= factor
+  return product
+}

@@ -1,0 +1,226 @@
+/**
+ * Text functions (SEMANTICS block K). Positions and lengths count characters, not bytes or code units (K14).
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { faults } from '../fault.ts'
+import { splitText } from '../value/split-text.ts'
+import type { Value } from '../value/value.ts'
+import { type Arguments, number, numberOr, ofText, text } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+/**
+ * Longest text that Repeat makes, in characters: more would only end the engine session for want of memory.
+ */
+const REPEATED_MAX = 16_777_216
+
+export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
+  { name: 'Len', min: 1, max: 1, evaluate: (args, context) => length(text(args, 0, context) ?? '') },
+  { name: 'Left', min: 2, max: 2, evaluate: sliced((count) => [0, Math.max(0, count)]) },
+  {
+    name: 'Right',
+    min: 2,
+    max: 2,
+    evaluate: sliced((count, size) => [Math.max(0, size - Math.max(0, count)), size]),
+  },
+  { name: 'Mid', min: 2, max: 3, evaluate: mid },
+  ofText('Upper', (given) => given.toUpperCase()),
+  ofText('Lower', (given) => given.toLowerCase()),
+  ofText('Capitalize', capitalize),
+  ofText('Trim', (given) => trimmed(given, true, true)),
+  ofText('LTrim', (given) => trimmed(given, true, false)),
+  ofText('RTrim', (given) => trimmed(given, false, true)),
+  { name: 'Chr', min: 1, max: 1, evaluate: chr },
+  ofText('Ord', (given) => given.codePointAt(0) ?? null),
+  { name: 'Repeat', min: 2, max: 2, evaluate: repeat },
+  { name: 'Replace', min: 3, max: 3, evaluate: replace },
+  { name: 'PurgeChar', min: 2, max: 2, evaluate: filtered((listed) => !listed) },
+  { name: 'KeepChar', min: 2, max: 2, evaluate: filtered((listed) => listed) },
+  { name: 'Index', min: 2, max: 3, evaluate: index },
+  { name: 'FindOneOf', min: 2, max: 3, evaluate: findOneOf },
+  { name: 'SubStringCount', min: 2, max: 2, evaluate: subStringCount },
+  { name: 'TextBetween', min: 3, max: 4, evaluate: textBetween },
+  { name: 'SubField', min: 2, max: 3, evaluate: subField },
+  { name: 'LevenshteinDist', min: 2, max: 2, evaluate: levenshteinDist },
+]
+
+const SURROGATE = /[\uD800-\uDFFF]/
+
+function length(given: string): number {
+  return SURROGATE.test(given) ? [...given].length : given.length
+}
+
+function slice(given: string, from: number, to: number): string {
+  return SURROGATE.test(given) ? [...given].slice(from, to).join('') : given.slice(from, to)
+}
+
+function sliced(
+  range: (count: number, size: number) => readonly [from: number, to: number],
+): ScalarFunction['evaluate'] {
+  return (args, context) => {
+    const given = text(args, 0, context)
+    const count = number(args, 1, context)
+    if (given === null || count === null) return null
+    const [from, to] = range(Math.trunc(count), length(given))
+    return slice(given, from, to)
+  }
+}
+
+function mid(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const start = number(args, 1, context)
+  const count = numberOr(args, 2, context, Number.POSITIVE_INFINITY)
+  if (given === null || start === null || count === null) return null
+  const from = Math.max(0, Math.trunc(start) - 1)
+  return slice(given, from, from + Math.max(0, Math.trunc(count)))
+}
+
+/** A word starts after anything but a letter, a digit or an apostrophe (K10). */
+function capitalize(given: string): string {
+  return given.toLowerCase().replace(/[\p{L}\p{N}'’]+/gu, (word) => {
+    const first = String.fromCodePoint(word.codePointAt(0) ?? 0)
+    return first.toUpperCase() + word.slice(first.length)
+  })
+}
+
+const BLANK = 32
+
+/** Blanks only: tabs and hard spaces stay (K12). */
+function trimmed(given: string, left: boolean, right: boolean): string {
+  let from = 0
+  let to = given.length
+  if (left) while (from < to && given.charCodeAt(from) === BLANK) from++
+  if (right) while (to > from && given.charCodeAt(to - 1) === BLANK) to--
+  return given.slice(from, to)
+}
+
+function chr(args: Arguments, context: EvaluationContext): Value {
+  const code = number(args, 0, context)
+  if (code === null) return null
+  const whole = Math.trunc(code)
+  return whole >= 0 && whole <= 0x10_ff_ff ? String.fromCodePoint(whole) : null
+}
+
+function repeat(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const count = number(args, 1, context)
+  if (given === null || count === null) return null
+  const times = Math.max(0, Math.trunc(count))
+  if (given === '') return ''
+  if (given.length * times > REPEATED_MAX) {
+    throw faults.general(`Repeat() makes texts of at most ${REPEATED_MAX} characters`)
+  }
+  return given.repeat(times)
+}
+
+/** One pass, left to right (K9). */
+function replace(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const from = text(args, 1, context)
+  const to = text(args, 2, context)
+  if (given === null || from === null || to === null) return null
+  return from === '' ? given : given.replaceAll(from, () => to)
+}
+
+function filtered(keeps: (listed: boolean) => boolean): ScalarFunction['evaluate'] {
+  return (args, context) => {
+    const given = text(args, 0, context)
+    const set = text(args, 1, context)
+    if (given === null || set === null) return null
+    let kept = ''
+    for (const character of given) if (keeps(set.includes(character))) kept += character
+    return kept
+  }
+}
+
+/** Position from 1 of an offset in code units. */
+function position(given: string, offset: number): number {
+  return length(given.slice(0, offset)) + 1
+}
+
+/** The n-th occurrence, from the end when n is negative; 0 when there is none (K7). */
+function index(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const wanted = text(args, 1, context)
+  const occurrence = numberOr(args, 2, context, 1)
+  if (given === null || wanted === null || occurrence === null) return null
+  const offset = occurrenceOf(given, wanted, Math.trunc(occurrence))
+  return offset < 0 ? 0 : position(given, offset)
+}
+
+function occurrenceOf(given: string, wanted: string, occurrence: number): number {
+  if (wanted === '' || occurrence === 0) return -1
+  let at = occurrence > 0 ? given.indexOf(wanted) : given.lastIndexOf(wanted)
+  for (let left = Math.abs(occurrence) - 1; left > 0 && at >= 0; left--) {
+    if (occurrence > 0) at = given.indexOf(wanted, at + 1)
+    else at = at === 0 ? -1 : given.lastIndexOf(wanted, at - 1)
+  }
+  return at
+}
+
+function findOneOf(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const set = text(args, 1, context)
+  const occurrence = numberOr(args, 2, context, 1)
+  if (given === null || set === null || occurrence === null) return null
+  const characters = [...given]
+  const places = characters.flatMap((character, place) => (set.includes(character) ? [place + 1] : []))
+  const wanted = Math.trunc(occurrence)
+  return (wanted > 0 ? places[wanted - 1] : places.at(wanted)) ?? 0
+}
+
+function subStringCount(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const wanted = text(args, 1, context)
+  if (given === null || wanted === null) return null
+  return wanted === '' ? 0 : given.split(wanted).length - 1
+}
+
+/** NULL when there is no n-th pair of the two marks (K8). */
+function textBetween(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const before = text(args, 1, context)
+  const after = text(args, 2, context)
+  const occurrence = numberOr(args, 3, context, 1)
+  if (given === null || before === null || after === null || occurrence === null) return null
+  let from = 0
+  for (let left = Math.trunc(occurrence); left > 0; left--) {
+    const found = given.indexOf(before, from)
+    // An empty mark is found at the start and nowhere else: looking on would never end.
+    if (found < 0 || (before === '' && left > 1)) return null
+    from = found + before.length
+  }
+  const to = given.indexOf(after, from)
+  return occurrence < 1 || to < 0 ? null : given.slice(from, to)
+}
+
+/**
+ * The n-th part, from the right when n is negative; NULL beyond the parts (K6, B16). With two arguments a
+ * LOAD makes a row of each part before it comes here (J17); elsewhere the first part is the value.
+ */
+function subField(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const separator = text(args, 1, context)
+  const wanted = numberOr(args, 2, context, 1)
+  if (given === null || separator === null || wanted === null) return null
+  const parts = splitText(given, separator)
+  const place = Math.trunc(wanted)
+  return (place > 0 ? parts[place - 1] : place < 0 ? parts.at(place) : undefined) ?? null
+}
+
+function levenshteinDist(args: Arguments, context: EvaluationContext): Value {
+  const first = text(args, 0, context)
+  const second = text(args, 1, context)
+  if (first === null || second === null) return null
+  const columns = [...second]
+  let row = [0, ...columns.map((_, column) => column + 1)]
+  for (const [line, character] of [...first].entries()) {
+    const next = [line + 1]
+    for (const [column, other] of columns.entries()) {
+      const changed = row[column]! + (character === other ? 0 : 1)
+      next.push(Math.min(changed, row[column + 1]! + 1, next[column]! + 1))
+    }
+    row = next
+  }
+  return row[columns.length]!
+}

@@ -1,0 +1,129 @@
+/**
+ * The tables of a running script, as plain data: which tables and fields there are, under which generated names the
+ * engine keeps them, and what kinds of value each field holds. Real names live only here (SEMANTICS, section 1 "names"):
+ * they are case-sensitive and may hold anything, so they never become SQL identifiers.
+ *
+ * A catalog is never changed: a statement that succeeds puts a new one in its place, one that fails leaves the old.
+ */
+import type { Value } from '../value/value.ts'
+
+/** A field of one table. Its values stand in the columns `<column>_n` (DOUBLE) and `<column>_t` (VARCHAR). */
+export interface FieldModel {
+  readonly name: string
+  /** Generated, unique within the table: c1, c2 ... */
+  readonly column: string
+  readonly kinds: ValueKinds
+}
+
+/** Which kinds of value occur; a kind that is false never occurs, one that is true may. */
+export interface ValueKinds {
+  /** Values with a number side. */
+  readonly numbers: boolean
+  /** Values with a text but no number. */
+  readonly texts: boolean
+  /** Values with both. */
+  readonly duals: boolean
+}
+
+export const NO_KINDS: ValueKinds = { numbers: false, texts: false, duals: false }
+
+/** Rows that came in with one load: `first` to `last` are row numbers from 1, `sequence` orders loads over all tables. */
+export interface Segment {
+  readonly sequence: number
+  readonly first: number
+  readonly last: number
+}
+
+export interface TableModel {
+  readonly name: string
+  /** Generated, never reused within a data file: t1, t2 ... */
+  readonly sqlName: string
+  readonly fields: readonly FieldModel[]
+  readonly rows: number
+  /** Set by LOAD DISTINCT: rows that are added later are made distinct too (SEMANTICS J2). */
+  readonly distinct: boolean
+  readonly segments: readonly Segment[]
+}
+
+export interface Catalog {
+  /** In order of creation. */
+  readonly tables: readonly TableModel[]
+  /** Number of the next generated table name. */
+  readonly nextTable: number
+  /** Number of the next load. */
+  readonly nextSequence: number
+  /** Name of the table that was created last: the target of CONCATENATE, JOIN and KEEP without a name. */
+  readonly lastCreated?: string
+}
+
+export const EMPTY_CATALOG: Catalog = { tables: [], nextTable: 1, nextSequence: 1 }
+
+/** First key wins (SEMANTICS M1); keys are value identities. */
+export interface MappingTable {
+  readonly name: string
+  readonly entries: ReadonlyMap<number | string, Value>
+  /** All pairs in load order, for RENAME ... USING. */
+  readonly pairs: readonly (readonly [Value, Value])[]
+}
+
+export const findTable = (catalog: Catalog, name: string): TableModel | undefined =>
+  catalog.tables.find((table) => table.name === name)
+
+export const findField = (table: TableModel, name: string): FieldModel | undefined =>
+  table.fields.find((field) => field.name === name)
+
+/** Every table that has the field, oldest first. */
+export function tablesWith(catalog: Catalog, field: string): { table: TableModel; field: FieldModel }[] {
+  return catalog.tables.flatMap((table) => {
+    const found = findField(table, field)
+    return found === undefined ? [] : [{ table, field: found }]
+  })
+}
+
+/** The oldest table with exactly these field names, in any order (SEMANTICS F7, F8). */
+export function tableWithFields(catalog: Catalog, names: readonly string[]): TableModel | undefined {
+  const wanted = new Set(names)
+  return catalog.tables.find(
+    (table) => table.fields.length === wanted.size && table.fields.every((field) => wanted.has(field.name)),
+  )
+}
+
+/** The catalog with this table in the place of the one of the same name, or at the end. */
+export function withTable(catalog: Catalog, table: TableModel): Catalog {
+  const known = catalog.tables.some((other) => other.name === table.name)
+  const tables = known
+    ? catalog.tables.map((other) => (other.name === table.name ? table : other))
+    : [...catalog.tables, table]
+  return { ...catalog, tables, ...(known ? {} : { lastCreated: table.name }) }
+}
+
+/** The catalog without the table; what was created before it becomes the last created table. */
+export function withoutTable(catalog: Catalog, name: string): Catalog {
+  const tables = catalog.tables.filter((table) => table.name !== name)
+  const { lastCreated, ...rest } = catalog
+  if (lastCreated !== name) return { ...catalog, tables }
+  const last = tables.at(-1)
+  return { ...rest, tables, ...(last === undefined ? {} : { lastCreated: last.name }) }
+}
+
+/** A generated table name that was not given before, and the catalog that remembers it. */
+export function takeTableName(catalog: Catalog): { sqlName: string; catalog: Catalog } {
+  return {
+    sqlName: `t${catalog.nextTable}`,
+    catalog: { ...catalog, nextTable: catalog.nextTable + 1 },
+  }
+}
+
+/** Kinds of two sets of values together. */
+export const eitherKinds = (a: ValueKinds, b: ValueKinds): ValueKinds => ({
+  numbers: a.numbers || b.numbers,
+  texts: a.texts || b.texts,
+  duals: a.duals || b.duals,
+})
+
+/** The name itself if it is free, else with -1, -2 ... (SEMANTICS F11). */
+export function freeTableName(catalog: Catalog, wanted: string): string {
+  let name = wanted
+  for (let n = 1; findTable(catalog, name) !== undefined; n++) name = `${wanted}-${n}`
+  return name
+}

@@ -1,0 +1,113 @@
+/**
+ * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5 and 9; SEMANTICS F7 to F14, G5),
+ * and under which names their fields are stored.
+ */
+
+import { faults } from '../fault.ts'
+import type { QualifyRule } from '../host.ts'
+import type { LoadPrefixes, LoadSource } from '../syntax/statement.ts'
+import { matchesWildcard } from '../value/wildcard.ts'
+import { type Catalog, findTable, freeTableName, type TableModel, tableWithFields } from './catalog-model.ts'
+import { baseName, withoutExtension } from './file-functions.ts'
+
+export type LoadTarget =
+  | { readonly kind: 'create'; readonly name: string }
+  | { readonly kind: 'append'; readonly table: TableModel }
+  | {
+      readonly kind: 'join'
+      readonly type: 'inner' | 'left' | 'right' | 'outer'
+      readonly table: TableModel
+    }
+  | {
+      readonly kind: 'keep'
+      readonly type: 'inner' | 'left' | 'right'
+      readonly table: TableModel
+      readonly name: string
+    }
+
+/** A file source may stand for several files; then `file` is the one that is being read. */
+export function loadTarget(
+  prefixes: LoadPrefixes,
+  label: string | undefined,
+  source: LoadSource,
+  fields: readonly string[],
+  catalog: Catalog,
+  file?: string,
+): LoadTarget {
+  if (prefixes.join !== undefined) {
+    return { kind: 'join', type: prefixes.join.type, table: named(catalog, prefixes.join.table) }
+  }
+  const name = () => freeTableName(catalog, label ?? defaultTableName(source, catalog, file))
+  if (prefixes.keep !== undefined) {
+    const table = named(catalog, prefixes.keep.table)
+    return { kind: 'keep', type: prefixes.keep.type, table, name: name() }
+  }
+  if (prefixes.concatenate !== undefined) {
+    return { kind: 'append', table: named(catalog, prefixes.concatenate.table) }
+  }
+  const same = prefixes.noConcatenate ? undefined : tableWithFields(catalog, fields)
+  if (same !== undefined) return { kind: 'append', table: same }
+  if (prefixes.partial?.kind === 'add' && label !== undefined) {
+    const labelled = findTable(catalog, label)
+    if (labelled !== undefined) return { kind: 'append', table: labelled }
+  }
+  return { kind: 'create', name: name() }
+}
+
+function named(catalog: Catalog, name: string | undefined): TableModel {
+  const wanted = name ?? catalog.lastCreated
+  if (wanted === undefined) throw faults.nothingToConcatenate('There is no table yet to add rows to')
+  const table = findTable(catalog, wanted)
+  if (table === undefined) throw faults.tableNotFound(`Table '${wanted}' not found`)
+  return table
+}
+
+const FILE_NAME_MAX_CHARACTERS = 32
+
+/** The name of a table without a label (SEMANTICS F12). */
+export function defaultTableName(source: LoadSource, catalog: Catalog, file?: string): string {
+  switch (source.kind) {
+    case 'inline':
+      return numbered('INLINE', catalog)
+    case 'autogenerate':
+      return numbered('AUTOGENERATE', catalog)
+    case 'resident':
+      return source.table
+    case 'file': {
+      const name = baseName((file ?? source.path).replaceAll('\\', '/'))
+      return withoutExtension(name).slice(0, FILE_NAME_MAX_CHARACTERS)
+    }
+    case 'preceding':
+      throw new Error('a preceding LOAD has no name of its own')
+  }
+}
+
+function numbered(word: string, catalog: Catalog): string {
+  for (let n = 1; ; n++) {
+    const name = `${word}${String(n).padStart(2, '0')}`
+    if (findTable(catalog, name) === undefined) return name
+  }
+}
+
+/** Field names as they are stored: `Table.Field` where the last matching QUALIFY rule says so (SEMANTICS F20, S3). */
+export function qualifiedNames(
+  fields: readonly string[],
+  table: string,
+  rules: readonly QualifyRule[],
+): string[] {
+  return fields.map((field) => {
+    const rule = rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
+    return rule?.on ? `${table}.${field}` : field
+  })
+}
+
+/** Fault if a name occurs twice (SEMANTICS F6). */
+export function checkUnique(fields: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const field of fields) {
+    if (seen.has(field)) {
+      throw faults.semantic(`Field names must be unique within table: '${field}' occurs twice`)
+    }
+    seen.add(field)
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Data that row-level functions need besides the current row: the values of a field over all tables, a column of an earlier
+ * table, a lookup. Rows are evaluated synchronously, so an evaluator takes an empty holder here while it is compiled, and
+ * the host fills every holder before the first row. Equal requests share one holder.
+ */
+import type { Value } from '../value/value.ts'
+import { keyOf, type ValueKey } from '../value/value-key.ts'
+
+/** The distinct values of a field over all tables, in load order. NULL is no value. */
+export interface FieldValues {
+  readonly kind: 'field-values'
+  readonly field: string
+  /** Also keep the values and their places; otherwise only the keys. */
+  ordered: boolean
+  values: Value[]
+  /** Key to place, from 0. Without `ordered` the places mean nothing. */
+  readonly places: Map<ValueKey, number>
+}
+
+/** Rows of one column of an earlier table, in load order; `only` restricts it to one row, negative ones count from the end. */
+export interface ColumnValues {
+  readonly kind: 'column'
+  readonly table: string
+  readonly field: string
+  readonly only: number | undefined
+  values: Value[]
+}
+
+/** For each key of the match field the value of the first row that has it. */
+export interface LookupValues {
+  readonly kind: 'lookup'
+  readonly table: string
+  readonly matchField: string
+  readonly valueField: string
+  readonly found: Map<ValueKey, Value>
+}
+
+export type Preload = FieldValues | ColumnValues | LookupValues
+
+export class Preloads {
+  readonly #requests = new Map<string, Preload>()
+
+  fieldValues(field: string, ordered: boolean): FieldValues {
+    const holder = this.#holder(JSON.stringify(['field-values', field]), () => ({
+      kind: 'field-values',
+      field,
+      ordered,
+      values: [],
+      places: new Map(),
+    }))
+    if (ordered) holder.ordered = true
+    return holder
+  }
+
+  column(table: string, field: string, only?: number): ColumnValues {
+    return this.#holder(JSON.stringify(['column', table, field, only]), () => ({
+      kind: 'column',
+      table,
+      field,
+      only,
+      values: [],
+    }))
+  }
+
+  lookup(table: string, matchField: string, valueField: string): LookupValues {
+    return this.#holder(JSON.stringify(['lookup', table, matchField, valueField]), () => ({
+      kind: 'lookup',
+      table,
+      matchField,
+      valueField,
+      found: new Map(),
+    }))
+  }
+
+  /** Everything that was asked for. */
+  requests(): readonly Preload[] {
+    return [...this.#requests.values()]
+  }
+
+  /** The holder of a field's values if a function asked for it: rows of the running load are added to it. */
+  knownField(field: string): FieldValues | undefined {
+    return this.#requests.get(JSON.stringify(['field-values', field])) as FieldValues | undefined
+  }
+
+  /** A row of the running load was written: its value exists from now on (SEMANTICS H2). */
+  addValue(field: string, value: Value): void {
+    const known = this.knownField(field)
+    const key = keyOf(value)
+    if (known === undefined || key === null || known.places.has(key)) return
+    known.places.set(key, known.values.length)
+    if (known.ordered) known.values.push(value)
+  }
+
+  #holder<Kind extends Preload>(key: string, make: () => Kind): Kind {
+    const known = this.#requests.get(key)
+    if (known !== undefined) return known as Kind
+    const made = make()
+    this.#requests.set(key, made)
+    return made
+  }
+}

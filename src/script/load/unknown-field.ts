@@ -1,0 +1,22 @@
+/**
+ * The fault for a field that the source of a LOAD does not have (SEMANTICS E17): it names what the source has instead, and
+ * first of all a name that differs only in the case of its letters, because names are case-sensitive (F1).
+ */
+import { faults, type ScriptFaultError } from '../fault.ts'
+
+const NAMES_SHOWN = 10
+
+/** @param known the fields of the source */
+export function unknownField(name: string, known: readonly string[]): ScriptFaultError {
+  const alike = known.find((each) => each.toLowerCase() === name.toLowerCase())
+  if (alike !== undefined) {
+    return faults.fieldNotFound(`Field '${name}' not found: names are case-sensitive, there is '${alike}'`)
+  }
+  const shown = known.slice(0, NAMES_SHOWN).join(', ')
+  const more = known.length > NAMES_SHOWN ? ` and ${known.length - NAMES_SHOWN} more` : ''
+  return faults.fieldNotFound(
+    known.length === 0
+      ? `Field '${name}' not found: the source has no fields`
+      : `Field '${name}' not found: the source has ${shown}${more}`,
+  )
+}

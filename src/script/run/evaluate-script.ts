@@ -1,0 +1,163 @@
+/**
+ * Expressions outside of LOAD, in LET, IF, FOR, CALL and `$(=...)`: names are variables, an unknown one is NULL, and
+ * functions that look at tables, maps and files are put to the host before the rest is computed.
+ */
+
+import { ask } from '../ask.ts'
+import { compile } from '../evaluate/compile-expression.ts'
+import type { Binding } from '../evaluate/evaluate.ts'
+import { faults } from '../fault.ts'
+import { checkCall } from '../function/functions.ts'
+import type { Asking } from '../host.ts'
+import { expand as expandText } from '../syntax/expand.ts'
+import type { Expression } from '../syntax/expression.ts'
+import type { Guard } from '../syntax/parse-control.ts'
+import { parseExpression } from '../syntax/parse-expression.ts'
+import { isTrue, numberOf, textOf } from '../value/convert.ts'
+import { numberText } from '../value/number-text.ts'
+import type { Value } from '../value/value.ts'
+import type { ScriptState } from './script-state.ts'
+
+/** Throws ScriptFaultError: of the expression, or of the host. */
+export function* evaluate(state: ScriptState, expression: Expression): Asking<Value> {
+  const answers: Answers = new Map()
+  yield* lookUp(state, expression, answers)
+  return compile(expression, bindingOf(state, answers))()
+}
+
+export function* evaluateText(state: ScriptState, expression: Expression): Asking<string> {
+  const value = yield* evaluate(state, expression)
+  return textOf(value, state.variables.settings()) ?? ''
+}
+
+/** @param what is named in the fault when the value has no number */
+export function* evaluateNumber(state: ScriptState, expression: Expression, what: string): Asking<number> {
+  const number = numberOf(yield* evaluate(state, expression), state.variables.settings())
+  if (number === null) throw faults.semantic(`${what} is not a number`)
+  return number
+}
+
+export function* isTrueNow(state: ScriptState, condition: Expression): Asking<boolean> {
+  return isTrue(yield* evaluate(state, condition), state.variables.settings())
+}
+
+/** Do all WHEN and UNLESS let the statement run? */
+export function* allow(state: ScriptState, guards: readonly Guard[]): Asking<boolean> {
+  for (const { kind, condition } of guards) {
+    if ((yield* isTrueNow(state, condition)) !== (kind === 'when')) return false
+  }
+  return true
+}
+
+/** The statement text with every `$(...)` replaced by what it means now. */
+export function* expand(state: ScriptState, text: string): Asking<string> {
+  if (!text.includes('$(')) return text
+  const { variables } = state
+  const value = (name: string) => variables.get(name) ?? null
+  const asNumber = (of: Value) => numberText(numberOf(of, variables.settings()) ?? 0, '.')
+  return yield* expandText(text, {
+    text: (name) => textOf(value(name), variables.settings()) ?? '',
+    numberText: (name) => asNumber(value(name)),
+    evaluate: (expression) => evaluateText(state, parseExpression(expression)),
+    *evaluateNumber(expression) {
+      return asNumber(yield* evaluate(state, parseExpression(expression)))
+    },
+    include: (path, must) => readInclude(path, must),
+  })
+}
+
+/** A missing file is empty text, or a fault when it must be there (O19). */
+export function* readInclude(path: string, must: boolean): Asking<string> {
+  const text = yield* ask({ kind: 'include', path })
+  if (text === undefined && must) throw faults.fileNotFound(`Cannot open file '${path}'`)
+  return text ?? ''
+}
+
+/**
+ * Functions that are put to the host, and which of their arguments are names. A bare word is a variable there if there is
+ * one, else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
+ */
+interface LookupSignature {
+  readonly names?: readonly number[]
+  readonly fields?: readonly number[]
+}
+
+const LOOKUPS: Readonly<Record<string, LookupSignature>> = {
+  peek: { fields: [0], names: [2] },
+  exists: { fields: [0] },
+  lookup: { names: [0, 1, 3] },
+  applymap: { names: [0] },
+  noofrows: { names: [0] },
+  nooffields: { names: [0] },
+  nooftables: {},
+  tablename: {},
+  tablenumber: { names: [0] },
+  fieldname: { names: [1] },
+  fieldnumber: { names: [0, 1] },
+  fieldvalue: { names: [0] },
+  fieldvaluecount: { names: [0] },
+  fieldindex: { names: [0] },
+  mapsubstring: { names: [0] },
+  filesize: {},
+  filetime: {},
+  qvdcreatetime: {},
+  qvdfieldname: {},
+  qvdnooffields: {},
+  qvdnoofrecords: {},
+  qvdtablename: {},
+}
+
+/** By the argument list of the call, which is as good as the call itself. */
+type Answers = Map<readonly Expression[], Value>
+
+/** Inner lookups first: an outer one may need their answers. */
+function* lookUp(state: ScriptState, expression: Expression, answers: Answers): Asking<void> {
+  switch (expression.kind) {
+    case 'unary':
+      return yield* lookUp(state, expression.operand, answers)
+    case 'binary':
+      yield* lookUp(state, expression.left, answers)
+      return yield* lookUp(state, expression.right, answers)
+    case 'call':
+      for (const argument of expression.args) yield* lookUp(state, argument, answers)
+      return yield* lookUpCall(state, expression, answers)
+  }
+}
+
+function* lookUpCall(
+  state: ScriptState,
+  call: Extract<Expression, { kind: 'call' }>,
+  answers: Answers,
+): Asking<void> {
+  if (!Object.hasOwn(LOOKUPS, call.name)) return
+  checkCall(call.name, call.args.length)
+  const { names = [], fields = [] } = LOOKUPS[call.name]!
+  const binding = bindingOf(state, answers)
+  const args = call.args.map((argument, index) => {
+    const known = argument.kind === 'name' && state.variables.get(argument.name) !== undefined
+    const bare = fields.includes(index) || (names.includes(index) && !known)
+    return bare && argument.kind === 'name' ? argument.name : compile(argument, binding)()
+  })
+  const settings = state.variables.settings()
+  answers.set(call.args, yield* ask({ kind: 'lookup', name: call.name, args, settings }))
+}
+
+function bindingOf({ input, variables }: ScriptState, answers: Answers): Binding {
+  return {
+    settings: variables.settings(),
+    clock: input.clock,
+    random: input.random,
+    system: input.system,
+    partial: input.partial,
+    unknownNameIsNull: true,
+    name(name) {
+      const value = variables.get(name)
+      return value === undefined ? undefined : () => value
+    },
+    call(_name, args) {
+      if (!answers.has(args)) return undefined
+      const answer = answers.get(args) ?? null
+      return () => answer
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Runs a load script: split, expand, parse, execute, one statement at a time (LANGUAGE, section 1). A pure generator: it
+ * yields what it asks of the host and is resumed with the answer, so it never touches tables, files, clocks or chance
+ * itself. It yields a `position` before every statement and every pass of a loop: a host can stop any script there.
+ */
+import { faultOf } from '../fault.ts'
+import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
+import { split } from '../syntax/split.ts'
+import { runRange } from './run-block.ts'
+import { createState } from './script-state.ts'
+import { ScriptStopped } from './step.ts'
+
+/**
+ * Never throws for what a script can do; a fault ends it as failed, unless ErrorMode is 0. A variable of the input that
+ * can only be read fails the run before its first statement.
+ */
+export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd, HostAnswer> {
+  const statements = split(input.script)
+  const top = { depth: 0, calls: 0, inSub: false, fors: 0, dos: 0 }
+  try {
+    yield* runRange(createState(input), { statements }, 0, statements.length, top)
+    return { kind: 'completed' }
+  } catch (error) {
+    if (error instanceof ScriptStopped) {
+      return { kind: 'failed', fault: error.fault, line: error.line, statement: error.statement }
+    }
+    const fault = faultOf(error)
+    if (fault !== undefined) return { kind: 'failed', fault, line: 1, statement: '' }
+    throw error
+  }
+}

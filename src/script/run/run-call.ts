@@ -1,0 +1,88 @@
+/** SUB, CALL and included files (LANGUAGE, section 4; SEMANTICS P10 to P15, O19, O20). */
+
+import { faults } from '../fault.ts'
+import type { Asking } from '../host.ts'
+import type { Block } from '../syntax/block.ts'
+import { includeOf } from '../syntax/expand.ts'
+import { parseCall, parseSub } from '../syntax/parse-control.ts'
+import { type RawStatement, split } from '../syntax/split.ts'
+import type { Value } from '../value/value.ts'
+import { evaluate, expand, readInclude } from './evaluate-script.ts'
+import type { ScriptState, Sub } from './script-state.ts'
+import {
+  deeper,
+  type Flow,
+  lineOf,
+  logStatement,
+  type Place,
+  type RunRange,
+  readClause,
+  type Step,
+} from './step.ts'
+
+/** How deep calls and included files may nest (P15). */
+export const MAX_CALLS = 256
+
+/** Keeps the sub for later calls; one of the same name is replaced (P13). */
+export function* defineSub(state: ScriptState, step: Step, { end }: Block): Asking<void> {
+  const { name, formals } = yield* readClause(state, step, parseSub)
+  state.subs.set(name, { unit: step.unit, from: step.index + 1, to: end, formals })
+}
+
+/**
+ * Runs the body; then plain variables among the arguments get the parameters' last values (P10, P12). Throws
+ * ScriptFaultError: no such sub, too many arguments, too deep, or a fault in an argument.
+ */
+export function* runCall(state: ScriptState, step: Step, run: RunRange): Asking<Flow> {
+  const { name, args } = yield* readClause(state, step, parseCall)
+  const sub = findSub(state, name, args.length)
+  const place = { ...enclosed(step.place, `The call of ${name}`), inSub: true, fors: 0, dos: 0 }
+  const parameters = new Map<string, Value>()
+  for (const [index, formal] of sub.formals.entries()) {
+    const argument = args[index]
+    parameters.set(formal, argument === undefined ? null : yield* evaluate(state, argument))
+  }
+  state.variables.enter(parameters)
+  const flow = yield* run(sub.unit, sub.from, sub.to, place)
+  const last = state.variables.leave()
+  for (const [index, argument] of args.entries()) {
+    const copied = argument.kind === 'name' && !state.variables.isReadOnly(argument.name)
+    if (copied) state.variables.set(argument.name, last.get(sub.formals[index]!) ?? null)
+  }
+  return flow === 'exit sub' ? 'go' : flow
+}
+
+function findSub(state: ScriptState, name: string, count: number): Sub {
+  const sub = state.subs.get(name)
+  if (sub === undefined) throw faults.semantic(`The sub ${name} is not defined before this CALL`)
+  const { length } = sub.formals
+  if (count > length) throw faults.semantic(`The sub ${name} takes ${length} argument(s), got ${count}`)
+  return sub
+}
+
+/** Runs the text of the file as if it stood here; a missing one is a fault only for Must_Include. */
+export function* runInclude(state: ScriptState, step: Step, run: RunRange): Asking<Flow> {
+  const inner = yield* expand(state, step.statement.text.slice(2, -1))
+  const include = includeOf(inner)
+  if (include === undefined) throw faults.syntax('Expected $(Include=path) or $(Must_Include=path)')
+  const { path, must } = include
+  step.text = `$(${inner})`
+  yield* logStatement(step)
+  const place = enclosed(step.place, `The included file ${path}`)
+  const statements = split(yield* readInclude(path, must))
+  return yield* run({ statements, included: { path, line: lineOf(step) } }, 0, statements.length, place)
+}
+
+/** Runs what a macro expanded to when that is more than one statement, or a block. */
+export function* runPieces(step: Step, pieces: readonly RawStatement[], run: RunRange): Asking<Flow> {
+  const first = step.statement.line - 1
+  const statements = pieces.map((piece) => ({ ...piece, line: first + piece.line }))
+  const place = enclosed(step.place, 'What the macro expands to')
+  return yield* run({ ...step.unit, statements }, 0, statements.length, place)
+}
+
+/** The place inside: it may still EXIT the loop around it. Throws ScriptFaultError when it is too deep. */
+function enclosed(place: Place, what: string): Place {
+  if (place.calls >= MAX_CALLS) throw faults.general(`${what} is nested more than ${MAX_CALLS} deep`)
+  return { ...deeper(place), calls: place.calls + 1 }
+}

@@ -1,0 +1,45 @@
+/** LOAD: the stack of preceding loads, partial reloads (LANGUAGE, section 12), and what is told of the rows. */
+import { ask } from '../ask.ts'
+import { faults } from '../fault.ts'
+import type { Asking, LoadResult } from '../host.ts'
+import type { LoadStatement, Statement } from '../syntax/statement.ts'
+import type { ScriptState } from './script-state.ts'
+import { logResult, type Step } from './step.ts'
+
+/** Does the next statement belong to this one? The bottom of a stack of LOADs has a source of its own. */
+export function isIncomplete(statement: Statement): boolean {
+  return statement.kind === 'load' && statement.levels.at(-1)!.source.kind === 'preceding'
+}
+
+/** Throws ScriptFaultError of the host. */
+export function* runLoad(state: ScriptState, step: Step, statement: LoadStatement): Asking<void> {
+  if (!runsNow(statement, state.input.partial)) {
+    return yield* logResult(step, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)
+  }
+  if (isIncomplete(statement)) {
+    throw faults.syntax(
+      'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it',
+    )
+  }
+  const settings = state.variables.settings()
+  const result = yield* ask({ kind: 'load', statement, settings, qualify: [...state.qualify] })
+  yield* tell(state, step, result)
+}
+
+/** In a partial reload: ADD, REPLACE and mapping loads; in a full one all but ADD ONLY and REPLACE ONLY. */
+function runsNow({ prefixes }: LoadStatement, partial: boolean): boolean {
+  return partial
+    ? prefixes.partial !== undefined || prefixes.mapping === true
+    : prefixes.partial?.only !== true
+}
+
+function* tell(state: ScriptState, step: Step, { table, fields, rows, source }: LoadResult): Asking<void> {
+  yield* logResult(step, `${fields.length} fields found: ${fields.join(', ')}, ${rows} lines fetched`)
+  const fetched = (state.fetched.get(table) ?? 0) + rows
+  state.fetched.set(table, fetched)
+  yield { kind: 'progress', text: `${table} << ${source} ${withThousands(fetched)} Lines fetched` }
+}
+
+function withThousands(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}

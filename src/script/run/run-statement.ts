@@ -1,0 +1,97 @@
+/** Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError, of its own or of the host. */
+import { ask } from '../ask.ts'
+import type { Asking } from '../host.ts'
+import type { RenamePair, Statement } from '../syntax/statement.ts'
+import { textOf } from '../value/convert.ts'
+import { evaluate, evaluateNumber } from './evaluate-script.ts'
+import { runLoad } from './run-load.ts'
+import type { ScriptState } from './script-state.ts'
+import { lineOf, logResult, type Step } from './step.ts'
+
+const MAX_SLEEP_MS = 3_600_000
+
+export function* runStatement(state: ScriptState, step: Step, statement: Statement): Asking<void> {
+  const { variables } = state
+  switch (statement.kind) {
+    case 'rem':
+      return
+    case 'set':
+      return variables.set(statement.name, statement.text)
+    case 'let': {
+      const { name, expression } = statement
+      return variables.set(name, expression === undefined ? null : yield* evaluate(state, expression))
+    }
+    case 'trace':
+      yield { kind: 'log', line: lineOf(step), depth: step.place.depth, text: statement.text }
+      yield { kind: 'progress', text: statement.text }
+      return
+    case 'sleep': {
+      const milliseconds = yield* evaluateNumber(state, statement.milliseconds, 'The time of SLEEP')
+      return yield* ask({
+        kind: 'sleep',
+        milliseconds: Math.min(MAX_SLEEP_MS, Math.max(0, milliseconds)),
+      })
+    }
+    case 'qualify':
+    case 'unqualify': {
+      const on = statement.kind === 'qualify'
+      state.qualify.push(...statement.patterns.map((pattern) => ({ pattern, on })))
+      return
+    }
+    case 'directory':
+      return yield* ask({ kind: 'directory', path: statement.path })
+    case 'load':
+      return yield* runLoad(state, step, statement)
+    case 'store': {
+      const { rows } = yield* ask({ kind: 'store', statement, settings: variables.settings() })
+      return yield* logResult(step, `${rows} lines stored in ${statement.path}`)
+    }
+    default:
+      return yield* runOnTables(state, statement)
+  }
+}
+
+type TableStatement = Extract<
+  Statement,
+  {
+    kind:
+      | 'drop-tables'
+      | 'drop-fields'
+      | 'rename-tables'
+      | 'rename-fields'
+      | 'rename-tables-using'
+      | 'rename-fields-using'
+  }
+>
+
+function* runOnTables(state: ScriptState, statement: TableStatement): Asking<void> {
+  switch (statement.kind) {
+    case 'drop-tables':
+      yield* ask(statement)
+      for (const table of statement.tables) state.fetched.delete(table)
+      return
+    case 'rename-tables':
+      return yield* renameTables(state, statement.pairs)
+    case 'rename-tables-using':
+      return yield* renameTables(state, yield* pairsOf(state, statement.map))
+    case 'rename-fields-using':
+      return yield* ask({ kind: 'rename-fields', pairs: yield* pairsOf(state, statement.map) })
+    case 'rename-fields':
+    case 'drop-fields':
+      return yield* ask(statement)
+  }
+}
+
+function* renameTables({ fetched }: ScriptState, pairs: readonly RenamePair[]): Asking<void> {
+  yield* ask({ kind: 'rename-tables', pairs })
+  const counts = pairs.map(({ from, to }) => [to, fetched.get(from)] as const)
+  for (const { from } of pairs) fetched.delete(from)
+  for (const [to, count] of counts) if (count !== undefined) fetched.set(to, count)
+}
+
+/** A mapping table as old and new names. */
+function* pairsOf({ variables }: ScriptState, map: string): Asking<RenamePair[]> {
+  const settings = variables.settings()
+  const pairs = yield* ask({ kind: 'mapping-pairs', map })
+  return pairs.map(([from, to]) => ({ from: textOf(from, settings) ?? '', to: textOf(to, settings) ?? '' }))
+}

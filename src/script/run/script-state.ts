@@ -1,0 +1,40 @@
+/** What a running script remembers from one statement to the next. */
+import type { QualifyRule, ScriptInput } from '../host.ts'
+import type { RawStatement } from '../syntax/split.ts'
+import { createScriptErrors, type ScriptErrors } from './script-errors.ts'
+import { createVariables, type Variables } from './variables.ts'
+
+export interface ScriptState {
+  readonly input: ScriptInput
+  readonly variables: Variables
+  readonly errors: ScriptErrors
+  readonly subs: Map<string, Sub>
+  /** In the order written; the last that matches counts (S3). */
+  readonly qualify: QualifyRule[]
+  /** Rows fetched so far by target: counts add up in the progress text (contract 02, section 6.1). */
+  readonly fetched: Map<string, number>
+  /** Statements begun so far. */
+  statements: number
+}
+
+/** Statements that are run as one text: the script, an included file, what a macro expanded to. */
+export interface Unit {
+  readonly statements: readonly RawStatement[]
+  /** Set inside an included file: its path and the line of the main script that led there. */
+  readonly included?: { readonly path: string; readonly line: number }
+}
+
+export interface Sub {
+  readonly unit: Unit
+  /** Statements of the body: from inclusive, to exclusive. */
+  readonly from: number
+  readonly to: number
+  readonly formals: readonly string[]
+}
+
+export function createState(input: ScriptInput): ScriptState {
+  const errors = createScriptErrors()
+  const variables = createVariables(errors.variables)
+  for (const [name, text] of Object.entries(input.variables)) variables.set(name, text)
+  return { input, variables, errors, subs: new Map(), qualify: [], fetched: new Map(), statements: 0 }
+}

@@ -1,0 +1,189 @@
+/** Control clauses (LANGUAGE, section 4), each one expanded line. Throws ScriptFaultError (syntax). */
+
+import { faults } from '../fault.ts'
+import type { Expression } from './expression.ts'
+import { type TokenStream, tokensOf } from './lexer.ts'
+import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
+import { expectEnd, readName } from './read-name.ts'
+
+/** WHEN runs if all of them are true, UNLESS if it is false. */
+export interface Guard {
+  readonly kind: 'when' | 'unless'
+  readonly condition: Expression
+}
+
+export interface LoopTest {
+  readonly kind: 'while' | 'until'
+  readonly condition: Expression
+}
+
+export type ForEachItem =
+  | { readonly kind: 'value'; readonly expression: Expression }
+  | { readonly kind: 'files' | 'folders'; readonly mask: Expression }
+  | { readonly kind: 'field-values'; readonly field: Expression }
+
+export type ForClause =
+  | {
+      readonly kind: 'to'
+      readonly variable: string
+      readonly from: Expression
+      readonly to: Expression
+      readonly step?: Expression
+    }
+  | { readonly kind: 'each'; readonly variable: string; readonly items: readonly ForEachItem[] }
+
+export interface ExitClause {
+  readonly what: 'script' | 'sub' | 'for' | 'do'
+  readonly guards: readonly Guard[]
+}
+
+/** IF c THEN, ELSEIF c THEN. */
+export function parseCondition(text: string): Expression {
+  const tokens = behindHead(text)
+  const condition = readExpression(tokens)
+  if (!tokens.takeWord('then')) throw unexpected(tokens, 'THEN on the same line')
+  return ended(tokens, condition)
+}
+
+export function parseFor(text: string): ForClause {
+  const tokens = behindHead(text)
+  return ended(tokens, tokens.takeWord('each') ? readForEach(tokens) : readForTo(tokens))
+}
+
+/** The variable behind NEXT, if there is one. */
+export function parseNext(text: string): string | undefined {
+  const tokens = behindHead(text)
+  if (tokens.peek().kind === 'end') return undefined
+  return ended(tokens, readName(tokens, 'the loop variable'))
+}
+
+/** The test behind DO or LOOP, if there is one. */
+export function parseLoopTest(text: string): LoopTest | undefined {
+  const tokens = behindHead(text)
+  if (tokens.peek().kind === 'end') return undefined
+  if (!tokens.atWord('while', 'until')) throw unexpected(tokens, 'WHILE or UNTIL')
+  const kind = tokens.next().value.toLowerCase() === 'while' ? 'while' : 'until'
+  return ended(tokens, { kind, condition: readExpression(tokens) })
+}
+
+export function parseSwitch(text: string): Expression {
+  const tokens = behindHead(text)
+  return ended(tokens, readExpression(tokens))
+}
+
+/** CASE e, e ... */
+export function parseCase(text: string): Expression[] {
+  const tokens = behindHead(text)
+  return ended(tokens, readExpressions(tokens))
+}
+
+export interface SubClause {
+  readonly name: string
+  readonly formals: readonly string[]
+}
+
+export function parseSub(text: string): SubClause {
+  const tokens = behindHead(text)
+  const name = readName(tokens, 'the name of the sub')
+  const formals: string[] = []
+  if (tokens.takeSymbol('(') && !tokens.takeSymbol(')')) {
+    do formals.push(readName(tokens, 'a parameter name'))
+    while (tokens.takeSymbol(','))
+    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
+  }
+  const twice = formals.find((formal, index) => formals.indexOf(formal) !== index)
+  if (twice !== undefined) throw faults.syntax(`The parameter ${twice} stands twice in SUB ${name}`)
+  return ended(tokens, { name, formals })
+}
+
+export interface CallClause {
+  readonly name: string
+  readonly args: readonly Expression[]
+}
+
+export function parseCall(text: string): CallClause {
+  const tokens = behindHead(text)
+  const name = readName(tokens, 'the name of a sub')
+  let args: Expression[] = []
+  if (tokens.takeSymbol('(') && !tokens.takeSymbol(')')) {
+    args = readExpressions(tokens)
+    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
+  }
+  return ended(tokens, { name, args })
+}
+
+export function parseExit(text: string): ExitClause {
+  const tokens = behindHead(text)
+  const what = tokens.next().value.toLowerCase()
+  if (what !== 'script' && what !== 'sub' && what !== 'for' && what !== 'do') {
+    throw faults.syntax('EXIT needs SCRIPT, SUB, FOR or DO behind it')
+  }
+  return ended(tokens, { what, guards: readGuards(tokens) })
+}
+
+/** WHEN and UNLESS in front of a regular statement, and the text of that statement (P16). */
+export function parseGuarded(text: string): {
+  readonly guards: readonly Guard[]
+  readonly statement: string
+} {
+  const tokens = tokensOf(text)
+  const guards = readGuards(tokens)
+  return { guards, statement: guards.length === 0 ? text : text.slice(tokens.peek().start) }
+}
+
+function readGuards(tokens: TokenStream): Guard[] {
+  const guards: Guard[] = []
+  while (tokens.atWord('when', 'unless')) {
+    const colon = tokens.peek(1)
+    if (colon.kind === 'symbol' && (colon.value === ':' || colon.value === '=')) break
+    const kind = tokens.next().value.toLowerCase() === 'when' ? 'when' : 'unless'
+    guards.push({ kind, condition: readExpression(tokens) })
+  }
+  return guards
+}
+
+function readForTo(tokens: TokenStream): ForClause {
+  const variable = readName(tokens, 'the loop variable')
+  if (!tokens.takeSymbol('=')) throw unexpected(tokens, "'='")
+  const from = readExpression(tokens)
+  if (!tokens.takeWord('to')) throw unexpected(tokens, 'TO')
+  const to = readExpression(tokens)
+  const step = tokens.takeWord('step') ? readExpression(tokens) : undefined
+  return { kind: 'to', variable, from, to, ...(step === undefined ? {} : { step }) }
+}
+
+function readForEach(tokens: TokenStream): ForClause {
+  const variable = readName(tokens, 'the loop variable')
+  if (!tokens.takeWord('in')) throw unexpected(tokens, 'IN')
+  return { kind: 'each', variable, items: readExpressions(tokens).map(forEachItem) }
+}
+
+const LISTS: Readonly<Record<string, 'files' | 'folders' | 'field-values'>> = {
+  filelist: 'files',
+  dirlist: 'folders',
+  fieldvaluelist: 'field-values',
+}
+
+function forEachItem(expression: Expression): ForEachItem {
+  if (expression.kind !== 'call' || !Object.hasOwn(LISTS, expression.name)) {
+    return { kind: 'value', expression }
+  }
+  const [argument] = expression.args
+  if (argument === undefined || expression.args.length > 1) {
+    throw faults.syntax(`${expression.name} takes one argument`)
+  }
+  const kind = LISTS[expression.name]!
+  return kind === 'field-values' ? { kind, field: argument } : { kind, mask: argument }
+}
+
+/** A stream behind the first word (FOR, IF, NEXT ...). */
+function behindHead(text: string): TokenStream {
+  const tokens = tokensOf(text)
+  tokens.next()
+  return tokens
+}
+
+function ended<T>(tokens: TokenStream, parsed: T): T {
+  expectEnd(tokens)
+  return parsed
+}

@@ -1,0 +1,192 @@
+/**
+ * Expressions of the language (LANGUAGE, section 2.2). Words are operators only where an operator can stand, so that
+ * Like, And, Not, Total remain usable as names. Whether a function exists and takes so many arguments is the compiler's
+ * question, not asked here.
+ */
+
+import { faults, type ScriptFaultError } from '../fault.ts'
+import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
+import { type Token, type TokenStream, tokensOf } from './lexer.ts'
+
+/** All of `text` as one expression. Throws ScriptFaultError (syntax). */
+export function parseExpression(text: string): Expression {
+  const tokens = tokensOf(text)
+  const expression = readExpression(tokens)
+  if (tokens.peek().kind !== 'end') throw unexpected(tokens)
+  return expression
+}
+
+/** The longest expression from where the stream stands; stops before what cannot go on it. */
+export function readExpression(tokens: TokenStream): Expression {
+  const expression = readLevel(tokens, 0)
+  if (isTooHigh(expression)) throw tooDeep()
+  return expression
+}
+
+/** One or more expressions with commas between. */
+export function readExpressions(tokens: TokenStream): Expression[] {
+  const list = [readExpression(tokens)]
+  while (tokens.takeSymbol(',')) list.push(readExpression(tokens))
+  return list
+}
+
+/** The fault for a token that cannot stand where it is. */
+export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultError {
+  const token = tokens.peek()
+  const wanted = expected === undefined ? '' : `, expected ${expected}`
+  if (token.kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`)
+  if (token.kind === 'open') return faults.syntax(`The quote is never closed: ${shortened(token.value)}`)
+  const written = tokens.text.slice(token.start, token.end)
+  return faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}`)
+}
+
+const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)
+
+/** Binary operators from the loosest to the tightest; `not` stands between `and` and the comparisons. */
+const LEVELS: readonly (readonly BinaryOperator[])[] = [
+  ['or', 'xor'],
+  ['and'],
+  ['=', '<>', '<', '<=', '>', '>=', 'like', 'precedes', 'follows'],
+  ['&'],
+  ['+', '-'],
+  ['*', '/'],
+  ['bitand', 'bitor', 'bitxor', '<<', '>>'],
+]
+const COMPARISON = 2
+
+/** Parentheses, calls and signs within each other. */
+const MAX_DEPTH = 200
+/** Height of a tree: a long chain of operators makes a high one, and whoever walks it recurses. */
+const MAX_HEIGHT = 1000
+
+const tooDeep = () => faults.syntax('The expression is nested too deeply, or has too many operators in a row')
+
+function isTooHigh(expression: Expression): boolean {
+  let level: readonly Expression[] = [expression]
+  for (let height = 0; level.length > 0; height += 1) {
+    if (height > MAX_HEIGHT) return true
+    level = level.flatMap(operandsOf)
+  }
+  return false
+}
+
+function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'unary':
+      return [expression.operand]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'call':
+      return expression.args
+    default:
+      return []
+  }
+}
+
+function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
+  if (depth > MAX_DEPTH) throw tooDeep()
+  const operators = LEVELS[level]
+  if (operators === undefined) return readUnary(tokens, depth)
+  if (level === COMPARISON && atNot(tokens)) {
+    tokens.next()
+    return { kind: 'unary', operator: 'not', operand: readLevel(tokens, COMPARISON, depth + 1) }
+  }
+  let left = readLevel(tokens, level + 1, depth)
+  for (;;) {
+    const operator = operatorOf(tokens.peek(), operators)
+    if (operator === undefined) return left
+    tokens.next()
+    const right = atNot(tokens)
+      ? readLevel(tokens, Math.min(level + 1, COMPARISON), depth + 1)
+      : readLevel(tokens, level + 1, depth)
+    left = { kind: 'binary', operator, left, right }
+  }
+}
+
+function operatorOf(token: Token, operators: readonly BinaryOperator[]): BinaryOperator | undefined {
+  if (token.kind !== 'word' && token.kind !== 'symbol') return undefined
+  const written = token.value.toLowerCase()
+  return operators.find((operator) => operator === written)
+}
+
+/** `not` before something that can be negated; else it is a name. */
+function atNot(tokens: TokenStream): boolean {
+  return tokens.atWord('not') && startsOperand(tokens.peek(1))
+}
+
+function startsOperand(token: Token): boolean {
+  if (token.kind === 'symbol') return token.value === '(' || token.value === '-' || token.value === '+'
+  return token.kind !== 'end' && token.kind !== 'open'
+}
+
+const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
+
+function readUnary(tokens: TokenStream, depth: number): Expression {
+  if (depth > MAX_DEPTH) throw tooDeep()
+  const token = tokens.peek()
+  const written = token.value.toLowerCase()
+  const sign = token.kind === 'symbol' || (written === 'bitnot' && startsOperand(tokens.peek(1)))
+  if (!sign || !Object.hasOwn(UNARY, written)) return readOperand(tokens, depth)
+  tokens.next()
+  return { kind: 'unary', operator: UNARY[written]!, operand: readUnary(tokens, depth + 1) }
+}
+
+function readOperand(tokens: TokenStream, depth: number): Expression {
+  const token = tokens.peek()
+  switch (token.kind) {
+    case 'number':
+      tokens.next()
+      return { kind: 'number', value: numberOf(token) }
+    case 'text':
+      tokens.next()
+      return { kind: 'text', value: token.value }
+    case 'quoted':
+      tokens.next()
+      return { kind: 'name', name: token.value, quoted: true }
+    case 'word':
+      tokens.next()
+      if (tokens.atSymbol('(')) return readCall(tokens, token.value, depth)
+      return { kind: 'name', name: token.value, quoted: false }
+    default:
+      if (!tokens.takeSymbol('(')) throw unexpected(tokens, 'a value, a name or a function')
+      return closed(tokens, readLevel(tokens, 0, depth + 1))
+  }
+}
+
+function numberOf({ value }: Token): number {
+  const number = Number(value)
+  if (!Number.isFinite(number)) throw faults.syntax(`The number ${value} is too large`)
+  return number
+}
+
+function closed(tokens: TokenStream, expression: Expression): Expression {
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  return expression
+}
+
+function readCall(tokens: TokenStream, name: string, depth: number): Expression {
+  tokens.next()
+  const distinct = readQualifiers(tokens)
+  const args: Expression[] = []
+  if (!tokens.atSymbol(')')) {
+    do args.push(readLevel(tokens, 0, depth + 1))
+    while (tokens.takeSymbol(','))
+  }
+  return closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
+}
+
+/** TOTAL and ALL mean nothing in a script (LANGUAGE, section 13). */
+function readQualifiers(tokens: TokenStream): boolean {
+  let distinct = false
+  while (tokens.atWord('distinct', 'total', 'all') && isQualified(tokens.peek(1))) {
+    if (tokens.next().value.toLowerCase() === 'distinct') distinct = true
+  }
+  return distinct
+}
+
+/** Sum(Total x) qualifies x, while Sum(Total), Sum(Total - x) and Sum(Total and x) read a field. */
+function isQualified(token: Token): boolean {
+  if (token.kind === 'symbol') return token.value === '('
+  const operator = LEVELS.some((operators) => operatorOf(token, operators) !== undefined)
+  return !operator && token.kind !== 'end' && token.kind !== 'open'
+}

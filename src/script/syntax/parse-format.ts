@@ -1,0 +1,107 @@
+/** File paths and format specifications of FROM, INLINE and STORE (LANGUAGE, section 7). */
+import { faults } from '../fault.ts'
+import type { Token, TokenStream } from './lexer.ts'
+import { unexpected } from './parse-expression.ts'
+import { rawPathEnd } from './split.ts'
+import type { FileFormat } from './statement.ts'
+
+export const DEFAULT_FORMAT: FileFormat = {
+  labels: 'embedded',
+  quoting: 'standard',
+  headerLines: 0,
+  headerBytes: 0,
+}
+
+/** The path behind FROM or INTO: quoted, or raw text up to what ends it. */
+export function readPath(tokens: TokenStream): string {
+  const { kind } = tokens.peek()
+  if (kind === 'text' || kind === 'quoted') return tokens.next().value
+  const start = tokens.peek().start
+  const end = rawPathEnd(tokens.text, start)
+  const path = tokens.text.slice(start, end).trim()
+  if (path === '') throw unexpected(tokens, 'a file path')
+  tokens.seek(end)
+  return path
+}
+
+/** `(item, item ...)` if it is there. */
+export function readFormat(tokens: TokenStream): FileFormat {
+  if (!tokens.takeSymbol('(')) return DEFAULT_FORMAT
+  let format = DEFAULT_FORMAT
+  while (!tokens.atSymbol(')')) {
+    format = { ...format, ...formatItem(readItem(tokens)) }
+    if (!tokens.takeSymbol(',') && !tokens.atSymbol(')')) throw unexpected(tokens, "',' or ')'")
+  }
+  tokens.next()
+  return format
+}
+
+/** Tokens up to the next `,` or `)`; `delimiter is ,` without quotes takes the comma itself. */
+function readItem(tokens: TokenStream): Token[] {
+  const item: Token[] = []
+  for (;;) {
+    const { kind, value } = tokens.peek()
+    if (kind === 'end' || kind === 'open') throw unexpected(tokens, "')'")
+    const isDelimiter = item.length === 2 && item[0]?.value.toLowerCase() === 'delimiter'
+    if (kind === 'symbol' && (value === ')' || value === '(' || (value === ',' && !isDelimiter))) {
+      if (item.length === 0) throw unexpected(tokens, 'a format item')
+      if (value === '(') throw faults.semantic(`The format item ${item[0]?.value} is not supported`)
+      return item
+    }
+    item.push(tokens.next())
+  }
+}
+
+const TYPES: ReadonlySet<string> = new Set(
+  'txt csv qvd qvx parquet fix dif biff ooxml html json kml xml xmlsimple xmlsax xmlgeneric'.split(' '),
+)
+const ENCODINGS: ReadonlySet<string> = new Set('utf8 utf7 ansi oem mac unicode symbol'.split(' '))
+const FIXED: Readonly<Record<string, Partial<FileFormat>>> = {
+  'embedded labels': { labels: 'embedded' },
+  'explicit labels': { labels: 'explicit' },
+  'no labels': { labels: 'none' },
+  msq: { quoting: 'msq' },
+  'no quotes': { quoting: 'none' },
+  // Marks a text file whose end-of-file characters are data; they always are here.
+  'no eof': {},
+}
+
+function formatItem(item: readonly Token[]): Partial<FileFormat> {
+  const words = item.map((token) => token.value.toLowerCase())
+  const written = words.join(' ')
+  if (TYPES.has(written)) return { type: written }
+  if (ENCODINGS.has(written)) return { encoding: written }
+  if (written === 'utf - 8') return { encoding: 'utf8' }
+  if (Object.hasOwn(FIXED, written)) return FIXED[written]!
+  if (words[1] === 'is') return settingItem(words[0]!, item.slice(2))
+  throw faults.semantic(`The format item "${written}" is not supported`)
+}
+
+function settingItem(name: string, value: readonly Token[]): Partial<FileFormat> {
+  const text = value.map((token) => token.value).join('')
+  if (text === '') throw faults.syntax(`The format item ${name} has no value`)
+  switch (name) {
+    case 'delimiter':
+      return { delimiter: text.replaceAll('\\t', '\t').replaceAll('\\\\', '\\') }
+    case 'codepage':
+      return { encoding: text === '65001' ? 'utf8' : `cp${text}` }
+    case 'table':
+      return { table: text }
+    case 'comment':
+      return { comment: text }
+    case 'compression':
+      return { compression: text.toLowerCase() }
+    case 'header':
+      return headerItem(text.toLowerCase())
+    default:
+      throw faults.semantic(`The format item "${name} is" is not supported`)
+  }
+}
+
+/** `header is 2 lines`, `header is line`, or a number of bytes. */
+function headerItem(text: string): Partial<FileFormat> {
+  const match = /^(\d*)(lines?)?$/.exec(text)
+  if (match === null) throw faults.syntax(`header is takes a number of bytes or lines, not "${text}"`)
+  const count = match[1] === '' ? 1 : Number(match[1])
+  return match[2] === undefined ? { headerBytes: count } : { headerLines: count }
+}

@@ -1,0 +1,136 @@
+/**
+ * LOAD with its label, prefixes and stack (LANGUAGE, sections 5 and 6). Label and prefixes may come in any order. A stack
+ * of preceding loads is one text with semicolons between its levels; when the last level has no source of its own, the
+ * stack is not complete and the caller has to add the next statement.
+ */
+import { faults } from '../fault.ts'
+import type { TokenStream } from './lexer.ts'
+import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
+import { readFormat, readPath } from './parse-format.ts'
+import { parsePrefixes } from './parse-prefixes.ts'
+import { readName } from './read-name.ts'
+import type { LoadItem, LoadLevel, LoadSource, LoadStatement, OrderItem } from './statement.ts'
+import { unsupported } from './unsupported.ts'
+
+/** The stream stands at the first token of the statement. */
+export function parseLoad(tokens: TokenStream): LoadStatement {
+  const { label, prefixes } = parsePrefixes(tokens)
+  const levels = [readLevel(tokens)]
+  while (tokens.takeSymbol(';')) {
+    if (levels.at(-1)?.source.kind !== 'preceding') throw unexpected(tokens, 'the end of the statement')
+    levels.push(readLowerLevel(tokens))
+  }
+  if (tokens.peek().kind !== 'end') throw unexpected(tokens, expectedClause(levels.at(-1)!))
+  return { kind: 'load', ...(label === undefined ? {} : { label }), prefixes, levels }
+}
+
+/** The label is the top's matter, and so are the prefixes (J16). */
+function readLowerLevel(tokens: TokenStream): LoadLevel {
+  const { prefixes } = parsePrefixes(tokens)
+  const [prefix] = Object.keys(prefixes)
+  if (prefix !== undefined) {
+    throw faults.prefixes(`The prefix ${prefix} must stand at the top of a stack of LOADs`)
+  }
+  return readLevel(tokens)
+}
+
+function readLevel(tokens: TokenStream): LoadLevel {
+  if (!tokens.takeWord('load')) throw noLoad(tokens)
+  const distinct = takeDistinct(tokens)
+  const items = readItems(tokens)
+  const source = readSource(tokens)
+  return { distinct, items, source, ...readClauses(tokens) }
+}
+
+function noLoad(tokens: TokenStream) {
+  const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
+  return fault ?? unexpected(tokens, 'LOAD')
+}
+
+/** DISTINCT is a field where a comma, AS or a source follows. */
+function takeDistinct(tokens: TokenStream): boolean {
+  const { kind, value } = tokens.peek(1)
+  const field = kind === 'end' || (kind === 'symbol' && value !== '*' && value !== '(' && value !== '-')
+  const followed = kind === 'word' && /^(?:as|from|resident|inline|autogenerate)$/i.test(value)
+  return !field && !followed && tokens.takeWord('distinct')
+}
+
+function readItems(tokens: TokenStream): LoadItem[] {
+  const items: LoadItem[] = []
+  do items.push(readItem(tokens))
+  while (tokens.takeSymbol(','))
+  return items
+}
+
+function readItem(tokens: TokenStream): LoadItem {
+  if (tokens.takeSymbol('*')) return { kind: 'all' }
+  const start = tokens.peek().start
+  const expression = readExpression(tokens)
+  const source = tokens.text.slice(start, tokens.lastEnd)
+  if (tokens.takeWord('as')) return { kind: 'field', expression, name: readName(tokens, 'a field name') }
+  return { kind: 'field', expression, name: expression.kind === 'name' ? expression.name : source }
+}
+
+function readSource(tokens: TokenStream): LoadSource {
+  if (tokens.takeWord('from')) return { kind: 'file', path: readPath(tokens), format: readFormat(tokens) }
+  if (tokens.takeWord('resident')) return { kind: 'resident', table: readName(tokens, 'a table name') }
+  if (tokens.takeWord('autogenerate')) return { kind: 'autogenerate', count: readExpression(tokens) }
+  if (tokens.takeWord('inline')) {
+    const { kind } = tokens.peek()
+    if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
+    return { kind: 'inline', text: tokens.next().value, format: readFormat(tokens) }
+  }
+  if (tokens.atWord('from_field', 'extension')) {
+    throw faults.semantic(`The source ${tokens.peek().value.toUpperCase()} is not supported`)
+  }
+  return { kind: 'preceding' }
+}
+
+type Clauses = Pick<LoadLevel, 'where' | 'while' | 'groupBy' | 'orderBy'>
+
+function readClauses(tokens: TokenStream): Clauses {
+  let clauses: Clauses = {}
+  for (;;) {
+    const written = tokens.peek().value.toUpperCase()
+    const clause = readClause(tokens)
+    if (clause === undefined) break
+    if (Object.keys(clause).some((name) => Object.hasOwn(clauses, name))) {
+      throw faults.syntax(`${written} stands twice in one LOAD`)
+    }
+    clauses = { ...clauses, ...clause }
+  }
+  if (clauses.where !== undefined && clauses.while !== undefined) {
+    throw faults.syntax('WHERE and WHILE cannot stand in the same LOAD')
+  }
+  return clauses
+}
+
+function readClause(tokens: TokenStream): Clauses | undefined {
+  if (tokens.takeWord('where')) return { where: readExpression(tokens) }
+  if (tokens.takeWord('while')) return { while: readExpression(tokens) }
+  if (tokens.takeWord('group')) return { groupBy: readExpressions(readBy(tokens)) }
+  if (tokens.takeWord('order')) return { orderBy: readOrder(readBy(tokens)) }
+  return undefined
+}
+
+function readBy(tokens: TokenStream): TokenStream {
+  if (!tokens.takeWord('by')) throw unexpected(tokens, 'BY')
+  return tokens
+}
+
+function readOrder(tokens: TokenStream): OrderItem[] {
+  const items: OrderItem[] = []
+  do {
+    const expression = readExpression(tokens)
+    const descending = tokens.takeWord('desc')
+    if (!descending) tokens.takeWord('asc')
+    items.push({ expression, descending })
+  } while (tokens.takeSymbol(','))
+  return items
+}
+
+function expectedClause(level: LoadLevel): string {
+  return level.source.kind === 'preceding'
+    ? "',', AS, FROM, RESIDENT, INLINE, AUTOGENERATE or ';'"
+    : 'WHERE, WHILE, GROUP BY, ORDER BY or the end of the statement'
+}

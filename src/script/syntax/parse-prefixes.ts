@@ -1,0 +1,86 @@
+/** Label and prefixes in front of LOAD, in any order (LANGUAGE, section 5), and which of them go together. */
+import { faults } from '../fault.ts'
+import type { TokenStream } from './lexer.ts'
+import { readExpression, unexpected } from './parse-expression.ts'
+import { readName } from './read-name.ts'
+import type { LoadPrefixes } from './statement.ts'
+import { unsupported } from './unsupported.ts'
+
+export interface LoadHead {
+  readonly label?: string
+  readonly prefixes: LoadPrefixes
+}
+
+/** Reads up to LOAD, or to what is no prefix. Throws ScriptFaultError: syntax, prefixes, or one that is not supported. */
+export function parsePrefixes(tokens: TokenStream): LoadHead {
+  let head: LoadHead = { prefixes: {} }
+  for (;;) {
+    const label = readLabel(tokens)
+    const prefix = label === undefined ? readPrefix(tokens) : undefined
+    if (label !== undefined) head = { ...head, label }
+    else if (prefix === undefined) return head
+    else head = { ...head, prefixes: together(head.prefixes, prefix) }
+  }
+}
+
+/** A name with a colon behind it. */
+export function readLabel(tokens: TokenStream): string | undefined {
+  const behind = tokens.peek(1)
+  if (tokens.peek().kind === 'open' || behind.kind !== 'symbol' || behind.value !== ':') return undefined
+  const label = readName(tokens, 'a table name')
+  tokens.next()
+  return label
+}
+
+function readPrefix(tokens: TokenStream): LoadPrefixes | undefined {
+  if (tokens.peek().kind !== 'word' || tokens.atWord('load', 'sql', 'select')) return undefined
+  if (tokens.takeWord('mapping')) return { mapping: true }
+  if (tokens.takeWord('noconcatenate')) return { noConcatenate: true }
+  if (tokens.takeWord('concatenate')) return { concatenate: readTarget(tokens) }
+  if (tokens.takeWord('first')) return { first: readExpression(tokens) }
+  if (tokens.atWord('left', 'right', 'inner', 'outer', 'join', 'keep')) return readJoin(tokens)
+  if (tokens.atWord('add', 'replace')) {
+    const kind = tokens.next().value.toLowerCase() === 'add' ? 'add' : 'replace'
+    return { partial: { kind, only: tokens.takeWord('only') } }
+  }
+  const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
+  if (fault !== undefined) throw fault
+  return undefined
+}
+
+function readJoin(tokens: TokenStream): LoadPrefixes {
+  const word = tokens.next().value.toLowerCase()
+  const type = word === 'left' || word === 'right' || word === 'inner' ? word : 'outer'
+  const plain = word === 'join' || word === 'keep'
+  const verb = plain ? word : tokens.next().value.toLowerCase()
+  if (verb === 'join') return { join: { type, ...readTarget(tokens) } }
+  if (verb !== 'keep')
+    throw faults.syntax(`${word.toUpperCase()} needs JOIN or KEEP behind it, not '${verb}'`)
+  if (type === 'outer') throw faults.prefixes('KEEP needs INNER, LEFT or RIGHT before it')
+  return { keep: { type, ...readTarget(tokens) } }
+}
+
+/** `(table)` if it is there. */
+function readTarget(tokens: TokenStream): { readonly table?: string } {
+  if (!tokens.takeSymbol('(')) return {}
+  const table = readName(tokens, 'a table name')
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  return { table }
+}
+
+/** Where a row can go: at most one of these says so. */
+const TARGETS = ['mapping', 'noConcatenate', 'concatenate', 'join', 'keep'] as const
+
+function together(prefixes: LoadPrefixes, added: LoadPrefixes): LoadPrefixes {
+  const twice = Object.keys(added).find((name) => Object.hasOwn(prefixes, name))
+  if (twice !== undefined) throw faults.prefixes(`The prefix ${twice} stands twice`)
+  const all = { ...prefixes, ...added }
+  const [first, second] = TARGETS.filter((name) => all[name] !== undefined && !noConcatenateKeep(all, name))
+  if (second !== undefined) throw faults.prefixes(`The prefixes ${first} and ${second} exclude each other`)
+  return all
+}
+
+/** NOCONCATENATE LEFT KEEP LOAD: a kept table is a table of its own, so both may stand together. */
+function noConcatenateKeep(prefixes: LoadPrefixes, name: (typeof TARGETS)[number]): boolean {
+  return name === 'noConcatenate' && prefixes.keep !== undefined
+}

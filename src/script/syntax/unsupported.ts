@@ -1,0 +1,85 @@
+/**
+ * Statements and prefixes that belong to the language but not to what this engine runs. They are never skipped in
+ * silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
+ */
+import { faults, type ScriptFaultError } from '../fault.ts'
+
+/** Upper case, as named in the fault; the longest match from the start of a statement counts. */
+export const UNSUPPORTED_STATEMENTS: readonly string[] = [
+  'SQL',
+  'SELECT',
+  'QSL',
+  'LIB CONNECT',
+  'CONNECT',
+  'CONNECT32',
+  'CONNECT64',
+  'OLEDB CONNECT',
+  'OLEDB CONNECT32',
+  'OLEDB CONNECT64',
+  'ODBC CONNECT',
+  'ODBC CONNECT32',
+  'ODBC CONNECT64',
+  'CUSTOM CONNECT',
+  'BDI CONNECT',
+  'IMPORT LIVE',
+  'DISCONNECT',
+  'SQLTABLES',
+  'SQLCOLUMNS',
+  'SQLTYPES',
+  'DIRECT QUERY',
+  'EXECUTE',
+  'BINARY',
+  'ALIAS',
+  'AUTONUMBER',
+  'MAP',
+  'UNMAP',
+  'TAG',
+  'UNTAG',
+  'COMMENT',
+  'DECLARE',
+  'DERIVE',
+  'SEARCH',
+  'SECTION',
+  'STAR',
+  'NULLASVALUE',
+  'NULLASNULL',
+  'LOOSEN',
+  'FORCE',
+  'FLUSHLOG',
+  'INPUTFIELD',
+  'CREATE RELATIONSHIP',
+  'DROP RELATIONSHIP',
+  'CREATE MEASURE',
+  'DROP MEASURE',
+  'MEASURE',
+  'CREATE DIMENSION',
+  'DROP DIMENSION',
+  'DIMENSION',
+]
+
+export const UNSUPPORTED_PREFIXES: readonly string[] = [
+  'CROSSTABLE',
+  'INTERVALMATCH',
+  'GENERIC',
+  'HIERARCHY',
+  'HIERARCHYBELONGSTO',
+  'MERGE',
+  'BUFFER',
+  'SAMPLE',
+  'SEMANTIC',
+  'INFO',
+  'BUNDLE',
+  'IMAGE_SIZE',
+]
+
+const KNOWN: ReadonlyMap<string, string> = new Map([
+  ...UNSUPPORTED_STATEMENTS.map((name) => [name, `The statement ${name} is not supported`] as const),
+  ...UNSUPPORTED_PREFIXES.map((name) => [name, `The prefix ${name} is not supported`] as const),
+])
+
+/** The fault for what starts with these words; undefined when the language does not know them either. */
+export function unsupported(first: string, second: string): ScriptFaultError | undefined {
+  const one = first.toUpperCase()
+  const message = KNOWN.get(`${one} ${second.toUpperCase()}`) ?? KNOWN.get(one)
+  return message === undefined ? undefined : faults.semantic(message)
+}

@@ -1,0 +1,30 @@
+/**
+ * A calculated date, time or timestamp: its number with the text that the settings' format gives it
+ * (SEMANTICS L2, L12). NULL for a number beyond the calendar.
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { isInCalendar } from './calendar.ts'
+import type { DateMask } from './date-format.ts'
+import { formatsOf } from './formats.ts'
+import type { Value } from './value.ts'
+
+export function asDate(serial: number, { settings }: EvaluationContext): Value {
+  return dated(serial, formatsOf(settings).date(settings.dateFormat))
+}
+
+export function asTime(serial: number, { settings }: EvaluationContext): Value {
+  return dated(serial, formatsOf(settings).date(settings.timeFormat))
+}
+
+export function asTimestamp(serial: number, { settings }: EvaluationContext): Value {
+  return dated(serial, formatsOf(settings).date(settings.timestampFormat))
+}
+
+function dated(serial: number, mask: DateMask): Value {
+  return isInCalendar(serial) ? formatted(serial, mask) : null
+}
+
+export function formatted(number: number, mask: { format: (number: number) => string }): Value {
+  return { text: mask.format(number), number }
+}

@@ -1,0 +1,24 @@
+/**
+ * The week rule of a call: first week day, broken weeks and reference day as arguments, else as the settings
+ * have them.
+ */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { type Arguments, numberOr } from '../function/argument.ts'
+import type { WeekRule } from './calendar.ts'
+
+/** @param from index of the first of the three arguments; null when one is given and no number */
+export function weekRule(args: Arguments, from: number, context: EvaluationContext): WeekRule | null {
+  const { settings } = context
+  if (args.length <= from) return settings
+  const firstWeekDay = numberOr(args, from, context, settings.firstWeekDay)
+  const broken = numberOr(args, from + 1, context, settings.brokenWeeks ? 1 : 0)
+  const referenceDay = numberOr(args, from + 2, context, settings.referenceDay)
+  if (firstWeekDay === null || broken === null || referenceDay === null) return null
+  return {
+    firstWeekDay: ((Math.trunc(firstWeekDay) % 7) + 7) % 7,
+    brokenWeeks: broken !== 0,
+    // As in settings.ts: a reference day of 0 is read as 1 (L11).
+    referenceDay: Math.max(1, Math.trunc(referenceDay)),
+  }
+}
