@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { previewTables } from '../../src/engine/duckdb/preview.ts'
-import { runScript, type ScriptRunRequest } from '../../src/engine/duckdb/run-script.ts'
+import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import type { ScriptRunRequest } from '../../src/engine/duckdb/script-run.ts'
 import { writtenTables } from '../support/script-under-test.ts'
 
 let folder: string

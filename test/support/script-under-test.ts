@@ -10,7 +10,8 @@ import { describe, expect, it } from 'vitest'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
-import { runScript, type ScriptRun } from '../../src/engine/duckdb/run-script.ts'
+import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import type { ScriptRun } from '../../src/engine/duckdb/script-run.ts'
 import type { Value } from '../../src/script/value/value.ts'
 
 export interface ScriptCase {

@@ -6,9 +6,6 @@
 import { constants, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { DataTable } from '../../catalog/records.ts'
-import type { ScriptEnd } from '../../script/host.ts'
-import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
 import { Database } from './database.ts'
 import { FilePaths } from './file-paths.ts'
 import { restoreModel } from './model-file.ts'
@@ -16,50 +13,7 @@ import { scriptClock } from './script-clock.ts'
 import { ScriptDriver } from './script-driver.ts'
 import { ScriptHost, type ScriptWorld } from './script-host.ts'
 import { ScriptRecord } from './script-record.ts'
-
-export interface ScriptRunRequest {
-  /** Path of the new DuckDB file, which must not exist yet; ':memory:' keeps the data in memory only. */
-  readonly dataFile: string
-  /** Path of the app's present data, which a partial reload starts from; it is only read. */
-  readonly dataBefore?: string
-  readonly script: string
-  readonly variables: Readonly<Record<string, string>>
-  readonly partial: boolean
-  readonly appId: string
-  readonly appName: string
-  readonly connections: readonly FileConnection[]
-  readonly memoryLimitBytes?: number
-  readonly threads?: number
-  /** An existing folder for spill files and files on their way in or out; default: beside the data file. */
-  readonly tempFolder?: string
-  /** Aborted: the query under way is interrupted, no further statement begins, and the run ends as interrupted. */
-  readonly signal?: AbortSignal
-}
-
-/**
- * How a run ended. An engine that runs out of memory and an interrupt end the run whatever ErrorMode says: they are no
- * faults of the script.
- */
-export type RunEnd = ScriptEnd | { readonly kind: 'interrupted' } | { readonly kind: 'out-of-memory' }
-
-export interface ScriptRun {
-  readonly end: RunEnd
-  /** The tables of the data file; empty when the script failed. */
-  readonly tables: readonly DataTable[]
-  readonly storedFiles: readonly StoredFile[]
-  /** Body of the script log, lines end in CRLF (contract 02, section 6.2); its head is the session's. */
-  readonly scriptLog: string
-  /** Progress text without head (contract 02, section 6.1). */
-  readonly progressLog: string
-  /** Epoch ms. */
-  readonly startedAt: number
-  /** Epoch ms at which the data was complete. */
-  readonly engineTime: number
-  readonly rowsRead: number
-}
-
-/** Tells progress at most a few times a second. */
-export type ReportProgress = (progress: SessionProgress) => void
+import type { ReportProgress, ScriptRun, ScriptRunRequest } from './script-run.ts'
 
 /** @throws Error when the world fails: no disk space, a data file that cannot be made or read */
 export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {

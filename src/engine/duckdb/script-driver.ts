@@ -7,8 +7,8 @@ import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/run/interpreter.ts'
 import { isOutOfMemory } from './database.ts'
 import { dataTables, saveModel } from './model-file.ts'
-import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from './run-script.ts'
 import type { ScriptHost, ScriptWorld } from './script-host.ts'
+import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from './script-run.ts'
 
 /** The longest time the event loop is kept busy: messages to the process must be heard in between. */
 const TURN_MS = 20

@@ -12,7 +12,8 @@ import { cutToBytes } from '../../event/cloud-event.ts'
 import type { SessionProgress } from '../engine-session.ts'
 import { boundedLines } from '../script-log.ts'
 import { isOutOfMemory } from './database.ts'
-import { runScript, type ScriptRun } from './run-script.ts'
+import { runScript } from './run-script.ts'
+import type { ScriptRun } from './script-run.ts'
 import {
   type ChildMessage,
   encodeMessage,
