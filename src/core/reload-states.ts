@@ -5,7 +5,8 @@
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { DataVersion, Id, LeaseToken, WorkerId } from './ids.ts'
 import { ACTIVE_STATES, type ActiveState, OUTCOMES, type ReloadState } from './outcome.ts'
-import { decide, isRefusal, type Policy, type Reload, type ReloadCommand } from './reload.ts'
+import { decide, isRefusal, type Reload, type ReloadCommand } from './reload.ts'
+import type { Policy } from './verdict.ts'
 
 export interface StateRow {
   readonly command: string

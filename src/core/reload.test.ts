@@ -3,7 +3,8 @@ import { type Books, booksAfter, judge, newBooks } from '../../test/support/forb
 import { aReload, START_MS } from '../../test/support/records.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { DataVersion, LeaseToken, WorkerId } from './ids.ts'
-import { type Decision, decide, isRefusal, type Policy, type Reload, type ReloadCommand } from './reload.ts'
+import { type Decision, decide, isRefusal, type Reload, type ReloadCommand } from './reload.ts'
+import type { Policy } from './verdict.ts'
 
 type Decide = typeof decide
 

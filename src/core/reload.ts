@@ -8,6 +8,7 @@ import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId }
 import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
 import { jittered, requeueBackoffMs } from './retry.ts'
 import type { AuthType, ResourceType, Trigger } from './trigger.ts'
+import { judge, type Policy, type Verdict } from './verdict.ts'
 
 /** Who asked, and how: kept from the accepting request because the event must tell it hours later. */
 export interface Provenance {
@@ -79,15 +80,6 @@ export interface Reload {
   readonly crashedOnMaxSizeEngine: boolean
   /** Progress text of the latest attempt. */
   readonly log: string
-}
-
-/** What the rule needs to know beside the reload. */
-export interface Policy {
-  readonly errorRequeuesMax: number
-  /** Index of the largest engine size. */
-  readonly largestSizeIndex: number
-  /** Uniform in [0, 1): spreads the back-off. */
-  readonly jitter: number
 }
 
 export type ReloadCommand =
@@ -226,7 +218,7 @@ function endAttempt(
     engine: engineFacts(reload.engine, attempt, durationMs),
     ...(command.log === undefined ? {} : { log: command.log }),
   }
-  const verdict = judge(told, attempt, end, policy)
+  const verdict = judge(end, { sizeIndex: attempt.sizeIndex, faultRequeues: reload.faultRequeues }, policy)
   if (reload.state === 'CANCELING') return { ...finish(told, 'CANCELED', nowMs, {}), closed }
   if (verdict.kind === 'finish') {
     return {
@@ -236,96 +228,6 @@ function endAttempt(
     }
   }
   return { next: requeue(told, verdict, policy, nowMs), closed }
-}
-
-type Verdict =
-  | {
-      readonly kind: 'finish'
-      readonly outcome: Outcome
-      readonly errorCode?: string
-      readonly errorMessage?: string
-      readonly engineTime?: number
-      readonly crashedOnMaxSizeEngine?: true
-      readonly markApp?: true
-    }
-  | {
-      readonly kind: 'requeue'
-      readonly withError: boolean
-      readonly countsAsFault: boolean
-      readonly climb?: true
-    }
-
-/** The table of contract 02, section 2.1: attempt end -> requeue or outcome. */
-function judge(reload: Reload, attempt: Attempt, end: AttemptEnd, policy: Policy): Verdict {
-  switch (end.kind) {
-    case 'completed':
-      return { kind: 'finish', outcome: 'SUCCEEDED', engineTime: end.data.engineTime }
-    case 'script-error':
-      return {
-        kind: 'finish',
-        outcome: 'FAILED',
-        errorCode: 'EngineReloadScriptError',
-        errorMessage: `line ${end.fault.line}: ${end.fault.message}`,
-      }
-    case 'canceled':
-      return { kind: 'finish', outcome: 'CANCELED' }
-    case 'timed-out':
-      return {
-        kind: 'finish',
-        outcome: 'EXCEEDED_LIMIT',
-        errorCode: 'ReloadRunTimeExceeded',
-        errorMessage: 'reload ran longer than its time limit',
-      }
-    case 'data-too-large':
-      return {
-        kind: 'finish',
-        outcome: 'EXCEEDED_LIMIT',
-        errorCode: 'ReloadDataSizeExceeded',
-        errorMessage: `app data of ${end.fileBytes} bytes is larger than its limit`,
-      }
-    case 'out-of-memory':
-      return attempt.sizeIndex < policy.largestSizeIndex
-        ? { kind: 'requeue', withError: true, countsAsFault: false, climb: true }
-        : {
-            kind: 'finish',
-            outcome: 'FAILED',
-            errorCode: 'EngineOutOfMemory',
-            errorMessage: 'the engine ran out of memory on its largest size',
-            markApp: true,
-          }
-    case 'refused':
-      return {
-        kind: 'finish',
-        outcome: 'FAILED',
-        errorCode: 'EngineCrashedOnMaxSize',
-        errorMessage: 'the app ran out of memory on the largest engine before; change its script or data',
-        crashedOnMaxSizeEngine: true,
-      }
-    case 'handed-back':
-      return { kind: 'requeue', withError: false, countsAsFault: false }
-    case 'crashed':
-      return withinBudget(
-        reload,
-        policy,
-        'EngineConnectionError',
-        `failed to complete reload: ${end.message}`,
-      )
-    case 'lost':
-      return withinBudget(
-        reload,
-        policy,
-        'EngineConnectionError',
-        'failed to complete reload: the worker was lost',
-      )
-    case 'no-session':
-      return withinBudget(reload, policy, 'EngineSessionError', `no engine session: ${end.message}`)
-  }
-}
-
-function withinBudget(reload: Reload, policy: Policy, errorCode: string, errorMessage: string): Verdict {
-  return reload.faultRequeues < policy.errorRequeuesMax
-    ? { kind: 'requeue', withError: true, countsAsFault: true }
-    : { kind: 'finish', outcome: 'FAILED', errorCode, errorMessage }
 }
 
 function requeue(
