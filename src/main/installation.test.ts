@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -40,6 +40,20 @@ describe('prepareFolders', () => {
     await prepareFolders(dataDir)
     const { apps, files } = await prepareFolders(dataDir)
     for (const path of [dataDir, apps, files]) expect(statSync(path).mode & 0o777).toBe(0o700)
+  })
+
+  it('makes folders on the way, and fails where none can be made', async () => {
+    const dataDir = join(folder, 'on', 'the', 'way')
+    await prepareFolders(dataDir)
+    expect(statSync(dataDir).isDirectory()).toBe(true)
+    writeFileSync(join(folder, 'file'), '')
+    await expect(prepareFolders(join(folder, 'file'))).rejects.toThrow('EEXIST')
+    await expect(prepareFolders(join(folder, 'file', 'below'))).rejects.toThrow('ENOTDIR')
+  })
+
+  it('does not hang where a folder can hold no other', async (context) => {
+    if (!existsSync('/proc/self')) context.skip('there is no /proc here')
+    await expect(prepareFolders('/proc/reprise')).rejects.toThrow('ENOENT')
   })
 })
 

@@ -3,8 +3,8 @@
  * its administrator. Making any of it twice changes nothing.
  */
 import { hkdfSync, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { tokenHash } from '../api/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
@@ -30,9 +30,19 @@ export async function prepareFolders(dataDir: string): Promise<DataFolders> {
     apps: join(dataDir, 'apps'),
     files: join(dataDir, 'files'),
   }
-  for (const folder of [dataDir, folders.apps, folders.files])
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [dataDir, folders.apps, folders.files]) await makeFolder(folder)
   return folders
+}
+
+/** Like a recursive mkdir, which never returns where a folder can hold no other (/proc): this one fails. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { mode: 0o700 })
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await make()
+  })
 }
 
 /** The installation's secret key; the first call makes it. Losing the file makes sealed webhook secrets unreadable. */
