@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox'
 import { APP_USAGES, type App, type Caller } from '../catalog/records.ts'
 import { type AppRight, mayUseApp } from '../catalog/rights.ts'
-import { newUuid, type SpaceId, type UserId } from '../core/ids.ts'
+import { newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
 import { deleteApp } from '../intake/cancel.ts'
 import { callerOf } from './authenticate.ts'
 import { bodyMayBeMissing, Empty } from './body-shape.ts'
@@ -241,7 +241,6 @@ async function createApp(deps: ApiDeps, caller: Caller, given: Attributes, data?
   return app
 }
 
-/** The copy points at the same data file: data versions are never written again. */
 async function copyApp(deps: ApiDeps, caller: Caller, source: App, given: Attributes): Promise<App> {
   const attributes = {
     name: `${source.name} (copy)`.slice(0, 256),
@@ -249,7 +248,7 @@ async function copyApp(deps: ApiDeps, caller: Caller, source: App, given: Attrib
     usage: source.usage,
     ...given,
   }
-  const made = await createApp(deps, caller, attributes, source.data)
+  const made = await createApp(deps, caller, attributes, await copyData(deps, source))
   const script = await deps.store.script(caller.tenantId, source.id, 'current')
   if (script === undefined) return made
   await deps.store.addScript(
@@ -263,6 +262,20 @@ async function copyApp(deps: ApiDeps, caller: Caller, source: App, given: Attrib
     1,
   )
   return made
+}
+
+/** Data of the copy's own: a version belongs to one app and goes with it. */
+async function copyData(deps: ApiDeps, source: App): Promise<App['data']> {
+  const { random, clock } = deps.world
+  for (let app: App | undefined = source; app?.data !== undefined; ) {
+    const version = newDataVersion(random, clock.now())
+    if (await deps.appData.copy(app.data.version, version)) return { ...app.data, version }
+    // A reload gave the app new data in between, unless the file is gone for good.
+    const now: App | undefined = await deps.store.app(app.tenantId, app.id)
+    if (now?.data?.version === app.data.version) throw new Error(`the data of app ${app.id} is not there`)
+    app = now
+  }
+  return undefined
 }
 
 async function spaceForApps(

@@ -18,7 +18,7 @@ import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
 import type { Seal } from '../delivery/channels/seal.ts'
-import type { AppData } from '../engine/engine-session.ts'
+import type { AppData, AppDataCopies } from '../engine/engine-session.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import type { Store } from '../store/store.ts'
 import type { Tier } from './rate-limit.ts'
@@ -38,7 +38,7 @@ export interface ApiDeps {
   readonly files: FileStore
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
-  readonly appData: AppData
+  readonly appData: AppData & AppDataCopies
   readonly version: string
   /** False while the process starts or stops. */
   readonly ready: () => boolean

@@ -100,3 +100,12 @@ export interface AppData {
   /** Deletes a version that no app points at; harmless when it is not there. */
   discard(version: DataVersion): Promise<void>
 }
+
+/** A version belongs to one app: a copied app gets one of its own. */
+export interface AppDataCopies {
+  /**
+   * Makes a version with the content of another one, durable when the promise resolves.
+   * @returns false when there is no such version (any more)
+   */
+  copy(from: DataVersion, to: DataVersion): Promise<boolean>
+}

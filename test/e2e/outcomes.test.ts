@@ -110,6 +110,24 @@ describe('a reload', () => {
     expect(await tablesOf(appId)).toEqual(['Old'])
   })
 
+  it('of an app, or its deletion, leaves the data of its copy as it was', async () => {
+    const { appId } = await reloadToEnd(`${OLD}\nExtra: ADD ONLY LOAD 1 AS extra AUTOGENERATE 1;`)
+    const copy = await service.client.call<{ attributes: { id: string } }>(
+      'POST',
+      `/api/v1/apps/${appId}/copy`,
+      {},
+    )
+    const copyId = copy.attributes.id
+    const again = await service.client.startReload(appId)
+    expect((await service.client.waitForEnd(again.id)).status).toBe('SUCCEEDED')
+    await service.client.call('DELETE', `/api/v1/apps/${appId}`)
+    // A partial reload starts from the data that is there.
+    const partial = await service.client.startReload(copyId, { partial: true })
+    const record = await service.client.waitForEnd(partial.id)
+    expect(record.errorMessage).toBeUndefined()
+    expect(await tablesOf(copyId)).toEqual(['Old', 'Extra'])
+  })
+
   it.each([
     ['rows that never end', ENDLESS_ROWS],
     ['a query that never yields', ENDLESS_QUERY],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -83,4 +83,14 @@ describe('sweeping', () => {
     expect(await left()).toEqual([])
     expect(await readdir(folder)).toContain('outside')
   })
+})
+
+test('a copy has a content of its own, and there is none of what is gone', async () => {
+  await data.prepare()
+  await writeFile(data.path(ONE), 'data')
+  expect(await data.copy(ONE, TWO)).toBe(true)
+  await expect(data.copy(ONE, TWO)).rejects.toThrow('EEXIST')
+  await data.discard(ONE)
+  expect(await readFile(data.path(TWO), 'utf8')).toBe('data')
+  expect(await data.copy(ONE, 'gone.duckdb' as DataVersion)).toBe(false)
 })

@@ -5,16 +5,16 @@
  * Promises: a sealed version survives power loss. It never touches a file whose name is not one of a data version or of
  * what DuckDB leaves beside one, and never follows a link out of its folder.
  */
-import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { constants, copyFile, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataVersion } from '../../core/ids.ts'
-import type { AppData } from '../engine-session.ts'
+import type { AppData, AppDataCopies } from '../engine-session.ts'
 
 const VERSION = /^[0-9a-z][0-9a-z-]{0,99}\.duckdb$/
 /** What DuckDB leaves beside a data file when its process dies: the log of writes, and its spill folder. */
 const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp']
 
-export class DataFolder implements AppData {
+export class DataFolder implements AppData, AppDataCopies {
   readonly folder: string
 
   /** @param folder absolute path; made by `prepare` when it is not there */
@@ -46,6 +46,19 @@ export class DataFolder implements AppData {
     await sync(path)
     await sync(this.folder)
     return size
+  }
+
+  async copy(from: DataVersion, to: DataVersion): Promise<boolean> {
+    const target = this.path(to)
+    try {
+      await copyFile(this.path(from), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw error
+    }
+    await sync(target)
+    await sync(this.folder)
+    return true
   }
 
   async discard(version: DataVersion): Promise<void> {
