@@ -9,13 +9,13 @@ import { newKeyToken } from '../catalog/key-token.ts'
 import type { ApiKey, Caller } from '../catalog/records.ts'
 import { isTenantAdmin, mayMakeKeys } from '../catalog/rights.ts'
 import { newUuid, type UserId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf, tokenHash } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { JsonPatch, replacedTexts } from './json-patch.ts'
 import { CursorPage, namedLinks, readNamedPage } from './named-page.ts'
 import { Links, pageOfRows } from './page.ts'
 import { problems, refuse } from './problem.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['api-keys']
 const STATUSES = ['active', 'expired', 'revoked'] as const

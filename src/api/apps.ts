@@ -6,13 +6,13 @@ import { type Static, Type } from 'typebox'
 import { APP_USAGES, type App, type Caller } from '../catalog/records.ts'
 import { type AppRight, mayUseApp } from '../catalog/rights.ts'
 import { newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { deleteApp } from '../intake/cancel.ts'
 import { callerOf } from './authenticate.ts'
 import { bodyMayBeMissing, Empty } from './body-shape.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { problems, refuse } from './problem.ts'
 import { appFor, spaceFor, standingIn } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['apps']
 

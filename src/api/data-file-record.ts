@@ -2,9 +2,9 @@
 import { type Static, Type } from 'typebox'
 import { baseNameOf, isFolderName, parentOf } from '../catalog/file-name.ts'
 import type { DataFile } from '../catalog/records.ts'
+import { timeText } from '../core/time-text.ts'
 import { placeOf } from './data-file-place.ts'
 import type { ApiDeps } from './deps.ts'
-import { timeText } from './time-text.ts'
 
 const FolderStats = Type.Object({
   aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),

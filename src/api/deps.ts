@@ -2,7 +2,6 @@
  * What the API needs of the rest of the process, handed to `buildServer` by main/. The API reads no configuration and
  * opens nothing of its own.
  */
-
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type {
   FastifyBaseLogger,

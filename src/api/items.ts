@@ -8,13 +8,13 @@ import { type App, type Caller, SPACE_TYPES } from '../catalog/records.ts'
 import { mayUseApp, type SpaceStanding } from '../catalog/rights.ts'
 import type { SpaceId } from '../core/ids.ts'
 import type { Reload } from '../core/reload.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { endedReloads } from './reload-logs.ts'
 import { standings } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['items']
 

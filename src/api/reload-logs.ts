@@ -8,13 +8,13 @@ import type { FilterNode } from '../core/filter.ts'
 import type { ReloadId } from '../core/ids.ts'
 import { isOutcome, OUTCOMES } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
+import { timeText } from '../core/time-text.ts'
 import { AppPath } from './apps.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { appFor } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['apps']
 

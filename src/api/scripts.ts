@@ -7,6 +7,7 @@ import { matchesFilter } from '../core/filter.ts'
 import { parseFilter } from '../core/filter-parse.ts'
 import { newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
+import { timeText } from '../core/time-text.ts'
 import type { ScriptSummary } from '../store/store.ts'
 import { AppPath } from './apps.ts'
 import { callerOf } from './authenticate.ts'
@@ -14,7 +15,6 @@ import { Empty } from './body-shape.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { problems, refuse } from './problem.ts'
 import { appFor } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['apps']
 

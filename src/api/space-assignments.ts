@@ -3,12 +3,12 @@ import { type Static, Type } from 'typebox'
 import type { Caller, Space, SpaceAssignment } from '../catalog/records.ts'
 import { SPACE_ROLES } from '../catalog/rights.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { spaceFor } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['spaces']
 const PATH = '/api/v1/spaces/:spaceId/assignments'

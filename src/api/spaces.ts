@@ -6,13 +6,13 @@ import { type Static, Type } from 'typebox'
 import { type Caller, SPACE_TYPES, type Space } from '../catalog/records.ts'
 import { mayCreateSpace, mayUseSpace, SPACE_ROLES, type SpaceStanding } from '../catalog/rights.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { JsonPatch, replacedTexts } from './json-patch.ts'
 import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { spaceFor, standingIn, standings } from './rights.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['spaces']
 

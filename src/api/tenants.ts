@@ -1,11 +1,11 @@
 /** The caller's tenant (contract 05, section 5). There is no other as far as a caller can see. */
 import { type Static, Type } from 'typebox'
 import type { Tenant } from '../catalog/records.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink } from './page.ts'
 import { problems, refuse } from './problem.ts'
-import { timeText } from './time-text.ts'
 
 const TenantRecord = Type.Object({
   id: Type.String(),

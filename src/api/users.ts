@@ -7,11 +7,11 @@ import { ROLES, type User } from '../catalog/records.ts'
 import { type FilterNode, matchesFilter } from '../core/filter.ts'
 import { parseFilter } from '../core/filter-parse.ts'
 import type { UserId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
-import { timeText } from './time-text.ts'
 
 const TAGS = ['users']
 

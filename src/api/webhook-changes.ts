@@ -3,7 +3,6 @@
  * delivery/settings-patch.ts) and the caller's rights, seals what is secret, and gives the record to save. Contract 04,
  * section 2. Throws refusals only; saves nothing itself.
  */
-
 import type { Static } from 'typebox'
 import type { Caller } from '../catalog/records.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'

@@ -3,6 +3,7 @@
  * headers go in and never come out: an answer tells whether there is a secret, and the names of the headers.
  */
 import { type Static, Type } from 'typebox'
+import { timeText } from '../core/time-text.ts'
 import type { Send } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import {
@@ -12,7 +13,6 @@ import {
   SECRET_MIN_CHARACTERS,
   URL_MAX_CHARACTERS,
 } from '../delivery/subscription-settings.ts'
-import { timeText } from '../event/cloud-event.ts'
 
 export const ORIGINS = ['api', 'automations', 'management-console'] as const
 export const LEVELS = ['tenant', 'user'] as const

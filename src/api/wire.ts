@@ -5,8 +5,8 @@
 import { type Static, Type } from 'typebox'
 import { ACTIVE_STATES, OUTCOMES } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
+import { timeText } from '../core/time-text.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../core/trigger.ts'
-import { timeText } from '../event/cloud-event.ts'
 
 export const STATUSES = [...ACTIVE_STATES, ...OUTCOMES] as const
 

@@ -1,5 +1,4 @@
 /** The port of a way out. An implementation sends one event to one subscription and tells what happened; it never throws. */
-
 import type { CloudEvent } from '../event/stored-event.ts'
 import type { Exchange } from './delivery.ts'
 import type { Subscription } from './subscription.ts'

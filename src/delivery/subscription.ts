@@ -1,5 +1,4 @@
 /** Who wants which events: a webhook, as the rules see it. Wire names and shapes: contract 04. */
-
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 

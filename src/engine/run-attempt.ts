@@ -5,7 +5,6 @@
  *
  * It answers 'lost' as soon as the lease is gone; whatever else happens, the session is dead when it answers.
  */
-
 import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'

@@ -4,6 +4,7 @@
  * section 3.3, rule 6).
  */
 import type { TenantId } from '../core/ids.ts'
+import { timeText } from '../core/time-text.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import type { CloudEvent } from './stored-event.ts'
 
@@ -37,11 +38,6 @@ export function cloudEvent(facts: EnvelopeFacts): CloudEvent {
     tenantid: facts.tenantId,
     data: present(facts.data),
   }
-}
-
-/** RFC 3339 in UTC with three decimals and `Z` (contract 01, section 10). */
-export function timeText(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }
 
 /** A text that may be an attribute: without U+0000-001F, U+007F-009F and lone surrogates (contract 06, section 2.1). */

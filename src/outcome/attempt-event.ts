@@ -6,8 +6,9 @@
 import type { Attempt, AttemptEnd } from '../core/attempt.ts'
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
+import { timeText } from '../core/time-text.ts'
 import { ATTEMPT_EVENT_TYPE, ENGINE_EVENT_SOURCE } from '../event/catalogue.ts'
-import { cleanText, cloudEvent, cutToBytes, present, timeText } from '../event/cloud-event.ts'
+import { cleanText, cloudEvent, cutToBytes, present } from '../event/cloud-event.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import { type EventSubject, principalAttributes, spaceOf } from './finished-event.ts'
 

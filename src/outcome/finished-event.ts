@@ -9,9 +9,10 @@ import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
+import { timeText } from '../core/time-text.ts'
 import { REASON } from '../core/trigger.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
-import { cleanText, cloudEvent, cutToBytes, timeText } from '../event/cloud-event.ts'
+import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 
 export interface EventSubject {

@@ -2,7 +2,6 @@
  * DROP and RENAME of tables and fields (LANGUAGE, sections 3 and 9; SEMANTICS F16 to F18). A rename touches the catalog
  * only: the engine's own names never change.
  */
-
 import { faults } from '../../script/fault.ts'
 import {
   type Catalog,

@@ -2,7 +2,6 @@
  * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a mapping table.
  * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
  */
-
 import { faults } from '../../script/fault.ts'
 import type { LoadResult, QualifyRule } from '../../script/host.ts'
 import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/load/catalog-model.ts'

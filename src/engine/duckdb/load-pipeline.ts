@@ -3,7 +3,6 @@
  * what a lower one has written at once (LANGUAGE, section 6). Aggregation, and DISTINCT below the top, need all rows of a
  * level before the next can start: there the rows pass through a work table.
  */
-
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
 import { faults } from '../../script/fault.ts'

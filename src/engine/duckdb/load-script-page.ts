@@ -2,7 +2,6 @@
  * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
  * refusals come from the tables that parser and executor use; every example of the page is run by its test.
  */
-
 import {
   AGGREGATION_FUNCTIONS,
   CONTEXT_FUNCTIONS,

@@ -1,5 +1,4 @@
 /** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
-
 import { faults } from '../../script/fault.ts'
 import { type Catalog, findTable } from '../../script/load/catalog-model.ts'
 import type { FileFormat, LoadSource } from '../../script/syntax/statement.ts'

@@ -3,7 +3,6 @@
  * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
  * are raised here, never while rows are evaluated, except by the binding's own functions.
  */
-
 import { faultOf, faults } from '../fault.ts'
 import { checkCall, scalarFunction } from '../function/functions.ts'
 import type { Expression } from '../syntax/expression.ts'

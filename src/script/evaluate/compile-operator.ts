@@ -2,7 +2,6 @@
  * Evaluators of the operators (LANGUAGE, section 2.2; SEMANTICS A7 to A9 and block C). Total: no operator
  * raises a fault.
  */
-
 import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/expression.ts'
 import {
   type ComparisonOperator,

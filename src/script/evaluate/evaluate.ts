@@ -3,7 +3,6 @@
  * evaluator; a binding says what names and context functions mean there: variables in LET, fields of the current row in
  * a LOAD.
  */
-
 import type { ScriptClock, ScriptSystem } from '../host.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { Settings } from '../value/settings.ts'

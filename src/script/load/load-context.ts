@@ -1,5 +1,4 @@
 /** What the row-level functions of one LOAD statement may look at, besides the row itself. */
-
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import type { Value } from '../value/value.ts'
 import type { ValueKey } from '../value/value-key.ts'

@@ -2,7 +2,6 @@
  * A calculated date, time or timestamp: its number with the text that the settings' format gives it
  * (SEMANTICS L2, L12). NULL for a number beyond the calendar.
  */
-
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from './calendar.ts'
 import type { DateMask } from './date-format.ts'

@@ -2,7 +2,6 @@
  * The week rule of a call: first week day, broken weeks and reference day as arguments, else as the settings
  * have them.
  */
-
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { type Arguments, numberOr } from '../function/argument.ts'
 import type { WeekRule } from './calendar.ts'
