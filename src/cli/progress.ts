@@ -1,5 +1,6 @@
 /** Shows a reload's records as they change: one living line on a terminal, one line per loaded table everywhere. */
 import type { ReloadRecord } from './client.ts'
+import { newLines } from './new-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ProgressWatch {
@@ -9,25 +10,19 @@ export interface ProgressWatch {
 
 export function watchProgress(terminal: Terminal): ProgressWatch {
   const startedAt = performance.now()
-  let shownLines = 0
+  const tell = newLines(terminal)
+  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
   let last: ReloadRecord | undefined
-  const showNewLines = (record: ReloadRecord) => {
-    const lines = (record.log ?? '').split(/\r?\n/).filter((line) => line.trim() !== '')
-    for (const line of lines.slice(shownLines)) terminal.line(`  ${line}`)
-    shownLines = Math.max(shownLines, lines.length)
-  }
   return {
     seen(record) {
       last = record
-      showNewLines(record)
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-      terminal.status(`  ${record.status}  ${seconds} s`)
+      tell(record.log ?? '')
+      terminal.status(`  ${record.status}  ${seconds()} s`)
     },
     end() {
       if (last === undefined) return
       const style = last.status === 'SUCCEEDED' ? 'green' : 'red'
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-      terminal.line(`  ${terminal.paint(style, last.status)} after ${seconds} s`)
+      terminal.line(`  ${terminal.paint(style, last.status)} after ${seconds()} s`)
     },
   }
 }

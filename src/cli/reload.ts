@@ -14,6 +14,7 @@ import type { SessionEnd, SessionWork } from '../engine/engine-session.ts'
 import { defaultLadder } from '../engine/sizes.ts'
 import { ConfigError, parseDurationMs } from '../main/config.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
+import { newLines } from './new-lines.ts'
 import { showTables } from './tables.ts'
 import { Terminal } from './terminal.ts'
 
@@ -161,16 +162,6 @@ async function runWatched(
     clearTimeout(limit)
     clearTimeout(force)
     process.off('SIGINT', cancel)
-  }
-}
-
-/** Prints what a growing text has gained since the last call. */
-function newLines(terminal: Terminal): (text: string) => void {
-  let shown = 0
-  return (text) => {
-    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-    for (const line of lines.slice(shown)) terminal.line(`  ${line}`)
-    shown = Math.max(shown, lines.length)
   }
 }
 

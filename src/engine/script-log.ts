@@ -7,6 +7,7 @@
  */
 import type { AttemptEnd, ScriptFault } from '../core/attempt.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
+import { timeText } from '../core/time-text.ts'
 
 const EOL = '\r\n'
 /** The samples close a paragraph with a line of one blank. */
@@ -44,7 +45,7 @@ export function scriptLogHead(about: {
   /** Epoch ms at which the engine began to run the script. */
   readonly startedAt: number
 }): string {
-  const at = new Date(about.startedAt).toISOString()
+  const at = timeText(about.startedAt)
   const told = [
     `App: ${oneLine(about.appName)} (${about.appId})`,
     `Reload: ${about.reloadId}`,

@@ -86,7 +86,7 @@ async function openInstallation(config: Config, world: World, services: Services
   // Whoever held leases is dead, or this process would not have got the lock: nobody waits for their ends.
   await store.endLeases(world.clock.now())
   const master = await secretKey(config.dataDir)
-  const seal = sealWith(master)
+  const seal = sealWith(derivedKey(master, 'webhook secrets'))
   const channel = webhookChannel({
     seal,
     allowance: config.webhookAllowance,

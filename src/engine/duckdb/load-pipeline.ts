@@ -207,11 +207,7 @@ export class LoadPipeline {
       inCondition: true,
     }
     return {
-      settings: context.settings,
-      clock: context.clock,
-      random: context.random,
-      system: context.system,
-      partial: context.partial,
+      ...context,
       unknownNameIsNull: false,
       name: (name) => {
         throw faults.fieldNotFound(`Field '${name}' not found: ${what} must not depend on a row`)

@@ -3,7 +3,9 @@
  * is. Both texts grow line by line; a very chatty script loses the middle of its log, never its beginning or its end.
  * Neither holds control characters: they could steer the terminal of whoever reads it.
  */
+
 import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { timeText } from '../../core/time-text.ts'
 import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../script-log.ts'
 
@@ -26,7 +28,7 @@ export class ScriptRecord {
   log(atMs: number, line: number | undefined, depth: number, text: string): void {
     const number = line === undefined ? '    ' : String(line).padStart(4, '0')
     const indent = '  '.repeat(line === undefined ? depth + 1 : depth)
-    const stamp = new Date(atMs).toISOString()
+    const stamp = timeText(atMs)
     for (const each of cleanText(text).split(/\r\n|\r|\n/)) {
       const written = `${stamp} ${number} ${indent}${each}${EOL}`
       this.#lines.push(written)

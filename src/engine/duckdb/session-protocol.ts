@@ -5,10 +5,12 @@
  * The engine process runs untrusted scripts, so the worker takes it for hostile: a frame above the bound, a message of
  * another version or shape, a path that leaves its connection: each is a ProtocolError, and the session is over.
  */
+
 import type { DataTable } from '../../catalog/records.ts'
 import type { ScriptFault } from '../../core/attempt.ts'
 import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
-import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
+import type { SessionProgress, StoredFile } from '../engine-session.ts'
+import type { ScriptRunRequest } from './script-run.ts'
 
 /** Told by `ready`; an engine process of another version is not used. */
 export const PROTOCOL_VERSION = 1
@@ -20,19 +22,8 @@ export const SCRIPT_LOG_MAX_BYTES = 8 * 1024 ** 2
 const HEADER_BYTES = 4
 
 /** Everything the engine process is told about its one piece of work. Paths are absolute. */
-export interface WorkRequest {
-  readonly dataFile: string
-  readonly dataBefore?: string
-  readonly script: string
-  readonly variables: Readonly<Record<string, string>>
-  readonly partial: boolean
-  readonly appId: string
-  readonly appName: string
-  readonly connections: readonly FileConnection[]
-  readonly memoryLimitBytes: number
-  readonly threads: number
-  readonly tempFolder: string
-}
+export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'memoryLimitBytes' | 'threads' | 'tempFolder'> &
+  Required<Pick<ScriptRunRequest, 'memoryLimitBytes' | 'threads' | 'tempFolder'>>
 
 /** Worker to engine process. */
 export type ParentMessage =

@@ -153,11 +153,7 @@ export class LevelMachine {
     const places = new Map(input.names.map((name, index) => [name, index]))
     const values = input.values
     return {
-      settings: context.settings,
-      clock: context.clock,
-      random: context.random,
-      system: context.system,
-      partial: context.partial,
+      ...context,
       unknownNameIsNull: false,
       name: (name) => {
         const index = places.get(name)

@@ -29,10 +29,7 @@ export function listReloads(db: DatabaseSync, query: ReloadQuery): Listed<Reload
     db,
     {
       table: 'reloads',
-      where: {
-        sql: conditions.map((condition) => condition.sql).join(' AND '),
-        values: conditions.flatMap((condition) => condition.values),
-      },
+      conditions,
       sortColumn: SORT_COLUMN[query.sort.field],
       descending: query.sort.descending,
       page: query.page,

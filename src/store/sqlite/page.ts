@@ -13,7 +13,8 @@ export interface Condition {
 
 export interface Listing {
   readonly table: string
-  readonly where: Condition
+  /** All of them hold; at least one. */
+  readonly conditions: readonly Condition[]
   /** A column's name: from a fixed list, never from a caller. */
   readonly sortColumn: string
   readonly descending: boolean
@@ -40,7 +41,7 @@ export function listPage<T>(db: DatabaseSync, listing: Listing, recordOf: (row: 
 
 function select(
   db: DatabaseSync,
-  { table, where, sortColumn, descending }: Listing,
+  { table, conditions, sortColumn, descending }: Listing,
   from: PagePosition | undefined,
   reverse: boolean,
   limit: number,
@@ -48,12 +49,13 @@ function select(
   const down = descending !== reverse
   const behind = from === undefined ? { sql: '1', values: [] } : behindOf(sortColumn, down, from)
   const direction = down ? 'DESC' : 'ASC'
+  const where = [...conditions, behind]
   return db
     .prepare(
-      `SELECT * FROM ${table} WHERE ${where.sql} AND ${behind.sql}
+      `SELECT * FROM ${table} WHERE ${where.map((condition) => condition.sql).join(' AND ')}
        ORDER BY ${sortColumn} ${direction}, id ${direction} LIMIT ?`,
     )
-    .all(...where.values, ...behind.values, limit)
+    .all(...where.flatMap((condition) => condition.values), limit)
 }
 
 function behindOf(column: string, down: boolean, { value, id }: PagePosition): Condition {

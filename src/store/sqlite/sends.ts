@@ -68,10 +68,7 @@ export function listSends(db: DatabaseSync, query: SendQuery): Listed<Send> {
     db,
     {
       table: 'sends',
-      where: {
-        sql: conditions.map((condition) => condition.sql).join(' AND '),
-        values: conditions.flatMap((condition) => condition.values),
-      },
+      conditions,
       sortColumn: SORT_COLUMN[query.sort.field],
       descending: query.sort.descending,
       page: query.page,
