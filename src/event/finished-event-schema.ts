@@ -5,11 +5,7 @@
 import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from './catalogue.ts'
-
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
-const dateTime = { type: 'string', format: 'date-time' } as const
-const count = { type: 'integer', minimum: 0 } as const
+import { count, dateTime, envelopeSchema, flag, text } from './envelope-schema.ts'
 
 export const FINISHED_DATA_SCHEMA = {
   type: 'object',
@@ -47,34 +43,9 @@ export const FINISHED_DATA_SCHEMA = {
   },
 } as const
 
-export const FINISHED_EVENT_SCHEMA = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'urn:reload:finished-event',
-  type: 'object',
-  required: ['specversion', 'id', 'type', 'source', 'tenantid', 'data'],
-  patternProperties: { '^[a-z0-9]{1,20}$': true },
-  additionalProperties: false,
-  properties: {
-    specversion: { const: '1.0' },
-    id: { type: 'string', minLength: 1 },
-    type: { const: FINISHED_EVENT_TYPE },
-    source: { const: FINISHED_EVENT_SOURCE },
-    time: dateTime,
-    datacontenttype: { const: 'application/json' },
-    host: text,
-    ownerid: text,
-    originip: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
-    reason: text,
-    userid: text,
-    spaceid: text,
-    authtype: text,
-    clientid: text,
-    tenantid: { type: 'string', minLength: 1 },
-    sessionid: text,
-    authclaims: { type: 'string', contentMediaType: 'application/json' },
-    tracestate: text,
-    traceparent: { type: 'string', pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' },
-    toplevelresourceid: text,
-    data: FINISHED_DATA_SCHEMA,
-  },
-} as const
+export const FINISHED_EVENT_SCHEMA = envelopeSchema(
+  'urn:reload:finished-event',
+  FINISHED_EVENT_TYPE,
+  FINISHED_EVENT_SOURCE,
+  FINISHED_DATA_SCHEMA,
+)

@@ -1,0 +1,10 @@
+/** What the package exports as `reprise/receiver`: all that an application needs to receive events of reloads. */
+
+export { APP_RELOAD_FINISHED_SCHEMA } from '../event/attempt-event-schema.ts'
+export { APP_DATA_UPDATED_SCHEMA } from '../event/data-event-schema.ts'
+export { FINISHED_EVENT_SCHEMA as RELOAD_FINISHED_SCHEMA } from '../event/finished-event-schema.ts'
+export { fastifyReceiver, fetchHandler, nodeHandler } from './handlers.ts'
+export { type ReceivedRequest, type ReceiverAnswer, type ReceiverOptions, receiver } from './receive.ts'
+export type * from './reload-event.ts'
+export { type SeenEvents, seenInMemory } from './seen-events.ts'
+export { type SignatureRules, type SignatureVerdict, verifySignature } from './verify-signature.ts'
