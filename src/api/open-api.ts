@@ -1,7 +1,11 @@
-/** The OpenAPI document: its frame is here, its paths and schemas come from the routes themselves. */
+/**
+ * The documents that describe the service: OpenAPI, whose frame is here while its paths and schemas come from the routes
+ * themselves, and AsyncAPI, which the events describe.
+ */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import { asyncApi } from '../event/async-api.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { Problem } from './problem.ts'
 
@@ -59,7 +63,8 @@ function documented(schema: FastifySchema | undefined, { config }: RouteOptions)
   return { ...schema, ...(body === undefined ? {} : { body }), response }
 }
 
-export function registerOpenApi(server: ApiServer): void {
+export function registerDocuments(server: ApiServer, { version }: ApiDeps): void {
+  const events = asyncApi(version)
   server.get(
     '/openapi.json',
     {
@@ -71,5 +76,17 @@ export function registerOpenApi(server: ApiServer): void {
       },
     },
     async () => server.swagger() as unknown as Record<string, unknown>,
+  )
+  server.get(
+    '/asyncapi.json',
+    {
+      schema: {
+        summary: 'The events that this service sends (AsyncAPI 3)',
+        tags: ['operation'],
+        security: [],
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    async () => events,
   )
 }

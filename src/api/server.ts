@@ -19,7 +19,7 @@ import { registerHealth } from './health.ts'
 import { installHostCheck } from './host-check.ts'
 import { registerItems } from './items.ts'
 import { installMetrics, registerMetrics } from './metrics.ts'
-import { keepRefusalsForDocument, openApi, registerOpenApi } from './open-api.ts'
+import { keepRefusalsForDocument, openApi, registerDocuments } from './open-api.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './problem.ts'
 import { installRateLimit } from './rate-limit.ts'
 import { registerReloadLogs } from './reload-logs.ts'
@@ -80,7 +80,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
   server.register(async (open: ApiServer) => {
     registerHealth(open, deps)
     registerMetrics(open, deps)
-    registerOpenApi(open)
+    registerDocuments(open, deps)
   })
   server.register(async (guarded: ApiServer) => {
     installHostCheck(guarded, deps)

@@ -1,0 +1,82 @@
+/**
+ * The AsyncAPI 3 document of the events that this service sends (https://www.asyncapi.com/docs/reference/specification/v3.0.0):
+ * one channel per kind of source, as the event's public specification names them, and one message per event type of the
+ * catalogue with its JSON Schema.
+ */
+import { APP_RELOAD_FINISHED_SCHEMA } from './attempt-event-schema.ts'
+import {
+  ATTEMPT_EVENT_TYPE,
+  DATA_EVENT_TYPE,
+  EVENT_TYPES,
+  type EventTypeEntry,
+  FINISHED_EVENT_TYPE,
+} from './catalogue.ts'
+import { APP_DATA_UPDATED_SCHEMA } from './data-event-schema.ts'
+import { FINISHED_EVENT_SCHEMA } from './finished-event-schema.ts'
+
+interface Sending {
+  /** Name of the channel in the event's public specification (contract 01, sections 1, 6 and 7). */
+  readonly channel: string
+  readonly schema: object
+}
+
+const SENDINGS: Readonly<Record<string, Sending>> = {
+  [FINISHED_EVENT_TYPE]: { channel: 'system-events.reload', schema: FINISHED_EVENT_SCHEMA },
+  [ATTEMPT_EVENT_TYPE]: { channel: 'system-events.app', schema: APP_RELOAD_FINISHED_SCHEMA },
+  [DATA_EVENT_TYPE]: { channel: 'system-events.engine.app', schema: APP_DATA_UPDATED_SCHEMA },
+}
+
+/** @throws Error when the catalogue has an event type that is not described here: our own mistake, found at start */
+export function asyncApi(version: string): Record<string, unknown> {
+  const sent = EVENT_TYPES.map((entry) => ({ entry, ...sendingOf(entry) }))
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Reprise events',
+      version,
+      description:
+        'One event per reload tells how it ended, however many attempts it took. Over HTTP an event may arrive more than once, always with the same `id`.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(
+      sent.map(({ entry, channel }) => [
+        channel,
+        { address: null, title: entry.category, messages: { [entry.name]: messageRef(entry) } },
+      ]),
+    ),
+    operations: Object.fromEntries(
+      sent.map(({ entry, channel }) => [
+        `send.${entry.name}`,
+        {
+          action: 'send',
+          channel: { $ref: `#/channels/${channel}` },
+          messages: [{ $ref: `#/channels/${channel}/messages/${entry.name}` }],
+        },
+      ]),
+    ),
+    components: {
+      messages: Object.fromEntries(sent.map(({ entry, schema }) => [entry.name, message(entry, schema)])),
+    },
+  }
+}
+
+function sendingOf({ name }: EventTypeEntry): Sending {
+  const sending = SENDINGS[name]
+  if (sending === undefined) throw new Error(`the event type ${name} has no schema`)
+  return sending
+}
+
+function messageRef({ name }: EventTypeEntry): object {
+  return { $ref: `#/components/messages/${name}` }
+}
+
+function message({ name, title, description }: EventTypeEntry, schema: object): object {
+  return {
+    name,
+    title,
+    summary: description,
+    contentType: 'application/json',
+    payload: { schemaFormat: 'application/schema+json;version=draft-2020-12', schema },
+  }
+}
