@@ -50,7 +50,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
       schema: {
         summary: 'Follow events (Server-Sent Events)',
         description:
-          '`id` is the cursor: a client that comes back with it in `Last-Event-ID` misses nothing. Without a cursor the stream begins now. 410: the cursor is newer than the newest event, so it is not of this service.',
+          '`id` is the cursor: a client that comes back with it in `Last-Event-ID` misses nothing. Without a cursor the stream begins now; the header `Event-Cursor` tells where that is. 410: the cursor is newer than the newest event, so it is not of this service.',
         tags: ['events'],
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String()) }),
         querystring: Type.Object({
@@ -75,6 +75,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
+        .header('event-cursor', String(cursor))
         .send(Readable.from(following.frames()))
     },
   )
@@ -117,7 +118,8 @@ class Following {
       this.#wait?.end()
     })
     try {
-      yield `retry: ${RECONNECT_AFTER_MS}\n\n`
+      // Without data it is no event, but a client that loses the connection before the first one comes back with it.
+      yield `retry: ${RECONNECT_AFTER_MS}\nid: ${this.#cursor}\n\n`
       let beatAt = world.clock.monotonic()
       while (!this.#stopped) {
         if (this.#mayHaveMore) yield* this.#read()

@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 /**
- * The command line: `reprise serve`, `reprise reload`, `reprise demo`. Each command is a file of its own. Wrong use, be it
+ * The command line: `reprise serve` and what one does with a service. Each command is a file of its own. Wrong use, be it
  * an unknown option or a setting that cannot be read, ends with exit code 2.
  */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'
+import { ApiError } from './client.ts'
 import { demoCommand } from './demo.ts'
+import { eventsCommand } from './events.ts'
+import { listenCommand } from './listen.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
 
@@ -16,8 +19,10 @@ const program = new Command('reprise')
   )
   .version(VERSION)
   .exitOverride()
-for (const command of [serveCommand(), reloadCommand(), demoCommand()]) {
-  program.addCommand(command.exitOverride())
+const commands = [serveCommand(), reloadCommand(), eventsCommand(), listenCommand(), demoCommand()]
+for (const command of commands) {
+  for (const one of [command, ...command.commands]) one.exitOverride()
+  program.addCommand(command)
 }
 
 try {
@@ -29,5 +34,8 @@ try {
   } else if (error instanceof ConfigError) {
     process.stderr.write(`reprise: ${error.message}\n`)
     process.exitCode = 2
+  } else if (error instanceof ApiError) {
+    process.stderr.write(`reprise: the service refused: ${error.message}\n`)
+    process.exitCode = 1
   } else throw error
 }

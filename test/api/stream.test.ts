@@ -169,7 +169,7 @@ describe('the stream', () => {
     const listener = await listen(acme.admin, '?after=0')
     expect(listener.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(listener.response.headers.get('cache-control')).toBe('no-store')
-    expect(await listener.block()).toBe('retry: 3000')
+    expect(await listener.block()).toBe('retry: 3000\nid: 0')
     const caughtUp = (await listener.next())!
     const [saved] = await store.eventsOf(first as ReloadId)
     expect(caughtUp).toEqual({ id: String(saved?.sequence), event: FINISHED_EVENT_TYPE, data: saved?.body })
@@ -230,7 +230,7 @@ describe('the stream', () => {
     expect((await listener.next())?.data.data.id).toBe(wanted)
     const others = await listen(acme.admin, '?after=0&types=com.qlik.v1.app.reload.finished')
     await canceledReload(acme.admin)
-    expect(await others.block()).toBe('retry: 3000')
+    expect(await others.block()).toMatch(/^retry: 3000\nid: \d+$/)
     await eventually(() => time.waiting === 2)
     time.advance(HEARTBEAT_MS)
     expect(await others.block()).toBe(':')
@@ -252,7 +252,7 @@ describe('the stream', () => {
 
   it('keeps a silent connection open with a comment every 15 seconds', async () => {
     const listener = await listen(acme.admin)
-    expect(await listener.block()).toBe('retry: 3000')
+    expect(await listener.block()).toBe('retry: 3000\nid: 0')
     for (let beat = 0; beat < 3; beat++) {
       await eventually(() => time.waiting === 1)
       time.advance(HEARTBEAT_MS)
@@ -262,7 +262,7 @@ describe('the stream', () => {
 
   it('follows the roles of its user: who is no administrator any more sees what others see', async () => {
     const listener = await listen(acme.admin)
-    expect(await listener.block()).toBe('retry: 3000')
+    expect(await listener.block()).toBe('retry: 3000\nid: 0')
     await store.saveUser({ ...acme.admin.user, roles: [] })
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)

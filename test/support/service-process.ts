@@ -41,17 +41,21 @@ export async function startServiceProcess(
   dataDir: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--data', dataDir], {
-    env: {
-      PATH: process.env.PATH,
-      REPRISE_ADMIN_KEY: ADMIN_KEY,
-      REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
-      REPRISE_RATE_LIMIT: 'off',
-      REPRISE_LOG_LEVEL: 'warn',
-      ...environment,
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
+    {
+      env: {
+        PATH: process.env.PATH,
+        REPRISE_ADMIN_KEY: ADMIN_KEY,
+        REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
+        REPRISE_RATE_LIMIT: 'off',
+        REPRISE_LOG_LEVEL: 'warn',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  )
   processes.add(child)
   const exited = once(child, 'exit').then(([code]) => {
     processes.delete(child)
