@@ -3,7 +3,7 @@
  * with the answer, so the language stays pure while data, files and time live with the host (engine/duckdb/).
  */
 import type { Fault } from './fault.ts'
-import type { LoadStatement, RenamePair, StoreStatement } from './syntax/statement.ts'
+import type { LoadStatement, NoteKind, RenamePair, Section, StoreStatement } from './syntax/statement.ts'
 import type { Settings } from './value/settings.ts'
 import type { Value } from './value/value.ts'
 
@@ -12,14 +12,25 @@ export type HostRequest =
       readonly kind: 'load'
       readonly statement: LoadStatement
       readonly settings: Settings
-      readonly qualify: readonly QualifyRule[]
+      readonly rules: StoreRules
     }
   | { readonly kind: 'store'; readonly statement: StoreStatement; readonly settings: Settings }
   | { readonly kind: 'drop-tables'; readonly tables: readonly string[] }
   | { readonly kind: 'drop-fields'; readonly fields: readonly string[]; readonly tables?: readonly string[] }
   | { readonly kind: 'rename-tables'; readonly pairs: readonly RenamePair[] }
   | { readonly kind: 'rename-fields'; readonly pairs: readonly RenamePair[] }
-  /** All pairs of a mapping table, for RENAME ... USING. */
+  /** Tables are loaded, found and changed in this section from now on. */
+  | { readonly kind: 'section'; readonly section: Section }
+  /** Integers take the place of the values of the fields; fields of one namespace share their numbers. */
+  | { readonly kind: 'auto-number'; readonly patterns: readonly string[]; readonly namespace?: string }
+  /** Names that no table or field has are passed over (SEMANTICS S9). */
+  | {
+      readonly kind: 'note'
+      readonly note: NoteKind
+      readonly of: 'table' | 'field'
+      readonly entries: readonly NoteEntry[]
+    }
+  /** All pairs of a mapping table, for statements with USING. */
   | { readonly kind: 'mapping-pairs'; readonly map: string }
   /**
    * A function outside a LOAD that looks at tables, fields, mapping tables or files: peek, noofrows, nooffields, fieldname, fieldnumber,
@@ -46,9 +57,27 @@ export type HostRequest =
   /** Before each statement: where the script is. */
   | { readonly kind: 'position'; readonly statement: number; readonly line: number }
 
-export interface QualifyRule {
+/** A switch for fields by name pattern. Of several that match, the last one counts (SEMANTICS S3). */
+export interface FieldRule {
   readonly pattern: string
   readonly on: boolean
+}
+
+/** What happens to names and values of a LOAD as they are stored (LANGUAGE, section 6, steps 8 and 9). */
+export interface StoreRules {
+  readonly alias: readonly RenamePair[]
+  readonly qualify: readonly FieldRule[]
+  /** MAP and UNMAP: `map` is absent where mapping ends. */
+  readonly maps: readonly { readonly pattern: string; readonly map?: string }[]
+  readonly nullAsValue: readonly FieldRule[]
+  /** What NULL becomes there: the variable NullValue. */
+  readonly nullValue: Value
+}
+
+/** Tags, or one comment, of a table or field. */
+export interface NoteEntry {
+  readonly name: string
+  readonly texts: readonly string[]
 }
 
 /** What a LOAD did. */

@@ -10,6 +10,7 @@ import {
   type TableModel,
   withTable,
 } from '../../script/load/catalog-model.ts'
+import { renamedNotes } from '../../script/load/notes.ts'
 import type { RenamePair } from '../../script/syntax/statement.ts'
 import { dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
@@ -64,7 +65,8 @@ export function renameTables(catalog: Catalog, pairs: readonly RenamePair[]): Ca
   checkDistinct(names, (name) => `Cannot rename to '${name}': there is a table of this name`)
   const tables = catalog.tables.map((table, index) => ({ ...table, name: names[index]! }))
   const { lastCreated } = catalog
-  return { ...catalog, tables, ...(lastCreated === undefined ? {} : { lastCreated: newName(lastCreated) }) }
+  const renamed = renamedNotes(catalog, 'table', newName)
+  return { ...renamed, tables, ...(lastCreated === undefined ? {} : { lastCreated: newName(lastCreated) }) }
 }
 
 /** As renameTables, for a field in every table. Two fields never become one. */
@@ -76,7 +78,7 @@ export function renameFields(catalog: Catalog, pairs: readonly RenamePair[]): Ca
     ...table,
     fields: table.fields.map((field) => ({ ...field, name: newName(field.name) })),
   }))
-  return { ...catalog, tables }
+  return { ...renamedNotes(catalog, 'field', newName), tables }
 }
 
 function renaming(pairs: readonly RenamePair[]): (name: string) => string {

@@ -3,10 +3,12 @@
  * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
  */
 import { faults } from '../../script/fault.ts'
-import type { LoadResult, QualifyRule } from '../../script/host.ts'
+import type { LoadResult, StoreRules } from '../../script/host.ts'
 import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/load/catalog-model.ts'
+import type { RowLimits } from '../../script/load/level-machine.ts'
 import type { LoadContext, OutputTable } from '../../script/load/load-context.ts'
 import {
+  aliasedNames,
   checkUnique,
   defaultTableName,
   type LoadTarget,
@@ -15,6 +17,8 @@ import {
 } from '../../script/load/load-target.ts'
 import { columnName } from '../../script/load/merge-fields.ts'
 import { Preloads } from '../../script/load/preloads.ts'
+import { storedValues } from '../../script/load/stored-values.ts'
+import type { Expression } from '../../script/syntax/expression.ts'
 import type { LoadStatement } from '../../script/syntax/statement.ts'
 import { numberOf } from '../../script/value/convert.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -23,9 +27,11 @@ import { commitLoad, dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
 import { fileFacts } from './file-facts.ts'
 import { type FilePaths, hasWildcard } from './file-paths.ts'
+import { genericTables } from './generic-tables.ts'
 import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
 import { openSource } from './open-source.ts'
 import { TableWriter } from './table-writer.ts'
+import { transformRows } from './transform-rows.ts'
 
 export interface LoadEnvironment {
   readonly database: Database
@@ -33,7 +39,9 @@ export interface LoadEnvironment {
   readonly paths: FilePaths
   /** Everything of the context that does not belong to one file of one statement. */
   readonly context: Omit<LoadContext, 'catalog' | 'preloads' | 'files'>
-  readonly qualify: readonly QualifyRule[]
+  readonly rules: StoreRules
+  /** Tables of SECTION ACCESS: names and values in upper case (SEMANTICS S4). */
+  readonly upperCase: boolean
 }
 
 export interface ExecutedLoad {
@@ -126,21 +134,66 @@ class FileLoad {
     const { levels, prefixes } = this.#statement
     const place = { ...this.#environment, settings: this.#context.settings }
     const opened = await openSource(levels.at(-1)!.source, this.#file, place, this.#pipeline)
-    const first = prefixes.first && (await this.#first())
     const source = await this.#pipeline.sorted(opened.source, levels.at(-1)!)
-    const prepared = await this.#pipeline.prepare(levels, source, first)
+    const prepared = await this.#transformed(
+      await this.#pipeline.prepare(levels, source, await this.#limits()),
+    )
     const executed = prefixes.mapping
       ? await this.#map(prepared, opened.shown)
-      : await this.#table(prepared, opened.shown)
+      : prefixes.transform?.kind === 'generic'
+        ? await this.#generic(prepared, opened.shown)
+        : await this.#table(prepared, opened.shown)
     await this.#pipeline.close()
     return executed
   }
 
-  async #first(): Promise<number> {
-    const value = await this.#pipeline.constant(this.#statement.prefixes.first!, 'FIRST')
-    const count = numberOf(value, this.#context.settings)
-    if (count === null) throw faults.semantic('FIRST needs a number of rows')
-    return Math.max(0, Math.floor(count))
+  async #limits(): Promise<RowLimits> {
+    const { first, sample } = this.#statement.prefixes
+    return {
+      ...(first && { first: Math.floor(await this.#number(first, 'FIRST')) }),
+      ...(sample && { sample: await this.#number(sample, 'SAMPLE') }),
+    }
+  }
+
+  /** The number that a prefix is given, not below 0. */
+  async #number(expression: Expression, prefix: string): Promise<number> {
+    const value = numberOf(await this.#pipeline.constant(expression, prefix), this.#context.settings)
+    if (value === null) throw faults.semantic(`${prefix} needs a number`)
+    return Math.max(0, value)
+  }
+
+  /** CROSSTABLE and its kin: other rows in the place of the loaded ones. */
+  async #transformed(prepared: PreparedLoad): Promise<PreparedLoad> {
+    const { prefixes, levels } = this.#statement
+    const { transform } = prefixes
+    if (transform === undefined || transform.kind === 'generic') return prepared
+    const { catalog, settings } = this.#context
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, levels[0]!.distinct)
+    const kept = transform.kind === 'crosstable' && transform.qualifiers
+    const qualifiers = kept ? Math.floor(await this.#number(kept, 'CROSSTABLE')) : 1
+    const { database } = this.#environment
+    const made = await transformRows(database, catalog, settings, transform, qualifiers, table)
+    return this.#pipeline.reload(made, rowsRead)
+  }
+
+  /** A table for each attribute, with the keys and the values (SEMANTICS N5). */
+  async #generic(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
+    const { label, levels } = this.#statement
+    const { database, rules } = this.#environment
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, levels[0]!.distinct)
+    const name = label ?? defaultTableName(levels.at(-1)!.source, this.#environment.catalog, this.#file)
+    const stem = (names: readonly string[]) =>
+      qualifiedNames(aliasedNames(names, rules.alias), name, rules.qualify)
+    const made = await genericTables(
+      database,
+      this.#environment.catalog,
+      table,
+      name,
+      stem,
+      this.#context.settings,
+    )
+    const result = { table: name, fields: prepared.fields, rows: table.rows, source: shown }
+    return { catalog: made, result, rowsRead }
   }
 
   async #map(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
@@ -165,21 +218,29 @@ class FileLoad {
 
   async #table(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
     const { database } = this.#environment
+    const { prefixes, levels } = this.#statement
     const { fields, target } = this.#destination(prepared.fields)
     const { sqlName, catalog } = takeTableName(this.#environment.catalog)
     const columns = fields.map((_, index) => columnName(index))
     const { chain, source } = prepared
-    const made = await this.#pipeline.bySql(chain, source, sqlName, columns)
-    const { written, read } =
-      made === undefined
-        ? await this.#write(prepared, await TableWriter.create(database, sqlName, columns), fields, target)
-        : { written: made, read: made.rowsRead }
+    const { rules, upperCase } = this.#environment
+    const change = storedValues(fields, rules, this.#context.maps, upperCase)
+    const made = change === undefined && (await this.#pipeline.bySql(chain, source, sqlName, columns))
+    const { written, read } = made
+      ? { written: made, read: made.rowsRead }
+      : await this.#write(
+          prepared,
+          await TableWriter.create(database, sqlName, columns),
+          fields,
+          target,
+          change,
+        )
     const loaded = {
       sqlName,
       rows: written.rows,
       fields: fields.map((name, index) => ({ name, column: columns[index]!, kinds: written.kinds[index]! })),
     }
-    const { distinct } = this.#statement.levels[0]!
+    const distinct = prefixes.transform === undefined && levels[0]!.distinct
     const committed = await commitLoad(database, catalog, target, loaded, distinct)
     const result = { table: committed.table, fields, rows: written.rows, source: shown }
     return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead ?? read }
@@ -189,18 +250,26 @@ class FileLoad {
   #destination(names: readonly string[]): { fields: readonly string[]; target: LoadTarget } {
     const { label, prefixes, levels } = this.#statement
     const { source } = levels.at(-1)!
-    const { catalog, qualify } = this.#environment
+    const { catalog, rules, upperCase } = this.#environment
     const named = prefixes.join?.table ?? prefixes.concatenate?.table
     const table = label ?? named ?? defaultTableName(source, catalog, this.#file)
-    const fields = qualifiedNames(names, table, qualify)
+    const qualified = qualifiedNames(aliasedNames(names, rules.alias), table, rules.qualify)
+    const fields = upperCase ? qualified.map((name) => name.toUpperCase()) : qualified
     checkUnique(fields)
     return { fields, target: loadTarget(prefixes, label, source, fields, catalog, this.#file) }
   }
 
-  async #write(prepared: PreparedLoad, writer: TableWriter, fields: readonly string[], target: LoadTarget) {
+  async #write(
+    prepared: PreparedLoad,
+    writer: TableWriter,
+    fields: readonly string[],
+    target: LoadTarget,
+    change: ((row: Value[]) => void) | undefined,
+  ) {
     const { preloads } = this.#context
     let watched: { index: number; field: string }[] | undefined
     const write = (row: Value[]) => {
+      change?.(row)
       writer.push(row)
       watched ??= fields
         .map((field, index) => ({ index, field }))

@@ -25,6 +25,7 @@ import {
   type LevelRules,
   type MachineState,
   type OutputItem,
+  type RowLimits,
 } from '../../script/load/level-machine.ts'
 import { levelQuery } from '../../script/load/level-sql.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/load/load-context.ts'
@@ -40,6 +41,7 @@ import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
 import { type RowSource, tableSource } from './row-source.ts'
 import { TableWriter, type WrittenRows } from './table-writer.ts'
+import type { LoadedTable } from './transform-rows.ts'
 
 /** What is left to do when only the top level's rows are missing. */
 export interface PreparedLoad {
@@ -87,12 +89,8 @@ export class LoadPipeline {
     return tableSource(this.#database, { ...work.table!, ...(table.kinds && { kinds: table.kinds }) })
   }
 
-  /** Runs everything below the last row-by-row stretch. `first`: rows that the top level reads at most. */
-  async prepare(
-    levels: readonly LoadLevel[],
-    bottom: RowSource,
-    first: number | undefined,
-  ): Promise<PreparedLoad> {
+  /** Runs everything below the last row-by-row stretch. The limits are for the top level. */
+  async prepare(levels: readonly LoadLevel[], bottom: RowSource, limits: RowLimits): Promise<PreparedLoad> {
     let source = bottom
     let chain: LevelRules[] = []
     let rowsRead: number | undefined
@@ -103,7 +101,7 @@ export class LoadPipeline {
       }
       const names = chain.at(-1)?.items.map((item) => item.name) ?? source.input.names
       const items = resolvedItems(level.items, names)
-      const rules = { ...rulesOf(level), ...(isTop && first !== undefined ? { first } : {}) }
+      const rules = { ...rulesOf(level), ...(isTop ? limits : {}) }
       if (level.groupBy !== undefined || items.some((item) => hasAggregation(item.expression))) {
         const plan = groupPlan(items, level.groupBy ?? [])
         chain.push({ ...rules, items: inputItems(plan) })
@@ -179,6 +177,33 @@ export class LoadPipeline {
     const evaluate = compile(expression, this.#constantBinding(what))
     await this.#fill()
     return evaluate()
+  }
+
+  /** All rows of a prepared load in a work table with columns i0, i1 ..., each once where they are `distinct`. */
+  async loaded(
+    { chain, source, fields, rowsRead }: PreparedLoad,
+    distinct: boolean,
+  ): Promise<{ readonly table: LoadedTable; readonly rowsRead: number }> {
+    const columns = fields.map((_, index) => `i${index}`)
+    const work = await this.#workTable(chain, source, columns)
+    let sqlName = work.table
+    if (distinct) {
+      sqlName = this.#database.workTable()
+      await this.#database.run(`CREATE TEMP TABLE ${sqlName} AS ${distinctSql(work.table, columns)}`)
+      await this.#drop(work.table)
+    }
+    this.#workTables.push(sqlName)
+    const rows = await this.#database.count(sqlName)
+    const table = { sqlName, rows, names: fields, columns, kinds: work.kinds }
+    return { table, rowsRead: rowsRead ?? work.rowsRead }
+  }
+
+  /** A load of all rows of a work table, which is dropped in the end. */
+  reload(table: LoadedTable, rowsRead: number): PreparedLoad {
+    this.#workTables.push(table.sqlName)
+    const items = table.names.map((name): OutputItem => ({ name, expression: fieldNamed(name) }))
+    const source = tableSource(this.#database, table)
+    return { source, chain: [{ items }], fields: table.names, rowsRead }
   }
 
   /** Drops the work tables that were read from. */
@@ -269,12 +294,11 @@ export class LoadPipeline {
   async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
     const table = this.#database.workTable()
     const made = await this.bySql(chain, source, table, columns, true)
-    if (made !== undefined) return { table, rowsRead: made.rowsRead }
+    if (made !== undefined) return { table, rowsRead: made.rowsRead, kinds: made.kinds }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {
       const rowsRead = await this.run(chain, source, undefined, (row) => writer.push(row))
-      writer.close()
-      return { table, rowsRead }
+      return { table, rowsRead, kinds: writer.close().kinds }
     } catch (error) {
       writer.abandon()
       throw error
@@ -293,6 +317,8 @@ export class LoadPipeline {
   }
 }
 
+const fieldNamed = (name: string): Expression => ({ kind: 'name', name, quoted: true })
+
 const inputItems = (plan: GroupPlan): OutputItem[] =>
   plan.inputs.map((expression, index) => ({ name: `i${index}`, expression }))
 
@@ -307,7 +333,7 @@ function rulesOf(level: LoadLevel): Omit<LevelRules, 'items'> {
 export function resolvedItems(items: readonly LoadItem[], input: readonly string[]): OutputItem[] {
   const resolved = items.flatMap((item): OutputItem[] => {
     if (item.kind === 'field') return [{ name: item.name, expression: item.expression }]
-    return input.map((name) => ({ name, expression: { kind: 'name', name, quoted: true } }))
+    return input.map((name) => ({ name, expression: fieldNamed(name) }))
   })
   if (resolved.length === 0) throw faults.semantic('The LOAD has no fields: its source has none for *')
   checkUnique(resolved.map((item) => item.name))

@@ -31,6 +31,10 @@ export const EXAMPLES: readonly ShownExample[] = [
       ['A file', 'Regions: LOAD k, Upper(region) AS region FROM [lib://DataFiles/regions.csv] (txt);'],
       ['The LOAD below it', 'Twice: LOAD total * 2 AS twice;\nLOAD Sum(amount) AS total RESIDENT Sales;'],
       ['Groups', 'ByKey: LOAD k AS key, Sum(amount) AS sum, Count(id) AS count RESIDENT Sales GROUP BY k;'],
+      [
+        'The values of a field, read as a file',
+        "Raw: LOAD 'p;q' & Chr(10) & '1;2' AS raw AUTOGENERATE 1;\nParsed: LOAD p, q FROM_FIELD (Raw, raw) (txt, delimiter is ';');",
+      ],
       ['Each row once', 'Keys: LOAD DISTINCT k AS once RESIDENT Sales;'],
       ['A row again and again', 'Steps: LOAD id AS step, IterNo() AS n RESIDENT Sales WHILE IterNo() <= id;'],
     ],
@@ -47,6 +51,35 @@ export const EXAMPLES: readonly ShownExample[] = [
       ],
       ['For ApplyMap, MapSubString and RENAME', 'Names: MAPPING LOAD * INLINE [from,to\na,Ada\nb,Ben];'],
       ['The first rows', 'Few: FIRST 2 LOAD id AS few RESIDENT Sales;'],
+      ['A share of the rows, by chance', 'Some: SAMPLE 0.5 LOAD id AS some RESIDENT Sales;'],
+      [
+        'A cached result: there is none, the rows are always read',
+        'BUFFER Cached: LOAD 1 AS cached AUTOGENERATE 1;',
+      ],
+      [
+        'Columns become rows: attribute, data, leading fields that stay (1). NULL gives no row, an empty text does',
+        'Budget: CROSSTABLE (month, plan, 1) LOAD * INLINE [dept,Jan,Feb\nA,1,2\nB,3,4];',
+      ],
+      [
+        'Each point of a loaded field with the intervals that it lies in. Limits belong to it; a limit that is no number drops it',
+        'Rates: LOAD * INLINE [low,high,rate\n0,9,1\n10,99,2];\nMatched: INTERVALMATCH (amount) LOAD low, high RESIDENT Rates;',
+      ],
+      [
+        '... that has the same keys too; joined',
+        'Limits: LOAD * INLINE [from,to,k\n0,9,a\n9,99,b];\nLEFT JOIN (Sales) INTERVALMATCH (amount, k) LOAD from, to, k RESIDENT Limits;',
+      ],
+      [
+        'A table for each attribute, `Facts.colour`, `Facts.size`',
+        'Facts: GENERIC LOAD * INLINE [thing,attribute,value\n1,colour,red\n1,size,5];',
+      ],
+      [
+        'Levels, parent, path and depth of rows that name their parent',
+        "Places: HIERARCHY (place, within, title, above, title, way, '/', depth) LOAD * INLINE [place,within,title\n1,,Europe\n2,1,UK];",
+      ],
+      [
+        'Every ancestor of such rows, and themselves',
+        'Above: HIERARCHYBELONGSTO (node, parent, label, ancestor, ancestorLabel, distance) LOAD * INLINE [node,parent,label\n1,,Europe\n2,1,UK];',
+      ],
       ['In a partial reload too: `ADD`, `REPLACE`, `ONLY`', 'ADD LOAD * INLINE [id,k,amount\n5,a,1];'],
     ],
   },
@@ -64,6 +97,29 @@ export const EXAMPLES: readonly ShownExample[] = [
         'QUALIFY *;\nUNQUALIFY id;\nT: LOAD 1 AS id, 2 AS v AUTOGENERATE 1;\nUNQUALIFY *;',
       ],
       ['Where relative paths begin', 'DIRECTORY [lib://DataFiles];'],
+    ],
+  },
+  {
+    title: 'Names and values as they are stored',
+    rows: [
+      ['Other names in later loads', 'ALIAS nr AS number;\nAliased: LOAD 1 AS nr AUTOGENERATE 1;'],
+      [
+        'Mapped values in later loads; expressions see them unmapped',
+        "MAP initial USING Names;\nMapped: LOAD 'a' AS initial AUTOGENERATE 1;\nUNMAP initial;",
+      ],
+      [
+        'NULL becomes the value of `NullValue`, or an empty text',
+        'SET NullValue = none;\nNULLASVALUE hole;\nFilled: LOAD Null() AS hole AUTOGENERATE 1;\nNULLASNULL hole;',
+      ],
+      ['Integers for values, in all tables; names with `USING` share them', 'AUTONUMBER step USING keys;'],
+      [
+        'Tags and comments of fields and tables; `USING` takes them from a mapping table',
+        "TAG FIELD id WITH '$key', mine;\nUNTAG FIELD id WITH mine;\nCOMMENT FIELD id WITH 'of the sale';\nCOMMENT TABLE Sales WITH 'all of them';",
+      ],
+      [
+        'Tables of access rights: kept apart, in upper case, not applied yet',
+        'SECTION ACCESS;\nRights: LOAD * INLINE [ACCESS,USERID\nADMIN,ME];\nSECTION APPLICATION;',
+      ],
     ],
   },
   {

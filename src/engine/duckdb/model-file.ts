@@ -2,20 +2,31 @@
  * The catalog of an app data file, kept in the file itself: which table and column holds which table and field of the
  * script. A partial reload starts from it, and everything that shows the data reads it.
  *
- * Layout, version 1: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and `reprise_fields`
+ * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and `reprise_fields`
  * (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2 ... of pair columns
- * (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_model` holds the version and the next free numbers.
+ * (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells which of them are of SECTION
+ * ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about tables and fields. `reprise_model` holds the
+ * version and the next free numbers. Version 1 had neither access nor notes.
  */
 import type { DataTable } from '../../catalog/records.ts'
-import type { Catalog, FieldModel, Segment, TableModel } from '../../script/load/catalog-model.ts'
+import {
+  type Catalog,
+  type FieldModel,
+  NO_NOTES,
+  type Note,
+  type Notes,
+  type Segment,
+  type TableModel,
+} from '../../script/load/catalog-model.ts'
+import { currentNotes } from '../../script/load/notes.ts'
 import type { Database } from './database.ts'
 
-const VERSION = 1
+const VERSION = 2
 
 export async function saveModel(database: Database, catalog: Catalog): Promise<void> {
   await database.transaction(async () => {
-    for (const table of ['reprise_model', 'reprise_tables', 'reprise_fields']) {
-      await database.run(`DROP TABLE IF EXISTS ${table}`)
+    for (const table of ['model', 'tables', 'fields', 'access', 'notes']) {
+      await database.run(`DROP TABLE IF EXISTS reprise_${table}`)
     }
     await database.run(
       'CREATE TABLE reprise_model (version INTEGER, next_table BIGINT, next_sequence BIGINT, last_created VARCHAR)',
@@ -24,13 +35,22 @@ export async function saveModel(database: Database, catalog: Catalog): Promise<v
       (position INTEGER, name VARCHAR, sql_name VARCHAR, rows BIGINT, distinct_rows BOOLEAN, segments VARCHAR)`)
     await database.run(`CREATE TABLE reprise_fields (sql_name VARCHAR, position INTEGER, name VARCHAR,
       column_name VARCHAR, numbers BOOLEAN, texts BOOLEAN, duals BOOLEAN)`)
-    const { nextTable, nextSequence, lastCreated } = catalog
+    await database.run('CREATE TABLE reprise_access (sql_name VARCHAR)')
+    await database.run(
+      'CREATE TABLE reprise_notes (noted VARCHAR, name VARCHAR, tags VARCHAR, comment VARCHAR)',
+    )
+    const { nextTable, nextSequence, lastCreated, aside } = catalog
     await database.rows(`INSERT INTO reprise_model VALUES (${VERSION}, $1, $2, nullif($3, ''))`, [
       nextTable,
       nextSequence,
       lastCreated ?? '',
     ])
-    for (const [position, table] of catalog.tables.entries()) await saveTable(database, position, table)
+    const access = aside?.tables ?? []
+    for (const [position, table] of [...catalog.tables, ...access].entries()) {
+      await saveTable(database, position, table)
+    }
+    for (const { sqlName } of access) await database.rows('INSERT INTO reprise_access VALUES ($1)', [sqlName])
+    await saveNotes(database, currentNotes(catalog))
   })
   await database.run('CHECKPOINT')
 }
@@ -51,33 +71,74 @@ async function saveTable(database: Database, position: number, table: TableModel
   }
 }
 
+async function saveNotes(database: Database, notes: Notes): Promise<void> {
+  for (const of of ['table', 'field'] as const) {
+    for (const [name, { tags, comment }] of notes[of]) {
+      const values = [of, name, JSON.stringify(tags), comment ?? '']
+      await database.rows("INSERT INTO reprise_notes VALUES ($1, $2, $3, nullif($4, ''))", values)
+    }
+  }
+}
+
 /** @throws Error when the file is not one of ours, or of a later version */
 export async function restoreModel(database: Database): Promise<Catalog> {
   const [model] = await database.rows(
     'SELECT version, next_table, next_sequence, last_created FROM reprise_model',
   )
-  if (model?.[0] !== VERSION) throw new Error(`the app data file has version ${model?.[0]}, not ${VERSION}`)
+  const version = Number(model?.[0])
+  if (!(version >= 1 && version <= VERSION)) {
+    throw new Error(`the app data file has version ${model?.[0]}, not 1 to ${VERSION}`)
+  }
   const fields = await database.rows(
     'SELECT sql_name, name, column_name, numbers, texts, duals FROM reprise_fields ORDER BY position',
   )
   const tables = await database.rows(
     'SELECT name, sql_name, rows, distinct_rows, segments FROM reprise_tables ORDER BY position',
   )
-  const lastCreated = model[3] as string | null
+  const lastCreated = model![3] as string | null
+  const restored = tables.map(([name, sqlName, rows, distinct, segments]) => ({
+    name: name as string,
+    sqlName: sqlName as string,
+    rows: Number(rows),
+    distinct: distinct as boolean,
+    segments: JSON.parse(segments as string) as Segment[],
+    fields: fields.filter(([table]) => table === sqlName).map(restoredField),
+  }))
+  const { access, notes } = version === 1 ? NOTHING_MORE : await restoreMore(database)
+  const aside = restored.filter(({ sqlName }) => access.has(sqlName))
   return {
-    nextTable: Number(model[1]),
-    nextSequence: Number(model[2]),
+    nextTable: Number(model![1]),
+    nextSequence: Number(model![2]),
     ...(lastCreated === null ? {} : { lastCreated }),
-    tables: tables.map(([name, sqlName, rows, distinct, segments]) => ({
-      name: name as string,
-      sqlName: sqlName as string,
-      rows: Number(rows),
-      distinct: distinct as boolean,
-      segments: JSON.parse(segments as string) as Segment[],
-      fields: fields.filter(([table]) => table === sqlName).map(restoredField),
-    })),
+    tables: restored.filter(({ sqlName }) => !access.has(sqlName)),
+    ...(aside.length === 0 ? {} : { aside: { tables: aside } }),
+    ...(notes.table.size + notes.field.size === 0 ? {} : { notes }),
   }
 }
+
+/** What version 2 has more. */
+interface More {
+  readonly access: ReadonlySet<string>
+  readonly notes: Notes
+}
+
+const NOTHING_MORE: More = { access: new Set(), notes: NO_NOTES }
+
+async function restoreMore(database: Database): Promise<More> {
+  const access = await database.rows('SELECT sql_name FROM reprise_access')
+  const noted = await database.rows('SELECT noted, name, tags, comment FROM reprise_notes')
+  const notesOf = (of: 'table' | 'field') =>
+    new Map(noted.filter(([kind]) => kind === of).map(([, name, ...note]) => [name as string, noteOf(note)]))
+  return {
+    access: new Set(access.map(([sqlName]) => sqlName as string)),
+    notes: { table: notesOf('table'), field: notesOf('field') },
+  }
+}
+
+const noteOf = ([tags, comment]: readonly unknown[]): Note => ({
+  tags: JSON.parse(tags as string) as string[],
+  ...(comment === null ? {} : { comment: comment as string }),
+})
 
 const restoredField = ([, name, column, numbers, texts, duals]: readonly unknown[]): FieldModel => ({
   name: name as string,

@@ -1,13 +1,15 @@
 /** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
 import { faults } from '../../script/fault.ts'
-import { type Catalog, findTable } from '../../script/load/catalog-model.ts'
+import { type Catalog, findField, findTable, type TableModel } from '../../script/load/catalog-model.ts'
+import { unknownField } from '../../script/load/unknown-field.ts'
 import type { FileFormat, LoadSource } from '../../script/syntax/statement.ts'
-import { numberOf } from '../../script/value/convert.ts'
+import { numberOf, textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
 import type { LoadPipeline } from './load-pipeline.ts'
 import { parquetSource } from './parquet-file.ts'
+import { columnValues } from './preload-data.ts'
 import { generatedSource, type RowSource, readableTable, tableSource } from './row-source.ts'
 import { inlineSource, textFileSource } from './text-source.ts'
 
@@ -38,8 +40,7 @@ export async function openSource(
         shown: 'INLINE',
       }
     case 'resident': {
-      const table = findTable(place.catalog, source.table)
-      if (table === undefined) throw faults.tableNotFound(`Table '${source.table}' not found`)
+      const table = residentTable(place.catalog, source.table)
       return {
         source: tableSource(place.database, readableTable(table)),
         shown: `RESIDENT ${source.table}`,
@@ -53,6 +54,11 @@ export async function openSource(
       const rows = Math.floor(value)
       return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
     }
+    case 'field': {
+      const text = await fieldText(source.table, source.field, place)
+      const shown = `FROM_FIELD ${source.field}`
+      return { source: await inlineSource(text, source.format, place.settings), shown }
+    }
     case 'file': {
       const path = file ?? source.path
       const shown = path.replaceAll('\\', '/')
@@ -62,6 +68,40 @@ export async function openSource(
     case 'preceding':
       throw faults.syntax('The last LOAD of a stack needs a source')
   }
+}
+
+/** Also a table of the other section (SEMANTICS S4): access rights are often made of the application's tables. */
+function residentTable(catalog: Catalog, name: string): TableModel {
+  const table = findTable(catalog, name) ?? catalog.aside?.tables.find((each) => each.name === name)
+  if (table === undefined) throw faults.tableNotFound(`Table '${name}' not found`)
+  return table
+}
+
+const FIELD_TEXT_MAX_CHARACTERS = 256 * 1024 * 1024
+
+/** The values of a field as one text: each row is one or more lines of it. */
+async function fieldText(tableName: string, name: string, place: SourcePlace): Promise<string> {
+  const table = residentTable(place.catalog, tableName)
+  const field = findField(table, name)
+  if (field === undefined) {
+    throw unknownField(
+      name,
+      table.fields.map((each) => each.name),
+    )
+  }
+  const lines: string[] = []
+  let length = 0
+  for (const value of await columnValues(place.database, table.sqlName, field.column)) {
+    const text = textOf(value, place.settings) ?? ''
+    length += text.length + 1
+    if (length > FIELD_TEXT_MAX_CHARACTERS) {
+      throw faults.semantic(
+        `FROM_FIELD: the field '${name}' holds more than ${FIELD_TEXT_MAX_CHARACTERS} characters`,
+      )
+    }
+    lines.push(text)
+  }
+  return lines.join('\n')
 }
 
 async function fileSource(path: string, format: FileFormat, place: SourcePlace): Promise<RowSource> {

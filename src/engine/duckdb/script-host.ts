@@ -7,13 +7,21 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { faultOf, faults } from '../../script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
-import { type Catalog, EMPTY_CATALOG, type MappingTable } from '../../script/load/catalog-model.ts'
+import {
+  type Catalog,
+  EMPTY_CATALOG,
+  type MappingTable,
+  otherSection,
+} from '../../script/load/catalog-model.ts'
 import type { AutoNumberCounters } from '../../script/load/load-context.ts'
+import { withNotes } from '../../script/load/notes.ts'
 import { Preloads } from '../../script/load/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
+import type { Section } from '../../script/syntax/statement.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { StoredFile } from '../engine-session.ts'
+import { autoNumber } from './auto-number.ts'
 import { dropFields, dropTables, renameFields, renameTables } from './change-tables.ts'
 import type { Database } from './database.ts'
 import { executeLoad } from './execute-load.ts'
@@ -40,6 +48,8 @@ export class ScriptHost {
   readonly #maps = new Map<string, MappingTable>()
   readonly #counters: AutoNumberCounters = new Map()
   readonly #stored = new Map<string, StoredFile>()
+  #section: Section = 'application'
+  /** The tables of the section that the script is in; those of the other one are aside. */
   #catalog: Catalog
   #rowsRead = 0
 
@@ -49,8 +59,9 @@ export class ScriptHost {
     this.#catalog = catalog
   }
 
+  /** With the tables of SECTION ACCESS aside. */
   get catalog(): Catalog {
-    return this.#catalog
+    return this.#section === 'access' ? otherSection(this.#catalog) : this.#catalog
   }
 
   /** Rows read from sources so far. */
@@ -88,6 +99,13 @@ export class ScriptHost {
         return this.#change(async (catalog) => renameTables(catalog, request.pairs))
       case 'rename-fields':
         return this.#change(async (catalog) => renameFields(catalog, request.pairs))
+      case 'section':
+        return this.#enter(request.section)
+      case 'auto-number':
+        return this.#change((catalog) => autoNumber(database, catalog, this.#counters, request))
+      case 'note':
+        this.#catalog = withNotes(this.#catalog, request.note, request.of, request.entries)
+        return undefined
       case 'mapping-pairs':
         return this.#map(request.map).pairs
       case 'lookup':
@@ -117,10 +135,16 @@ export class ScriptHost {
     this.#catalog = await this.#world.database.transaction(() => steps(this.#catalog))
   }
 
-  async #load({ statement, settings, qualify }: HostRequest & { kind: 'load' }) {
+  #enter(section: Section): void {
+    if (section !== this.#section) this.#catalog = otherSection(this.#catalog)
+    this.#section = section
+  }
+
+  async #load({ statement, settings, rules }: HostRequest & { kind: 'load' }) {
     const { database, paths } = this.#world
     const context = this.#context(settings)
-    const environment = { database, catalog: this.#catalog, paths, context, qualify }
+    const upperCase = this.#section === 'access'
+    const environment = { database, catalog: this.#catalog, paths, context, rules, upperCase }
     const executed = await database.transaction(() => executeLoad(statement, environment))
     this.#catalog = executed.catalog
     this.#rowsRead += executed.rowsRead

@@ -54,7 +54,24 @@ export interface Catalog {
   readonly nextSequence: number
   /** Name of the table that was created last: the target of CONCATENATE, JOIN and KEEP without a name. */
   readonly lastCreated?: string
+  readonly notes?: Notes
+  /** The tables of the other section: those of SECTION ACCESS while the application's are loaded, and the reverse. */
+  readonly aside?: Pick<Catalog, 'tables' | 'lastCreated' | 'notes'>
 }
+
+/** What a script noted about a table or field. */
+export interface Note {
+  readonly tags: readonly string[]
+  readonly comment?: string
+}
+
+/** By name of the table, and of the field whatever its table. */
+export interface Notes {
+  readonly table: ReadonlyMap<string, Note>
+  readonly field: ReadonlyMap<string, Note>
+}
+
+export const NO_NOTES: Notes = { table: new Map(), field: new Map() }
 
 export const EMPTY_CATALOG: Catalog = { tables: [], nextTable: 1, nextSequence: 1 }
 
@@ -112,6 +129,11 @@ export function takeTableName(catalog: Catalog): { sqlName: string; catalog: Cat
     sqlName: `t${catalog.nextTable}`,
     catalog: { ...catalog, nextTable: catalog.nextTable + 1 },
   }
+}
+
+/** The catalog of the other section, with generated names still given once (SEMANTICS S4). */
+export function otherSection({ nextTable, nextSequence, aside, ...here }: Catalog): Catalog {
+  return { nextTable, nextSequence, ...(aside ?? { tables: [] }), aside: here }
 }
 
 /** Kinds of two sets of values together. */

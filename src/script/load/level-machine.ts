@@ -21,12 +21,18 @@ export interface OutputItem {
   readonly expression: Expression
 }
 
-export interface LevelRules {
+/** Which input rows are read at all; absent: all. */
+export interface RowLimits {
+  /** At most so many. */
+  readonly first?: number
+  /** This share of them, from 0 to 1, by chance. */
+  readonly sample?: number
+}
+
+export interface LevelRules extends RowLimits {
   readonly items: readonly OutputItem[]
   readonly where?: Expression
   readonly while?: Expression
-  /** Read at most so many input rows; absent: all. */
-  readonly first?: number
 }
 
 /** A two-argument SubField: it gives one row per part (SEMANTICS J17). */
@@ -59,6 +65,7 @@ export class LevelMachine {
   readonly #where: Evaluator | undefined
   readonly #while: Evaluator | undefined
   readonly #first: number
+  readonly #skips: () => boolean
   readonly #settings: LoadContext['settings']
   readonly #write: (row: Value[]) => void
   readonly #historyOf: (PeekHistory | undefined)[]
@@ -83,6 +90,8 @@ export class LevelMachine {
     }
     this.#settings = context.settings
     this.#first = rules.first ?? Number.POSITIVE_INFINITY
+    const { sample } = rules
+    this.#skips = sample === undefined ? () => false : () => context.random() >= sample
     this.#write = write
     const names = new Set(rules.items.map((item) => item.name))
     const binding = this.#binding(input, context, names)
@@ -98,6 +107,7 @@ export class LevelMachine {
     const state = this.#state
     if (state.recNo >= this.#first) return false
     state.recNo++
+    if (this.#skips()) return state.recNo < this.#first
     state.iterNo = 1
     const condition = this.#while
     let survived = false

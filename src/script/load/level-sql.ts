@@ -19,11 +19,11 @@ export interface LevelTable {
 
 /** @param columns the column that each item is written to; undefined: the level needs the row machine */
 export function levelQuery(
-  { items, where, while: repeats, first }: LevelRules,
+  { items, where, while: repeats, first, sample }: LevelRules,
   table: LevelTable,
   columns: readonly string[],
 ): LevelQuery | undefined {
-  if (repeats !== undefined) return undefined
+  if (repeats !== undefined || sample !== undefined) return undefined
   const places = new Map(table.names.map((name, index) => [name, index]))
   const field: FieldSql = (name) => {
     const index = places.get(name)

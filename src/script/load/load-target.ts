@@ -4,8 +4,8 @@
  */
 
 import { faults } from '../fault.ts'
-import type { QualifyRule } from '../host.ts'
-import type { LoadPrefixes, LoadSource } from '../syntax/statement.ts'
+import type { FieldRule } from '../host.ts'
+import type { LoadPrefixes, LoadSource, RenamePair } from '../syntax/statement.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 import { type Catalog, findTable, freeTableName, type TableModel, tableWithFields } from './catalog-model.ts'
 import { baseName, withoutExtension } from './file-functions.ts'
@@ -73,6 +73,8 @@ export function defaultTableName(source: LoadSource, catalog: Catalog, file?: st
       return numbered('AUTOGENERATE', catalog)
     case 'resident':
       return source.table
+    case 'field':
+      return source.field
     case 'file': {
       const name = baseName((file ?? source.path).replaceAll('\\', '/'))
       return withoutExtension(name).slice(0, FILE_NAME_MAX_CHARACTERS)
@@ -93,12 +95,22 @@ function numbered(word: string, catalog: Catalog): string {
 export function qualifiedNames(
   fields: readonly string[],
   table: string,
-  rules: readonly QualifyRule[],
+  rules: readonly FieldRule[],
 ): string[] {
-  return fields.map((field) => {
-    const rule = rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
-    return rule?.on ? `${table}.${field}` : field
-  })
+  return fields.map((field) => (ruleFor(rules, field)?.on ? `${table}.${field}` : field))
+}
+
+/** The rule that counts for a field: the last one whose pattern matches (SEMANTICS S3). */
+export function ruleFor<Rule extends { readonly pattern: string }>(
+  rules: readonly Rule[],
+  field: string,
+): Rule | undefined {
+  return rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
+}
+
+/** Field names after ALIAS: of several for one name the last counts. */
+export function aliasedNames(fields: readonly string[], pairs: readonly RenamePair[]): string[] {
+  return fields.map((field) => pairs.findLast(({ from }) => from === field)?.to ?? field)
 }
 
 /** Fault if a name occurs twice (SEMANTICS F6). */

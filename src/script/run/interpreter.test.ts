@@ -50,15 +50,17 @@ describe('statements', () => {
       "QUALIFY *; LOAD a RESIDENT t; UNQUALIFY id, k; SET DateFormat='D.M.YYYY'; LOAD a RESIDENT t;"
     const [first, second] = asked(script)
     expect(first).toMatchObject({
-      qualify: [{ pattern: '*', on: true }],
+      rules: { qualify: [{ pattern: '*', on: true }] },
       settings: { dateFormat: 'YYYY-MM-DD' },
     })
     expect(second).toMatchObject({
-      qualify: [
-        { pattern: '*', on: true },
-        { pattern: 'id', on: false },
-        { pattern: 'k', on: false },
-      ],
+      rules: {
+        qualify: [
+          { pattern: '*', on: true },
+          { pattern: 'id', on: false },
+          { pattern: 'k', on: false },
+        ],
+      },
       settings: { dateFormat: 'D.M.YYYY' },
     })
   })

@@ -1,8 +1,8 @@
 /** LOAD: the stack of preceding loads, partial reloads (LANGUAGE, section 12), and what is told of the rows. */
 import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
-import type { Asking, LoadResult } from '../host.ts'
-import type { LoadStatement, Statement } from '../syntax/statement.ts'
+import type { Asking, LoadResult, StoreRules } from '../host.ts'
+import type { LoadStatement, PartialPrefix, Statement } from '../syntax/statement.ts'
 import type { ScriptState } from './script-state.ts'
 import { logResult, type Step } from './step.ts'
 
@@ -21,16 +21,30 @@ export function* runLoad(state: ScriptState, step: Step, statement: LoadStatemen
       'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it',
     )
   }
-  const settings = state.variables.settings()
-  const result = yield* ask({ kind: 'load', statement, settings, qualify: [...state.qualify] })
+  const { variables } = state
+  const rules = storeRules(state)
+  const result = yield* ask({ kind: 'load', statement, settings: variables.settings(), rules })
   yield* tell(state, step, result)
+}
+
+function storeRules({ rules: { alias, qualify, maps, nullAsValue }, variables }: ScriptState): StoreRules {
+  return {
+    alias: [...alias],
+    qualify: [...qualify],
+    maps: [...maps],
+    nullAsValue: [...nullAsValue],
+    nullValue: variables.get('NullValue') ?? '',
+  }
 }
 
 /** In a partial reload: ADD, REPLACE and mapping loads; in a full one all but ADD ONLY and REPLACE ONLY. */
 function runsNow({ prefixes }: LoadStatement, partial: boolean): boolean {
-  return partial
-    ? prefixes.partial !== undefined || prefixes.mapping === true
-    : prefixes.partial?.only !== true
+  return (partial && prefixes.mapping === true) || isForReload(prefixes.partial, partial)
+}
+
+/** Does a statement with this prefix, or none, run in a reload of this kind? (LANGUAGE, section 12) */
+export function isForReload(prefix: PartialPrefix | undefined, partial: boolean): boolean {
+  return partial ? prefix !== undefined : prefix?.only !== true
 }
 
 function* tell(state: ScriptState, step: Step, { table, fields, rows, source }: LoadResult): Asking<void> {

@@ -4,7 +4,7 @@ import type { Asking } from '../host.ts'
 import type { RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
 import { evaluate, evaluateNumber } from './evaluate-script.ts'
-import { runLoad } from './run-load.ts'
+import { isForReload, runLoad } from './run-load.ts'
 import type { ScriptState } from './script-state.ts'
 import { lineOf, logResult, type Step } from './step.ts'
 
@@ -32,12 +32,6 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
         milliseconds: Math.min(MAX_SLEEP_MS, Math.max(0, milliseconds)),
       })
     }
-    case 'qualify':
-    case 'unqualify': {
-      const on = statement.kind === 'qualify'
-      state.qualify.push(...statement.patterns.map((pattern) => ({ pattern, on })))
-      return
-    }
     case 'directory':
       return yield* ask({ kind: 'directory', path: statement.path })
     case 'load':
@@ -46,10 +40,22 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
       const { rows } = yield* ask({ kind: 'store', statement, settings: variables.settings() })
       return yield* logResult(step, `${rows} lines stored in ${statement.path}`)
     }
+    case 'qualify':
+    case 'unqualify':
+    case 'alias':
+    case 'map':
+    case 'unmap':
+    case 'null-as-value':
+      return yield* addRule(state, step, statement)
     default:
       return yield* runOnTables(state, statement)
   }
 }
+
+type RuleStatement = Extract<
+  Statement,
+  { kind: 'qualify' | 'unqualify' | 'alias' | 'map' | 'unmap' | 'null-as-value' }
+>
 
 type TableStatement = Extract<
   Statement,
@@ -61,8 +67,43 @@ type TableStatement = Extract<
       | 'rename-fields'
       | 'rename-tables-using'
       | 'rename-fields-using'
+      | 'auto-number'
+      | 'note'
+      | 'note-using'
+      | 'section'
   }
 >
+
+/** From now on loads store their fields so. */
+function* addRule(state: ScriptState, step: Step, statement: RuleStatement): Asking<void> {
+  const { rules } = state
+  switch (statement.kind) {
+    case 'alias':
+      rules.alias.push(...statement.pairs)
+      return
+    case 'qualify':
+    case 'unqualify': {
+      const on = statement.kind === 'qualify'
+      rules.qualify.push(...statement.patterns.map((pattern) => ({ pattern, on })))
+      return
+    }
+    case 'null-as-value': {
+      const { on } = statement
+      rules.nullAsValue.push(...statement.patterns.map((pattern) => ({ pattern, on })))
+      return
+    }
+    case 'unmap':
+      rules.maps.push(...statement.patterns.map((pattern) => ({ pattern })))
+      return
+    case 'map': {
+      const { map, patterns, partial } = statement
+      if (!isForReload(partial, state.input.partial)) return yield* logResult(step, 'Skipped in this reload')
+      // A map that is not there is a fault of this statement, not of the loads behind it (M7).
+      yield* ask({ kind: 'mapping-pairs', map })
+      rules.maps.push(...patterns.map((pattern) => ({ pattern, map })))
+    }
+  }
+}
 
 function* runOnTables(state: ScriptState, statement: TableStatement): Asking<void> {
   switch (statement.kind) {
@@ -78,7 +119,23 @@ function* runOnTables(state: ScriptState, statement: TableStatement): Asking<voi
       return yield* ask({ kind: 'rename-fields', pairs: yield* pairsOf(state, statement.map) })
     case 'rename-fields':
     case 'drop-fields':
+    case 'auto-number':
+    case 'section':
       return yield* ask(statement)
+    case 'note': {
+      const { note, of, names, texts } = statement
+      return yield* ask({ kind: 'note', note, of, entries: names.map((name) => ({ name, texts })) })
+    }
+    case 'note-using': {
+      const { note, of, map } = statement
+      const pairs = yield* pairsOf(state, map)
+      return yield* ask({
+        kind: 'note',
+        note,
+        of,
+        entries: pairs.map(({ from, to }) => ({ name: from, texts: [to] })),
+      })
+    }
   }
 }
 

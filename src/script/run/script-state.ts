@@ -1,6 +1,7 @@
 /** What a running script remembers from one statement to the next. */
-import type { QualifyRule, ScriptInput } from '../host.ts'
+import type { FieldRule, ScriptInput, StoreRules } from '../host.ts'
 import type { RawStatement } from '../syntax/split.ts'
+import type { RenamePair } from '../syntax/statement.ts'
 import { createScriptErrors, type ScriptErrors } from './script-errors.ts'
 import { createVariables, type Variables } from './variables.ts'
 
@@ -9,8 +10,13 @@ export interface ScriptState {
   readonly variables: Variables
   readonly errors: ScriptErrors
   readonly subs: Map<string, Sub>
-  /** In the order written; the last that matches counts (S3). */
-  readonly qualify: QualifyRule[]
+  /** How later loads store their fields, in the order written. */
+  readonly rules: {
+    readonly alias: RenamePair[]
+    readonly qualify: FieldRule[]
+    readonly maps: StoreRules['maps'][number][]
+    readonly nullAsValue: FieldRule[]
+  }
   /** Rows fetched so far by target: counts add up in the progress text (contract 02, section 6.1). */
   readonly fetched: Map<string, number>
   /** Statements begun so far. */
@@ -36,5 +42,6 @@ export function createState(input: ScriptInput): ScriptState {
   const errors = createScriptErrors()
   const variables = createVariables(errors.variables)
   for (const [name, text] of Object.entries(input.variables)) variables.set(name, text)
-  return { input, variables, errors, subs: new Map(), qualify: [], fetched: new Map(), statements: 0 }
+  const rules = { alias: [], qualify: [], maps: [], nullAsValue: [] }
+  return { input, variables, errors, subs: new Map(), rules, fetched: new Map(), statements: 0 }
 }

@@ -80,10 +80,21 @@ function readSource(tokens: TokenStream): LoadSource {
     if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
     return { kind: 'inline', text: tokens.next().value, format: readFormat(tokens) }
   }
-  if (tokens.atWord('from_field', 'extension')) {
+  if (tokens.takeWord('from_field')) return readFieldSource(tokens)
+  if (tokens.atWord('extension')) {
     throw faults.semantic(`The source ${tokens.peek().value.toUpperCase()} is not supported`)
   }
   return { kind: 'preceding' }
+}
+
+/** `FROM_FIELD (table, field) (format)`. */
+function readFieldSource(tokens: TokenStream): LoadSource {
+  if (!tokens.takeSymbol('(')) throw unexpected(tokens, "'('")
+  const table = readName(tokens, 'a table name')
+  if (!tokens.takeSymbol(',')) throw unexpected(tokens, "','")
+  const field = readName(tokens, 'a field name')
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  return { kind: 'field', table, field, format: readFormat(tokens) }
 }
 
 type Clauses = Pick<LoadLevel, 'where' | 'while' | 'groupBy' | 'orderBy'>

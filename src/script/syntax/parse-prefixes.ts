@@ -2,8 +2,9 @@
 import { faults } from '../fault.ts'
 import type { TokenStream } from './lexer.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
+import { readTransform } from './parse-transform.ts'
 import { readName } from './read-name.ts'
-import type { LoadPrefixes } from './statement.ts'
+import type { LoadPrefixes, PartialPrefix } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
 export interface LoadHead {
@@ -38,14 +39,32 @@ function readPrefix(tokens: TokenStream): LoadPrefixes | undefined {
   if (tokens.takeWord('noconcatenate')) return { noConcatenate: true }
   if (tokens.takeWord('concatenate')) return { concatenate: readTarget(tokens) }
   if (tokens.takeWord('first')) return { first: readExpression(tokens) }
+  if (tokens.takeWord('sample')) return { sample: readExpression(tokens) }
+  if (tokens.takeWord('buffer')) return readBuffer(tokens)
+  const transform = readTransform(tokens)
+  if (transform !== undefined) return { transform }
   if (tokens.atWord('left', 'right', 'inner', 'outer', 'join', 'keep')) return readJoin(tokens)
-  if (tokens.atWord('add', 'replace')) {
-    const kind = tokens.next().value.toLowerCase() === 'add' ? 'add' : 'replace'
-    return { partial: { kind, only: tokens.takeWord('only') } }
-  }
+  const partial = readPartial(tokens)
+  if (partial !== undefined) return { partial }
   const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
   if (fault !== undefined) throw fault
   return undefined
+}
+
+/** ADD or REPLACE, perhaps with ONLY. */
+export function readPartial(tokens: TokenStream): PartialPrefix | undefined {
+  if (!tokens.atWord('add', 'replace')) return undefined
+  const kind = tokens.next().value.toLowerCase() === 'add' ? 'add' : 'replace'
+  return { kind, only: tokens.takeWord('only') }
+}
+
+/** `(INCREMENTAL)`, `(STALE AFTER 2 DAYS)`: how old a cached result may be. */
+function readBuffer(tokens: TokenStream): LoadPrefixes {
+  if (tokens.takeSymbol('(')) {
+    while (tokens.peek().kind === 'word' || tokens.peek().kind === 'number') tokens.next()
+    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  }
+  return { buffer: true }
 }
 
 function readJoin(tokens: TokenStream): LoadPrefixes {
@@ -77,6 +96,9 @@ function together(prefixes: LoadPrefixes, added: LoadPrefixes): LoadPrefixes {
   const all = { ...prefixes, ...added }
   const [first, second] = TARGETS.filter((name) => all[name] !== undefined && !noConcatenateKeep(all, name))
   if (second !== undefined) throw faults.prefixes(`The prefixes ${first} and ${second} exclude each other`)
+  if (all.transform?.kind === 'generic' && first !== undefined && first !== 'noConcatenate') {
+    throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${first}`)
+  }
   return all
 }
 

@@ -6,10 +6,11 @@ import { faults, type ScriptFaultError } from '../fault.ts'
 import { type TokenStream, tokensOf } from './lexer.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { parseLoad } from './parse-load.ts'
-import { readLabel } from './parse-prefixes.ts'
+import { parseAlias, parseAutoNumber, parseMap, parseNote, parseSection, patternList } from './parse-model.ts'
+import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
 import { closingMark, quoteEnd, withoutQuotes } from './quote.ts'
-import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
+import { expectEnd, readName, readNames } from './read-name.ts'
 import type { RenamePair, Statement } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -23,7 +24,16 @@ export function parseStatement(text: string): Statement {
     tokens.next()
     return PARSERS[word]!(tokens, text.slice(tokens.lastEnd))
   }
-  return startsLoad(text) ? parseLoad(tokens) : parseLabelled(text)
+  return partialMap(text) ?? (startsLoad(text) ? parseLoad(tokens) : parseLabelled(text))
+}
+
+/** ADD MAP ... USING: the only statement but LOAD that takes ADD and REPLACE. */
+function partialMap(text: string): Statement | undefined {
+  const tokens = tokensOf(text)
+  const partial = readPartial(tokens)
+  return partial !== undefined && tokens.takeWord('map')
+    ? parseMap(text.slice(tokens.lastEnd), partial)
+    : undefined
 }
 
 /** `rest` is the text behind the head word. */
@@ -41,10 +51,29 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   unqualify: (_tokens, rest) => ({ kind: 'unqualify', patterns: patternList(rest, 'UNQUALIFY') }),
   directory: (_tokens, rest) => ({ kind: 'directory', path: withoutQuotes(rest.trim()) }),
   store: (tokens) => parseStore(tokens),
+  alias: parseAlias,
+  map: (_tokens, rest) => parseMap(rest),
+  unmap: (_tokens, rest) => ({ kind: 'unmap', patterns: patternList(rest, 'UNMAP') }),
+  nullasvalue: (_tokens, rest) => nullAsValue(rest, 'NULLASVALUE', true),
+  nullasnull: (_tokens, rest) => nullAsValue(rest, 'NULLASNULL', false),
+  autonumber: (_tokens, rest) => parseAutoNumber(rest),
+  tag: (tokens) => parseNote(tokens, 'tag'),
+  untag: (tokens) => parseNote(tokens, 'untag'),
+  comment: (tokens) => parseNote(tokens, 'comment'),
+  section: parseSection,
 }
 
+const nullAsValue = (rest: string, verb: string, on: boolean): Statement => ({
+  kind: 'null-as-value',
+  patterns: patternList(rest, verb),
+  on,
+})
+
 const LOAD_WORDS: ReadonlySet<string> = new Set(
-  'load mapping noconcatenate concatenate first left right inner outer join keep add replace'.split(' '),
+  (
+    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace ' +
+    'crosstable intervalmatch generic hierarchy hierarchybelongsto'
+  ).split(' '),
 )
 
 /** Does a LOAD, or a prefix of one, stand behind the labels? */
@@ -142,10 +171,4 @@ function readObject(tokens: TokenStream, verb: string): 'table' | 'field' {
   if (tokens.takeWord('field') || tokens.takeWord('fields')) return 'field'
   const fault = unsupported(verb, tokens.peek().value)
   throw fault ?? unexpected(tokens, 'TABLE, TABLES, FIELD or FIELDS')
-}
-
-function patternList(rest: string, verb: string): string[] {
-  const patterns = patternsOf(rest)
-  if (patterns.length === 0) throw faults.syntax(`${verb} needs field names, or * for all`)
-  return patterns
 }

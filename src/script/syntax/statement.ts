@@ -24,6 +24,13 @@ export type LoadSource =
   | { readonly kind: 'resident'; readonly table: string }
   | { readonly kind: 'autogenerate'; readonly count: Expression }
   | { readonly kind: 'file'; readonly path: string; readonly format: FileFormat }
+  /** The values of a field of an earlier table, each a text in that format. */
+  | {
+      readonly kind: 'field'
+      readonly table: string
+      readonly field: string
+      readonly format: FileFormat
+    }
 
 export type LoadItem =
   | { readonly kind: 'all' }
@@ -45,6 +52,12 @@ export interface LoadLevel {
   readonly orderBy?: readonly OrderItem[]
 }
 
+/** Runs in a partial reload too; with `only` in no other. */
+export interface PartialPrefix {
+  readonly kind: 'add' | 'replace'
+  readonly only: boolean
+}
+
 export interface LoadPrefixes {
   readonly mapping?: true
   readonly noConcatenate?: true
@@ -52,7 +65,50 @@ export interface LoadPrefixes {
   readonly join?: { readonly type: 'inner' | 'left' | 'right' | 'outer'; readonly table?: string }
   readonly keep?: { readonly type: 'inner' | 'left' | 'right'; readonly table?: string }
   readonly first?: Expression
-  readonly partial?: { readonly kind: 'add' | 'replace'; readonly only: boolean }
+  /** The share of the rows to load, from 0 to 1. */
+  readonly sample?: Expression
+  readonly transform?: Transform
+  /** BUFFER: the result may come from a cache. There is none here, so that it never does. */
+  readonly buffer?: true
+  readonly partial?: PartialPrefix
+}
+
+/** What becomes of all loaded rows before they are stored (LANGUAGE, section 6, step 7). */
+export type Transform =
+  | {
+      readonly kind: 'crosstable'
+      readonly attribute: string
+      readonly data: string
+      /** Leading fields that stay; absent: 1. */
+      readonly qualifiers?: Expression
+    }
+  | { readonly kind: 'intervalmatch'; readonly point: string; readonly keys: readonly string[] }
+  | { readonly kind: 'generic' }
+  | Hierarchy
+  | HierarchyBelongsTo
+
+/** Node, parent and name are fields of the LOAD; the others are made, where they are named. */
+export interface Hierarchy {
+  readonly kind: 'hierarchy'
+  readonly node: string
+  readonly parent: string
+  readonly name: string
+  readonly parentName?: string
+  /** The field whose values make the path; absent: that of the name. */
+  readonly pathSource?: string
+  readonly pathName?: string
+  readonly delimiter: string
+  readonly depth?: string
+}
+
+export interface HierarchyBelongsTo {
+  readonly kind: 'hierarchybelongsto'
+  readonly node: string
+  readonly parent: string
+  readonly name: string
+  readonly ancestor: string
+  readonly ancestorName: string
+  readonly difference?: string
 }
 
 export interface LoadStatement {
@@ -77,6 +133,28 @@ export interface RenamePair {
   readonly to: string
 }
 
+/** TAG, UNTAG and COMMENT: what is noted about fields or tables, by names or by a mapping table. */
+export type NoteStatement =
+  | {
+      readonly kind: 'note'
+      readonly note: NoteKind
+      readonly of: 'table' | 'field'
+      readonly names: readonly string[]
+      /** Tags, or the one comment. */
+      readonly texts: readonly string[]
+    }
+  | {
+      readonly kind: 'note-using'
+      readonly note: NoteKind
+      readonly of: 'table' | 'field'
+      readonly map: string
+    }
+
+export type NoteKind = 'tag' | 'untag' | 'comment'
+
+/** Tables of SECTION ACCESS have names and values of their own. */
+export type Section = 'application' | 'access'
+
 export type Statement =
   | { readonly kind: 'set'; readonly name: string; readonly text: string }
   | { readonly kind: 'let'; readonly name: string; readonly expression?: Expression }
@@ -92,5 +170,17 @@ export type Statement =
   | { readonly kind: 'qualify'; readonly patterns: readonly string[] }
   | { readonly kind: 'unqualify'; readonly patterns: readonly string[] }
   | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'alias'; readonly pairs: readonly RenamePair[] }
+  | {
+      readonly kind: 'map'
+      readonly patterns: readonly string[]
+      readonly map: string
+      readonly partial?: PartialPrefix
+    }
+  | { readonly kind: 'unmap'; readonly patterns: readonly string[] }
+  | { readonly kind: 'null-as-value'; readonly patterns: readonly string[]; readonly on: boolean }
+  | { readonly kind: 'auto-number'; readonly patterns: readonly string[]; readonly namespace?: string }
+  | NoteStatement
+  | { readonly kind: 'section'; readonly section: Section }
   | LoadStatement
   | StoreStatement

@@ -29,20 +29,10 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'DIRECT QUERY',
   'EXECUTE',
   'BINARY',
-  'ALIAS',
-  'AUTONUMBER',
-  'MAP',
-  'UNMAP',
-  'TAG',
-  'UNTAG',
-  'COMMENT',
   'DECLARE',
   'DERIVE',
   'SEARCH',
-  'SECTION',
   'STAR',
-  'NULLASVALUE',
-  'NULLASNULL',
   'LOOSEN',
   'FORCE',
   'FLUSHLOG',
@@ -57,20 +47,7 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'DIMENSION',
 ]
 
-export const UNSUPPORTED_PREFIXES: readonly string[] = [
-  'CROSSTABLE',
-  'INTERVALMATCH',
-  'GENERIC',
-  'HIERARCHY',
-  'HIERARCHYBELONGSTO',
-  'MERGE',
-  'BUFFER',
-  'SAMPLE',
-  'SEMANTIC',
-  'INFO',
-  'BUNDLE',
-  'IMAGE_SIZE',
-]
+export const UNSUPPORTED_PREFIXES: readonly string[] = ['MERGE', 'SEMANTIC', 'INFO', 'BUNDLE', 'IMAGE_SIZE']
 
 const KNOWN: ReadonlyMap<string, string> = new Map([
   ...UNSUPPORTED_STATEMENTS.map((name) => [name, `The statement ${name} is not supported`] as const),

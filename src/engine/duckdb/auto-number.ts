@@ -1,0 +1,66 @@
+/** The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS I13). */
+import { faults } from '../../script/fault.ts'
+import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/load/catalog-model.ts'
+import type { AutoNumberCounters } from '../../script/load/load-context.ts'
+import { joinKey, pairOf } from '../../script/load/pair-sql.ts'
+import type { Value } from '../../script/value/value.ts'
+import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
+import { matchesWildcard } from '../../script/value/wildcard.ts'
+import type { Database } from './database.ts'
+import { fieldValues } from './preload-data.ts'
+import { TableWriter } from './table-writer.ts'
+
+/** @throws ScriptFaultError when no field has one of the names */
+export async function autoNumber(
+  database: Database,
+  before: Catalog,
+  counters: AutoNumberCounters,
+  { patterns, namespace }: { readonly patterns: readonly string[]; readonly namespace?: string },
+): Promise<Catalog> {
+  const known = [...new Set(before.tables.flatMap((table) => table.fields.map((field) => field.name)))]
+  const fields = known.filter((field) => patterns.some((pattern) => matchesWildcard(pattern, field)))
+  if (fields.length === 0) throw faults.fieldNotFound(`Field '${patterns.join("', '")}' not found`)
+  let catalog = before
+  for (const field of fields) {
+    const numbers = namespace === undefined ? new Map<ValueKey, number>() : spaceOf(counters, namespace)
+    const values = await fieldValues(database, catalog, field)
+    const made = await numbered(database, values, numbers)
+    for (const { table, field: model } of tablesWith(catalog, field)) {
+      const { n, t } = pairOf(model.column)
+      await database.run(`UPDATE ${table.sqlName} SET ${n} = m.after_n, ${t} = NULL FROM ${made} m
+        WHERE ${joinKey(pairOf('before', 'm'))} = ${joinKey({ n: `${table.sqlName}.${n}`, t: `${table.sqlName}.${t}` })}`)
+      const changed = table.fields.map((each) =>
+        each.name === field ? { ...each, kinds: { ...NO_KINDS, numbers: true } } : each,
+      )
+      catalog = withTable(catalog, { ...table, fields: changed })
+    }
+    await database.run(`DROP TABLE ${made}`)
+  }
+  return catalog
+}
+
+/** Apart from the counters of the function AutoNumber. */
+function spaceOf(counters: AutoNumberCounters, namespace: string): Map<ValueKey, number> {
+  const name = `statement:${namespace}`
+  const numbers = counters.get(name) ?? new Map<ValueKey, number>()
+  counters.set(name, numbers)
+  return numbers
+}
+
+/** A work table with each value (before) and its number (after). */
+async function numbered(
+  database: Database,
+  values: readonly Value[],
+  numbers: Map<ValueKey, number>,
+): Promise<string> {
+  const table = database.workTable()
+  const writer = await TableWriter.create(database, table, ['before', 'after'], true)
+  for (const value of values) {
+    const key = keyOf(value)!
+    const number = numbers.get(key) ?? numbers.size + 1
+    numbers.set(key, number)
+    writer.push([value, number])
+  }
+  writer.close()
+  return table
+}

@@ -1,0 +1,133 @@
+/**
+ * HIERARCHY and HIERARCHYBELONGSTO: rows that name their parent become rows that hold their whole path, or one row for
+ * each of their ancestors (SEMANTICS N6 to N8). A row whose parent is not there is a root; rows in a circle have no path
+ * to a root and are dropped. A node with several parents gives a row for each way to a root.
+ */
+import { faults } from '../fault.ts'
+import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'
+import { textOf } from '../value/convert.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import { keyOf, type ValueKey } from '../value/value-key.ts'
+import { unknownField } from './unknown-field.ts'
+
+export interface NamedRows {
+  readonly names: readonly string[]
+  readonly rows: readonly (readonly Value[])[]
+}
+
+const MAX_DEPTH = 1000
+const MAX_PATHS = 10_000_000
+
+/** A row and the way from its root: the row is the last of it. */
+interface Path {
+  readonly row: number
+  readonly depth: number
+  readonly above?: Path
+}
+
+export function expandHierarchy(loaded: NamedRows, hierarchy: Hierarchy, settings: Settings): NamedRows {
+  const { names, rows } = loaded
+  const nameAt = placeOf(names, hierarchy.name)
+  const sourceAt = placeOf(names, hierarchy.pathSource ?? hierarchy.name)
+  const paths = pathsOf(loaded, hierarchy)
+  const levels = paths.reduce((most, { depth }) => Math.max(most, depth), 0)
+  const { parentName, pathName, depth: depthName, delimiter } = hierarchy
+  const textAt = (row: number, at: number) => textOf(rows[row]![at]!, settings) ?? ''
+  return {
+    names: [
+      ...names,
+      ...Array.from({ length: levels }, (_, index) => `${hierarchy.name}${index + 1}`),
+      ...[parentName, pathName, depthName].filter((name) => name !== undefined),
+    ],
+    rows: paths.map((path) => {
+      const way = wayOf(path)
+      const parent = path.above === undefined ? null : rows[path.above.row]![nameAt]!
+      return [
+        ...rows[path.row]!,
+        ...Array.from({ length: levels }, (_, index) => (index in way ? rows[way[index]!]![nameAt]! : null)),
+        ...(parentName === undefined ? [] : [parent]),
+        ...(pathName === undefined ? [] : [way.map((row) => textAt(row, sourceAt)).join(delimiter)]),
+        ...(depthName === undefined ? [] : [path.depth]),
+      ]
+    }),
+  }
+}
+
+export function expandAncestors(loaded: NamedRows, hierarchy: HierarchyBelongsTo): NamedRows {
+  const { names, rows } = loaded
+  const nodeAt = placeOf(names, hierarchy.node)
+  const parentAt = placeOf(names, hierarchy.parent)
+  const nameAt = placeOf(names, hierarchy.name)
+  const { difference } = hierarchy
+  const kept = names.map((_, index) => index).filter((index) => index !== parentAt)
+  const made: Value[][] = []
+  for (const path of pathsOf(loaded, hierarchy)) {
+    for (let above: Path | undefined = path; above !== undefined; above = above.above) {
+      const ancestor = rows[above.row]!
+      made.push([
+        ...kept.map((index) => rows[path.row]![index]!),
+        ancestor[nodeAt]!,
+        ancestor[nameAt]!,
+        ...(difference === undefined ? [] : [path.depth - above.depth]),
+      ])
+    }
+    checkCount(made.length)
+  }
+  return {
+    names: [
+      ...kept.map((index) => names[index]!),
+      hierarchy.ancestor,
+      hierarchy.ancestorName,
+      ...(difference === undefined ? [] : [difference]),
+    ],
+    rows: made,
+  }
+}
+
+/** All ways from a root to a row, in the order of the rows. */
+function pathsOf({ names, rows }: NamedRows, { node, parent }: Hierarchy | HierarchyBelongsTo): Path[] {
+  const nodeAt = placeOf(names, node)
+  const parentAt = placeOf(names, parent)
+  const nodes = new Set(rows.map((row) => keyOf(row[nodeAt]!)))
+  const children = new Map<ValueKey, number[]>()
+  const open: Path[] = []
+  for (const [row, values] of rows.entries()) {
+    const key = keyOf(values[parentAt]!)
+    if (key === null || !nodes.has(key)) open.push({ row, depth: 1 })
+    else if (children.get(key)?.push(row) === undefined) children.set(key, [row])
+  }
+  const paths: Path[] = []
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    paths.push(path)
+    checkCount(paths.length)
+    if (path.depth > MAX_DEPTH) throw faults.semantic(`The hierarchy is more than ${MAX_DEPTH} levels deep`)
+    const key = keyOf(rows[path.row]![nodeAt]!)
+    for (const row of (key === null ? undefined : children.get(key)) ?? []) {
+      if (!isOn(path, row)) open.push({ row, depth: path.depth + 1, above: path })
+    }
+  }
+  return paths.sort((a, b) => a.row - b.row || a.depth - b.depth)
+}
+
+/** A node that is its own ancestor, reached through another parent of it. */
+function isOn(path: Path, row: number): boolean {
+  for (let at: Path | undefined = path; at !== undefined; at = at.above) if (at.row === row) return true
+  return false
+}
+
+function wayOf(path: Path): number[] {
+  const way: number[] = []
+  for (let at: Path | undefined = path; at !== undefined; at = at.above) way.push(at.row)
+  return way.reverse()
+}
+
+function placeOf(names: readonly string[], name: string): number {
+  const place = names.indexOf(name)
+  if (place < 0) throw unknownField(name, names)
+  return place
+}
+
+function checkCount(count: number): void {
+  if (count > MAX_PATHS) throw faults.semantic(`The hierarchy has more than ${MAX_PATHS} paths`)
+}

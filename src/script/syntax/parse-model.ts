@@ -1,0 +1,87 @@
+/**
+ * Statements about how later loads store fields, and what is noted about fields and tables: ALIAS, MAP, UNMAP,
+ * NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION (LANGUAGE, section 3).
+ */
+import { faults } from '../fault.ts'
+import { type TokenStream, tokensOf } from './lexer.ts'
+import { unexpected } from './parse-expression.ts'
+import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
+import type { NoteKind, PartialPrefix, RenamePair, Statement } from './statement.ts'
+
+export function patternList(rest: string, verb: string): string[] {
+  const patterns = patternsOf(rest)
+  if (patterns.length === 0) throw faults.syntax(`${verb} needs field names, or * for all`)
+  return patterns
+}
+
+/** `old AS new, ...`. The stream stands behind ALIAS. */
+export function parseAlias(tokens: TokenStream): Statement {
+  const pairs: RenamePair[] = []
+  do {
+    const from = readName(tokens, 'a field name')
+    if (!tokens.takeWord('as')) throw unexpected(tokens, 'AS')
+    pairs.push({ from, to: readName(tokens, 'a field name') })
+  } while (tokens.takeSymbol(','))
+  expectEnd(tokens)
+  return { kind: 'alias', pairs }
+}
+
+/** @param rest the text behind MAP */
+export function parseMap(rest: string, partial?: PartialPrefix): Statement {
+  const [list, using] = around(rest, 'using')
+  if (using === undefined) throw faults.syntax('MAP needs USING and the name of a mapping table')
+  const map = onlyName(using, 'the name of a mapping table')
+  return { kind: 'map', patterns: patternList(list, 'MAP'), map, ...(partial && { partial }) }
+}
+
+/** @param rest the text behind AUTONUMBER */
+export function parseAutoNumber(rest: string): Statement {
+  const [list, using] = around(rest, 'using')
+  const patterns = patternList(list, 'AUTONUMBER')
+  if (using === undefined) return { kind: 'auto-number', patterns }
+  return { kind: 'auto-number', patterns, namespace: onlyName(using, 'a namespace') }
+}
+
+/** The stream stands behind SECTION. */
+export function parseSection(tokens: TokenStream): Statement {
+  const section = tokens.takeWord('access')
+    ? 'access'
+    : tokens.takeWord('application')
+      ? 'application'
+      : undefined
+  if (section === undefined) throw unexpected(tokens, 'ACCESS or APPLICATION')
+  expectEnd(tokens)
+  return { kind: 'section', section }
+}
+
+/** The stream stands behind TAG, UNTAG or COMMENT. */
+export function parseNote(tokens: TokenStream, note: NoteKind): Statement {
+  const of = tokens.takeWord('table') || tokens.takeWord('tables') ? 'table' : 'field'
+  if (of === 'field' && !tokens.takeWord('field')) tokens.takeWord('fields')
+  if (tokens.takeWord('using')) {
+    const map = readName(tokens, 'the name of a mapping table')
+    expectEnd(tokens)
+    return { kind: 'note-using', note, of, map }
+  }
+  const names = readNames(tokens, `a ${of} name`)
+  if (!tokens.takeWord('with')) throw unexpected(tokens, 'WITH')
+  const texts = note === 'comment' ? [readName(tokens, 'a text')] : readNames(tokens, 'a tag')
+  expectEnd(tokens)
+  return { kind: 'note', note, of, names, texts }
+}
+
+/** What stands before and behind the word, wherever it is no part of a quoted text. */
+function around(text: string, word: string): [before: string, behind: string | undefined] {
+  const tokens = tokensOf(text)
+  for (; tokens.peek().kind !== 'end'; tokens.next()) {
+    if (tokens.atWord(word)) return [text.slice(0, tokens.peek().start), text.slice(tokens.peek().end)]
+  }
+  return [text, undefined]
+}
+
+function onlyName(text: string, what: string): string {
+  const tokens = tokensOf(text)
+  const name = readName(tokens, what)
+  expectEnd(tokens)
+  return name
+}

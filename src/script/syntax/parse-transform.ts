@@ -1,0 +1,88 @@
+/**
+ * Prefixes that make other rows of those a LOAD has read: CROSSTABLE, INTERVALMATCH, GENERIC, HIERARCHY and
+ * HIERARCHYBELONGSTO (LANGUAGE, section 5; SEMANTICS block N).
+ */
+import { faults } from '../fault.ts'
+import type { TokenStream } from './lexer.ts'
+import { readExpression, unexpected } from './parse-expression.ts'
+import { readName, readNames } from './read-name.ts'
+import type { Transform } from './statement.ts'
+
+/** Undefined: none of them stands here. Throws ScriptFaultError: syntax. */
+export function readTransform(tokens: TokenStream): Transform | undefined {
+  if (tokens.takeWord('generic')) return { kind: 'generic' }
+  if (tokens.takeWord('crosstable')) return inParentheses(tokens, readCrosstable)
+  if (tokens.takeWord('intervalmatch')) return inParentheses(tokens, readIntervalMatch)
+  if (tokens.takeWord('hierarchy')) return inParentheses(tokens, readHierarchy)
+  if (tokens.takeWord('hierarchybelongsto')) return inParentheses(tokens, readBelongsTo)
+  return undefined
+}
+
+function inParentheses(tokens: TokenStream, read: (tokens: TokenStream) => Transform): Transform {
+  if (!tokens.takeSymbol('(')) throw unexpected(tokens, "'('")
+  const transform = read(tokens)
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  return transform
+}
+
+function readCrosstable(tokens: TokenStream): Transform {
+  const attribute = readName(tokens, 'the name of the attribute field')
+  if (!tokens.takeSymbol(',')) throw unexpected(tokens, "','")
+  const data = readName(tokens, 'the name of the data field')
+  if (!tokens.takeSymbol(',')) return { kind: 'crosstable', attribute, data }
+  return { kind: 'crosstable', attribute, data, qualifiers: readExpression(tokens) }
+}
+
+function readIntervalMatch(tokens: TokenStream): Transform {
+  const [point, ...keys] = readNames(tokens, 'a field name')
+  return { kind: 'intervalmatch', point: point!, keys }
+}
+
+function readHierarchy(tokens: TokenStream): Transform {
+  const [node, parent, name, parentName, pathSource, pathName, delimiter, depth] = readArguments(
+    tokens,
+    'HIERARCHY',
+    3,
+    8,
+  )
+  return {
+    kind: 'hierarchy',
+    node: node!,
+    parent: parent!,
+    name: name!,
+    ...(parentName && { parentName }),
+    ...(pathSource && { pathSource }),
+    ...(pathName && { pathName }),
+    delimiter: delimiter || '/',
+    ...(depth && { depth }),
+  }
+}
+
+function readBelongsTo(tokens: TokenStream): Transform {
+  const [node, parent, name, ancestor, ancestorName, difference] = readArguments(
+    tokens,
+    'HIERARCHYBELONGSTO',
+    5,
+    6,
+  )
+  return {
+    kind: 'hierarchybelongsto',
+    node: node!,
+    parent: parent!,
+    name: name!,
+    ancestor: ancestor!,
+    ancestorName: ancestorName!,
+    ...(difference && { difference }),
+  }
+}
+
+/** Names with commas between; the optional ones behind the first `least` may be left empty. */
+function readArguments(tokens: TokenStream, prefix: string, least: number, most: number): string[] {
+  const names: string[] = []
+  do names.push(tokens.atSymbol(',') || tokens.atSymbol(')') ? '' : readName(tokens, 'a field name'))
+  while (tokens.takeSymbol(','))
+  if (names.length < least || names.length > most || names.slice(0, least).includes('')) {
+    throw faults.syntax(`${prefix} takes ${least} to ${most} names, the first ${least} of them always`)
+  }
+  return names
+}
