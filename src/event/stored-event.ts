@@ -28,7 +28,7 @@ export interface EventDraft {
   readonly reloadId?: ReloadId
   /**
    * At most one event of a type has this key. The reload id for the finished event; `<reload id>:<attempt>` for an
-   * attempt event. The store holds it with a unique index.
+   * attempt event. The store holds it with a unique index, and finds the events of a reload by it.
    */
   readonly uniqueKey: string
   readonly body: CloudEvent

@@ -4,9 +4,11 @@
  * time with constraints and unique indexes (ARCHITECTURE.md section 1, invariants 1 to 5).
  */
 import type { Attempt } from '../core/attempt.ts'
+import type { ReloadId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
 import type { Subscription } from '../delivery/subscription.ts'
+import type { EventDraft } from '../event/stored-event.ts'
 import type { Acceptance, Saving } from './store.ts'
 
 /** Tells a saving from a refusal: only a saving has a reload. */
@@ -38,10 +40,21 @@ export function assertSaving(before: Reload, open: Attempt | undefined, saving: 
     'a lease is held exactly while RELOADING or CANCELING',
   )
   if (saving.attempt !== undefined) assertAttempt(before, open, saving.attempt)
-  const openAfter = openAttempt(open, saving.attempt)
-  must(after.lease === openAfter?.leaseToken, before, 'the lease is that of the open attempt')
+  must(
+    after.lease === openAfter(open, saving.attempt)?.leaseToken,
+    before,
+    'the lease is that of the open attempt',
+  )
   const opened = saving.attempt !== undefined && saving.attempt.number !== open?.number
   must(after.attempts === before.attempts + (opened ? 1 : 0), before, 'attempts counts the attempts opened')
+  for (const event of saving.events ?? []) {
+    must(isKeyOf(before.id, event), before, 'the unique key of its event begins with its id')
+  }
+}
+
+/** See `EventDraft.uniqueKey`. */
+function isKeyOf(id: ReloadId, { reloadId, uniqueKey }: EventDraft): boolean {
+  return reloadId === undefined || (reloadId === id && (uniqueKey === id || uniqueKey.startsWith(`${id}:`)))
 }
 
 /** A reload enters the store QUEUED, without attempts. */
@@ -61,7 +74,8 @@ function assertAttempt(before: Reload, open: Attempt | undefined, attempt: Attem
   }
 }
 
-function openAttempt(open: Attempt | undefined, saved: Attempt | undefined): Attempt | undefined {
+/** The open attempt after a saving, given the one before it and the one saved. */
+export function openAfter(open: Attempt | undefined, saved: Attempt | undefined): Attempt | undefined {
   const latest = saved ?? open
   return latest?.closed === undefined ? latest : undefined
 }

@@ -18,7 +18,7 @@ export function prepareAccept(db: DatabaseSync): (acceptance: Acceptance) => Acc
   const acceptedToday = db.prepare(`
     SELECT count(*) AS count FROM reloads WHERE app_id = ? AND created_at >= ? AND created_at < ?`)
   const pending = db.prepare(`
-    SELECT id FROM reloads WHERE app_id = ? AND state IN ('QUEUED', 'RELOADING', 'CANCELING')`)
+    SELECT id FROM reloads WHERE app_id = ? AND ended_at IS NULL`)
   const insert = db.prepare(`
     INSERT INTO reloads (${FIXED_COLUMNS}, ${MOVING_COLUMNS})
     VALUES (${parameters(FIXED_COLUMNS)}, ${parameters(MOVING_COLUMNS)})`)
@@ -42,7 +42,7 @@ export function prepareAccept(db: DatabaseSync): (acceptance: Acceptance) => Acc
     }
     const other = pending.get(appId)
     if (other !== undefined) return { kind: 'pending', pendingReloadId: other.id as ReloadId }
-    insert.run(...fixedValues(reload), ...movingValues(reload))
+    insert.run(...fixedValues(reload), ...movingValues({ reload, attempt: undefined }))
     if (key !== undefined) keepKey.run(tenantId, userId, key, id, createdAt)
     return { kind: 'accepted', reload }
   }

@@ -8,11 +8,15 @@ import type { Answers } from './verbs.ts'
 export const EVENTS_AFTER = `
   SELECT * FROM events WHERE tenant_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`
 
+/** Its unique keys are the reload's id, or begin with it and a colon (`EventDraft.uniqueKey`); `;` comes after the colon. */
+export const EVENTS_OF_RELOAD = `
+  SELECT * FROM events WHERE unique_key >= ?1 AND unique_key < ?1 || ';' AND reload_id = ?1 ORDER BY sequence`
+
 export function prepareEventReads(db: DatabaseSync): Answers<EventStore> {
   const after = db.prepare(EVENTS_AFTER)
   const last = db.prepare('SELECT max(sequence) AS last FROM events')
   const one = db.prepare('SELECT * FROM events WHERE id = ? AND tenant_id = ?')
-  const ofReload = db.prepare('SELECT * FROM events WHERE reload_id = ? ORDER BY sequence')
+  const ofReload = db.prepare(EVENTS_OF_RELOAD)
   return {
     eventsAfter: (tenantId, sequence, max) => after.all(tenantId, sequence, max).map(eventOf),
     lastSequence: () => (last.get()!.last as number | null) ?? 0,

@@ -7,17 +7,17 @@ const id = (n: number) => `reload-${n}` as ReloadId
 
 test('what was kept first goes first when there is no room', () => {
   const kept = new Kept()
-  for (let n = 0; n < 2001; n++) kept.keepReload(aReload({ id: id(n) }), undefined)
+  for (let n = 0; n < 2001; n++) kept.keepReload({ reload: aReload({ id: id(n) }), attempt: undefined })
   expect(kept.reload(id(0))).toBeUndefined()
   expect(kept.reload(id(1))?.reload.id).toBe(id(1))
-  kept.keepReload(aReload({ id: id(1), log: 'again' }), undefined)
+  kept.keepReload({ reload: aReload({ id: id(1), log: 'again' }), attempt: undefined })
   expect(kept.reload(id(2)), 'nothing has to go for what is kept already').toBeDefined()
 })
 
 test('an ended reload is not kept', () => {
   const kept = new Kept()
-  kept.keepReload(aReload(), undefined)
-  kept.keepReload(aReload({ state: 'CANCELED', endedAt: 1 }), undefined)
+  kept.keepReload({ reload: aReload(), attempt: undefined })
+  kept.keepReload({ reload: aReload({ state: 'CANCELED', endedAt: 1 }), attempt: undefined })
   expect(kept.reload(aReload().id)).toBeUndefined()
 })
 

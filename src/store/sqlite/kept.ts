@@ -31,9 +31,10 @@ export class Kept {
   }
 
   /** An ended reload is not kept: no step changes it any more. */
-  keepReload(reload: Reload, attempt: Attempt | undefined): void {
-    if (isOutcome(reload.state)) this.#reloads.delete(reload.id)
-    else keep(this.#reloads, RELOADS_MAX, reload.id, { reload, attempt })
+  keepReload(kept: KeptReload): void {
+    const { id, state } = kept.reload
+    if (isOutcome(state)) this.#reloads.delete(id)
+    else keep(this.#reloads, RELOADS_MAX, id, kept)
   }
 
   app(id: AppId): App | undefined {

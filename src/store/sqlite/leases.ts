@@ -3,31 +3,31 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import type { LeaseAnswer, LeaseRenewal } from '../store.ts'
 import type { Kept } from './kept.ts'
+import type { UpdateReload } from './update-reload.ts'
 import type { Views } from './view.ts'
 
 export function prepareRenewLease(
-  db: DatabaseSync,
   views: Views,
   kept: Kept,
+  updateReload: UpdateReload,
 ): (renewal: LeaseRenewal) => LeaseAnswer {
-  const renew = db.prepare(
-    'UPDATE attempts SET lease_expires_at = ?, session = ? WHERE reload_id = ? AND number = ?',
-  )
-  const keepLog = db.prepare('UPDATE reloads SET log = ? WHERE id = ?')
   return ({ reloadId, lease, leaseExpiresAt, session, log }) => {
-    const { reload, attempt } = views.stored(reloadId) ?? {}
-    if (reload?.lease !== lease || attempt === undefined) return 'lost'
-    const renewed = { ...attempt, leaseExpiresAt, session: { ...attempt.session, ...session } }
-    renew.run(leaseExpiresAt, JSON.stringify(renewed.session), reloadId, attempt.number)
-    if (log !== undefined) keepLog.run(log, reloadId)
-    kept.keepReload(log === undefined ? reload : { ...reload, log }, renewed)
+    const stored = views.stored(reloadId)
+    if (stored?.attempt === undefined || stored.reload.lease !== lease) return 'lost'
+    const { reload, attempt } = stored
+    const renewed = {
+      reload: log === undefined ? reload : { ...reload, log },
+      attempt: { ...attempt, leaseExpiresAt, session: { ...attempt.session, ...session } },
+    }
+    updateReload(stored, renewed)
+    kept.keepReload(renewed)
     return reload.state === 'CANCELING' ? 'canceling' : 'held'
   }
 }
 
 export const EXPIRED_LEASES = `
-  SELECT reload_id, lease_token FROM attempts WHERE closed_at IS NULL AND lease_expires_at <= ?
-  ORDER BY lease_expires_at, reload_id LIMIT ?`
+  SELECT id, lease FROM reloads WHERE lease IS NOT NULL AND lease_expires_at <= ?
+  ORDER BY lease_expires_at, id LIMIT ?`
 
 export const OVERDUE_RELOADS = `
   SELECT id FROM reloads WHERE state = 'QUEUED' AND waits_since <= ? ORDER BY waits_since, id LIMIT ?`
@@ -38,7 +38,7 @@ export const NEXT_DUE_AT = `
 /** At the start of a process: nothing of what its predecessor held is running any more. */
 export function prepareEndLeases(db: DatabaseSync, kept: Kept): (now: number) => void {
   const attempts = db.prepare(
-    'UPDATE attempts SET lease_expires_at = ?1 WHERE closed_at IS NULL AND lease_expires_at > ?1',
+    'UPDATE reloads SET lease_expires_at = ?1 WHERE lease IS NOT NULL AND lease_expires_at > ?1',
   )
   const deliveries = db.prepare(`
     UPDATE deliveries SET lease = NULL, lease_expires_at = NULL WHERE state = 'pending' AND lease IS NOT NULL`)
@@ -62,8 +62,8 @@ export function prepareSweeps(db: DatabaseSync): Sweeps {
   return {
     expiredLeases: (now, max) =>
       expired.all(now, max).map((row) => ({
-        reloadId: row.reload_id as ReloadId,
-        lease: row.lease_token as LeaseToken,
+        reloadId: row.id as ReloadId,
+        lease: row.lease as LeaseToken,
       })),
     overdueReloads: (now, queueTimeMs, max) =>
       overdue.all(now - queueTimeMs, max).map((row) => row.id as ReloadId),

@@ -1,12 +1,16 @@
 /**
  * Brings a database to the schema this program knows, one numbered migration after the other, each in one transaction with
  * the number it leads to (`PRAGMA user_version`). A database of a newer program is refused and left untouched.
+ *
+ * Foreign keys are not held while a migration runs, or dropping the old shape of a table would delete what refers to it;
+ * they are checked as a whole before it is committed.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { sql as firstTables } from './migrations/0001-first-tables.ts'
+import { sql as lifeOfAReload } from './migrations/0002-life-of-a-reload.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
-const MIGRATIONS: readonly string[] = [firstTables]
+export const MIGRATIONS: readonly string[] = [firstTables, lifeOfAReload]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 
@@ -18,10 +22,13 @@ export function migrate(db: DatabaseSync, file: string): void {
         `${SCHEMA_VERSION}. Start the newer release, or choose another data directory.`,
     )
   }
+  if (version === SCHEMA_VERSION) return
+  db.exec('PRAGMA foreign_keys = OFF')
   for (let next = version + 1; next <= SCHEMA_VERSION; next++) {
     db.exec('BEGIN IMMEDIATE')
     try {
       db.exec(MIGRATIONS[next - 1]!)
+      assertReferences(db, next)
       db.exec(`PRAGMA user_version = ${next}`)
       db.exec('COMMIT')
     } catch (error) {
@@ -29,4 +36,13 @@ export function migrate(db: DatabaseSync, file: string): void {
       throw error
     }
   }
+  db.exec('PRAGMA foreign_keys = ON')
+}
+
+function assertReferences(db: DatabaseSync, version: number): void {
+  const broken = db.prepare('PRAGMA foreign_key_check').get()
+  if (broken === undefined) return
+  throw new Error(
+    `migration to schema version ${version}: a row of ${broken.table} refers to no ${broken.parent}`,
+  )
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId } from '../../core/ids.ts'
 import type { ReloadStore } from '../store.ts'
-import { attemptOf, reloadOf } from './reload-rows.ts'
+import { closedAttemptOf, openAttemptOf, reloadOf } from './reload-rows.ts'
 import type { Answers } from './verbs.ts'
 
 type Verb = 'reload' | 'activeReloadOf' | 'attempts' | 'saveScriptLog' | 'scriptLog'
@@ -10,11 +10,14 @@ type Verb = 'reload' | 'activeReloadOf' | 'attempts' | 'saveScriptLog' | 'script
 export function prepareReloadReads(db: DatabaseSync): Answers<ReloadStore, Verb> {
   const one = db.prepare('SELECT * FROM reloads WHERE id = ? AND tenant_id = ?')
   const active = db.prepare(`
-    SELECT id FROM reloads
-    WHERE app_id = ? AND tenant_id = ? AND state IN ('QUEUED', 'RELOADING', 'CANCELING')`)
-  const attempts = db.prepare('SELECT * FROM attempts WHERE reload_id = ? ORDER BY number')
+    SELECT id FROM reloads WHERE app_id = ? AND tenant_id = ? AND ended_at IS NULL`)
+  const closedAttempts = db.prepare('SELECT * FROM attempts WHERE reload_id = ? ORDER BY number')
+  const open = db.prepare(
+    'SELECT id, attempts, lease, lease_expires_at, open_attempt FROM reloads WHERE id = ? AND lease IS NOT NULL',
+  )
   const saveLog = db.prepare(`
-    INSERT INTO script_logs (reload_id, attempt, text) VALUES (?, ?, ?)
+    INSERT INTO script_logs (reload_id, attempt, text)
+    SELECT id, ?2, ?3 FROM reloads WHERE id = ?1 AND attempts >= ?2
     ON CONFLICT DO UPDATE SET text = excluded.text`)
   const log = db.prepare('SELECT text FROM script_logs WHERE reload_id = ? ORDER BY attempt DESC LIMIT 1')
   return {
@@ -23,8 +26,15 @@ export function prepareReloadReads(db: DatabaseSync): Answers<ReloadStore, Verb>
       return row === undefined ? undefined : reloadOf(row)
     },
     activeReloadOf: (tenantId, appId) => active.get(appId, tenantId)?.id as ReloadId | undefined,
-    attempts: (reloadId) => attempts.all(reloadId).map(attemptOf),
-    saveScriptLog: (reloadId, attempt, text) => void saveLog.run(reloadId, attempt, text),
+    attempts: (reloadId) => {
+      const closed = closedAttempts.all(reloadId).map(closedAttemptOf)
+      const row = open.get(reloadId)
+      return row === undefined ? closed : [...closed, openAttemptOf(row)!]
+    },
+    saveScriptLog: (reloadId, attempt, text) => {
+      const { changes } = saveLog.run(reloadId, attempt, text)
+      if (changes !== 1) throw new Error(`reload ${reloadId} has no attempt ${attempt}`)
+    },
     scriptLog: (reloadId) => log.get(reloadId)?.text as string | undefined,
   }
 }

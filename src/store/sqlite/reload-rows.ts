@@ -2,6 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { KeptReload } from './kept.ts'
 import { give, type Row } from './row.ts'
 
 /** Fixed when the reload is accepted. */
@@ -22,12 +23,12 @@ export function fixedValues(reload: Reload): SQLInputValue[] {
   ]
 }
 
-/** What the state machine moves. */
+/** What the state machine moves, the open attempt along with it. At most 31 columns (update-reload.ts). */
 export const MOVING_COLUMNS = `state, queued_at, waited_ms, waits_since, not_before, backing_off, first_claimed_at,
-  ended_at, attempts, requeues_total, requeues_with_errors, fault_requeues, size_index, lease, engine, error_code,
-  error_message, engine_time, session_asked, crashed_on_max_size, log`
+  ended_at, attempts, requeues_total, requeues_with_errors, fault_requeues, size_index, lease, lease_expires_at,
+  open_attempt, engine, error_code, error_message, engine_time, session_asked, crashed_on_max_size, log`
 
-export function movingValues(reload: Reload): SQLInputValue[] {
+export function movingValues({ reload, attempt }: KeptReload): SQLInputValue[] {
   return [
     reload.state,
     reload.queuedAt,
@@ -44,6 +45,8 @@ export function movingValues(reload: Reload): SQLInputValue[] {
     reload.faultRequeues,
     reload.sizeIndex,
     reload.lease ?? null,
+    attempt?.leaseExpiresAt ?? null,
+    attempt === undefined ? null : openText(attempt),
     JSON.stringify(reload.engine),
     reload.errorCode ?? null,
     reload.errorMessage ?? null,
@@ -88,10 +91,27 @@ export function reloadOf(row: Row): Reload {
   return record as unknown as Reload
 }
 
-export const ATTEMPT_COLUMNS = `reload_id, number, lease_token, worker_id, lease_expires_at, opened_at, size_index,
+/** What of the open attempt has no column: the lease token is the reload's own, the number its count of attempts. */
+function openText({ workerId, openedAt, sizeIndex, session }: Attempt): string {
+  return JSON.stringify({ workerId, openedAt, sizeIndex, session })
+}
+
+/** The open attempt of a reload's row; undefined when it has none. */
+export function openAttemptOf(row: Row): Attempt | undefined {
+  if (row.lease === null) return undefined
+  return {
+    reloadId: row.id,
+    number: row.attempts,
+    leaseToken: row.lease,
+    leaseExpiresAt: row.lease_expires_at,
+    ...JSON.parse(row.open_attempt as string),
+  } as Attempt
+}
+
+export const CLOSED_COLUMNS = `reload_id, number, lease_token, worker_id, lease_expires_at, opened_at, size_index,
   session, closed_at, end, duration_ms, peak_memory_bytes`
 
-export function attemptValues(attempt: Attempt): SQLInputValue[] {
+export function closedValues(attempt: Attempt, closed: NonNullable<Attempt['closed']>): SQLInputValue[] {
   return [
     attempt.reloadId,
     attempt.number,
@@ -101,18 +121,21 @@ export function attemptValues(attempt: Attempt): SQLInputValue[] {
     attempt.openedAt,
     attempt.sizeIndex,
     JSON.stringify(attempt.session),
-    ...closedValues(attempt),
+    closed.at,
+    JSON.stringify(closed.end),
+    closed.durationMs ?? null,
+    closed.peakMemoryBytes ?? null,
   ]
 }
 
-/** closed_at, end, duration_ms, peak_memory_bytes */
-export function closedValues({ closed }: Attempt): SQLInputValue[] {
-  if (closed === undefined) return [null, null, null, null]
-  return [closed.at, JSON.stringify(closed.end), closed.durationMs ?? null, closed.peakMemoryBytes ?? null]
-}
-
-export function attemptOf(row: Row): Attempt {
-  const attempt: Record<string, unknown> = {
+export function closedAttemptOf(row: Row): Attempt {
+  const closed: Record<string, unknown> = {
+    at: row.closed_at,
+    end: JSON.parse(row.end as string) as AttemptEnd,
+  }
+  give(closed, 'durationMs', row.duration_ms)
+  give(closed, 'peakMemoryBytes', row.peak_memory_bytes)
+  return {
     reloadId: row.reload_id,
     number: row.number,
     leaseToken: row.lease_token,
@@ -121,15 +144,6 @@ export function attemptOf(row: Row): Attempt {
     openedAt: row.opened_at,
     sizeIndex: row.size_index,
     session: JSON.parse(row.session as string) as SessionFacts,
-  }
-  if (row.closed_at !== null) {
-    const closed: Record<string, unknown> = {
-      at: row.closed_at,
-      end: JSON.parse(row.end as string) as AttemptEnd,
-    }
-    give(closed, 'durationMs', row.duration_ms)
-    give(closed, 'peakMemoryBytes', row.peak_memory_bytes)
-    attempt.closed = closed
-  }
-  return attempt as unknown as Attempt
+    closed,
+  } as unknown as Attempt
 }

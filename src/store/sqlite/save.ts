@@ -1,15 +1,16 @@
 /** Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events, deliveries. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../delivery/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
-import { assertSaving } from '../saving.ts'
+import { assertSaving, openAfter } from '../saving.ts'
 import type { CommitNotice, Saving } from '../store.ts'
 import type { Kept, KeptReload } from './kept.ts'
-import { ATTEMPT_COLUMNS, attemptValues, closedValues, MOVING_COLUMNS, movingValues } from './reload-rows.ts'
+import { CLOSED_COLUMNS, closedValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
 import type { Turns } from './turns.ts'
+import type { UpdateReload } from './update-reload.ts'
 
 /** @param stored the reload and its open attempt as they are stored */
 export type Save = (stored: KeptReload, saving: Saving) => void
@@ -18,19 +19,21 @@ export function prepareSave(
   db: DatabaseSync,
   turns: Turns,
   kept: Kept,
+  updateReload: UpdateReload,
   note: (changed: Partial<CommitNotice>) => void,
 ): Save {
-  const updateReload = prepareUpdateReload(db)
-  const saveAttempt = prepareSaveAttempt(db)
+  const insertClosed = prepareInsertClosed(db)
   const saveApp = prepareSaveApp(db)
   const insertEvent = prepareInsertEvent(db)
   const insertDelivery = prepareInsertDelivery(db)
-  return ({ reload: before, attempt: open }, saving) => {
+  return (stored, saving) => {
+    const { reload: before, attempt: open } = stored
     assertSaving(before, open, saving)
     const { reload, attempt, events = [], deliveries = [] } = saving
-    if (attempt !== undefined) saveAttempt(attempt, open === undefined)
-    updateReload(before, reload)
-    kept.keepReload(reload, attempt === undefined ? open : attempt.closed === undefined ? attempt : undefined)
+    const after = { reload, attempt: openAfter(open, attempt) }
+    if (attempt !== undefined) insertClosed(attempt)
+    updateReload(stored, after)
+    kept.keepReload(after)
     if (saving.app !== undefined) {
       saveApp(reload, saving.app)
       kept.changeApp(reload.appId, saving.app)
@@ -48,48 +51,11 @@ export function prepareSave(
   }
 }
 
-/**
- * Writes the columns that moved and no others: an index or a CHECK that none of them touches costs nothing. There are as
- * many statements as there are kinds of moves, a dozen or two.
- */
-function prepareUpdateReload(db: DatabaseSync): (before: Reload, after: Reload) => void {
-  const columns = MOVING_COLUMNS.split(',').map((column) => column.trim())
-  const statements = new Map<string, StatementSync>()
-  const statementOf = (moved: string) => {
-    const known = statements.get(moved)
-    if (known !== undefined) return known
-    const made = db.prepare(`UPDATE reloads SET ${moved} WHERE id = ?`)
-    statements.set(moved, made)
-    return made
-  }
-  return (before, after) => {
-    const was = movingValues(before)
-    const is = movingValues(after)
-    const moved = columns.filter((_, i) => was[i] !== is[i]).map((column) => `${column} = ?`)
-    if (moved.length === 0) return
-    statementOf(moved.join(', ')).run(...is.filter((value, i) => was[i] !== value), after.id)
-  }
-}
-
-function prepareSaveAttempt(db: DatabaseSync): (attempt: Attempt, isNew: boolean) => void {
-  const insert = db.prepare(
-    `INSERT INTO attempts (${ATTEMPT_COLUMNS}) VALUES (${parameters(ATTEMPT_COLUMNS)})`,
-  )
-  const update = db.prepare(`
-    UPDATE attempts SET lease_expires_at = ?, session = ?, closed_at = ?, end = ?, duration_ms = ?,
-      peak_memory_bytes = ?
-    WHERE reload_id = ? AND number = ?`)
-  return (attempt, isNew) => {
-    if (isNew) insert.run(...attemptValues(attempt))
-    else {
-      update.run(
-        attempt.leaseExpiresAt,
-        JSON.stringify(attempt.session),
-        ...closedValues(attempt),
-        attempt.reloadId,
-        attempt.number,
-      )
-    }
+/** An attempt is written once, when it is closed; until then it stands in its reload's row. */
+function prepareInsertClosed(db: DatabaseSync): (attempt: Attempt) => void {
+  const insert = db.prepare(`INSERT INTO attempts (${CLOSED_COLUMNS}) VALUES (${parameters(CLOSED_COLUMNS)})`)
+  return (attempt) => {
+    if (attempt.closed !== undefined) insert.run(...closedValues(attempt, attempt.closed))
   }
 }
 

@@ -18,6 +18,7 @@ import { EVENTS_AFTER } from './events.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import { SqliteStore } from './sqlite-store.ts'
+import { prepareUpdateReload } from './update-reload.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -193,7 +194,7 @@ describe('query plans', () => {
     ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
     ['let in what is due', LET_IN, 'reloads_backing_off'],
     ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
-    ['expired leases', EXPIRED_LEASES, 'attempts_lease'],
+    ['expired leases', EXPIRED_LEASES, 'reloads_leased'],
     ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
     ['events after', EVENTS_AFTER, 'events_of_tenant'],
     ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
@@ -220,20 +221,21 @@ describe('query plans', () => {
 
 describe('the schema holds the invariants a second time', () => {
   const rows: readonly (readonly [string, string])[] = [
-    ['an outcome never changes', "UPDATE reloads SET state = 'FAILED' WHERE state = 'SUCCEEDED'"],
-    [
-      'an ended reload is not queued again',
-      "UPDATE reloads SET state = 'QUEUED', ended_at = NULL WHERE state = 'SUCCEEDED'",
-    ],
+    ['an ended reload is not queued again', "UPDATE reloads SET state = 'QUEUED' WHERE state = 'SUCCEEDED'"],
+    ['a state is one of seven', "UPDATE reloads SET state = 'WAITING' WHERE state = 'QUEUED'"],
     [
       'attempt numbers have no gaps',
       "INSERT INTO attempts SELECT reload_id, 3, 'x', worker_id, 1, 1, 0, '{}', 1, '{}', NULL, NULL FROM attempts",
     ],
     [
-      'at most one attempt is open',
-      "INSERT INTO attempts SELECT reload_id, 2, 'x', worker_id, 1, 1, 0, '{}', NULL, NULL, NULL, NULL FROM attempts WHERE closed_at IS NULL",
+      'an attempt is closed once',
+      "INSERT INTO attempts SELECT reload_id, 1, 'x', worker_id, 1, 1, 0, '{}', 1, '{}', NULL, NULL FROM attempts",
     ],
-    ['a closed attempt never changes', 'UPDATE attempts SET closed_at = 1 WHERE closed_at IS NOT NULL'],
+    ['a closed attempt never changes', 'UPDATE attempts SET closed_at = 1'],
+    [
+      'an open attempt exactly while running',
+      "UPDATE reloads SET open_attempt = NULL WHERE state = 'RELOADING'",
+    ],
     [
       'one active reload per app',
       "UPDATE reloads SET app_id = (SELECT app_id FROM reloads WHERE state = 'QUEUED') WHERE state = 'RELOADING'",
@@ -264,6 +266,20 @@ describe('the schema holds the invariants a second time', () => {
     await store.close()
     const db = new DatabaseSync(file, { enableForeignKeyConstraints: true })
     expect(() => db.exec(sql)).toThrow()
+    db.close()
+  })
+
+  it('an outcome never changes, whatever is kept in memory', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    const { reload, attempt } = await given.running()
+    await given.end(reload)
+    const ended = await store.reload(TENANT_ID, reload.id)
+    await store.close()
+    const db = new DatabaseSync(file)
+    const update = prepareUpdateReload(db)
+    const again = { reload: { ...ended!, state: 'FAILED' as const }, attempt: undefined }
+    expect(() => update({ reload, attempt }, again)).toThrow('never changes')
     db.close()
   })
 })

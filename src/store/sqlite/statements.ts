@@ -17,6 +17,7 @@ import { prepareAssignments, prepareSpaces } from './spaces.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
 import { prepareTransition } from './transition.ts'
 import type { Turns } from './turns.ts'
+import { prepareUpdateReload } from './update-reload.ts'
 import { type Audience, prepareViews } from './view.ts'
 
 export type Statements = ReturnType<typeof prepareStatements>
@@ -29,7 +30,8 @@ export function prepareStatements(
   note: (changed: Partial<CommitNotice>) => void,
 ) {
   const views = prepareViews(db, audience, kept)
-  const save = prepareSave(db, turns, kept, note)
+  const updateReload = prepareUpdateReload(db)
+  const save = prepareSave(db, turns, kept, updateReload, note)
   const insert = prepareAccept(db)
   const sends = prepareSendWrites(db, () => audience.forget())
   const deliveries = prepareDeliveryReads(db)
@@ -37,7 +39,7 @@ export function prepareStatements(
     const answer = insert(acceptance)
     if (answer.kind === 'accepted') {
       turns.moved(answer.reload.tenantId, undefined, 'QUEUED')
-      kept.keepReload(answer.reload, undefined)
+      kept.keepReload({ reload: answer.reload, attempt: undefined })
       note({ queued: true })
     }
     return answer
@@ -46,7 +48,7 @@ export function prepareStatements(
     accept,
     claim: prepareClaim(db, views, turns, save),
     transition: prepareTransition(views, save),
-    renewLease: prepareRenewLease(db, views, kept),
+    renewLease: prepareRenewLease(views, kept, updateReload),
     endLeases: prepareEndLeases(db, kept),
     ...prepareSweeps(db),
     ...prepareReloadReads(db),

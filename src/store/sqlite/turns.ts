@@ -23,7 +23,7 @@ export class Turns {
   constructor(db: DatabaseSync) {
     this.#count = db.prepare(`
       SELECT tenant_id, state, count(*) AS count FROM reloads
-      WHERE state IN ('QUEUED', 'RELOADING', 'CANCELING') GROUP BY tenant_id, state`)
+      WHERE ended_at IS NULL GROUP BY tenant_id, state`)
   }
 
   /** To be called after every rollback: the counts are read again before they are used. */

@@ -1,7 +1,6 @@
 /** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
-import type { Attempt } from '../../core/attempt.ts'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
@@ -9,7 +8,7 @@ import { type ReaderRows, readersOf } from '../readers.ts'
 import type { ReloadView } from '../store.ts'
 import { appOf } from './app-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
-import { attemptOf, reloadOf } from './reload-rows.ts'
+import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
 
 /** Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes them. */
@@ -52,7 +51,6 @@ export interface Views {
 
 export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): Views {
   const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
-  const selectOpen = db.prepare('SELECT * FROM attempts WHERE reload_id = ? AND closed_at IS NULL')
   const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
   const selectUser = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
   const selectSpace = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
@@ -64,17 +62,12 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
     space: (id) => recordOf<Space>(selectSpace.get(id, tenantId)),
     assignments: (id) => recordsOf<SpaceAssignment>(selectAssignments.all(id, tenantId)),
   })
-  const openAttempt = (id: ReloadId): Attempt | undefined => {
-    const row = selectOpen.get(id)
-    return row === undefined ? undefined : attemptOf(row)
-  }
   const readReload = (id: ReloadId): KeptReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
-    const reload: Reload = reloadOf(row)
-    const attempt = reload.lease === undefined ? undefined : openAttempt(id)
-    kept.keepReload(reload, attempt)
-    return { reload, attempt }
+    const stored = { reload: reloadOf(row), attempt: openAttemptOf(row) }
+    kept.keepReload(stored)
+    return stored
   }
   const readApp = ({ appId, tenantId }: Reload): App | undefined => {
     const row = selectApp.get(appId, tenantId)
