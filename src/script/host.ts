@@ -129,6 +129,8 @@ export interface ScriptInput {
 }
 
 export interface ScriptClock {
+  /** Name of the engine's time zone: `Europe/Paris`. */
+  readonly zone: string
   /** Now as days since 1899-12-30, local time of the engine's time zone. */
   now(): number
   /** The same in UTC. */
@@ -145,4 +147,6 @@ export interface ScriptSystem {
   readonly computerName: string
   readonly osUser: string
   readonly engineVersion: string
+  /** What is known of tenant, space and user, by the names of GetSysAttr and GetUserAttr: tenantId, spaceName ... */
+  readonly attributes: Readonly<Record<string, string>>
 }

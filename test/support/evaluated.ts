@@ -20,6 +20,7 @@ export function bindingOf({ settings, names = {}, binding = {} }: Surroundings =
     settings: { ...DEFAULT_SETTINGS, ...settings },
     // 2024-05-01 10:00:00 at the start, a minute later now; the engine stands two hours east of UTC.
     clock: {
+      zone: 'Europe/Paris',
       reloadStart: 45_413 + 10 / 24,
       lastReload: 45_412.25,
       now: () => 45_413 + 10 / 24 + 1 / 1440,
@@ -33,6 +34,7 @@ export function bindingOf({ settings, names = {}, binding = {} }: Surroundings =
       computerName: 'host',
       osUser: 'ada',
       engineVersion: '1.0',
+      attributes: { tenantId: 'acme', userName: 'Ada' },
     },
     partial: false,
     unknownNameIsNull: true,

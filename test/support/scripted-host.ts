@@ -62,7 +62,13 @@ function inputOf(script: string, { variables = {}, partial = false }: Answers): 
     script,
     variables,
     partial,
-    clock: { now: () => 45413.5, utc: () => 45413.5, reloadStart: 45413.5, lastReload: undefined },
+    clock: {
+      zone: 'UTC',
+      now: () => 45413.5,
+      utc: () => 45413.5,
+      reloadStart: 45413.5,
+      lastReload: undefined,
+    },
     random: () => 0.5,
     system: {
       documentName: 'app',
@@ -71,6 +77,7 @@ function inputOf(script: string, { variables = {}, partial = false }: Answers): 
       computerName: 'host',
       osUser: 'user',
       engineVersion: '1',
+      attributes: {},
     },
   }
 }

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import { expectReferencePage } from '../../../test/support/reference-page.ts'
 import { withScript } from '../../../test/support/script-under-test.ts'
 import { checkCall } from '../../script/function/functions.ts'
-import { isAnswered } from '../../script/load/context-functions.ts'
 import { parseStatement } from '../../script/syntax/parse-statement.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../script/syntax/unsupported.ts'
 import { EXAMPLES, FORMAT_ITEMS } from './load-script-examples.ts'
@@ -51,5 +50,4 @@ it('names every function that a call may name, once', () => {
     expect(names.filter((each) => each === name)).toEqual([name])
   }
   expect(checkCall('sum', 1).kind).toBe('aggregation')
-  expect(isAnswered('connectstring')).toBe(false)
 })

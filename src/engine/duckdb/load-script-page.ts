@@ -2,17 +2,8 @@
  * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
  * refusals come from the tables that parser and executor use; every example of the page is run by its test.
  */
-import {
-  AGGREGATION_FUNCTIONS,
-  CONTEXT_FUNCTIONS,
-  type Counted,
-  LAZY_FUNCTIONS,
-  UNSUPPORTED_FUNCTIONS,
-} from '../../script/function/function-counts.ts'
-import { SCALAR_GROUPS } from '../../script/function/functions.ts'
-import { isAnswered } from '../../script/load/context-functions.ts'
-import { QVD_FUNCTIONS } from '../../script/load/file-functions.ts'
-import { COMPUTED_AGGREGATIONS } from '../../script/load/group-plan.ts'
+import { LANGUAGE_FUNCTIONS } from '../../script/function/language-functions.ts'
+import { isImplemented } from '../../script/load/implemented-functions.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../script/syntax/unsupported.ts'
 import { settingsFrom } from '../../script/value/settings.ts'
 import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
@@ -51,16 +42,14 @@ ${codes(settingNames())}.
 
 ## Functions
 
-Anywhere: in a LOAD, in LET, IF and other control statements, and in \`$(=...)\`.
+Functions of their arguments stand anywhere: in a LOAD, in LET, IF and other control statements, and in \`$(=...)\`. Those
+that look at tables, maps or files stand in a LOAD and, with their names as texts, also elsewhere; those of the row
+(\`RecNo\`, \`RowNo\`, \`IterNo\`, \`Previous\`, \`AutoNumber\`, \`MapSubString\`) and aggregations in a LOAD only, an aggregation
+with or without GROUP BY.
 
 | group | functions |
 |---|---|
-${anywhere().map(row).join('\n')}
-
-In a LOAD; those that look at tables, maps or files also elsewhere:
-${codes(context().filter((name) => !isOfQvd(name)))}.
-
-Aggregations, in a LOAD with or without GROUP BY: ${codes(aggregations())}.
+${functionGroups().join('\n')}
 
 ## Not here
 
@@ -76,8 +65,6 @@ Functions: ${codes(functionsNotHere())}.
 
 const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
-const row = ([group, names]: readonly [string, readonly string[]]): string => `| ${group} | ${codes(names)} |`
-
 function section({ title, rows }: ShownExample): string {
   return `## ${title}
 
@@ -89,30 +76,19 @@ ${rows.map(([meaning, example]) => `| ${meaning} | ${shownCode(example)} |`).joi
 /** A line of a table: line ends as `⏎`, bars escaped. */
 const shownCode = (example: string): string => `\`${example.replaceAll('\n', ' ⏎ ').replaceAll('|', '\\|')}\``
 
-const sorted = (names: readonly string[]): string[] =>
-  [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+const namesOf = (group: string): string[] => (LANGUAGE_FUNCTIONS[group] ?? []).map(([name]) => name)
 
-const namesOf = (rows: readonly Counted[]): string[] => sorted(rows.map(([name]) => name))
-
-function anywhere(): (readonly [string, readonly string[]])[] {
-  const groups = Object.entries(SCALAR_GROUPS).map(
-    ([title, rows]) => [title, sorted(rows.map(({ name }) => name))] as const,
-  )
-  return [...groups, ['Computed as needed', namesOf(LAZY_FUNCTIONS)]]
+function functionGroups(): string[] {
+  return Object.keys(LANGUAGE_FUNCTIONS).flatMap((group) => {
+    const here = namesOf(group).filter(isImplemented)
+    return here.length === 0 ? [] : [`| ${group} | ${codes(here)} |`]
+  })
 }
 
-const context = (): string[] => namesOf(CONTEXT_FUNCTIONS).filter((name) => isAnswered(name.toLowerCase()))
-
-const isOfQvd = (name: string): boolean => QVD_FUNCTIONS.has(name.toLowerCase())
-
-const aggregations = (): string[] =>
-  namesOf(AGGREGATION_FUNCTIONS).filter((name) => COMPUTED_AGGREGATIONS.has(name.toLowerCase()))
-
-function functionsNotHere(): string[] {
-  const here = new Set([...aggregations(), ...context().filter((name) => !isOfQvd(name))])
-  const counted = [...namesOf(AGGREGATION_FUNCTIONS), ...namesOf(CONTEXT_FUNCTIONS)]
-  return sorted([...UNSUPPORTED_FUNCTIONS, ...counted.filter((name) => !here.has(name))])
-}
+const functionsNotHere = (): string[] =>
+  Object.keys(LANGUAGE_FUNCTIONS)
+    .flatMap(namesOf)
+    .filter((name) => !isImplemented(name))
 
 /** The names that the settings are made from, as they ask for them. */
 function settingNames(): string[] {

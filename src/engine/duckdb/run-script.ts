@@ -68,6 +68,7 @@ function worldOf(
       computerName: 'reprise',
       osUser: 'reprise',
       engineVersion: 'Reprise',
+      attributes: {},
     },
     partial: request.partial,
     ...(request.signal === undefined ? {} : { signal: request.signal }),

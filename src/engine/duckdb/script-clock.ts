@@ -14,6 +14,7 @@ export const localSerial = (epochMs: number): number =>
 /** Epoch ms of the start of this run and of the end of the last finished one. */
 export function scriptClock(startedAt: number, lastReloadAt: number | undefined): ScriptClock {
   return {
+    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     now: () => localSerial(Date.now()),
     utc: () => utcSerial(Date.now()),
     reloadStart: localSerial(startedAt),

@@ -140,7 +140,7 @@ describe('calls', () => {
   })
 
   test('of a function this engine does not have are a semantic fault', () => {
-    expect(fault('NormInv(1,2,3)')).toMatchObject({ scriptError: 16 })
+    expect(fault('GeoProject(1,2)')).toMatchObject({ scriptError: 16 })
   })
 
   test('of aggregations and context functions need a place that offers them', () => {

@@ -59,7 +59,8 @@ type Call = Extract<Expression, { kind: 'call' }>
 
 function compileCall(call: Call, binding: Binding): Compiled {
   const signature = checkCall(call.name, call.args.length)
-  const offered = binding.call(call.name, call.args, (expression) => compile(expression, binding))
+  const compileArgument = (expression: Expression) => compile(expression, binding)
+  const offered = binding.call(call.name, call.args, compileArgument, call.distinct)
   if (offered !== undefined) return { evaluate: offered, constant: false }
   if (signature.kind === 'aggregation') {
     throw faults.syntax(`${signature.name}() is an aggregation: it belongs in a LOAD with GROUP BY`)

@@ -26,11 +26,13 @@ export interface Binding extends EvaluationContext {
   readonly unknownNameIsNull: boolean
   /**
    * Functions whose meaning depends on the place: recno, rowno, iterno, peek, previous, exists, applymap, autonumber,
-   * filename, noofrows ... Undefined: not offered here. `compile` compiles an argument in the same binding.
+   * filename, noofrows ... Undefined: not offered here. `compile` compiles an argument in the same binding; `distinct` is
+   * that of an aggregation.
    */
   call(
     name: string,
     args: readonly Expression[],
     compile: (expression: Expression) => Evaluator,
+    distinct: boolean,
   ): Evaluator | undefined
 }

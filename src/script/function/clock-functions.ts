@@ -3,7 +3,7 @@
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { dayOf } from '../value/calendar.ts'
 import { formatsOf } from '../value/formats.ts'
-import { asDate, asTimestamp } from '../value/formatted-value.ts'
+import { asDate, asTime, asTimestamp } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, numberOr, text } from './argument.ts'
 import type { ScalarFunction } from './scalar-function.ts'
@@ -15,6 +15,9 @@ export const CLOCK_FUNCTIONS: readonly ScalarFunction[] = [
   { name: 'GMT', min: 0, max: 1, changing: true, evaluate: utc },
   { name: 'LocalTime', min: 0, max: 2, changing: true, evaluate: localTime },
   { name: 'ReloadTime', min: 0, max: 0, evaluate: (_, context) => lastReload(context, asTimestamp) },
+  { name: 'TimeZone', min: 0, max: 0, evaluate: (_, { clock }) => clock.zone },
+  { name: 'DaylightSaving', min: 0, max: 0, changing: true, evaluate: daylightSaving },
+  { name: 'ElapsedSeconds', min: 0, max: 0, changing: true, evaluate: elapsedSeconds },
   { name: 'ConvertToLocalTime', min: 1, max: 3, evaluate: convertToLocalTime },
 ]
 
@@ -42,6 +45,19 @@ function lastReload(
 
 function utc(_: Arguments, context: EvaluationContext): Value {
   return asTimestamp(context.clock.utc(), context)
+}
+
+/** How far the clock stands before standard time, as an interval. */
+function daylightSaving(_: Arguments, context: EvaluationContext): Value {
+  const offset = formatsOf(context.settings).zone(context.clock.zone)
+  const at = context.clock.utc()
+  const minutes = offset === undefined ? 0 : offset(at, false) - offset(at, true)
+  return asTime(minutes / 1440, context)
+}
+
+/** Since the start of the run. */
+function elapsedSeconds(_: Arguments, { clock }: EvaluationContext): Value {
+  return Math.round((clock.now() - clock.reloadStart) * 86_400_000) / 1000
 }
 
 /** LocalTime([place [, without daylight saving]]) */

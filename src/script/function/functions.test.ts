@@ -30,7 +30,7 @@ test('a signature tells kind and argument counts under the documented name', () 
   expect(functionSignature('applymap')).toEqual({ name: 'ApplyMap', kind: 'context', min: 2, max: 3 })
   expect(functionSignature('sum')).toEqual({ name: 'Sum', kind: 'aggregation', min: 1, max: 1 })
   expect(functionSignature('if')).toEqual({ name: 'If', kind: 'lazy', min: 2, max: 3 })
-  expect(functionSignature('normdist')).toBeUndefined()
+  expect(functionSignature('normdistance')).toBeUndefined()
 })
 
 test('exactly the scalar functions have an evaluator, and no aggregation has one', () => {

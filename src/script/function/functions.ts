@@ -1,21 +1,21 @@
 /**
- * All functions of the language by name: what exists, with how many arguments, and the evaluators of those
- * that depend on their argument values alone. Parsers and planners ask here; nothing is evaluated here.
+ * All functions of the language by name: what exists, with how many arguments, and the evaluators of those that depend on
+ * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
  */
 import { faults } from '../fault.ts'
+import { nearestName } from '../value/nearest-name.ts'
 import { CLOCK_FUNCTIONS } from './clock-functions.ts'
+import { COLOUR_FUNCTIONS } from './colour-functions.ts'
 import { CONDITIONAL_FUNCTIONS } from './conditional-functions.ts'
 import { DATE_FUNCTIONS } from './date-functions.ts'
+import { FINANCIAL_FUNCTIONS } from './financial-functions.ts'
 import { FORMAT_FUNCTIONS } from './format-functions.ts'
-import {
-  AGGREGATION_FUNCTIONS,
-  CONTEXT_FUNCTIONS,
-  type Counted,
-  LAZY_FUNCTIONS,
-  UNSUPPORTED_FUNCTIONS,
-} from './function-counts.ts'
+import { JSON_FUNCTIONS } from './json-functions.ts'
+import { LANGUAGE_FUNCTIONS } from './language-functions.ts'
 import { NUMBER_FUNCTIONS } from './number-functions.ts'
+import { PATTERN_FUNCTIONS } from './pattern-functions.ts'
 import { PERIOD_FUNCTIONS } from './period-functions.ts'
+import { PROBABILITY_FUNCTIONS } from './probability-functions.ts'
 import { RANGE_FUNCTIONS } from './range-functions.ts'
 import type { ScalarFunction } from './scalar-function.ts'
 import { SYSTEM_FUNCTIONS } from './system-functions.ts'
@@ -31,47 +31,40 @@ export interface FunctionSignature {
   readonly max: number
 }
 
-/** The scalar functions by subject. */
-export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> = {
-  Text: TEXT_FUNCTIONS,
-  Number: NUMBER_FUNCTIONS,
-  Range: RANGE_FUNCTIONS,
-  'Date and time': DATE_FUNCTIONS,
-  Period: PERIOD_FUNCTIONS,
-  'Work days': WORK_DAY_FUNCTIONS,
-  Clock: CLOCK_FUNCTIONS,
-  'Interpretation and format': FORMAT_FUNCTIONS,
-  Conditional: CONDITIONAL_FUNCTIONS,
-  System: SYSTEM_FUNCTIONS,
-}
+export const SCALAR_FUNCTIONS: readonly ScalarFunction[] = [
+  ...TEXT_FUNCTIONS,
+  ...PATTERN_FUNCTIONS,
+  ...JSON_FUNCTIONS,
+  ...NUMBER_FUNCTIONS,
+  ...RANGE_FUNCTIONS,
+  ...DATE_FUNCTIONS,
+  ...PERIOD_FUNCTIONS,
+  ...WORK_DAY_FUNCTIONS,
+  ...CLOCK_FUNCTIONS,
+  ...FORMAT_FUNCTIONS,
+  ...CONDITIONAL_FUNCTIONS,
+  ...FINANCIAL_FUNCTIONS,
+  ...PROBABILITY_FUNCTIONS,
+  ...COLOUR_FUNCTIONS,
+  ...SYSTEM_FUNCTIONS,
+]
 
 const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map(
-  Object.values(SCALAR_GROUPS)
-    .flat()
-    .map((row) => [row.name.toLowerCase(), row]),
+  SCALAR_FUNCTIONS.map((row) => [row.name.toLowerCase(), row]),
 )
-
-const counted = (kind: FunctionSignature['kind'], rows: readonly Counted[]) =>
-  rows.map(([name, min, max]): FunctionSignature => ({ name, kind, min, max }))
 
 const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map(
-  [
-    ...[...SCALARS.values()].map(
-      ({ name, min, max }): FunctionSignature => ({ name, kind: 'scalar', min, max }),
-    ),
-    ...counted('lazy', LAZY_FUNCTIONS),
-    ...counted('context', CONTEXT_FUNCTIONS),
-    ...counted('aggregation', AGGREGATION_FUNCTIONS),
-  ].map((signature) => [signature.name.toLowerCase(), signature]),
-)
-
-const UNSUPPORTED: ReadonlyMap<string, string> = new Map(
-  UNSUPPORTED_FUNCTIONS.map((name) => [name.toLowerCase(), name]),
+  Object.values(LANGUAGE_FUNCTIONS).flatMap((rows) =>
+    rows.map(([name, min, max, , kind]): [string, FunctionSignature] => [
+      name.toLowerCase(),
+      { name, kind: kind ?? 'scalar', min, max },
+    ]),
+  ),
 )
 
 /** Names of the aggregations, lower case. */
 export const AGGREGATIONS: ReadonlySet<string> = new Set(
-  AGGREGATION_FUNCTIONS.map(([name]) => name.toLowerCase()),
+  [...SIGNATURES].flatMap(([name, { kind }]) => (kind === 'aggregation' ? [name] : [])),
 )
 
 /** @param name lower case, as in a call node */
@@ -90,11 +83,9 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
  */
 export function checkCall(name: string, count: number): FunctionSignature {
   const signature = SIGNATURES.get(name)
-  if (signature === undefined) {
-    const known = UNSUPPORTED.get(name)
-    throw known === undefined
-      ? faults.syntax(`Unknown function: ${name}()`)
-      : faults.semantic(`The function ${known}() is not supported`)
+  if (signature === undefined) throw unknownFunction(name)
+  if (signature.kind === 'scalar' && !SCALARS.has(name)) {
+    throw faults.semantic(`The function ${signature.name}() is not supported`)
   }
   const { min, max } = signature
   if (count < min || count > max) {
@@ -103,4 +94,12 @@ export function checkCall(name: string, count: number): FunctionSignature {
     throw faults.syntax(`${signature.name}() takes ${wanted} argument(s), got ${count}`)
   }
   return signature
+}
+
+function unknownFunction(name: string) {
+  const near = nearestName(
+    name,
+    [...SIGNATURES.values()].map((signature) => signature.name),
+  )
+  return faults.syntax(`Unknown function: ${name}()${near === undefined ? '' : `, did you mean ${near}()?`}`)
 }

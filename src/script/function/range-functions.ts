@@ -4,20 +4,20 @@
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import { correlation, type Pair } from '../statistics/regression.ts'
+import { deviation, fractile, kurtosis, mean, skewness, sumOf } from '../statistics/sample.ts'
 import { compareTexts, finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
-import type { Arguments } from './argument.ts'
+import { type Arguments, number } from './argument.ts'
 import type { ScalarFunction } from './scalar-function.ts'
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
-const mean = (numbers: readonly number[]) => sum(numbers) / numbers.length
 const largest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b))
 const smallest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b))
 
 export const RANGE_FUNCTIONS: readonly ScalarFunction[] = [
-  ofNumbers('RangeSum', 0, sum),
-  ofNumbers('NumSum', 0, sum),
+  ofNumbers('RangeSum', 0, sumOf),
+  ofNumbers('NumSum', 0, sumOf),
   ofNumbers('RangeAvg', null, mean),
   ofNumbers('NumAvg', null, mean),
   ofNumbers('RangeMax', null, largest),
@@ -25,6 +25,11 @@ export const RANGE_FUNCTIONS: readonly ScalarFunction[] = [
   ofNumbers('RangeMin', null, smallest),
   ofNumbers('NumMin', null, smallest),
   ofNumbers('RangeStDev', null, deviation),
+  ofNumbers('RangeSkew', null, skewness),
+  ofNumbers('RangeKurtosis', null, kurtosis),
+  { ...ranged('RangeFractile', fractileOf('inclusive')), min: 2 },
+  { ...ranged('RangeFractileExc', fractileOf('exclusive')), min: 2 },
+  { ...ranged('RangeCorrel', correl), min: 2 },
   counting('RangeCount', (value) => value !== null),
   counting('RangeNumericCount', isNumber),
   counting('NumCount', isNumber),
@@ -68,11 +73,30 @@ function isNumber(value: Value, { settings }: EvaluationContext): boolean {
   return numberOf(value, settings) !== null
 }
 
-/** Of the sample; one number has no deviation. */
-function deviation(numbers: readonly number[]): number | null {
-  if (numbers.length < 2) return null
-  const centre = mean(numbers)
-  return Math.sqrt(sum(numbers.map((number) => (number - centre) ** 2)) / (numbers.length - 1))
+/** RangeFractile(share, values ...) */
+function fractileOf(method: 'inclusive' | 'exclusive'): ScalarFunction['evaluate'] {
+  return (args, context) => {
+    const share = number(args, 0, context)
+    const numbers = args.slice(1).map((_, at) => number(args, at + 1, context))
+    if (share === null) return null
+    return finiteOrNull(
+      fractile(
+        numbers.filter((each) => each !== null),
+        share,
+        method,
+      ),
+    )
+  }
+}
+
+/** Of the arguments in pairs; a pair that lacks a number is left out. */
+function correl(args: Arguments, context: EvaluationContext): Value {
+  const pairs: Pair[] = []
+  for (let at = 0; at + 1 < args.length; at += 2) {
+    const [x, y] = [number(args, at, context), number(args, at + 1, context)]
+    if (x !== null && y !== null) pairs.push([x, y])
+  }
+  return finiteOrNull(correlation(pairs))
 }
 
 function texts(args: Arguments, { settings }: EvaluationContext): readonly string[] {

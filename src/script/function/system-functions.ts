@@ -1,6 +1,6 @@
 /**
- * What the run knows about itself, and the small ones that fit nowhere else: hashes, JSON test, points,
- * colours.
+ * What the run knows about itself and where it runs, and hashes and points. What belongs to a desktop or a chart is NULL in
+ * a reload, or an empty text.
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
@@ -13,6 +13,10 @@ import type { ScalarFunction } from './scalar-function.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
+const SYSTEM_ATTRIBUTES =
+  'tenantId tenantName tenantUrl tenantUrlAlias tenantRegion spaceId spaceName spaceType'.split(' ')
+const USER_ATTRIBUTES = 'userId userName userEmail userPicture userGroups'.split(' ')
+
 export const SYSTEM_FUNCTIONS: readonly ScalarFunction[] = [
   ofSystem('DocumentName', ({ system }) => system.documentName),
   ofSystem('DocumentPath', ({ system }) => system.documentPath),
@@ -24,18 +28,35 @@ export const SYSTEM_FUNCTIONS: readonly ScalarFunction[] = [
   ofSystem('ProductVersion', ({ system }) => system.engineVersion),
   ofSystem('QlikViewVersion', ({ system }) => system.engineVersion),
   ofSystem('ClientPlatform', () => ''),
+  ofSystem('Author', () => ''),
+  ofSystem('ConnectString', () => ''),
+  ofSystem('GetCollationLocale', () => ''),
+  ofSystem('GetDataModelHash', () => null),
+  { name: 'GetSysAttr', min: 1, max: 1, evaluate: attribute(SYSTEM_ATTRIBUTES) },
+  { name: 'GetUserAttr', min: 1, max: 1, evaluate: attribute(USER_ATTRIBUTES) },
+  { name: 'GetFolderPath', min: 0, max: 1, evaluate: () => null },
+  { name: 'Attribute', min: 2, max: 2, evaluate: () => null },
+  { name: 'FieldElemNo', min: 1, max: 1, evaluate: () => null },
+  { name: 'GetObjectField', min: 0, max: 2, evaluate: () => null },
+  { name: 'HCNoRows', min: 0, max: 0, evaluate: () => null },
+  { name: 'HCValue', min: 2, max: 2, evaluate: () => null },
   ofSystem('IsPartialReload', ({ partial }) => truth(partial)),
   { name: 'Hash128', min: 1, max: ANY, evaluate: hash(16) },
   { name: 'Hash160', min: 1, max: ANY, evaluate: hash(20) },
   { name: 'Hash256', min: 1, max: ANY, evaluate: hash(32) },
-  { name: 'IsJson', min: 1, max: 2, evaluate: isJson },
   { name: 'GeoMakePoint', min: 2, max: 2, evaluate: geoMakePoint },
-  { name: 'RGB', min: 3, max: 3, evaluate: (args, context) => colour('RGB', args, context) },
-  { name: 'ARGB', min: 4, max: 4, evaluate: (args, context) => colour('ARGB', args, context) },
 ]
 
 function ofSystem(name: string, tell: (context: EvaluationContext) => Value): ScalarFunction {
   return { name, min: 0, max: 0, evaluate: (_, context) => tell(context) }
+}
+
+/** By its name, which minds case: an empty text where the run does not know, NULL for what is no attribute. */
+function attribute(names: readonly string[]): ScalarFunction['evaluate'] {
+  return (args, context) => {
+    const name = text(args, 0, context)
+    return name !== null && names.includes(name) ? (context.system.attributes[name] ?? '') : null
+  }
 }
 
 /** Every text goes in with its length, so that ('a','bc') and ('ab','c') differ. */
@@ -50,37 +71,10 @@ function hash(bytes: number): ScalarFunction['evaluate'] {
   }
 }
 
-/** The second argument asks for one kind: value, object, array, string, number, boolean or null. */
-function isJson(args: Arguments, context: EvaluationContext): Value {
-  const given = text(args, 0, context)
-  const wanted = text(args, 1, context)?.toLowerCase() ?? 'value'
-  if (given === null) return truth(false)
-  try {
-    const parsed: unknown = JSON.parse(given)
-    const kind = parsed === null ? 'null' : Array.isArray(parsed) ? 'array' : typeof parsed
-    return truth(wanted === 'value' || wanted === kind)
-  } catch (error) {
-    if (error instanceof SyntaxError) return truth(false)
-    throw error
-  }
-}
-
 /** GeoMakePoint(latitude, longitude): longitude comes first in the point. */
 function geoMakePoint(args: Arguments, context: EvaluationContext): Value {
   const latitude = number(args, 0, context)
   const longitude = number(args, 1, context)
   if (latitude === null || longitude === null) return null
   return `[${numberText(longitude, '.')},${numberText(latitude, '.')}]`
-}
-
-/** A colour is its parts as text and one 32-bit number; without an alpha it is opaque. */
-function colour(name: 'RGB' | 'ARGB', args: Arguments, context: EvaluationContext): Value {
-  const parts = args.map((_, index) => number(args, index, context))
-  if (parts.includes(null)) return null
-  const whole = parts.map((part) => Math.min(255, Math.max(0, Math.trunc(part ?? 0))))
-  const [alpha, red, green, blue] = name === 'ARGB' ? whole : [255, ...whole]
-  return {
-    text: `${name}(${whole.join(',')})`,
-    number: ((alpha! << 24) | (red! << 16) | (green! << 8) | blue!) >>> 0,
-  }
 }

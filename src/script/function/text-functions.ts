@@ -4,6 +4,7 @@
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { faults } from '../fault.ts'
+import { editDistance } from '../value/edit-distance.ts'
 import { splitText } from '../value/split-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofText, text } from './argument.ts'
@@ -134,7 +135,7 @@ function filtered(keeps: (listed: boolean) => boolean): ScalarFunction['evaluate
 }
 
 /** Position from 1 of an offset in code units. */
-function position(given: string, offset: number): number {
+export function position(given: string, offset: number): number {
   return length(given.slice(0, offset)) + 1
 }
 
@@ -211,16 +212,5 @@ function subField(args: Arguments, context: EvaluationContext): Value {
 function levenshteinDist(args: Arguments, context: EvaluationContext): Value {
   const first = text(args, 0, context)
   const second = text(args, 1, context)
-  if (first === null || second === null) return null
-  const columns = [...second]
-  let row = [0, ...columns.map((_, column) => column + 1)]
-  for (const [line, character] of [...first].entries()) {
-    const next = [line + 1]
-    for (const [column, other] of columns.entries()) {
-      const changed = row[column]! + (character === other ? 0 : 1)
-      next.push(Math.min(changed, row[column + 1]! + 1, next[column]! + 1))
-    }
-    row = next
-  }
-  return row[columns.length]!
+  return first === null || second === null ? null : editDistance(first, second)
 }

@@ -3,7 +3,8 @@
  * `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones that need a sorted or
  * counted group bring a subquery `x` keyed by `g`.
  */
-import type { Aggregation } from './group-plan.ts'
+import { collectedSql } from './collected-values.ts'
+import { type Aggregation, COLLECT } from './group-plan.ts'
 import { groupKey, isPresent, type PairSql, pairOf, sortTerms, sqlText } from './pair-sql.ts'
 
 export interface AggregationSql extends PairSql {
@@ -28,6 +29,69 @@ export function textSql({ n, t }: PairSql, decimalSep: string): string {
   return `CASE WHEN ${t} IS NOT NULL THEN ${t} WHEN ${n} IS NOT NULL THEN ${number} END`
 }
 
+/** What an aggregation's SQL is made of. */
+interface Call {
+  readonly aggregation: Aggregation
+  readonly constant: AggregationConstant | undefined
+  readonly table: string
+  readonly value: PairSql
+  /** The value's identity as two columns. */
+  readonly key: readonly string[]
+  /** The value as it is shown. */
+  readonly text: string
+}
+
+const number = (n: string): AggregationSql => ({ n, t: NO_TEXT })
+
+const distinct = ({ aggregation }: Call): string => (aggregation.distinct ? 'DISTINCT ' : '')
+
+/** By name in lower case. */
+const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
+  sum: (call) => number(`coalesce(fsum(${distinct(call)}${call.value.n}), 0)`),
+  avg: (call) => number(`favg(${distinct(call)}${call.value.n})`),
+  count: ({ aggregation, key, value }) =>
+    number(aggregation.distinct ? countDistinct(key) : countWhere(isPresent(value))),
+  numericcount: ({ aggregation, key, value }) =>
+    number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`),
+  textcount: (call) => number(`count(${distinct(call)}${call.key[1]})`),
+  // What is no number is missing; with DISTINCT each text counts once, and NULL as one.
+  missingcount: ({ aggregation, key, value }) =>
+    number(
+      aggregation.distinct
+        ? `count(DISTINCT ${key[1]}) + coalesce(max(CASE WHEN ${isPresent(value)} THEN 0 ELSE 1 END), 0)`
+        : countWhere(`${value.n} IS NULL`),
+    ),
+  nullcount: ({ aggregation, value }) => {
+    const missing = `NOT ${isPresent(value)}`
+    return number(aggregation.distinct ? `coalesce(max((${missing})::INT), 0)` : countWhere(missing))
+  },
+  min: ({ value, constant }) => number(ranked(value.n, 'ASC', constant)),
+  max: ({ value, constant }) => number(ranked(value.n, 'DESC', constant)),
+  median: (call) => number(`median(${distinct(call)}${call.value.n})`),
+  stdev: (call) => {
+    const many = `count(${distinct(call)}${call.value.n}) > 1`
+    return number(`CASE WHEN ${many} THEN stddev_samp(${distinct(call)}${call.value.n}) END`)
+  },
+  minstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }),
+  maxstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }),
+  firstvalue: ({ value }) => ({ n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }),
+  lastvalue: ({ value }) => ({ n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }),
+  only: ({ key, value }) => {
+    const one = `CASE WHEN ${countDistinct(key)} = 1 THEN`
+    const first = `arg_min_null(${value.t}, rn) FILTER (WHERE ${isPresent(value)})`
+    return { n: `${one} min(${value.n}) END`, t: `${one} ${first} END` }
+  },
+  [COLLECT]: ({ value }) => ({ n: NO_NUMBER, t: collectedSql(value) }),
+  mode: ({ value, table }) => subquery(modeSql(value, table)),
+  concat: ({ aggregation, constant, table, text }) =>
+    subquery(concatSql(aggregation, constant?.text ?? '', table, text)),
+  firstsortedvalue: ({ aggregation, constant, table }) =>
+    subquery(firstSortedSql(aggregation, constant?.number ?? 1, table)),
+}
+
+/** @param name lower case */
+export const hasAggregationSql = (name: string): boolean => Object.hasOwn(SQL, name)
+
 export function aggregationSql(
   aggregation: Aggregation,
   constant: AggregationConstant | undefined,
@@ -35,53 +99,9 @@ export function aggregationSql(
   decimalSep: string,
 ): AggregationSql {
   const value = pairOf(`i${aggregation.value}`)
-  const distinct = aggregation.distinct ? 'DISTINCT ' : ''
-  const number = (n: string): AggregationSql => ({ n, t: NO_TEXT })
-  const text = textSql(value, decimalSep)
-  const key = groupKey(value)
-  switch (aggregation.name) {
-    case 'sum':
-      return number(`coalesce(fsum(${distinct}${value.n}), 0)`)
-    case 'avg':
-      return number(`favg(${distinct}${value.n})`)
-    case 'count':
-      return number(aggregation.distinct ? countDistinct(key) : countWhere(isPresent(value)))
-    case 'numericcount':
-      return number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`)
-    case 'textcount':
-      return number(aggregation.distinct ? `count(DISTINCT ${key[1]})` : `count(${key[1]})`)
-    case 'nullcount':
-      return number(countWhere(`NOT ${isPresent(value)}`))
-    case 'min':
-      return number(ranked(value.n, 'ASC', constant))
-    case 'max':
-      return number(ranked(value.n, 'DESC', constant))
-    case 'median':
-      return number(`median(${distinct}${value.n})`)
-    case 'stdev':
-      return number(`CASE WHEN count(${value.n}) > 1 THEN stddev_samp(${distinct}${value.n}) END`)
-    case 'minstring':
-      return { n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }
-    case 'maxstring':
-      return { n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }
-    case 'firstvalue':
-      return { n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }
-    case 'lastvalue':
-      return { n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }
-    case 'only': {
-      const one = `CASE WHEN ${countDistinct(key)} = 1 THEN`
-      const first = `arg_min_null(${value.t}, rn) FILTER (WHERE ${isPresent(value)})`
-      return { n: `${one} min(${value.n}) END`, t: `${one} ${first} END` }
-    }
-    case 'mode':
-      return subquery(modeSql(value, table))
-    case 'concat':
-      return subquery(concatSql(aggregation, constant?.text ?? '', table, text))
-    case 'firstsortedvalue':
-      return subquery(firstSortedSql(aggregation, constant?.number ?? 1, table))
-    default:
-      throw new Error(`no SQL for aggregation ${aggregation.name}`)
-  }
+  const make = SQL[aggregation.name]
+  if (make === undefined) throw new Error(`no SQL for aggregation ${aggregation.name}`)
+  return make({ aggregation, constant, table, value, key: groupKey(value), text: textSql(value, decimalSep) })
 }
 
 const subquery = (sql: string): AggregationSql => ({ n: 'n', t: 't', subquery: sql })

@@ -14,12 +14,13 @@ import { FALSE, TRUE, type Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { CATALOG_FUNCTIONS } from './catalog-functions.ts'
 import { findField, findTable, type MappingTable } from './catalog-model.ts'
+import { isListAggregation, listAggregation } from './collected-values.ts'
 import { fileFunction, isFileFunction } from './file-functions.ts'
 import type { MachineState } from './level-machine.ts'
 import type { LoadContext } from './load-context.ts'
 import { applyMap, substringReplacer } from './map-functions.ts'
 import { PeekHistory } from './peek-history.ts'
-import { subField } from './sub-field-rows.ts'
+import { rowFunction } from './row-functions.ts'
 
 export interface Place {
   readonly context: LoadContext
@@ -36,9 +37,12 @@ export function contextFunction(
   name: string,
   args: readonly Expression[],
   place: Place,
+  distinct = false,
 ): Evaluator | undefined {
   if (Object.hasOwn(BUILDERS, name)) return BUILDERS[name]!(args, place)
-  if (name === 'subfield' && args.length === 2 && !place.state.inCondition) return subField(args, place)
+  const ofRows = rowFunction(name, args, place)
+  if (ofRows !== undefined) return ofRows
+  if (isListAggregation(name)) return listAggregation(name, args, distinct, place)
   if (isFileFunction(name)) return fileCall(args, place, name)
   const ofCatalog = Object.hasOwn(CATALOG_FUNCTIONS, name) ? CATALOG_FUNCTIONS[name] : undefined
   if (ofCatalog === undefined) return undefined

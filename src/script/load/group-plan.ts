@@ -7,15 +7,11 @@
 import { faults } from '../fault.ts'
 import { AGGREGATIONS, checkCall } from '../function/functions.ts'
 import type { Expression } from '../syntax/expression.ts'
+import { isListAggregation } from './collected-values.ts'
 import type { OutputItem } from './level-machine.ts'
 
-/** The aggregations that are computed; the others of the language are refused by name. */
-export const COMPUTED_AGGREGATIONS: ReadonlySet<string> = new Set(
-  (
-    'sum count numericcount textcount nullcount min max avg only minstring maxstring concat firstsortedvalue ' +
-    'firstvalue lastvalue mode median stdev'
-  ).split(' '),
-)
+/** Gathers all values of the group into one text, for the aggregations that need them at once (collected-values.ts). */
+export const COLLECT = 'collect'
 
 export interface Aggregation {
   readonly name: string
@@ -64,11 +60,24 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
     return inputs.push(expression) - 1
   }
 
-  const aggregation = (call: Expression & { kind: 'call' }): Expression => {
-    const text = JSON.stringify(call)
-    const index = known.get(text) ?? aggregations.push(aggregationOf(call, input)) - 1
+  const column = (text: string, make: () => Aggregation): Expression => {
+    const index = known.get(text) ?? aggregations.push(make()) - 1
     known.set(text, index)
     return { kind: 'name', name: aggregationName(index), quoted: true }
+  }
+
+  const aggregation = (call: Expression & { kind: 'call' }): Expression => {
+    checkCall(call.name, call.args.length)
+    if (!isListAggregation(call.name)) return column(JSON.stringify(call), () => aggregationOf(call, input))
+    // The call stays, over columns that hold all values of each argument.
+    const args = call.args.map((argument) =>
+      column(`${COLLECT} ${JSON.stringify(argument)}`, () => ({
+        name: COLLECT,
+        distinct: false,
+        value: input(argument),
+      })),
+    )
+    return { ...call, args }
   }
 
   const rewrite = (expression: Expression): Expression => {
@@ -101,8 +110,6 @@ function aggregationOf(
   { name, args, distinct }: Expression & { kind: 'call' },
   input: (expression: Expression) => number,
 ): Aggregation {
-  checkCall(name, args.length)
-  if (!COMPUTED_AGGREGATIONS.has(name)) throw faults.semantic(`The aggregation ${name} is not supported`)
   const value = input(args[0]!)
   if (name === 'concat') {
     const weight = args[2] === undefined ? {} : { weight: input(args[2]) }

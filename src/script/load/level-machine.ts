@@ -171,8 +171,13 @@ export class LevelMachine {
         this.used.add(index)
         return () => values[index]!
       },
-      call: (name, args, compileArgument) =>
-        contextFunction(name, args, { context, state: this.#state, outputNames, compile: compileArgument }),
+      call: (name, args, compileArgument, distinct) =>
+        contextFunction(
+          name,
+          args,
+          { context, state: this.#state, outputNames, compile: compileArgument },
+          distinct,
+        ),
     }
   }
 }

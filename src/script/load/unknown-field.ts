@@ -3,6 +3,7 @@
  * first of all a name that differs only in the case of its letters, because names are case-sensitive (F1).
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
+import { nearestName } from '../value/nearest-name.ts'
 
 const NAMES_SHOWN = 10
 
@@ -12,11 +13,13 @@ export function unknownField(name: string, known: readonly string[]): ScriptFaul
   if (alike !== undefined) {
     return faults.fieldNotFound(`Field '${name}' not found: names are case-sensitive, there is '${alike}'`)
   }
+  const near = nearestName(name, known)
+  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
   const shown = known.slice(0, NAMES_SHOWN).join(', ')
   const more = known.length > NAMES_SHOWN ? ` and ${known.length - NAMES_SHOWN} more` : ''
   return faults.fieldNotFound(
     known.length === 0
       ? `Field '${name}' not found: the source has no fields`
-      : `Field '${name}' not found: the source has ${shown}${more}`,
+      : `Field '${name}' not found: the source has ${shown}${more}${hint}`,
   )
 }

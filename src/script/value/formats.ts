@@ -16,6 +16,8 @@ export interface Formats {
   readonly date: (format: string) => DateMask
   readonly interval: (format: string) => IntervalMask
   readonly number: (format: string, decimalSep: string, thousandSep: string) => NumberMask
+  /** Of a regular expression, or why it is none; `flags` as RegExp has them. */
+  readonly pattern: (source: string, flags: string) => RegExp | string
   /** Undefined for a place that is not known. */
   readonly zone: (place: string) => ZoneOffset | undefined
 }
@@ -30,6 +32,7 @@ export function formatsOf(settings: Settings): Formats {
     date: remembering((format) => dateMask(format, settings)),
     interval: remembering((format) => intervalMask(format)),
     number: rememberingNumbers(),
+    pattern: rememberingPatterns(),
     zone: remembering(zoneOffset),
   }
   MEMO.set(settings, made)
@@ -57,4 +60,23 @@ function rememberingNumbers(): Formats['number'] {
     return remembering((format) => numberMask(format, decimalSep, thousandSep))
   })
   return (format, decimalSep, thousandSep) => bySeparators(`${decimalSep}\n${thousandSep}`)(format)
+}
+
+function rememberingPatterns(): Formats['pattern'] {
+  const byFlags = remembering((flags) => remembering((source) => regularExpression(source, flags)))
+  return (source, flags) => byFlags(flags)(source)
+}
+
+/** By the rules for Unicode; a pattern that only the older rules allow is taken too. */
+function regularExpression(source: string, flags: string): RegExp | string {
+  let reason = ''
+  for (const all of [`${flags}u`, flags]) {
+    try {
+      return new RegExp(source, all)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      reason = error.message
+    }
+  }
+  return reason
 }

@@ -1,0 +1,101 @@
+/** Annuities, options and rates of return of listed payments. Arguments that fit together in no way give NULL. */
+
+import type { EvaluationContext } from '../evaluate/evaluate.ts'
+import {
+  type Annuity,
+  annuityBalance,
+  dated,
+  periodic,
+  presentValue,
+  rateOfReturn,
+  root,
+} from '../statistics/cash-flow.ts'
+import { normalDistribution } from '../statistics/distribution.ts'
+import { finiteOrNull } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import { type Arguments, number, numberOr, text } from './argument.ts'
+import type { ScalarFunction } from './scalar-function.ts'
+
+const ANY = Number.POSITIVE_INFINITY
+
+export const FINANCIAL_FUNCTIONS: readonly ScalarFunction[] = [
+  annuity('FV', ['rate', 'periods', 'payment', 'present'], (given) => -annuityBalance(given)),
+  annuity('PV', ['rate', 'periods', 'payment', 'future'], (given) => solved(given, 'present')),
+  annuity('Pmt', ['rate', 'periods', 'present', 'future'], (given) => solved(given, 'payment')),
+  annuity('nPer', ['rate', 'payment', 'present', 'future'], periodsOf),
+  annuity('Rate', ['periods', 'payment', 'present', 'future'], (given) =>
+    root((rate) => annuityBalance({ ...given, rate })),
+  ),
+  { name: 'BlackAndSchole', min: 6, max: 6, evaluate: blackAndSchole },
+  listed('RangeIrr', 2, (amounts) => rateOfReturn(periodic(amounts))),
+  listed('RangeNpv', 2, ([rate, ...amounts]) => presentValue(periodic(amounts), rate!)),
+  listed('RangeXirr', 2, (numbers) => rateOfReturn(dated(inPairs(numbers)))),
+  listed('RangeXnpv', 3, ([rate, ...numbers]) => presentValue(dated(inPairs(numbers)), rate!)),
+]
+
+/** Three numbers that must be given, one that is 0 without, and whether payments are early. */
+function annuity(
+  name: string,
+  parts: readonly (keyof Annuity)[],
+  solve: (given: Annuity) => number,
+): ScalarFunction {
+  return {
+    name,
+    min: 3,
+    max: 5,
+    evaluate: (args, context) => {
+      const numbers = parts.map((_, at) => numberOr(args, at, context, 0))
+      const early = numberOr(args, 4, context, 0)
+      if (numbers.includes(null) || early === null) return null
+      const given = { rate: 0, periods: 0, payment: 0, present: 0, future: 0, early: early !== 0 }
+      const named = Object.fromEntries(parts.map((part, at) => [part, numbers[at]]))
+      return finiteOrNull(solve({ ...given, ...named }) + 0)
+    },
+  }
+}
+
+/** The balance grows straight with a payment: two of its points give its zero. */
+function solved(given: Annuity, part: 'payment' | 'present'): number {
+  const without = annuityBalance({ ...given, [part]: 0 })
+  return without / (without - annuityBalance({ ...given, [part]: 1 }))
+}
+
+function periodsOf({ rate, payment, present, future, early }: Annuity): number {
+  if (rate === 0) return -(present + future) / payment
+  const regular = (payment * (early ? 1 + rate : 1)) / rate
+  return Math.log((regular - future) / (regular + present)) / Math.log1p(rate)
+}
+
+/** BlackAndSchole(strike, time left, price, volatility, rate, 'call' or 'put', also 'c' and 'p') */
+function blackAndSchole(args: Arguments, context: EvaluationContext): Value {
+  const numbers = [0, 1, 2, 3, 4].map((at) => number(args, at, context))
+  if (numbers.includes(null)) return null
+  const [strike, time, price, volatility, rate] = numbers as [number, number, number, number, number]
+  const type = text(args, 5, context)?.toLowerCase() ?? ''
+  const spread = volatility * Math.sqrt(time)
+  const d1 = (Math.log(price / strike) + (rate + volatility ** 2 / 2) * time) / spread
+  const below = (z: number) => normalDistribution(z, 0, 1)
+  const later = strike * Math.exp(-rate * time)
+  if (type === 'call' || type === 'c') return finiteOrNull(price * below(d1) - later * below(d1 - spread))
+  if (type === 'put' || type === 'p') return finiteOrNull(later * below(spread - d1) - price * below(-d1))
+  return null
+}
+
+/** What is no number is left out. */
+function listed(name: string, min: number, apply: (numbers: readonly number[]) => number): ScalarFunction {
+  return {
+    name,
+    min,
+    max: ANY,
+    evaluate: (args, context) => {
+      const numbers = args.map((_, at) => number(args, at, context)).filter((each) => each !== null)
+      return finiteOrNull(apply(numbers))
+    },
+  }
+}
+
+function inPairs(numbers: readonly number[]): (readonly [number, number])[] {
+  return numbers.flatMap((amount, at) =>
+    at % 2 === 0 && at + 1 < numbers.length ? [[amount, numbers[at + 1]!] as const] : [],
+  )
+}
