@@ -128,6 +128,42 @@ describe('a reload', () => {
     expect(await tablesOf(copyId)).toEqual(['Old', 'Extra'])
   })
 
+  it('that is partial runs its prefixed loads on the data there is, and needs some', async () => {
+    const script = `${OLD}
+Grown: ADD LOAD If(IsPartialReload(), 'partial', 'full') AS kind AUTOGENERATE 2;
+IF IsPartialReload() AND FieldValueCount('kind') > 1 THEN
+DROP TABLE Tmp;
+END IF`
+    const appId = await newApp(script)
+    const reload = async (partial: boolean) => {
+      const { id } = await service.client.startReload(appId, { partial })
+      return service.client.waitForEnd(id)
+    }
+    const early = await reload(true)
+    expect(early).toMatchObject({ status: 'FAILED', errorCode: 'EngineReloadScriptError', partial: true })
+    expect(early.errorMessage).toContain('reload it in full first')
+    expect((await reload(false)).status).toBe('SUCCEEDED')
+    const rows = async () =>
+      (await service.client.dataModel(appId)).tables.map((table) => [table.name, table.no_of_rows])
+    expect(await rows()).toEqual([
+      ['Old', 3],
+      ['Grown', 2],
+    ])
+    // The rows of this one are not kept: it fails at a table that is not there, and the data before stays.
+    const failed = await reload(true)
+    expect(failed).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining("Table 'Tmp'") })
+    expect(await rows()).toEqual([
+      ['Old', 3],
+      ['Grown', 2],
+    ])
+    await service.client.setScript(appId, script.replace('DROP TABLE Tmp;', 'TRACE grown;'))
+    expect((await reload(true)).status).toBe('SUCCEEDED')
+    expect(await rows()).toEqual([
+      ['Old', 3],
+      ['Grown', 4],
+    ])
+  })
+
   it.each([
     ['rows that never end', ENDLESS_ROWS],
     ['a query that never yields', ENDLESS_QUERY],

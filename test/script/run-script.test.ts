@@ -142,9 +142,13 @@ describe('A partial run', () => {
     expect((await stat(before)).size).toBe(size)
   })
 
-  it('without data before it starts empty', async () => {
+  it('without data before it fails', async () => {
     const result = await run(`Add LOAD 1 as a AutoGenerate 1;`, { partial: true })
-    expect(result.tables).toEqual([{ name: 'AUTOGENERATE01', rows: 1, fields: ['a'] }])
+    expect(result.end).toMatchObject({
+      kind: 'failed',
+      fault: { scriptError: 1, message: expect.stringContaining('reload it in full first') },
+    })
+    expect(result.tables).toEqual([])
   })
 })
 

@@ -41,11 +41,12 @@ export interface CommittedLoad {
 /** `loaded` must be a table made for this load; it becomes part of the model or is dropped. */
 export async function commitLoad(
   database: Database,
-  before: Catalog,
+  given: Catalog,
   target: LoadTarget,
   loaded: LoadedRows,
   distinct: boolean,
 ): Promise<CommittedLoad> {
+  const before = target.kind === 'replace' ? await dropTable(database, given, target.table) : given
   const rows = await withFirstTexts(database, before, loaded)
   const catalog = { ...before, nextSequence: before.nextSequence + 1 }
   const commit = new LoadCommit(database, catalog, before.nextSequence, distinct)
@@ -53,6 +54,9 @@ export async function commitLoad(
     case 'create':
       await commit.create(target.name, rows)
       return commit.end(target.name)
+    case 'replace':
+      await commit.create(target.table.name, rows)
+      return commit.end(target.table.name)
     case 'append':
       await commit.append(target.table, rows)
       return commit.end(target.table.name)

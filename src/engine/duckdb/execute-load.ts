@@ -4,7 +4,13 @@
  */
 import { faults } from '../../script/fault.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
-import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/load/catalog-model.ts'
+import {
+  type Catalog,
+  findTable,
+  type MappingTable,
+  type TableModel,
+  takeTableName,
+} from '../../script/load/catalog-model.ts'
 import type { RowLimits } from '../../script/load/level-machine.ts'
 import type { LoadContext, OutputTable } from '../../script/load/load-context.ts'
 import {
@@ -13,6 +19,7 @@ import {
   defaultTableName,
   type LoadTarget,
   loadTarget,
+  partialTarget,
   qualifiedNames,
 } from '../../script/load/load-target.ts'
 import { columnName } from '../../script/load/merge-fields.ts'
@@ -66,15 +73,16 @@ export async function executeLoad(
   return loadEach(statement, { ...environment, catalog: start }, files)
 }
 
-/** REPLACE takes the earlier table of its label away first (LANGUAGE, section 12). */
+/** REPLACE takes the earlier table of its label away first, unless it reads that table (LANGUAGE, section 12). */
 async function afterReplace(
-  statement: LoadStatement,
+  { label, prefixes, levels }: LoadStatement,
   { database, catalog }: LoadEnvironment,
 ): Promise<Catalog> {
-  const { label, prefixes } = statement
   if (prefixes.partial?.kind !== 'replace' || label === undefined || prefixes.mapping) return catalog
+  const { source } = levels.at(-1)!
   const table = findTable(catalog, label)
-  return table === undefined ? catalog : dropTable(database, catalog, table)
+  const reads = (source.kind === 'resident' || source.kind === 'field') && source.table === label
+  return table === undefined || reads ? catalog : dropTable(database, catalog, table)
 }
 
 /** One load per file, by name; each goes where the normal rules send it (SEMANTICS E12). */
@@ -83,13 +91,17 @@ async function loadEach(
   environment: LoadEnvironment,
   files: readonly string[],
 ): Promise<ExecutedLoad> {
+  const { partial, ...prefixes } = statement.prefixes
+  let each = statement
   let last: ExecutedLoad | undefined
   let rows = 0
   let rowsRead = 0
   const pairs: (readonly [Value, Value])[] = []
   for (const file of files) {
     const catalog = last?.catalog ?? environment.catalog
-    last = await new FileLoad(statement, { ...environment, catalog }, file).execute()
+    last = await new FileLoad(each, { ...environment, catalog }, file).execute()
+    // What the first file replaced, the others add to.
+    if (partial?.kind === 'replace') each = { ...statement, prefixes }
     rows += last.result.rows
     rowsRead += last.rowsRead
     if (last.map !== undefined) pairs.push(...last.map.pairs)
@@ -256,7 +268,22 @@ class FileLoad {
     const qualified = qualifiedNames(aliasedNames(names, rules.alias), table, rules.qualify)
     const fields = upperCase ? qualified.map((name) => name.toUpperCase()) : qualified
     checkUnique(fields)
+    const before = this.#before(fields)
+    if (before !== undefined) {
+      const kind = prefixes.partial?.kind === 'replace' ? 'replace' : 'append'
+      return { fields, target: { kind, table: before } }
+    }
     return { fields, target: loadTarget(prefixes, label, source, fields, catalog, this.#file) }
+  }
+
+  /** The table of an earlier reload that ADD or REPLACE is about; a full reload has none. */
+  #before(fields: readonly string[]): TableModel | undefined {
+    const { label, prefixes } = this.#statement
+    const { partial, join, keep } = prefixes
+    if (!this.#context.partial || partial === undefined || join !== undefined || keep !== undefined) {
+      return undefined
+    }
+    return partialTarget(prefixes, label, fields, this.#environment.catalog)
   }
 
   async #write(

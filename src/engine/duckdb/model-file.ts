@@ -72,9 +72,9 @@ async function saveTable(database: Database, position: number, table: TableModel
 }
 
 async function saveNotes(database: Database, notes: Notes): Promise<void> {
-  for (const of of ['table', 'field'] as const) {
-    for (const [name, { tags, comment }] of notes[of]) {
-      const values = [of, name, JSON.stringify(tags), comment ?? '']
+  for (const noted of ['table', 'field'] as const) {
+    for (const [name, { tags, comment }] of notes[noted]) {
+      const values = [noted, name, JSON.stringify(tags), comment ?? '']
       await database.rows("INSERT INTO reprise_notes VALUES ($1, $2, $3, nullif($4, ''))", values)
     }
   }

@@ -3,6 +3,7 @@
  * whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run whatever ErrorMode says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { faults } from '../../script/fault.ts'
 import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/run/interpreter.ts'
 import { isOutOfMemory } from './database.ts'
@@ -71,7 +72,8 @@ export class ScriptDriver {
   }
 
   async #interpret(): Promise<RunEnd> {
-    const { script, variables, partial } = this.#request
+    const { script, variables, partial, dataBefore } = this.#request
+    if (partial && dataBefore === undefined) return NO_DATA
     const { clock, random, system } = this.#world
     const running = interpret({ script, variables, partial, clock, random, system })
     let step = running.next()
@@ -102,6 +104,14 @@ export class ScriptDriver {
       rowsRead: this.#host.rowsRead,
     })
   }
+}
+
+/** A partial reload has to start from something (contract 02, section 7). */
+const NO_DATA: RunEnd = {
+  kind: 'failed',
+  fault: faults.general('The app has no data yet for a partial reload: reload it in full first').fault,
+  line: 1,
+  statement: '',
 }
 
 const END_WORDS = {

@@ -13,6 +13,8 @@ import { baseName, withoutExtension } from './file-functions.ts'
 export type LoadTarget =
   | { readonly kind: 'create'; readonly name: string }
   | { readonly kind: 'append'; readonly table: TableModel }
+  /** The rows take the place of those of the table. */
+  | { readonly kind: 'replace'; readonly table: TableModel }
   | {
       readonly kind: 'join'
       readonly type: 'inner' | 'left' | 'right' | 'outer'
@@ -47,11 +49,22 @@ export function loadTarget(
   }
   const same = prefixes.noConcatenate ? undefined : tableWithFields(catalog, fields)
   if (same !== undefined) return { kind: 'append', table: same }
-  if (prefixes.partial?.kind === 'add' && label !== undefined) {
-    const labelled = findTable(catalog, label)
-    if (labelled !== undefined) return { kind: 'append', table: labelled }
-  }
   return { kind: 'create', name: name() }
+}
+
+/**
+ * The table that ADD adds to and REPLACE takes the place of in a partial reload: the one that CONCATENATE names, else the
+ * one with the same fields, else the one with the label (LANGUAGE, section 12).
+ */
+export function partialTarget(
+  { concatenate, noConcatenate }: LoadPrefixes,
+  label: string | undefined,
+  fields: readonly string[],
+  catalog: Catalog,
+): TableModel | undefined {
+  if (concatenate !== undefined) return named(catalog, concatenate.table)
+  const same = noConcatenate ? undefined : tableWithFields(catalog, fields)
+  return same ?? (label === undefined ? undefined : findTable(catalog, label))
 }
 
 function named(catalog: Catalog, name: string | undefined): TableModel {
