@@ -12,6 +12,15 @@ const DataModel = Type.Object({
   has_section_access: Type.Boolean(),
   is_direct_query_mode: Type.Boolean(),
   usage: Type.Enum(APP_USAGES),
+  reload_meta: Type.Optional(
+    Type.Object(
+      {
+        fullReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+        partialReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+      },
+      { description: 'What the engine of the last reload of each kind held at most' },
+    ),
+  ),
   tables: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -52,6 +61,7 @@ export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
 
 function dataModel(app: App): Static<typeof DataModel> {
   const tables = app.data?.tables ?? []
+  const { full, partial } = app.data?.peakMemoryBytes ?? {}
   const tablesOf = new Map<string, DataTable[]>()
   for (const table of tables) {
     for (const field of table.fields) {
@@ -65,6 +75,14 @@ function dataModel(app: App): Static<typeof DataModel> {
     has_section_access: false,
     is_direct_query_mode: app.usage === 'DIRECT_QUERY_MODE',
     usage: app.usage,
+    ...(app.data?.peakMemoryBytes === undefined
+      ? {}
+      : {
+          reload_meta: {
+            ...(full === undefined ? {} : { fullReloadPeakMemoryBytes: full }),
+            ...(partial === undefined ? {} : { partialReloadPeakMemoryBytes: partial }),
+          },
+        }),
     tables: tables.map((table) => ({
       name: table.name,
       no_of_rows: table.rows,

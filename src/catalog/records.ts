@@ -80,6 +80,8 @@ export interface App {
     readonly fileBytes: number
     readonly engineTime: number
     readonly tables: readonly DataTable[]
+    /** What the engine of the last reload of each kind held at most; absent where nobody could see it. */
+    readonly peakMemoryBytes?: { readonly full?: number; readonly partial?: number }
   }
   /** Kinds of reload that ran out of memory on the largest engine; cleared when script or data change. */
   readonly crashedOnMaxSize: { readonly full: boolean; readonly partial: boolean }

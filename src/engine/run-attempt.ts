@@ -224,11 +224,9 @@ function ended(claimed: Claimed, end: AttemptEnd, progressLog = ''): RanAttempt 
   return { end, log: endedLog(about(claimed), progressLog, end), storedFiles: [] }
 }
 
-function sessionFacts(deps: RunDeps, { attempt, app, script }: Claimed): SessionFacts {
-  const { reason } = chooseSize(deps.sizes, {
-    climbedIndex: attempt.sizeIndex,
-    ...(app.data === undefined ? {} : { fileBytes: app.data.fileBytes }),
-  })
+function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed): SessionFacts {
+  const { partial } = reload
+  const { reason } = chooseSize(deps.sizes, app, { partial, climbedIndex: attempt.sizeIndex })
   const size = deps.sizes[attempt.sizeIndex] ?? deps.sizes.at(-1)
   return {
     ...(size === undefined ? {} : { enginePoolName: size.poolName }),

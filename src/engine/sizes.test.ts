@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { DataVersion } from '../core/ids.ts'
 import { chooseSize, databaseBytes, defaultLadder, engineSize, parseLadder } from './sizes.ts'
 
 const GIB = 1024 ** 3
+const DATA = { version: 'v' as DataVersion, engineTime: 1, tables: [] }
 const names = (ladder: ReturnType<typeof parseLadder>) =>
   typeof ladder === 'string' ? ladder : ladder.map((size) => size.poolName)
 
@@ -58,27 +60,60 @@ describe('the size of an attempt', () => {
   const ladder = parseLadder('1g,2g,4g', 8)
   if (typeof ladder === 'string') throw new Error(ladder)
 
+  const fileOf = (fileBytes: number, peakMemoryBytes?: { full?: number; partial?: number }) => ({
+    data: { ...DATA, fileBytes, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) },
+  })
+  const full = (climbedIndex: number) => ({ partial: false, climbedIndex })
+  const partial = (climbedIndex: number) => ({ partial: true, climbedIndex })
+
   test.each([
-    ['an app without data', undefined, 0, 0, 'no_metadata'],
-    ['a small app', 1, 0, 0, 'standard_calculation'],
-    ['four times the file fits exactly', GIB / 4, 0, 0, 'standard_calculation'],
-    ['one byte more', GIB / 4 + 1, 0, 1, 'standard_calculation'],
-    ['an app above the ladder', 9 * GIB, 0, 2, 'standard_calculation'],
-    ['out of memory without data', undefined, 1, 1, 'app_crash'],
-    ['out of memory above the calculated size', GIB / 4 + 1, 2, 2, 'app_crash'],
-    ['a climb that the calculation has overtaken', GIB / 2 + 1, 1, 2, 'standard_calculation'],
-    ['a climb above a ladder that has shrunk', undefined, 7, 2, 'app_crash'],
-  ])('%s', (_label, fileBytes, climbedIndex, index, reason) => {
-    const app = fileBytes === undefined ? { climbedIndex } : { fileBytes, climbedIndex }
-    expect(chooseSize(ladder, app)).toEqual({ index, reason })
+    ['an app without data', {}, full(0), 0, 'no_metadata'],
+    ['a small app', fileOf(1), full(0), 0, 'standard_calculation'],
+    ['four times the file fits exactly', fileOf(GIB / 4), full(0), 0, 'standard_calculation'],
+    ['one byte more', fileOf(GIB / 4 + 1), full(0), 1, 'standard_calculation'],
+    ['an app above the ladder', fileOf(9 * GIB), full(0), 2, 'standard_calculation'],
+    [
+      'a small file that took much memory',
+      fileOf(1, { full: 1.5 * GIB }),
+      full(0),
+      1,
+      'standard_calculation',
+    ],
+    [
+      'a large file that took little memory',
+      fileOf(GIB, { full: GIB / 2 }),
+      full(0),
+      0,
+      'standard_calculation',
+    ],
+    ['the last peak without headroom', fileOf(1, { full: 0.9 * GIB }), full(0), 1, 'standard_calculation'],
+    ['a peak above the ladder', fileOf(1, { full: 9 * GIB }), full(0), 2, 'standard_calculation'],
+    ['the peak of the other kind', fileOf(1, { full: 2 * GIB }), partial(0), 0, 'standard_calculation'],
+    ['a partial reload', fileOf(9, { full: 1, partial: 3 * GIB }), partial(0), 2, 'standard_calculation'],
+    ['out of memory without data', {}, full(1), 1, 'app_crash'],
+    ['out of memory above the calculated size', fileOf(GIB / 4 + 1), full(2), 2, 'app_crash'],
+    ['out of memory above the last peak', fileOf(1, { full: 9 }), full(1), 1, 'app_crash'],
+    ['a climb that the calculation has overtaken', fileOf(GIB / 2 + 1), full(1), 2, 'standard_calculation'],
+    ['a climb above a ladder that has shrunk', {}, full(7), 2, 'app_crash'],
+  ])('%s', (_label, app, reload, index, reason) => {
+    expect(chooseSize(ladder, app, reload)).toEqual({ index, reason })
   })
 
   test('is always on the ladder', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), fc.nat(20), (fileBytes, climbedIndex) => {
-        const { index } = chooseSize(ladder, { fileBytes, climbedIndex })
-        expect(ladder[index]).toBeDefined()
+      fc.property(fc.maxSafeNat(), fc.option(fc.maxSafeNat()), fc.nat(20), (fileBytes, peak, climbed) => {
+        const app = fileOf(fileBytes, peak === null ? undefined : { full: peak })
+        expect(ladder[chooseSize(ladder, app, full(climbed)).index]).toBeDefined()
       }),
     )
+  })
+
+  test('does not creep up: a run that used all that its database may use fits its size again', () => {
+    const all = parseLadder('256m,512m,1g,2g,4g,8g,16g,32g', 8)
+    if (typeof all === 'string') throw new Error(all)
+    all.forEach((size, index) => {
+      const peak = databaseBytes(size) + 100 * 1024 ** 2
+      expect(chooseSize(all, fileOf(1, { full: peak }), full(0)).index).toBe(index)
+    })
   })
 })

@@ -4,6 +4,7 @@
  *
  * Promises: a ladder is never empty, its sizes grow, its pool names are unique and tell the size ("engine-4g").
  */
+import type { App } from '../catalog/records.ts'
 import type { EngineSize } from './engine-session.ts'
 
 const MIB = 1024 ** 2
@@ -18,10 +19,12 @@ const DATABASE_SHARE = 0.6
 const SMALLEST_DATABASE_BYTES = 64 * MIB
 /** Memory one engine thread should have (DuckDB's guide asks for at least 125 MB, better 1 GB and more). */
 const BYTES_PER_THREAD = 512 * MIB
-/** Share of the machine that the largest engine may take. */
-const LARGEST_SHARE = 0.75
+/** Share of the machine that engines may take, one large one or several together. */
+const ENGINES_SHARE = 0.75
 /** App data in memory takes a multiple of its file (contract 02, section 4). */
 const MEMORY_PER_FILE_BYTE = 4
+/** Room above the last peak: data grows. An engine that used all its database may use fits its own size again. */
+const PEAK_HEADROOM = 1.2
 
 /** Why an attempt got its engine size: the event's engineSizingReason (contract 01, section 3). */
 export type SizingReason = 'no_metadata' | 'standard_calculation' | 'app_crash'
@@ -32,8 +35,9 @@ export interface SizeChoice {
 }
 
 /**
- * The size of an attempt (contract 02, section 4): four times the app's data file, next size up, at most the largest;
- * the smallest where the app has no data yet. After an attempt ran out of memory the climbed size wins.
+ * The size of an attempt: what the engine of the app's last reload of this kind held at most, with some headroom; where
+ * that is not known, four times the app's data file (contract 02, section 4); the next size up, at most the largest; the
+ * smallest where the app has no data yet. After an attempt ran out of memory the climbed size wins.
  *
  * The index chosen is what the attempt must be opened with, so that the next climb starts from it.
  *
@@ -41,12 +45,19 @@ export interface SizeChoice {
  */
 export function chooseSize(
   ladder: readonly EngineSize[],
-  app: { readonly fileBytes?: number; readonly climbedIndex: number },
+  { data }: Pick<App, 'data'>,
+  { partial, climbedIndex }: { readonly partial: boolean; readonly climbedIndex: number },
 ): SizeChoice {
   const last = ladder.length - 1
-  const calculated = app.fileBytes === undefined ? 0 : sizeFor(ladder, app.fileBytes * MEMORY_PER_FILE_BYTE)
-  if (app.climbedIndex > calculated) return { index: Math.min(app.climbedIndex, last), reason: 'app_crash' }
-  return { index: calculated, reason: app.fileBytes === undefined ? 'no_metadata' : 'standard_calculation' }
+  const calculated = data === undefined ? 0 : sizeFor(ladder, expectedBytes(data, partial))
+  if (climbedIndex > calculated) return { index: Math.min(climbedIndex, last), reason: 'app_crash' }
+  return { index: calculated, reason: data === undefined ? 'no_metadata' : 'standard_calculation' }
+}
+
+/** Full and partial reloads differ too much to tell one from the other (contract 02, section 7). */
+function expectedBytes({ peakMemoryBytes, fileBytes }: NonNullable<App['data']>, partial: boolean): number {
+  const peak = partial ? peakMemoryBytes?.partial : peakMemoryBytes?.full
+  return peak === undefined ? fileBytes * MEMORY_PER_FILE_BYTE : peak * PEAK_HEADROOM
 }
 
 /**
@@ -57,9 +68,10 @@ export function chooseSize(
 export function parseLadder(text: string, processors: number): readonly EngineSize[] | string {
   const sizes: EngineSize[] = []
   for (const part of text.split(',')) {
-    const match = /^(\d{1,6})([mg])$/.exec(part.trim().toLowerCase())
-    if (match === null) return `"${part.trim()}" is not an engine size: write sizes like 512m or 4g`
-    const memoryBytes = Number(match[1]) * (match[2] === 'g' ? GIB : MIB)
+    const memoryBytes = parseMemory(part)
+    if (memoryBytes === undefined) {
+      return `"${part.trim()}" is not an engine size: write sizes like 512m or 4g`
+    }
     if (memoryBytes < SMALLEST_BYTES) return `engine size ${part.trim()} is too small: give at least 256m`
     const before = sizes.at(-1)
     if (before !== undefined && memoryBytes <= before.memoryBytes) {
@@ -73,12 +85,23 @@ export function parseLadder(text: string, processors: number): readonly EngineSi
 /** Sizes from 1 GiB, doubling, up to three quarters of the machine; one of half the machine where that is too small. */
 export function defaultLadder(totalMemoryBytes: number, processors: number): readonly EngineSize[] {
   const sizes: EngineSize[] = []
-  for (let bytes = GIB; bytes <= totalMemoryBytes * LARGEST_SHARE; bytes *= 2) {
+  for (let bytes = GIB; bytes <= totalMemoryBytes * ENGINES_SHARE; bytes *= 2) {
     sizes.push(engineSize(bytes, processors))
   }
   if (sizes.length > 0) return sizes
   const half = Math.floor(totalMemoryBytes / 2 / MIB) * MIB
   return [engineSize(Math.max(half, SMALLEST_BYTES), processors)]
+}
+
+/** What the engines of a machine may take together, bytes: its largest size at least. */
+export function defaultEngineMemory(totalMemoryBytes: number, ladder: readonly EngineSize[]): number {
+  return Math.max(Math.floor(totalMemoryBytes * ENGINES_SHARE), ladder.at(-1)?.memoryBytes ?? 0)
+}
+
+/** "512m" or "4g" in bytes; undefined for anything else. */
+export function parseMemory(text: string): number | undefined {
+  const match = /^(\d{1,6})([mg])$/.exec(text.trim().toLowerCase())
+  return match === null ? undefined : Number(match[1]) * (match[2] === 'g' ? GIB : MIB)
 }
 
 /** A size with the pool name and the threads that follow from its memory. */

@@ -64,4 +64,14 @@ describe('readConfig', () => {
     expect(engineSizes.map((size) => size.memoryBytes)).toEqual([1024 ** 3, 2 * 1024 ** 3])
     expect(readConfig({}, {}).engineSizes.length).toBeGreaterThan(0)
   })
+
+  it('reads the memory of all engines, never less than the largest', () => {
+    expect(readConfig({ engineSizes: '1g,2g', engineMemory: '5g' }, {}).engineMemoryBytes).toBe(5 * 1024 ** 3)
+    const { engineMemoryBytes, engineSizes } = readConfig({}, {})
+    expect(engineMemoryBytes).toBeGreaterThanOrEqual(engineSizes.at(-1)!.memoryBytes)
+    expect(() => readConfig({ engineSizes: '1g,2g', engineMemory: '2047m' }, {})).toThrow(
+      'REPRISE_ENGINE_MEMORY: "2047m" is less than the largest engine, engine-2g',
+    )
+    expect(() => readConfig({ engineMemory: 'much' }, {})).toThrow('"much" is not an amount of memory')
+  })
 })

@@ -8,7 +8,7 @@ import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
-import { defaultLadder, parseLadder } from '../engine/sizes.ts'
+import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '../engine/sizes.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
 import type { LogLevel } from './world.ts'
 
@@ -27,6 +27,8 @@ export interface Config {
   readonly slots: number
   /** The ladder, ascending; never empty. */
   readonly engineSizes: readonly EngineSize[]
+  /** What the engines of all slots may take together; at least the largest size. */
+  readonly engineMemoryBytes: number
   readonly drainMs: number
   readonly limits: Limits
   readonly logLevel: LogLevel
@@ -58,6 +60,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     reloadsPerAppAndDay: read('reloadsPerAppAndDay', whole(0)) ?? 0,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
   }
+  const engineSizes = read('engineSizes', ladder) ?? []
   const config: Config = {
     host: raw('host'),
     port: read('port', whole(0, 65535)) ?? 0,
@@ -69,7 +72,8 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
     rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
     slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
-    engineSizes: read('engineSizes', ladder) ?? [],
+    engineSizes,
+    engineMemoryBytes: read('engineMemory', (text) => engineMemory(text, engineSizes)) ?? 0,
     drainMs: read('drainTime', parseDurationMs) ?? 0,
     limits,
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
@@ -125,6 +129,18 @@ function ladder(text: string): readonly EngineSize[] {
   const sizes = parseLadder(text, availableParallelism())
   if (typeof sizes === 'string') throw new Error(sizes)
   return sizes
+}
+
+function engineMemory(text: string, sizes: readonly EngineSize[]): number {
+  const bytes = text === '' ? defaultEngineMemory(totalmem(), sizes) : parseMemory(text)
+  if (bytes === undefined) throw new Error(`"${text}" is not an amount of memory such as 3g or 1500m`)
+  const largest = sizes.at(-1)
+  if (largest !== undefined && bytes < largest.memoryBytes) {
+    throw new Error(
+      `"${text}" is less than the largest engine, ${largest.poolName}: give more, or smaller ${SETTINGS.engineSizes.variable}`,
+    )
+  }
+  return bytes
 }
 
 function adminKey(text: string): string | undefined {

@@ -138,6 +138,7 @@ async function startEngines({ config, world, services, folders, store, files, da
       limits: config.limits,
       workerId: newUuid(world.random),
       slots: config.slots,
+      memoryBytes: config.engineMemoryBytes,
       drainMs: config.drainMs,
       sizes: config.engineSizes,
       sessions,

@@ -73,6 +73,12 @@ export const SETTINGS = {
     meaning:
       'Ladder of engine sizes, ascending, such as 1g,2g,4g. Without it derived from the memory of the machine.',
   },
+  engineMemory: {
+    variable: 'REPRISE_ENGINE_MEMORY',
+    default: '',
+    meaning:
+      'What the engines that run at the same time may take together, such as 12g; at least the largest size. A reload whose engine does not fit waits. Without it three quarters of the memory of the machine.',
+  },
   runTime: {
     variable: 'REPRISE_RUN_TIME',
     default: '3h',

@@ -2,8 +2,7 @@
  * The data event (contract 01, section 7): an app's data changed and is saved. It is made in the transaction that moves
  * the app's pointer, so it exists exactly when the reload succeeded and its app was still there.
  */
-import type { App, DataTable } from '../catalog/records.ts'
-import type { NewData } from '../core/attempt.ts'
+import type { App } from '../catalog/records.ts'
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
 import { timeText } from '../core/time-text.ts'
@@ -13,11 +12,6 @@ import type { EventDraft } from '../event/stored-event.ts'
 import { type EventSubject, principalAttributes, spaceOf } from './finished-event.ts'
 
 export type SavedData = NonNullable<App['data']>
-
-/** The app's data record after a completed attempt. */
-export function savedData(data: NewData, tables: readonly DataTable[]): SavedData {
-  return { version: data.version, fileBytes: data.fileBytes, engineTime: data.engineTime, tables }
-}
 
 /** @param time epoch ms of the transaction that saves the data */
 export function dataEvent(

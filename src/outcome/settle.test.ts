@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aReload, aSubscription } from '../../test/support/records.ts'
+import { anApp, aReload, aSubscription } from '../../test/support/records.ts'
 import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
 import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/catalogue.ts'
@@ -84,6 +84,20 @@ describe('the stories of contract 01, section 1.1', () => {
     const life = new Life({ reload: aReload({ partial: true, sizeIndex: LARGEST }) }).claim().end(memory)
     expect(life.savings.at(-1)?.app).toEqual({ crashedOnMaxSize: { full: false, partial: true } })
     expect(life.finished.data.crashedOnMaxSizeEngine).toBe(false)
+  })
+
+  test('the app keeps the memory peak of the last reload of each kind', () => {
+    const peaksAfter = (partial: boolean, peakMemoryBytes?: number) => {
+      const before = { ...data, tables: [], peakMemoryBytes: { full: 5, partial: 7 } }
+      const told = peakMemoryBytes === undefined ? {} : { peakMemoryBytes }
+      const life = new Life({ reload: aReload({ partial }), app: anApp({ data: before }) })
+      return life.claim().end(done, ran, told).savings.at(-1)?.app?.data?.peakMemoryBytes
+    }
+    expect(peaksAfter(false, 9)).toEqual({ full: 9, partial: 7 })
+    expect(peaksAfter(true, 9)).toEqual({ full: 5, partial: 9 })
+    expect(peaksAfter(false)).toEqual({ full: 5, partial: 7 })
+    const first = new Life().claim().end(done).savings.at(-1)?.app?.data
+    expect(first).not.toHaveProperty('peakMemoryBytes')
   })
 
   test('the attempt event names memory, error and line', () => {

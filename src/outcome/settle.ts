@@ -15,7 +15,7 @@ import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { ReloadView, Saving, Transition } from '../store/store.ts'
 import { attemptEvent } from './attempt-event.ts'
-import { dataEvent, type SavedData, savedData } from './data-event.ts'
+import { dataEvent, type SavedData } from './data-event.ts'
 import { finishedEvent } from './finished-event.ts'
 
 export interface SettleRules {
@@ -82,7 +82,7 @@ function savingOf(
   now: number,
   random: Random,
 ): Saving {
-  const data = newData(decision, tables)
+  const data = newData(view.app, decision, tables)
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const events = eventsOf(view, decision, data, now, random)
   return {
@@ -122,11 +122,27 @@ function eventsOf(
   return events
 }
 
-function newData(decision: Decision, tables: readonly DataTable[]): SavedData | undefined {
-  const end = decision.closed?.closed?.end
-  return decision.outcome === 'SUCCEEDED' && end?.kind === 'completed'
-    ? savedData(end.data, tables)
-    : undefined
+/** The app's data record after a completed attempt; what is known of memory peaks goes on. */
+function newData(
+  app: App | undefined,
+  { outcome, closed, next }: Decision,
+  tables: readonly DataTable[],
+): SavedData | undefined {
+  const attempt = closed?.closed
+  if (outcome !== 'SUCCEEDED' || attempt?.end.kind !== 'completed') return undefined
+  const { version, fileBytes, engineTime } = attempt.end.data
+  const peak = attempt.peakMemoryBytes
+  const peaks = {
+    ...app?.data?.peakMemoryBytes,
+    ...(peak === undefined ? {} : { [next.partial ? 'partial' : 'full']: peak }),
+  }
+  return {
+    version,
+    fileBytes,
+    engineTime,
+    tables,
+    ...(Object.keys(peaks).length === 0 ? {} : { peakMemoryBytes: peaks }),
+  }
 }
 
 function appChange(app: App, decision: Decision, data: SavedData | undefined): Saving['app'] {

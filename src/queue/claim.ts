@@ -1,15 +1,16 @@
 /**
- * Takes the next reloads for the free slots of a worker, each with a new attempt under a lease. It asks when a slot
+ * Takes the next reloads that a worker has room for, each with a new attempt under a lease. It asks when a slot
  * becomes free, when a commit may have queued something, when a back-off ends, and now and then in any case.
  */
-import { type LeaseToken, newUuid, type WorkerId } from '../core/ids.ts'
+import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Clock, Log, Random, Timers } from '../core/ports.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
-import type { Claimed, ReloadStore, ReloadView, Saving } from '../store/store.ts'
+import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/store.ts'
 import { type Loop, startLoop } from './loop.ts'
+import type { Room } from './room.ts'
 
 /** Longest time between two looks at the queue: what other processes queued is found without a notice. */
 const LOOK_MS = 1000
@@ -25,25 +26,30 @@ export interface ClaimDeps {
   readonly workerId: WorkerId
 }
 
-export interface Slots {
-  free(): number
+export interface Taker {
+  readonly room: Room
   /** @param askedAt monotonic moment at which the claim was asked for: the lease is trusted from there on */
   take(claimed: Claimed, askedAt: number): void
 }
 
-export function startClaiming(deps: ClaimDeps, slots: Slots): Loop {
+export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
   return startLoop(deps, 'claiming', async () => {
-    const free = slots.free()
-    if (free <= 0) return LOOK_MS
+    const max = room.free().slots
+    if (max <= 0) return LOOK_MS
+    const share = room.share()
     const askedAt = deps.clock.monotonic()
     const now = deps.clock.now()
     const claimed = await deps.store.claim({
       now,
-      max: free,
+      max,
       concurrentReloadsPerTenant: deps.limits.concurrentReloadsPerTenant,
-      step: claimStep(deps, now),
+      step: claimStep(deps, now, (id, size) => share.fits(id, size.memoryBytes)),
     })
-    for (const one of claimed) slots.take(one, askedAt)
+    for (const one of claimed) take(one, askedAt)
+    share.over(
+      claimed.map(({ reload }) => reload.id),
+      claimed.length < max,
+    )
     const dueAt = await deps.store.nextDueAt(deps.clock.now())
     return dueAt === undefined ? LOOK_MS : Math.min(Math.max(1, dueAt - deps.clock.now()), LOOK_MS)
   })
@@ -53,13 +59,13 @@ export function startClaiming(deps: ClaimDeps, slots: Slots): Loop {
 function claimStep(
   deps: ClaimDeps,
   now: number,
+  fits: (id: ReloadId, size: EngineSize) => boolean,
 ): (view: ReloadView) => Saving | { readonly refused: string } {
   return ({ reload, attempt, app }) => {
     if (app === undefined) return { refused: 'no-app' }
-    const size = chooseSize(deps.sizes, {
-      climbedIndex: reload.sizeIndex,
-      ...(app.data === undefined ? {} : { fileBytes: app.data.fileBytes }),
-    })
+    const { partial, sizeIndex } = reload
+    const size = chooseSize(deps.sizes, app, { partial, climbedIndex: sizeIndex })
+    if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: NO_ROOM }
     const decision = decide(
       { ...reload, sizeIndex: size.index },
       attempt,

@@ -60,6 +60,7 @@ class Bench {
       limits: this.#limits,
       workerId: 'worker' as WorkerId,
       slots: 2,
+      memoryBytes: 2 * SIZES.at(-1)!.memoryBytes,
       drainMs,
       sizes: SIZES,
       sessions: this.engines,

@@ -22,6 +22,7 @@ import type { Claimed, Store } from '../store/store.ts'
 import { startClaiming } from './claim.ts'
 import { type HeldLease, startLeases } from './lease.ts'
 import { type Loop, retryWaitMs } from './loop.ts'
+import { type FreeRoom, Room } from './room.ts'
 import { newSignal, type Signal } from './signal.ts'
 import { startSweeping } from './sweep.ts'
 
@@ -31,6 +32,8 @@ export interface WorkerDeps extends World {
   readonly workerId: WorkerId
   /** Attempts that may run at once. */
   readonly slots: number
+  /** What their engine sizes may add up to; at least the largest size. */
+  readonly memoryBytes: number
   readonly drainMs: number
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
@@ -45,7 +48,12 @@ const SETTLE_TRIES = 10
 /** Tries of what may be missing when the reload ends: script log, catalog of stored files. */
 const EXTRA_TRIES = 3
 
-export function startWorker(deps: WorkerDeps): Loop {
+export interface Worker extends Loop {
+  /** What it could still claim. */
+  free(): FreeRoom
+}
+
+export function startWorker(deps: WorkerDeps): Worker {
   const rules: SettleRules = {
     clock: deps.clock,
     random: deps.random,
@@ -53,15 +61,19 @@ export function startWorker(deps: WorkerDeps): Loop {
     largestSizeIndex: deps.sizes.length - 1,
   }
   const running = new Set<Promise<void>>()
+  const room = new Room(deps.clock, deps)
   const handBack = newSignal()
   const leases = startLeases(deps)
   const sweeping = startSweeping({ ...deps, ...rules })
   const claiming = startClaiming(deps, {
-    free: () => deps.slots - running.size,
+    room,
     take(claimed, askedAt) {
-      const lease = leases.hold(claimed.reload.id, claimed.attempt.leaseToken, askedAt)
+      const { reload, attempt: opened } = claimed
+      const lease = leases.hold(reload.id, opened.leaseToken, askedAt)
+      room.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
       const attempt = runClaimed(deps, rules, claimed, lease, handBack).then(() => {
         running.delete(attempt)
+        room.give(opened.leaseToken)
         claiming.wake()
       })
       running.add(attempt)
@@ -83,6 +95,7 @@ export function startWorker(deps: WorkerDeps): Loop {
   }
   let stopped: Promise<void> | undefined
   return {
+    free: () => room.free(),
     wake() {
       claiming.wake()
       leases.wake()

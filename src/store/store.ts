@@ -111,12 +111,18 @@ export type Transitioned<Refused> =
 
 // ------------------------------------------------------------------------------------------------ claiming
 
+/**
+ * The refusal of a claim step whose worker has no room for the reload: no free memory for its engine size. What stands
+ * behind it in its tenant's queue must not overtake it, so the tenant is passed over until the next call.
+ */
+export const NO_ROOM = 'no-room'
+
 export interface ClaimRequest {
   readonly now: number
   /** At most this many. */
   readonly max: number
   readonly concurrentReloadsPerTenant: number
-  /** Called for each chosen reload in claiming order; a refusal skips it. */
+  /** Called for each chosen reload in claiming order; a refusal skips it, NO_ROOM also the rest of its tenant. */
   readonly step: (view: ReloadView) => Saving | { readonly refused: string }
 }
 

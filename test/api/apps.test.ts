@@ -115,13 +115,20 @@ describe('apps', () => {
           reload,
           app: {
             crashedOnMaxSize: app!.crashedOnMaxSize,
-            data: { version: 'v' as never, fileBytes: 10, engineTime: 1, tables },
+            data: {
+              version: 'v' as never,
+              fileBytes: 10,
+              engineTime: 1,
+              tables,
+              peakMemoryBytes: { full: 5 },
+            },
           },
         }),
       },
     ])
     await endAttempt(parts(), claimed, { kind: 'canceled' })
     const { body } = await anna.call('GET', `/api/v1/apps/${id}/data/metadata`)
+    expect(body.reload_meta).toEqual({ fullReloadPeakMemoryBytes: 5 })
     expect(body.tables.map((table: { no_of_key_fields: number }) => table.no_of_key_fields)).toEqual([1, 1])
     expect(body.fields.find((field: { name: string }) => field.name === 'CustomerId')).toMatchObject({
       src_tables: ['Orders', 'Customers'],

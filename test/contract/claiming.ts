@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
+import { NO_ROOM } from '../../src/store/store.ts'
 import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseClaiming(given: () => Given): void {
@@ -110,6 +111,25 @@ export function exerciseClaiming(given: () => Given): void {
       expect(claimed.map(({ reload }) => reload.id)).toEqual([one.id, three.id])
       expect(await given().store.reload(TENANT_ID, two.id)).toEqual(two)
       expect(await ids(9)).toEqual([two.id])
+    })
+
+    it('passes over the tenant of a reload for which there is no room, in this call only', async () => {
+      const big = await given().queued({ weight: 9 })
+      const small = await given().queued({ weight: 1 })
+      const other = await given().queued({ tenantId: OTHER_TENANT })
+      const shown: string[] = []
+      const claimed = await given().store.claim({
+        now: given().now,
+        max: 9,
+        concurrentReloadsPerTenant: NO_CAP,
+        step: (view) => {
+          shown.push(view.reload.id)
+          return view.reload.id === big.id ? { refused: NO_ROOM } : claimStep(given().now)(view)
+        },
+      })
+      expect(shown.toSorted()).toEqual([big.id, other.id].toSorted())
+      expect(claimed.map(({ reload }) => reload.id)).toEqual([other.id])
+      expect(await ids(9)).toEqual([big.id, small.id])
     })
 
     it('keeps the acceptance time of a requeued reload, so it goes first among equals', async () => {

@@ -29,6 +29,7 @@ export function startMachine(world: World, name: string, store: Store, limits: L
     limits,
     workerId: newUuid(node.random),
     slots: 3,
+    memoryBytes: 3 * SIZES.at(-1)!.memoryBytes,
     drainMs: 3000,
     sizes: SIZES,
     sessions: simEngines(world, node),

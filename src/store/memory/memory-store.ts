@@ -13,20 +13,21 @@ import type { Reload } from '../../core/reload.ts'
 import { readersOf } from '../readers.ts'
 import { reloadSortValue } from '../reload-sort.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
-import type {
-  Acceptance,
-  Accepted,
-  Claimed,
-  ClaimRequest,
-  ExclusiveStore,
-  LeaseAnswer,
-  LeaseRenewal,
-  Listed,
-  ReloadQuery,
-  ReloadView,
-  Saving,
-  Transition,
-  Transitioned,
+import {
+  type Acceptance,
+  type Accepted,
+  type Claimed,
+  type ClaimRequest,
+  type ExclusiveStore,
+  type LeaseAnswer,
+  type LeaseRenewal,
+  type Listed,
+  NO_ROOM,
+  type ReloadQuery,
+  type ReloadView,
+  type Saving,
+  type Transition,
+  type Transitioned,
 } from '../store.ts'
 import { own } from './memory-catalog.ts'
 import { MemoryEvents } from './memory-events.ts'
@@ -71,14 +72,14 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   async claim(request: ClaimRequest): Promise<Claimed[]> {
     return this.atomically(() => {
       const claimed: Claimed[] = []
-      /** Refused in this call: shown once only. */
-      const refused = new Set<ReloadId>()
+      /** Refused in this call: shown once only; and the tenants passed over. */
+      const refused = new Set<ReloadId | TenantId>()
       while (claimed.length < request.max) {
         const next = this.#nextClaimable(request, refused)
         if (next === undefined) break
         const result = request.step(this.#view(next))
         if (!isSaving(result)) {
-          refused.add(next.id)
+          refused.add(result.refused === NO_ROOM ? next.tenantId : next.id)
           continue
         }
         this.#save(next, result)
@@ -91,7 +92,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   }
 
   /** Of the tenant that was served longest ago (never served: first; ties by id), the heaviest; of equals the oldest. */
-  #nextClaimable(request: ClaimRequest, refused: ReadonlySet<ReloadId>): Reload | undefined {
+  #nextClaimable(request: ClaimRequest, refused: ReadonlySet<ReloadId | TenantId>): Reload | undefined {
     const running = new Map<TenantId, number>()
     for (const row of this.tables.reloads.rows()) {
       if (isRunning(row)) running.set(row.tenantId, (running.get(row.tenantId) ?? 0) + 1)
@@ -103,6 +104,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
           row.state === 'QUEUED' &&
           row.notBefore <= request.now &&
           !refused.has(row.id) &&
+          !refused.has(row.tenantId) &&
           (running.get(row.tenantId) ?? 0) < request.concurrentReloadsPerTenant,
       )
       .sort(

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { App } from '../../catalog/records.ts'
 import type { AppId, ReloadId, ScriptVersionId, TenantId } from '../../core/ids.ts'
 import { isSaving } from '../saving.ts'
-import type { Claimed, ClaimRequest, ReloadView, Saving } from '../store.ts'
+import { type Claimed, type ClaimRequest, NO_ROOM, type ReloadView, type Saving } from '../store.ts'
 import { scriptOf } from './app-rows.ts'
 import type { Save } from './save.ts'
 import type { Turns } from './turns.ts'
@@ -53,6 +53,7 @@ export function prepareClaim(
       const view: ReloadView = views.view(stored)
       const result = request.step(view)
       if (!isSaving(result)) {
+        if (result.refused === NO_ROOM) exhausted.add(tenantId)
         refused.set(tenantId, (refused.get(tenantId) ?? 0) + 1)
         continue
       }

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { SIZES } from '../../test/simulation/engine.ts'
+import { anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
+import { ScriptedEngines } from '../../test/support/scripted-engines.ts'
+import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { AppId, LeaseToken, ReloadId, ScriptVersionId, TenantId, WorkerId } from '../core/ids.ts'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { NO_ROOM_PATIENCE_MS, Room } from './room.ts'
+import { startWorker } from './worker.ts'
+
+const GIB = 1024 ** 3
+const id = (name: string) => name as ReloadId
+const attempt = (name: string) => name as LeaseToken
+
+describe('room', () => {
+  function roomOf(slots: number, memoryBytes: number) {
+    let now = 0
+    const clock = { now: () => now, monotonic: () => now }
+    const room = new Room(clock, { slots, memoryBytes })
+    /** One claim that shows these, in this order, and takes what fits. */
+    const claim = (shown: Readonly<Record<string, number>>, all = true) => {
+      const share = room.share()
+      const taken = Object.entries(shown).filter(([name, bytes]) => share.fits(id(name), bytes))
+      for (const [name, bytes] of taken) room.take(attempt(name), bytes)
+      const names = taken.map(([name]) => name)
+      share.over(names.map(id), all)
+      return names
+    }
+    const pass = (ms: number) => {
+      now += ms
+    }
+    return { room, claim, pass }
+  }
+
+  test('is shared out by memory, and given back', () => {
+    const { room, claim } = roomOf(4, 10)
+    expect(claim({ a: 4, b: 5, c: 2, d: 1 })).toEqual(['a', 'b', 'd'])
+    expect(room.free()).toEqual({ slots: 1, memoryBytes: 0 })
+    room.give(attempt('b'))
+    room.give(attempt('b'))
+    expect(room.free()).toEqual({ slots: 2, memoryBytes: 5 })
+    expect(claim({ c: 2 })).toEqual(['c'])
+  })
+
+  test('counts a reload once that is shown twice in one claim', () => {
+    const { room } = roomOf(4, 10)
+    const share = room.share()
+    expect([share.fits(id('a'), 6), share.fits(id('a'), 6), share.fits(id('b'), 4)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(share.fits(id('c'), 1)).toBe(false)
+  })
+
+  test('is kept for a reload that was refused for too long, until it fits', () => {
+    const { room, claim, pass } = roomOf(9, 10)
+    claim({ a: 4, b: 4 })
+    expect(claim({ big: 8, c: 1 })).toEqual(['c'])
+    pass(NO_ROOM_PATIENCE_MS - 1)
+    expect(claim({ big: 8, d: 1 })).toEqual(['d'])
+    pass(1)
+    room.give(attempt('a'))
+    expect(claim({ e: 1, big: 8 })).toEqual([])
+    room.give(attempt('b'))
+    // 8 of 10 are free: big takes them, and nothing is left for e.
+    expect(claim({ e: 1, big: 8 })).toEqual(['big'])
+    room.give(attempt('c'))
+    expect(claim({ e: 1 })).toEqual(['e'])
+  })
+
+  test('lets others have what the one that waits too long does not need', () => {
+    const { claim, pass, room } = roomOf(9, 10)
+    claim({ a: 3 })
+    claim({ big: 8 })
+    pass(NO_ROOM_PATIENCE_MS)
+    room.give(attempt('a'))
+    expect(claim({ b: 2, c: 1, big: 8 })).toEqual(['b', 'big'])
+  })
+
+  test('is kept for nobody once the reload waits no more', () => {
+    const { claim, pass } = roomOf(9, 10)
+    claim({ a: 9 })
+    claim({ big: 8 })
+    pass(NO_ROOM_PATIENCE_MS)
+    // A claim that ended early did not show everything: big may still be there.
+    expect(claim({ b: 1 }, false)).toEqual([])
+    expect(claim({ b: 1 })).toEqual([])
+    expect(claim({ b: 1 })).toEqual(['b'])
+  })
+
+  test('is kept for the one that waits longest', () => {
+    const { room, claim, pass } = roomOf(9, 10)
+    claim({ a: 9 })
+    claim({ first: 6 })
+    pass(1)
+    claim({ second: 8, first: 6 })
+    pass(NO_ROOM_PATIENCE_MS)
+    room.give(attempt('a'))
+    expect(claim({ second: 8, first: 6 })).toEqual(['first'])
+  })
+})
+
+describe('a worker', () => {
+  const OTHER = 'other' as TenantId
+
+  /** Apps of two tenants with data of such size that their reloads need the engine named; each runs for a minute. */
+  async function bench(memoryBytes: number) {
+    const machine = virtualMachine()
+    const store = new MemoryStore()
+    const engines = new ScriptedEngines(machine, { afterMs: 50_000 })
+    for (const tenantId of [TENANT_ID, OTHER]) await store.addTenant(aTenant({ id: tenantId }))
+    let made = 0
+    const queue = async (tenantId: TenantId, gib: 1 | 2 | 4) => {
+      const appId = `app-${++made}` as AppId
+      const { currentScriptId: _none, ...app } = anApp({ id: appId, tenantId })
+      const data = {
+        version: `v-${made}` as never,
+        fileBytes: (gib / 4) * GIB,
+        engineTime: START_MS,
+        tables: [],
+      }
+      await store.addApp({ ...app, data })
+      const scriptId = `script-${made}` as ScriptVersionId
+      const script = { id: scriptId, appId, tenantId, script: '', message: '', modifierId: USER_ID }
+      await store.addScript({ ...script, modifiedAt: START_MS }, 5)
+      const now = machine.ports.clock.now()
+      const times = { createdAt: now, queuedAt: now, notBefore: now }
+      const reload = aReload({ ...times, id: id(`reload-${made}`), appId, tenantId })
+      await store.accept([{ reload, reloadsPerAppAndDay: 0 }])
+      return reload.id
+    }
+    const worker = startWorker({
+      ...machine.ports,
+      store,
+      limits: DEFAULT_LIMITS,
+      workerId: 'worker' as WorkerId,
+      slots: 4,
+      memoryBytes,
+      drainMs: 1000,
+      sizes: SIZES,
+      sessions: engines,
+      appData: { discard: async () => {} },
+      connectionsFor: async () => [],
+      filesStored: async () => {},
+    })
+    const stateOf = async (tenantId: TenantId, reloadId: ReloadId) =>
+      (await store.reload(tenantId, reloadId))?.state
+    return { machine, engines, worker, queue, stateOf }
+  }
+
+  test('runs side by side only what fits its memory, and lets no lighter reload of the tenant overtake', async () => {
+    const { machine, worker, queue, stateOf } = await bench(4 * GIB)
+    const first = await queue(TENANT_ID, 2)
+    await machine.until(async () => (await stateOf(TENANT_ID, first)) === 'RELOADING')
+    const big = await queue(TENANT_ID, 4)
+    const small = await queue(TENANT_ID, 1)
+    const other = await queue(OTHER, 1)
+    await machine.until(async () => (await stateOf(OTHER, other)) === 'RELOADING')
+    expect([await stateOf(TENANT_ID, big), await stateOf(TENANT_ID, small)]).toEqual(['QUEUED', 'QUEUED'])
+    expect(worker.free()).toEqual({ slots: 2, memoryBytes: GIB })
+    await machine.until(async () => (await stateOf(TENANT_ID, big)) === 'RELOADING')
+    expect(await stateOf(TENANT_ID, small)).toBe('QUEUED')
+    expect(worker.free()).toEqual({ slots: 3, memoryBytes: 0 })
+    await machine.until(async () => (await stateOf(TENANT_ID, small)) === 'SUCCEEDED')
+  })
+
+  test('does not starve a big reload while small ones of another tenant never end', async () => {
+    const { machine, queue, stateOf } = await bench(4 * GIB)
+    // Two small ones at a time, staggered: there is never all the memory free.
+    let running = [await queue(OTHER, 2)]
+    await machine.pass(25_000)
+    running.push(await queue(OTHER, 2))
+    const big = await queue(TENANT_ID, 4)
+    await machine.until(async () => {
+      for (const one of running) {
+        if ((await stateOf(OTHER, one)) !== 'SUCCEEDED') continue
+        running = [...running.filter((other) => other !== one), await queue(OTHER, 2)]
+      }
+      return (await stateOf(TENANT_ID, big)) === 'RELOADING'
+    }, 400_000)
+    expect(machine.elapsed()).toBeLessThan(25_000 + NO_ROOM_PATIENCE_MS + 110_000)
+    await machine.until(async () => (await stateOf(TENANT_ID, big)) === 'SUCCEEDED')
+  })
+})

@@ -1,0 +1,124 @@
+/**
+ * The room of a worker: its slots, and the memory that the engine sizes of its attempts share. A claim takes only what
+ * fits. A reload that found no room for longer than `NO_ROOM_PATIENCE_MS` gets what becomes free: from then on nothing is
+ * claimed that would take memory it needs, so small reloads cannot starve a big one.
+ */
+import type { LeaseToken, ReloadId } from '../core/ids.ts'
+import type { Clock } from '../core/ports.ts'
+
+/** How long a reload may be passed over for want of memory before memory is kept free for it, ms. */
+export const NO_ROOM_PATIENCE_MS = 60_000
+
+export interface FreeRoom {
+  readonly slots: number
+  readonly memoryBytes: number
+}
+
+interface Want {
+  readonly bytes: number
+  /** Monotonic: the first claim that found no room for it. */
+  readonly since: number
+}
+
+export class Room {
+  readonly #clock: Clock
+  readonly #whole: FreeRoom
+  /** By attempt: one that lost its lease may still be ending while its successor runs. */
+  readonly #taken = new Map<LeaseToken, number>()
+  #wants = new Map<ReloadId, Want>()
+
+  /** @param whole all that the worker has; its memory holds at least one engine of the largest size */
+  constructor(clock: Clock, whole: FreeRoom) {
+    this.#clock = clock
+    this.#whole = whole
+  }
+
+  free(): FreeRoom {
+    return {
+      slots: this.#whole.slots - this.#taken.size,
+      memoryBytes: this.#whole.memoryBytes - total(this.#taken),
+    }
+  }
+
+  take(attempt: LeaseToken, bytes: number): void {
+    this.#taken.set(attempt, bytes)
+  }
+
+  give(attempt: LeaseToken): void {
+    this.#taken.delete(attempt)
+  }
+
+  /** For one claim: what it may take of the room as it is now. */
+  share(): Share {
+    const now = this.#clock.monotonic()
+    const { memoryBytes } = this.free()
+    const claimOver = (refused: ReadonlyMap<ReloadId, number>, claimed: readonly ReloadId[], all: boolean) =>
+      this.#remember(refused, claimed, all, now)
+    return new Share(memoryBytes, this.#longestRefused(now), claimOver)
+  }
+
+  /** The one that waits longest, when it waits too long. */
+  #longestRefused(now: number): { readonly id: ReloadId; readonly bytes: number } | undefined {
+    const [first] = [...this.#wants].toSorted(([, left], [, right]) => left.since - right.since)
+    if (first === undefined || now - first[1].since < NO_ROOM_PATIENCE_MS) return undefined
+    return { id: first[0], bytes: first[1].bytes }
+  }
+
+  /** A claim that showed all there is and did not show a reload tells that it waits no more. */
+  #remember(
+    refused: ReadonlyMap<ReloadId, number>,
+    claimed: readonly ReloadId[],
+    all: boolean,
+    now: number,
+  ): void {
+    const wants = new Map(all ? [] : this.#wants)
+    for (const [id, bytes] of refused) wants.set(id, { bytes, since: this.#wants.get(id)?.since ?? now })
+    for (const id of claimed) wants.delete(id)
+    this.#wants = wants
+  }
+}
+
+type ClaimOver = (refused: ReadonlyMap<ReloadId, number>, claimed: readonly ReloadId[], all: boolean) => void
+
+/** What one claim may take. A reload may be asked about again: a store may show it twice. */
+class Share {
+  readonly #freeBytes: number
+  readonly #kept: { readonly id: ReloadId; readonly bytes: number } | undefined
+  readonly #over: ClaimOver
+  readonly #granted = new Map<ReloadId, number>()
+  readonly #refused = new Map<ReloadId, number>()
+
+  constructor(
+    freeBytes: number,
+    kept: { readonly id: ReloadId; readonly bytes: number } | undefined,
+    over: ClaimOver,
+  ) {
+    this.#freeBytes = freeBytes
+    this.#kept = kept
+    this.#over = over
+  }
+
+  fits(id: ReloadId, bytes: number): boolean {
+    this.#granted.delete(id)
+    const keptBytes = this.#kept === undefined || this.#kept.id === id ? 0 : this.#kept.bytes
+    const fits = bytes <= this.#freeBytes - total(this.#granted) - keptBytes
+    if (fits) this.#granted.set(id, bytes)
+    else this.#refused.set(id, bytes)
+    return fits
+  }
+
+  /**
+   * The claim is over.
+   *
+   * @param all it ended because there was nothing more to show
+   */
+  over(claimed: readonly ReloadId[], all: boolean): void {
+    this.#over(this.#refused, claimed, all)
+  }
+}
+
+function total(bytes: ReadonlyMap<unknown, number>): number {
+  let sum = 0
+  for (const one of bytes.values()) sum += one
+  return sum
+}
