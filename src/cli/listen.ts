@@ -60,7 +60,7 @@ async function send(
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Reprise (listen)',
-        ...signatureHeaders(secret, eventId, Date.now(), body),
+        ...signatureHeaders([secret], eventId, Date.now(), body),
       },
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -2,7 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aSubscription, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { DELIVERY_BACKOFF_MS } from '../core/retry.ts'
-import { DISABLE_AFTER_MS, DISABLE_AFTER_SENDS, deliveryAfter, subscriptionAfter } from './after-send.ts'
+import {
+  BATCH_MAX,
+  BREAK_AFTER_SENDS,
+  DISABLE_AFTER_MS,
+  DISABLE_AFTER_SENDS,
+  deliveryAfter,
+  PLACES,
+  PROBE_FIRST_MS,
+  PROBE_LAST_MS,
+  placesOf,
+  subscriptionAfter,
+} from './after-send.ts'
 import type { Delivery } from './delivery.ts'
 
 const HOUR = 3_600_000
@@ -102,5 +113,32 @@ describe('a subscription after a send', () => {
   test('is disabled at once by a target that is gone', () => {
     const after = subscriptionAfter(aSubscription(), { ok: false, gone: true }, 5)
     expect(after).toMatchObject({ enabled: false, disabledReasonCode: 'TARGET-GONE', updatedAt: 5 })
+  })
+})
+
+describe('the places of a subscription', () => {
+  const failing = (failedSends: number) => aSubscription({ failedSends, lastFailedAt: START_MS })
+
+  test('are those of its content mode while it is well, and after a few failures', () => {
+    for (let failedSends = 0; failedSends < BREAK_AFTER_SENDS; failedSends++) {
+      expect(placesOf(failing(failedSends), START_MS)).toBe(PLACES)
+      expect(placesOf({ ...failing(failedSends), contentMode: 'batched' }, START_MS)).toBe(BATCH_MAX)
+    }
+  })
+
+  test('are none in trouble but for a probe after a wait that doubles up to five minutes', () => {
+    const waits = [0, 1, 2, 5, 6, 20, 2000].map((more) => {
+      const one = failing(BREAK_AFTER_SENDS + more)
+      const waitMs = Math.min(PROBE_FIRST_MS * 2 ** more, PROBE_LAST_MS)
+      expect(placesOf(one, START_MS + waitMs - 1)).toBe(0)
+      expect(placesOf(one, START_MS + waitMs)).toBe(1)
+      return waitMs
+    })
+    expect(waits).toEqual([5000, 10_000, 20_000, 160_000, 300_000, 300_000, 300_000])
+  })
+
+  test('are many for what is given up without a send', () => {
+    expect(placesOf(undefined, START_MS)).toBe(BATCH_MAX)
+    expect(placesOf({ ...failing(9), enabled: false }, START_MS)).toBe(BATCH_MAX)
   })
 })

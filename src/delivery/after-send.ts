@@ -1,6 +1,6 @@
 /**
  * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait, exhausted, or
- * given up (contract 04, section 5.2). Pure.
+ * given up (contract 04, section 5.2); and how much a subscription may have in flight after what happened so far. Pure.
  */
 import { deliveryBackoffMs, jittered } from '../core/retry.ts'
 import type { Sent } from './channel.ts'
@@ -13,6 +13,28 @@ const RETRY_AFTER_MAX_MS = 24 * HOUR_MS
 /** A subscription is disabled when every send failed for so long, and so many of them. */
 export const DISABLE_AFTER_MS = 120 * HOUR_MS
 export const DISABLE_AFTER_SENDS = 20
+
+/** Sends of one subscription in flight at the same time. */
+export const PLACES = 4
+/** Events in one request of a subscription that takes batches. */
+export const BATCH_MAX = 100
+/** After so many failures in a row a subscription is only probed: one send, then a wait that doubles. */
+export const BREAK_AFTER_SENDS = 5
+export const PROBE_FIRST_MS = 5_000
+export const PROBE_LAST_MS = 5 * 60_000
+
+/**
+ * How many deliveries of a subscription may be in flight: a target that failed again and again costs no more than a probe
+ * now and then, so that it takes no places from the others.
+ * @param subscription undefined when it was deleted: its deliveries are given up without a send
+ */
+export function placesOf(subscription: Subscription | undefined, now: number): number {
+  if (subscription === undefined || !subscription.enabled) return BATCH_MAX
+  const { failedSends, lastFailedAt = 0 } = subscription
+  if (failedSends < BREAK_AFTER_SENDS) return subscription.contentMode === 'batched' ? BATCH_MAX : PLACES
+  const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), PROBE_LAST_MS)
+  return now >= lastFailedAt + waitMs ? 1 : 0
+}
 
 /**
  * @param now epoch ms after the send
@@ -39,12 +61,12 @@ export function givenUp(delivery: Delivery, reason: string, now: number): Delive
 /** The subscription with its failure counters after a send, and disabled where the rule says so. */
 export function subscriptionAfter(subscription: Subscription, sent: Sent, now: number): Subscription {
   if (sent.ok) {
-    const { failingSince: _over, ...rest } = subscription
+    const { failingSince: _since, lastFailedAt: _last, ...rest } = subscription
     return { ...rest, failedSends: 0 }
   }
   const failingSince = subscription.failingSince ?? now
   const failedSends = subscription.failedSends + 1
-  const counted = { ...subscription, failingSince, failedSends }
+  const counted = { ...subscription, failingSince, lastFailedAt: now, failedSends }
   if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
   if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
     const hours = Math.floor((now - failingSince) / HOUR_MS)

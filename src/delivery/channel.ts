@@ -1,9 +1,10 @@
-/** The port of a way out. An implementation sends one event to one subscription and tells what happened; it never throws. */
+/** The port of a way out. An implementation sends events to one subscription and tells what happened; it never throws. */
 import type { CloudEvent } from '../event/stored-event.ts'
 import type { Exchange } from './delivery.ts'
 import type { Subscription } from './subscription.ts'
 
-export interface Sent extends Exchange {
+export interface Sent extends Omit<Exchange, 'request'> {
+  readonly request?: Omit<NonNullable<Exchange['request']>, 'body'>
   readonly ok: boolean
   /** A short text for people: "timeout after 15 s", "redirect not followed (308)", "address not allowed". */
   readonly message?: string
@@ -14,6 +15,9 @@ export interface Sent extends Exchange {
 }
 
 export interface Channel {
-  /** @param sentAt epoch ms of this send: the signature's timestamp */
-  send(event: CloudEvent, subscription: Subscription, sentAt: number): Promise<Sent>
+  /**
+   * @param events one, or several where the subscription's content mode is `batched`; their fate is one
+   * @param sentAt epoch ms of this send: the signature's timestamp
+   */
+  send(events: readonly CloudEvent[], subscription: Subscription, sentAt: number): Promise<Sent>
 }

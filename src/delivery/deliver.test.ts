@@ -1,11 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
-import type { AppId, ReloadId, SubscriptionId } from '../core/ids.ts'
+import type { AppId, ReloadId, SubscriptionId, UserId } from '../core/ids.ts'
+import { FINISHED_EVENT_TYPE, WEBHOOK_DISABLED_TYPE } from '../event/catalogue.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import { PROBE_FIRST_MS } from './after-send.ts'
 import type { Channel, Sent } from './channel.ts'
 import { startDelivering } from './deliver.ts'
 import type { Delivery } from './delivery.ts'
@@ -24,9 +26,9 @@ class Receiver implements Channel {
     this.#machine = machine
   }
 
-  send(event: CloudEvent, subscription: Subscription): Promise<Sent> {
+  send(events: readonly CloudEvent[], subscription: Subscription): Promise<Sent> {
     const answer = this.answers[Math.min(this.got.length, this.answers.length - 1)] ?? { ok: true }
-    this.got.push({ event, subscription, at: this.#machine.elapsed() })
+    for (const event of events) this.got.push({ event, subscription, at: this.#machine.elapsed() })
     this.inFlight += 1
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
     return new Promise((resolve) => {
@@ -144,6 +146,32 @@ describe('the sender of deliveries', () => {
     expect(await b.deliveries()).toHaveLength(1)
   })
 
+  test('tells the other webhooks of its owner that one was disabled', async () => {
+    const eventTypes = [WEBHOOK_DISABLED_TYPE, FINISHED_EVENT_TYPE]
+    const gone = aSubscription({ eventTypes })
+    const alarm = aSubscription({
+      id: 'alarm' as SubscriptionId,
+      eventTypes: [WEBHOOK_DISABLED_TYPE],
+      level: 'user',
+    })
+    const stranger = { ...alarm, id: 'stranger' as SubscriptionId, ownerId: 'another' as UserId }
+    const b = await (await new Bench().furnish(gone, alarm, stranger)).event()
+    const answer = b.receiver.send.bind(b.receiver)
+    b.receiver.send = async (events, subscription) =>
+      subscription.id === gone.id ? { ok: false, gone: true } : answer(events, subscription)
+    b.start()
+    await b.machine.until(() => b.receiver.got.length === 1)
+    const [{ event, subscription }] = b.receiver.got as [(typeof b.receiver.got)[number]]
+    expect(subscription.id).toBe(alarm.id)
+    expect(event).toMatchObject({
+      type: WEBHOOK_DISABLED_TYPE,
+      userid: gone.ownerId,
+      data: { id: gone.id, name: gone.name, disabledReasonCode: 'TARGET-GONE', failedSends: 1 },
+    })
+    await b.machine.pass(60_000)
+    expect(b.receiver.got).toHaveLength(1)
+  })
+
   test.each([
     ['deleted', async (b: Bench) => void (await b.store.removeSubscription(TENANT_ID, aSubscription().id))],
     ['disabled', (b: Bench) => b.store.saveSubscription(aSubscription({ enabled: false }))],
@@ -172,6 +200,54 @@ describe('the sender of deliveries', () => {
     b.start()
     await b.ended()
     expect(claim.mock.calls.length).toBeLessThan(40)
+  })
+
+  test('a target in trouble gets one probe at a time, and all again after a success', async () => {
+    const b = await new Bench().furnish(aSubscription())
+    for (let n = 1; n <= 30; n++) await b.event(n)
+    b.receiver.answers = [...Array<Sent>(12).fill({ ok: false }), { ok: true }]
+    b.start()
+    expect((await b.ended(24 * 3_600_000)).every((row) => row.state === 'delivered')).toBe(true)
+    const atOnce = b.receiver.got.slice(8, 13).map(({ at }) => at)
+    for (let i = 1; i < atOnce.length; i++)
+      expect(atOnce[i]! - atOnce[i - 1]!).toBeGreaterThan(PROBE_FIRST_MS)
+    expect(b.receiver.mostInFlight).toBe(4)
+  })
+
+  test('many targets that never answer take no places from one that does', async () => {
+    const sick = Array.from({ length: 30 }, (_, n) => aSubscription({ id: `sick-${n}` as SubscriptionId }))
+    const well = aSubscription()
+    const b = await new Bench().furnish(...sick, well)
+    const answer = b.receiver.send.bind(b.receiver)
+    b.receiver.send = async (events, subscription) => {
+      if (subscription.id === well.id) return answer(events, subscription)
+      await new Promise<void>((resolve) => b.machine.node.later(15_000, resolve))
+      return { ok: false, message: 'timeout after 15 s' }
+    }
+    for (let n = 1; n <= 40; n++) await b.event(n)
+    b.start()
+    const arrived = () => b.receiver.got.length
+    await b.machine.until(() => arrived() === 40, 2000)
+  })
+
+  test('sends what is due in one request where the webhook takes batches; it counts once', async () => {
+    const batched = aSubscription({ contentMode: 'batched' })
+    const b = await new Bench().furnish(batched)
+    for (let n = 1; n <= 20; n++) await b.event(n)
+    const requests: number[] = []
+    const answer = b.receiver.send.bind(b.receiver)
+    b.receiver.answers = [{ ok: false }]
+    b.receiver.send = (events, subscription) => {
+      requests.push(events.length)
+      return answer(events, subscription)
+    }
+    b.start()
+    await b.machine.until(async () => (await b.sends()).length === 20)
+    expect(requests).toEqual([20])
+    expect(await b.store.subscription(TENANT_ID, batched.id)).toMatchObject({ failedSends: 1 })
+    b.receiver.answers = [{ ok: true }]
+    expect((await b.ended()).every((row) => row.state === 'delivered' && row.sends === 2)).toBe(true)
+    expect((await b.sends()).map((send) => send.request)).toEqual(Array(40).fill(undefined))
   })
 
   test('counts every failure of a webhook, also when several are recorded at once', async () => {

@@ -1,7 +1,7 @@
 /**
  * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A delivery is claimed
  * under a lease, so that another sender takes it over when this one dies; it may then be sent twice, with the same event id,
- * never lost. At most 4 sends of a subscription and 32 of a tenant are in flight at once.
+ * never lost. How many of a subscription are in flight at once is a rule (after-send.ts): a target in trouble gets probes.
  *
  * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
  */
@@ -10,23 +10,20 @@ import type { Timers } from '../core/ports.ts'
 import { type Loop, startLoop } from '../queue/loop.ts'
 import { saveApart } from '../store/save-apart.ts'
 import type { Store } from '../store/store.ts'
-import { deliveryAfter, givenUp, subscriptionAfter } from './after-send.ts'
+import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
 import type { Delivery } from './delivery.ts'
-import { type MadeSend, makeSend, type SendDeps } from './send.ts'
+import { afterSend } from './disabling.ts'
+import { type MadeSend, makeSends, type SendDeps } from './send.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface DeliverDeps extends SendDeps {
   readonly timers: Timers
-  readonly store: Pick<
-    Store,
-    'claimDeliveries' | 'recordSends' | 'nextDeliveryAt' | 'send' | 'subscription' | 'onCommit'
-  >
+  readonly store: Pick<Store, 'claimDeliveries' | 'recordSends' | 'nextDeliveryAt' | 'send' | 'onCommit'>
 }
 
-const PER_SUBSCRIPTION = 4
 /** Half of all: a tenant whose receivers are all slow leaves places for the others. */
-const PER_TENANT = 32
-const IN_FLIGHT_MAX = 64
+const PER_TENANT = 128
+const IN_FLIGHT_MAX = 256
 /** Longer than the longest send (15 s) and a slow record of it. */
 const LEASE_MS = 60_000
 /** Longest time between two looks: what other processes saved is found without a notice. */
@@ -40,6 +37,8 @@ interface Result {
   readonly claimed: ClaimedDelivery
   readonly next: Delivery
   readonly made?: MadeSend
+  /** Of the deliveries that went out in one request: it counts for the subscription. */
+  readonly first?: boolean
   /** A record of it was asked for and failed; perhaps it was saved all the same. */
   recordTried?: true
 }
@@ -63,16 +62,16 @@ export function startDelivering(deps: DeliverDeps): Loop {
     const request = {
       now,
       max,
-      perSubscription: PER_SUBSCRIPTION,
+      places: (subscription: Subscription | undefined) => placesOf(subscription, now),
       perTenant: PER_TENANT,
       lease,
       leaseExpiresAt: now + LEASE_MS,
     }
-    for (const claimed of await deps.store.claimDeliveries(request)) {
-      inFlight += 1
-      const flight = fly(deps, claimed).then((result) => {
-        results.add(result)
-        inFlight -= 1
+    for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
+      inFlight += claimed.length
+      const flight = fly(deps, claimed).then((flown) => {
+        for (const result of flown) results.add(result)
+        inFlight -= claimed.length
         flights.delete(flight)
         recording.wake()
         sending.wake()
@@ -103,51 +102,60 @@ export function startDelivering(deps: DeliverDeps): Loop {
   }
 }
 
-/** Sends one delivery, or gives it up because its subscription no longer wants it (contract 04, section 5.2). */
-async function fly(deps: DeliverDeps, claimed: ClaimedDelivery): Promise<Result> {
-  const { delivery, event, subscription } = claimed
-  if (subscription === undefined) {
-    return { claimed, next: givenUp(delivery, 'the webhook was deleted', deps.clock.now()) }
+/** What goes out together: each delivery alone, but those of a subscription that takes batches in one request. */
+function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
+  const batches = new Map<SubscriptionId, ClaimedDelivery[]>()
+  const requests: ClaimedDelivery[][] = []
+  for (const one of claimed) {
+    const { subscription } = one
+    const batch = subscription?.contentMode === 'batched' ? batches.get(subscription.id) : undefined
+    if (batch !== undefined) {
+      batch.push(one)
+      continue
+    }
+    const request = [one]
+    requests.push(request)
+    if (subscription?.contentMode === 'batched') batches.set(subscription.id, request)
   }
-  if (!subscription.enabled) {
-    return { claimed, next: givenUp(delivery, 'the webhook was disabled', deps.clock.now()) }
-  }
-  const made = await makeSend(deps, event, subscription, delivery.id)
-  const next = deliveryAfter(delivery, made.sent, deps.clock.now(), deps.random.uniform())
-  return { claimed, next, made }
+  return requests
 }
 
-/**
- * Saves all results known by now in one batch. The failure counters are counted on from what the store has now; when
- * several results of the batch are about one subscription, each counts on from the one before.
- */
+/** Sends deliveries of one subscription, or gives them up because it no longer wants them (contract 04, section 5.2). */
+async function fly(deps: DeliverDeps, claimed: readonly ClaimedDelivery[]): Promise<Result[]> {
+  const { subscription } = claimed[0]!
+  if (subscription === undefined || !subscription.enabled) {
+    const reason = subscription === undefined ? 'the webhook was deleted' : 'the webhook was disabled'
+    const now = deps.clock.now()
+    return claimed.map((one) => ({ claimed: one, next: givenUp(one.delivery, reason, now) }))
+  }
+  const addressed = claimed.map(({ event, delivery }) => ({ event, deliveryId: delivery.id }))
+  const made = await makeSends(deps, addressed, subscription)
+  const now = deps.clock.now()
+  return claimed.map((one, i) => ({
+    claimed: one,
+    next: deliveryAfter(one.delivery, made[i]!.sent, now, deps.random.uniform()),
+    made: made[i]!,
+    first: i === 0,
+  }))
+}
+
+/** Saves all results known by now in one batch. A request counts once for its subscription, however many events it had. */
 async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   const batch = [...results]
   if (batch.length === 0) return
-  const counters = new Map<SubscriptionId, Subscription | undefined>()
   const rows: SendRow[] = []
   const resultOf = new Map<SendRow, Result>()
-  const add = (row: SendRow, result: Result) => {
+  for (const result of batch) {
+    if (await isRecorded(deps, result)) continue
+    const { next, made, claimed, first } = result
+    const row: SendRow = {
+      delivery: next,
+      fence: claimed.delivery.lease!,
+      ...(made === undefined ? {} : { send: made.send }),
+      ...(made === undefined || !first ? {} : { step: afterSend(deps, made.sent) }),
+    }
     rows.push(row)
     resultOf.set(row, result)
-  }
-  for (const result of batch) {
-    const { next, made } = result
-    const { delivery } = result.claimed
-    const row = { delivery: next, fence: delivery.lease! }
-    if (made === undefined) {
-      add(row, result)
-      continue
-    }
-    const { tenantId, subscriptionId } = delivery
-    if (await isRecorded(deps, result)) continue
-    const before = counters.has(subscriptionId)
-      ? counters.get(subscriptionId)
-      : await deps.store.subscription(tenantId, subscriptionId)
-    const after = before && subscriptionAfter(before, made.sent, deps.clock.now())
-    counters.set(subscriptionId, after)
-    const told = after !== undefined && !sameFailures(before, after)
-    add({ ...row, send: made.send, ...(told ? { subscription: after } : {}) }, result)
   }
   const save = async (items: readonly SendRow[]) => {
     const missing: SendRow[] = []
@@ -171,12 +179,4 @@ function keptBack(deps: DeliverDeps, result: Result, error: unknown): Result | u
   const { id, leaseExpiresAt } = result.claimed.delivery
   deps.log.warn('recording a send failed', { deliveryId: id, error: String(error) })
   return deps.clock.now() < leaseExpiresAt! ? result : undefined
-}
-
-function sameFailures(before: Subscription | undefined, after: Subscription): boolean {
-  return (
-    before?.failedSends === after.failedSends &&
-    before.failingSince === after.failingSince &&
-    before.enabled === after.enabled
-  )
 }

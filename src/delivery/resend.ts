@@ -6,9 +6,9 @@
 import type { SendId, SubscriptionId, TenantId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Store } from '../store/store.ts'
-import { subscriptionAfter } from './after-send.ts'
 import type { Send } from './delivery.ts'
-import { makeSend, type SendDeps } from './send.ts'
+import { afterSend } from './disabling.ts'
+import { makeSends, type SendDeps } from './send.ts'
 
 export interface ResendDeps extends SendDeps {
   readonly store: Pick<Store, 'send' | 'event' | 'subscription' | 'addSend'>
@@ -27,8 +27,7 @@ export async function resend(
   if (subscription === undefined || earlier === undefined) return undefined
   const event = await deps.store.event(tenantId, earlier.eventId)
   if (event === undefined || deps.clock.now() - event.time > deps.limits.deliveryHistoryMs) return undefined
-  const { sent, send } = await makeSend(deps, event, subscription, earlier.deliveryId)
-  const present = (await deps.store.subscription(tenantId, subscriptionId)) ?? subscription
-  await deps.store.addSend(send, subscriptionAfter(present, sent, deps.clock.now()))
-  return send
+  const [made] = await makeSends(deps, [{ event, deliveryId: earlier.deliveryId }], subscription)
+  await deps.store.addSend(made!.send, afterSend(deps, made!.sent))
+  return made!.send
 }

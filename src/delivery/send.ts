@@ -1,4 +1,4 @@
-/** Makes one send of an event to a subscription through its channel, and the record of it. */
+/** Makes one send of events to a subscription through its channel, and the records of it. */
 import { newUuid } from '../core/ids.ts'
 import type { Clock, Log, Random } from '../core/ports.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
@@ -18,32 +18,46 @@ export interface MadeSend {
   readonly send: Send
 }
 
-/** Never rejects: a channel that breaks its promise and throws counts as a failed send. */
-export async function makeSend(
+/** An event on its way, and the delivery that it belongs to. */
+export interface Addressed {
+  readonly event: StoredEvent
+  readonly deliveryId: Send['deliveryId']
+}
+
+/**
+ * One request for all of them, one record for each, in their order. Never rejects: a channel that breaks its promise and
+ * throws counts as a failed send.
+ */
+export async function makeSends(
   deps: SendDeps,
-  event: StoredEvent,
+  addressed: readonly Addressed[],
   subscription: Subscription,
-  deliveryId: Send['deliveryId'],
-): Promise<MadeSend> {
+): Promise<MadeSend[]> {
   const triggeredAt = deps.clock.now()
   const sent = await deps.channel
-    .send(event.body, subscription, triggeredAt)
+    .send(
+      addressed.map(({ event }) => event.body),
+      subscription,
+      triggeredAt,
+    )
     .catch((error: unknown): Sent => {
       deps.log.error('a channel threw', { subscriptionId: subscription.id, error: String(error) })
       return { ok: false, message: 'the channel failed' }
     })
-  const send: Send = {
-    id: newUuid(deps.random),
-    tenantId: event.tenantId,
-    deliveryId,
-    subscriptionId: subscription.id,
-    eventId: event.id,
-    eventType: event.type,
-    status: sent.ok ? 'success' : 'fail',
-    ...(sent.message === undefined ? {} : { statusMessage: sent.message }),
-    triggeredAt,
-    ...(sent.request === undefined ? {} : { request: sent.request }),
-    ...(sent.response === undefined ? {} : { response: sent.response }),
-  }
-  return { sent, send }
+  return addressed.map(({ event, deliveryId }) => ({
+    sent,
+    send: {
+      id: newUuid(deps.random),
+      tenantId: event.tenantId,
+      deliveryId,
+      subscriptionId: subscription.id,
+      eventId: event.id,
+      eventType: event.type,
+      status: sent.ok ? 'success' : 'fail',
+      ...(sent.message === undefined ? {} : { statusMessage: sent.message }),
+      triggeredAt,
+      ...(sent.request === undefined ? {} : { request: { ...sent.request, body: event.body } }),
+      ...(sent.response === undefined ? {} : { response: sent.response }),
+    },
+  }))
 }

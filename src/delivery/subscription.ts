@@ -2,6 +2,13 @@
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 
+/**
+ * How events become an HTTP request: one JSON object as `application/json`, which receivers written for Qlik expect, or one
+ * of CloudEvents' modes.
+ */
+export const CONTENT_MODES = ['qlik', 'structured', 'binary', 'batched'] as const
+export type ContentMode = (typeof CONTENT_MODES)[number]
+
 export interface Subscription {
   readonly id: SubscriptionId
   readonly tenantId: TenantId
@@ -19,6 +26,10 @@ export interface Subscription {
   readonly sealedHeaders: Readonly<Record<string, string>>
   /** Sealed likewise. */
   readonly sealedSecret?: string
+  /** The secret before the last rotation: signs beside the present one until then (epoch ms). */
+  readonly previousSecret?: { readonly sealed: string; readonly until: number }
+  /** `qlik` when absent. */
+  readonly contentMode?: ContentMode
   readonly checkCertificateRevocation: boolean
   readonly origin: 'api' | 'automations' | 'management-console'
   readonly createdAt: number
@@ -27,7 +38,8 @@ export interface Subscription {
   readonly updatedBy: UserId
   readonly disabledReason?: string
   readonly disabledReasonCode?: string
-  /** Start of the present run of failed sends, and how many; cleared by a success. */
+  /** Start and latest of the present run of failed sends, and how many; cleared by a success. */
   readonly failingSince?: number
+  readonly lastFailedAt?: number
   readonly failedSends: number
 }

@@ -10,12 +10,14 @@ import {
   EVENT_TYPES,
   type EventTypeEntry,
   FINISHED_EVENT_TYPE,
+  WEBHOOK_DISABLED_TYPE,
 } from './catalogue.ts'
 import { APP_DATA_UPDATED_SCHEMA } from './data-event-schema.ts'
 import { FINISHED_EVENT_SCHEMA } from './finished-event-schema.ts'
+import { WEBHOOK_DISABLED_SCHEMA } from './webhook-event-schema.ts'
 
 interface Sending {
-  /** Name of the channel in the event's public specification (contract 01, sections 1, 6 and 7). */
+  /** Name of the channel, of Qlik's events as their public specification has it (contract 01, sections 1, 6 and 7). */
   readonly channel: string
   readonly schema: object
 }
@@ -24,6 +26,7 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [FINISHED_EVENT_TYPE]: { channel: 'system-events.reload', schema: FINISHED_EVENT_SCHEMA },
   [ATTEMPT_EVENT_TYPE]: { channel: 'system-events.app', schema: APP_RELOAD_FINISHED_SCHEMA },
   [DATA_EVENT_TYPE]: { channel: 'system-events.engine.app', schema: APP_DATA_UPDATED_SCHEMA },
+  [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 
 /** @throws Error when the catalogue has an event type that is not described here: our own mistake, found at start */

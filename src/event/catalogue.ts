@@ -9,6 +9,10 @@ export const DATA_EVENT_TYPE = 'com.qlik.app.data.updated'
 export const FINISHED_EVENT_SOURCE = 'com.qlik/reloads'
 export const ENGINE_EVENT_SOURCE = 'com.qlik/engine'
 
+/** Ours: the original's notice of a disabled webhook is not documented (contract 04, section 5.2). */
+export const WEBHOOK_DISABLED_TYPE = 'com.reprise.v1.webhook.disabled'
+export const WEBHOOK_EVENT_SOURCE = 'com.reprise/webhooks'
+
 export interface EventTypeEntry {
   readonly name: string
   readonly title: string
@@ -39,6 +43,13 @@ export const EVENT_TYPES: readonly EventTypeEntry[] = [
     title: 'App data updated',
     description: 'The data of an app has changed and is saved.',
     category: 'App',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: WEBHOOK_DISABLED_TYPE,
+    title: 'Webhook disabled',
+    description: 'The service disabled a webhook because its target is gone or failed for too long.',
+    category: 'Webhook',
     levels: ['tenant', 'user'],
   },
 ]

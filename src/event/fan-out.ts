@@ -9,6 +9,7 @@ import type { Random } from '../core/ports.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import type { ReloadView } from '../store/store.ts'
+import { WEBHOOK_DISABLED_TYPE } from './catalogue.ts'
 import type { EventDraft } from './stored-event.ts'
 
 /** What of a reload's view decides who gets its events. */
@@ -38,14 +39,18 @@ export function wants(subscription: Subscription, event: EventDraft, listeners: 
     subscription.enabled &&
     subscription.tenantId === event.tenantId &&
     subscription.eventTypes.includes(event.type) &&
-    (subscription.level === 'tenant' || ownerReads(subscription, listeners)) &&
+    (subscription.level === 'tenant' || isForOwner(subscription, event, listeners)) &&
     (subscription.filter === undefined ||
       matchesFilter(subscription.filter, (name) => filterAttribute(event, name)))
   )
 }
 
-/** A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1). */
-function ownerReads(subscription: Subscription, { app, readers }: Listeners): boolean {
+/**
+ * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1), and what is
+ * told of the owner's own webhooks.
+ */
+function isForOwner(subscription: Subscription, event: EventDraft, { app, readers }: Listeners): boolean {
+  if (event.type === WEBHOOK_DISABLED_TYPE) return event.userId === subscription.ownerId
   const user = readers?.users.find((one) => one.id === subscription.ownerId)
   if (app === undefined || readers === undefined || user?.status !== 'active') return false
   const { space, assignments } = readers

@@ -78,7 +78,7 @@ function signedRequest(body: string, headers: Record<string, string> = {}, id = 
     body,
     headers: {
       'content-type': 'application/json',
-      ...signatureHeaders(SECRET, id, Date.now(), bytes),
+      ...signatureHeaders([SECRET], id, Date.now(), bytes),
       ...headers,
     },
   }

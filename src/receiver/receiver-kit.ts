@@ -3,6 +3,7 @@
 export { APP_RELOAD_FINISHED_SCHEMA } from '../event/attempt-event-schema.ts'
 export { APP_DATA_UPDATED_SCHEMA } from '../event/data-event-schema.ts'
 export { FINISHED_EVENT_SCHEMA as RELOAD_FINISHED_SCHEMA } from '../event/finished-event-schema.ts'
+export { WEBHOOK_DISABLED_SCHEMA } from '../event/webhook-event-schema.ts'
 export { fastifyReceiver, fetchHandler, nodeHandler } from './handlers.ts'
 export { type ReceivedRequest, type ReceiverAnswer, type ReceiverOptions, receiver } from './receive.ts'
 export type * from './reload-event.ts'

@@ -104,4 +104,21 @@ export interface AppDataUpdatedData {
 /** The data of an app changed and is saved. */
 export type AppDataUpdatedEvent = Envelope<'com.qlik.app.data.updated', AppDataUpdatedData>
 
-export type ReloadEvent = ReloadFinishedEvent | AppReloadFinishedEvent | AppDataUpdatedEvent
+export interface WebhookDisabledData {
+  /** Webhook id. */
+  readonly id: string
+  readonly name: string
+  readonly disabledReasonCode: string
+  readonly disabledReason: string
+  readonly failedSends: number
+  readonly failingSince?: string
+}
+
+/** The service disabled a webhook, because its target is gone or failed for too long. */
+export type WebhookDisabledEvent = Envelope<'com.reprise.v1.webhook.disabled', WebhookDisabledData>
+
+export type ReloadEvent =
+  | ReloadFinishedEvent
+  | AppReloadFinishedEvent
+  | AppDataUpdatedEvent
+  | WebhookDisabledEvent

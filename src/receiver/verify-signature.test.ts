@@ -10,7 +10,7 @@ const NOW = 1_793_592_200_000
 const RULES: SignatureRules = { secrets: [SECRET], accept: 'standard', toleranceMs: 300_000, now: NOW }
 
 const signed = (sentAt = NOW): Record<string, string> => ({
-  ...signatureHeaders(SECRET, 'event-1', sentAt, BODY),
+  ...signatureHeaders([SECRET], 'event-1', sentAt, BODY),
 })
 const verdict = (headers: Record<string, string>, rules: Partial<SignatureRules> = {}, body = BODY) =>
   verifySignature((name) => headers[name], body, { ...RULES, ...rules })

@@ -7,7 +7,6 @@ import type { Attempt } from '../core/attempt.ts'
 import type { ReloadId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
-import type { Subscription } from '../delivery/subscription.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { Acceptance, Saving } from './store.ts'
 
@@ -82,25 +81,4 @@ export function openAfter(open: Attempt | undefined, saved: Attempt | undefined)
 
 function must(holds: boolean, reload: Reload, rule: string): void {
   if (!holds) throw new Error(`broken invariant of reload ${reload.id}: ${rule}`)
-}
-
-/**
- * The stored subscription with what a sender learned about it: its failure counters and perhaps the disabling. Nothing
- * else of what the sender held is saved, because the owner may have changed the subscription meanwhile.
- */
-export function withFailures(stored: Subscription, told: Subscription): Subscription {
-  const { failingSince: _before, ...rest } = stored
-  const counted = {
-    ...rest,
-    failedSends: told.failedSends,
-    ...(told.failingSince === undefined ? {} : { failingSince: told.failingSince }),
-  }
-  if (told.enabled || !stored.enabled) return counted
-  return {
-    ...counted,
-    enabled: false,
-    updatedAt: told.updatedAt,
-    ...(told.disabledReason === undefined ? {} : { disabledReason: told.disabledReason }),
-    ...(told.disabledReasonCode === undefined ? {} : { disabledReasonCode: told.disabledReasonCode }),
-  }
 }

@@ -201,6 +201,25 @@ export type AppChange = Partial<Pick<App, 'name' | 'description' | 'ownerId'>> &
 /** A version of a script without its text; `bytes` is the length of the text in UTF-8. */
 export type ScriptSummary = Omit<ScriptVersion, 'script'> & { readonly bytes: number }
 
+// ------------------------------------------------------------------------------------------------ subscriptions
+
+/** What a step about a subscription is shown: all read inside the same transaction. */
+export interface SubscriptionView {
+  readonly subscription: Subscription
+  readonly tenant: Tenant
+  /** Enabled subscriptions of the tenant. */
+  readonly subscriptions: readonly Subscription[]
+}
+
+/** What it wants saved, all of it or nothing; undefined: nothing. Not called for a subscription that was removed. */
+export type SubscriptionStep = (view: SubscriptionView) =>
+  | {
+      readonly subscription: Subscription
+      readonly events?: readonly EventDraft[]
+      readonly deliveries?: readonly Delivery[]
+    }
+  | undefined
+
 // ------------------------------------------------------------------------------------------------ the port
 
 export interface ReloadStore {
@@ -244,13 +263,14 @@ export interface EventStore {
 
 export interface DeliveryStore {
   /**
-   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `perSubscription` of one
-   * subscription and `perTenant` of one tenant.
+   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `places` gives a subscription
+   * and `perTenant` of one tenant.
    */
   claimDeliveries(request: {
     readonly now: number
     readonly max: number
-    readonly perSubscription: number
+    /** Asked once for each subscription with pending deliveries; undefined stands for one that was removed. */
+    readonly places: (subscription: Subscription | undefined) => number
     readonly perTenant: number
     readonly lease: LeaseToken
     readonly leaseExpiresAt: number
@@ -259,14 +279,14 @@ export interface DeliveryStore {
   >
   /**
    * Saves sends with what became of their deliveries, under the lease of each; a row whose lease is gone still keeps
-   * its send record but changes no delivery. `subscription` carries the new failure counters and perhaps the disabling.
+   * its send record but changes no delivery and no subscription. `step` tells what the send makes of the subscription.
    */
   recordSends(
     batch: readonly {
       readonly delivery: Delivery
       readonly fence: LeaseToken
       readonly send?: Send
-      readonly subscription?: Subscription
+      readonly step?: SubscriptionStep
     }[],
   ): Promise<void>
   nextDeliveryAt(): Promise<number | undefined>
@@ -274,7 +294,7 @@ export interface DeliveryStore {
   delivery(tenantId: TenantId, id: DeliveryId): Promise<Delivery | undefined>
   sends(query: SendQuery): Promise<Listed<Send>>
   send(subscriptionId: SubscriptionId, id: SendId): Promise<Send | undefined>
-  addSend(send: Send, subscription: Subscription): Promise<void>
+  addSend(send: Send, step: SubscriptionStep): Promise<void>
 }
 
 export interface CatalogStore {

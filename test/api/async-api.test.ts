@@ -4,9 +4,11 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterSend } from '../../src/delivery/disabling.ts'
 import { EVENT_TYPES } from '../../src/event/catalogue.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
+import { aSubscription, aTenant } from '../support/records.ts'
 import { data, fault, Life, ran } from '../support/reload-life.ts'
 
 let api: ApiUnderTest
@@ -40,6 +42,7 @@ it('has a message for every event type, sent over a channel that it names', asyn
     'system-events.reload',
     'system-events.app',
     'system-events.engine.app',
+    'system-events.webhook',
   ])
 })
 
@@ -62,7 +65,10 @@ it('describes the events of real lives, and no others', async () => {
     new Life().waitedTooLong(),
     new Life().cancel(),
   ]
-  const events = lives.flatMap((life) => life.events.map(({ body }) => body))
+  const ofReloads = lives.flatMap((life) => life.events.map(({ body }) => body))
+  const step = afterSend(new Life().rules, { ok: false, gone: true })
+  const view = { subscription: aSubscription(), tenant: aTenant(), subscriptions: [] }
+  const events = [...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body)]
   expect(new Set(events.map(({ type }) => type)).size).toBe(EVENT_TYPES.length)
   for (const event of events) {
     expect(faults(event), event.type).toEqual([])

@@ -487,7 +487,7 @@ describe('deliveries', () => {
     const [claimed] = await store.claimDeliveries({
       now: world.clock.now(),
       max: 10,
-      perSubscription: 4,
+      places: () => 4,
       perTenant: 32,
       lease: newUuid(world.random),
       leaseExpiresAt: world.clock.now() + 60_000,
@@ -509,7 +509,7 @@ describe('deliveries', () => {
         request: { url: URL_OF_TARGET, headers: { 'content-type': 'application/json' }, body: event.body },
       }
       sends.push(send)
-      await store.addSend(send, await stored(id))
+      await store.addSend(send, () => undefined)
     }
     return { id, sends }
   }

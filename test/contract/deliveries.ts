@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import type { LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
+import type { EventId, LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
-import { aSend, aSubscription, type Given, OTHER_TENANT, subscriptionId, TENANT_ID } from './store-records.ts'
+import type { SubscriptionStep } from '../../src/store/store.ts'
+import {
+  aDelivery,
+  aSend,
+  aSubscription,
+  type Given,
+  OTHER_TENANT,
+  subscriptionId,
+  TENANT_ID,
+} from './store-records.ts'
 
 const LEASE = 'sender-1' as LeaseToken
+const NEWEST = { sort: { field: 'triggeredAt', descending: true }, page: { limit: 9 } } as const
+
+const countFailure: SubscriptionStep = ({ subscription }) => ({
+  subscription: { ...subscription, failedSends: subscription.failedSends + 1 },
+})
 
 export function exerciseDeliveries(given: () => Given): void {
   const subscribe = async (...numbers: number[]) => {
@@ -20,7 +34,7 @@ export function exerciseDeliveries(given: () => Given): void {
     given().store.claimDeliveries({
       now: given().now,
       max,
-      perSubscription,
+      places: () => perSubscription,
       perTenant,
       lease,
       leaseExpiresAt: given().now + 60_000,
@@ -183,10 +197,9 @@ export function exerciseDeliveries(given: () => Given): void {
       await subscribe(1)
       await end()
       const [claimed] = await claim()
-      const subscription = aSubscription({ id: subscriptionId(1), failedSends: 9, failingSince: 5 })
       const send = aSend(claimed!.delivery, 1)
       await given().store.recordSends([
-        { delivery: done(claimed!.delivery), fence: 'stranger' as LeaseToken, send, subscription },
+        { delivery: done(claimed!.delivery), fence: 'stranger' as LeaseToken, send, step: countFailure },
       ])
       expect(await given().store.delivery(TENANT_ID, claimed!.delivery.id)).toEqual(claimed!.delivery)
       expect(await given().store.send(subscriptionId(1), send.id)).toEqual(send)
@@ -202,35 +215,79 @@ export function exerciseDeliveries(given: () => Given): void {
       expect(await given().store.delivery(TENANT_ID, delivery.id)).toEqual(done(delivery))
     })
 
-    it('keeps the failure counters and the disabling, and what the owner changed meanwhile', async () => {
-      await subscribe(1)
+    it('shows a step the subscription as it is now, and saves what it makes of it', async () => {
+      await subscribe(1, 2)
       await end()
       const [claimed] = await claim()
       const { delivery } = claimed!
-      const subscription = claimed!.subscription!
-      await given().store.saveSubscription({
-        ...subscription,
-        name: 'renamed',
-        failedSends: 3,
-        failingSince: 7,
+      const { store } = given()
+      const renamed = { ...claimed!.subscription!, name: 'renamed', failedSends: 3 }
+      await store.saveSubscription(renamed)
+      const send = aSend(delivery, 1)
+      await store.recordSends([
+        { delivery: done(delivery), fence: LEASE, send, step: countFailure },
+        { delivery: done(delivery), fence: LEASE, send: aSend(delivery, 2), step: countFailure },
+      ])
+      expect(await store.subscription(TENANT_ID, renamed.id), 'the second one had no lease').toEqual({
+        ...renamed,
+        failedSends: 4,
       })
-      const disabled = {
-        enabled: false,
-        disabledReason: 'gone (410)',
-        disabledReasonCode: 'GONE',
-        updatedAt: 99,
+      await store.addSend(aSend(delivery, 3), countFailure)
+      await store.addSend(aSend(delivery, 4), () => undefined)
+      expect(await store.subscription(TENANT_ID, renamed.id)).toEqual({ ...renamed, failedSends: 5 })
+    })
+
+    it('saves the events of a step with their deliveries, all or nothing', async () => {
+      await subscribe(1, 2)
+      const finished = await end()
+      const [claimed] = await claim()
+      const { store } = given()
+      const event = { ...finished, id: 'of the step' as EventId, uniqueKey: 'webhook' }
+      const { sequence: _ours, ...draft } = event
+      const told: unknown[] = []
+      const disable: SubscriptionStep = ({ subscription, tenant, subscriptions }) => {
+        told.push(tenant.id, ...subscriptions.map(({ id }) => id))
+        return {
+          subscription: { ...subscription, enabled: false },
+          events: [draft],
+          deliveries: [aDelivery(draft, subscriptionId(2), given().now)],
+        }
       }
-      const told = { ...subscription, ...disabled, failedSends: 4, failingSince: 7 }
-      await given().store.recordSends([{ delivery: done(delivery), fence: LEASE, subscription: told }])
-      const kept = { ...subscription, ...disabled, name: 'renamed', failedSends: 4, failingSince: 7 }
-      expect(await given().store.subscription(TENANT_ID, subscription.id)).toEqual(kept)
-      const well = { ...subscription, failedSends: 0 }
-      await given().store.addSend(aSend(delivery, 7), well)
-      const { failingSince: _cleared, ...rest } = kept
-      expect(await given().store.subscription(TENANT_ID, subscription.id)).toEqual({
-        ...rest,
-        failedSends: 0,
+      await store.addSend(aSend(claimed!.delivery, 1), disable)
+      expect(told).toEqual([TENANT_ID, subscriptionId(1), subscriptionId(2)])
+      expect(await store.event(TENANT_ID, event.id)).toMatchObject({ uniqueKey: 'webhook' })
+      expect(await store.deliveriesOf(event.id)).toMatchObject([{ subscriptionId: subscriptionId(2) }])
+      const again = store.addSend(aSend(claimed!.delivery, 2), ({ subscription }) => ({
+        subscription: { ...subscription, name: 'never' },
+        events: [draft],
+      }))
+      await expect(again).rejects.toThrow()
+      expect(await store.subscription(TENANT_ID, subscriptionId(1))).toMatchObject({ name: 'Receiver' })
+      expect((await store.sends({ ...NEWEST, subscriptionId: subscriptionId(1) })).rows).toHaveLength(1)
+    })
+
+    it('asks for the places of each subscription with pending deliveries, also of a removed one', async () => {
+      await subscribe(1, 2, 3)
+      await end()
+      const { store, now } = given()
+      await store.removeSubscription(TENANT_ID, subscriptionId(2))
+      const asked: unknown[] = []
+      const claimed = await store.claimDeliveries({
+        now,
+        max: 10,
+        places: (subscription) => {
+          asked.push(subscription?.id)
+          return subscription?.id === subscriptionId(3) ? 0 : 1
+        },
+        perTenant: 10,
+        lease: LEASE,
+        leaseExpiresAt: now + 1,
       })
+      expect(new Set(asked)).toEqual(new Set([subscriptionId(1), undefined, subscriptionId(3)]))
+      expect(claimed.map(({ delivery }) => delivery.subscriptionId).sort()).toEqual([
+        subscriptionId(1),
+        subscriptionId(2),
+      ])
     })
 
     it('lists sends by time or status, filtered, page by page', async () => {
@@ -244,7 +301,7 @@ export function exerciseDeliveries(given: () => Given): void {
           eventType: number < 4 ? 'a' : 'b',
         }),
       )
-      for (const send of all) await given().store.addSend(send, subscription)
+      for (const send of all) await given().store.addSend(send, () => undefined)
       const base = { subscriptionId: subscription.id as SubscriptionId, page: { limit: 2 } }
       const newest = { ...base, sort: { field: 'triggeredAt', descending: true } } as const
       const { store } = given()

@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { ExclusiveStore } from '../../src/store/store.ts'
+import type { ExclusiveStore, SubscriptionStep } from '../../src/store/store.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
 import {
   aSend,
@@ -40,6 +40,13 @@ const ENDS: readonly AttemptEnd[] = [
   { kind: 'timed-out' },
   { kind: 'canceled' },
 ]
+
+/** A removed subscription has one place more, so that both stores have to tell it apart. */
+const placesOf = (places: number) => (subscription: unknown) => places + (subscription === undefined ? 1 : 0)
+
+const countFailure: SubscriptionStep = ({ subscription }) => ({
+  subscription: { ...subscription, failedSends: subscription.failedSends + 1 },
+})
 
 type Command = (store: ExclusiveStore) => Promise<unknown>
 
@@ -186,7 +193,7 @@ class Author {
     const request = {
       now,
       max: 1 + this.below(4),
-      perSubscription: 1 + this.below(2),
+      places: placesOf(1 + this.below(2)),
       perTenant: 1 + this.below(3),
       lease,
     }
@@ -195,15 +202,14 @@ class Author {
     return async (store) => {
       const claimed = await store.claimDeliveries({ ...request, leaseExpiresAt: now + 60_000 })
       if (dies) return claimed
-      const rows = claimed.map(({ delivery, subscription }) => {
+      const rows = claimed.map(({ delivery }) => {
         const { lease: _over, leaseExpiresAt: _gone, ...rest } = delivery
         const sends = delivery.sends + 1
         const next: Delivery = fails
           ? { ...rest, sends, dueAt: now + 5000 }
           : { ...rest, sends, state: 'delivered', endedAt: now }
         const send = aSend(delivery, sends, { status: fails ? 'fail' : 'success', triggeredAt: now })
-        const told = subscription && { ...subscription, failedSends: subscription.failedSends + 1 }
-        return { delivery: next, fence: lease, send, ...(told === undefined ? {} : { subscription: told }) }
+        return { delivery: next, fence: lease, send, step: countFailure }
       })
       await store.recordSends(rows)
       return { claimed, next: await store.nextDeliveryAt() }

@@ -17,7 +17,7 @@ export class Receivers {
 
 export function simChannel(world: World, node: SimNode): Channel {
   return {
-    send: (event, subscription) =>
+    send: (events, subscription) =>
       new Promise((resolve) => {
         const fails = world.chance(world.faulty(0.15))
         const answerLost = world.chance(world.faulty(0.1))
@@ -28,7 +28,7 @@ export function simChannel(world: World, node: SimNode): Channel {
             return answer({ ok: false, gone: true, message: 'gone' })
           if (fails)
             return answer({ ok: false, message: 'answered 503', retryAfterMs: world.between(0, 9000) })
-          arrive(world, subscription.id, event)
+          for (const event of events) arrive(world, subscription.id, event)
           return answer(answerLost ? { ok: false, message: 'timeout after 15 s' } : { ok: true })
         })
       }),

@@ -16,21 +16,21 @@ describe('signatureHeaders', () => {
   it('gives the worked example of the contract', () => {
     const body = Buffer.from(BODY)
     expect(body.length).toBe(523)
-    const headers = signatureHeaders(SECRET, EVENT_ID, 1793592200_999, body)
+    const headers = signatureHeaders([SECRET], EVENT_ID, 1793592200_999, body)
     expect(headers['qlik-signature']).toBe('0d9fb49825971f395911a87e037c5fbf17b82ddff6f59e06b5b446ba2e99200e')
     expect(headers['webhook-timestamp']).toBe('1793592200')
     expect(headers['webhook-signature']).toBe('v1,7BfCyvH+HAAv4zrSBx04Vli48DbJHesv+ojYhsgfssA=')
   })
 
   it('signs UTF-8 bytes', () => {
-    const headers = signatureHeaders(SECRET, EVENT_ID, 0, Buffer.from('{"m":"Größe"}'))
+    const headers = signatureHeaders([SECRET], EVENT_ID, 0, Buffer.from('{"m":"Größe"}'))
     expect(headers['qlik-signature']).toBe('f4ebcdadb63e3038affab56d75f5b9d397d5569b1104291b602cbcdfe0d87103')
   })
 
   it('is accepted by the standardwebhooks package', () => {
     const now = Date.now()
     const body = Buffer.from(BODY)
-    const headers = signatureHeaders(SECRET, EVENT_ID, now, body)
+    const headers = signatureHeaders([SECRET], EVENT_ID, now, body)
     const webhook = new Webhook(`whsec_${Buffer.from(SECRET).toString('base64')}`)
     expect(webhook.verify(body, { ...headers })).toEqual(JSON.parse(BODY))
   })
@@ -38,7 +38,7 @@ describe('signatureHeaders', () => {
 
 describe('verifyQlikSignature', () => {
   const body = Buffer.from(BODY)
-  const { 'qlik-signature': good } = signatureHeaders(SECRET, EVENT_ID, 0, body)
+  const { 'qlik-signature': good } = signatureHeaders([SECRET], EVENT_ID, 0, body)
 
   it.each([
     ['the right header', good, true],

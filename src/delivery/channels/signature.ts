@@ -13,24 +13,26 @@ export interface SignatureHeaders {
 }
 
 /**
- * @param secret as the user typed it; its UTF-8 bytes are the key
+ * @param secrets as the user typed them, their UTF-8 bytes are the keys: the present one, then those that still hold while
+ *   it is rotated. `Qlik-Signature` has room for one and takes the first, `webhook-signature` lists all.
+ * @param id of the event, or of the batch
  * @param sentAt epoch milliseconds of this send
  */
 export function signatureHeaders(
-  secret: string,
-  eventId: string,
+  secrets: readonly [string, ...string[]],
+  id: string,
   sentAt: number,
   body: Uint8Array,
 ): SignatureHeaders {
   const seconds = String(Math.floor(sentAt / 1000))
   return {
-    'qlik-signature': createHmac('sha256', secret).update(body).digest('hex'),
-    'webhook-id': eventId,
+    'qlik-signature': createHmac('sha256', secrets[0]).update(body).digest('hex'),
+    'webhook-id': id,
     'webhook-timestamp': seconds,
-    'webhook-signature': `v1,${createHmac('sha256', secret)
-      .update(`${eventId}.${seconds}.`)
-      .update(body)
-      .digest('base64')}`,
+    'webhook-signature': secrets
+      .map((secret) => createHmac('sha256', secret).update(`${id}.${seconds}.`).update(body).digest('base64'))
+      .map((signature) => `v1,${signature}`)
+      .join(' '),
   }
 }
 

@@ -88,7 +88,7 @@ describe('webhookChannel', () => {
       response.writeHead(202).end('thanks')
     })
     const sent = await channel().send(
-      EVENT,
+      [EVENT],
       subscription(`http://127.0.0.1:${port}/hook`, {
         headers: { 'X-Plain': 'one', Authorization: 'Bearer plain' },
         sealedHeaders: { 'X-Sealed': seal.seal('two') },
@@ -123,7 +123,7 @@ describe('webhookChannel', () => {
       headers = request.headers
       response.end()
     })
-    await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 0)
     expect(headers['qlik-signature']).toBeUndefined()
     expect(headers['webhook-signature']).toBeUndefined()
   })
@@ -136,7 +136,7 @@ describe('webhookChannel', () => {
     [503, { 'retry-after': 'Thu, 01 Jan 1970 00:00:09 GMT' }, { ok: false, retryAfterMs: 8000 }],
   ])('tells what a %i answer means', async (status, headers, expected) => {
     const port = await receiver((_request, response) => response.writeHead(status, headers).end())
-    expect(await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 1000)).toMatchObject(
+    expect(await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 1000)).toMatchObject(
       expected,
     )
   })
@@ -148,7 +148,7 @@ describe('webhookChannel', () => {
       if (request.url === '/') response.writeHead(308, { location: '/elsewhere' }).end()
       else response.end()
     })
-    const sent = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    const sent = await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 0)
     expect(sent).toMatchObject({ ok: false, message: 'redirect not followed (308)' })
     expect(reached).toBe(1)
   })
@@ -162,7 +162,7 @@ describe('webhookChannel', () => {
       }
       pour()
     })
-    const sent = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    const sent = await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 0)
     expect(sent.ok).toBe(true)
     expect(sent.response?.body.length).toBe(16 * 1024)
   })
@@ -170,7 +170,7 @@ describe('webhookChannel', () => {
   it('gives up on a target that never answers', async () => {
     const port = await receiver(() => {})
     const sent = await channel({ exchangeTimeoutMs: 200 }).send(
-      EVENT,
+      [EVENT],
       subscription(`http://127.0.0.1:${port}/`),
       0,
     )
@@ -187,7 +187,7 @@ describe('webhookChannel', () => {
       const sent = await channel({
         allowance: NOTHING_ALLOWED,
         resolve: async () => addresses.map((address) => ({ address, family: 4 })),
-      }).send(EVENT, subscription(`https://hook.example.com:${port}/`), 0)
+      }).send([EVENT], subscription(`https://hook.example.com:${port}/`), 0)
       expect(sent).toMatchObject({ ok: false, message: expect.stringContaining('address not allowed') })
     }
     expect(reached).toBe(0)
@@ -195,7 +195,7 @@ describe('webhookChannel', () => {
 
   it('refuses a literal private address without asking the resolver', async () => {
     const sent = await channel({ allowance: NOTHING_ALLOWED }).send(
-      EVENT,
+      [EVENT],
       subscription('https://127.0.0.1/'),
       0,
     )
@@ -208,12 +208,12 @@ describe('webhookChannel', () => {
       resolve: async () => {
         throw Object.assign(new Error('no'), { code: 'ENOTFOUND' })
       },
-    }).send(EVENT, subscription('https://nowhere.example.com/'), 0)
+    }).send([EVENT], subscription('https://nowhere.example.com/'), 0)
     expect(gone.message).toBe('the host name does not resolve')
     const port = await receiver(() => {})
     const server = running.find((part): part is Server => !('send' in part))!
     await new Promise((resolve) => server.close(resolve))
-    const refused = await channel().send(EVENT, subscription(`http://127.0.0.1:${port}/`), 0)
+    const refused = await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 0)
     expect(refused.message).toBe('connection refused')
   })
 })

@@ -1,5 +1,5 @@
 /**
- * The webhook channel: one HTTP POST of the event, signed over the exact bytes sent (contract 04, section 5.1). Checks the
+ * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04, section 5.1). Checks the
  * target at connect time, follows no redirect, uses no proxy of the environment, and reads no more than a bounded answer.
  * Never throws and never tells an internal error text.
  */
@@ -9,6 +9,7 @@ import { Agent, type Dispatcher, errors, request } from 'undici'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { Channel, Sent } from '../channel.ts'
 import type { Subscription } from '../subscription.ts'
+import { type EncodedEvents, encodeEvents } from './content-mode.ts'
 import type { Seal } from './seal.ts'
 import { signatureHeaders } from './signature.ts'
 import { isAllowedAddress, isAllowedHost, type TargetAllowance, targetProblem } from './target-address.ts'
@@ -44,7 +45,7 @@ export function webhookChannel(options: WebhookOptions): WebhookChannel {
     keepAliveTimeout: 10_000,
   })
   return {
-    send: (event, subscription, sentAt) => send(options, agent, event, subscription, sentAt),
+    send: (events, subscription, sentAt) => send(options, agent, events, subscription, sentAt),
     close: () => agent.destroy(),
   }
 }
@@ -52,18 +53,18 @@ export function webhookChannel(options: WebhookOptions): WebhookChannel {
 async function send(
   options: WebhookOptions,
   agent: Agent,
-  event: CloudEvent,
+  events: readonly CloudEvent[],
   subscription: Subscription,
   sentAt: number,
 ): Promise<Sent> {
-  const body = Buffer.from(JSON.stringify(event))
+  const content = encodeEvents(events, subscription.contentMode ?? 'qlik')
   let headers: Record<string, string>
   try {
-    headers = requestHeaders(options, event.id, subscription, sentAt, body)
+    headers = requestHeaders(options, content, subscription, sentAt)
   } catch {
     return { ok: false, message: 'the secret or headers of the webhook cannot be opened; set them again' }
   }
-  const told = { url: subscription.url, headers: shownHeaders(headers, subscription), body: event }
+  const told = { url: subscription.url, headers: shownHeaders(headers, subscription) }
   const problem = targetProblem(subscription.url, options.allowance)
   if (problem !== undefined) return { ok: false, message: `address not allowed: ${problem}`, request: told }
   const timeoutMs = options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS
@@ -72,7 +73,7 @@ async function send(
       method: 'POST',
       dispatcher: agent,
       headers,
-      body,
+      body: content.body,
       signal: AbortSignal.timeout(timeoutMs),
     })
     const response = {
@@ -88,22 +89,22 @@ async function send(
 
 function requestHeaders(
   options: WebhookOptions,
-  eventId: string,
+  content: EncodedEvents,
   subscription: Subscription,
   sentAt: number,
-  body: Uint8Array,
 ): Record<string, string> {
   const headers: Record<string, string> = { ...subscription.headers }
   for (const [name, sealed] of Object.entries(subscription.sealedHeaders))
     headers[name] = options.seal.open(sealed)
-  headers['content-type'] = 'application/json'
+  Object.assign(headers, content.headers)
   headers['user-agent'] = options.userAgent
   headers['accept-encoding'] = 'identity'
-  if (subscription.sealedSecret !== undefined) {
-    Object.assign(
-      headers,
-      signatureHeaders(options.seal.open(subscription.sealedSecret), eventId, sentAt, body),
-    )
+  const { sealedSecret, previousSecret } = subscription
+  if (sealedSecret !== undefined) {
+    const rotating = previousSecret !== undefined && sentAt < previousSecret.until
+    const before = rotating ? [options.seal.open(previousSecret.sealed)] : []
+    const secrets = [options.seal.open(sealedSecret), ...before] as const
+    Object.assign(headers, signatureHeaders(secrets, content.id, sentAt, content.body))
   }
   return headers
 }

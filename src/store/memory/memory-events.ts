@@ -12,8 +12,14 @@ import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
 import { Notices } from '../notices.ts'
-import { withFailures } from '../saving.ts'
-import type { CommitNotice, DeliveryStore, EventStore, Listed, SendQuery } from '../store.ts'
+import type {
+  CommitNotice,
+  DeliveryStore,
+  EventStore,
+  Listed,
+  SendQuery,
+  SubscriptionStep,
+} from '../store.ts'
 import { MemoryCatalog, own } from './memory-catalog.ts'
 import { pageOf } from './page.ts'
 import { byAge, compare, insert } from './tables.ts'
@@ -63,6 +69,12 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       for (const id of [subscriptionId, tenantId]) inFlight.set(id, inFlightOf(id) + 1)
     }
     for (const row of pending) if (!isFree(row, now)) fly(row)
+    const places = new Map<SubscriptionId, number>()
+    const placesOf = (id: SubscriptionId) => {
+      const known = places.get(id) ?? request.places(this.tables.subscriptions.get(id))
+      places.set(id, known)
+      return known
+    }
     const claimed: { delivery: Delivery; event: StoredEvent; subscription?: Subscription }[] = []
     const due = pending
       .filter((row) => row.dueAt <= now && isFree(row, now))
@@ -70,7 +82,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     this.atomically(() => {
       for (const row of due) {
         if (claimed.length >= request.max) break
-        if (inFlightOf(row.subscriptionId) >= request.perSubscription) continue
+        if (inFlightOf(row.subscriptionId) >= placesOf(row.subscriptionId)) continue
         if (inFlightOf(row.tenantId) >= request.perTenant) continue
         fly(row)
         const delivery: Delivery = { ...row, lease, leaseExpiresAt }
@@ -91,16 +103,16 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       readonly delivery: Delivery
       readonly fence: LeaseToken
       readonly send?: Send
-      readonly subscription?: Subscription
+      readonly step?: SubscriptionStep
     }[],
   ): Promise<void> {
     this.atomically(() => {
-      for (const { delivery, fence, send, subscription } of batch) {
+      for (const { delivery, fence, send, step } of batch) {
         if (send !== undefined) insert(this.tables.sends, send.id, send)
         const before = this.tables.deliveries.get(delivery.id)
         if (before?.state !== 'pending' || before.lease !== fence) continue
         this.tables.deliveries.put(delivery.id, delivery)
-        if (subscription !== undefined) this.#keepFailures(subscription)
+        if (step !== undefined) this.#stepSubscription(delivery.subscriptionId, step)
       }
       this.notices.note({ deliveries: batch.length > 0 })
     })
@@ -137,10 +149,10 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     return send?.subscriptionId === subscriptionId ? send : undefined
   }
 
-  async addSend(send: Send, subscription: Subscription): Promise<void> {
+  async addSend(send: Send, step: SubscriptionStep): Promise<void> {
     this.atomically(() => {
       insert(this.tables.sends, send.id, send)
-      this.#keepFailures(subscription)
+      this.#stepSubscription(send.subscriptionId, step)
     })
   }
 
@@ -174,9 +186,23 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     insert(this.tables.deliveries, delivery.id, delivery)
   }
 
-  #keepFailures(told: Subscription): void {
-    const stored = this.tables.subscriptions.get(told.id)
-    if (stored !== undefined) this.tables.subscriptions.put(told.id, withFailures(stored, told))
+  #stepSubscription(id: SubscriptionId, step: SubscriptionStep): void {
+    const subscription = this.tables.subscriptions.get(id)
+    if (subscription === undefined) return
+    const { tenantId } = subscription
+    const saving = step({
+      subscription,
+      tenant: this.tables.tenants.get(tenantId)!,
+      subscriptions: byAge(
+        this.tables.subscriptions.where((one) => one.tenantId === tenantId && one.enabled),
+      ),
+    })
+    if (saving === undefined) return
+    const { events = [], deliveries = [] } = saving
+    this.tables.subscriptions.put(id, saving.subscription)
+    for (const event of events) this.saveEvent(event)
+    for (const delivery of deliveries) this.saveDelivery(delivery)
+    this.notices.note({ events: events.length > 0 })
   }
 }
 

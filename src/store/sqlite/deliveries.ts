@@ -42,7 +42,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
   const take = db.prepare('UPDATE deliveries SET lease = ?, lease_expires_at = ? WHERE id = ?')
   const selectEvent = db.prepare('SELECT * FROM events WHERE id = ?')
   const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
-  return ({ now, max, perSubscription, perTenant, lease, leaseExpiresAt }) => {
+  return ({ now, max, places, perTenant, lease, leaseExpiresAt }) => {
     /** By tenant: its deliveries in flight, then also those chosen. */
     const busy = new Map<unknown, number>()
     const due = subscriptions.all().flatMap(({ id }) => {
@@ -51,7 +51,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
         tenantId: string | null
       }
       busy.set(tenantId, (busy.get(tenantId) ?? 0) + count)
-      const free = perSubscription - count
+      const free = places(recordOf<Subscription>(selectSubscription.get(id as string))) - count
       return free > 0 ? dueOf.all(id as string, now, now, Math.min(free, max)).map(deliveryOf) : []
     })
     due.sort((left, right) => left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1))

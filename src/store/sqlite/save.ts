@@ -24,8 +24,7 @@ export function prepareSave(
 ): Save {
   const insertClosed = prepareInsertClosed(db)
   const saveApp = prepareSaveApp(db)
-  const insertEvent = prepareInsertEvent(db)
-  const insertDelivery = prepareInsertDelivery(db)
+  const saveEvents = prepareSaveEvents(db)
   return (stored, saving) => {
     const { reload: before, attempt: open } = stored
     assertSaving(before, open, saving)
@@ -38,8 +37,7 @@ export function prepareSave(
       saveApp(reload, saving.app)
       kept.changeApp(reload.appId, saving.app)
     }
-    for (const event of events) insertEvent(event)
-    for (const delivery of deliveries) insertDelivery(delivery)
+    saveEvents(events, deliveries)
     turns.moved(before.tenantId, before.state, reload.state)
     const freesSlot = before.lease !== undefined && reload.lease === undefined
     note({
@@ -48,6 +46,18 @@ export function prepareSave(
       events: events.length > 0,
       deliveries: deliveries.length > 0,
     })
+  }
+}
+
+/** Events, and then their deliveries. */
+export function prepareSaveEvents(
+  db: DatabaseSync,
+): (events: readonly EventDraft[], deliveries: readonly Delivery[]) => void {
+  const insertEvent = prepareInsertEvent(db)
+  const insertDelivery = prepareInsertDelivery(db)
+  return (events, deliveries) => {
+    for (const event of events) insertEvent(event)
+    for (const delivery of deliveries) insertDelivery(delivery)
   }
 }
 

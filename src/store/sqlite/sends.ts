@@ -1,22 +1,28 @@
 /** Recording sends with what became of their deliveries, and reading them. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { SendId, SubscriptionId } from '../../core/ids.ts'
-import type { Send } from '../../delivery/delivery.ts'
+import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
-import { withFailures } from '../saving.ts'
-import type { DeliveryStore, Listed, SendQuery } from '../store.ts'
+import type { EventDraft } from '../../event/stored-event.ts'
+import type { CommitNotice, DeliveryStore, Listed, SendQuery, SubscriptionStep } from '../store.ts'
 import { type Condition, listPage } from './page.ts'
 import { recordOf } from './row.ts'
+import type { Audience } from './view.ts'
 
 type SendRecord = Parameters<DeliveryStore['recordSends']>[0][number]
 
 export interface SendWrites {
   /** A send whose delivery lost its lease is kept, but changes neither the delivery nor the subscription. */
   record(record: SendRecord): void
-  add(send: Send, subscription: Subscription): void
+  add(send: Send, step: SubscriptionStep): void
 }
 
-export function prepareSendWrites(db: DatabaseSync, changedSubscription: () => void): SendWrites {
+export function prepareSendWrites(
+  db: DatabaseSync,
+  audience: Audience,
+  saveEvents: (events: readonly EventDraft[], deliveries: readonly Delivery[]) => void,
+  note: (changed: Partial<CommitNotice>) => void,
+): SendWrites {
   const insert = db.prepare(`
     INSERT INTO sends (id, subscription_id, event_type, status, triggered_at, record) VALUES (?, ?, ?, ?, ?, ?)`)
   const update = db.prepare(`
@@ -29,14 +35,19 @@ export function prepareSendWrites(db: DatabaseSync, changedSubscription: () => v
     const { id, subscriptionId, eventType, status, triggeredAt } = send
     insert.run(id, subscriptionId, eventType, status, triggeredAt, JSON.stringify(send))
   }
-  const keepFailures = (told: Subscription) => {
-    const stored = recordOf<Subscription>(selectSubscription.get(told.id))
-    if (stored === undefined) return
-    updateSubscription.run(JSON.stringify(withFailures(stored, told)), told.id)
-    changedSubscription()
+  const take = (id: SubscriptionId, step: SubscriptionStep) => {
+    const subscription = recordOf<Subscription>(selectSubscription.get(id))
+    if (subscription === undefined) return
+    const saving = step({ subscription, ...audience.of(subscription.tenantId) })
+    if (saving === undefined) return
+    updateSubscription.run(JSON.stringify(saving.subscription), id)
+    audience.forget()
+    const { events = [], deliveries = [] } = saving
+    saveEvents(events, deliveries)
+    note({ events: events.length > 0, deliveries: deliveries.length > 0 })
   }
   return {
-    record: ({ delivery, fence, send, subscription }) => {
+    record: ({ delivery, fence, send, step }) => {
       if (send !== undefined) insertSend(send)
       const { changes } = update.run(
         delivery.state,
@@ -49,11 +60,11 @@ export function prepareSendWrites(db: DatabaseSync, changedSubscription: () => v
         delivery.id,
         fence,
       )
-      if (changes === 1 && subscription !== undefined) keepFailures(subscription)
+      if (changes === 1 && step !== undefined) take(delivery.subscriptionId, step)
     },
-    add: (send, subscription) => {
+    add: (send, step) => {
       insertSend(send)
-      keepFailures(subscription)
+      take(send.subscriptionId, step)
     },
   }
 }

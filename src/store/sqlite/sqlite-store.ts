@@ -20,6 +20,7 @@ import type {
   LeaseRenewal,
   ReloadQuery,
   SendQuery,
+  SubscriptionStep,
   Transition,
   Transitioned,
 } from '../store.ts'
@@ -202,8 +203,8 @@ export class SqliteStore implements ExclusiveStore {
     return this.#do.send(subscriptionId, id)
   }
 
-  addSend(send: Send, subscription: Subscription) {
-    return this.#writer.write(() => this.#do.addSend(send, subscription))
+  addSend(send: Send, step: SubscriptionStep) {
+    return this.#writer.write(() => this.#do.addSend(send, step))
   }
 
   // ---------------------------------------------------------------------------------------------- catalog

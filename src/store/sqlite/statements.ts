@@ -11,7 +11,7 @@ import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { prepareReloadReads } from './read-reloads.ts'
-import { prepareSave } from './save.ts'
+import { prepareSave, prepareSaveEvents } from './save.ts'
 import { prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareAssignments, prepareSpaces } from './spaces.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
@@ -33,7 +33,7 @@ export function prepareStatements(
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
   const insert = prepareAccept(db)
-  const sends = prepareSendWrites(db, () => audience.forget())
+  const sends = prepareSendWrites(db, audience, prepareSaveEvents(db), note)
   const deliveries = prepareDeliveryReads(db)
   const accept = (acceptance: Acceptance): Accepted => {
     const answer = insert(acceptance)

@@ -1,0 +1,77 @@
+/**
+ * What a send makes of its subscription, as the store's step: the failure counters, and, where they disable it, the event that
+ * tells so, saved with its deliveries in the same transaction.
+ */
+import { newTimeUuid } from '../core/ids.ts'
+import type { Clock, Random } from '../core/ports.ts'
+import { timeText } from '../core/time-text.ts'
+import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from '../event/catalogue.ts'
+import { cleanText, cloudEvent } from '../event/cloud-event.ts'
+import { fanOut } from '../event/fan-out.ts'
+import type { EventDraft } from '../event/stored-event.ts'
+import type { SubscriptionStep, SubscriptionView } from '../store/store.ts'
+import { subscriptionAfter } from './after-send.ts'
+import type { Sent } from './channel.ts'
+import type { Subscription } from './subscription.ts'
+
+export function afterSend(
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  sent: Pick<Sent, 'ok' | 'gone'>,
+): SubscriptionStep {
+  return ({ subscription, tenant, subscriptions }) => {
+    if (sent.ok && subscription.failedSends === 0) return undefined
+    const now = clock.now()
+    const after = subscriptionAfter(subscription, sent, now)
+    if (after.enabled === subscription.enabled) return { subscription: after }
+    const event = disabledEvent(after, tenant, now, random)
+    const others = subscriptions.filter(({ id }) => id !== after.id)
+    return {
+      subscription: after,
+      events: [event],
+      deliveries: fanOut([event], { subscriptions: others }, random),
+    }
+  }
+}
+
+function disabledEvent(
+  subscription: Subscription,
+  { hostnames }: SubscriptionView['tenant'],
+  now: number,
+  random: Random,
+): EventDraft {
+  const id = newTimeUuid<'event'>(random, now)
+  return {
+    id,
+    tenantId: subscription.tenantId,
+    type: WEBHOOK_DISABLED_TYPE,
+    time: now,
+    userId: subscription.ownerId,
+    resourceId: subscription.id,
+    topLevelResourceId: subscription.id,
+    uniqueKey: `${subscription.id}:${now}`,
+    body: cloudEvent({
+      id,
+      type: WEBHOOK_DISABLED_TYPE,
+      source: WEBHOOK_EVENT_SOURCE,
+      time: now,
+      tenantId: subscription.tenantId,
+      attributes: {
+        host: hostnames[0],
+        userid: subscription.ownerId,
+        ownerid: subscription.ownerId,
+        toplevelresourceid: subscription.id,
+        reason: 'Webhook disabled',
+        authtype: 'system',
+      },
+      data: {
+        id: subscription.id,
+        name: cleanText(subscription.name),
+        disabledReasonCode: subscription.disabledReasonCode,
+        disabledReason: subscription.disabledReason,
+        failedSends: subscription.failedSends,
+        failingSince:
+          subscription.failingSince === undefined ? undefined : timeText(subscription.failingSince),
+      },
+    }),
+  }
+}
