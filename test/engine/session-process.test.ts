@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
-import { readResidentMemory } from '../../src/engine/duckdb/resident-memory.ts'
+import { readPeakMemory } from '../../src/engine/duckdb/resident-memory.ts'
 import { engineSize } from '../../src/engine/sizes.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
 import { isRunning, until } from '../support/observe.ts'
@@ -104,11 +104,7 @@ describe('a session that ends', () => {
     skip(!onLinux, NEEDS_PROC)
     const { session, end } = await runUntil(2, SCRIPTS.endless)
     // The two tables it joins take far less: more memory than that is the query at work.
-    await until(
-      'the query is under way',
-      () => (readResidentMemory(session.pid)?.residentBytes ?? 0) > 350 * MIB,
-      60_000,
-    )
+    await until('the query is under way', () => (readPeakMemory(session.pid) ?? 0) > 350 * MIB, 60_000)
     session.interrupt()
     const ended = await end
     expect(ended).toMatchObject({ kind: 'crashed', message: 'the engine session was interrupted' })

@@ -62,6 +62,15 @@ describe('A database at its memory limit', () => {
     expect(isOutOfMemory(error)).toBe(true)
   })
 
+  it('is known for it when one value of JavaScript grows beyond all bounds', async () => {
+    for (const grow of [() => 'x'.repeat(2 ** 30), () => new Array(-1), () => new Uint8Array(2 ** 53 - 1)]) {
+      const error = await thrownBy((async () => grow())())
+      expect(isOutOfMemory(error), String(error)).toBe(true)
+    }
+    const endless = (): number => 1 + endless()
+    expect(isOutOfMemory(await thrownBy((async () => endless())()))).toBe(false)
+  })
+
   it('is not suspected of it for another fault', async () => {
     expect(isOutOfMemory(await thrownBy(database.run('SELECT * FROM nothing')))).toBe(false)
   })

@@ -29,10 +29,17 @@ export class RunInterruptedError extends Error {
 
 export type SqlRow = readonly unknown[]
 
-/** Whether an error is DuckDB at its memory limit: it says so in words only, and its appender in words of its own. */
+/**
+ * Whether an error is DuckDB at its memory limit or at the bound of what it may spill, or V8 at the bound of what one
+ * value may hold: both say so in words only. A disk that is full is none: no larger engine helps against it.
+ */
 export function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError) return VALUE_TOO_LARGE.test(error.message)
   return error instanceof Error && /Out of Memory Error|failed to (allocate|pin)/i.test(error.message)
 }
+
+const VALUE_TOO_LARGE =
+  /^(Invalid (string|array|typed array) length|Array buffer allocation failed|(Map|Set) maximum size exceeded)/
 
 export class Database {
   readonly privateFolder: string

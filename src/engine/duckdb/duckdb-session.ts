@@ -61,7 +61,7 @@ export class DuckDbSession implements EngineSession {
     const told = new Promise<EndMessage>((resolve) => {
       this.#child.onMessage = (message) => {
         if (message.kind === 'end') resolve(message)
-        else if (message.kind === 'memory') this.#weigh(message.residentBytes, message.residentBytes)
+        else if (message.kind === 'memory') this.#weigh(message.residentBytes)
         else if (message.kind === 'progress') {
           last = message.progress
           report(message.progress)
@@ -128,13 +128,14 @@ export class DuckDbSession implements EngineSession {
   }
 
   #look(): void {
-    const memory = this.#around.readMemory(this.pid)
-    if (memory !== undefined) this.#weigh(memory.residentBytes, memory.peakBytes)
+    const peakBytes = this.#around.readMemory(this.pid)
+    if (peakBytes !== undefined) this.#weigh(peakBytes)
   }
 
-  #weigh(residentBytes: number, peakBytes: number): void {
+  /** The ceiling is hard: memory that it held between two looks and gave back counts as well. */
+  #weigh(peakBytes: number): void {
     this.#peakBytes = Math.max(this.#peakBytes, peakBytes)
-    if (residentBytes <= this.size.memoryBytes) return
+    if (peakBytes <= this.size.memoryBytes) return
     this.#overMemory = true
     this.#child.kill()
   }

@@ -14,7 +14,7 @@ import type { Log } from '../../core/ports.ts'
 import type { EngineSession, EngineSessions, EngineSize } from '../engine-session.ts'
 import type { DataFolder } from './data-files.ts'
 import { DuckDbSession } from './duckdb-session.ts'
-import { type ReadMemory, readResidentMemory } from './resident-memory.ts'
+import { type ReadMemory, readPeakMemory } from './resident-memory.ts'
 import { SessionChild } from './session-child.ts'
 
 export interface DuckDbSessionsOptions {
@@ -86,7 +86,7 @@ export class DuckDbSessions implements EngineSessions {
     return new DuckDbSession(place.child, size, {
       data: this.#options.data,
       tempFolder: place.tempFolder,
-      readMemory: this.#options.readMemory ?? readResidentMemory,
+      readMemory: this.#options.readMemory ?? readPeakMemory,
       log: this.#options.log,
     })
   }

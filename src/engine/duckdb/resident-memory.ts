@@ -1,29 +1,21 @@
 /**
- * How much memory a process holds, as Linux tells it in /proc. Elsewhere nothing is known, and the engine process tells
- * its own memory instead.
+ * How much memory a process held at most, as Linux tells it in /proc. Elsewhere nothing is known, and the engine process
+ * tells its own memory instead.
  */
 import { readFileSync } from 'node:fs'
 
-export interface ResidentMemory {
-  readonly residentBytes: number
-  /** The most it ever held. */
-  readonly peakBytes: number
-}
-
 /** Reads synchronously: it takes some 30 microseconds and must not wait behind a busy thread pool. */
-export type ReadMemory = (pid: number) => ResidentMemory | undefined
+export type ReadMemory = (pid: number) => number | undefined
 
-/** Undefined where the system has no /proc, and for a process that has ended. */
-export function readResidentMemory(pid: number): ResidentMemory | undefined {
+/** Bytes resident at most so far. Undefined where the system has no /proc, and for a process that has ended. */
+export function readPeakMemory(pid: number): number | undefined {
   let status: string
   try {
     status = readFileSync(`/proc/${pid}/status`, 'latin1')
   } catch {
     return undefined
   }
-  const residentBytes = kibibytes(status, 'VmRSS')
-  if (residentBytes === undefined) return undefined
-  return { residentBytes, peakBytes: kibibytes(status, 'VmHWM') ?? residentBytes }
+  return kibibytes(status, 'VmHWM') ?? kibibytes(status, 'VmRSS')
 }
 
 function kibibytes(status: string, name: string): number | undefined {
