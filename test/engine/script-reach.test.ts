@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { utils, write } from '@e965/xlsx'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
 import { type DuckDbHarness, duckDbHarness } from '../support/duckdb-session-harness.ts'
@@ -57,6 +58,32 @@ describe('a load script', () => {
     expect(await readFile(join(harness.filesRoot, 'mine', 'out.csv'), 'utf8')).toMatch(
       /^\ufeff?a\r?\n1\r?\n1\r?\n$/,
     )
+  })
+
+  test('reads workbooks and fixed-width files inside the walls of its process', async () => {
+    const sheet = utils.aoa_to_sheet([
+      ['a', 'b'],
+      [1, 2],
+    ])
+    const book = utils.book_new(sheet, 'S')
+    for (const bookType of ['xlsx', 'biff8'] as const) {
+      await writeFile(
+        join(harness.filesRoot, 'mine', `b.${bookType}`),
+        write(book, { type: 'buffer', bookType }),
+      )
+    }
+    const end = await run(
+      `T: LOAD * FROM [lib://DataFiles/b.xlsx] (ooxml, embedded labels, table is S);
+       LOAD a, b FROM [lib://DataFiles/b.biff8] (biff, embedded labels, table is S$);
+       F: LOAD @1:n AS f FROM [lib://DataFiles/own.csv] (fix);`,
+    )
+    expect(end).toMatchObject({
+      kind: 'completed',
+      tables: [
+        { name: 'T', rows: 2 },
+        { name: 'F', rows: 2 },
+      ],
+    })
   })
 
   test.each<[string, () => string]>([

@@ -145,7 +145,7 @@ class FileLoad {
   async execute(): Promise<ExecutedLoad> {
     const { levels, prefixes } = this.#statement
     const place = { ...this.#environment, settings: this.#context.settings }
-    const opened = await openSource(levels.at(-1)!.source, this.#file, place, this.#pipeline)
+    const opened = await openSource(levels.at(-1)!, this.#file, place, this.#pipeline)
     const source = await this.#pipeline.sorted(opened.source, levels.at(-1)!)
     const prepared = await this.#transformed(
       await this.#pipeline.prepare(levels, source, await this.#limits()),

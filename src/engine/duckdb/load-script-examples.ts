@@ -149,8 +149,15 @@ export const EXAMPLES: readonly ShownExample[] = [
 export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[] = [
   ['txt', 'delimited text'],
   ['parquet', 'Parquet'],
+  [
+    'fix',
+    'fixed width: fields are byte positions, `@1:5`, `@6:n`, with a letter `T N I U R B` for their kind',
+  ],
+  ['ooxml', 'a sheet of an Excel workbook, xlsx'],
+  ['biff', 'the same of an old workbook, xls'],
+  ['table is Sales', 'the sheet or named range of a workbook; without it the first sheet'],
   ['embedded labels', 'the first row has the field names (default)'],
-  ['no labels', 'fields are `@1`, `@2` ...'],
+  ['no labels', 'fields are `@1`, `@2` ..., in a workbook `A`, `B` ...'],
   ["delimiter is ';'", "default `,`; `'\\t'` is a tab, `spaces` any number of blanks"],
   [
     'msq',
@@ -158,6 +165,8 @@ export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[]
   ],
   ['no quotes', 'quotes are data'],
   ['header is 2 lines', 'skips lines, or bytes, before the labels'],
+  ['record is 80', 'the size of a fixed-width record in bytes, or `2 lines`; default one line'],
+  ['tab is 8', 'tabs of a fixed-width file stand for blanks up to the next multiple'],
   ["comment is '#'", 'skips lines that begin with it'],
   ['utf8', 'character set, see below'],
   ['codepage is 1252', 'character set by number'],

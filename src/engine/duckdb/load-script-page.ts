@@ -19,7 +19,7 @@ ${EXAMPLES.map(section).join('\n\n')}
 
 ## Files
 
-FROM reads delimited text (\`txt\`, \`csv\`) and \`parquet\`; without a format the extension decides, and what it does not tell is
+FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), Excel workbooks (\`ooxml\`, \`biff\`) and \`parquet\`; without a format the extension decides, and what it does not tell is
 read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`txt\` and \`parquet\`; it needs
 the format, because without one the language means a QVD file. A parquet column is of numbers, dates or timestamps when all
 values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
@@ -28,6 +28,10 @@ lead to nothing outside of it.
 | format item | meaning |
 |---|---|
 ${FORMAT_ITEMS.map(([item, meaning]) => `| \`${item}\` | ${meaning} |`).join('\n')}
+
+Of a workbook, numbers are numbers, dates and times are duals in \`DateFormat\` and its kin, texts are read like those of a text
+file, empty cells and errors are NULL; columns without a label are named by their letters. Workbooks of more than 256 MB, or
+512 MB unpacked, are refused.
 
 A byte order mark decides the character set, then the format, then UTF-8. Known: ${codes(Object.keys(ENCODINGS))}, and
 \`codepage is\` 874 and 1250 to 1258. Bytes that are no text of the character set are an error.
@@ -57,7 +61,7 @@ Statements: ${codes(UNSUPPORTED_STATEMENTS)}.
 
 Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
 
-File formats: \`qvd\`, \`qvx\`, \`ooxml\`, \`biff\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`, \`fix\`.
+File formats: \`qvd\`, \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
 
 Functions: ${codes(functionsNotHere())}.
 `

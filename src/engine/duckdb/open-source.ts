@@ -1,16 +1,19 @@
 /** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
 import { faults } from '../../script/fault.ts'
 import { type Catalog, findField, findTable, type TableModel } from '../../script/load/catalog-model.ts'
+import { positionsIn } from '../../script/load/fixed-width.ts'
 import { unknownField } from '../../script/load/unknown-field.ts'
-import type { FileFormat, LoadSource } from '../../script/syntax/statement.ts'
+import type { FileFormat, LoadLevel } from '../../script/syntax/statement.ts'
 import { numberOf, textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
+import { fixedWidthSource } from './fixed-width-source.ts'
 import type { LoadPipeline } from './load-pipeline.ts'
 import { parquetSource } from './parquet-file.ts'
 import { columnValues } from './preload-data.ts'
 import { generatedSource, type RowSource, readableTable, tableSource } from './row-source.ts'
+import { spreadsheetSource } from './spreadsheet-source.ts'
 import { inlineSource, textFileSource } from './text-source.ts'
 
 export interface SourcePlace {
@@ -28,11 +31,12 @@ export interface OpenedSource {
 
 /** @param file the one file to read when the path of the source stands for several */
 export async function openSource(
-  source: LoadSource,
+  level: LoadLevel,
   file: string | undefined,
   place: SourcePlace,
   pipeline: LoadPipeline,
 ): Promise<OpenedSource> {
+  const { source } = level
   switch (source.kind) {
     case 'inline':
       return {
@@ -63,7 +67,7 @@ export async function openSource(
       const path = file ?? source.path
       const shown = path.replaceAll('\\', '/')
       const name = shown.slice(shown.lastIndexOf('/') + 1)
-      return { source: await fileSource(path, source.format, place), shown: name }
+      return { source: await fileSource(path, source.format, place, level), shown: name }
     }
     case 'preceding':
       throw faults.syntax('The last LOAD of a stack needs a source')
@@ -104,12 +108,29 @@ async function fieldText(tableName: string, name: string, place: SourcePlace): P
   return lines.join('\n')
 }
 
-async function fileSource(path: string, format: FileFormat, place: SourcePlace): Promise<RowSource> {
+async function fileSource(
+  path: string,
+  format: FileFormat,
+  { paths, database, settings }: SourcePlace,
+  level: LoadLevel,
+): Promise<RowSource> {
   const type = fileType(path, format)
-  const real = place.paths.forReading(path)
-  if (type === 'txt') return textFileSource(real, path, format, place.settings)
-  if (type === 'parquet') return parquetSource(place.database, real, path, place.settings)
-  throw faults.wrongFormat(`File '${path}': the format ${type} cannot be read yet; use txt or parquet`)
+  const real = paths.forReading(path)
+  switch (type) {
+    case 'txt':
+      return textFileSource(real, path, format, settings)
+    case 'fix':
+      return fixedWidthSource(real, path, format, settings, positionsIn(level))
+    case 'parquet':
+      return parquetSource(database, real, path, settings)
+    case 'ooxml':
+    case 'biff':
+      return spreadsheetSource(real, path, type, format, settings)
+    default:
+      throw faults.wrongFormat(
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, parquet, ooxml or biff`,
+      )
+  }
 }
 
 const TYPE_OF_EXTENSION: Readonly<Record<string, string>> = {

@@ -22,6 +22,9 @@ export const ENCODINGS: Readonly<Record<string, string>> = {
   cp936: 'gbk',
   cp949: 'euc-kr',
   cp950: 'big5',
+  oem: 'cp437',
+  cp437: 'cp437',
+  cp850: 'cp850',
 }
 
 const MARKS: readonly (readonly [readonly number[], string])[] = [
@@ -30,18 +33,42 @@ const MARKS: readonly (readonly [readonly number[], string])[] = [
   [[0xfe, 0xff], 'utf-16be'],
 ]
 
+/** The upper half of the code pages of DOS, which the platform does not know. */
+const DOS_PAGES: ReadonlyMap<string, string> = new Map([
+  [
+    'cp437',
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+  ],
+  [
+    'cp850',
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0',
+  ],
+])
+
+export interface Decoder {
+  /** @throws TypeError for bytes that are no text of the encoding */
+  decode(bytes: Uint8Array, options?: { readonly stream?: boolean }): string
+}
+
+function makeDecoder(name: string, ignoreBOM: boolean): Decoder {
+  const page = DOS_PAGES.get(name)
+  if (page === undefined) return new TextDecoder(name, { fatal: true, ignoreBOM })
+  const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).join('') + page
+  return { decode: (bytes) => Array.from(bytes, (byte) => characters.charAt(byte)).join('') }
+}
+
 /** `start` is the beginning of the file, at least three bytes if it has them. `skip`: bytes of the byte order mark. */
 export function decoderFor(
   encoding: string | undefined,
   start: Uint8Array,
-): { decoder: InstanceType<typeof TextDecoder>; skip: number; name: string } {
+): { decoder: Decoder; skip: number; name: string } {
   for (const [mark, name] of MARKS) {
     if (mark.every((byte, index) => start[index] === byte)) {
-      return { decoder: new TextDecoder(name, { fatal: true }), skip: mark.length, name }
+      return { decoder: makeDecoder(name, false), skip: mark.length, name }
     }
   }
   const name = encoding === undefined ? 'utf-8' : encodingName(encoding)
-  return { decoder: new TextDecoder(name, { fatal: true, ignoreBOM: true }), skip: 0, name }
+  return { decoder: makeDecoder(name, true), skip: 0, name }
 }
 
 function encodingName(encoding: string): string {

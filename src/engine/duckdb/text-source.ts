@@ -97,6 +97,12 @@ async function firstRow(
 }
 
 function tokenizerFormat(format: FileFormat, settings: Settings) {
+  const { record } = format
+  if (record !== undefined && (record.of !== 'lines' || record.size !== 1)) {
+    throw faults.semantic(
+      'A record of delimited text is one line: "record is" is for fixed-width files (fix)',
+    )
+  }
   return {
     delimiter: format.delimiter ?? ',',
     quoting: format.quoting,

@@ -6,6 +6,7 @@ import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { faults } from '../fault.ts'
 import { editDistance } from '../value/edit-distance.ts'
 import { splitText } from '../value/split-text.ts'
+import { trimBlanks } from '../value/trim-blanks.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofText, text } from './argument.ts'
 import type { ScalarFunction } from './scalar-function.ts'
@@ -28,9 +29,9 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
   ofText('Upper', (given) => given.toUpperCase()),
   ofText('Lower', (given) => given.toLowerCase()),
   ofText('Capitalize', capitalize),
-  ofText('Trim', (given) => trimmed(given, true, true)),
-  ofText('LTrim', (given) => trimmed(given, true, false)),
-  ofText('RTrim', (given) => trimmed(given, false, true)),
+  ofText('Trim', (given) => trimBlanks(given, true, true)),
+  ofText('LTrim', (given) => trimBlanks(given, true, false)),
+  ofText('RTrim', (given) => trimBlanks(given, false, true)),
   { name: 'Chr', min: 1, max: 1, evaluate: chr },
   ofText('Ord', (given) => given.codePointAt(0) ?? null),
   { name: 'Repeat', min: 2, max: 2, evaluate: repeat },
@@ -82,17 +83,6 @@ function capitalize(given: string): string {
     const first = String.fromCodePoint(word.codePointAt(0) ?? 0)
     return first.toUpperCase() + word.slice(first.length)
   })
-}
-
-const BLANK = 32
-
-/** Blanks only: tabs and hard spaces stay (K12). */
-function trimmed(given: string, left: boolean, right: boolean): string {
-  let from = 0
-  let to = given.length
-  if (left) while (from < to && given.charCodeAt(from) === BLANK) from++
-  if (right) while (to > from && given.charCodeAt(to - 1) === BLANK) to--
-  return given.slice(from, to)
 }
 
 function chr(args: Arguments, context: EvaluationContext): Value {

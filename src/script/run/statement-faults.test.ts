@@ -59,7 +59,7 @@ describe('what is wrong is named', () => {
     ['Derive Fields From Fields a Using d', 'DERIVE'],
     ['LOAD a EXTENSION p.f()', 'EXTENSION'],
     ['LOAD a FROM b (txt, filters(remove(x)))', 'filters'],
-    ['LOAD a FROM b (fix, record is 3 lines)', 'record is'],
+    ['LOAD a FROM b (txt, user is x)', 'user is'],
     ['STORE a, b FROM t, u INTO c', 'STORE'],
   ])('a part of the language that is not supported: %s', (text, name) => {
     expect(faultOf(text)).toMatchObject({ scriptError: 16 })

@@ -91,17 +91,31 @@ function settingItem(name: string, value: readonly Token[]): Partial<FileFormat>
       return { comment: text }
     case 'compression':
       return { compression: text.toLowerCase() }
-    case 'header':
-      return headerItem(text.toLowerCase())
+    case 'header': {
+      const { size, of } = sizeItem('header', text.toLowerCase())
+      return of === 'bytes' ? { headerBytes: size } : { headerLines: size }
+    }
+    case 'record':
+      return { record: sizeItem('record', text.toLowerCase(), 1) }
+    case 'tab':
+      return { tabWidth: sizeItem('tab', text, 1).size }
     default:
       throw faults.semantic(`The format item "${name} is" is not supported`)
   }
 }
 
-/** `header is 2 lines`, `header is line`, or a number of bytes. */
-function headerItem(text: string): Partial<FileFormat> {
+/** `header is 2 lines`, `record is line`, or a number of bytes. */
+function sizeItem(
+  name: string,
+  text: string,
+  least = 0,
+): { readonly size: number; readonly of: 'bytes' | 'lines' } {
   const match = /^(\d*)(lines?)?$/.exec(text)
-  if (match === null) throw faults.syntax(`header is takes a number of bytes or lines, not "${text}"`)
-  const count = match[1] === '' ? 1 : Number(match[1])
-  return match[2] === undefined ? { headerBytes: count } : { headerLines: count }
+  const size = match === null ? Number.NaN : match[1] === '' ? 1 : Number(match[1])
+  if (!(size >= least && size <= MAX_SIZE)) {
+    throw faults.syntax(`${name} is takes a number of bytes or lines, ${least} to ${MAX_SIZE}, not "${text}"`)
+  }
+  return { size, of: match![2] === undefined ? 'bytes' : 'lines' }
 }
+
+const MAX_SIZE = 16 * 1024 * 1024

@@ -13,6 +13,10 @@ export interface FileFormat {
   readonly headerLines: number
   readonly headerBytes: number
   readonly comment?: string
+  /** Of a fixed-width file; absent: one line. */
+  readonly record?: { readonly size: number; readonly of: 'bytes' | 'lines' }
+  /** Tabs stand for blanks up to the next multiple of it. */
+  readonly tabWidth?: number
   readonly table?: string
   readonly compression?: string
 }

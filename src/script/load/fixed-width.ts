@@ -1,0 +1,101 @@
+/**
+ * Fields of fixed-width records, named by their byte positions: `@1:3`, `@4:n` to the end, with a letter for what the
+ * bytes are: T text, N a number or date (default: read like any other text), I and U integers with the low byte first,
+ * signed or not, R an IEEE number, B packed decimals (LANGUAGE, section 2; SEMANTICS E6).
+ */
+import { faults } from '../fault.ts'
+import type { Expression } from '../syntax/expression.ts'
+import type { LoadLevel } from '../syntax/statement.ts'
+import { trimBlanks } from '../value/trim-blanks.ts'
+import type { Value } from '../value/value.ts'
+
+export type FixedField = (record: Uint8Array) => Value
+
+export interface TextReading {
+  /** Bytes of the character set of the file. */
+  readonly decode: (bytes: Uint8Array) => string
+  readonly interpret: (text: string) => Value
+  readonly verbatim: boolean
+}
+
+const POSITION = /^@(\d+):(\d+|n)([TNRIUB])?$/i
+
+/** The positions that a LOAD names, each once: a fixed-width file has no field names of its own. */
+export function positionsIn({ items, where, while: repeats }: LoadLevel): string[] {
+  const names = new Set<string>()
+  for (const item of items) if (item.kind === 'field') addNames(item.expression, names)
+  for (const condition of [where, repeats]) if (condition !== undefined) addNames(condition, names)
+  return [...names].filter((name) => POSITION.test(name))
+}
+
+function addNames(expression: Expression, names: Set<string>): void {
+  switch (expression.kind) {
+    case 'name':
+      names.add(expression.name)
+      return
+    case 'unary':
+      addNames(expression.operand, names)
+      return
+    case 'binary':
+      addNames(expression.left, names)
+      addNames(expression.right, names)
+      return
+    case 'call':
+      for (const argument of expression.args) addNames(argument, names)
+  }
+}
+
+/** @param name one of `positionsIn`. Throws ScriptFaultError for positions that cannot be. */
+export function fixedField(name: string, text: TextReading): FixedField {
+  const [, first, last, letter] = POSITION.exec(name)!
+  const from = Number(first) - 1
+  const to = last!.toLowerCase() === 'n' ? Number.POSITIVE_INFINITY : Number(last)
+  if (from < 0 || to <= from) throw faults.semantic(`The positions ${name} are none: they count from 1`)
+  const type = letter?.toUpperCase()
+  if (type !== undefined && type !== 'T' && type !== 'N') {
+    return (record) => binaryValue(record.subarray(from, to), type as 'I' | 'U' | 'R' | 'B', name)
+  }
+  return (record) => {
+    const all = text.decode(record.subarray(from, to))
+    const cell = text.verbatim ? all : trimBlanks(all)
+    return type === 'T' ? cell : text.interpret(cell)
+  }
+}
+
+/** NULL where the record ends before the field does. */
+function binaryValue(bytes: Uint8Array, type: 'I' | 'U' | 'R' | 'B', name: string): Value {
+  if (type === 'B') return packedDecimal(bytes)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const number = NUMBERS[type][bytes.length]
+  if (number === undefined) {
+    if (bytes.length === 0) return null
+    const sizes = Object.keys(NUMBERS[type]).join(', ')
+    throw faults.wrongFormat(`${name} is ${bytes.length} bytes long: a number of this kind has ${sizes}`)
+  }
+  return number(view)
+}
+
+type Read = (view: DataView) => number
+
+const NUMBERS: Readonly<Record<'I' | 'U' | 'R', Readonly<Record<number, Read>>>> = {
+  I: {
+    1: (view) => view.getInt8(0),
+    2: (view) => view.getInt16(0, true),
+    4: (view) => view.getInt32(0, true),
+  },
+  U: {
+    1: (view) => view.getUint8(0),
+    2: (view) => view.getUint16(0, true),
+    4: (view) => view.getUint32(0, true),
+  },
+  R: { 4: (view) => view.getFloat32(0, true), 8: (view) => view.getFloat64(0, true) },
+}
+
+/** Two digits a byte, the last half byte is the sign: B or D is minus. NULL for what is none. */
+function packedDecimal(bytes: Uint8Array): Value {
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const match = /^(\d+)([a-f])$/.exec(digits)
+  if (match === null) return null
+  const number = Number(match[1])
+  return match[2] === 'b' || match[2] === 'd' ? -number : number
+}
