@@ -150,10 +150,10 @@ describeScripts('Text files', [
     fault: [12, 'qvd'],
   },
   {
-    rule: 'Excel files too',
+    rule: 'a text that is called a workbook',
     script: `LOAD * FROM [lib://d/t.xlsx] (ooxml, table is [S]);`,
     files: { 't.xlsx': 'x' },
-    fault: [12, 'ooxml'],
+    fault: [12, 'is not an xlsx workbook'],
   },
   {
     rule: 'A file that is no parquet',
