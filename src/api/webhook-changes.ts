@@ -16,6 +16,7 @@ import {
 } from '../delivery/settings-patch.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import {
+  checkSecret,
   checkSettings,
   parseSubscriptionFilter,
   type SubscriptionSettings,
@@ -39,10 +40,13 @@ const V1_FIELDS = [
   'enableCloudEventDelivery',
 ]
 
+/** Ours: not in the contract. */
+const EXTENSIONS = ['contentMode', 'abuseProtection', 'sendsPerMinute']
+
 const PATCHABLE: Readonly<Record<Prefix, PatchRules>> = {
   v1: { fields: V1_FIELDS, maps: [], readOnly: READ_ONLY },
   core: {
-    fields: [...V1_FIELDS, 'filter', 'level', 'ownerId', 'checkCertificateRevocation'],
+    fields: [...V1_FIELDS, 'filter', 'level', 'ownerId', 'checkCertificateRevocation', ...EXTENSIONS],
     maps: ['headers', 'encryptedHeaders'],
     readOnly: READ_ONLY,
   },
@@ -133,7 +137,8 @@ async function changed(
   const settings = settingsOf(body, before.level)
   const ownerId = await ownerOf(deps, caller, settings.level, body.ownerId, before.ownerId)
   assertSound(deps, caller, settings)
-  const { disabledReason, disabledReasonCode, failingSince } = before
+  const { disabledReason, disabledReasonCode, failingSince, lastFailedAt } = before
+  const startsAnew = settings.enabled && !before.enabled
   return withSettings(deps, settings, {
     id: before.id,
     tenantId: before.tenantId,
@@ -144,11 +149,49 @@ async function changed(
     updatedAt: deps.world.clock.now(),
     updatedBy: caller.user.id,
     // Enabling is a new start: reasons and failures are forgotten.
-    failedSends: settings.enabled && !before.enabled ? 0 : before.failedSends,
+    failedSends: startsAnew ? 0 : before.failedSends,
+    ...keptOverlap(deps, before, settings.secret),
     ...(settings.enabled || disabledReason === undefined ? {} : { disabledReason }),
     ...(settings.enabled || disabledReasonCode === undefined ? {} : { disabledReasonCode }),
-    ...(failingSince === undefined || (settings.enabled && !before.enabled) ? {} : { failingSince }),
+    ...(failingSince === undefined || startsAnew ? {} : { failingSince }),
+    ...(lastFailedAt === undefined || startsAnew ? {} : { lastFailedAt }),
   })
+}
+
+/** A secret that stays keeps the one before it for as long as it was to overlap; a new one without rotation is alone. */
+function keptOverlap(
+  { seal, world }: ApiDeps,
+  { sealedSecret, previousSecret }: Subscription,
+  secret: string | undefined,
+): Pick<Subscription, 'previousSecret'> {
+  const stays = sealedSecret !== undefined && seal.open(sealedSecret) === secret
+  return stays && previousSecret !== undefined && world.clock.now() < previousSecret.until
+    ? { previousSecret }
+    : {}
+}
+
+/** The webhook with a new secret, beside which the present one signs for so many hours more. */
+export function rotatedSubscription(
+  { seal, world }: ApiDeps,
+  caller: Caller,
+  before: Subscription,
+  secret: string,
+  overlapHours: number,
+): Subscription {
+  const fault = checkSecret(secret)[0]
+  if (fault !== undefined) throw refuse('badRequest', fault)
+  const { previousSecret: _older, sealedSecret, ...rest } = before
+  const now = world.clock.now()
+  const until = now + overlapHours * 3_600_000
+  return {
+    ...rest,
+    sealedSecret: seal.seal(secret),
+    ...(sealedSecret === undefined || overlapHours === 0
+      ? {}
+      : { previousSecret: { sealed: sealedSecret, until } }),
+    updatedAt: now,
+    updatedBy: caller.user.id,
+  }
 }
 
 type Standing = Omit<
@@ -173,7 +216,7 @@ function withSettings(deps: ApiDeps, settings: SubscriptionSettings, standing: S
 
 /** What a PUT would have to send to leave the webhook as it is: what a patch is applied to. */
 function documentOf(deps: ApiDeps, subscription: Subscription): Document {
-  const { filterText, sealedSecret, sealedHeaders } = subscription
+  const { filterText, sealedSecret, sealedHeaders, sendsPerMinute } = subscription
   const opened = Object.entries(sealedHeaders).map(([name, sealed]) => [name, deps.seal.open(sealed)])
   return {
     name: subscription.name,
@@ -189,6 +232,9 @@ function documentOf(deps: ApiDeps, subscription: Subscription): Document {
     ...(sealedSecret === undefined ? {} : { secret: deps.seal.open(sealedSecret) }),
     enableCloudEventDelivery: true,
     checkCertificateRevocation: subscription.checkCertificateRevocation,
+    contentMode: subscription.contentMode ?? 'qlik',
+    abuseProtection: subscription.abuseProtection ?? 'off',
+    ...(sendsPerMinute === undefined ? {} : { sendsPerMinute }),
   }
 }
 
@@ -207,6 +253,9 @@ function settingsOf(body: WebhookBody, levelBefore: Subscription['level']): Subs
     encryptedHeaders: body.encryptedHeaders ?? {},
     ...(secret === undefined ? {} : { secret }),
     checkCertificateRevocation: body.checkCertificateRevocation ?? false,
+    contentMode: body.contentMode ?? 'qlik',
+    abuseProtection: body.abuseProtection ?? 'off',
+    ...(body.sendsPerMinute === undefined ? {} : { sendsPerMinute: body.sendsPerMinute }),
   }
 }
 

@@ -5,12 +5,13 @@
 import { type Static, Type } from 'typebox'
 import { timeText } from '../core/time-text.ts'
 import type { Send } from '../delivery/delivery.ts'
-import type { Subscription } from '../delivery/subscription.ts'
+import { ABUSE_PROTECTIONS, CONTENT_MODES, type Subscription } from '../delivery/subscription.ts'
 import {
   DESCRIPTION_MAX_CHARACTERS,
   NAME_MAX_CHARACTERS,
   SECRET_MAX_CHARACTERS,
   SECRET_MIN_CHARACTERS,
+  SENDS_PER_MINUTE_MAX,
   URL_MAX_CHARACTERS,
 } from '../delivery/subscription-settings.ts'
 
@@ -28,6 +29,7 @@ export const READ_ONLY = [
   'disabledReasonCode',
   'origin',
   'secretKeyAdded',
+  'previousSecretValidUntil',
 ] as const
 
 const HeaderMap = (description: string) =>
@@ -64,6 +66,25 @@ const writable = {
     Type.Boolean({ description: 'Always true: events are CloudEvents' }),
   ),
   checkCertificateRevocation: Type.Optional(Type.Boolean()),
+  contentMode: Type.Optional(
+    Type.Enum(CONTENT_MODES, {
+      description:
+        'Extension. qlik (default): one JSON object as application/json; structured, binary, batched: the modes of CloudEvents.',
+    }),
+  ),
+  abuseProtection: Type.Optional(
+    Type.Enum(ABUSE_PROTECTIONS, {
+      description:
+        'Extension. Whether the target is asked with OPTIONS before events are sent (CloudEvents webhook specification). off by default; required sends nothing without consent.',
+    }),
+  ),
+  sendsPerMinute: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: SENDS_PER_MINUTE_MAX,
+      description: 'Extension. Most sends a minute.',
+    }),
+  ),
 }
 
 /** What replaces a webhook; the result of a patch has to fit it too. */
@@ -98,6 +119,10 @@ export const Webhook = Type.Object({
   secretKeyAdded: Type.Boolean(),
   enableCloudEventDelivery: Type.Boolean(),
   checkCertificateRevocation: Type.Boolean(),
+  contentMode: Type.Enum(CONTENT_MODES),
+  abuseProtection: Type.Enum(ABUSE_PROTECTIONS),
+  sendsPerMinute: Type.Optional(Type.Integer()),
+  previousSecretValidUntil: Type.Optional(Time),
   origin: Type.Enum(ORIGINS),
   createdAt: Time,
   updatedAt: Time,
@@ -108,7 +133,7 @@ export const Webhook = Type.Object({
 })
 
 export function webhookRecord(subscription: Subscription): Static<typeof Webhook> {
-  const { disabledReason, disabledReasonCode, filterText } = subscription
+  const { disabledReason, disabledReasonCode, filterText, sendsPerMinute, previousSecret } = subscription
   return {
     id: subscription.id,
     name: subscription.name,
@@ -124,6 +149,10 @@ export function webhookRecord(subscription: Subscription): Static<typeof Webhook
     secretKeyAdded: subscription.sealedSecret !== undefined,
     enableCloudEventDelivery: true,
     checkCertificateRevocation: subscription.checkCertificateRevocation,
+    contentMode: subscription.contentMode ?? 'qlik',
+    abuseProtection: subscription.abuseProtection ?? 'off',
+    ...(sendsPerMinute === undefined ? {} : { sendsPerMinute }),
+    ...(previousSecret === undefined ? {} : { previousSecretValidUntil: timeText(previousSecret.until) }),
     origin: subscription.origin,
     createdAt: timeText(subscription.createdAt),
     updatedAt: timeText(subscription.updatedAt),

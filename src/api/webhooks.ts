@@ -12,6 +12,7 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 import { Links, type PageRules, pageLinks, pageOfRows, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { assertShape } from './validate.ts'
+import { registerActions } from './webhook-actions.ts'
 import { newSubscription, type Prefix, patchedSubscription, replacedSubscription } from './webhook-changes.ts'
 import { registerDeliveries } from './webhook-deliveries.ts'
 import { ById, findSubscription, isVisible, type Mount, unknownWebhook } from './webhook-mount.ts'
@@ -63,6 +64,7 @@ export function registerWebhooks(server: ApiServer, deps: ApiDeps): void {
       registerChange(mount)
       registerRemove(mount)
       registerDeliveries(mount)
+      if (prefix === 'core') registerActions(mount)
     })
   }
 }

@@ -10,6 +10,8 @@ export interface Sent extends Omit<Exchange, 'request'> {
   readonly message?: string
   /** The target asked for this wait (Retry-After on 429 or 503), milliseconds. */
   readonly retryAfterMs?: number
+  /** Sends a minute that the target allows, as it said before this send. */
+  readonly allowedPerMinute?: number
   /** The target is gone for good (410): give up and disable the subscription. */
   readonly gone?: true
 }

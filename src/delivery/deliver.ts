@@ -14,6 +14,7 @@ import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
 import type { Delivery } from './delivery.ts'
 import { afterSend } from './disabling.ts'
 import { type MadeSend, makeSends, type SendDeps } from './send.ts'
+import { SendRates } from './send-rates.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface DeliverDeps extends SendDeps {
@@ -54,6 +55,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
     return [...results].some((result) => result.recordTried === undefined) ? 0 : LOOK_MS
   })
   const flights = new Set<Promise<void>>()
+  const rates = new SendRates()
   const sending = startLoop(deps, 'claiming deliveries', async () => {
     const now = deps.clock.now()
     const max = IN_FLIGHT_MAX - inFlight
@@ -62,14 +64,14 @@ export function startDelivering(deps: DeliverDeps): Loop {
     const request = {
       now,
       max,
-      places: (subscription: Subscription | undefined) => placesOf(subscription, now),
+      places: (subscription: Subscription | undefined) => placesNow(subscription, rates, now),
       perTenant: PER_TENANT,
       lease,
       leaseExpiresAt: now + LEASE_MS,
     }
     for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
       inFlight += claimed.length
-      const flight = fly(deps, claimed).then((flown) => {
+      const flight = fly(deps, claimed, rates).then((flown) => {
         for (const result of flown) results.add(result)
         inFlight -= claimed.length
         flights.delete(flight)
@@ -102,6 +104,14 @@ export function startDelivering(deps: DeliverDeps): Loop {
   }
 }
 
+/** By what happened so far and by its rate; a batch is one send of many deliveries. */
+function placesNow(subscription: Subscription | undefined, rates: SendRates, now: number): number {
+  const places = placesOf(subscription, now)
+  if (subscription === undefined) return places
+  const left = rates.left(subscription, now)
+  return subscription.contentMode === 'batched' && left > 0 ? places : Math.min(places, left)
+}
+
 /** What goes out together: each delivery alone, but those of a subscription that takes batches in one request. */
 function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const batches = new Map<SubscriptionId, ClaimedDelivery[]>()
@@ -121,7 +131,11 @@ function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
 }
 
 /** Sends deliveries of one subscription, or gives them up because it no longer wants them (contract 04, section 5.2). */
-async function fly(deps: DeliverDeps, claimed: readonly ClaimedDelivery[]): Promise<Result[]> {
+async function fly(
+  deps: DeliverDeps,
+  claimed: readonly ClaimedDelivery[],
+  rates: SendRates,
+): Promise<Result[]> {
   const { subscription } = claimed[0]!
   if (subscription === undefined || !subscription.enabled) {
     const reason = subscription === undefined ? 'the webhook was deleted' : 'the webhook was disabled'
@@ -129,7 +143,9 @@ async function fly(deps: DeliverDeps, claimed: readonly ClaimedDelivery[]): Prom
     return claimed.map((one) => ({ claimed: one, next: givenUp(one.delivery, reason, now) }))
   }
   const addressed = claimed.map(({ event, delivery }) => ({ event, deliveryId: delivery.id }))
+  rates.sent(subscription, deps.clock.now())
   const made = await makeSends(deps, addressed, subscription)
+  rates.allowed(subscription.id, made[0]!.sent.allowedPerMinute)
   const now = deps.clock.now()
   return claimed.map((one, i) => ({
     claimed: one,

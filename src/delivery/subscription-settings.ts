@@ -9,12 +9,14 @@ import { TRIGGERS } from '../core/trigger.ts'
 import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { checkHeaders } from './header-rules.ts'
 import type { SettingsFault } from './settings-fault.ts'
+import type { AbuseProtection, ContentMode } from './subscription.ts'
 
 export const NAME_MAX_CHARACTERS = 512
 export const URL_MAX_CHARACTERS = 2048
 export const DESCRIPTION_MAX_CHARACTERS = 1024
 export const SECRET_MIN_CHARACTERS = 32
 export const SECRET_MAX_CHARACTERS = 64
+export const SENDS_PER_MINUTE_MAX = 6000
 
 export interface SubscriptionSettings {
   readonly name: string
@@ -29,6 +31,9 @@ export interface SubscriptionSettings {
   readonly encryptedHeaders: Readonly<Record<string, string>>
   readonly secret?: string
   readonly checkCertificateRevocation: boolean
+  readonly contentMode: ContentMode
+  readonly abuseProtection: AbuseProtection
+  readonly sendsPerMinute?: number
 }
 
 /**
@@ -108,7 +113,7 @@ function checkFilter({ filter, eventTypes }: SubscriptionSettings): SettingsFaul
 }
 
 /** Non-ASCII is refused, so that the bytes of the signature's key are the characters that were typed. */
-function checkSecret(secret: string | undefined): SettingsFault[] {
+export function checkSecret(secret: string | undefined): SettingsFault[] {
   if (secret === undefined) return []
   if (secret.length < SECRET_MIN_CHARACTERS || secret.length > SECRET_MAX_CHARACTERS) {
     return [

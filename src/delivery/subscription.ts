@@ -9,6 +9,13 @@ import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 export const CONTENT_MODES = ['qlik', 'structured', 'binary', 'batched'] as const
 export type ContentMode = (typeof CONTENT_MODES)[number]
 
+/**
+ * Whether the target is asked before events are sent (CloudEvents' HTTP webhook specification, section 4): never, with events
+ * sent all the same when it does not answer the question, or with none sent without its consent.
+ */
+export const ABUSE_PROTECTIONS = ['off', 'preferred', 'required'] as const
+export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]
+
 export interface Subscription {
   readonly id: SubscriptionId
   readonly tenantId: TenantId
@@ -30,6 +37,10 @@ export interface Subscription {
   readonly previousSecret?: { readonly sealed: string; readonly until: number }
   /** `qlik` when absent. */
   readonly contentMode?: ContentMode
+  /** `off` when absent. */
+  readonly abuseProtection?: AbuseProtection
+  /** Most sends a minute; no limit when absent. */
+  readonly sendsPerMinute?: number
   readonly checkCertificateRevocation: boolean
   readonly origin: 'api' | 'automations' | 'management-console'
   readonly createdAt: number

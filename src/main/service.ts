@@ -90,6 +90,7 @@ async function openInstallation(config: Config, world: World, services: Services
   const channel = webhookChannel({
     seal,
     allowance: config.webhookAllowance,
+    origin: config.publicUrl === undefined ? config.host : new URL(config.publicUrl).hostname,
     userAgent: `Reprise/${VERSION} (webhook)`,
   })
   await services.start('webhook channel', () => ({ stop: () => channel.close() }))

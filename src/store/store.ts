@@ -289,6 +289,18 @@ export interface DeliveryStore {
       readonly step?: SubscriptionStep
     }[],
   ): Promise<void>
+  /**
+   * Opens deliveries of a subscription again that were exhausted or given up and whose events are of `since` or later, oldest
+   * first: pending, due at `now`, no send counted.
+   * @returns how many there were; with `dryRun` none is opened
+   */
+  reopenDeliveries(request: {
+    readonly subscriptionId: SubscriptionId
+    readonly since: number
+    readonly now: number
+    readonly max: number
+    readonly dryRun: boolean
+  }): Promise<number>
   nextDeliveryAt(): Promise<number | undefined>
   deliveriesOf(eventId: EventId): Promise<Delivery[]>
   delivery(tenantId: TenantId, id: DeliveryId): Promise<Delivery | undefined>

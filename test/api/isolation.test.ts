@@ -60,6 +60,7 @@ async function everything(): Promise<unknown> {
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
+  POST: { since: '2026-01-01T00:00:00Z', secret: '0123456789abcdef0123456789ABCDEF' },
   PUT: { name: 'x', url: 'https://x.example.com', enableCloudEventDelivery: true },
   PATCH: [{ op: 'replace', path: '/name', value: 'x' }],
 }

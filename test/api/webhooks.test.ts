@@ -1,10 +1,12 @@
 /** Webhooks over HTTP: contract 04, sections 1 to 5, against the real server and the memory store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
 import { newUuid, type SubscriptionId } from '../../src/core/ids.ts'
 import type { Channel, Sent } from '../../src/delivery/channel.ts'
 import type { Delivery, Send } from '../../src/delivery/delivery.ts'
 import type { Subscription } from '../../src/delivery/subscription.ts'
 import { ATTEMPT_EVENT_TYPE, FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import type { CloudEvent } from '../../src/event/stored-event.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp, succeedNext } from '../support/reload-steps.ts'
 
@@ -15,16 +17,19 @@ let api: ApiUnderTest
 let acme: Members
 let answerOfTarget: Sent
 let sentTo: Subscription[]
+let sentEvents: CloudEvent[]
 
 const channel: Channel = {
-  async send(_event, subscription) {
+  async send(events, subscription) {
     sentTo.push(subscription)
+    sentEvents.push(...events)
     return answerOfTarget
   },
 }
 
 beforeEach(async () => {
   sentTo = []
+  sentEvents = []
   answerOfTarget = { ok: true }
   const checkWebhookUrl = (url: string) => (url.startsWith('https://') ? undefined : 'the url must use https')
   api = await apiUnderTest({ deps: { channel, checkWebhookUrl } })
@@ -86,6 +91,8 @@ describe('POST', () => {
       secretKeyAdded: true,
       enableCloudEventDelivery: true,
       checkCertificateRevocation: false,
+      contentMode: 'qlik',
+      abuseProtection: 'off',
       origin: 'api',
       createdAt: now,
       updatedAt: now,
@@ -583,5 +590,112 @@ describe('deliveries', () => {
     expect(list.body.data).toHaveLength(3)
     api.advance(8 * 24 * 3_600_000)
     expect((await resend()).status).toBe(404)
+  })
+})
+
+describe('extensions', () => {
+  it('content mode, abuse protection and rate are set, shown, patched, and cleared by a replacement', async () => {
+    const wanted = { contentMode: 'binary', abuseProtection: 'required', sendsPerMinute: 60 }
+    const { id, ...created } = await create(acme.admin, wanted)
+    expect(created).toMatchObject(wanted)
+    const path = `/api/core/webhooks/${id}`
+    const patched = await acme.admin.call('PATCH', path, [
+      { op: 'replace', path: '/contentMode', value: 'batched' },
+      { op: 'remove', path: '/sendsPerMinute' },
+    ])
+    expect(patched.status, patched.text).toBe(204)
+    const { body } = await acme.admin.call('GET', path)
+    expect(body).toMatchObject({ contentMode: 'batched', abuseProtection: 'required' })
+    expect(body).not.toHaveProperty('sendsPerMinute')
+    const plain = { name: 'Reloads', url: URL_OF_TARGET, enableCloudEventDelivery: true }
+    const replaced = await acme.admin.call('PUT', path, plain)
+    expect(replaced.body).toMatchObject({ contentMode: 'qlik', abuseProtection: 'off' })
+    for (const wrong of [{ contentMode: 'xml' }, { sendsPerMinute: 0 }, { abuseProtection: 'on' }]) {
+      expect((await acme.admin.call('PUT', path, { ...plain, ...wrong })).status).toBe(400)
+    }
+  })
+
+  it('a test event goes out marked as such, is recorded, and counts as no failure', async () => {
+    const { id } = await create(acme.admin)
+    answerOfTarget = { ok: false, message: 'the target answered 500' }
+    const answer = await acme.admin.call('POST', `/api/core/webhooks/${id}/actions/test`)
+    expect(answer.status, answer.text).toBe(201)
+    expect(answer.body).toMatchObject({
+      status: 'fail',
+      statusMessage: 'the target answered 500',
+      webhookId: id,
+    })
+    expect(sentEvents[0]).toMatchObject({
+      test: 'true',
+      type: FINISHED_EVENT_TYPE,
+      reason: 'Test of the webhook',
+    })
+    expect(finishedEventFaults(sentEvents[0])).toEqual([])
+    expect((await stored(id)).failedSends).toBe(0)
+    const history = await acme.admin.call('GET', `/api/core/webhooks/${id}/deliveries`)
+    expect(history.body.data).toEqual([answer.body])
+    const audits = await acme.admin.call('GET', '/api/v1/audits')
+    expect(audits.body.data).toEqual([])
+  })
+
+  it('recovers what failed since a time', async () => {
+    const { id } = await create(acme.admin, { enabled: true, eventTypes: [FINISHED_EVENT_TYPE] })
+    const app = await addApp(api, acme.admin.user)
+    await acme.admin.call('POST', '/api/v1/reloads', { appId: app.id })
+    const { store, world, deps } = api
+    const { reload } = await succeedNext({ store, world, settleRules: deps.settleRules })
+    const event = (await store.eventsOf(reload.id)).find(({ type }) => type === FINISHED_EVENT_TYPE)!
+    const [delivery] = await store.deliveriesOf(event.id)
+    const lease = newUuid<'lease'>(world.random)
+    const now = world.clock.now()
+    const leased = { lease, leaseExpiresAt: now + 60_000 }
+    await store.claimDeliveries({ now, max: 1, places: () => 1, perTenant: 1, ...leased })
+    const ended = { ...delivery!, state: 'exhausted' as const, endedAt: now }
+    await store.recordSends([{ delivery: ended, fence: lease }])
+    const recover = (body: object) =>
+      acme.admin.call('POST', `/api/core/webhooks/${id}/actions/recover`, body)
+    const since = new Date(now - 1000).toISOString()
+    expect((await recover({ since, dryRun: true })).body).toEqual({ deliveries: 1, more: false })
+    expect((await recover({ since: new Date(now + 1000).toISOString() })).body.deliveries).toBe(0)
+    const answer = await recover({ since })
+    expect([answer.status, answer.body]).toEqual([202, { deliveries: 1, more: false }])
+    expect((await store.deliveriesOf(event.id))[0]).toMatchObject({ state: 'pending', sends: 0 })
+    expect((await recover({ since: 'yesterday' })).status).toBe(400)
+    await store.saveSubscription({ ...(await stored(id)), enabled: false })
+    expect((await recover({ since })).status).toBe(409)
+  })
+
+  it('rotates a secret: the one before holds for the overlap, and is never shown', async () => {
+    const { id } = await create(acme.admin, { secret: SECRET })
+    const rotate = (body: object) =>
+      acme.admin.call('POST', `/api/core/webhooks/${id}/actions/rotate-secret`, body)
+    const secret = 'a-new-secret-of-more-than-32-characters'
+    const { status, body, text } = await rotate({ secret, overlapHours: 2 })
+    expect(status).toBe(200)
+    const until = new Date(api.world.clock.now() + 2 * 3_600_000).toISOString()
+    expect(body).toMatchObject({ secretKeyAdded: true, previousSecretValidUntil: until })
+    expect(text).not.toMatch(/secret-of|0123456789/)
+    const after = await stored(id)
+    expect(api.deps.seal.open(after.sealedSecret!)).toBe(secret)
+    expect(api.deps.seal.open(after.previousSecret!.sealed)).toBe(SECRET)
+    const path = `/api/core/webhooks/${id}`
+    await acme.admin.call('PATCH', path, [{ op: 'replace', path: '/name', value: 'renamed' }])
+    expect((await stored(id)).previousSecret).toEqual(after.previousSecret)
+    await acme.admin.call('PATCH', path, [{ op: 'replace', path: '/secret', value: `${SECRET}x` }])
+    expect(await stored(id)).not.toHaveProperty('previousSecret')
+    expect((await rotate({ secret: 'short' })).status).toBe(400)
+    expect((await rotate({ secret, overlapHours: 0 })).body).not.toHaveProperty('previousSecretValidUntil')
+  })
+
+  it('actions are not there under the old prefix, nor for somebody else', async () => {
+    const { id } = await create(acme.admin)
+    const ann = await acme.person('ann')
+    for (const action of ['test', 'recover', 'rotate-secret']) {
+      const body = action === 'test' ? undefined : { since: '2026-01-01T00:00:00Z', secret: SECRET }
+      expect((await ann.call('POST', `/api/core/webhooks/${id}/actions/${action}`, body)).status).toBe(404)
+      expect((await acme.admin.call('POST', `/api/v1/webhooks/${id}/actions/${action}`, body)).status).toBe(
+        404,
+      )
+    }
   })
 })

@@ -290,6 +290,60 @@ export function exerciseDeliveries(given: () => Given): void {
       ])
     })
 
+    it('opens deliveries again that failed for good, from a time on, and no others', async () => {
+      await subscribe(1, 2)
+      const ended = async (state: Delivery['state'], subscription: number) => {
+        await end()
+        given().wait(10)
+        const claimed = await claim()
+        const all = claimed.map(({ delivery }) => {
+          const own = delivery.subscriptionId === subscriptionId(subscription)
+          return { ...done(delivery), state: own ? state : ('delivered' as const), reason: 'why' }
+        })
+        await given().store.recordSends(all.map((delivery) => ({ delivery, fence: LEASE })))
+        return all.find((one) => one.subscriptionId === subscriptionId(subscription))!
+      }
+      const old = await ended('exhausted', 1)
+      const since = given().now
+      const exhausted = await ended('exhausted', 1)
+      const givenUp = await ended('given-up', 1)
+      const well = await ended('delivered', 1)
+      const other = await ended('exhausted', 2)
+      const { store } = given()
+      const reopen = (more: object = {}) =>
+        store.reopenDeliveries({
+          subscriptionId: subscriptionId(1),
+          since,
+          now: given().now,
+          max: 10,
+          dryRun: false,
+          ...more,
+        })
+      expect(await reopen({ dryRun: true })).toBe(2)
+      expect(await reopen({ max: 1 })).toBe(1)
+      const now = given().wait(5).now
+      const stateOf = async ({ id }: Delivery) => (await store.delivery(TENANT_ID, id))!.state
+      expect(await Promise.all([old, exhausted, givenUp, well, other].map(stateOf))).toEqual([
+        'exhausted',
+        'pending',
+        'given-up',
+        'delivered',
+        'exhausted',
+      ])
+      expect(await reopen()).toBe(1)
+      expect(await reopen()).toBe(0)
+      const { endedAt: _ended, reason: _why, ...rest } = givenUp
+      expect(await store.delivery(TENANT_ID, givenUp.id)).toEqual({
+        ...rest,
+        state: 'pending',
+        sends: 0,
+        dueAt: now,
+      })
+      expect((await claim()).map(({ delivery }) => delivery.id).sort()).toEqual(
+        [exhausted.id, givenUp.id].sort(),
+      )
+    })
+
     it('lists sends by time or status, filtered, page by page', async () => {
       await subscribe(1)
       await end()

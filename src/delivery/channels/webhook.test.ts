@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SubscriptionId, TenantId, UserId } from '../../core/ids.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
+import { decodeEvents } from '../../receiver/decode-events.ts'
+import { verifySignature } from '../../receiver/verify-signature.ts'
 import type { Subscription } from '../subscription.ts'
 import { sealWith } from './seal.ts'
 import { verifyQlikSignature } from './signature.ts'
@@ -44,6 +46,7 @@ function channel(options: Partial<WebhookOptions> = {}): WebhookChannel {
     seal,
     allowance: parseAllowance('127.0.0.1'),
     userAgent: 'Reprise/test (webhook)',
+    origin: 'reload.example.com',
     ...options,
   })
   running.push(made)
@@ -215,5 +218,113 @@ describe('webhookChannel', () => {
     await new Promise((resolve) => server.close(resolve))
     const refused = await channel().send([EVENT], subscription(`http://127.0.0.1:${port}/`), 0)
     expect(refused.message).toBe('connection refused')
+  })
+
+  it.each(['structured', 'binary', 'batched'] as const)(
+    'sends %s mode as the webhook asks for it',
+    async (mode) => {
+      const seen: { headers: IncomingMessage['headers']; body: Buffer }[] = []
+      const port = await receiver(async (request, response) => {
+        seen.push({ headers: request.headers, body: await bytesOf(request) })
+        response.end()
+      })
+      const other = { ...EVENT, id: 'other' }
+      const hook = subscription(`http://127.0.0.1:${port}/`, {
+        contentMode: mode,
+        sealedSecret: seal.seal(SECRET),
+      })
+      await channel().send(mode === 'batched' ? [EVENT, other] : [EVENT], hook, Date.now())
+      const [{ headers, body }] = seen as [(typeof seen)[number]]
+      const header = (name: string) => headers[name] as string | undefined
+      expect(decodeEvents(header, Object.keys(headers), body)).toEqual(
+        mode === 'batched' ? [EVENT, other] : [EVENT],
+      )
+      const rules = { secrets: [SECRET], accept: 'standard', toleranceMs: 60_000, now: Date.now() } as const
+      expect(await verifySignature(header, body, rules)).toEqual({ ok: true })
+      expect(verifyQlikSignature(SECRET, body, header('qlik-signature'))).toBe(true)
+    },
+  )
+
+  it('signs with both secrets while they are rotated, Qlik-Signature with the new one', async () => {
+    const seen: { headers: IncomingMessage['headers']; body: Buffer }[] = []
+    const port = await receiver(async (request, response) => {
+      seen.push({ headers: request.headers, body: await bytesOf(request) })
+      response.end()
+    })
+    const now = Date.now()
+    const previous = 'the-secret-before-of-32-characters'
+    const hook = subscription(`http://127.0.0.1:${port}/`, {
+      sealedSecret: seal.seal(SECRET),
+      previousSecret: { sealed: seal.seal(previous), until: now + 1000 },
+    })
+    await channel().send([EVENT], hook, now)
+    await channel().send([EVENT], hook, now + 1000)
+    const holds = async ({ headers, body }: (typeof seen)[number], secret: string) => {
+      const rules = { secrets: [secret], accept: 'standard', toleranceMs: 60_000, now } as const
+      return (await verifySignature((name) => headers[name] as string | undefined, body, rules)).ok
+    }
+    expect(await Promise.all([holds(seen[0]!, SECRET), holds(seen[0]!, previous)])).toEqual([true, true])
+    expect(await Promise.all([holds(seen[1]!, SECRET), holds(seen[1]!, previous)])).toEqual([true, false])
+    for (const { headers, body } of seen) {
+      expect(verifyQlikSignature(SECRET, body, headers['qlik-signature'] as string)).toBe(true)
+    }
+  })
+})
+
+describe('the handshake', () => {
+  /** A target that answers OPTIONS with these headers; tells the methods that came and the origin they told. */
+  async function target(answers: Record<string, string>, status = 200) {
+    const seen: [string | undefined, unknown][] = []
+    const port = await receiver((request, response) => {
+      seen.push([request.method, request.headers['webhook-request-origin']])
+      if (request.method === 'OPTIONS') response.writeHead(status, answers).end()
+      else response.writeHead(204).end()
+    })
+    return { seen, url: `http://127.0.0.1:${port}/` }
+  }
+  const ORIGIN = 'reload.example.com'
+
+  it('asks once, sends with consent, and tells the rate that the target allows', async () => {
+    const { seen, url } = await target(
+      { 'webhook-allowed-origin': ORIGIN, 'webhook-allowed-rate': '120' },
+      405,
+    )
+    const hooks = channel()
+    const hook = subscription(url, { abuseProtection: 'required', sendsPerMinute: 600 })
+    expect(await hooks.send([EVENT], hook, 0)).toMatchObject({ ok: true, allowedPerMinute: 120 })
+    await hooks.send([EVENT], hook, 1000)
+    expect(seen).toEqual([
+      ['OPTIONS', ORIGIN],
+      ['POST', ORIGIN],
+      ['POST', ORIGIN],
+    ])
+    await hooks.send([EVENT], hook, 25 * 3_600_000)
+    expect(seen.slice(3).map(([method]) => method)).toEqual(['OPTIONS', 'POST'])
+  })
+
+  it.each([
+    ['says nothing', {}],
+    ['allows another', { 'webhook-allowed-origin': 'other.example.com' }],
+  ])('sends nothing where it is required and the target %s', async (_, headers) => {
+    const { seen, url } = await target(headers)
+    const sent = await channel().send([EVENT], subscription(url, { abuseProtection: 'required' }), 0)
+    expect(sent).toMatchObject({ ok: false, message: 'the target has not consented' })
+    expect(seen.map(([method]) => method)).toEqual(['OPTIONS'])
+  })
+
+  it('sends all the same where it is preferred, without the origin', async () => {
+    const { seen, url } = await target({})
+    const sent = await channel().send([EVENT], subscription(url, { abuseProtection: 'preferred' }), 0)
+    expect(sent.ok).toBe(true)
+    expect(seen).toEqual([
+      ['OPTIONS', ORIGIN],
+      ['POST', undefined],
+    ])
+  })
+
+  it('is not made by default', async () => {
+    const { seen, url } = await target({})
+    await channel().send([EVENT], subscription(url), 0)
+    expect(seen).toEqual([['POST', undefined]])
   })
 })

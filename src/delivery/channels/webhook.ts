@@ -9,6 +9,7 @@ import { Agent, type Dispatcher, errors, request } from 'undici'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { Channel, Sent } from '../channel.ts'
 import type { Subscription } from '../subscription.ts'
+import { type Consent, Consents } from './consent.ts'
 import { type EncodedEvents, encodeEvents } from './content-mode.ts'
 import type { Seal } from './seal.ts'
 import { signatureHeaders } from './signature.ts'
@@ -26,6 +27,8 @@ const MASKED = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-c
 export interface WebhookOptions {
   readonly seal: Seal
   readonly allowance: TargetAllowance
+  /** The host name that targets are asked to consent to. */
+  readonly origin: string
   /** Sent as User-Agent. */
   readonly userAgent: string
   /** All addresses of a host name; the system's resolver by default. */
@@ -44,8 +47,15 @@ export function webhookChannel(options: WebhookOptions): WebhookChannel {
     maxHeaderSize: ANSWER_HEADERS_MAX_BYTES,
     keepAliveTimeout: 10_000,
   })
+  const consents = new Consents(options.origin, async (url, headers) => {
+    const timeoutMs = options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS
+    const signal = AbortSignal.timeout(timeoutMs)
+    const answer = await request(url, { method: 'OPTIONS', dispatcher: agent, headers, signal })
+    await boundedText(answer.body)
+    return answer.headers
+  })
   return {
-    send: (events, subscription, sentAt) => send(options, agent, events, subscription, sentAt),
+    send: (events, subscription, sentAt) => send(options, agent, consents, events, subscription, sentAt),
     close: () => agent.destroy(),
   }
 }
@@ -53,6 +63,7 @@ export function webhookChannel(options: WebhookOptions): WebhookChannel {
 async function send(
   options: WebhookOptions,
   agent: Agent,
+  consents: Consents,
   events: readonly CloudEvent[],
   subscription: Subscription,
   sentAt: number,
@@ -69,10 +80,12 @@ async function send(
   if (problem !== undefined) return { ok: false, message: `address not allowed: ${problem}`, request: told }
   const timeoutMs = options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS
   try {
+    const consent = await consentOf(consents, subscription, sentAt)
+    if (consent === 'refused') return { ok: false, message: 'the target has not consented', request: told }
     const answer = await request(subscription.url, {
       method: 'POST',
       dispatcher: agent,
-      headers,
+      headers: consent === undefined ? headers : { ...headers, ...consents.headers },
       body: content.body,
       signal: AbortSignal.timeout(timeoutMs),
     })
@@ -81,10 +94,27 @@ async function send(
       headers: shownAnswerHeaders(answer.headers),
       body: await boundedText(answer.body),
     }
-    return { ...verdict(answer, sentAt), request: told, response }
+    const allowed = consent?.perMinute === undefined ? {} : { allowedPerMinute: consent.perMinute }
+    return { ...verdict(answer, sentAt), ...allowed, request: told, response }
   } catch (error) {
     return { ok: false, message: failureText(error, timeoutMs), request: told }
   }
+}
+
+/** The consent under which events are sent; undefined: without one. */
+async function consentOf(
+  consents: Consents,
+  subscription: Subscription,
+  sentAt: number,
+): Promise<Consent | undefined | 'refused'> {
+  const { abuseProtection = 'off' } = subscription
+  if (abuseProtection === 'off') return undefined
+  const consent = await consents.of(subscription, sentAt).catch((error: unknown) => {
+    if (abuseProtection === 'required') throw error
+    return { given: false }
+  })
+  if (consent.given) return consent
+  return abuseProtection === 'required' ? 'refused' : undefined
 }
 
 function requestHeaders(

@@ -118,6 +118,26 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     })
   }
 
+  async reopenDeliveries(request: Parameters<DeliveryStore['reopenDeliveries']>[0]): Promise<number> {
+    const { subscriptionId, since, now, max, dryRun } = request
+    const failed = byAge(
+      this.tables.deliveries.where(
+        (row) =>
+          row.subscriptionId === subscriptionId &&
+          row.createdAt >= since &&
+          (row.state === 'exhausted' || row.state === 'given-up'),
+      ),
+    ).slice(0, max)
+    if (dryRun) return failed.length
+    this.atomically(() => {
+      for (const { endedAt: _ended, reason: _reason, ...row } of failed) {
+        this.tables.deliveries.put(row.id, { ...row, state: 'pending', sends: 0, dueAt: now })
+      }
+      this.notices.note({ deliveries: failed.length > 0 })
+    })
+    return failed.length
+  }
+
   /** A leased delivery counts from the end of its lease, should its sender never come back. */
   async nextDeliveryAt(): Promise<number | undefined> {
     const times = this.tables.deliveries

@@ -17,6 +17,7 @@ import {
 import { EVENTS_AFTER } from './events.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
+import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { prepareUpdateReload } from './update-reload.ts'
 
@@ -200,6 +201,7 @@ describe('query plans', () => {
     ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
     ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
     ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],
+    ['failed of a subscription', FAILED_OF_SUBSCRIPTION, 'deliveries_failed'],
     ['first free', FIRST_FREE, 'deliveries_pending'],
     ['first lease end', FIRST_LEASE_END, 'deliveries_in_flight'],
   ]

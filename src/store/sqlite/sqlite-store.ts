@@ -183,6 +183,14 @@ export class SqliteStore implements ExclusiveStore {
     })
   }
 
+  reopenDeliveries(request: Parameters<DeliveryStore['reopenDeliveries']>[0]) {
+    return this.#writer.write(() => {
+      const count = this.#do.reopenDeliveries(request)
+      this.#notices.note({ deliveries: count > 0 && !request.dryRun })
+      return count
+    })
+  }
+
   async nextDeliveryAt() {
     return this.#do.nextDeliveryAt()
   }

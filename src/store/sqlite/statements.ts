@@ -11,6 +11,7 @@ import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { prepareReloadReads } from './read-reloads.ts'
+import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
 import { prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareAssignments, prepareSpaces } from './spaces.ts'
@@ -56,6 +57,7 @@ export function prepareStatements(
     ...prepareEventReads(db),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
+    reopenDeliveries: prepareReopenDeliveries(db),
     recordSend: sends.record,
     addSend: sends.add,
     send: prepareSend(db),

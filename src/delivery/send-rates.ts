@@ -1,0 +1,40 @@
+/**
+ * How many sends a subscription still has within its rate: counted over the last minute, in this process. A rate is the
+ * smaller one of what the subscription's owner set and what its target allowed in the handshake.
+ */
+import type { SubscriptionId } from '../core/ids.ts'
+import type { Subscription } from './subscription.ts'
+
+const MINUTE_MS = 60_000
+
+export class SendRates {
+  /** Times of the sends of the last minute, oldest first; only of subscriptions that have a rate. */
+  readonly #sends = new Map<SubscriptionId, number[]>()
+  readonly #allowed = new Map<SubscriptionId, number>()
+
+  /** @param now epoch ms */
+  left(subscription: Subscription, now: number): number {
+    const rate = this.#rateOf(subscription)
+    if (rate === undefined) return Number.POSITIVE_INFINITY
+    const recent = (this.#sends.get(subscription.id) ?? []).filter((at) => at > now - MINUTE_MS && at <= now)
+    this.#sends.set(subscription.id, recent)
+    return Math.max(0, rate - recent.length)
+  }
+
+  sent(subscription: Subscription, now: number): void {
+    if (this.#rateOf(subscription) === undefined) return
+    this.#sends.set(subscription.id, [...(this.#sends.get(subscription.id) ?? []), now])
+  }
+
+  /** @param perMinute undefined: the target named none */
+  allowed(id: SubscriptionId, perMinute: number | undefined): void {
+    if (perMinute === undefined) this.#allowed.delete(id)
+    else this.#allowed.set(id, perMinute)
+  }
+
+  #rateOf({ id, sendsPerMinute }: Subscription): number | undefined {
+    const allowed = this.#allowed.get(id)
+    if (sendsPerMinute === undefined) return allowed
+    return allowed === undefined ? sendsPerMinute : Math.min(allowed, sendsPerMinute)
+  }
+}
