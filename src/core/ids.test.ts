@@ -45,8 +45,17 @@ describe('order', () => {
     )
   })
 
-  it('hex ids of different seconds sort by age', () => {
-    expect(newHexId(seededRandom(1), 1_999) < newHexId(seededRandom(9), 2_000)).toBe(true)
+  it('hex ids of different milliseconds sort by age', () => {
+    const seconds = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+    const millis = fc.integer({ min: 0, max: 999 })
+    fc.assert(
+      fc.property(seconds, millis, seconds, millis, (second, milli, otherSecond, otherMilli) => {
+        const one = second * 1000 + milli
+        const other = otherSecond * 1000 + otherMilli
+        fc.pre(one < other)
+        expect(newHexId(seededRandom(1), one) < newHexId(seededRandom(9), other)).toBe(true)
+      }),
+    )
   })
 })
 

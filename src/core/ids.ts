@@ -28,12 +28,12 @@ export type SendId = Id<'send'>
 /** Names one app data file: relative to the app data root, never reused. */
 export type DataVersion = Id<'data-version'>
 
-const HEX = '0123456789abcdef'
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 function hex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15)
+  for (const byte of bytes) text += HEX_OF_BYTE[byte]
   return text
 }
 
@@ -44,10 +44,18 @@ function uuid(bytes: Uint8Array, version: number): string {
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`
 }
 
-/** 24 lower-case hex digits: 4 bytes of seconds, then 8 random bytes, so that ids of one kind sort by age. */
+/**
+ * 24 lower-case hex digits: 4 bytes of seconds, 2 bytes of 65536ths of the second, then 6 random bytes, so that ids of one
+ * kind sort by age and an index over them stays append-only.
+ */
 export function newHexId<Kind extends string>(random: Random, nowMs: number): Id<Kind> {
-  const seconds = Math.floor(nowMs / 1000) >>> 0
-  return (seconds.toString(16).padStart(8, '0') + hex(random.bytes(8))) as Id<Kind>
+  const seconds = Math.floor(nowMs / 1000)
+  const fraction = Math.floor(((nowMs - seconds * 1000) / 1000) * 65536)
+  return (hexNumber(seconds >>> 0, 8) + hexNumber(fraction, 4) + hex(random.bytes(6))) as Id<Kind>
+}
+
+function hexNumber(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
 }
 
 /** UUID version 4 (RFC 9562): random. */

@@ -4,7 +4,7 @@
  */
 import { mayUseApp } from '../catalog/rights.ts'
 import { matchesFilter } from '../core/filter.ts'
-import { newUuid } from '../core/ids.ts'
+import { newTimeUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
@@ -21,7 +21,7 @@ export function fanOut(events: readonly EventDraft[], listeners: Listeners, rand
     listeners.subscriptions
       .filter((subscription) => wants(subscription, event, listeners))
       .map((subscription) => ({
-        id: newUuid<'delivery'>(random),
+        id: newTimeUuid<'delivery'>(random, event.time),
         tenantId: event.tenantId,
         eventId: event.id,
         subscriptionId: subscription.id,

@@ -1,6 +1,6 @@
 /**
- * What steps are shown again and again, kept in memory as it is stored: active reloads with their open attempts, and their
- * apps. The lock on the data folder makes it safe: nobody else writes. Whoever writes such a row tells it here, and after a
+ * What steps are shown again and again, kept in memory as it is stored: active reloads with their open attempts, their apps,
+ * and how many reloads of an app were accepted today. The lock on the data folder makes it safe: nobody else writes. Whoever writes such a row tells it here, and after a
  * rollback everything is forgotten. It saves reading and parsing a row two or three times in each reload's life.
  *
  * Bounded: what was kept first goes first, and is read again when it is asked for.
@@ -25,6 +25,7 @@ export interface KeptReload {
 export class Kept {
   readonly #reloads = new Map<ReloadId, KeptReload>()
   readonly #apps = new Map<AppId, App>()
+  readonly #accepted = new Map<AppId, { readonly day: number; readonly count: number }>()
 
   reload(id: ReloadId): KeptReload | undefined {
     return this.#reloads.get(id)
@@ -56,10 +57,26 @@ export class Kept {
     this.#apps.delete(id)
   }
 
+  /** How many reloads of the app were accepted on the day, as far as it was counted already. */
+  acceptedOn(day: number, id: AppId): number | undefined {
+    const accepted = this.#accepted.get(id)
+    return accepted?.day === day ? accepted.count : undefined
+  }
+
+  keepAccepted(day: number, id: AppId, count: number): void {
+    keep(this.#accepted, APPS_MAX, id, { day, count })
+  }
+
+  /** A reload of the app was accepted that is not counted. */
+  forgetAccepted(id: AppId): void {
+    this.#accepted.delete(id)
+  }
+
   /** To be called after every rollback. */
   forget(): void {
     this.#reloads.clear()
     this.#apps.clear()
+    this.#accepted.clear()
   }
 }
 

@@ -33,14 +33,13 @@ export function prepareStatements(
   const views = prepareViews(db, audience, kept)
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
-  const insert = prepareAccept(db)
+  const insert = prepareAccept(db, views, kept)
   const sends = prepareSendWrites(db, audience, prepareSaveEvents(db), note)
   const deliveries = prepareDeliveryReads(db)
   const accept = (acceptance: Acceptance): Accepted => {
     const answer = insert(acceptance)
     if (answer.kind === 'accepted') {
       turns.moved(answer.reload.tenantId, undefined, 'QUEUED')
-      kept.keepReload({ reload: answer.reload, attempt: undefined })
       note({ queued: true })
     }
     return answer

@@ -47,6 +47,8 @@ export interface Views {
   /** The reload with its open attempt. */
   stored(id: ReloadId): KeptReload | undefined
   view(stored: KeptReload): ReloadView
+  /** The app of a reload; undefined when its tenant has no such app. */
+  app(reload: Reload): App | undefined
 }
 
 export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): Views {
@@ -69,7 +71,9 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
     kept.keepReload(stored)
     return stored
   }
-  const readApp = ({ appId, tenantId }: Reload): App | undefined => {
+  const appOfReload = ({ appId, tenantId }: Reload): App | undefined => {
+    const known = kept.app(appId)
+    if (known?.tenantId === tenantId) return known
     const row = selectApp.get(appId, tenantId)
     if (row === undefined) return undefined
     const app = appOf(row)
@@ -78,8 +82,9 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
   }
   return {
     stored: (id) => kept.reload(id) ?? readReload(id),
+    app: appOfReload,
     view: ({ reload, attempt }) => {
-      const app = kept.app(reload.appId) ?? readApp(reload)
+      const app = appOfReload(reload)
       const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,
