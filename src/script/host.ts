@@ -147,6 +147,8 @@ export interface ScriptSystem {
   readonly computerName: string
   readonly osUser: string
   readonly engineVersion: string
+  /** A text that was read as Western European bytes, read by another code page; undefined for one that is not known. */
+  readonly recode: (text: string, codePage: number) => string | undefined
   /** What is known of tenant, space and user, by the names of GetSysAttr and GetUserAttr: tenantId, spaceName ... */
   readonly attributes: Readonly<Record<string, string>>
 }

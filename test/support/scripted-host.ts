@@ -77,6 +77,7 @@ function inputOf(script: string, { variables = {}, partial = false }: Answers): 
       computerName: 'host',
       osUser: 'user',
       engineVersion: '1',
+      recode: () => undefined,
       attributes: {},
     },
   }

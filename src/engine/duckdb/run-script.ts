@@ -14,6 +14,7 @@ import { ScriptDriver } from './script-driver.ts'
 import { ScriptHost, type ScriptWorld } from './script-host.ts'
 import { ScriptRecord } from './script-record.ts'
 import type { ReportProgress, ScriptRun, ScriptRunRequest } from './script-run.ts'
+import { recoded } from './text-encoding.ts'
 
 /** @throws Error when the world fails: no disk space, a data file that cannot be made or read */
 export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
@@ -68,6 +69,7 @@ function worldOf(
       computerName: 'reprise',
       osUser: 'reprise',
       engineVersion: 'Reprise',
+      recode: recoded,
       attributes: {},
     },
     partial: request.partial,

@@ -2,7 +2,7 @@
  * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8 (SEMANTICS E11).
  * Decoders are strict: bytes that are no text of the encoding are an error, never replaced silently.
  */
-import { faults } from '../../script/fault.ts'
+import { faults, ScriptFaultError } from '../../script/fault.ts'
 
 /** Names of the format specification; a code page comes as `cp1252`. */
 export const ENCODINGS: Readonly<Record<string, string>> = {
@@ -80,4 +80,25 @@ function encodingName(encoding: string): string {
     )
   }
   return name
+}
+
+/**
+ * A text that was read as Western European bytes, read by another code page; a text that holds other characters stays.
+ * Undefined for a code page that is not known.
+ */
+export function recoded(text: string, codePage: number): string | undefined {
+  const name = encodingByNumber(codePage)
+  if (name === undefined) return undefined
+  const western = new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+  const bytes = [...text].map((character) => western.indexOf(character))
+  return bytes.includes(-1) ? text : new TextDecoder(name).decode(Uint8Array.from(bytes))
+}
+
+function encodingByNumber(codePage: number): string | undefined {
+  try {
+    return encodingName(`cp${codePage}`)
+  } catch (error) {
+    if (error instanceof ScriptFaultError) return undefined
+    throw error
+  }
 }

@@ -28,9 +28,9 @@ export const FINANCIAL_FUNCTIONS: readonly ScalarFunction[] = [
   ),
   { name: 'BlackAndSchole', min: 6, max: 6, evaluate: blackAndSchole },
   listed('RangeIrr', 2, (amounts) => rateOfReturn(periodic(amounts))),
-  listed('RangeNpv', 2, ([rate, ...amounts]) => presentValue(periodic(amounts), rate!)),
+  listed('RangeNpv', 2, (amounts, rate) => presentValue(periodic(amounts), rate), 'rate'),
   listed('RangeXirr', 2, (numbers) => rateOfReturn(dated(inPairs(numbers)))),
-  listed('RangeXnpv', 3, ([rate, ...numbers]) => presentValue(dated(inPairs(numbers)), rate!)),
+  listed('RangeXnpv', 3, (numbers, rate) => presentValue(dated(inPairs(numbers)), rate), 'rate'),
 ]
 
 /** Three numbers that must be given, one that is 0 without, and whether payments are early. */
@@ -81,15 +81,26 @@ function blackAndSchole(args: Arguments, context: EvaluationContext): Value {
   return null
 }
 
-/** What is no number is left out. */
-function listed(name: string, min: number, apply: (numbers: readonly number[]) => number): ScalarFunction {
+/**
+ * Of listed numbers; what is no number is left out, and without any there is NULL.
+ *
+ * @param first 'rate': the first argument is a rate, and `apply` gets it apart
+ */
+function listed(
+  name: string,
+  min: number,
+  apply: (numbers: readonly number[], rate: number) => number,
+  first?: 'rate',
+): ScalarFunction {
   return {
     name,
     min,
     max: ANY,
     evaluate: (args, context) => {
-      const numbers = args.map((_, at) => number(args, at, context)).filter((each) => each !== null)
-      return finiteOrNull(apply(numbers))
+      const all = args.map((_, at) => number(args, at, context))
+      const rate = first === 'rate' ? all.shift() : 0
+      const numbers = all.filter((each) => each !== null)
+      return rate == null || numbers.length === 0 ? null : finiteOrNull(apply(numbers, rate))
     },
   }
 }

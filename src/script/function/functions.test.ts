@@ -2,28 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bindingOf } from '../../../test/support/evaluated.ts'
 import { ScriptFaultError } from '../fault.ts'
+import { hasAggregationSql } from '../load/aggregation-sql.ts'
+import { isListAggregation } from '../load/collected-values.ts'
+import { isImplemented } from '../load/implemented-functions.ts'
 import type { Value } from '../value/value.ts'
-import { AGGREGATIONS, functionSignature, scalarFunction } from './functions.ts'
-
-/** Waves 1 to 3 of the functions seen in scripts, and those to take along early. */
-const WANTED =
-  `If Peek Replace Len SubField Num IsNull Date Null Chr Trim NoOfRows ApplyMap FileName Lower Month Left Dual
-  Year Timestamp Today Floor RecNo Index Sum Right FieldName Now FileSize Upper Ceil AutoNumber AddMonths PurgeChar Mid
-  Rand Timestamp# SubStringCount MapSubString Text Max Min Count RowNo Exists IterNo NoOfFields FieldValue WildMatch
-  TextBetween FileTime Round MakeDate MonthStart Day Week WeekDay Date# DocumentPath Concat Interval Alt Match WeekStart
-  Mod DocumentName RangeSum TableNumber MonthEnd DayStart NoOfTables TableName Time FieldValueCount QuarterStart Num#
-  QvdNoOfRecords MaxString Pick QvdCreateTime YearStart Interval# MakeTime MonthName QvdNoOfFields QvdTableName
-  Capitalize YearToDate DayNumberOfYear FindOneOf Hour Previous WeekYear Year2Date True ConvertToLocalTime Evaluate Div
-  LTrim Minute DayNumberOfQuarter Avg Only GeoMakePoint QlikViewVersion RangeMax Repeat Time# FieldNumber QvdFieldName
-  WeekEnd ARGB FilePath Lookup Ord WeekName FileBaseName IsPartialReload Log MixMatch Pow UTC AddYears AutoNumberHash128
-  Class Coalesce ComputerName DayEnd fAbs False IsNum NumMin RGB DocumentTitle EngineVersion GMT Hash128 Hash256 InMonth
-  Money# RTrim Sign e Even FieldIndex FileExtension IsJson KeepChar OSUser Pi QuarterName ReloadTime Sqr YearEnd
-  MinString StDev FirstSortedValue FirstValue LastValue Median Mode RangeMin RangeAvg RangeCount IsText Frac fMod Exp
-  Sqrt EmptyIsNull Second DayName MonthsStart InYear InQuarter QuarterEnd Hash160 Atan2`.split(/\s+/)
-
-test('the functions that scripts use all exist', () => {
-  expect(WANTED.filter((name) => functionSignature(name.toLowerCase()) === undefined)).toEqual([])
-})
+import { AGGREGATIONS, functionSignature, SCALAR_FUNCTIONS } from './functions.ts'
+import { LANGUAGE_FUNCTIONS } from './language-functions.ts'
 
 test('a signature tells kind and argument counts under the documented name', () => {
   expect(functionSignature('addmonths')).toEqual({ name: 'AddMonths', kind: 'scalar', min: 2, max: 3 })
@@ -33,11 +17,29 @@ test('a signature tells kind and argument counts under the documented name', () 
   expect(functionSignature('normdistance')).toBeUndefined()
 })
 
-test('exactly the scalar functions have an evaluator, and no aggregation has one', () => {
-  for (const name of WANTED.map((wanted) => wanted.toLowerCase())) {
-    expect(scalarFunction(name) !== undefined).toBe(functionSignature(name)?.kind === 'scalar')
-    expect(AGGREGATIONS.has(name)).toBe(functionSignature(name)?.kind === 'aggregation')
-  }
+const LANGUAGE = Object.values(LANGUAGE_FUNCTIONS).flatMap((rows) => [...rows])
+
+test('an evaluator takes as many arguments as the language has it', () => {
+  const counts = new Map(LANGUAGE.map(([name, min, max]) => [name, { name, min, max }]))
+  expect(SCALAR_FUNCTIONS.map(({ name, min, max }) => ({ name, min, max }))).toEqual(
+    SCALAR_FUNCTIONS.map(({ name }) => counts.get(name)),
+  )
+})
+
+test('every function seen in scripts is computed, but those of QVD files', () => {
+  const missing = LANGUAGE.filter(([name, , , seen]) => seen > 0 && !isImplemented(name)).map(
+    ([name]) => name,
+  )
+  expect(missing.filter((name) => !name.startsWith('Qvd'))).toEqual([])
+})
+
+test('exactly the scalar functions have an evaluator', () => {
+  for (const { name } of SCALAR_FUNCTIONS) expect(functionSignature(name.toLowerCase())?.kind).toBe('scalar')
+})
+
+test('every aggregation of the language is computed in one way', () => {
+  for (const name of AGGREGATIONS)
+    expect([name, hasAggregationSql(name) !== isListAggregation(name)]).toEqual([name, true])
 })
 
 const NUMBERS = [0, -0, 0.5, -1, 1, 2, 7, 12, 40_972.375, 1e9, -1e9, 1e15, 1e300, -1e300, 5e-324]
@@ -65,22 +67,7 @@ const values: fc.Arbitrary<Value> = fc.oneof(
   fc.record({ text: fc.string({ maxLength: 12 }), number: fc.integer() }),
 )
 
-/** Further ones that reckon with dates, loops or sizes. */
-const OTHERS =
-  `LunarWeekStart LunarWeekEnd LunarWeekName InLunarWeek InLunarWeekToDate MonthsEnd MonthsName InMonths
-  InMonthsToDate InDay InDayToTime InWeekToDate InYearToDate MakeWeekDate SetDateYear SetDateYearMonth Age NetWorkDays
-  LastWorkDate FirstWorkDate Combin Permut Fact BitCount LevenshteinDist LocalTime Money RangeStDev RangeMode Odd Log10
-  Tan Sinh Acosh YearName`.split(/\s+/)
-
-const scalars = [...WANTED, ...OTHERS]
-  .map((name) => scalarFunction(name.toLowerCase()))
-  .filter((row) => row !== undefined)
-
-test('the further ones exist', () => {
-  expect(OTHERS.filter((name) => scalarFunction(name.toLowerCase()) === undefined)).toEqual([])
-})
-
-test.each(scalars.map((row) => [row.name, row] as const))(
+test.each(SCALAR_FUNCTIONS.map((row) => [row.name, row] as const))(
   '%s gives a proper value for any arguments',
   (_, row) => {
     const args = fc.array(values, { minLength: row.min, maxLength: Math.min(row.max, row.min + 4) })

@@ -81,10 +81,11 @@ function mod(a: number, b: number): number {
   return ((a % b) + b) % b
 }
 
+/** Of the 64-bit integer, of which a negative one has its complement's bits. */
 function bitCount(given: number): number {
-  let rest = Math.trunc(given) >>> 0
+  let rest = BigInt.asUintN(64, BigInt(Math.trunc(given)))
   let count = 0
-  for (; rest !== 0; rest >>>= 1) count += rest & 1
+  for (; rest !== 0n; rest >>= 1n) if ((rest & 1n) === 1n) count++
   return count
 }
 

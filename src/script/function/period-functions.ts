@@ -165,7 +165,7 @@ function monthsTitle(start: number, next: number, { monthNames }: Settings): str
   const first = civilDate(start)
   const last = civilDate(next - 1)
   const names = first.month === last.month ? [first.month] : [first.month, last.month]
-  return `${names.map((month) => monthNames[month - 1] ?? '').join('-')} ${padded(first.year, 4)}`
+  return `${names.map((month) => monthNames[month - 1] ?? '').join('-')} ${padded(last.year, 4)}`
 }
 
 function weekTitle(start: number, _next: number, settings: Settings): string {

@@ -213,11 +213,11 @@ function ofTable(part: (test: ReturnType<typeof chiTest>) => number): ListAggreg
       const wanted = expected === undefined ? null : numberOf(expected[at] ?? null, settings)
       return actual === null ? [] : [{ column, row, actual, expected: wanted }]
     })
-    return finiteOrNull(part(chiTest(cells)))
+    return cells.length === 0 ? null : finiteOrNull(part(chiTest(cells)))
   }
 }
 
-/** JsonArray(value [, weight]): the values but NULL, by weight where there is one, else in load order. */
+/** JsonArray(value [, weight]): by weight where there is one, else in load order. */
 function jsonArray([values, weights]: readonly (readonly Value[])[], settings: Settings): Value {
   const rows = values!.map((value, row) => ({
     value,

@@ -43,6 +43,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
   { name: 'SubStringCount', min: 2, max: 2, evaluate: subStringCount },
   { name: 'TextBetween', min: 3, max: 4, evaluate: textBetween },
   { name: 'SubField', min: 2, max: 3, evaluate: subField },
+  { name: 'ApplyCodepage', min: 2, max: 2, evaluate: applyCodepage },
   { name: 'LevenshteinDist', min: 2, max: 2, evaluate: levenshteinDist },
 ]
 
@@ -197,6 +198,13 @@ function subField(args: Arguments, context: EvaluationContext): Value {
   const parts = splitText(given, separator)
   const place = Math.trunc(wanted)
   return (place > 0 ? parts[place - 1] : place < 0 ? parts.at(place) : undefined) ?? null
+}
+
+function applyCodepage(args: Arguments, context: EvaluationContext): Value {
+  const given = text(args, 0, context)
+  const codePage = number(args, 1, context)
+  if (given === null || codePage === null) return null
+  return context.system.recode(given, Math.trunc(codePage)) ?? null
 }
 
 function levenshteinDist(args: Arguments, context: EvaluationContext): Value {

@@ -85,10 +85,16 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   exists: ([field, value], place) => {
     const name = constantName(field!, place, 'Exists')
     const tested = place.compile(value ?? { kind: 'name', name, quoted: true })
-    const { places } = place.context.preloads.fieldValues(name, false)
+    const { preloads, settings } = place.context
+    const { places } = preloads.fieldValues(name, false)
     return () => {
-      const key = keyOf(tested())
-      return key !== null && places.has(key) ? TRUE : FALSE
+      const value = tested()
+      const key = keyOf(value)
+      if (key === null) return FALSE
+      if (places.has(key)) return TRUE
+      // The text '01' is there when the number 1 is (H7).
+      const number = typeof value === 'string' ? numberOf(value, settings) : null
+      return number !== null && places.has(number) ? TRUE : FALSE
     }
   },
   lookup: (args, place) => {

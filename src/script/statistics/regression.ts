@@ -37,7 +37,7 @@ export function line(pairs: readonly Pair[], through?: FixedPoint): Line {
   const residual = products((dx, dy) => (dy - m * dx) ** 2)
   const explained = products((dx) => (m * dx) ** 2)
   const degreesOfFreedom = n - (through === undefined ? 2 : 1)
-  const errorOfY = Math.sqrt(residual / degreesOfFreedom)
+  const errorOfY = degreesOfFreedom > 0 ? Math.sqrt(residual / degreesOfFreedom) : Number.NaN
   return {
     m,
     b,
