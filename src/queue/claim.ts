@@ -80,7 +80,7 @@ function claimStep(
         largestSizeIndex: deps.sizes.length - 1,
         jitter: 0,
       },
-      Math.max(now, reload.createdAt),
+      Math.max(now, reload.notBefore),
     )
     if (isRefusal(decision)) return decision
     return {

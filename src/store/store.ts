@@ -121,7 +121,10 @@ export interface ClaimRequest {
   readonly now: number
   /** At most this many. */
   readonly max: number
+  /** Of a tenant without a limit of its own. */
   readonly concurrentReloadsPerTenant: number
+  /** Waiting that counts as much as one weight; absent or 0: the weight alone counts. */
+  readonly ageingMs?: number
   /** Called for each chosen reload in claiming order; a refusal skips it, NO_ROOM also the rest of its tenant. */
   readonly step: (view: ReloadView) => Saving | { readonly refused: string }
 }
@@ -225,8 +228,9 @@ export type SubscriptionStep = (view: SubscriptionView) =>
 export interface ReloadStore {
   accept(batch: readonly Acceptance[]): Promise<Accepted[]>
   /**
-   * Takes the next reloads: per tenant the heaviest first, of equals the oldest (createdAt, then id), tenants in turn
-   * (least recently served first); only QUEUED ones that are due, never above a tenant's limit of running reloads.
+   * Takes the next reloads by core/order.ts: of the tenant that spent the least slot-time for its share the heaviest, of
+   * equals the oldest (createdAt, then id); only QUEUED ones whose back-off is over at `now` or was at an earlier claim,
+   * never above a tenant's limit of running reloads.
    */
   claim(request: ClaimRequest): Promise<Claimed[]>
   transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]>

@@ -54,7 +54,7 @@ export function exerciseClaiming(given: () => Given): void {
       expect([...(await ids()), ...(await ids(3)), ...(await ids(9))]).toEqual(expected)
     })
 
-    it('serves tenants in turn, the one served longest ago first, whatever their weights', async () => {
+    it('serves equal tenants in turn, the one served longest ago first, whatever their weights', async () => {
       for (let i = 0; i < 3; i++) await given().queued({ weight: 10 })
       await given().queued({ weight: 1, tenantId: OTHER_TENANT })
       const tenants = async (max: number) => (await given().claim(max)).map(({ reload }) => reload.tenantId)
@@ -62,6 +62,68 @@ export function exerciseClaiming(given: () => Given): void {
       await given().queued({ weight: 1, tenantId: OTHER_TENANT })
       expect(await tenants(1)).toEqual([TENANT_ID])
       expect(await tenants(3)).toEqual([OTHER_TENANT, TENANT_ID])
+    })
+
+    it('shares slots by the time they are held, not by the number of reloads', async () => {
+      for (let i = 0; i < 40; i++) await given().queued()
+      for (let i = 0; i < 40; i++) await given().queued({ tenantId: OTHER_TENANT })
+      const runs = { [TENANT_ID]: 0, [OTHER_TENANT]: 0 }
+      for (let i = 0; i < 33; i++) {
+        const [claimed] = await given().claim()
+        const { tenantId } = claimed!.reload
+        runs[tenantId]! += 1
+        given().wait(tenantId === TENANT_ID ? 60_000 : 6000)
+        await given().end(claimed!.reload)
+      }
+      expect(runs).toEqual({ [TENANT_ID]: 3, [OTHER_TENANT]: 30 })
+    })
+
+    it('serves a tenant that used nothing lately at the next free slot, however much another has waiting', async () => {
+      for (let i = 0; i < 20; i++) await given().queued({ weight: 10 })
+      const running = await given().claim(4)
+      given().wait(100_000)
+      for (const { reload } of running.splice(0, 2)) await given().end(reload)
+      running.push(...(await given().claim(2)))
+      const quiet = await given().queued({ tenantId: OTHER_TENANT })
+      await given().wait(10).end(running[0]!.reload)
+      expect(await ids()).toEqual([quiet.id])
+    })
+
+    it('gives no credit for time in which a tenant asked for nothing', async () => {
+      for (let i = 0; i < 20; i++) await given().queued()
+      const [first] = await given().claim()
+      await given().wait(600_000).end(first!.reload)
+      for (let i = 0; i < 20; i++) await given().queued({ tenantId: OTHER_TENANT })
+      const tenants: string[] = []
+      for (let i = 0; i < 6; i++) {
+        const [claimed] = await given().claim()
+        tenants.push(claimed!.reload.tenantId)
+        await given().wait(1000).end(claimed!.reload)
+      }
+      expect(tenants.filter((tenant) => tenant === TENANT_ID)).toHaveLength(3)
+    })
+
+    it('with ageing a reload gains a weight for each such time it waited', async () => {
+      const at = given().now
+      const light = await given().queued({ weight: 1, createdAt: at - 50_000 })
+      const heavy = await given().queued({ weight: 4, createdAt: at - 10_000 })
+      const [older, young] = [
+        await given().queued({ weight: 3, createdAt: at - 20_000 }),
+        await given().queued({ weight: 10, createdAt: at - 1000 }),
+      ]
+      const shown: string[] = []
+      const claimed = await given().store.claim({
+        now: at,
+        max: 9,
+        concurrentReloadsPerTenant: NO_CAP,
+        ageingMs: 10_000,
+        step: (view) => {
+          shown.push(view.reload.id)
+          return view.reload.id === older.id ? { refused: 'not now' } : claimStep(at)(view)
+        },
+      })
+      expect(claimed.map(({ reload }) => reload.id)).toEqual([young.id, light.id, heavy.id])
+      expect(shown).toEqual([young.id, light.id, heavy.id, older.id])
     })
 
     it('never passes a tenant’s limit of running reloads, CANCELING ones included', async () => {

@@ -3,7 +3,7 @@
  * survives means that the net has a hole.
  */
 import type { Limits } from '../../src/core/limits.ts'
-import type { Saving, Store, Transition } from '../../src/store/store.ts'
+import { NO_ROOM, type Saving, type Store, type Transition } from '../../src/store/store.ts'
 import type { World } from './world.ts'
 
 export interface Canary {
@@ -57,6 +57,29 @@ export const CANARIES: readonly Canary[] = [
               world.faults && view.tenant.id.endsWith('1') ? { refused: 'passed over' } : request.step(view),
           }),
       }),
+  },
+  {
+    name: 'favoured-tenant',
+    plants: 'of tenants that are equal it is always the same one that is served',
+    store: (store) =>
+      overriding(store, {
+        claim: (request) => {
+          let served = false
+          return store.claim({
+            ...request,
+            step: (view) => {
+              if (served && view.tenant.id.endsWith('1')) return { refused: NO_ROOM }
+              served ||= view.tenant.id.endsWith('0')
+              return request.step(view)
+            },
+          })
+        },
+      }),
+  },
+  {
+    name: 'age-before-weight',
+    plants: 'the oldest reload of a tenant is taken, not the heaviest',
+    store: (store) => overriding(store, { claim: (request) => store.claim({ ...request, ageingMs: 1 }) }),
   },
   {
     name: 'blind-discard',

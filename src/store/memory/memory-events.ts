@@ -193,7 +193,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       (event) => event.uniqueKey === draft.uniqueKey && event.type === draft.type,
     )
     if (same !== undefined) throw new Error(`there is already an event ${draft.type} of ${draft.uniqueKey}`)
-    insert(this.tables.events, draft.id, { ...draft, sequence: this.tables.next('sequence') })
+    insert(this.tables.events, draft.id, { ...draft, sequence: this.tables.nextSequence() })
   }
 
   protected saveDelivery(delivery: Delivery): void {

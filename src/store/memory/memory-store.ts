@@ -8,6 +8,7 @@
 import type { Attempt } from '../../core/attempt.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
+import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import { readersOf } from '../readers.ts'
@@ -29,6 +30,7 @@ import {
   type Transition,
   type Transitioned,
 } from '../store.ts'
+import { backsOff, type Counted, movedAt, Turns } from '../turns.ts'
 import { own } from './memory-catalog.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { pageOf } from './page.ts'
@@ -38,6 +40,20 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const IDEMPOTENCY_MS = DAY_MS
 
 export class MemoryStore extends MemoryEvents implements ExclusiveStore {
+  readonly #turns = new Turns(
+    () => this.#count(),
+    () => ({}),
+  )
+
+  protected override atomically<T>(work: () => T): T {
+    try {
+      return super.atomically(work)
+    } catch (error) {
+      this.#turns.forget()
+      throw error
+    }
+  }
+
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
   }
@@ -65,56 +81,74 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     if (pending !== undefined) return { kind: 'pending', pendingReloadId: pending.id }
     insert(this.tables.reloads, reload.id, reload)
     if (acceptance.idempotencyKey !== undefined) this.tables.acceptedKeys.put(key, reload)
+    this.#turns.moved(undefined, reload, reload.queuedAt)
     this.notices.note({ queued: true })
     return { kind: 'accepted', reload }
   }
 
   async claim(request: ClaimRequest): Promise<Claimed[]> {
     return this.atomically(() => {
+      this.#turns.begin(request.now, request.concurrentReloadsPerTenant)
+      this.#letIn(request.now)
       const claimed: Claimed[] = []
-      /** Refused in this call: shown once only; and the tenants passed over. */
-      const refused = new Set<ReloadId | TenantId>()
+      /** Refused in this call: shown once only. */
+      const refused = new Set<ReloadId>()
       while (claimed.length < request.max) {
-        const next = this.#nextClaimable(request, refused)
-        if (next === undefined) break
-        const result = request.step(this.#view(next))
-        if (!isSaving(result)) {
-          refused.add(result.refused === NO_ROOM ? next.tenantId : next.id)
-          continue
+        const tenantId = this.#turns.next()
+        if (tenantId === undefined) break
+        const next = this.#nextOf(tenantId, request, refused)
+        const result = next && request.step(this.#view(next))
+        if (next === undefined || result === undefined) this.#turns.passOver(tenantId)
+        else if (!isSaving(result)) {
+          refused.add(next.id)
+          if (result.refused === NO_ROOM) this.#turns.passOver(tenantId)
+        } else {
+          this.#save(next, result)
+          if (result.reload.state === 'RELOADING') claimed.push(this.#claimed(result))
         }
-        this.#save(next, result)
-        if (result.reload.state !== 'RELOADING') continue
-        this.tables.served.put(next.tenantId, this.tables.next('turn'))
-        claimed.push(this.#claimed(result))
       }
+      this.#turns.end()
       return claimed
     })
   }
 
-  /** Of the tenant that was served longest ago (never served: first; ties by id), the heaviest; of equals the oldest. */
-  #nextClaimable(request: ClaimRequest, refused: ReadonlySet<ReloadId | TenantId>): Reload | undefined {
-    const running = new Map<TenantId, number>()
-    for (const row of this.tables.reloads.rows()) {
-      if (isRunning(row)) running.set(row.tenantId, (running.get(row.tenantId) ?? 0) + 1)
+  #letIn(now: number): void {
+    this.#turns.letIn(
+      this.tables.reloads.where((row) => this.#turns.isBackingOff(row.id) && row.notBefore <= now),
+      now,
+    )
+    this.tables.counters.put('letInAt', now)
+  }
+
+  #nextOf(tenantId: TenantId, request: ClaimRequest, refused: ReadonlySet<ReloadId>): Reload | undefined {
+    return this.#claimableOf(tenantId)
+      .filter((row) => !refused.has(row.id))
+      .sort((left, right) => compareWaiting(left, right, request.ageingMs ?? 0))[0]
+  }
+
+  #claimableOf(tenantId: TenantId): Reload[] {
+    return this.tables.reloads.where(
+      (row) => row.tenantId === tenantId && row.state === 'QUEUED' && !this.#turns.isBackingOff(row.id),
+    )
+  }
+
+  #count(): Counted {
+    const { reloads, counters } = this.tables
+    const letInAt = counters.get('letInAt') ?? 0
+    const backingOff = reloads.where((row) => backsOff(row) && row.notBefore > letInAt)
+    const waiting = new Map<TenantId, number>()
+    for (const row of reloads.where((row) => row.state === 'QUEUED' && !backingOff.includes(row))) {
+      waiting.set(row.tenantId, (waiting.get(row.tenantId) ?? 0) + 1)
     }
-    const turn = (tenantId: TenantId) => this.tables.served.get(tenantId) ?? 0
-    return this.tables.reloads
-      .where(
-        (row) =>
-          row.state === 'QUEUED' &&
-          row.notBefore <= request.now &&
-          !refused.has(row.id) &&
-          !refused.has(row.tenantId) &&
-          (running.get(row.tenantId) ?? 0) < request.concurrentReloadsPerTenant,
-      )
-      .sort(
-        (left, right) =>
-          turn(left.tenantId) - turn(right.tenantId) ||
-          compare(left.tenantId, right.tenantId) ||
-          right.weight - left.weight ||
-          left.createdAt - right.createdAt ||
-          compare(left.id, right.id),
-      )[0]
+    return {
+      waiting,
+      backingOff: backingOff.map((row) => row.id),
+      running: reloads.where(isRunning).map((row) => ({
+        id: row.id,
+        tenantId: row.tenantId,
+        openedAt: this.#openAttempt(row)!.openedAt,
+      })),
+    }
   }
 
   #claimed({ reload, attempt }: Saving): Claimed {
@@ -177,6 +211,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     if (saving.app !== undefined && app !== undefined) this.tables.apps.put(app.id, { ...app, ...saving.app })
     for (const draft of saving.events ?? []) this.saveEvent(draft)
     for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
+    this.#turns.moved(before, reload, movedAt(reload, attempt))
     this.notices.note({
       queued: reload.state === 'QUEUED' || (isRunning(before) && !isRunning(reload)),
       canceling: reload.state === 'CANCELING',

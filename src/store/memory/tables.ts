@@ -41,14 +41,12 @@ export class Tables {
   readonly events = new Table<StoredEvent>(this.journal)
   readonly deliveries = new Table<Delivery>(this.journal)
   readonly sends = new Table<Send>(this.journal)
-  /** When each tenant was last served by a claim, as a counter of claims. */
-  readonly served = new Table<number>(this.journal)
-  /** Counters: `turn` of claims, `sequence` of events. */
+  /** `sequence`: of the latest event; `letInAt`: what was due then was let in by a claim, epoch ms. */
   readonly counters = new Table<number>(this.journal)
 
-  next(counter: 'turn' | 'sequence'): number {
-    const value = (this.counters.get(counter) ?? 0) + 1
-    this.counters.put(counter, value)
+  nextSequence(): number {
+    const value = (this.counters.get('sequence') ?? 0) + 1
+    this.counters.put('sequence', value)
     return value
   }
 

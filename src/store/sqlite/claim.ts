@@ -1,27 +1,38 @@
 /**
- * Claiming: tenants in turn, within a tenant by weight, age, id. One index range per claimed reload, whatever the length of
- * the queue: reloads that wait for their back-off are set apart (backing_off = 1) and let in when they are due.
+ * Claiming: the tenant whose turn it is (turns.ts), within it by weight, age, id (core/order.ts). One index range per
+ * claimed reload, whatever the length of the queue: reloads that wait for their back-off are set apart (backing_off = 1)
+ * and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App } from '../../catalog/records.ts'
 import type { AppId, ReloadId, ScriptVersionId, TenantId } from '../../core/ids.ts'
+import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
+import { compareWaiting, type Waiting } from '../../core/order.ts'
 import { isSaving } from '../saving.ts'
-import { type Claimed, type ClaimRequest, NO_ROOM, type ReloadView, type Saving } from '../store.ts'
+import { type Claimed, type ClaimRequest, NO_ROOM, type Saving } from '../store.ts'
+import type { Counted, Turns } from '../turns.ts'
 import { scriptOf } from './app-rows.ts'
+import type { Row } from './row.ts'
 import type { Save } from './save.ts'
-import type { Turns } from './turns.ts'
 import type { Views } from './view.ts'
 
 export const NEXT_OF_TENANT = `
   SELECT id FROM reloads
-  WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0 AND not_before <= ?
+  WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0
   ORDER BY weight DESC, created_at, id LIMIT 1 OFFSET ?`
+
+/** With ageing the next one is the oldest of some weight, or stands behind it as far as some were refused. */
+export const NEXT_OF_WEIGHT = `
+  SELECT id, weight, created_at FROM reloads
+  WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0 AND weight = ?
+  ORDER BY created_at, id LIMIT ?`
 
 export const SOMEONE_DUE = `
   SELECT 1 FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before <= ? LIMIT 1`
 
 export const LET_IN = `
-  UPDATE reloads SET backing_off = 0 WHERE state = 'QUEUED' AND backing_off = 1 AND not_before <= ?`
+  UPDATE reloads SET backing_off = 0 WHERE state = 'QUEUED' AND backing_off = 1 AND not_before <= ?
+  RETURNING id, tenant_id`
 
 export function prepareClaim(
   db: DatabaseSync,
@@ -29,41 +40,96 @@ export function prepareClaim(
   turns: Turns,
   save: Save,
 ): (request: ClaimRequest) => Claimed[] {
-  const letIn = db.prepare(LET_IN)
-  const someoneDue = db.prepare(SOMEONE_DUE)
-  const nextOfTenant = db.prepare(NEXT_OF_TENANT)
+  const letIn = prepareLetIn(db, turns)
+  const nextOfTenant = prepareNextOfTenant(db)
   const claimedOf = prepareClaimed(db)
 
   return (request) => {
-    // An update costs ten times the look, also when there is nothing to update.
-    if (someoneDue.get(request.now) !== undefined) letIn.run(request.now)
+    turns.begin(request.now, request.concurrentReloadsPerTenant)
+    letIn(request.now)
     const claimed: Claimed[] = []
-    const exhausted = new Set<TenantId>()
-    /** How many of a tenant's queue were refused in this call: they stay at its head and are passed over. */
+    /** How many of a tenant's queue were refused in this call: they stay at its head. */
     const refused = new Map<TenantId, number>()
     while (claimed.length < request.max) {
-      const tenantId = turns.next(request.concurrentReloadsPerTenant, exhausted)
+      const tenantId = turns.next()
       if (tenantId === undefined) break
-      const row = nextOfTenant.get(tenantId, request.now, refused.get(tenantId) ?? 0)
-      if (row === undefined) {
-        exhausted.add(tenantId)
+      const behind = refused.get(tenantId) ?? 0
+      const id = nextOfTenant(tenantId, behind, request.ageingMs ?? 0)
+      if (id === undefined) {
+        turns.passOver(tenantId)
         continue
       }
-      const stored = views.stored(row.id as ReloadId)!
-      const view: ReloadView = views.view(stored)
+      const stored = views.stored(id)!
+      const view = views.view(stored)
       const result = request.step(view)
       if (!isSaving(result)) {
-        if (result.refused === NO_ROOM) exhausted.add(tenantId)
-        refused.set(tenantId, (refused.get(tenantId) ?? 0) + 1)
+        if (result.refused === NO_ROOM) turns.passOver(tenantId)
+        refused.set(tenantId, behind + 1)
         continue
       }
       save(stored, result)
-      if (result.reload.state !== 'RELOADING') continue
-      turns.served(tenantId)
-      claimed.push(claimedOf(result, view.app))
+      if (result.reload.state === 'RELOADING') claimed.push(claimedOf(result, view.app))
     }
+    turns.end()
     return claimed
   }
+}
+
+function prepareLetIn(db: DatabaseSync, turns: Turns): (now: number) => void {
+  const letIn = db.prepare(LET_IN)
+  const someoneDue = db.prepare(SOMEONE_DUE)
+  return (now) => {
+    // An update costs ten times the look, also when there is nothing to update.
+    if (someoneDue.get(now) === undefined) return
+    const due = letIn.all(now).map((row) => ({ id: row.id as ReloadId, tenantId: row.tenant_id as TenantId }))
+    turns.letIn(due, now)
+  }
+}
+
+/** @returns the reload of the tenant that has `behind` before it */
+function prepareNextOfTenant(
+  db: DatabaseSync,
+): (tenantId: TenantId, behind: number, ageingMs: number) => ReloadId | undefined {
+  const next = db.prepare(NEXT_OF_TENANT)
+  const nextOfWeight = db.prepare(NEXT_OF_WEIGHT)
+  const waitingOf = (row: Row): Waiting => ({
+    id: row.id as ReloadId,
+    weight: row.weight as number,
+    createdAt: row.created_at as number,
+  })
+  return (tenantId, behind, ageingMs) => {
+    if (ageingMs === 0) return next.get(tenantId, behind)?.id as ReloadId | undefined
+    const heads: Waiting[] = []
+    for (let weight = WEIGHT_MIN; weight <= WEIGHT_MAX; weight++) {
+      heads.push(...nextOfWeight.all(tenantId, weight, behind + 1).map(waitingOf))
+    }
+    return heads.sort((left, right) => compareWaiting(left, right, ageingMs))[behind]?.id
+  }
+}
+
+/** What turns.ts counts. */
+export const WAITING_OF_TENANTS = `
+  SELECT tenant_id, count(*) AS count FROM reloads WHERE state = 'QUEUED' AND backing_off = 0 GROUP BY tenant_id`
+
+export const BACKING_OFF = "SELECT id FROM reloads WHERE state = 'QUEUED' AND backing_off = 1"
+
+export const RUNNING = `
+  SELECT id, tenant_id, open_attempt ->> 'openedAt' AS opened_at FROM reloads
+  WHERE lease IS NOT NULL`
+
+export function prepareCount(db: DatabaseSync): () => Counted {
+  const waiting = db.prepare(WAITING_OF_TENANTS)
+  const backingOff = db.prepare(BACKING_OFF)
+  const running = db.prepare(RUNNING)
+  return () => ({
+    waiting: waiting.all().map((row) => [row.tenant_id as TenantId, row.count as number]),
+    backingOff: backingOff.all().map((row) => row.id as ReloadId),
+    running: running.all().map((row) => ({
+      id: row.id as ReloadId,
+      tenantId: row.tenant_id as TenantId,
+      openedAt: row.opened_at as number,
+    })),
+  })
 }
 
 function prepareClaimed(db: DatabaseSync): (saving: Saving, app: App | undefined) => Claimed {

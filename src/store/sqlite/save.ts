@@ -6,10 +6,10 @@ import type { Delivery } from '../../delivery/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import { assertSaving, openAfter } from '../saving.ts'
 import type { CommitNotice, Saving } from '../store.ts'
+import { movedAt, type Turns } from '../turns.ts'
 import type { Kept, KeptReload } from './kept.ts'
 import { CLOSED_COLUMNS, closedValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
-import type { Turns } from './turns.ts'
 import type { UpdateReload } from './update-reload.ts'
 
 /** @param stored the reload and its open attempt as they are stored */
@@ -38,7 +38,7 @@ export function prepareSave(
       kept.changeApp(reload.appId, saving.app)
     }
     saveEvents(events, deliveries)
-    turns.moved(before.tenantId, before.state, reload.state)
+    turns.moved(before, reload, movedAt(reload, attempt))
     const freesSlot = before.lease !== undefined && reload.lease === undefined
     note({
       queued: reload.state === 'QUEUED' || freesSlot,

@@ -6,7 +6,15 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import { LET_IN, NEXT_OF_TENANT, SOMEONE_DUE } from './claim.ts'
+import {
+  BACKING_OFF,
+  LET_IN,
+  NEXT_OF_TENANT,
+  NEXT_OF_WEIGHT,
+  RUNNING,
+  SOMEONE_DUE,
+  WAITING_OF_TENANTS,
+} from './claim.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -192,6 +200,7 @@ describe('group commit', () => {
 describe('query plans', () => {
   const statements: readonly (readonly [string, string, string])[] = [
     ['claim', NEXT_OF_TENANT, 'reloads_claim'],
+    ['claim with ageing', NEXT_OF_WEIGHT, 'reloads_claim'],
     ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
     ['let in what is due', LET_IN, 'reloads_backing_off'],
     ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
@@ -205,19 +214,29 @@ describe('query plans', () => {
     ['first free', FIRST_FREE, 'deliveries_pending'],
     ['first lease end', FIRST_LEASE_END, 'deliveries_in_flight'],
   ]
-  it.each(statements)('%s: by its index alone, no scan and no sort', async (_name, sql, index) => {
+  const planOf = async (sql: string) => {
     await SqliteStore.open(file).close()
     const db = new DatabaseSync(file)
-    const plan = db
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map((row) => String(row.detail))
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     db.close()
+    return plan.map((row) => String(row.detail))
+  }
+  it.each(statements)('%s: by its index alone, no scan and no sort', async (_name, sql, index) => {
+    const plan = await planOf(sql)
     expect(plan.join('\n')).toContain(index)
     for (const line of plan) {
       expect(line).not.toMatch(/SCAN (reloads|attempts|events|deliveries)/)
       expect(line).not.toContain('TEMP B-TREE')
     }
+  })
+
+  const counts: readonly (readonly [string, string, string])[] = [
+    ['who waits', WAITING_OF_TENANTS, 'COVERING INDEX reloads_claim'],
+    ['what backs off', BACKING_OFF, 'INDEX reloads_backing_off'],
+    ['what runs', RUNNING, 'INDEX reloads_leased'],
+  ]
+  it.each(counts)('count %s: by an index of nothing else', async (_name, sql, index) => {
+    expect(await planOf(sql)).toEqual([`SCAN reloads USING ${index}`])
   })
 })
 

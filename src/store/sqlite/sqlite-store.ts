@@ -24,13 +24,14 @@ import type {
   Transition,
   Transitioned,
 } from '../store.ts'
+import { Turns } from '../turns.ts'
+import { prepareCount } from './claim.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
 import { Kept } from './kept.ts'
 import { listReloads } from './list-reloads.ts'
 import { listSends } from './sends.ts'
 import { prepareStatements, type Statements } from './statements.ts'
-import { Turns } from './turns.ts'
 import { Audience } from './view.ts'
 import { Writer } from './writer.ts'
 
@@ -45,7 +46,7 @@ export class SqliteStore implements ExclusiveStore {
   private constructor(db: DatabaseSync, lock: { release(): void }) {
     this.#db = db
     this.#lock = lock
-    const turns = new Turns(db)
+    const turns = new Turns(prepareCount(db), () => ({}))
     const audience = new Audience(db)
     const kept = new Kept()
     this.#writer = new Writer(

@@ -1,6 +1,7 @@
 /** Every prepared operation of the store in one place, made once when it is opened. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Acceptance, Accepted, CommitNotice } from '../store.ts'
+import type { Turns } from '../turns.ts'
 import { prepareAccept } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
 import { prepareClaim } from './claim.ts'
@@ -17,7 +18,6 @@ import { prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareAssignments, prepareSpaces } from './spaces.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
 import { prepareTransition } from './transition.ts'
-import type { Turns } from './turns.ts'
 import { prepareUpdateReload } from './update-reload.ts'
 import { type Audience, prepareViews } from './view.ts'
 
@@ -39,7 +39,7 @@ export function prepareStatements(
   const accept = (acceptance: Acceptance): Accepted => {
     const answer = insert(acceptance)
     if (answer.kind === 'accepted') {
-      turns.moved(answer.reload.tenantId, undefined, 'QUEUED')
+      turns.moved(undefined, answer.reload, answer.reload.queuedAt)
       note({ queued: true })
     }
     return answer

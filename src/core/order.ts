@@ -1,0 +1,96 @@
+/**
+ * The order of claiming (docs/decisions/0010-fair-shares-in-slot-seconds.md).
+ *
+ * Within a tenant: the heavier reload first, of equals the older. With ageing a reload gains one weight for each `ageingMs`
+ * that passed since its acceptance; all of them gain alike, so the order of two reloads never changes while they wait.
+ *
+ * Between tenants: the one that spent the least of its share. Spent is the slot-time its reloads have used, ended and
+ * running ones, plus the usual run time for each that runs: otherwise a tenant a little behind would get every slot that
+ * becomes free until its reloads have run for a while, and be far ahead by then. All is counted in whole slot-milliseconds
+ * since all tenants were last equal.
+ */
+import type { ReloadId, TenantId } from './ids.ts'
+
+export interface Waiting {
+  readonly id: ReloadId
+  readonly weight: number
+  readonly createdAt: number
+}
+
+export interface Standing {
+  readonly tenantId: TenantId
+  /** Relative to the shares of the others; more than 0. */
+  readonly share: number
+  /** Reloads that hold a slot. */
+  readonly running: number
+  /** Slot-time used up to `asOf`, ms. */
+  readonly usedMs: number
+  readonly asOf: number
+  /** Number of the claim that served it last; 0: none yet. */
+  readonly turn: number
+}
+
+/** Taken for the usual run time before any is known. */
+export const FIRST_RUN_MS = 10_000
+/** A clock that goes this much at once, or back by more than BACK_MS, was set: what it measured is worth nothing. */
+const LEAP_MS = 3_600_000
+const BACK_MS = 60_000
+
+/** @param ageingMs time that counts as one weight; 0: age decides only between equal weights */
+export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number): number {
+  const aged = (one: Waiting) => one.createdAt - one.weight * ageingMs
+  return (
+    (ageingMs > 0 ? aged(left) - aged(right) : 0) ||
+    right.weight - left.weight ||
+    left.createdAt - right.createdAt ||
+    compareIds(left.id, right.id)
+  )
+}
+
+/** The moment at which standings are compared. */
+export interface Moment {
+  readonly now: number
+  readonly usualRunMs: number
+}
+
+/** Negative when `left` goes first: it spent less of its share; of equals the one served longest ago, then by id. */
+export function compareStandings(left: Standing, right: Standing, { now, usualRunMs }: Moment): number {
+  const spent = (one: Standing) => one.usedMs + one.running * (now - one.asOf + usualRunMs)
+  return (
+    spent(left) * right.share - spent(right) * left.share ||
+    left.turn - right.turn ||
+    compareIds(left.tenantId, right.tenantId)
+  )
+}
+
+/**
+ * Used time with which a tenant begins to contend, ms. Time in which it asked for nothing, or ran all that it may, is no
+ * credit: it begins no earlier than any of those that contend. What these have running does not count here, so a tenant
+ * that used nothing lately comes before each of them as soon as that one got one more slot.
+ * @param entering as of `now`
+ * @param contending of every rate of spending the one that is first
+ */
+export function enteringUsedMs(entering: Standing, contending: Iterable<Standing>, now: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const one of contending) {
+    const usedMs = one.usedMs + one.running * (now - one.asOf)
+    least = Math.min(least, Math.floor((usedMs * entering.share) / one.share))
+  }
+  return least === Number.POSITIVE_INFINITY ? entering.usedMs : Math.max(entering.usedMs, least)
+}
+
+/** The usual run time after one more run: a mean in which the latest eight count most, each as an hour at most, ms. */
+export function usualRunMs(before: number, ranMs: number): number {
+  const countedMs = Math.min(Math.max(0, ranMs), LEAP_MS)
+  return Math.max(1, before + Math.trunc((countedMs - before) / 8))
+}
+
+/** Whether the clock was set between two readings. */
+export function clockWasSet(before: number, now: number): boolean {
+  return now - before > LEAP_MS || before - now > BACK_MS
+}
+
+/** Ids are ASCII: code unit order is the order of every store. */
+function compareIds(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
