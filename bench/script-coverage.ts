@@ -1,0 +1,11 @@
+/** Prints how much of the load-script language is here; with --json as data. */
+import { languageCoverage } from '../src/script/language-coverage.ts'
+
+const groups = languageCoverage()
+if (process.argv.includes('--json')) console.log(JSON.stringify(groups, null, 2))
+else {
+  for (const { title, here, missing } of groups) {
+    const share = `${here.length}/${here.length + missing.length}`
+    console.log(`${title.padEnd(36)} ${share.padStart(8)}  ${missing.join(' ')}`)
+  }
+}
