@@ -1,6 +1,10 @@
 /**
- * The whole service in one process: store, deliveries, engine sessions, worker and API, started in this order and stopped
- * in reverse, so that nothing is accepted that nobody will run and nothing runs that nobody can save.
+ * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order and stopped
+ * in reverse, so that nothing runs that nobody can save.
+ *
+ * Draining comes first when it stops: /readyz answers 503, the worker claims no more and lets running reloads end or hands
+ * them back, and all that time the API answers: a reload can be watched and canceled, and one that is accepted waits,
+ * durably, for the next start. Then the API closes its connections, and deliveries in flight are recorded.
  */
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -67,8 +71,18 @@ async function startParts(config: Config, world: World, services: Services): Pro
   await services.start('deliveries', () =>
     startDelivering({ ...world, store: parts.store, channel: parts.channel }),
   )
-  await startEngines(parts)
-  const url = await startApi(parts)
+  const sessions = await startEngines(parts)
+  let ready = false
+  const url = await startApi(parts, () => ready)
+  await startWork(parts, sessions)
+  await services.start('readiness', () => {
+    ready = true
+    return {
+      stop: async () => {
+        ready = false
+      },
+    }
+  })
   world.log.info('started', { url, version: VERSION, dataDir: config.dataDir, slots: config.slots })
   return {
     url,
@@ -114,7 +128,8 @@ async function openInstallation(config: Config, world: World, services: Services
   }
 }
 
-async function startEngines({ config, world, services, folders, store, files, data }: Parts): Promise<void> {
+async function startEngines(parts: Parts): Promise<DuckDbSessions> {
+  const { config, world, services, folders, store, data } = parts
   await data.prepare()
   // No attempt runs before the worker starts: what no app points at was left by a killed process.
   const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
@@ -127,10 +142,14 @@ async function startEngines({ config, world, services, folders, store, files, da
     warm: Math.min(config.slots, 2),
     log: world.log,
   })
-  await services.start('engine sessions', async () => {
+  return services.start('engine sessions', async () => {
     await sessions.start()
     return sessions
   })
+}
+
+async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> {
+  const { config, world, services, store, files, data } = parts
   const connections = fileConnections(store, files, world)
   await services.start('worker', () =>
     startWorker({
@@ -150,9 +169,8 @@ async function startEngines({ config, world, services, folders, store, files, da
   )
 }
 
-async function startApi(parts: Parts): Promise<string> {
+async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey } = parts
-  let ready = false
   const server = buildServer({
     store,
     world,
@@ -165,7 +183,7 @@ async function startApi(parts: Parts): Promise<string> {
     settleRules: rules,
     appData: data,
     version: VERSION,
-    ready: () => ready,
+    ready,
     trustedProxies: config.trustedProxies,
     metrics: new Registry(),
     cursorKey,
@@ -173,13 +191,7 @@ async function startApi(parts: Parts): Promise<string> {
   })
   await services.start('api', async () => {
     await server.listen({ host: config.host, port: config.port })
-    ready = true
-    return {
-      stop: async () => {
-        ready = false
-        await server.close()
-      },
-    }
+    return { stop: () => server.close() }
   })
   const { address, port, family } = server.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
