@@ -60,6 +60,11 @@ export class Given {
     return new Given(store)
   }
 
+  /** A store that has the tenants already. */
+  static over(store: ExclusiveStore): Given {
+    return new Given(store)
+  }
+
   async app(change: Partial<App> = {}): Promise<App> {
     const { currentScriptId: _none, spaceId: _personal, ...base } = anApp()
     const app: App = { ...base, id: `app-${++this.#made}` as AppId, ...change }

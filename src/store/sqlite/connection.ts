@@ -12,7 +12,7 @@ const CHECKPOINT_PAGES = 8000
 /** 32 MiB: the default of 2 is less than what the indexes of a busy queue touch in one commit. */
 const CACHE_KIB = 32_768
 
-/** @throws when the file is not a database, or has a newer schema */
+/** @throws when the file is not a database, is damaged, or has a newer schema; the error names the file */
 export function connect(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
@@ -26,6 +26,11 @@ export function connect(file: string): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    throw error
+    if (!(error instanceof Error) || !('errcode' in error)) throw error
+    throw new Error(
+      `${file} cannot be opened: ${error.message}. Restore it from a backup together with its -wal file, ` +
+        'or choose another data directory.',
+      { cause: error },
+    )
   }
 }
