@@ -47,22 +47,29 @@ export function registerMetrics(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function installCounts({ store, metrics }: ApiDeps): void {
+function installCounts({ store, metrics, world }: ApiDeps): void {
   const queued = new Gauge({ name: 'reprise_reloads_queued', help: 'Reloads that wait.', registers: [] })
   const running = new Gauge({ name: 'reprise_reloads_running', help: 'Reloads that run.', registers: [] })
+  const longestWait = new Gauge({
+    name: 'reprise_reloads_longest_wait_seconds',
+    help: 'Longest time that a waiting reload has waited, all its waits together; 0 when none waits.',
+    registers: [],
+  })
   const pending = new Gauge({
     name: 'reprise_deliveries_pending',
     help: 'Deliveries not yet made or given up.',
     registers: [],
-    // Collected first of the three: one reading of the store serves all.
+    // Collected first of them: one reading of the store serves all.
     async collect() {
       const counts = await store.counts()
       queued.set(counts.queued)
       running.set(counts.running)
       pending.set(counts.pendingDeliveries)
+      const waitedMs = counts.waitsSince === undefined ? 0 : world.clock.now() - counts.waitsSince
+      longestWait.set(Math.max(0, waitedMs) / 1000)
     },
   })
-  for (const gauge of [pending, queued, running]) metrics.registerMetric(gauge)
+  for (const gauge of [pending, queued, running, longestWait]) metrics.registerMetric(gauge)
 }
 
 /** Counts finished events from the sequence at the start on: each reload has one, so each is counted once. */

@@ -32,7 +32,7 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from './page.ts'
 import { problems, refuse, refuseEach } from './problem.ts'
 import { may, mayCancel, mayRead, mayReload } from './rights.ts'
-import { ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
+import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
 
 const PATH = '/api/v1/reloads'
 const TAGS = ['reloads']
@@ -195,7 +195,14 @@ function registerGet(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const reload = await findReload(deps, request, request.params.reloadId)
-      return reloadRecord(reload, selfLink(deps, request, reload), true)
+      const place =
+        reload.state === 'QUEUED'
+          ? await deps.store.queuePlace(reload.tenantId, reload.id, deps.limits.ageingMs)
+          : undefined
+      return {
+        ...reloadRecord(reload, selfLink(deps, request, reload), true),
+        ...(place === undefined ? {} : { queue: queueRecord(reload, place) }),
+      }
     },
   )
 }

@@ -38,6 +38,8 @@ export interface ReloadRecord {
   readonly errorCode?: string
   readonly errorMessage?: string
   readonly log?: string
+  /** Of a waiting reload: its place, and what it waits for. */
+  readonly queue?: { readonly position: number; readonly reason: string }
   readonly weight?: number
 }
 

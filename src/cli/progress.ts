@@ -17,7 +17,8 @@ export function watchProgress(terminal: Terminal): ProgressWatch {
     seen(record) {
       last = record
       tell(record.log ?? '')
-      terminal.status(`  ${record.status}  ${seconds()} s`)
+      const why = record.queue === undefined ? '' : `  place ${record.queue.position}: ${record.queue.reason}`
+      terminal.status(`  ${record.status}  ${seconds()} s${why}`)
     },
     end() {
       if (last === undefined) return

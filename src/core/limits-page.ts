@@ -7,6 +7,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   runTimeMs: 'Longest run of one attempt; then the reload ends EXCEEDED_LIMIT.',
   queueTimeMs: 'Longest time in the queue, all waits of a reload together; then it ends EXCEEDED_LIMIT.',
   concurrentReloadsPerTenant: 'Reloads of a tenant that run at the same time; others wait.',
+  ageingMs:
+    'Waiting that counts as much as one weight, so that weight 1 cannot starve behind a stream of weight 10; 0 is off.',
   reloadsPerAppAndDay: 'Accepted reloads of an app in a UTC day; more are refused with RELOADS-013.',
   appDataBytes: 'Largest data file of an app; a larger one ends the reload EXCEEDED_LIMIT.',
   requestBodyBytes: 'Largest body of a request, uploads and scripts apart.',

@@ -25,6 +25,8 @@ export interface Limits {
   /** Longest sum of all waits of a reload (contract 02, section 4: 6 h). */
   readonly queueTimeMs: number
   readonly concurrentReloadsPerTenant: number
+  /** Waiting that counts as much as one weight within a tenant; 0 is off. */
+  readonly ageingMs: number
   /** Accepted reloads per app and UTC day; 0 is off. */
   readonly reloadsPerAppAndDay: number
   /** Largest app data file; 0 is off. */
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: Limits = {
   runTimeMs: 3 * HOUR,
   queueTimeMs: 6 * HOUR,
   concurrentReloadsPerTenant: 30,
+  ageingMs: 0,
   reloadsPerAppAndDay: 0,
   appDataBytes: 0,
   requestBodyBytes: 64 * KIB,

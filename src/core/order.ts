@@ -10,6 +10,7 @@
  * since all tenants were last equal.
  */
 import type { ReloadId, TenantId } from './ids.ts'
+import { WEIGHT_MAX, WEIGHT_MIN } from './limits.ts'
 
 export interface Waiting {
   readonly id: ReloadId
@@ -46,6 +47,39 @@ export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number):
     compareIds(left.id, right.id)
   )
 }
+
+/** Which waiting reloads go before one: of each weight those that come before (createdAt, id). Weights with none are left out. */
+export interface Ahead {
+  readonly weight: number
+  readonly createdAt: number
+  readonly id: string
+}
+
+const AFTER_ALL_IDS = '\uffff'
+
+export function aheadOf(waiting: Waiting, ageingMs: number): Ahead[] {
+  const ranges: Ahead[] = []
+  for (let weight = WEIGHT_MAX; weight >= WEIGHT_MIN; weight--) {
+    const heavierBy = weight - waiting.weight
+    if (heavierBy === 0) ranges.push({ weight, createdAt: waiting.createdAt, id: waiting.id })
+    else if (ageingMs > 0) {
+      const createdAt = waiting.createdAt + heavierBy * ageingMs
+      ranges.push({ weight, createdAt, id: heavierBy > 0 ? AFTER_ALL_IDS : '' })
+    } else if (heavierBy > 0) ranges.push({ weight, createdAt: Number.MAX_SAFE_INTEGER, id: '' })
+  }
+  return ranges
+}
+
+/** What a waiting reload waits for; the first that applies. An app that is busy is none: its reloads are not accepted. */
+export const WAITS_FOR = [
+  'back-off',
+  'tenant-limit',
+  'earlier-reloads',
+  'engine-size',
+  'other-tenants',
+  'free-slot',
+] as const
+export type WaitsFor = (typeof WAITS_FOR)[number]
 
 /** The moment at which standings are compared. */
 export interface Moment {

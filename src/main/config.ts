@@ -57,6 +57,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     ...DEFAULT_LIMITS,
     runTimeMs: read('runTime', parseDurationMs) ?? DEFAULT_LIMITS.runTimeMs,
     queueTimeMs: read('queueTime', parseDurationMs) ?? DEFAULT_LIMITS.queueTimeMs,
+    ageingMs: read('ageing', parseDurationMs) ?? 0,
     reloadsPerAppAndDay: read('reloadsPerAppAndDay', whole(0)) ?? 0,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
   }

@@ -99,6 +99,12 @@ export const SETTINGS = {
     default: '30',
     meaning: 'Reloads of one tenant that run at the same time.',
   },
+  ageing: {
+    variable: 'REPRISE_AGEING',
+    default: '0s',
+    meaning:
+      'Waiting that counts as much as one weight within a tenant, such as 30m: then a light reload cannot starve behind a stream of heavy ones. 0s: weight always goes before age.',
+  },
   drainTime: {
     variable: 'REPRISE_DRAIN_TIME',
     default: '30s',

@@ -21,7 +21,10 @@ export interface ClaimDeps {
   readonly timers: Timers
   readonly random: Random
   readonly log: Log
-  readonly limits: Pick<Limits, 'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'errorRequeuesMax'>
+  readonly limits: Pick<
+    Limits,
+    'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'ageingMs' | 'errorRequeuesMax'
+  >
   readonly sizes: readonly EngineSize[]
   readonly workerId: WorkerId
 }
@@ -43,6 +46,7 @@ export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
       now,
       max,
       concurrentReloadsPerTenant: deps.limits.concurrentReloadsPerTenant,
+      ageingMs: deps.limits.ageingMs,
       step: claimStep(deps, now, (id, size) => share.fits(id, size.memoryBytes)),
     })
     for (const one of claimed) take(one, askedAt)

@@ -35,6 +35,7 @@ import type {
   TenantId,
   UserId,
 } from '../core/ids.ts'
+import type { WaitsFor } from '../core/order.ts'
 import type { Reload } from '../core/reload.ts'
 import type { Delivery, Send } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
@@ -137,6 +138,18 @@ export interface Claimed {
   readonly script?: ScriptVersion
 }
 
+/** Ahead of a reload at most so many are counted: asking costs the same in any queue. */
+export const AHEAD_COUNTED_MAX = 10_000
+
+/** Where a QUEUED reload stands. */
+export interface QueuePlace {
+  /** Claimable reloads of its tenant that go first; AHEAD_COUNTED_MAX stands for any larger number too. */
+  readonly ahead: number
+  readonly waitsFor: WaitsFor
+  /** Reloads that its tenant runs. */
+  readonly running: number
+}
+
 export interface LeaseRenewal {
   readonly reloadId: ReloadId
   readonly lease: LeaseToken
@@ -223,6 +236,14 @@ export type SubscriptionStep = (view: SubscriptionView) =>
     }
   | undefined
 
+export interface Counts {
+  readonly queued: number
+  readonly running: number
+  readonly pendingDeliveries: number
+  /** Of the QUEUED reload that waited longest: now minus the sum of its waits, epoch ms. Absent when none waits. */
+  readonly waitsSince?: number
+}
+
 // ------------------------------------------------------------------------------------------------ the port
 
 export interface ReloadStore {
@@ -233,6 +254,8 @@ export interface ReloadStore {
    * never above a tenant's limit of running reloads.
    */
   claim(request: ClaimRequest): Promise<Claimed[]>
+  /** Undefined unless the reload is QUEUED. @param ageingMs as claims are made with */
+  queuePlace(tenantId: TenantId, id: ReloadId, ageingMs: number): Promise<QueuePlace | undefined>
   transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]>
   renewLeases(batch: readonly LeaseRenewal[]): Promise<LeaseAnswer[]>
   /** Open attempts whose lease ran out at `now`, oldest first. */
@@ -252,7 +275,7 @@ export interface ReloadStore {
   saveScriptLog(reloadId: ReloadId, attempt: number, text: string): Promise<void>
   /** The full script log of the reload's latest attempt that has one. */
   scriptLog(reloadId: ReloadId): Promise<string | undefined>
-  counts(): Promise<{ readonly queued: number; readonly running: number; readonly pendingDeliveries: number }>
+  counts(): Promise<Counts>
 }
 
 export interface EventStore {

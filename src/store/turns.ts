@@ -21,6 +21,7 @@ import {
 import { isOutcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
 import { Lane } from './lane.ts'
+import type { QueuePlace } from './store.ts'
 
 /** A tenant's entry: a standing that moves. */
 export interface Seat extends Standing {
@@ -39,6 +40,8 @@ export interface Seat extends Standing {
   lane: Lane | undefined
   /** In the lane. */
   place: number
+  /** The reload for which there was no room when it was last shown. */
+  noRoomFor: ReloadId | undefined
 }
 
 /** What a store has at the moment. */
@@ -150,9 +153,13 @@ export class Turns {
     return this.#next()?.tenantId
   }
 
-  /** The tenant gets nothing more in this claim. */
-  passOver(tenantId: TenantId): void {
+  /**
+   * The tenant gets nothing more in this claim.
+   * @param noRoomFor its first reload, when no worker has room for its engine size
+   */
+  passOver(tenantId: TenantId, noRoomFor?: ReloadId): void {
     const seat = this.#seatOf(tenantId)
+    seat.noRoomFor = noRoomFor
     if (seat.lane === undefined) return
     this.#leaveLane(seat, seat.lane)
     this.#passedOver.push(seat)
@@ -161,6 +168,20 @@ export class Turns {
   /** Ends a claim: the tenants passed over contend again. */
   end(): void {
     for (const seat of this.#passedOver.splice(0)) this.#enterLane(seat)
+  }
+
+  /** @param ahead reloads of its tenant that go first */
+  placeOf({ id, tenantId }: Reload, ahead: number): QueuePlace {
+    this.#recount()
+    const seat = this.#seatOf(tenantId)
+    const waitsFor = () => {
+      if (this.#backingOff.has(id)) return 'back-off'
+      if (seat.running >= seat.limit) return 'tenant-limit'
+      if (ahead > 0) return 'earlier-reloads'
+      if (seat.noRoomFor === id) return 'engine-size'
+      return this.#next() === seat ? 'free-slot' : 'other-tenants'
+    }
+    return { ahead, waitsFor: waitsFor(), running: seat.running }
   }
 
   counts(): { readonly queued: number; readonly running: number } {
@@ -290,6 +311,7 @@ export class Turns {
       era: this.#era,
       lane: undefined,
       place: 0,
+      noRoomFor: undefined,
     }
     this.#setTerms(seat)
     this.#seats.set(tenantId, seat)

@@ -75,6 +75,7 @@ describe('metrics', () => {
     const { text } = await get('/metrics')
     expect(text).toContain('reprise_reloads_queued 1\n')
     expect(text).toContain('reprise_reloads_running 1\n')
+    expect(text).toMatch(/reprise_reloads_longest_wait_seconds \d/)
     expect(text).toContain('reprise_deliveries_pending 0\n')
     expect(text).toContain('reprise_reloads_ended_total{outcome="SUCCEEDED"} 1\n')
     expect(text).toContain('reprise_reloads_ended_total{outcome="CANCELED"} 1\n')

@@ -426,6 +426,31 @@ describe('GET /api/v1/reloads/{id}', () => {
     })
   })
 
+  it('tells of a waiting reload its place and what it waits for, and of no other', async () => {
+    const first = await start()
+    api.advance(1000)
+    const other = await addApp(api, owner.user)
+    const second = await owner.call('POST', PATH, { appId: other.id })
+    const queueOf = async (id: string) => (await owner.call('GET', `${PATH}/${id}`)).body.queue
+    expect(second.body).not.toHaveProperty('queue')
+    expect(await queueOf(first)).toMatchObject({ position: 1, positionIsExact: true, waitsFor: 'free-slot' })
+    expect(await queueOf(second.body.id)).toEqual({
+      position: 2,
+      positionIsExact: true,
+      waitsFor: 'earlier-reloads',
+      reason: '1 of its tenant goes first: heavier ones, and older ones of its weight',
+      since: second.body.creationTime,
+    })
+    api.advance(1000)
+    const claimed = await claimNext(parts())
+    expect(await queueOf(first)).toBeUndefined()
+    await endAttempt(parts(), claimed, { kind: 'crashed', message: 'x' })
+    const queue = await queueOf(first)
+    expect(queue).toMatchObject({ waitsFor: 'back-off', since: '2026-11-02T04:06:02.000Z' })
+    expect(queue.reason).toBe(`its last attempt failed; it is tried again after ${queue.until}`)
+    expect(Date.parse(queue.until)).toBeGreaterThan(Date.parse(queue.since))
+  })
+
   it('knows no other id, and shows nothing to who may not read the app', async () => {
     const id = await start()
     const unknown = await owner.call('GET', `${PATH}/6906d0a1b2c3d4e5f6071829`)

@@ -9,6 +9,7 @@ import { exerciseCatalog } from './catalog.ts'
 import { exerciseClaiming } from './claiming.ts'
 import { exerciseDeliveries } from './deliveries.ts'
 import { exerciseLists } from './lists.ts'
+import { exercisePlacing } from './placing.ts'
 import { Given } from './store-records.ts'
 import { exerciseSweeping } from './sweeping.ts'
 import { exerciseTransitions } from './transitions.ts'
@@ -26,6 +27,7 @@ export function exerciseStore(name: string, make: () => ExclusiveStore): void {
     const present = () => given
     exerciseAccepting(present)
     exerciseClaiming(present)
+    exercisePlacing(present)
     exerciseTransitions(present)
     exerciseSweeping(present)
     exerciseLists(present)

@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { ExclusiveStore, SubscriptionStep } from '../../src/store/store.ts'
+import { type ExclusiveStore, NO_ROOM, type SubscriptionStep } from '../../src/store/store.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
 import {
   aSend,
@@ -84,6 +84,7 @@ class Author {
       this.accepting,
       this.claiming,
       this.claiming,
+      this.placing,
       this.ending,
       this.ending,
       this.canceling,
@@ -126,16 +127,24 @@ class Author {
     const max = 1 + this.below(4)
     const concurrentReloadsPerTenant = 1 + this.below(3)
     const refusedDigit = this.below(12).toString(16)
+    const refused = this.one(['not this one', NO_ROOM])
+    const ageingMs = this.one([0, 0, 3000])
     return (store) =>
       store.claim({
         now,
         max,
         concurrentReloadsPerTenant,
+        ageingMs,
         step: (view) =>
           view.app === undefined || view.reload.id.endsWith(refusedDigit)
-            ? { refused: 'not this one' }
+            ? { refused }
             : claimStep(now)(view),
       })
+  }
+
+  placing(): Command {
+    const [tenantId, reloadId, ageingMs] = [this.one(TENANTS), this.reloadId(), this.one([0, 3000])]
+    return (store) => store.queuePlace(tenantId, reloadId, ageingMs)
   }
 
   ending(): Command {

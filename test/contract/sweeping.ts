@@ -121,6 +121,6 @@ export function exerciseSweeping(given: () => Given): void {
     const { reload } = await given().running()
     await given().running()
     await given().apply(reload, { kind: 'cancel' }, undefined)
-    expect(await given().store.counts()).toEqual({ queued: 1, running: 2, pendingDeliveries: 0 })
+    expect(await given().store.counts()).toMatchObject({ queued: 1, running: 2, pendingDeliveries: 0 })
   })
 }

@@ -17,13 +17,16 @@ import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
 import {
   type Acceptance,
   type Accepted,
+  AHEAD_COUNTED_MAX,
   type Claimed,
   type ClaimRequest,
+  type Counts,
   type ExclusiveStore,
   type LeaseAnswer,
   type LeaseRenewal,
   type Listed,
   NO_ROOM,
+  type QueuePlace,
   type ReloadQuery,
   type ReloadView,
   type Saving,
@@ -101,7 +104,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
         if (next === undefined || result === undefined) this.#turns.passOver(tenantId)
         else if (!isSaving(result)) {
           refused.add(next.id)
-          if (result.refused === NO_ROOM) this.#turns.passOver(tenantId)
+          if (result.refused === NO_ROOM) this.#turns.passOver(tenantId, next.id)
         } else {
           this.#save(next, result)
           if (result.reload.state === 'RELOADING') claimed.push(this.#claimed(result))
@@ -130,6 +133,13 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     return this.tables.reloads.where(
       (row) => row.tenantId === tenantId && row.state === 'QUEUED' && !this.#turns.isBackingOff(row.id),
     )
+  }
+
+  async queuePlace(tenantId: TenantId, id: ReloadId, ageingMs: number): Promise<QueuePlace | undefined> {
+    const reload = own(this.tables.reloads.get(id), tenantId)
+    if (reload?.state !== 'QUEUED') return undefined
+    const ahead = this.#claimableOf(tenantId).filter((row) => compareWaiting(row, reload, ageingMs) < 0)
+    return this.#turns.placeOf(reload, Math.min(ahead.length, AHEAD_COUNTED_MAX))
   }
 
   #count(): Counted {
@@ -313,15 +323,15 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
       .sort((left, right) => right.attempt - left.attempt)[0]?.text
   }
 
-  async counts(): Promise<{
-    readonly queued: number
-    readonly running: number
-    readonly pendingDeliveries: number
-  }> {
+  async counts(): Promise<Counts> {
+    const queued = this.tables.reloads.where((row) => row.state === 'QUEUED')
     return {
-      queued: this.tables.reloads.where((row) => row.state === 'QUEUED').length,
+      queued: queued.length,
       running: this.tables.reloads.where(isRunning).length,
       pendingDeliveries: this.tables.deliveries.where((row) => row.state === 'pending').length,
+      ...(queued.length === 0
+        ? {}
+        : { waitsSince: Math.min(...queued.map((row) => row.queuedAt - row.waitedMs)) }),
     }
   }
 

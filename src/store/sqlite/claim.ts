@@ -10,7 +10,7 @@ import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import { compareWaiting, type Waiting } from '../../core/order.ts'
 import { isSaving } from '../saving.ts'
 import { type Claimed, type ClaimRequest, NO_ROOM, type Saving } from '../store.ts'
-import type { Counted, Turns } from '../turns.ts'
+import type { Turns } from '../turns.ts'
 import { scriptOf } from './app-rows.ts'
 import type { Row } from './row.ts'
 import type { Save } from './save.ts'
@@ -63,7 +63,7 @@ export function prepareClaim(
       const view = views.view(stored)
       const result = request.step(view)
       if (!isSaving(result)) {
-        if (result.refused === NO_ROOM) turns.passOver(tenantId)
+        if (result.refused === NO_ROOM) turns.passOver(tenantId, id)
         refused.set(tenantId, behind + 1)
         continue
       }
@@ -105,31 +105,6 @@ function prepareNextOfTenant(
     }
     return heads.sort((left, right) => compareWaiting(left, right, ageingMs))[behind]?.id
   }
-}
-
-/** What turns.ts counts. */
-export const WAITING_OF_TENANTS = `
-  SELECT tenant_id, count(*) AS count FROM reloads WHERE state = 'QUEUED' AND backing_off = 0 GROUP BY tenant_id`
-
-export const BACKING_OFF = "SELECT id FROM reloads WHERE state = 'QUEUED' AND backing_off = 1"
-
-export const RUNNING = `
-  SELECT id, tenant_id, open_attempt ->> 'openedAt' AS opened_at FROM reloads
-  WHERE lease IS NOT NULL`
-
-export function prepareCount(db: DatabaseSync): () => Counted {
-  const waiting = db.prepare(WAITING_OF_TENANTS)
-  const backingOff = db.prepare(BACKING_OFF)
-  const running = db.prepare(RUNNING)
-  return () => ({
-    waiting: waiting.all().map((row) => [row.tenant_id as TenantId, row.count as number]),
-    backingOff: backingOff.all().map((row) => row.id as ReloadId),
-    running: running.all().map((row) => ({
-      id: row.id as ReloadId,
-      tenantId: row.tenant_id as TenantId,
-      openedAt: row.opened_at as number,
-    })),
-  })
 }
 
 function prepareClaimed(db: DatabaseSync): (saving: Saving, app: App | undefined) => Claimed {

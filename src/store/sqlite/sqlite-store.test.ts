@@ -6,15 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import {
-  BACKING_OFF,
-  LET_IN,
-  NEXT_OF_TENANT,
-  NEXT_OF_WEIGHT,
-  RUNNING,
-  SOMEONE_DUE,
-  WAITING_OF_TENANTS,
-} from './claim.ts'
+import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHT, SOMEONE_DUE } from './claim.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -25,6 +17,7 @@ import {
 import { EVENTS_AFTER } from './events.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
+import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
 import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { prepareUpdateReload } from './update-reload.ts'
@@ -57,7 +50,7 @@ describe('durability', () => {
     expect(await after.reload(TENANT_ID, waiting.id)).toEqual(waiting)
     expect(await after.reload(TENANT_ID, reload.id)).toMatchObject({ state: 'SUCCEEDED' })
     expect(await after.eventsOf(reload.id)).toEqual(await store.eventsOf(reload.id))
-    expect(await after.counts()).toEqual({ queued: 1, running: 0, pendingDeliveries: 1 })
+    expect(await after.counts()).toMatchObject({ queued: 1, running: 0, pendingDeliveries: 1 })
     expect(await after.lastSequence()).toBe(1)
     await after.close()
     await store.close()
@@ -201,6 +194,8 @@ describe('query plans', () => {
   const statements: readonly (readonly [string, string, string])[] = [
     ['claim', NEXT_OF_TENANT, 'reloads_claim'],
     ['claim with ageing', NEXT_OF_WEIGHT, 'reloads_claim'],
+    ['ahead of a reload', AHEAD_OF_WEIGHT, 'reloads_claim'],
+    ['first waiting', FIRST_WAITING, 'reloads_waiting'],
     ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
     ['let in what is due', LET_IN, 'reloads_backing_off'],
     ['next due', NEXT_DUE_AT, 'reloads_backing_off'],

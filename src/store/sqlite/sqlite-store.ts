@@ -25,11 +25,11 @@ import type {
   Transitioned,
 } from '../store.ts'
 import { Turns } from '../turns.ts'
-import { prepareCount } from './claim.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
 import { Kept } from './kept.ts'
 import { listReloads } from './list-reloads.ts'
+import { prepareCount } from './queue.ts'
 import { listSends } from './sends.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { Audience } from './view.ts'
@@ -96,6 +96,10 @@ export class SqliteStore implements ExclusiveStore {
 
   claim(request: ClaimRequest) {
     return this.#writer.write(() => this.#do.claim(request))
+  }
+
+  async queuePlace(tenantId: ids.TenantId, id: ids.ReloadId, ageingMs: number) {
+    return this.#do.queuePlace(tenantId, id, ageingMs)
   }
 
   transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {

@@ -1,6 +1,7 @@
 /** Every prepared operation of the store in one place, made once when it is opened. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Acceptance, Accepted, CommitNotice } from '../store.ts'
+import type { ReloadId, TenantId } from '../../core/ids.ts'
+import type { Acceptance, Accepted, CommitNotice, Counts, QueuePlace } from '../store.ts'
 import type { Turns } from '../turns.ts'
 import { prepareAccept } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
@@ -11,6 +12,7 @@ import { prepareEventReads } from './events.ts'
 import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
+import { FIRST_WAITING, preparePlaceOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
@@ -44,6 +46,9 @@ export function prepareStatements(
     }
     return answer
   }
+  const reads = prepareReloadReads(db)
+  const placeOf = preparePlaceOf(db, turns)
+  const firstWaiting = db.prepare(FIRST_WAITING)
   return {
     accept,
     claim: prepareClaim(db, views, turns, save),
@@ -51,8 +56,16 @@ export function prepareStatements(
     renewLease: prepareRenewLease(views, kept, updateReload),
     endLeases: prepareEndLeases(db, kept),
     ...prepareSweeps(db),
-    ...prepareReloadReads(db),
-    counts: () => ({ ...turns.counts(), pendingDeliveries: deliveries.pendingCount() }),
+    ...reads,
+    queuePlace: (tenantId: TenantId, id: ReloadId, ageingMs: number): QueuePlace | undefined => {
+      const reload = reads.reload(tenantId, id)
+      return reload?.state === 'QUEUED' ? placeOf(reload, ageingMs) : undefined
+    },
+    counts: (): Counts => {
+      const since = firstWaiting.get()!.since as number | null
+      const waitsSince = since === null ? {} : { waitsSince: since }
+      return { ...turns.counts(), pendingDeliveries: deliveries.pendingCount(), ...waitsSince }
+    },
     ...prepareEventReads(db),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
