@@ -3,7 +3,15 @@
  * with the answer, so the language stays pure while data, files and time live with the host (engine/duckdb/).
  */
 import type { Fault } from './fault.ts'
-import type { LoadStatement, NoteKind, RenamePair, Section, StoreStatement } from './syntax/statement.ts'
+import type {
+  DerivedField,
+  DeriveStatement,
+  LoadStatement,
+  NoteKind,
+  RenamePair,
+  Section,
+  StoreStatement,
+} from './syntax/statement.ts'
 import type { Settings } from './value/settings.ts'
 import type { Value } from './value/value.ts'
 
@@ -30,6 +38,8 @@ export type HostRequest =
       readonly of: 'table' | 'field'
       readonly entries: readonly NoteEntry[]
     }
+  /** Calculated fields that are laid over fields of the model: kept, not computed. */
+  | { readonly kind: 'derive'; readonly derived: DerivedFields }
   /** All pairs of a mapping table, for statements with USING. */
   | { readonly kind: 'mapping-pairs'; readonly map: string }
   /**
@@ -72,6 +82,13 @@ export interface StoreRules {
   readonly nullAsValue: readonly FieldRule[]
   /** What NULL becomes there: the variable NullValue. */
   readonly nullValue: Value
+}
+
+/** What DERIVE says, with the definition it uses. */
+export interface DerivedFields extends Omit<DeriveStatement, 'kind'> {
+  readonly tags: readonly string[]
+  readonly parameters: Readonly<Record<string, string>>
+  readonly fields: readonly DerivedField[]
 }
 
 /** Tags, or one comment, of a table or field. */

@@ -167,3 +167,41 @@ it('S9: tags and comments are kept with their names; unknown names are passed ov
     ]),
   })
 })
+
+it('DECLARE and DERIVE are parsed and kept with the model', async () => {
+  const { catalog } = await modelOf(`[autoCalendar]:
+    DECLARE FIELD DEFINITION Tagged ('$date')
+    FIELDS
+      Dual(Year($1), YearStart($1)) AS [Year] Tagged ('$axis', '$year'),
+      Week($1) AS [Week] Tagged $week,
+      Date(Floor($1)) AS [Date];
+    T: LOAD 45000 as day, 1 as [other day] AutoGenerate 1;
+    DERIVE FIELDS FROM FIELDS [day], [other day] USING [autoCalendar];
+    mine: Declare Field Definition Parameters first = 1, w = 'x' Fields Month($1, first) as M;
+    yours: Declare Field Using mine With first = 4;
+    Derive Fields From Explicit Tags $date Using yours; Derive Fields From Implicit Tag Using autoCalendar;`)
+  expect(catalog.derived).toMatchObject([
+    {
+      from: 'fields',
+      names: ['day', 'other day'],
+      definition: 'autoCalendar',
+      tags: ['$date'],
+      fields: [
+        { expression: 'Dual(Year($1), YearStart($1))', name: 'Year', tags: ['$axis', '$year'] },
+        { expression: 'Week($1)', name: 'Week', tags: ['$week'] },
+        { expression: 'Date(Floor($1))', name: 'Date', tags: [] },
+      ],
+    },
+    { from: 'explicit', names: ['$date'], definition: 'yours', parameters: { first: '4', w: "'x'" } },
+    { from: 'implicit', names: [], definition: 'autoCalendar' },
+  ])
+})
+
+describeScripts('DERIVE', [
+  {
+    rule: 'a definition that is not declared, or has no name',
+    script: `SET ErrorMode=0; DERIVE FIELDS FROM FIELDS a USING nix; TRACE $(=Num(ScriptError));
+      DECLARE FIELD DEFINITION FIELDS $1 AS a; TRACE $(=Num(ScriptError));`,
+    traced: ['16', '2'],
+  },
+])

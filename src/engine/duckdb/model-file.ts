@@ -5,10 +5,12 @@
  * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and `reprise_fields`
  * (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2 ... of pair columns
  * (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells which of them are of SECTION
- * ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about tables and fields. `reprise_model` holds the
- * version and the next free numbers. Version 1 had neither access nor notes.
+ * ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about tables and fields. `reprise_derived`
+ * (derived) holds the calculated fields of DERIVE as JSON, in order. `reprise_model` holds the version and the next free
+ * numbers. Version 1 had none of access, notes and derived.
  */
 import type { DataTable } from '../../catalog/records.ts'
+import type { DerivedFields } from '../../script/host.ts'
 import {
   type Catalog,
   type FieldModel,
@@ -25,7 +27,7 @@ const VERSION = 2
 
 export async function saveModel(database: Database, catalog: Catalog): Promise<void> {
   await database.transaction(async () => {
-    for (const table of ['model', 'tables', 'fields', 'access', 'notes']) {
+    for (const table of ['model', 'tables', 'fields', 'access', 'notes', 'derived']) {
       await database.run(`DROP TABLE IF EXISTS reprise_${table}`)
     }
     await database.run(
@@ -39,7 +41,8 @@ export async function saveModel(database: Database, catalog: Catalog): Promise<v
     await database.run(
       'CREATE TABLE reprise_notes (noted VARCHAR, name VARCHAR, tags VARCHAR, comment VARCHAR)',
     )
-    const { nextTable, nextSequence, lastCreated, aside } = catalog
+    await database.run('CREATE TABLE reprise_derived (position INTEGER, derived VARCHAR)')
+    const { nextTable, nextSequence, lastCreated, aside, derived = [] } = catalog
     await database.rows(`INSERT INTO reprise_model VALUES (${VERSION}, $1, $2, nullif($3, ''))`, [
       nextTable,
       nextSequence,
@@ -51,6 +54,9 @@ export async function saveModel(database: Database, catalog: Catalog): Promise<v
     }
     for (const { sqlName } of access) await database.rows('INSERT INTO reprise_access VALUES ($1)', [sqlName])
     await saveNotes(database, currentNotes(catalog))
+    for (const [position, each] of derived.entries()) {
+      await database.rows('INSERT INTO reprise_derived VALUES ($1, $2)', [position, JSON.stringify(each)])
+    }
   })
   await database.run('CHECKPOINT')
 }
@@ -104,7 +110,7 @@ export async function restoreModel(database: Database): Promise<Catalog> {
     segments: JSON.parse(segments as string) as Segment[],
     fields: fields.filter(([table]) => table === sqlName).map(restoredField),
   }))
-  const { access, notes } = version === 1 ? NOTHING_MORE : await restoreMore(database)
+  const { access, notes, derived } = version === 1 ? NOTHING_MORE : await restoreMore(database)
   const aside = restored.filter(({ sqlName }) => access.has(sqlName))
   return {
     nextTable: Number(model![1]),
@@ -113,6 +119,7 @@ export async function restoreModel(database: Database): Promise<Catalog> {
     tables: restored.filter(({ sqlName }) => !access.has(sqlName)),
     ...(aside.length === 0 ? {} : { aside: { tables: aside } }),
     ...(notes.table.size + notes.field.size === 0 ? {} : { notes }),
+    ...(derived.length === 0 ? {} : { derived }),
   }
 }
 
@@ -120,18 +127,21 @@ export async function restoreModel(database: Database): Promise<Catalog> {
 interface More {
   readonly access: ReadonlySet<string>
   readonly notes: Notes
+  readonly derived: readonly DerivedFields[]
 }
 
-const NOTHING_MORE: More = { access: new Set(), notes: NO_NOTES }
+const NOTHING_MORE: More = { access: new Set(), notes: NO_NOTES, derived: [] }
 
 async function restoreMore(database: Database): Promise<More> {
   const access = await database.rows('SELECT sql_name FROM reprise_access')
   const noted = await database.rows('SELECT noted, name, tags, comment FROM reprise_notes')
+  const derived = await database.rows('SELECT derived FROM reprise_derived ORDER BY position')
   const notesOf = (of: 'table' | 'field') =>
     new Map(noted.filter(([kind]) => kind === of).map(([, name, ...note]) => [name as string, noteOf(note)]))
   return {
     access: new Set(access.map(([sqlName]) => sqlName as string)),
     notes: { table: notesOf('table'), field: notesOf('field') },
+    derived: derived.map(([json]) => JSON.parse(json as string) as DerivedFields),
   }
 }
 

@@ -14,7 +14,7 @@ import {
   otherSection,
 } from '../../script/load/catalog-model.ts'
 import type { AutoNumberCounters } from '../../script/load/load-context.ts'
-import { withNotes } from '../../script/load/notes.ts'
+import { withDerived, withNotes } from '../../script/load/notes.ts'
 import { Preloads } from '../../script/load/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { Section } from '../../script/syntax/statement.ts'
@@ -105,6 +105,9 @@ export class ScriptHost {
         return this.#change((catalog) => autoNumber(database, catalog, this.#counters, request))
       case 'note':
         this.#catalog = withNotes(this.#catalog, request.note, request.of, request.entries)
+        return undefined
+      case 'derive':
+        this.#catalog = withDerived(this.#catalog, request.derived)
         return undefined
       case 'mapping-pairs':
         return this.#map(request.map).pairs

@@ -5,6 +5,7 @@
  *
  * A catalog is never changed: a statement that succeeds puts a new one in its place, one that fails leaves the old.
  */
+import type { DerivedFields } from '../host.ts'
 import type { Value } from '../value/value.ts'
 
 /** A field of one table. Its values stand in the columns `<column>_n` (DOUBLE) and `<column>_t` (VARCHAR). */
@@ -55,8 +56,10 @@ export interface Catalog {
   /** Name of the table that was created last: the target of CONCATENATE, JOIN and KEEP without a name. */
   readonly lastCreated?: string
   readonly notes?: Notes
+  /** Calculated fields over fields of the model, in the order of the script. */
+  readonly derived?: readonly DerivedFields[]
   /** The tables of the other section: those of SECTION ACCESS while the application's are loaded, and the reverse. */
-  readonly aside?: Pick<Catalog, 'tables' | 'lastCreated' | 'notes'>
+  readonly aside?: Pick<Catalog, 'tables' | 'lastCreated' | 'notes' | 'derived'>
 }
 
 /** What a script noted about a table or field. */

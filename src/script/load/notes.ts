@@ -1,5 +1,8 @@
-/** Tags and comments of tables and fields (LANGUAGE, section 9): metadata that goes with a name, not with one table. */
-import type { NoteEntry } from '../host.ts'
+/**
+ * What a model holds beside its data (LANGUAGE, section 9): tags and comments of tables and fields, which go with a name and
+ * not with one table, and the derived fields that are declared.
+ */
+import type { DerivedFields, NoteEntry } from '../host.ts'
 import type { NoteKind } from '../syntax/statement.ts'
 import { type Catalog, findTable, NO_NOTES, type Note, type Notes, tablesWith } from './catalog-model.ts'
 
@@ -18,6 +21,13 @@ export function withNotes(
     else notes.set(name, changed)
   }
   return withNotesOf(catalog, of, notes)
+}
+
+/** What is derived with one definition from the same fields again takes the place of the earlier one. */
+export function withDerived(catalog: Catalog, derived: DerivedFields): Catalog {
+  const key = ({ definition, from, names }: DerivedFields) => JSON.stringify([definition, from, names])
+  const others = (catalog.derived ?? []).filter((other) => key(other) !== key(derived))
+  return { ...catalog, derived: [...others, derived] }
 }
 
 /** The notes go with their names. */

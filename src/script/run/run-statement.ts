@@ -1,7 +1,8 @@
 /** Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError, of its own or of the host. */
 import { ask } from '../ask.ts'
+import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'
-import type { RenamePair, Statement } from '../syntax/statement.ts'
+import type { DeclareStatement, RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
 import { evaluate, evaluateNumber } from './evaluate-script.ts'
 import { isForReload, runLoad } from './run-load.ts'
@@ -40,6 +41,13 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
       const { rows } = yield* ask({ kind: 'store', statement, settings: variables.settings() })
       return yield* logResult(step, `${rows} lines stored in ${statement.path}`)
     }
+    case 'declare':
+      return declare(state, statement)
+    case 'derive': {
+      const { from, names, definition } = statement
+      const derived = { from, names, definition, ...definitionOf(state, definition) }
+      return yield* ask({ kind: 'derive', derived })
+    }
     case 'qualify':
     case 'unqualify':
     case 'alias':
@@ -50,6 +58,20 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
     default:
       return yield* runOnTables(state, statement)
   }
+}
+
+function declare(state: ScriptState, statement: DeclareStatement): void {
+  const { name, parameters } = statement
+  if ('like' in statement) {
+    const like = definitionOf(state, statement.like)
+    state.definitions.set(name, { ...like, parameters: { ...like.parameters, ...parameters } })
+  } else state.definitions.set(name, { tags: statement.tags, parameters, fields: statement.fields })
+}
+
+function definitionOf({ definitions }: ScriptState, name: string) {
+  const found = definitions.get(name)
+  if (found === undefined) throw faults.semantic(`The definition '${name}' is not declared before this`)
+  return found
 }
 
 type RuleStatement = Extract<

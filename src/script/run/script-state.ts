@@ -1,5 +1,5 @@
 /** What a running script remembers from one statement to the next. */
-import type { FieldRule, ScriptInput, StoreRules } from '../host.ts'
+import type { DerivedFields, FieldRule, ScriptInput, StoreRules } from '../host.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import { createScriptErrors, type ScriptErrors } from './script-errors.ts'
@@ -17,6 +17,8 @@ export interface ScriptState {
     readonly maps: StoreRules['maps'][number][]
     readonly nullAsValue: FieldRule[]
   }
+  /** What DECLARE has defined, by name. */
+  readonly definitions: Map<string, Pick<DerivedFields, 'tags' | 'parameters' | 'fields'>>
   /** Rows fetched so far by target: counts add up in the progress text (contract 02, section 6.1). */
   readonly fetched: Map<string, number>
   /** Statements begun so far. */
@@ -43,5 +45,14 @@ export function createState(input: ScriptInput): ScriptState {
   const variables = createVariables(errors.variables)
   for (const [name, text] of Object.entries(input.variables)) variables.set(name, text)
   const rules = { alias: [], qualify: [], maps: [], nullAsValue: [] }
-  return { input, variables, errors, subs: new Map(), rules, fetched: new Map(), statements: 0 }
+  return {
+    input,
+    variables,
+    errors,
+    subs: new Map(),
+    rules,
+    definitions: new Map(),
+    fetched: new Map(),
+    statements: 0,
+  }
 }

@@ -55,8 +55,6 @@ describe('what is wrong is named', () => {
     ['Binary [x.qvf]', 'BINARY'],
     ['DIRECT QUERY dimension a FROM b', 'DIRECT QUERY'],
     ['DROP RELATIONSHIP a', 'DROP RELATIONSHIP'],
-    ['Declare d: Field Definition Tagged x', 'DECLARE'],
-    ['Derive Fields From Fields a Using d', 'DERIVE'],
     ['LOAD a EXTENSION p.f()', 'EXTENSION'],
     ['LOAD a FROM b (txt, filters(remove(x)))', 'filters'],
     ['LOAD a FROM b (txt, user is x)', 'user is'],

@@ -4,6 +4,7 @@
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { type TokenStream, tokensOf } from './lexer.ts'
+import { parseDeclare, parseDerive } from './parse-derived.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { parseLoad } from './parse-load.ts'
 import { parseAlias, parseAutoNumber, parseMap, parseNote, parseSection, patternList } from './parse-model.ts'
@@ -24,7 +25,11 @@ export function parseStatement(text: string): Statement {
     tokens.next()
     return PARSERS[word]!(tokens, text.slice(tokens.lastEnd))
   }
-  return partialMap(text) ?? (startsLoad(text) ? parseLoad(tokens) : parseLabelled(text))
+  return (
+    partialMap(text) ??
+    parseDeclare(tokensOf(text)) ??
+    (startsLoad(text) ? parseLoad(tokens) : parseLabelled(text))
+  )
 }
 
 /** ADD MAP ... USING: the only statement but LOAD that takes ADD and REPLACE. */
@@ -61,6 +66,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   untag: (tokens) => parseNote(tokens, 'untag'),
   comment: (tokens) => parseNote(tokens, 'comment'),
   section: parseSection,
+  derive: parseDerive,
 }
 
 const nullAsValue = (rest: string, verb: string, on: boolean): Statement => ({

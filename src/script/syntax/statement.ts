@@ -137,6 +137,31 @@ export interface RenamePair {
   readonly to: string
 }
 
+/** A field of a DECLARE: an expression over `$1` and the parameters, as it stands. */
+export interface DerivedField {
+  readonly expression: string
+  readonly name: string
+  readonly tags: readonly string[]
+}
+
+export type DeclareStatement = {
+  readonly kind: 'declare'
+  readonly name: string
+  readonly parameters: Readonly<Record<string, string>>
+} & (
+  | { readonly tags: readonly string[]; readonly fields: readonly DerivedField[] }
+  /** As another definition, with other parameters. */
+  | { readonly like: string }
+)
+
+export interface DeriveStatement {
+  readonly kind: 'derive'
+  /** Fields by name, fields with one of these tags, or fields with the tag of the definition. */
+  readonly from: 'fields' | 'explicit' | 'implicit'
+  readonly names: readonly string[]
+  readonly definition: string
+}
+
 /** TAG, UNTAG and COMMENT: what is noted about fields or tables, by names or by a mapping table. */
 export type NoteStatement =
   | {
@@ -185,6 +210,8 @@ export type Statement =
   | { readonly kind: 'null-as-value'; readonly patterns: readonly string[]; readonly on: boolean }
   | { readonly kind: 'auto-number'; readonly patterns: readonly string[]; readonly namespace?: string }
   | NoteStatement
+  | DeclareStatement
+  | DeriveStatement
   | { readonly kind: 'section'; readonly section: Section }
   | LoadStatement
   | StoreStatement

@@ -29,8 +29,6 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'DIRECT QUERY',
   'EXECUTE',
   'BINARY',
-  'DECLARE',
-  'DERIVE',
   'SEARCH',
   'STAR',
   'LOOSEN',
