@@ -34,7 +34,7 @@ export const LANGUAGE_ELEMENTS: Readonly<Record<string, readonly LanguageElement
     ['DIRECTORY', 'DIRECTORY [lib://d];'],
     ['SLEEP', 'SLEEP 1;'],
     ['DISCONNECT', 'DISCONNECT;'],
-    ['DECLARE', "DECLARE FIELD DEFINITION TAGGED 'x' FIELDS Year($1) AS y;"],
+    ['DECLARE', "d: declare FIELD DEFINITION TAGGED 'x' FIELDS Year($1) AS y;"],
     ['DERIVE', 'DERIVE FIELDS FROM FIELDS a USING d;'],
     ['BINARY', 'BINARY [lib://d/a.qvf];'],
     ['MAP', 'MAP a USING m;'],
