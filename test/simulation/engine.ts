@@ -1,7 +1,8 @@
 /**
  * Simulated engine sessions: each attempt draws how it goes: completes, fails in the script, crashes, runs out of memory on
- * small sizes, or hangs until it is killed. The engine process lives beside its machine: it goes on while the worker is
- * stalled, and dies with it. Data files are a set of names.
+ * small sizes or on all, or hangs until it is killed; some obey an interrupt, some do not. The engine process lives beside
+ * its machine: it goes on while the worker is stalled, and dies with it. Data files are names with contents; a session
+ * writes its new file while it runs, and only at its end is it whole.
  */
 import type { AppId, DataVersion, ReloadId } from '../../src/core/ids.ts'
 import type {
@@ -22,32 +23,74 @@ export const SIZES: readonly EngineSize[] = [
   { poolName: 'engine-4g', memoryBytes: 4 * 1024 ** 3, threads: 4 },
 ]
 
+const TORN = 'half written'
+
 /** What the auditor sees of a session: the truth, whatever the worker makes of it. */
 export interface SessionTruth {
   readonly node: SimNode
   readonly reloadId: ReloadId
   readonly attempt: number
-  readonly appId: AppId
-  readonly version: DataVersion
+  readonly work: SessionWork
+  /** Content of the file named `dataBefore` when the session started. */
+  readonly contentBefore: string | undefined
+  /** What a whole file of this session holds. */
+  readonly contentAfter: string
   end?: SessionEnd['kind']
 }
 
 /** All data files and sessions of the simulated installation. */
 export class EngineTruth {
-  readonly files = new Set<DataVersion>()
-  /** By `<reload>/<attempt>`. */
-  readonly sessions = new Map<string, SessionTruth>()
+  readonly files = new Map<DataVersion, { readonly appId: AppId; readonly content: string }>()
+  /** Files written or deleted, and sessions started, since the auditor looked last. */
+  readonly touched = new Set<DataVersion>()
+  readonly started: SessionTruth[] = []
   readonly running = new Set<SessionTruth>()
   /** Index of the smallest size on which an app's script fits; beyond the ladder: none. */
   readonly needs = new Map<string, number>()
+  readonly #sessions = new Map<string, SessionTruth>()
 
   session(reloadId: ReloadId, attempt: number): SessionTruth | undefined {
-    return this.sessions.get(`${reloadId}/${attempt}`)
+    return this.#sessions.get(`${reloadId}/${attempt}`)
+  }
+
+  start(truth: SessionTruth): void {
+    this.#sessions.set(`${truth.reloadId}/${truth.attempt}`, truth)
+    this.running.add(truth)
+    this.started.push(truth)
+    this.#write(truth, TORN)
+  }
+
+  end(truth: SessionTruth, kind: SessionEnd['kind']): void {
+    this.running.delete(truth)
+    truth.end = kind
+    if (kind === 'completed') this.#write(truth, truth.contentAfter)
+  }
+
+  delete(version: DataVersion): void {
+    this.files.delete(version)
+    this.touched.add(version)
   }
 
   died(node: SimNode): void {
     for (const one of this.running) if (one.node === node) this.running.delete(one)
   }
+
+  #write({ work }: SessionTruth, content: string): void {
+    this.files.set(work.dataAfter, { appId: work.appId as AppId, content })
+    this.touched.add(work.dataAfter)
+  }
+}
+
+/** What a whole file holds: that of a partial reload depends on all of the file it started from. */
+export function wholeContent(work: SessionWork, before: string | undefined): string {
+  const own = `${work.reloadId}/${work.attempt}`
+  return work.partial && before !== undefined ? `${own} after ${digest(before)}` : own
+}
+
+function digest(text: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619)
+  return (hash >>> 0).toString(16)
 }
 
 export function simEngines(world: World, node: SimNode): EngineSessions {
@@ -56,6 +99,7 @@ export function simEngines(world: World, node: SimNode): EngineSessions {
       const { chance, between } = world
       const slow = chance(world.faulty(0.02)) ? 90_000 : between(5, 300)
       return new Promise((resolve, reject) => {
+        if (chance(world.faulty(0.01))) return
         const fails = chance(world.faulty(0.03))
         node.later(slow, () => {
           if (fails) reject(new Error('no engine process could be started'))
@@ -73,7 +117,7 @@ export function simAppData(world: World, node: SimNode): AppData {
         const fails = world.chance(world.faulty(0.05))
         node.later(world.between(1, 20), () => {
           if (fails) return reject(new Error('disk trouble'))
-          world.engines.files.delete(version)
+          world.engines.delete(version)
           world.tell(node, `discards ${version}`)
           resolve()
         })
@@ -86,44 +130,46 @@ class SimSession implements EngineSession {
   readonly size: EngineSize
   readonly #world: World
   readonly #node: SimNode
+  readonly #obeys: boolean
   #over: ((end: SessionEnd) => void) | undefined
 
   constructor(world: World, node: SimNode, size: EngineSize) {
     this.#world = world
     this.#node = node
     this.size = size
+    this.#obeys = world.chance(0.7)
   }
 
   run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd> {
     const world = this.#world
     const node = this.#node
+    const { engines } = world
+    const contentBefore =
+      work.dataBefore === undefined ? undefined : engines.files.get(work.dataBefore)?.content
     const truth: SessionTruth = {
       node,
       reloadId: work.reloadId,
       attempt: work.attempt,
-      appId: work.appId as AppId,
-      version: work.dataAfter,
+      work,
+      contentBefore,
+      contentAfter: wholeContent(work, contentBefore),
     }
-    const { running, sessions } = world.engines
-    sessions.set(`${work.reloadId}/${work.attempt}`, truth)
-    running.add(truth)
+    engines.start(truth)
     world.tell(node, `engine runs ${work.reloadId} attempt ${work.attempt}`)
     const startedAt = node.clock.now()
     const progress = { startedAt, progressLog: '', statement: 1, line: 1, rowsRead: 0 }
-    node.later(world.between(1, 50), () => running.has(truth) && report(progress))
+    node.later(world.between(1, 50), () => engines.running.has(truth) && report(progress))
     return new Promise((resolve) => {
       this.#over = (end) => {
         this.#over = undefined
-        running.delete(truth)
-        truth.end = end.kind
-        if (end.kind === 'completed') world.engines.files.add(work.dataAfter)
+        engines.end(truth, end.kind)
         world.tell(node, `engine ends ${work.reloadId} attempt ${work.attempt}: ${end.kind}`)
         node.later(1, () => resolve(end))
       }
-      const plan = this.#plan(work, startedAt)
+      const plan = this.#plan(truth, startedAt)
       if (plan === undefined) return
       world.after(plan.ms, () => {
-        if (!running.has(truth) || this.#over === undefined) return false
+        if (!engines.running.has(truth) || this.#over === undefined) return false
         this.#over(plan.end())
         return true
       })
@@ -132,8 +178,7 @@ class SimSession implements EngineSession {
 
   interrupt(): void {
     const world = this.#world
-    if (world.chance(0.3)) return
-    world.after(world.between(1, 400), () => this.#stop('interrupted'))
+    if (this.#obeys) world.after(world.between(1, 400), () => this.#stop('interrupted'))
   }
 
   kill(): void {
@@ -147,7 +192,10 @@ class SimSession implements EngineSession {
   }
 
   /** Undefined: it hangs until it is stopped. */
-  #plan(work: SessionWork, startedAt: number): { ms: number; end: () => SessionEnd } | undefined {
+  #plan(
+    { work, contentBefore }: SessionTruth,
+    startedAt: number,
+  ): { ms: number; end: () => SessionEnd } | undefined {
     const world = this.#world
     const { between } = world
     const told = {
@@ -158,13 +206,14 @@ class SimSession implements EngineSession {
     }
     const dice = world.uniform()
     if (dice < world.faulty(0.04)) return undefined
-    if (dice < world.faulty(0.14)) {
+    const dataMissing = work.partial && work.dataBefore !== undefined && contentBefore === undefined
+    if (dataMissing || dice < world.faulty(0.14)) {
       return { ms: between(10, 20_000), end: () => ({ ...told, kind: 'crashed', message: 'unexpected EOF' }) }
     }
     if (SIZES.indexOf(this.size) < (world.engines.needs.get(work.appId) ?? 0)) {
       return { ms: between(10, 5000), end: () => ({ ...told, kind: 'out-of-memory', peakMemoryBytes: 1 }) }
     }
-    if (work.script === 'broken') {
+    if (work.script.endsWith('broken')) {
       const fault = { engineErrorCode: 11002, message: 'Unknown statement', line: 1, statement: 'broken' }
       return { ms: between(10, 2000), end: () => ({ ...told, kind: 'script-error', fault }) }
     }
@@ -178,6 +227,6 @@ class SimSession implements EngineSession {
       storedFiles: [{ connection: 'DataFiles', path: 'out.csv', bytes: 1 }],
     })
     // A run longer than a lease: time enough for a lost attempt and its successor to be under way at once.
-    return { ms: world.chance(0.4) ? between(15_000, 90_000) : between(10, 15_000), end }
+    return { ms: world.chance(0.3) ? between(15_000, 90_000) : between(10, 10_000), end }
   }
 }

@@ -1,11 +1,14 @@
 /** One incarnation of a machine that runs the product's loops, unchanged, over the simulated ports. */
-import { newUuid } from '../../src/core/ids.ts'
+import type { App } from '../../src/catalog/records.ts'
+import { newUuid, type UserId } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
 import type { Log, World as Ports } from '../../src/core/ports.ts'
-import { startDelivering } from '../../src/delivery/deliver.ts'
+import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
+import type { FileConnection } from '../../src/engine/engine-session.ts'
 import type { Loop } from '../../src/queue/loop.ts'
-import { startWorker } from '../../src/queue/worker.ts'
+import { startWorker, type WorkerDeps } from '../../src/queue/worker.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { Canary } from './canary/canary.ts'
 import { simChannel } from './channel.ts'
 import { SIZES, simAppData, simEngines } from './engine.ts'
 import { SimNode } from './node.ts'
@@ -14,40 +17,67 @@ import type { World } from './world.ts'
 
 export interface Machine {
   readonly node: SimNode
+  /** It was told to stop. */
+  readonly stopping: boolean
   /** Drains and stops; resolves never when the machine dies meanwhile. */
   stop(): Promise<void>
   crash(): void
 }
 
-export function startMachine(world: World, name: string, store: Store, limits: Limits): Machine {
+export const SLOTS = 3
+
+export function startMachine(
+  world: World,
+  name: string,
+  store: Store,
+  limits: Limits,
+  canary: Canary | undefined,
+): Machine {
   const node = newNode(world, name)
   const ports = portsOf(world, node)
   const reached = storeFrom(world, node, store)
-  const worker = startWorker({
+  const work: WorkerDeps = {
     ...ports,
     store: reached,
     limits,
     workerId: newUuid(node.random),
-    slots: 3,
-    memoryBytes: 3 * SIZES.at(-1)!.memoryBytes,
+    slots: SLOTS,
+    memoryBytes: SLOTS * SIZES.at(-1)!.memoryBytes,
     drainMs: 3000,
     sizes: SIZES,
     sessions: simEngines(world, node),
     appData: simAppData(world, node),
-    connectionsFor: async () => [],
-    filesStored: () => catalogued(world, node),
-  })
-  const delivering = startDelivering({ ...ports, store: reached, channel: simChannel(world, node) })
+    connectionsFor: (app, askedBy) => soon(world, node, 0.02, 'no such folder', connectionsOf(app, askedBy)),
+    filesStored: () => soon(world, node, 0.1, 'disk trouble', undefined),
+  }
+  const sends: DeliverDeps = { ...ports, store: reached, channel: simChannel(world, node) }
+  const loops = [
+    startWorker(canary?.worker?.(work, world) ?? work),
+    startDelivering(canary?.sender?.(sends, world) ?? sends),
+  ]
   world.tell(node, 'starts')
+  let stopping = false
   return {
     node,
-    stop: () => stopBoth(world, node, [worker, delivering]),
+    get stopping() {
+      return stopping
+    },
+    async stop() {
+      stopping = true
+      await stopBoth(world, node, loops)
+      node.alive = false
+    },
     crash() {
       world.tell(node, 'dies')
       node.alive = false
       world.engines.died(node)
     },
   }
+}
+
+/** Where the files of an app's connections are: the auditor knows the pattern too. */
+function connectionsOf(app: App, askedBy: UserId): readonly FileConnection[] {
+  return [{ name: 'DataFiles', root: `/files/${app.tenantId}/${app.spaceId ?? askedBy}`, writable: true }]
 }
 
 export function newNode(world: World, name: string): SimNode {
@@ -58,7 +88,7 @@ export function portsOf(world: World, node: SimNode): Ports {
   const log: Log = {
     info: (message) => world.tell(node, message),
     warn: (message, fields) => world.tell(node, `warn: ${message} ${String(fields?.error ?? '')}`),
-    error: (message, fields) => world.violate(`${node.name}: ${message} ${JSON.stringify(fields ?? {})}`),
+    error: (message, fields) => world.crashed(`${node.name}: ${message} ${JSON.stringify(fields ?? {})}`),
   }
   return { clock: node.clock, random: node.random, timers: node.timers, log }
 }
@@ -69,9 +99,10 @@ async function stopBoth(world: World, node: SimNode, loops: readonly Loop[]): Pr
   world.tell(node, 'has stopped')
 }
 
-function catalogued(world: World, node: SimNode): Promise<void> {
+/** Answers after some ms; fails at the given share while faults are on. */
+function soon<T>(world: World, node: SimNode, share: number, trouble: string, answer: T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const fails = world.chance(world.faulty(0.1))
-    node.later(world.between(1, 10), () => (fails ? reject(new Error('disk trouble')) : resolve()))
+    const fails = world.chance(world.faulty(share))
+    node.later(world.between(1, 10), () => (fails ? reject(new Error(trouble)) : resolve(answer)))
   })
 }

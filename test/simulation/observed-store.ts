@@ -1,13 +1,43 @@
 /** The memory store with its contents open to the auditor, and a machine's faulty way to it. */
-
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import type { Table } from '../../src/store/memory/table.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 
+export type TableName = 'reloads' | 'attempts' | 'events' | 'deliveries' | 'apps' | 'subscriptions'
+const WATCHED: readonly TableName[] = ['reloads', 'attempts', 'events', 'deliveries', 'apps', 'subscriptions']
+
 export class ObservedStore extends MemoryStore {
+  /** Ids of rows that were written since the auditor looked last; perhaps taken back again. */
+  readonly changed = new Map<TableName, Set<string>>()
+
+  constructor() {
+    super()
+    for (const name of WATCHED) watch(this.tables[name] as Table<unknown>, () => noted(this.changed, name))
+  }
+
   get contents(): MemoryStore['tables'] {
     return this.tables
+  }
+}
+
+function noted(changed: Map<TableName, Set<string>>, name: TableName): Set<string> {
+  const ids = changed.get(name) ?? new Set()
+  changed.set(name, ids)
+  return ids
+}
+
+function watch(table: Table<unknown>, ids: () => Set<string>): void {
+  const put = table.put.bind(table)
+  const remove = table.remove.bind(table)
+  table.put = (id, row) => {
+    ids().add(id)
+    put(id, row)
+  }
+  table.remove = (id) => {
+    ids().add(id)
+    return remove(id)
   }
 }
 
@@ -37,7 +67,7 @@ export function storeFrom(world: World, node: SimNode, store: Store): Store {
               )
             },
             (error: unknown) => {
-              world.storeRefused(node, name, error)
+              world.crashed(`the store refused ${name} of ${node.name}: ${String(error)}`)
               fail(String(error))
             },
           )
@@ -49,11 +79,16 @@ export function storeFrom(world: World, node: SimNode, store: Store): Store {
       const lateMs = world.drawNoticeMs()
       if (lateMs !== undefined && !node.cutOff) node.later(lateMs, () => listener(changed))
     })
+  const members = new Map<PropertyKey, unknown>([['onCommit', onCommit]])
   return new Proxy(store, {
     get(target, name) {
-      if (name === 'onCommit') return onCommit
+      const known = members.get(name)
+      if (known !== undefined) return known
       const member = Reflect.get(target, name, target)
-      return typeof member === 'function' ? remote(String(name), member.bind(target) as Call) : member
+      const reached =
+        typeof member === 'function' ? remote(String(name), member.bind(target) as Call) : member
+      members.set(name, reached)
+      return reached
     },
   })
 }

@@ -1,6 +1,10 @@
 /**
- * Virtual time: a heap of (time, sequence). One step pops the earliest entry, moves the clock, lets it act, and waits until
- * every promise that follows has settled. Nothing in a simulation moves but through here, so one seed gives one history.
+ * Virtual time: a heap of (time, sequence). Nothing in a simulation moves but through here, so one seed gives one history.
+ *
+ * A step is one event that did something: it pops the earliest entry, moves the clock, lets it act, and waits until every
+ * promise that follows has settled. A timer that was ended early, a message to a machine that is dead, and a message that a
+ * stalled machine only puts off are no steps. Most steps are the small work of a service that waits (a loop looks, the store
+ * answers that there is nothing); reports tell beside them how many commits changed the store.
  */
 interface Entry {
   readonly time: number
@@ -12,6 +16,8 @@ interface Entry {
 export class Scheduler {
   now: number
   steps = 0
+  /** Of the times and order of all steps so far: equal for equal histories. 32 bits. */
+  fingerprint = 0
   readonly #heap: Entry[] = []
   #sequence = 0
 
@@ -33,6 +39,7 @@ export class Scheduler {
       this.now = entry.time
       if (!entry.act()) continue
       this.steps += 1
+      this.fingerprint = Math.imul(this.fingerprint ^ entry.time, 16777619) ^ entry.sequence
       await settled()
       return true
     }

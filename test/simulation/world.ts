@@ -1,17 +1,27 @@
 /**
  * What all parts of one simulation share: virtual time, chance, the trace, the faults that are on, the engines' and the
- * receivers' truth, and the first violation.
+ * receivers' truth, and the first failure.
  */
+import type { SubscriptionId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import { START_MS, seededRandom } from '../support/records.ts'
+import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
 import { Receivers } from './channel.ts'
 import { EngineTruth } from './engine.ts'
 import type { SimNode } from './node.ts'
 import { Scheduler } from './scheduler.ts'
 
-/** A promise of ARCHITECTURE.md, section 1, was broken. */
+/** A promise of ARCHITECTURE.md, section 1, was broken (`audit` names it), or our own code failed. */
 export class Violation extends Error {
   override readonly name = 'Violation'
+  readonly failure: Failure
+  readonly audit: AuditName | undefined
+
+  constructor(message: string, audit?: AuditName) {
+    super(message)
+    this.audit = audit
+    this.failure = audit === undefined ? 'crash' : failureOf(audit)
+  }
 }
 
 export interface StoreFate {
@@ -20,21 +30,13 @@ export interface StoreFate {
   readonly fails?: 'before' | 'after'
 }
 
-const TRACE_TAIL = 60
+interface Told {
+  readonly at: number
+  readonly who: string
+  readonly what: string
+}
 
-/** Verbs of the store that change nothing: not worth a line of the trace or a look of the auditor. */
-const READS = new Set([
-  'expiredLeases',
-  'overdueReloads',
-  'nextDueAt',
-  'nextDeliveryAt',
-  'reload',
-  'activeReloadOf',
-  'app',
-  'send',
-  'event',
-  'subscription',
-])
+const TRACE_TAIL = 80
 
 export class World {
   readonly seed: number
@@ -43,15 +45,18 @@ export class World {
   readonly receivers = new Receivers()
   /** Faults happen: the safety phase. */
   faults = true
-  /** Share of store calls that fail; of those that are slow. Drawn per seed. */
+  /** Share of store calls that fail; of those that are slow, and how slow they may be. Drawn per seed. */
   readonly storeFails: number
   readonly storeSlow: number
-  /** A store call, or something else that the auditor looks at, happened since it looked last. */
-  changed = true
-  readonly trace: string[] = []
+  readonly storeSlowMs: number
+  /** The call that reached the store last. */
+  lastCall: { readonly node: SimNode; readonly verb: string } | undefined
+  /** Ids of the subscriptions that there are now. */
+  subscriptions: () => readonly SubscriptionId[] = () => []
+  violation: Violation | undefined
+  readonly #told: Told[] = []
   readonly #random: Random
   readonly #print: ((line: string) => void) | undefined
-  violation: Violation | undefined
 
   constructor(seed: number, print?: (line: string) => void) {
     this.seed = seed
@@ -59,6 +64,7 @@ export class World {
     this.#print = print
     this.storeFails = this.pick([0, 0.01, 0.05, 0.15])
     this.storeSlow = this.pick([0, 0.01, 0.05])
+    this.storeSlowMs = this.pick([12_000, 40_000])
   }
 
   uniform = (): number => this.#random.uniform()
@@ -81,7 +87,7 @@ export class World {
 
   drawStoreFate(): StoreFate {
     const slow = this.chance(this.faulty(this.storeSlow))
-    const requestMs = slow ? this.between(100, 12_000) : this.between(0, 5)
+    const requestMs = slow ? this.between(100, this.storeSlowMs) : this.between(0, 5)
     const answerMs = slow ? this.between(10, 3000) : this.between(0, 5)
     if (!this.chance(this.faulty(this.storeFails))) return { requestMs, answerMs }
     return { requestMs, answerMs, fails: this.chance(0.5) ? 'before' : 'after' }
@@ -93,26 +99,37 @@ export class World {
   }
 
   reached(node: SimNode, verb: string): void {
-    if (READS.has(verb)) return
-    this.changed = true
-    this.tell(node, verb)
-  }
-
-  /** The store's own assertions are never to be met by the loops. */
-  storeRefused(node: SimNode, verb: string, error: unknown): void {
-    this.violate(`the store refused ${verb} of ${node.name}: ${String(error)}`)
+    this.lastCall = { node, verb }
   }
 
   tell(node: SimNode | undefined, what: string): void {
-    const seconds = ((this.scheduler.now - START_MS) / 1000).toFixed(3).padStart(9)
-    const line = `${seconds} ${(node?.name ?? 'world').padEnd(10)} ${what}`
-    this.#print?.(line)
-    this.trace.push(line)
-    if (this.trace.length > 2 * TRACE_TAIL) this.trace.splice(0, TRACE_TAIL)
+    const told = { at: this.scheduler.now, who: node?.name ?? 'world', what }
+    this.#print?.(lineOf(told))
+    this.#told.push(told)
+    if (this.#told.length > 2 * TRACE_TAIL) this.#told.splice(0, TRACE_TAIL)
   }
 
-  violate(rule: string): void {
-    this.violation ??= new Violation(rule)
-    this.tell(undefined, `VIOLATION ${rule}`)
+  /** The last lines of the history. */
+  get trace(): string[] {
+    return this.#told.map(lineOf)
   }
+
+  violate(audit: AuditName, what: string): void {
+    this.#fail(new Violation(`${AUDITS[audit][0]} ${audit}: ${what}`, audit))
+  }
+
+  /** Our own code failed: an assertion of the store, an error that a loop logs, a promise that nobody caught. */
+  crashed(what: string): void {
+    this.#fail(new Violation(what))
+  }
+
+  #fail(violation: Violation): void {
+    this.violation ??= violation
+    this.tell(undefined, `VIOLATION ${violation.message}`)
+  }
+}
+
+function lineOf({ at, who, what }: Told): string {
+  const seconds = ((at - START_MS) / 1000).toFixed(3).padStart(9)
+  return `${seconds} ${who.padEnd(10)} ${what}`
 }

@@ -1,0 +1,91 @@
+/**
+ * Judges a simulation: after every step it looks at the rows that changed, at engine sessions, data files and arrivals, and
+ * holds them against the promises of ARCHITECTURE.md, section 1. It shares no code with the rules: what is right is written
+ * here a second time, in its own words. What is audited for which invariant: audits.ts.
+ */
+import type { ReloadId } from '../../../src/core/ids.ts'
+import type { Limits } from '../../../src/core/limits.ts'
+import type { ObservedStore } from '../observed-store.ts'
+import type { World } from '../world.ts'
+import { CalmAudit } from './calm.ts'
+import { Copy } from './copy.ts'
+import { DataAudit } from './data.ts'
+import { EventAudit } from './events.ts'
+import { OrderAudit } from './order.ts'
+import { ReloadAudit } from './reloads.ts'
+import { SessionAudit } from './sessions.ts'
+
+export class Auditor {
+  /** Steps in which the store changed. */
+  commits = 0
+  readonly #world: World
+  readonly #copy: Copy
+  readonly #reloads: ReloadAudit
+  readonly #events: EventAudit
+  readonly #order: OrderAudit
+  readonly #data: DataAudit
+  readonly #sessions: SessionAudit
+  readonly #calm: CalmAudit
+
+  constructor(world: World, store: ObservedStore, limits: Limits) {
+    this.#world = world
+    this.#copy = new Copy(store)
+    this.#reloads = new ReloadAudit(world, this.#copy, limits.errorRequeuesMax)
+    this.#events = new EventAudit(world, this.#copy)
+    this.#order = new OrderAudit(world, this.#copy, limits.concurrentReloadsPerTenant)
+    this.#data = new DataAudit(world, this.#copy)
+    this.#sessions = new SessionAudit(world, this.#copy)
+    this.#calm = new CalmAudit(world, this.#copy, limits.concurrentReloadsPerTenant)
+  }
+
+  /** A client was told that the reload is accepted, asked for under this key. */
+  accepted(id: ReloadId, key: string): void {
+    this.#reloads.accepted(id, key)
+  }
+
+  /** A client was told that the reload is canceled, or being canceled. */
+  canceled(id: ReloadId): void {
+    this.#reloads.canceled(id)
+  }
+
+  /** Called after every step. */
+  look(): void {
+    const changes = this.#copy.update()
+    if (changes !== undefined) {
+      this.commits += 1
+      const { lastCall } = this.#world
+      if (lastCall !== undefined) this.#world.tell(lastCall.node, lastCall.verb)
+      this.#reloads.look(changes)
+      this.#events.look(changes)
+      this.#order.look(changes)
+      this.#data.look(changes)
+    }
+    this.#world.lastCall = undefined
+    this.#events.lookAtArrivals()
+    this.#data.lookAtFiles()
+    this.#sessions.look()
+    this.#calm.look()
+  }
+
+  /** The faults are over, and from `atMs` on nothing of them is felt any more. `slots`: of all machines that work. */
+  calmFrom(atMs: number, slots: number): void {
+    this.#calm.from(atMs, slots)
+  }
+
+  /** Every reload has its outcome, every delivery its end. */
+  settled(): boolean {
+    return this.#copy.openReloads.size === 0 && this.#copy.pendingDeliveries.size === 0
+  }
+
+  /** What has not come to its end. */
+  unsettled(): string {
+    const reloads = [...this.#copy.openReloads.values()].map(({ id, state }) => `reload ${id} is ${state}`)
+    const deliveries = [...this.#copy.pendingDeliveries.keys()].map((id) => `delivery ${id} is pending`)
+    return [...reloads, ...deliveries].join(', ')
+  }
+
+  /** Looked at once, when all is settled. */
+  finish(): void {
+    this.#events.finish()
+  }
+}

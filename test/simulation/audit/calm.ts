@@ -1,0 +1,92 @@
+/**
+ * Audits of liveness, invariant 7: once faults are over and nothing of them is felt any more, every single wait has a bound
+ * of its own, much sharper than "all ends in time".
+ */
+import type { World } from '../world.ts'
+import { type Copy, isRunning } from './copy.ts'
+
+/** Longest waits in calm, virtual ms. */
+export const BOUNDS_MS = {
+  /** Loops look once a second, but may rest 5 s after an error, and claims of several workers take turns. */
+  'due-claimed': 20_000,
+  /** A renewal (3 s) brings it, grace 1 s, kill, settle. */
+  'cancel-reached': 20_000,
+  /** From the end of the lease: sweepers look once a second, but wait a lease's time after a leap of their clock. */
+  'lost-swept': 25_000,
+  /** From due, or from the end of the lease of a sender that died. */
+  'due-sent': 20_000,
+  /** The same of a target that failed before: it is probed every five minutes at least. */
+  'due-probed': 320_000,
+} as const
+type Bound = keyof typeof BOUNDS_MS
+
+const LOOK_EVERY_MS = 1000
+
+export class CalmAudit {
+  readonly #world: World
+  readonly #copy: Copy
+  readonly #concurrentPerTenant: number
+  #nextLookAt = Number.POSITIVE_INFINITY
+  #slots = 0
+  /** Since when each wait lasts, by bound and row. */
+  readonly #since = new Map<string, number>()
+
+  constructor(world: World, copy: Copy, concurrentPerTenant: number) {
+    this.#world = world
+    this.#copy = copy
+    this.#concurrentPerTenant = concurrentPerTenant
+  }
+
+  from(atMs: number, slots: number): void {
+    this.#nextLookAt = atMs
+    this.#slots = slots
+  }
+
+  look(): void {
+    const { now } = this.#world.scheduler
+    if (now < this.#nextLookAt) return
+    this.#nextLookAt = now + LOOK_EVERY_MS
+    const waits = new Set<string>()
+    const waiting = (bound: Bound, id: string) => waits.add(`${bound} ${id}`)
+    this.#reloads(now, waiting)
+    for (const [id, { leaseExpiresAt }] of this.#copy.openAttempts) {
+      if (leaseExpiresAt < now) waiting('lost-swept', id)
+    }
+    this.#deliveries(now, waiting)
+    this.#judge(now, waits)
+  }
+
+  #reloads(now: number, waiting: (bound: Bound, id: string) => void): void {
+    const running = new Map<string, number>()
+    let runningOfAll = 0
+    const open = [...this.#copy.openReloads.values()]
+    for (const row of open.filter(isRunning)) {
+      runningOfAll += 1
+      running.set(row.tenantId, (running.get(row.tenantId) ?? 0) + 1)
+    }
+    for (const row of open) {
+      if (row.state === 'CANCELING') waiting('cancel-reached', row.id)
+      const free = runningOfAll < this.#slots && (running.get(row.tenantId) ?? 0) < this.#concurrentPerTenant
+      const due = row.state === 'QUEUED' && row.notBefore < now && this.#copy.apps.has(row.appId)
+      if (due && free) waiting('due-claimed', row.id)
+    }
+  }
+
+  #deliveries(now: number, waiting: (bound: Bound, id: string) => void): void {
+    for (const { id, dueAt, leaseExpiresAt = 0, subscriptionId } of this.#copy.pendingDeliveries.values()) {
+      if (Math.max(dueAt, leaseExpiresAt) >= now) continue
+      const fails = (this.#copy.subscriptions.get(subscriptionId)?.failedSends ?? 0) > 0
+      waiting(fails ? 'due-probed' : 'due-sent', id)
+    }
+  }
+
+  #judge(now: number, waits: ReadonlySet<string>): void {
+    for (const wait of this.#since.keys()) if (!waits.has(wait)) this.#since.delete(wait)
+    for (const wait of waits) {
+      const since = this.#since.get(wait) ?? now
+      this.#since.set(wait, since)
+      const [bound, id] = wait.split(' ') as [Bound, string]
+      if (now - since > BOUNDS_MS[bound]) this.#world.violate(bound, `${id} waits for ${now - since} ms`)
+    }
+  }
+}

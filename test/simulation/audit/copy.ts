@@ -1,0 +1,135 @@
+/**
+ * The auditor's own copy of what the store holds, brought up to date row by row after each step, with what its questions
+ * need to find fast. It shares nothing with the store but the rows.
+ */
+import type { App } from '../../../src/catalog/records.ts'
+import type { Attempt } from '../../../src/core/attempt.ts'
+import type { Reload } from '../../../src/core/reload.ts'
+import type { Delivery } from '../../../src/delivery/delivery.ts'
+import type { Subscription } from '../../../src/delivery/subscription.ts'
+import type { StoredEvent } from '../../../src/event/stored-event.ts'
+import type { ObservedStore } from '../observed-store.ts'
+
+export const FINISHED = 'com.qlik.v1.reload.finished'
+const ENDS = new Set(['SUCCEEDED', 'FAILED', 'CANCELED', 'EXCEEDED_LIMIT'])
+
+export function hasEnded(reload: Reload | undefined): boolean {
+  return reload !== undefined && ENDS.has(reload.state)
+}
+
+export function isRunning(reload: Reload | undefined): boolean {
+  return reload?.state === 'RELOADING' || reload?.state === 'CANCELING'
+}
+
+export interface Change<Row> {
+  readonly id: string
+  readonly before: Row | undefined
+  readonly after: Row | undefined
+}
+
+export interface Changes {
+  readonly reloads: readonly Change<Reload>[]
+  readonly attempts: readonly Change<Attempt>[]
+  readonly events: readonly Change<StoredEvent>[]
+  readonly deliveries: readonly Change<Delivery>[]
+  readonly apps: readonly Change<App>[]
+}
+
+export class Copy {
+  readonly reloads = new Map<string, Reload>()
+  readonly attempts = new Map<string, Attempt>()
+  readonly events = new Map<string, StoredEvent>()
+  readonly deliveries = new Map<string, Delivery>()
+  readonly apps = new Map<string, App>()
+  readonly subscriptions = new Map<string, Subscription>()
+  /** Subscriptions that were disabled or deleted at some time. */
+  readonly wereOff = new Set<string>()
+  /** Reloads without an outcome; deliveries without an end. */
+  readonly openReloads = new Map<string, Reload>()
+  readonly pendingDeliveries = new Map<string, Delivery>()
+  readonly openAttempts = new Map<string, Attempt>()
+  readonly #attemptsOf = new Map<string, Attempt[]>()
+  readonly #finishedOf = new Map<string, StoredEvent[]>()
+  readonly #deliveriesOf = new Map<string, Delivery[]>()
+  readonly #store: ObservedStore
+
+  constructor(store: ObservedStore) {
+    this.#store = store
+  }
+
+  /** Attempts of a reload by number. */
+  attemptsOf(reloadId: string): readonly Attempt[] {
+    return this.#attemptsOf.get(reloadId) ?? []
+  }
+
+  finishedOf(reloadId: string): readonly StoredEvent[] {
+    return this.#finishedOf.get(reloadId) ?? []
+  }
+
+  deliveriesOf(eventId: string): readonly Delivery[] {
+    return this.#deliveriesOf.get(eventId) ?? []
+  }
+
+  /** @returns undefined when nothing changed since it was asked last */
+  update(): Changes | undefined {
+    const { changed, contents } = this.#store
+    if (changed.size === 0) return undefined
+    const changesOf = <Row>(
+      ids: ReadonlySet<string> | undefined,
+      table: { get(id: string): Row | undefined },
+      copy: Map<string, Row>,
+      note?: (change: Change<Row>) => void,
+    ) => {
+      const changes: Change<Row>[] = []
+      for (const id of ids ?? []) {
+        const change = { id, before: copy.get(id), after: table.get(id) }
+        if (change.before === change.after) continue
+        keep(copy, id, change.after)
+        note?.(change)
+        changes.push(change)
+      }
+      return changes
+    }
+    changesOf(changed.get('subscriptions'), contents.subscriptions, this.subscriptions, ({ id, after }) => {
+      if (!after?.enabled) this.wereOff.add(id)
+    })
+    const changes = {
+      reloads: changesOf(changed.get('reloads'), contents.reloads, this.reloads, ({ id, after }) =>
+        keep(this.openReloads, id, hasEnded(after) ? undefined : after),
+      ),
+      attempts: changesOf(changed.get('attempts'), contents.attempts, this.attempts, (change) => {
+        regroup(this.#attemptsOf, change, ({ reloadId }) => reloadId)
+        keep(this.openAttempts, change.id, change.after?.closed === undefined ? change.after : undefined)
+      }),
+      events: changesOf(changed.get('events'), contents.events, this.events, (change) => {
+        if ((change.after ?? change.before)?.type === FINISHED) {
+          regroup(this.#finishedOf, change, ({ body }) => String(body.data.id))
+        }
+      }),
+      deliveries: changesOf(changed.get('deliveries'), contents.deliveries, this.deliveries, (change) => {
+        regroup(this.#deliveriesOf, change, ({ eventId }) => eventId)
+        const pending = change.after?.state === 'pending'
+        keep(this.pendingDeliveries, change.id, pending ? change.after : undefined)
+      }),
+      apps: changesOf(changed.get('apps'), contents.apps, this.apps),
+    }
+    changed.clear()
+    return changes
+  }
+}
+
+function keep<Row>(rows: Map<string, Row>, id: string, row: Row | undefined): void {
+  if (row === undefined) rows.delete(id)
+  else rows.set(id, row)
+}
+
+/** Rows of a group stay in the order in which they came. */
+function regroup<Row>(groups: Map<string, Row[]>, { before, after }: Change<Row>, key: (row: Row) => string) {
+  const name = key((after ?? before)!)
+  const rows = groups.get(name) ?? []
+  const at = before === undefined ? -1 : rows.indexOf(before)
+  if (after === undefined) rows.splice(at, 1)
+  else if (at < 0) rows.push(after)
+  else rows[at] = after
+  groups.set(name, rows)
+}

@@ -1,0 +1,13 @@
+/** All planted bugs. */
+import type { Canary } from './canary.ts'
+import { DATA_CANARIES } from './data-canaries.ts'
+import { EVENT_CANARIES } from './event-canaries.ts'
+import { LEASE_CANARIES } from './lease-canaries.ts'
+import { QUEUE_CANARIES } from './queue-canaries.ts'
+
+export const CANARIES: readonly Canary[] = [
+  ...QUEUE_CANARIES,
+  ...LEASE_CANARIES,
+  ...EVENT_CANARIES,
+  ...DATA_CANARIES,
+]

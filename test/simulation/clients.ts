@@ -1,0 +1,179 @@
+/**
+ * What clients do in a simulation while faults are on, and once more in calm: ask for reloads, cancel them, mend scripts, change webhooks, delete
+ * apps, and ask for all apps at once at fixed times, as schedules do. What a client was not answered it asks again, with the
+ * same idempotency key, until it is told something.
+ */
+import type { App } from '../../src/catalog/records.ts'
+import type { ReloadId, TenantId } from '../../src/core/ids.ts'
+import type { Limits } from '../../src/core/limits.ts'
+import type { Subscription } from '../../src/delivery/subscription.ts'
+import { type AcceptAnswer, acceptReload } from '../../src/intake/accept.ts'
+import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
+import type { Store } from '../../src/store/store.ts'
+import { USER_ID } from '../support/records.ts'
+import type { Auditor } from './audit/auditor.ts'
+import { SIZES, simAppData } from './engine.ts'
+import { drawEventTypes, drawNeeds, drawScript, drawSubscription } from './furnish.ts'
+import { newNode, portsOf } from './machine.ts'
+import type { SimNode } from './node.ts'
+import { type ObservedStore, storeFrom } from './observed-store.ts'
+import type { World } from './world.ts'
+
+/** Times of one seed's schedule are this far apart. */
+const SCHEDULE_MS = [20_000, 45_000]
+const ASK_AGAIN_MS = 3000
+
+export interface ClientDeps {
+  readonly world: World
+  readonly truth: ObservedStore
+  /** As machines have it, perhaps with a planted bug. */
+  readonly store: Store
+  readonly limits: Limits
+  readonly auditor: Auditor
+}
+
+export class Clients {
+  readonly #world: World
+  readonly #truth: ObservedStore
+  readonly #auditor: Auditor
+  readonly #node: SimNode
+  readonly #reached: Store
+  readonly #rules
+  #requests = 0
+  #unanswered = 0
+
+  constructor({ world, truth, store, limits, auditor }: ClientDeps) {
+    this.#world = world
+    this.#truth = truth
+    this.#auditor = auditor
+    this.#node = newNode(world, 'client')
+    this.#reached = storeFrom(world, this.#node, store)
+    this.#rules = {
+      ...portsOf(world, this.#node),
+      errorRequeuesMax: limits.errorRequeuesMax,
+      largestSizeIndex: SIZES.length - 1,
+      store: this.#reached,
+      appData: simAppData(world, this.#node),
+    }
+  }
+
+  /** Nobody waits for an answer or has something to ask. */
+  get idle(): boolean {
+    return !this.#world.faults && this.#unanswered === 0
+  }
+
+  start(): void {
+    const world = this.#world
+    const gapMs = world.pick([1000, 3000, 8000])
+    const live = () => {
+      if (!world.faults) return
+      this.#ask(() => this.#act())
+      this.#node.later(world.between(0, 2 * gapMs), live)
+    }
+    this.#node.later(0, live)
+    if (world.chance(0.5)) this.#schedule(world.pick(SCHEDULE_MS))
+  }
+
+  /** When all is calm, each app is asked for once more, and some of these reloads are canceled while they run. */
+  actInCalm(atMs: number): void {
+    const world = this.#world
+    this.#ask(async () => {
+      await this.#rules.timers.wait(atMs - world.scheduler.now).done
+      for (const app of this.#truth.contents.apps.rows()) {
+        this.#ask(async () => {
+          const id = await this.#reload(app)
+          await this.#rules.timers.wait(world.between(0, 3000)).done
+          if (id !== undefined && world.chance(0.4)) await this.#cancel(app.tenantId, id)
+        })
+      }
+    })
+  }
+
+  #schedule(everyMs: number): void {
+    this.#node.later(everyMs, () => {
+      if (!this.#world.faults) return
+      for (const app of this.#truth.contents.apps.rows()) this.#ask(() => this.#reload(app))
+      this.#schedule(everyMs)
+    })
+  }
+
+  /** Counts it until it has an answer; nothing that a client is told is an error of the simulation. */
+  #ask(act: () => Promise<unknown>): void {
+    this.#unanswered += 1
+    act()
+      .catch((error: unknown) => this.#world.tell(this.#node, `client is told: ${String(error)}`))
+      .finally(() => {
+        this.#unanswered -= 1
+      })
+  }
+
+  #act(): Promise<unknown> {
+    const world = this.#world
+    const { apps, reloads, subscriptions, tenants } = this.#truth.contents
+    const app = world.pick(apps.rows())
+    const dice = world.uniform()
+    if (app === undefined || dice < 0.2) {
+      const reload = world.pick(reloads.rows().slice(-6))
+      return reload === undefined ? Promise.resolve() : this.#cancel(reload.tenantId, reload.id)
+    }
+    if (dice < 0.85) return this.#reload(app)
+    if (dice < 0.9) {
+      drawNeeds(world, app.id)
+      return this.#reached.addScript(drawScript(world, app), 10)
+    }
+    if (dice < 0.98) {
+      const one = world.pick(subscriptions.rows())
+      if (one !== undefined && world.chance(0.7)) return this.#change(one)
+      return this.#reached.saveSubscription(drawSubscription(world, world.pick(tenants.rows()).id))
+    }
+    return deleteApp(this.#rules, app.tenantId, app.id)
+  }
+
+  /** @returns the reload that was accepted */
+  async #reload(app: App): Promise<ReloadId | undefined> {
+    const world = this.#world
+    this.#requests += 1
+    const key = `request ${this.#requests}`
+    const request = {
+      app,
+      userId: USER_ID,
+      provenance: { authType: 'api_key' as const },
+      partial: world.chance(0.2),
+      weight: world.between(1, 10),
+      variables: { vRequest: key },
+      resourceId: key,
+      idempotencyKey: key,
+    }
+    const answer = await this.#untilAnswered<AcceptAnswer>(() =>
+      acceptReload({ ...this.#rules, reloadsPerAppAndDay: 0 }, request),
+    )
+    world.tell(this.#node, `asks for a reload of app ${app.name}: ${answer.kind}`)
+    if (answer.kind !== 'accepted' && answer.kind !== 'repeated') return undefined
+    this.#auditor.accepted(answer.reload.id, key)
+    return answer.reload.id
+  }
+
+  async #cancel(tenantId: TenantId, id: ReloadId): Promise<void> {
+    const answer = await this.#untilAnswered(() => cancelReload(this.#rules, tenantId, id))
+    if (answer === 'canceled' || answer === 'canceling') this.#auditor.canceled(id)
+    this.#world.tell(this.#node, `cancels ${id}: ${answer}`)
+  }
+
+  async #change(one: Subscription): Promise<void> {
+    const world = this.#world
+    if (world.chance(0.2)) await this.#reached.removeSubscription(one.tenantId, one.id)
+    else if (world.chance(0.6)) await this.#reached.saveSubscription({ ...one, enabled: !one.enabled })
+    else await this.#reached.saveSubscription({ ...one, eventTypes: drawEventTypes(world) })
+  }
+
+  async #untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        this.#world.tell(this.#node, `client asks again: ${String(error)}`)
+        await this.#rules.timers.wait(this.#world.between(1, ASK_AGAIN_MS)).done
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** What an installation is made of before anything goes wrong: limits, tenants, apps, scripts and subscriptions. */
+import type { App } from '../../src/catalog/records.ts'
+import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
+import type { Subscription } from '../../src/delivery/subscription.ts'
+import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
+import { SIZES } from './engine.ts'
+import { newNode } from './machine.ts'
+import type { ObservedStore } from './observed-store.ts'
+import type { World } from './world.ts'
+
+const EVENT_TYPES = [
+  'com.qlik.v1.reload.finished',
+  'com.qlik.v1.app.reload.finished',
+  'com.qlik.app.data.updated',
+]
+
+/** Limits of this seed: short enough that all of them are met within minutes. */
+export function drawLimits(world: World): Limits {
+  return {
+    ...DEFAULT_LIMITS,
+    runTimeMs: world.pick([12_000, 60_000, 600_000]),
+    queueTimeMs: world.pick([20_000, 600_000]),
+    concurrentReloadsPerTenant: world.pick([1, 2, 4]),
+    errorRequeuesMax: world.pick([0, 1, 3, 3]),
+    appDataBytes: world.pick([0, 0, 0, 1000]),
+  }
+}
+
+export async function furnish(world: World, store: ObservedStore): Promise<void> {
+  const tenants = world.between(1, 3)
+  for (let t = 0; t < tenants; t++) {
+    const tenantId = `${'t'.repeat(31)}${t}` as TenantId
+    await store.addTenant(aTenant({ id: tenantId }))
+    for (let i = world.between(0, 3); i > 0; i--)
+      await store.saveSubscription(drawSubscription(world, tenantId))
+    for (let i = world.between(1, 6); i > 0; i--) await addApp(world, store, tenantId, `${t}${i}`)
+  }
+}
+
+export function drawSubscription(world: World, tenantId: TenantId): Subscription {
+  const status = world.chance(0.2) ? world.pick(['SUCCEEDED', 'FAILED']) : undefined
+  const id = newUuid<'subscription'>(newNode(world, 'setup').random)
+  if (world.chance(0.1)) world.receivers.gone.add(id)
+  return aSubscription({
+    id,
+    tenantId,
+    eventTypes: drawEventTypes(world),
+    enabled: world.chance(0.9),
+    ...(world.chance(0.2) ? { contentMode: 'batched' as const } : {}),
+    ...(status === undefined ? {} : statusFilter(status)),
+  })
+}
+
+function statusFilter(value: string): Pick<Subscription, 'filter' | 'filterText'> {
+  const filterText = `data.status eq "${value}"`
+  return { filterText, filter: { kind: 'compare', attribute: 'data.status', operator: 'eq', value } }
+}
+
+export function drawEventTypes(world: World): string[] {
+  return EVENT_TYPES.filter((_, n) => n === 0 || world.chance(0.4))
+}
+
+async function addApp(world: World, store: ObservedStore, tenantId: TenantId, name: string): Promise<void> {
+  const id = `00000000-0000-4000-8000-0000000000${name}` as AppId
+  const { currentScriptId: _none, spaceId, ...bare } = anApp({ id, tenantId, name })
+  await store.addApp(world.chance(0.7) ? { ...bare, spaceId: spaceId! } : bare)
+  drawNeeds(world, id)
+  if (world.chance(0.95)) await store.addScript(drawScript(world, bare), 10)
+}
+
+/** How much memory the app's script takes: mostly the smallest size does, sometimes none. */
+export function drawNeeds(world: World, id: AppId): void {
+  world.engines.needs.set(id, world.pick([0, 0, 0, 0, 1, 2, SIZES.length]))
+}
+
+/** The first line tells whose it is. */
+export function drawScript(world: World, app: Pick<App, 'id' | 'tenantId'>) {
+  return {
+    id: newUuid<'script-version'>(newNode(world, 'script').random) as ScriptVersionId,
+    appId: app.id,
+    tenantId: app.tenantId,
+    script: `// ${app.id} \n${world.chance(0.85) ? 'LOAD 1 AS x AUTOGENERATE 1;' : 'broken'}`,
+    message: '',
+    modifierId: USER_ID,
+    modifiedAt: START_MS,
+  }
+}
