@@ -237,14 +237,15 @@ class FileLoad {
     const { chain, source } = prepared
     const { rules, upperCase } = this.#environment
     const change = storedValues(fields, rules, this.#context.maps, upperCase)
-    const made = change === undefined && (await this.#pipeline.bySql(chain, source, sqlName, columns))
+    const output = outputTable(target)
+    const made = change === undefined && (await this.#pipeline.bySql(chain, source, sqlName, columns, output))
     const { written, read } = made
       ? { written: made, read: made.rowsRead }
       : await this.#write(
           prepared,
           await TableWriter.create(database, sqlName, columns),
           fields,
-          target,
+          output,
           change,
         )
     const loaded = {
@@ -290,7 +291,7 @@ class FileLoad {
     prepared: PreparedLoad,
     writer: TableWriter,
     fields: readonly string[],
-    target: LoadTarget,
+    output: OutputTable,
     change: ((row: Value[]) => void) | undefined,
   ) {
     const { preloads } = this.#context
@@ -304,7 +305,7 @@ class FileLoad {
       for (const { index, field } of watched) preloads.addValue(field, row[index]!)
     }
     try {
-      const read = await this.#pipeline.run(prepared.chain, prepared.source, outputTable(target), write)
+      const read = await this.#pipeline.run(prepared.chain, prepared.source, output, write)
       return { written: writer.close(), read }
     } catch (error) {
       writer.abandon()

@@ -129,11 +129,12 @@ export class LoadPipeline {
     { table }: RowSource,
     made: string,
     columns: readonly string[],
+    output: OutputTable | undefined,
     temporary = false,
   ): Promise<(WrittenRows & { readonly rowsRead: number }) | undefined> {
     const [rules] = chain
     if (chain.length !== 1 || table?.kinds === undefined) return undefined
-    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns)
+    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, output)
     if (query === undefined) return undefined
     await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql}`)
     const rows = await this.#database.count(made)
@@ -293,7 +294,7 @@ export class LoadPipeline {
 
   async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
     const table = this.#database.workTable()
-    const made = await this.bySql(chain, source, table, columns, true)
+    const made = await this.bySql(chain, source, table, columns, undefined, true)
     if (made !== undefined) return { table, rowsRead: made.rowsRead, kinds: made.kinds }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {

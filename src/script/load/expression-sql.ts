@@ -17,6 +17,13 @@ export interface ValueSql extends PairSql {
 /** A field of the source: its column, and which kinds of value it may hold. */
 export type FieldSql = (name: string) => { readonly column: string; readonly kinds: ValueKinds } | undefined
 
+/** Where an expression stands: its fields, and the functions that depend on the place. */
+export interface SqlPlace {
+  readonly field: FieldSql
+  /** Undefined: this call has no SQL here. */
+  readonly call: (call: Extract<Expression, { kind: 'call' }>) => ValueSql | undefined
+}
+
 const NUMBERS: ValueKinds = { numbers: true, texts: false, duals: false }
 const TEXTS: ValueKinds = { numbers: false, texts: true, duals: false }
 const NO_NUMBER = 'NULL::DOUBLE'
@@ -25,18 +32,18 @@ const NO_TEXT = 'NULL::VARCHAR'
 /** SQL repeats its operands: a longer text is not worth it. */
 const SQL_MAX_CHARACTERS = 4000
 
-export function expressionSql(expression: Expression, field: FieldSql): ValueSql | undefined {
-  const sql = valueSql(expression, field)
+export function expressionSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
+  const sql = valueSql(expression, place)
   return sql !== undefined && sql.n.length + sql.t.length <= SQL_MAX_CHARACTERS ? sql : undefined
 }
 
 /** A condition that is true or false, never NULL. */
-export function conditionSql(expression: Expression, field: FieldSql): string | undefined {
-  const value = expressionSql(expression, field)
+export function conditionSql(expression: Expression, place: SqlPlace): string | undefined {
+  const value = expressionSql(expression, place)
   return value && truthOf(value)
 }
 
-function valueSql(expression: Expression, field: FieldSql): ValueSql | undefined {
+function valueSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
   switch (expression.kind) {
     case 'number':
       return numberSql(`${expression.value}::DOUBLE`)
@@ -44,19 +51,19 @@ function valueSql(expression: Expression, field: FieldSql): ValueSql | undefined
       if (expression.value.includes('\0')) return undefined
       return { n: NO_NUMBER, t: `${sqlText(expression.value)}::VARCHAR`, kinds: TEXTS }
     case 'name': {
-      const found = field(expression.name)
+      const found = place.field(expression.name)
       return found && { ...pairOf(found.column), kinds: found.kinds }
     }
     case 'unary':
-      return unarySql(expression, field)
+      return unarySql(expression, place)
     case 'binary':
-      return binarySql(expression, field)
+      return binarySql(expression, place)
     case 'call':
-      return callSql(expression, field)
+      return callSql(expression, place)
   }
 }
 
-const numberSql = (n: string): ValueSql => ({ n: `(${n})`, t: NO_TEXT, kinds: NUMBERS })
+export const numberSql = (n: string): ValueSql => ({ n: `(${n})`, t: NO_TEXT, kinds: NUMBERS })
 
 const truth = (condition: string): ValueSql => numberSql(`CASE WHEN ${condition} THEN -1 ELSE 0 END::DOUBLE`)
 
@@ -70,8 +77,8 @@ function truthOf(value: ValueSql | undefined): string | undefined {
   return number && `(coalesce(${number}, 0) <> 0)`
 }
 
-function unarySql(expression: Expression & { kind: 'unary' }, field: FieldSql): ValueSql | undefined {
-  const operand = valueSql(expression.operand, field)
+function unarySql(expression: Expression & { kind: 'unary' }, place: SqlPlace): ValueSql | undefined {
+  const operand = valueSql(expression.operand, place)
   if (expression.operator === 'not') {
     const condition = truthOf(operand)
     return condition === undefined ? undefined : truth(`NOT ${condition}`)
@@ -81,10 +88,10 @@ function unarySql(expression: Expression & { kind: 'unary' }, field: FieldSql): 
   return numberSql(expression.operator === '-' ? `-${number}` : number)
 }
 
-function binarySql(expression: Expression & { kind: 'binary' }, field: FieldSql): ValueSql | undefined {
+function binarySql(expression: Expression & { kind: 'binary' }, place: SqlPlace): ValueSql | undefined {
   const { operator } = expression
-  const left = valueSql(expression.left, field)
-  const right = left && valueSql(expression.right, field)
+  const left = valueSql(expression.left, place)
+  const right = left && valueSql(expression.right, place)
   if (operator === 'and' || operator === 'or' || operator === 'xor') {
     const [a, b] = [truthOf(left), truthOf(right)]
     if (a === undefined || b === undefined) return undefined
@@ -109,8 +116,11 @@ function comparisonSql(operator: BinaryOperator, a: string, b: string): string {
     WHEN ${a} ${operator} ${b} THEN -1 ELSE 0 END::DOUBLE`
 }
 
-function callSql({ name, args }: Expression & { kind: 'call' }, field: FieldSql): ValueSql | undefined {
-  const values = args.map((argument) => valueSql(argument, field))
+function callSql(call: Expression & { kind: 'call' }, place: SqlPlace): ValueSql | undefined {
+  const { name, args } = call
+  const ofPlace = place.call(call)
+  if (ofPlace !== undefined) return ofPlace
+  const values = args.map((argument) => valueSql(argument, place))
   if (name === 'null' && args.length === 0) return { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
   if (name === 'isnull' && args.length === 1) {
     const [value] = values

@@ -2,6 +2,8 @@
 import type { ValueKinds } from './catalog-model.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import type { LevelRules } from './level-machine.ts'
+import type { OutputTable } from './load-context.ts'
+import { conditionPlace, fieldPlace } from './row-position-sql.ts'
 
 export interface LevelQuery {
   /** Gives `rn` from 1 and the pair columns, in row order. */
@@ -17,11 +19,16 @@ export interface LevelTable {
   readonly kinds: readonly ValueKinds[]
 }
 
-/** @param columns the column that each item is written to; undefined: the level needs the row machine */
+/**
+ * @param columns the column that each item is written to
+ * @param output the table that the rows go to; undefined: none
+ * @returns undefined: the level needs the row machine
+ */
 export function levelQuery(
   { items, where, while: repeats, first, sample }: LevelRules,
   table: LevelTable,
   columns: readonly string[],
+  output: OutputTable | undefined,
 ): LevelQuery | undefined {
   if (repeats !== undefined || sample !== undefined) return undefined
   const places = new Map(table.names.map((name, index) => [name, index]))
@@ -29,9 +36,9 @@ export function levelQuery(
     const index = places.get(name)
     return index === undefined ? undefined : { column: table.columns[index]!, kinds: table.kinds[index]! }
   }
-  const values = items.map((item) => expressionSql(item.expression, field))
+  const values = items.map((item) => expressionSql(item.expression, fieldPlace(field, items, output)))
   if (values.includes(undefined)) return undefined
-  const condition = where && conditionSql(where, field)
+  const condition = where && conditionSql(where, conditionPlace(field))
   if (where !== undefined && condition === undefined) return undefined
   const conditions = [
     ...(first === undefined ? [] : [`rn <= ${first}`]),
