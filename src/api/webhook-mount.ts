@@ -33,8 +33,9 @@ export async function findSubscription(deps: ApiDeps, request: FastifyRequest): 
   return found
 }
 
-export function isVisible({ user }: Caller, subscription: Subscription): boolean {
-  return isTenantAdmin(user) || subscription.ownerId === user.id
+/** Brokers are no webhooks: nobody sees them here. */
+export function isVisible({ user }: Caller, { channel, ownerId }: Subscription): boolean {
+  return channel === undefined && (isTenantAdmin(user) || ownerId === user.id)
 }
 
 export function unknownWebhook(): Error {

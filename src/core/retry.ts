@@ -34,6 +34,14 @@ export function requeueBackoffMs(count: number): number {
   return REQUEUE_BACKOFF_MS[Math.min(Math.max(count, 1), REQUEUE_BACKOFF_MS.length) - 1]!
 }
 
+/** Longest wait between two sends to a broker: it is tried for ever, and back as soon as it is. Milliseconds. */
+export const BROKER_BACKOFF_LAST_MS = 30 * SECOND
+
+/** Wait after failed send number `sends` (from 1) to a broker, without jitter. */
+export function brokerBackoffMs(sends: number): number {
+  return Math.min(SECOND * 2 ** Math.min(sends - 1, 10), BROKER_BACKOFF_LAST_MS)
+}
+
 /** Wait after failed send number `sends` (from 1), without jitter; undefined when the schedule is used up. */
 export function deliveryBackoffMs(sends: number): number | undefined {
   return DELIVERY_BACKOFF_MS[sends - 1]

@@ -35,7 +35,7 @@ const delivery: Delivery = {
 describe('a delivery after a send', () => {
   test('is delivered by a success and gives back its lease', () => {
     const { lease: _l, leaseExpiresAt: _x, ...free } = delivery
-    expect(deliveryAfter(delivery, { ok: true }, START_MS + 5, 0.5)).toEqual({
+    expect(deliveryAfter(delivery, { ok: true }, undefined, START_MS + 5, 0.5)).toEqual({
       ...free,
       state: 'delivered',
       sends: 1,
@@ -48,7 +48,7 @@ describe('a delivery after a send', () => {
     let one = delivery
     const waits: number[] = []
     while (one.state === 'pending') {
-      one = deliveryAfter(one, failed, now, 0.5)
+      one = deliveryAfter(one, failed, undefined, now, 0.5)
       if (one.state === 'pending') waits.push(one.dueAt - now)
       now = one.dueAt
     }
@@ -63,7 +63,7 @@ describe('a delivery after a send', () => {
         fc.integer({ min: 0, max: 8 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (sends, dice) => {
-          const waitMs = deliveryAfter({ ...delivery, sends }, failed, 0, dice).dueAt
+          const waitMs = deliveryAfter({ ...delivery, sends }, failed, undefined, 0, dice).dueAt
           const planned = DELIVERY_BACKOFF_MS[sends]!
           expect(Math.abs(waitMs - planned)).toBeLessThanOrEqual(planned * 0.2 + 1)
         },
@@ -76,12 +76,12 @@ describe('a delivery after a send', () => {
     ['a longer one is obeyed', 600_000, 600_000],
     ['one beyond 24 hours is cut', 99 * HOUR, 24 * HOUR],
   ])('minds Retry-After: %s', (_label, retryAfterMs, expected) => {
-    expect(deliveryAfter(delivery, { ...failed, retryAfterMs }, 0, 0.5).dueAt).toBe(expected)
+    expect(deliveryAfter(delivery, { ...failed, retryAfterMs }, undefined, 0, 0.5).dueAt).toBe(expected)
   })
 
   test('is given up when the target is gone', () => {
     const sent = { ok: false, gone: true as const, message: 'gone (410)' }
-    expect(deliveryAfter(delivery, sent, 7, 0.5)).toMatchObject({
+    expect(deliveryAfter(delivery, sent, undefined, 7, 0.5)).toMatchObject({
       state: 'given-up',
       reason: 'gone (410)',
       endedAt: 7,

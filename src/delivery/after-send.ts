@@ -2,10 +2,10 @@
  * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait, exhausted, or
  * given up (contract 04, section 5.2); and how much a subscription may have in flight after what happened so far. Pure.
  */
-import { deliveryBackoffMs, jittered } from '../core/retry.ts'
+import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
 import type { Sent } from './channel.ts'
 import type { Delivery } from './delivery.ts'
-import type { Subscription } from './subscription.ts'
+import type { BrokerKind, Subscription } from './subscription.ts'
 
 const HOUR_MS = 3_600_000
 /** Longest wait that a target may ask for with Retry-After. */
@@ -16,6 +16,8 @@ export const DISABLE_AFTER_SENDS = 20
 
 /** Sends of one subscription in flight at the same time. */
 export const PLACES = 4
+/** A broker takes events side by side over one connection. */
+export const BROKER_PLACES = 256
 /** Events in one request of a subscription that takes batches. */
 export const BATCH_MAX = 100
 /** After so many failures in a row a subscription is only probed: one send, then a wait that doubles. */
@@ -31,22 +33,33 @@ export const PROBE_LAST_MS = 5 * 60_000
 export function placesOf(subscription: Subscription | undefined, now: number): number {
   if (subscription === undefined || !subscription.enabled) return BATCH_MAX
   const { failedSends, lastFailedAt = 0 } = subscription
-  if (failedSends < BREAK_AFTER_SENDS) return subscription.contentMode === 'batched' ? BATCH_MAX : PLACES
-  const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), PROBE_LAST_MS)
+  if (failedSends < BREAK_AFTER_SENDS) {
+    if (subscription.channel !== undefined) return BROKER_PLACES
+    return subscription.contentMode === 'batched' ? BATCH_MAX : PLACES
+  }
+  const lastMs = subscription.channel === undefined ? PROBE_LAST_MS : BROKER_BACKOFF_LAST_MS
+  const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), lastMs)
   return now >= lastFailedAt + waitMs ? 1 : 0
 }
 
 /**
+ * @param to broker: its deliveries are never exhausted
  * @param now epoch ms after the send
  * @param uniform in [0, 1): spreads the wait
  */
-export function deliveryAfter(delivery: Delivery, sent: Sent, now: number, uniform: number): Delivery {
+export function deliveryAfter(
+  delivery: Delivery,
+  sent: Sent,
+  to: BrokerKind | undefined,
+  now: number,
+  uniform: number,
+): Delivery {
   const counted = { ...released(delivery), sends: delivery.sends + 1 }
   if (sent.ok) return { ...counted, state: 'delivered', endedAt: now }
   if (sent.gone) {
     return { ...counted, state: 'given-up', endedAt: now, reason: sent.message ?? 'the target is gone' }
   }
-  const backoffMs = deliveryBackoffMs(counted.sends)
+  const backoffMs = to === undefined ? deliveryBackoffMs(counted.sends) : brokerBackoffMs(counted.sends)
   if (backoffMs === undefined) return { ...counted, state: 'exhausted', endedAt: now }
   const plannedMs = jittered(backoffMs, uniform)
   const waitMs = Math.max(plannedMs, Math.min(sent.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS))
@@ -67,6 +80,8 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
   const failingSince = subscription.failingSince ?? now
   const failedSends = subscription.failedSends + 1
   const counted = { ...subscription, failingSince, lastFailedAt: now, failedSends }
+  // Brokers are the operator's: nothing but configuration ends them (contract 06, section 10).
+  if (subscription.channel !== undefined) return counted
   if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
   if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
     const hours = Math.floor((now - failingSince) / HOUR_MS)

@@ -23,8 +23,8 @@ export interface DeliverDeps extends SendDeps {
 }
 
 /** Half of all: a tenant whose receivers are all slow leaves places for the others. */
-const PER_TENANT = 128
-const IN_FLIGHT_MAX = 256
+const PER_TENANT = 256
+const IN_FLIGHT_MAX = 512
 /** Longer than the longest send (15 s) and a slow record of it. */
 const LEASE_MS = 60_000
 /** Longest time between two looks: what other processes saved is found without a notice. */
@@ -149,7 +149,7 @@ async function fly(
   const now = deps.clock.now()
   return claimed.map((one, i) => ({
     claimed: one,
-    next: deliveryAfter(one.delivery, made[i]!.sent, now, deps.random.uniform()),
+    next: deliveryAfter(one.delivery, made[i]!.sent, subscription.channel, now, deps.random.uniform()),
     made: made[i]!,
     first: i === 0,
   }))

@@ -1,4 +1,7 @@
-/** Who wants which events: a webhook, as the rules see it. Wire names and shapes: contract 04. */
+/**
+ * Who wants which events: a webhook, as the rules see it (wire names and shapes: contract 04), or a broker, which the operator
+ * configures and nobody sees in the API.
+ */
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 
@@ -16,9 +19,14 @@ export type ContentMode = (typeof CONTENT_MODES)[number]
 export const ABUSE_PROTECTIONS = ['off', 'preferred', 'required'] as const
 export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]
 
+export const BROKER_KINDS = ['nats'] as const
+export type BrokerKind = (typeof BROKER_KINDS)[number]
+
 export interface Subscription {
   readonly id: SubscriptionId
   readonly tenantId: TenantId
+  /** A webhook when absent. */
+  readonly channel?: BrokerKind
   readonly name: string
   readonly description: string
   readonly url: string

@@ -6,9 +6,11 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
+import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '../engine/sizes.ts'
+import { EVENT_TYPES } from '../event/catalogue.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
 import type { LogLevel } from './world.ts'
 
@@ -31,7 +33,12 @@ export interface Config {
   readonly engineMemoryBytes: number
   readonly drainMs: number
   readonly limits: Limits
+  readonly brokers: BrokerSettings
   readonly logLevel: LogLevel
+}
+
+export interface BrokerSettings {
+  readonly nats?: Omit<NatsOptions, 'log'> & { readonly eventTypes: readonly string[] }
 }
 
 export class ConfigError extends Error {
@@ -77,11 +84,52 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     engineMemoryBytes: read('engineMemory', (text) => engineMemory(text, engineSizes)) ?? 0,
     drainMs: read('drainTime', parseDurationMs) ?? 0,
     limits,
+    brokers: readBrokers(raw, read),
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
   }
   problems.push(...checkLimits(limits))
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return config
+}
+
+/** A broker without an address is not used. */
+function readBrokers(
+  raw: (name: SettingName) => string,
+  read: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined,
+): BrokerSettings {
+  if (raw('natsUrl') === '') return {}
+  return {
+    nats: {
+      url: read('natsUrl', natsUrl) ?? '',
+      stream: read('natsStream', streamName) ?? '',
+      eventTypes: read('natsEvents', eventTypes) ?? [],
+      contentMode: read('natsContentMode', oneOf(['structured', 'binary'] as const)) ?? 'structured',
+      retentionMs: read('natsRetention', parseDurationMs) ?? 0,
+    },
+  }
+}
+
+/** The text is never repeated: it may hold a password. */
+function natsUrl(text: string): string {
+  const fits = text.split(',').every((one) => {
+    const url = URL.canParse(one.trim()) ? new URL(one.trim()) : undefined
+    return url !== undefined && ['nats:', 'tls:'].includes(url.protocol) && url.hostname !== ''
+  })
+  if (!fits) throw new Error('it must be an address such as nats://nats.example.com:4222')
+  return text
+}
+
+function streamName(text: string): string {
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(text)) throw new Error('a stream name is of letters, digits, - and _')
+  return text
+}
+
+function eventTypes(text: string): string[] {
+  const types = text.split(',').map((type) => type.trim())
+  const known = EVENT_TYPES.map(({ name }) => name)
+  const unknown = types.find((type) => !known.includes(type))
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not one of ${known.join(', ')}`)
+  return types
 }
 
 /** "90s", "20m", "3h", "2d" or "500ms" in milliseconds. */

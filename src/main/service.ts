@@ -14,15 +14,18 @@ import { fileConnections } from '../catalog/files/connections.ts'
 import { type FileStore, openFileStore } from '../catalog/files/file-store.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import type { Channel } from '../delivery/channel.ts'
+import { routedChannel } from '../delivery/channels/routed.ts'
 import { type Seal, sealWith } from '../delivery/channels/seal.ts'
 import { targetProblem } from '../delivery/channels/target-address.ts'
-import { type WebhookChannel, webhookChannel } from '../delivery/channels/webhook.ts'
+import { webhookChannel } from '../delivery/channels/webhook.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import { DataFolder } from '../engine/duckdb/data-files.ts'
 import { DuckDbSessions } from '../engine/duckdb/duckdb-sessions.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import { startWorker } from '../queue/worker.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { openBrokers, subscribeBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
 import { Services } from './services.ts'
@@ -49,7 +52,7 @@ interface Parts {
   readonly files: FileStore
   readonly data: DataFolder
   readonly seal: Seal
-  readonly channel: WebhookChannel
+  readonly channel: Channel
   readonly rules: SettleRules
   readonly cursorKey: Uint8Array
 }
@@ -68,6 +71,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
 async function startParts(config: Config, world: World, services: Services): Promise<RunningService> {
   const parts = await openInstallation(config, world, services)
   const { madeKey } = await ensureTenant(parts.store, world, config)
+  await subscribeBrokers(parts.store, world, { nats: config.brokers.nats?.eventTypes })
   await services.start('deliveries', () =>
     startDelivering({ ...world, store: parts.store, channel: parts.channel }),
   )
@@ -101,13 +105,17 @@ async function openInstallation(config: Config, world: World, services: Services
   await store.endLeases(world.clock.now())
   const master = await secretKey(config.dataDir)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
-  const channel = webhookChannel({
+  const webhooks = webhookChannel({
     seal,
     allowance: config.webhookAllowance,
     origin: config.publicUrl === undefined ? config.host : new URL(config.publicUrl).hostname,
     userAgent: `Reprise/${VERSION} (webhook)`,
   })
-  await services.start('webhook channel', () => ({ stop: () => channel.close() }))
+  await services.start('webhook channel', () => ({ stop: () => webhooks.close() }))
+  const brokers = await openBrokers(config.brokers, world)
+  for (const [kind, broker] of Object.entries(brokers)) {
+    await services.start(`${kind} channel`, () => ({ stop: () => broker.close() }))
+  }
   return {
     config,
     world,
@@ -117,7 +125,7 @@ async function openInstallation(config: Config, world: World, services: Services
     files: await openFileStore(folders.files, world.random),
     data: new DataFolder(folders.apps),
     seal,
-    channel,
+    channel: routedChannel(webhooks, brokers),
     rules: {
       clock: world.clock,
       random: world.random,

@@ -111,6 +111,33 @@ export const SETTINGS = {
     meaning:
       'After SIGTERM or SIGINT: how long running reloads may go on before they are handed back to the queue.',
   },
+  natsUrl: {
+    variable: 'REPRISE_NATS_URL',
+    default: '',
+    meaning:
+      'NATS server with JetStream, such as nats://user:password@nats.example.com:4222: every event is stored exactly once in a stream. Without it no event goes to NATS.',
+  },
+  natsStream: {
+    variable: 'REPRISE_NATS_STREAM',
+    default: 'REPRISE',
+    meaning:
+      'Name of the JetStream stream. It is made when it is not there; one that is there must take reprise.> subjects.',
+  },
+  natsEvents: {
+    variable: 'REPRISE_NATS_EVENTS',
+    default: 'com.qlik.v1.reload.finished',
+    meaning: 'Comma list of the event types that go to NATS.',
+  },
+  natsContentMode: {
+    variable: 'REPRISE_NATS_CONTENT_MODE',
+    default: 'structured',
+    meaning: 'structured or binary: how CloudEvents are written as NATS messages.',
+  },
+  natsRetention: {
+    variable: 'REPRISE_NATS_RETENTION',
+    default: '90d',
+    meaning: 'How long a stream that is made here keeps its messages.',
+  },
   logLevel: {
     variable: 'REPRISE_LOG_LEVEL',
     default: 'info',

@@ -1,0 +1,17 @@
+/** One channel for all: sends through the way out that the subscription names. */
+import type { Channel } from '../channel.ts'
+import type { BrokerKind } from '../subscription.ts'
+
+export function routedChannel(
+  webhook: Channel,
+  brokers: Readonly<Partial<Record<BrokerKind, Channel>>>,
+): Channel {
+  return {
+    async send(events, subscription, sentAt) {
+      const { channel } = subscription
+      const out = channel === undefined ? webhook : brokers[channel]
+      if (out === undefined) return { ok: false, message: `${channel} is not configured` }
+      return out.send(events, subscription, sentAt)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The brokers that events go to, by configuration: their channels, and for each tenant a subscription that stands for the
+ * broker, so that what a broker gets is saved, sent and retried like all deliveries. A broker that is not configured any more
+ * loses its subscriptions, and what waited for it is given up.
+ */
+import { createHash } from 'node:crypto'
+import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import type { BrokerChannel } from '../delivery/channels/nats.ts'
+import { BROKER_KINDS, type BrokerKind, type Subscription } from '../delivery/subscription.ts'
+import type { Store } from '../store/store.ts'
+import type { BrokerSettings } from './config.ts'
+
+export type Brokers = Partial<Record<BrokerKind, BrokerChannel>>
+
+/** Opens the channels; a broker that is away is waited for in the background. */
+export async function openBrokers({ nats }: BrokerSettings, { log }: World): Promise<Brokers> {
+  if (nats === undefined) return {}
+  const { natsChannel } = await import('../delivery/channels/nats.ts')
+  return { nats: await natsChannel({ ...nats, log }) }
+}
+
+/** @param eventTypes of each configured broker */
+export async function subscribeBrokers(
+  store: Pick<Store, 'tenants' | 'subscription' | 'saveSubscription' | 'removeSubscription'>,
+  world: World,
+  eventTypes: Readonly<Record<BrokerKind, readonly string[] | undefined>>,
+): Promise<void> {
+  for (const tenant of await store.tenants()) {
+    for (const kind of BROKER_KINDS) {
+      const types = eventTypes[kind]
+      const wanted =
+        types === undefined ? undefined : subscriptionOf(kind, tenant.id, types, world.clock.now())
+      const id = subscriptionId(kind, tenant.id)
+      const found = await store.subscription(tenant.id, id)
+      if (wanted === undefined) {
+        if (found !== undefined) await store.removeSubscription(tenant.id, id)
+      } else if (found === undefined || found.eventTypes.join() !== wanted.eventTypes.join()) {
+        await store.saveSubscription(wanted)
+      }
+    }
+  }
+}
+
+/** Follows from kind and tenant, so that there is one however often it is made. */
+function subscriptionId(kind: BrokerKind, tenantId: TenantId): SubscriptionId {
+  const hex = createHash('sha256').update(`${kind} ${tenantId}`).digest('hex')
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`]
+  return [...parts, hex.slice(20, 32)].join('-') as SubscriptionId
+}
+
+function subscriptionOf(
+  kind: BrokerKind,
+  tenantId: TenantId,
+  eventTypes: readonly string[],
+  now: number,
+): Subscription {
+  const nobody = '' as UserId
+  return {
+    id: subscriptionId(kind, tenantId),
+    tenantId,
+    channel: kind,
+    name: kind,
+    description: '',
+    url: '',
+    eventTypes,
+    enabled: true,
+    level: 'tenant',
+    ownerId: nobody,
+    headers: {},
+    sealedHeaders: {},
+    checkCertificateRevocation: false,
+    origin: 'api',
+    createdAt: now,
+    updatedAt: now,
+    createdBy: nobody,
+    updatedBy: nobody,
+    failedSends: 0,
+  }
+}
