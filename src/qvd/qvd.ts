@@ -1,0 +1,119 @@
+/**
+ * QVD files as a library (`import ... from 'reprise/qvd'`): a whole table at once with `readQvd` and `writeQvd`, or, for
+ * files larger than memory, block by block with `QvdFile` and `QvdWriter`.
+ */
+import { randomUUID } from 'node:crypto'
+import { rename, rm } from 'node:fs/promises'
+import type { Value } from '../script/value/value.ts'
+import { QvdError } from './qvd-error.ts'
+import { QvdFile, type QvdReadOptions } from './qvd-file.ts'
+import type { QvdHeader, QvdNumberFormat } from './qvd-header.ts'
+import type { QvdCreation } from './qvd-header-text.ts'
+import { symbolValue } from './qvd-symbols.ts'
+import { QvdWriter } from './qvd-writer.ts'
+import { SymbolCollector } from './symbol-collector.ts'
+
+export { QvdError } from './qvd-error.ts'
+export { type QvdBlock, QvdFile, type QvdReadOptions } from './qvd-file.ts'
+export type { QvdFieldHeader, QvdHeader, QvdLineage, QvdNumberFormat } from './qvd-header.ts'
+export type { QvdCreation } from './qvd-header-text.ts'
+export { type QvdSymbols, symbolValue } from './qvd-symbols.ts'
+export { QvdWriter, type QvdWrittenColumn, type QvdWrittenTable } from './qvd-writer.ts'
+
+/** NULL, a number, a text, or a dual: a number with a text of its own. */
+export type QvdValue = Value
+
+export interface QvdColumn {
+  readonly name: string
+  /** The distinct values. */
+  readonly symbols: readonly QvdValue[]
+  /** For each row the place of its value in `symbols`; -1 is NULL. */
+  readonly indexes: Int32Array
+}
+
+export interface QvdTable {
+  readonly header: QvdHeader
+  readonly rows: number
+  readonly columns: readonly QvdColumn[]
+}
+
+/**
+ * Reads a table into memory: 4 bytes a cell, and the symbols.
+ *
+ * @param options.fields names of the columns to read, in this order; all of them by default
+ * @throws QvdError when the file is damaged or no QVD, or has no such field; the error of the system when it cannot be read
+ */
+export async function readQvd(
+  path: string,
+  options: QvdReadOptions & { readonly fields?: readonly string[] } = {},
+): Promise<QvdTable> {
+  const file = await QvdFile.open(path, options)
+  try {
+    const { header } = file
+    const fields =
+      options.fields?.map((name) => {
+        const field = header.fields.find((each) => each.name === name)
+        if (field === undefined) throw new QvdError('the file has no such field', name)
+        return field
+      }) ?? header.fields
+    const columns: QvdColumn[] = []
+    for (const field of fields) {
+      const symbols = await file.symbols(field)
+      const values = Array.from({ length: symbols.count }, (_, index) => symbolValue(symbols, index))
+      columns.push({ name: field.name, symbols: values, indexes: new Int32Array(header.rows) })
+    }
+    for await (const { first, rows, indexes } of file.blocks(fields)) {
+      for (const [i, column] of columns.entries()) column.indexes.set(indexes[i]!.subarray(0, rows), first)
+    }
+    return { header, rows: header.rows, columns }
+  } finally {
+    await file.close()
+  }
+}
+
+export interface QvdInput {
+  readonly name: string
+  readonly comment?: string
+  readonly columns: readonly {
+    readonly name: string
+    /** One value a row; every column needs the same number of them. A number that is not finite is NULL. */
+    readonly values: readonly QvdValue[]
+    readonly numberFormat?: Partial<QvdNumberFormat>
+    readonly tags?: readonly string[]
+    readonly comment?: string
+  }[]
+}
+
+/**
+ * Writes a table; a file that is there is replaced in one step, and a failure leaves it as it was.
+ *
+ * @param creation what the header tells of its making; without it the same table gives the same bytes
+ * @throws QvdError for a text that holds a NUL; RangeError when columns differ in length; the error of the system
+ */
+export async function writeQvd(path: string, table: QvdInput, creation?: QvdCreation): Promise<void> {
+  const rows = table.columns[0]?.values.length ?? 0
+  const indexes: Int32Array[] = []
+  const columns = table.columns.map(({ values, ...column }) => {
+    if (values.length !== rows) {
+      throw new RangeError(`column '${column.name}' has ${values.length} values where the first has ${rows}`)
+    }
+    const collector = new SymbolCollector()
+    indexes.push(Int32Array.from(values, (value) => collector.indexOf(value)))
+    return { ...column, symbols: collector.symbols(), hasNulls: collector.hasNulls }
+  })
+  const made = `${path}.${randomUUID()}.part`
+  try {
+    const writer = await QvdWriter.create(made, { ...table, rows, columns, ...(creation && { creation }) })
+    try {
+      await writer.write(indexes, rows)
+      await writer.close()
+    } catch (error) {
+      await writer.abandon()
+      throw error
+    }
+    await rename(made, path)
+  } catch (error) {
+    await rm(made, { force: true })
+    throw error
+  }
+}
