@@ -5,6 +5,7 @@
  * Nothing in the file is trusted: every offset, length and index is checked before it is used, and a file that breaks a
  * rule of the format is refused with a QvdError that names the field and the byte.
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { QvdError } from './qvd-error.ts'
 import { parseQvdHeader, type QvdFieldHeader, type QvdHeader } from './qvd-header.ts'
@@ -13,6 +14,8 @@ import { readIndexes } from './row-bits.ts'
 
 const HEADER_MAX_BYTES = 16 * 1024 * 1024
 const HEADER_PIECE_BYTES = 64 * 1024
+/** Enough to tell whether XML begins there, behind a byte order mark and blanks. */
+const START_BYTES = 64
 const END_TAG = '</QvdTableHeader'
 const BLOCK_ROWS = 65_536
 const BLOCK_MAX_BYTES = 8 * 1024 * 1024
@@ -52,10 +55,7 @@ export class QvdFile {
   static async open(path: string, options: QvdReadOptions = {}): Promise<QvdFile> {
     const file = await open(path, 'r')
     try {
-      const { size } = await file.stat()
-      const { xml, bodyStart } = await readHeader(file, size)
-      const header = parseQvdHeader(xml)
-      checkPlaces(header, bodyStart, size)
+      const { header, bodyStart } = headerOf(file.fd)
       return new QvdFile(file, header, bodyStart, options)
     } catch (error) {
       await file.close()
@@ -134,16 +134,35 @@ export class QvdFile {
   }
 }
 
+/** Reads only the header of a file, at once. @throws as QvdFile.open */
+export function readQvdHeader(path: string): QvdHeader {
+  const file = openSync(path, 'r')
+  try {
+    return headerOf(file).header
+  } finally {
+    closeSync(file)
+  }
+}
+
+function headerOf(file: number): { readonly header: QvdHeader; readonly bodyStart: number } {
+  const { size } = fstatSync(file)
+  const { xml, bodyStart } = findHeader(file, size)
+  const header = parseQvdHeader(xml)
+  checkPlaces(header, bodyStart, size)
+  return { header, bodyStart }
+}
+
 /** The header's text, and the byte where the body starts. */
-async function readHeader(file: FileHandle, size: number): Promise<{ xml: string; bodyStart: number }> {
+function findHeader(file: number, size: number): { xml: string; bodyStart: number } {
   let bytes = Buffer.alloc(0)
   for (;;) {
-    const wanted = Math.min(size - bytes.length, Math.max(HEADER_PIECE_BYTES, bytes.length))
-    const piece = Buffer.allocUnsafe(wanted)
-    const { bytesRead } = wanted === 0 ? { bytesRead: 0 } : await file.read(piece, 0, wanted, bytes.length)
+    const piece = Buffer.allocUnsafe(
+      Math.min(size - bytes.length, Math.max(HEADER_PIECE_BYTES, bytes.length)),
+    )
+    const bytesRead = readSync(file, piece, 0, piece.length, bytes.length)
     const searched = Math.max(0, bytes.length - END_TAG.length)
     bytes = Buffer.concat([bytes, piece.subarray(0, bytesRead)])
-    if (!/^(\xef\xbb\xbf)?\s*</.test(bytes.toString('latin1', 0, 64))) {
+    if (!/^(\xef\xbb\xbf)?\s*</.test(bytes.toString('latin1', 0, START_BYTES))) {
       throw new QvdError('it does not start with an XML header: it is no QVD file')
     }
     const tag = bytes.indexOf(END_TAG, searched, 'latin1')
@@ -153,8 +172,9 @@ async function readHeader(file: FileHandle, size: number): Promise<{ xml: string
     if (bytesRead === 0) {
       throw new QvdError(tag < 0 ? `its header has no end tag ${END_TAG}>` : 'the file ends with its header')
     }
-    if (bytes.length > HEADER_MAX_BYTES)
+    if (bytes.length > HEADER_MAX_BYTES) {
       throw new QvdError(`its header is longer than ${HEADER_MAX_BYTES} bytes`)
+    }
   }
 }
 

@@ -114,8 +114,7 @@ export class QvdWriter {
   }
 }
 
-function fieldOf({ name, symbols, hasNulls, numberFormat, tags = [], comment = '' }: QvdWrittenColumn) {
-  if (symbols.count === 0 && !hasNulls) return { ...EMPTY_FIELD, name, tags, comment }
+function fieldOf({ name, symbols, numberFormat, tags = [], comment = '' }: QvdWrittenColumn) {
   const content = contentOf(symbols)
   const format = { ...NO_FORMAT, type: content.type, ...numberFormat }
   return {
@@ -135,7 +134,6 @@ const NO_FORMAT: QvdNumberFormat = {
   decimalSep: '',
   thousandSep: '',
 }
-const EMPTY_FIELD = { numberFormat: NO_FORMAT, symbols: 0 }
 const TIME_TAGS: Readonly<Record<string, readonly string[]>> = { DATE: ['$date'], TIMESTAMP: ['$timestamp'] }
 
 /** Type and tags that follow from the values (QVD, section 6). */

@@ -14,7 +14,7 @@ import { QvdWriter } from './qvd-writer.ts'
 import { SymbolCollector } from './symbol-collector.ts'
 
 export { QvdError } from './qvd-error.ts'
-export { type QvdBlock, QvdFile, type QvdReadOptions } from './qvd-file.ts'
+export { type QvdBlock, QvdFile, type QvdReadOptions, readQvdHeader } from './qvd-file.ts'
 export type { QvdFieldHeader, QvdHeader, QvdLineage, QvdNumberFormat } from './qvd-header.ts'
 export type { QvdCreation } from './qvd-header-text.ts'
 export { type QvdSymbols, symbolValue } from './qvd-symbols.ts'

@@ -38,6 +38,7 @@ export const faults = {
   fieldNotFound: raise(11, 11013),
   mapNotFound: raise(10, 11014),
   wrongFormat: raise(12, 3004),
+  wrongQvd: raise(12, 11047),
   encrypted: raise(14, 11019),
   nameTaken: raise(16, 11016),
   groupBy: raise(16, 11031),

@@ -85,9 +85,9 @@ describe('STORE', () => {
 
 describeScripts('STORE, refused', [
   {
-    rule: 'R1: without a format it would be a QVD, whatever the extension',
-    script: `${T} STORE T INTO [lib://d/t.csv];`,
-    fault: [12, '(txt) or (parquet)'],
+    rule: 'a format that is not written',
+    script: `${T} STORE T INTO [lib://d/t.xlsx] (ooxml);`,
+    fault: [12, 'STORE writes qvd, txt and parquet'],
   },
   { rule: 'an unknown table', script: `STORE Z INTO [lib://d/t.csv] (txt);`, fault: [10, "'Z'"] },
   {

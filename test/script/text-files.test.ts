@@ -144,12 +144,6 @@ describeScripts('Text files', [
     fault: [12, 'no row with field names'],
   },
   {
-    rule: 'QVD files are refused by name',
-    script: `LOAD * FROM [lib://d/t.qvd] (qvd);`,
-    files: { 't.qvd': 'x' },
-    fault: [12, 'qvd'],
-  },
-  {
     rule: 'a text that is called a workbook',
     script: `LOAD * FROM [lib://d/t.xlsx] (ooxml, table is [S]);`,
     files: { 't.xlsx': 'x' },

@@ -1,4 +1,6 @@
 /** Facts about a file of a connection, as FileSize and FileTime tell them. */
+import { QvdError } from '../../qvd/qvd-error.ts'
+import { readQvdHeader } from '../../qvd/qvd-file.ts'
 import type { FileFacts } from '../../script/load/load-context.ts'
 import type { FilePaths } from './file-paths.ts'
 import { localSerial } from './script-clock.ts'
@@ -8,5 +10,19 @@ export function fileFacts(paths: FilePaths, path: string): FileFacts | undefined
   const found = paths.find(path)
   if (!found?.stats.isFile()) return undefined
   const { size, mtimeMs } = found.stats
-  return { path: paths.place(path).shown, bytes: size, changed: localSerial(mtimeMs) }
+  return {
+    path: paths.place(path).shown,
+    bytes: size,
+    changed: localSerial(mtimeMs),
+    qvd: () => qvdHeader(found.real),
+  }
+}
+
+function qvdHeader(real: string) {
+  try {
+    return readQvdHeader(real)
+  } catch (error) {
+    if (error instanceof QvdError) return undefined
+    throw error
+  }
 }

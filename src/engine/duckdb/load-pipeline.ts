@@ -27,7 +27,7 @@ import {
   type OutputItem,
   type RowLimits,
 } from '../../script/load/level-machine.ts'
-import { levelQuery } from '../../script/load/level-sql.ts'
+import { levelQuery, pickedFields } from '../../script/load/level-sql.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/load/load-context.ts'
 import { checkUnique } from '../../script/load/load-target.ts'
 import type { Preload } from '../../script/load/preloads.ts'
@@ -121,19 +121,28 @@ export class LoadPipeline {
   }
 
   /**
-   * Makes the table of the chain's rows by one query, if the chain is one level over a table and all it computes has SQL of
-   * the same meaning. Undefined: the row machine has to do it.
+   * Makes the table of the chain's rows at once, if the chain is one level that only picks fields of a source that can copy
+   * them, or that is over a table and computes only what has SQL of the same meaning. Undefined: the row machine has to do it.
    */
-  async bySql(
+  async atOnce(
     chain: readonly LevelRules[],
-    { table }: RowSource,
+    source: RowSource,
     made: string,
     columns: readonly string[],
     output: OutputTable | undefined,
     temporary = false,
   ): Promise<(WrittenRows & { readonly rowsRead: number }) | undefined> {
     const [rules] = chain
-    if (chain.length !== 1 || table?.kinds === undefined) return undefined
+    const { table } = source
+    if (chain.length !== 1) return undefined
+    const places = source.copy && pickedFields(rules!, source.input.names)
+    if (places !== undefined) {
+      const { first } = rules!
+      const limit = first === undefined ? {} : { first }
+      const copied = await source.copy!({ places, table: made, columns, temporary, ...limit })
+      return { ...copied, rowsRead: copied.rows }
+    }
+    if (table?.kinds === undefined) return undefined
     const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, output)
     if (query === undefined) return undefined
     await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql}`)
@@ -294,7 +303,7 @@ export class LoadPipeline {
 
   async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
     const table = this.#database.workTable()
-    const made = await this.bySql(chain, source, table, columns, undefined, true)
+    const made = await this.atOnce(chain, source, table, columns, undefined, true)
     if (made !== undefined) return { table, rowsRead: made.rowsRead, kinds: made.kinds }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {

@@ -88,6 +88,15 @@ export const EXAMPLES: readonly ShownExample[] = [
     rows: [
       ['Store a table', 'STORE Sales INTO [lib://DataFiles/sales.csv] (txt);'],
       ['... or fields of it', 'STORE id, k AS key FROM Sales INTO [lib://DataFiles/keys.parquet] (parquet);'],
+      ['... with all its values as they are', 'STORE Sales INTO [lib://DataFiles/sales.qvd] (qvd);'],
+      [
+        'Load from a QVD',
+        'FromQvd: LOAD id AS qid, amount AS qamount FROM [lib://DataFiles/sales.qvd] (qvd);',
+      ],
+      [
+        'What a QVD says of itself',
+        "LET rows = QvdNoOfRecords('lib://DataFiles/sales.qvd');\nLET made = QvdCreateTime('lib://DataFiles/sales.qvd');",
+      ],
       ['Remove tables', 'DROP TABLES Few, Keys;'],
       ['Remove fields', 'DROP FIELD flag FROM Kept;'],
       ['Rename fields, tables', 'RENAME FIELD large TO big;\nRENAME TABLE Large TO Big;'],

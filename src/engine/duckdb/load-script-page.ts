@@ -19,9 +19,9 @@ ${EXAMPLES.map(section).join('\n\n')}
 
 ## Files
 
-FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), Excel workbooks (\`ooxml\`, \`biff\`) and \`parquet\`; without a format the extension decides, and what it does not tell is
-read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`txt\` and \`parquet\`; it needs
-the format, because without one the language means a QVD file. A parquet column is of numbers, dates or timestamps when all
+FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\` and Excel workbooks (\`ooxml\`, \`biff\`); without a format the extension decides, and what it does not tell is
+read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
+and \`parquet\`; without a format it writes a QVD, whatever the extension. A QVD keeps every value with its text. A parquet column is of numbers, dates or timestamps when all
 values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
 lead to nothing outside of it.
 
@@ -61,7 +61,7 @@ Statements: ${codes(UNSUPPORTED_STATEMENTS)}.
 
 Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
 
-File formats: \`qvd\`, \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
+File formats: \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
 
 Functions: ${codes(functionsNotHere())}.
 `

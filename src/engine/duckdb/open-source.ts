@@ -12,6 +12,7 @@ import { fixedWidthSource } from './fixed-width-source.ts'
 import type { LoadPipeline } from './load-pipeline.ts'
 import { parquetSource } from './parquet-file.ts'
 import { columnValues } from './preload-data.ts'
+import { qvdSource } from './qvd-source.ts'
 import { generatedSource, type RowSource, readableTable, tableSource } from './row-source.ts'
 import { spreadsheetSource } from './spreadsheet-source.ts'
 import { inlineSource, textFileSource } from './text-source.ts'
@@ -123,12 +124,14 @@ async function fileSource(
       return fixedWidthSource(real, path, format, settings, positionsIn(level))
     case 'parquet':
       return parquetSource(database, real, path, settings)
+    case 'qvd':
+      return qvdSource(database, real, path)
     case 'ooxml':
     case 'biff':
       return spreadsheetSource(real, path, type, format, settings)
     default:
       throw faults.wrongFormat(
-        `File '${path}': the format ${type} cannot be read yet; use txt, fix, parquet, ooxml or biff`,
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml or biff`,
       )
   }
 }

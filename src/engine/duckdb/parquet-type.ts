@@ -57,7 +57,7 @@ async function storedType(
 }
 
 /** What the text of a dual is made of. */
-function dualType(settings: Settings): (number: number, text: string) => StoredType {
+export function dualType(settings: Settings): (number: number, text: string) => StoredType {
   const { date } = formatsOf(settings)
   const day = date(settings.dateFormat)
   const moment = date(settings.timestampFormat)

@@ -4,6 +4,7 @@ import type { InputRow } from '../../script/load/load-context.ts'
 import { columnList } from '../../script/load/pair-sql.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
+import type { WrittenRows } from './table-writer.ts'
 
 export interface RowSource {
   readonly input: InputRow
@@ -14,6 +15,19 @@ export interface RowSource {
    * Gives the number of rows read. Called once.
    */
   each(used: ReadonlySet<number>, row: () => boolean): Promise<number>
+  /** Instead of `each`, for a source that has its rows in columns: makes a table of some of its fields. */
+  copy?(copy: ColumnCopy): Promise<WrittenRows>
+}
+
+export interface ColumnCopy {
+  /** Places in `input` of the fields that each of `columns` is to hold. */
+  readonly places: readonly number[]
+  /** The new table, a temporary one or not, and its pair columns. */
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly temporary: boolean
+  /** Rows to be copied at most. */
+  readonly first?: number
 }
 
 /** A table of pair columns to be read in `rn` order, 1 to `rows`. */

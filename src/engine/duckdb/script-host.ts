@@ -16,8 +16,10 @@ import {
 import type { AutoNumberCounters } from '../../script/load/load-context.ts'
 import { withDerived, withNotes } from '../../script/load/notes.ts'
 import { Preloads } from '../../script/load/preloads.ts'
+import { QVD_TIME_FORMAT } from '../../script/load/qvd-functions.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { Section } from '../../script/syntax/statement.ts'
+import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { StoredFile } from '../engine-session.ts'
@@ -31,6 +33,9 @@ import { LoadPipeline } from './load-pipeline.ts'
 import { fieldValues } from './preload-data.ts'
 import type { ScriptRecord } from './script-record.ts'
 import { storeTable } from './store-table.ts'
+
+/** An engine build: applications look for one, and it says nothing about us. */
+const QVD_BUILD_NUMBER = '50500'
 
 export interface ScriptWorld {
   readonly database: Database
@@ -156,8 +161,13 @@ export class ScriptHost {
   }
 
   async #store({ statement, settings }: HostRequest & { kind: 'store' }) {
-    const { database, paths } = this.#world
-    const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths)
+    const { database, paths, clock, system } = this.#world
+    const creation = {
+      createdUtc: formatsOf(settings).date(QVD_TIME_FORMAT).format(clock.utc()),
+      creator: system.documentName,
+      buildNumber: QVD_BUILD_NUMBER,
+    }
+    const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths, creation)
     this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
     return { rows, bytes: stored.bytes }
   }

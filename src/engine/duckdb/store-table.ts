@@ -1,11 +1,12 @@
 /**
- * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS R1 to R4, R11). The file is made
+ * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file is made
  * in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure leaves the old one,
  * and a run that is killed leaves nothing among the data files.
  */
 import { randomUUID } from 'node:crypto'
 import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { faults } from '../../script/fault.ts'
 import type { Catalog } from '../../script/load/catalog-model.ts'
 import { type FieldModel, findField, findTable, type TableModel } from '../../script/load/catalog-model.ts'
@@ -18,6 +19,7 @@ import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
 import { writeParquet } from './parquet-file.ts'
 import { parquetValueSql } from './parquet-type.ts'
+import { writeTableAsQvd } from './qvd-store.ts'
 import { pairValue, readBatches } from './row-source.ts'
 
 interface StoredColumn {
@@ -31,6 +33,7 @@ export async function storeTable(
   catalog: Catalog,
   database: Database,
   paths: FilePaths,
+  creation: QvdCreation,
 ): Promise<{ rows: number; stored: StoredFile }> {
   const table = findTable(catalog, statement.table)
   if (table === undefined) throw faults.tableNotFound(`Table '${statement.table}' not found`)
@@ -41,7 +44,9 @@ export async function storeTable(
     const made =
       type === 'txt'
         ? await writeText(table, columns, statement.format, settings, database)
-        : await writeTableAsParquet(table, columns, statement.format, settings, database)
+        : type === 'parquet'
+          ? await writeTableAsParquet(table, columns, statement.format, settings, database)
+          : await writeTableAsQvd(table, columns, { database, catalog, settings, creation })
     await moveFile(made, target)
   } catch (error) {
     throw storeFault(error, statement.path) ?? error
@@ -63,13 +68,12 @@ function storedColumns({ fields, table: name }: StoreStatement, table: TableMode
   return columns
 }
 
-/** The extension does not matter: without a format the file would be a QVD (R1). */
-function storedType({ format, path: given }: StoreStatement): 'txt' | 'parquet' {
-  const type = format.type ?? 'qvd'
+/** The extension does not matter: without a format the file is a QVD (R1). */
+function storedType({ format, path: given }: StoreStatement): 'txt' | 'parquet' | 'qvd' {
+  const { type = 'qvd' } = format
   if (type === 'txt' || type === 'csv') return 'txt'
-  if (type === 'parquet') return 'parquet'
-  const which = format.type === undefined ? 'qvd, the format without a specification' : type
-  throw faults.wrongFormat(`Cannot write '${given}' as ${which}: add (txt) or (parquet) to the STORE`)
+  if (type === 'parquet' || type === 'qvd') return type
+  throw faults.wrongFormat(`Cannot write '${given}' as ${type}: STORE writes qvd, txt and parquet`)
 }
 
 const BYTE_ORDER_MARK = '\ufeff'

@@ -16,7 +16,7 @@ import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
 
 /** Rows of one chunk: the engine's own vector size. */
-const CHUNK_ROWS = 2048
+export const CHUNK_ROWS = 2048
 
 export interface WrittenRows {
   readonly rows: number

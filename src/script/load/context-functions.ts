@@ -20,6 +20,7 @@ import type { MachineState } from './level-machine.ts'
 import type { LoadContext } from './load-context.ts'
 import { applyMap, substringReplacer } from './map-functions.ts'
 import { PeekHistory } from './peek-history.ts'
+import { isQvdFunction, qvdFunction } from './qvd-functions.ts'
 import { rowFunction } from './row-functions.ts'
 
 export interface Place {
@@ -44,6 +45,7 @@ export function contextFunction(
   if (ofRows !== undefined) return ofRows
   if (isListAggregation(name)) return listAggregation(name, args, distinct, place)
   if (isFileFunction(name)) return fileCall(args, place, name)
+  if (isQvdFunction(name)) return qvdCall(args, place, name)
   const ofCatalog = Object.hasOwn(CATALOG_FUNCTIONS, name) ? CATALOG_FUNCTIONS[name] : undefined
   if (ofCatalog === undefined) return undefined
   const values = args.map(place.compile)
@@ -58,7 +60,10 @@ export function contextFunction(
 
 /** Whether the function is one of those that are answered here; the others of the language have no meaning in a LOAD. */
 export const isAnswered = (name: string): boolean =>
-  Object.hasOwn(BUILDERS, name) || Object.hasOwn(CATALOG_FUNCTIONS, name) || isFileFunction(name)
+  Object.hasOwn(BUILDERS, name) ||
+  Object.hasOwn(CATALOG_FUNCTIONS, name) ||
+  isFileFunction(name) ||
+  isQvdFunction(name)
 
 const BUILDERS: Readonly<Record<string, Builder>> = {
   recno:
@@ -212,6 +217,18 @@ function fileCall(args: readonly Expression[], { context, compile }: Place, name
   const path = args[0] && compile(args[0])
   return () =>
     fileFunction(name, path === undefined ? undefined : textOf(path(), context.settings), context.files)
+}
+
+function qvdCall(args: readonly Expression[], { context, compile }: Place, name: string): Evaluator {
+  const [path, field] = args.map(compile)
+  const { settings, files } = context
+  return () => {
+    const given = textOf(path!(), settings)
+    const file = given === null ? undefined : files.facts(given)?.qvd()
+    return file === undefined
+      ? null
+      : qvdFunction(name, file, field ? numberOf(field(), settings) : null, settings)
+  }
 }
 
 function mapFinder(name: Expression, { context, compile }: Place): () => MappingTable {

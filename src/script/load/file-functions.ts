@@ -1,8 +1,7 @@
 /**
  * FileName, FileSize and their family: without an argument about the file that the running LOAD reads (SEMANTICS E13), with
- * a path about that file. A missing file gives NULL, never a fault (E14). The Qvd functions give NULL for a missing file.
+ * a path about that file. A missing file gives NULL, never a fault (E14).
  */
-import { faults } from '../fault.ts'
 import type { Value } from '../value/value.ts'
 import type { FileFacts, FileProbe } from './load-context.ts'
 
@@ -20,27 +19,13 @@ const OF_FILE: Readonly<Record<string, (file: FileFacts) => Value>> = {
   filetime: ({ changed }) => changed,
 }
 
-/** Answered by a fault, and by NULL for a missing file. */
-export const QVD_FUNCTIONS: ReadonlySet<string> = new Set([
-  'qvdcreatetime',
-  'qvdfieldname',
-  'qvdnooffields',
-  'qvdnoofrecords',
-  'qvdtablename',
-])
-
-export const isFileFunction = (name: string): boolean =>
-  Object.hasOwn(OF_FILE, name) || QVD_FUNCTIONS.has(name)
+export const isFileFunction = (name: string): boolean => Object.hasOwn(OF_FILE, name)
 
 /** `path` undefined: the function was called without one. */
 export function fileFunction(name: string, path: string | null | undefined, files: FileProbe): Value {
   if (path === null) return null
   const file = path === undefined ? files.current : files.facts(path)
-  if (file === undefined) return null
-  if (QVD_FUNCTIONS.has(name)) {
-    throw faults.wrongFormat(`${name}: QVD files cannot be read yet (file '${path ?? file.path}')`)
-  }
-  return OF_FILE[name]!(file)
+  return file === undefined ? null : OF_FILE[name]!(file)
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

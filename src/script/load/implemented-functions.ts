@@ -4,7 +4,6 @@ import { functionSignature, scalarFunction } from '../function/functions.ts'
 import { hasAggregationSql } from './aggregation-sql.ts'
 import { isListAggregation } from './collected-values.ts'
 import { isAnswered } from './context-functions.ts'
-import { QVD_FUNCTIONS } from './file-functions.ts'
 
 /** @param name in any case; false also for what is no function of the language */
 export function isImplemented(name: string): boolean {
@@ -15,7 +14,7 @@ export function isImplemented(name: string): boolean {
     case 'aggregation':
       return hasAggregationSql(lower) || isListAggregation(lower)
     case 'context':
-      return isAnswered(lower) && !QVD_FUNCTIONS.has(lower)
+      return isAnswered(lower)
     case 'lazy':
       return true
     default:

@@ -19,6 +19,18 @@ export interface LevelTable {
   readonly kinds: readonly ValueKinds[]
 }
 
+/** The places in the input of the fields that a level takes as they are; undefined: it does more than pick and rename. */
+export function pickedFields(
+  { items, where, while: repeats, sample }: LevelRules,
+  names: readonly string[],
+): number[] | undefined {
+  if (where !== undefined || repeats !== undefined || sample !== undefined) return undefined
+  const places = items.map(({ expression }) =>
+    expression.kind === 'name' ? names.indexOf(expression.name) : -1,
+  )
+  return places.includes(-1) ? undefined : places
+}
+
 /**
  * @param columns the column that each item is written to
  * @param output the table that the rows go to; undefined: none

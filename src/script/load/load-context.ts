@@ -29,6 +29,16 @@ export interface FileFacts {
   readonly bytes: number
   /** Last change, days since 1899-12-30, local time. */
   readonly changed: number
+  /** What its header says; undefined for what is no QVD file, or a damaged one. */
+  qvd(): QvdFacts | undefined
+}
+
+export interface QvdFacts {
+  readonly tableName: string
+  readonly rows: number
+  readonly fields: readonly { readonly name: string }[]
+  /** `YYYY-MM-DD hh:mm:ss`, or empty. */
+  readonly createdUtc: string
 }
 
 /** The table that the rows go into, as RowNo and Peek see it. */

@@ -20,10 +20,14 @@ export function textInterpreter(settings: Settings): (text: string) => Value {
     if (text === nullText) return null
     const number = read(text)
     if (Number.isNaN(number)) return text
-    if (Number.isInteger(number) && Math.abs(number) < 1e14 && String(number) === text) return number
+    if (isPlainText(text, number)) return number
     return { text, number }
   }
 }
+
+/** Whether the text is the one that a whole number has without a text of its own. */
+export const isPlainText = (text: string, number: number): boolean =>
+  Number.isInteger(number) && Math.abs(number) < 1e14 && String(number) === text
 
 export function interpretText(text: string, settings: Settings): Value {
   return textInterpreter(settings)(text)

@@ -144,6 +144,18 @@ export const CONTEXT_VECTORS: readonly ContextVector[] = [
     tables: { T: 'b,d,e,n,p,s,t,z,y,w: x1,lib://d,csv,x1.csv,lib://d/x1.csv,4,-1,∅,∅,x1.csv' },
   },
   {
+    shows: ['QvdCreateTime', 'QvdFieldName', 'QvdNoOfFields', 'QvdNoOfRecords', 'QvdTableName'],
+    rule: 'functions.tsv, E14: of the header; NULL for a file that is missing or no QVD, and for no field of that number',
+    files: { 'x.csv': 'a\n1\n' },
+    script: `Sales: LOAD 1 as id, RecNo() as [a b] AutoGenerate 3; STORE Sales INTO [lib://d/s.qvd]; DROP TABLE Sales;
+      LET r = QvdNoOfRecords('lib://d/s.qvd'); DIRECTORY [lib://d];
+      T: LOAD QvdTableName('s.qvd') as t, QvdNoOfFields('lib://d/s.qvd') as f, QvdFieldName('s.qvd', 2) as n,
+        QvdFieldName('s.qvd', 0) as n0, QvdFieldName('s.qvd', 3) as n3, $(r) as r,
+        Interval(Now(1) - QvdCreateTime('s.qvd')) < 1 as recent, IsNum(QvdCreateTime('s.qvd')) as c,
+        QvdNoOfRecords('zz.qvd') as z, QvdCreateTime('x.csv') as x AutoGenerate 1;`,
+    tables: { T: 't,f,n,n0,n3,r,recent,c,z,x: Sales,2,a b,∅,∅,3,-1,-1,∅,∅' },
+  },
+  {
     shows: ['SubField', 'SubFieldRegEx', 'ExtractRegEx'],
     rule: 'J17, J18: rows of parts and of matches, all combinations; nothing found is one row of NULL',
     script: `T: LOAD SubField(a,';') as x, SubFieldRegEx(b,'[,.]') as y ${inline('a|b', 'p;q|1,2.3', '|9')} (txt, delimiter is '|');
