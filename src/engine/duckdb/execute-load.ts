@@ -238,7 +238,8 @@ class FileLoad {
     const { rules, upperCase } = this.#environment
     const change = storedValues(fields, rules, this.#context.maps, upperCase)
     const output = outputTable(target)
-    const made = change === undefined && (await this.#pipeline.atOnce(chain, source, sqlName, columns, output))
+    const made =
+      change === undefined && (await this.#pipeline.atOnce(chain, source, sqlName, columns, output))
     const { written, read } = made
       ? { written: made, read: made.rowsRead }
       : await this.#write(
