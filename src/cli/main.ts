@@ -10,6 +10,7 @@ import { ApiError } from './client.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
 import { listenCommand } from './listen.ts'
+import { qvdCommand } from './qvd.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
 
@@ -19,7 +20,14 @@ const program = new Command('reprise')
   )
   .version(VERSION)
   .exitOverride()
-const commands = [serveCommand(), reloadCommand(), eventsCommand(), listenCommand(), demoCommand()]
+const commands = [
+  serveCommand(),
+  reloadCommand(),
+  eventsCommand(),
+  listenCommand(),
+  demoCommand(),
+  qvdCommand(),
+]
 for (const command of commands) {
   for (const one of [command, ...command.commands]) one.exitOverride()
   program.addCommand(command)

@@ -17,7 +17,7 @@ import { SymbolWriter } from './symbol-writer.ts'
 import type { WrittenRows } from './table-writer.ts'
 
 /** `real` is the path to open, `shown` the path as the script wrote it. */
-export async function qvdSource(database: Database, real: string, shown: string): Promise<RowSource> {
+export function qvdSource(database: Database, real: string, shown: string): RowSource {
   const reading = new QvdReading(database, real, shown)
   const { values, names } = reading
   return {

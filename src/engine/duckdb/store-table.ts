@@ -4,7 +4,7 @@
  * and a run that is killed leaves nothing among the data files.
  */
 import { randomUUID } from 'node:crypto'
-import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { faults } from '../../script/fault.ts'
@@ -17,6 +17,7 @@ import type { Settings } from '../../script/value/settings.ts'
 import type { StoredFile } from '../engine-session.ts'
 import type { Database } from './database.ts'
 import type { FilePaths } from './file-paths.ts'
+import { moveFile } from './move-file.ts'
 import { writeParquet } from './parquet-file.ts'
 import { parquetValueSql } from './parquet-type.ts'
 import { writeTableAsQvd } from './qvd-store.ts'
@@ -175,29 +176,6 @@ async function writeTableAsParquet(
   }
   const query = `SELECT ${values.join(', ')} FROM ${table.sqlName} ORDER BY rn`
   return writeParquet(database, query, format.compression)
-}
-
-/** In one step; between two file systems through a copy beside the target. */
-async function moveFile(made: string, target: string): Promise<void> {
-  try {
-    await rename(made, target)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EXDEV') await copyOver(made, target)
-    else throw error
-  } finally {
-    await rm(made, { force: true })
-  }
-}
-
-async function copyOver(made: string, target: string): Promise<void> {
-  const beside = path.join(path.dirname(target), `.${randomUUID()}.part`)
-  try {
-    await copyFile(made, beside)
-    await rename(beside, target)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }
 
 /** What the file system refuses because of what the script asked for; undefined for everything else. */

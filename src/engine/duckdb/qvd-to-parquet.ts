@@ -1,0 +1,56 @@
+/** Makes a parquet file of a QVD file, with the column types that STORE would choose. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { QvdError } from '../../qvd/qvd-error.ts'
+import { readQvdHeader } from '../../qvd/qvd-file.ts'
+import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
+import { columnName } from '../../script/load/merge-fields.ts'
+import { sqlName } from '../../script/load/pair-sql.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../script/value/settings.ts'
+import { Database } from './database.ts'
+import { moveFile } from './move-file.ts'
+import { writeParquet } from './parquet-file.ts'
+import { parquetValueSql } from './parquet-type.ts'
+import { qvdSource } from './qvd-source.ts'
+
+/**
+ * @param first rows to take at most; all of them by default
+ * @returns the number of rows
+ * @throws QvdError or ScriptFaultError for a file that is damaged or no QVD; the error of the system
+ */
+export async function qvdToParquet(from: string, to: string, first?: number): Promise<number> {
+  const { fields } = readQvdHeader(from)
+  if (fields.length === 0) throw new QvdError('it has no fields, and a parquet file needs one')
+  const privateFolder = await mkdtemp(path.join(tmpdir(), 'reprise-qvd-'))
+  try {
+    const database = await Database.open({ file: ':memory:', privateFolder })
+    try {
+      const columns = fields.map((_, index) => columnName(index))
+      const source = qvdSource(database, from, from)
+      const places = fields.map((_, index) => index)
+      const limit = first === undefined ? {} : { first }
+      const { rows, kinds } = await source.copy!({ places, table: 't1', columns, temporary: false, ...limit })
+      const values: string[] = []
+      for (const [index, { name, numberFormat }] of fields.entries()) {
+        const field = { name, column: columns[index]!, kinds: kinds[index]! }
+        const value = await parquetValueSql(database, 't1', field, settingsOf(numberFormat))
+        values.push(`${value} AS ${sqlName(name)}`)
+      }
+      const made = await writeParquet(database, `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`, undefined)
+      await moveFile(made, to)
+      return rows
+    } finally {
+      database.close()
+    }
+  } finally {
+    await rm(privateFolder, { recursive: true, force: true })
+  }
+}
+
+/** A field's own date format tells which of its texts are dates. */
+function settingsOf({ type, format }: QvdNumberFormat): Settings {
+  if (type === 'DATE' && format !== '') return { ...DEFAULT_SETTINGS, dateFormat: format }
+  if (type === 'TIMESTAMP' && format !== '') return { ...DEFAULT_SETTINGS, timestampFormat: format }
+  return DEFAULT_SETTINGS
+}
