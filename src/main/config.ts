@@ -20,6 +20,7 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string
   readonly adminKey: string | undefined
+  readonly secretKey: string | undefined
   readonly tenantName: string
   /** Origin without a trailing slash. */
   readonly publicUrl: string | undefined
@@ -74,6 +75,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     port: read('port', whole(0, 65535)) ?? 0,
     dataDir: resolve(raw('dataDir')),
     adminKey: read('adminKey', adminKey),
+    secretKey: read('secretKey', ownSecret),
     tenantName: raw('tenantName'),
     publicUrl: read('publicUrl', origin),
     trustedProxies: read('trustedProxies', proxies) ?? [],
@@ -190,6 +192,13 @@ function engineMemory(text: string, sizes: readonly EngineSize[]): number {
     )
   }
   return bytes
+}
+
+/** The text is never repeated. */
+function ownSecret(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length < 32) throw new Error('a secret key needs at least 32 characters')
+  return text
 }
 
 function adminKey(text: string): string | undefined {

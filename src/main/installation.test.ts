@@ -21,6 +21,21 @@ describe('secretKey', () => {
     expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600)
   })
 
+  it('is the configured one where there is one, and no file is made', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'))
+    const { secretKey: configured } = readConfig(
+      {},
+      { REPRISE_SECRET_KEY: 'a-secret-key-of-the-operator-of-40-chars' },
+    )
+    const key = await secretKey(empty, configured)
+    expect(key).toHaveLength(32)
+    expect(await secretKey(empty, `${configured}x`)).not.toEqual(key)
+    expect(existsSync(join(empty, 'secret.key'))).toBe(false)
+    expect(() => readConfig({}, { REPRISE_SECRET_KEY: 'short' })).toThrow(
+      'REPRISE_SECRET_KEY: a secret key needs',
+    )
+  })
+
   it('refuses a damaged file instead of making another key', async () => {
     const damaged = mkdtempSync(join(folder, 'damaged-'))
     writeFileSync(join(damaged, 'secret.key'), 'short')

@@ -2,7 +2,7 @@
  * What belongs to one installation and outlives its processes: the data folder, its secret key, and the first tenant with
  * its administrator. Making any of it twice changes nothing.
  */
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { tokenHash } from '../api/authenticate.ts'
@@ -45,8 +45,13 @@ async function makeFolder(folder: string): Promise<void> {
   })
 }
 
-/** The installation's secret key; the first call makes it. Losing the file makes sealed webhook secrets unreadable. */
-export async function secretKey(dataDir: string): Promise<Uint8Array> {
+/**
+ * The installation's secret key: the configured one, or that of its file, which the first call makes. Another key, or a lost
+ * file, makes sealed webhook secrets unreadable.
+ * @param configured text of the operator's; hashed, so that any length serves
+ */
+export async function secretKey(dataDir: string, configured?: string): Promise<Uint8Array> {
+  if (configured !== undefined) return createHash('sha256').update(configured).digest()
   const path = join(dataDir, 'secret.key')
   try {
     const bytes = await readFile(path)

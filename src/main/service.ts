@@ -103,7 +103,7 @@ async function openInstallation(config: Config, world: World, services: Services
   await services.start('store', () => ({ stop: () => store.close() }))
   // Whoever held leases is dead, or this process would not have got the lock: nobody waits for their ends.
   await store.endLeases(world.clock.now())
-  const master = await secretKey(config.dataDir)
+  const master = await secretKey(config.dataDir, config.secretKey)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
   const webhooks = webhookChannel({
     seal,

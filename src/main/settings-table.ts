@@ -35,6 +35,12 @@ export const SETTINGS = {
     meaning:
       'API key of the first administrator, at least 16 characters. Without it the first start makes one and prints it once.',
   },
+  secretKey: {
+    variable: 'REPRISE_SECRET_KEY',
+    default: '',
+    meaning:
+      'Seals webhook secrets and encrypted headers and signs cursors, at least 32 characters. Without it the first start makes a key of its own, secret.key in the data folder. Changing it makes what was sealed unreadable.',
+  },
   tenantName: {
     variable: 'REPRISE_TENANT_NAME',
     default: 'default',
