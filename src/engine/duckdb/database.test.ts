@@ -75,3 +75,12 @@ describe('A database at its memory limit', () => {
     expect(isOutOfMemory(await thrownBy(database.run('SELECT * FROM nothing')))).toBe(false)
   })
 })
+
+it('joins rows by ranges without comparing every pair, also in tables that the transaction has just made', async () => {
+  const plan = await database.transaction(async () => {
+    await database.run('CREATE TEMP TABLE p AS SELECT range AS x FROM range(2000)')
+    await database.run('CREATE TEMP TABLE w AS SELECT range AS a, range + 1 AS b FROM range(2000)')
+    return database.rows('EXPLAIN SELECT * FROM p JOIN w ON p.x >= w.a AND p.x <= w.b')
+  })
+  expect(String(plan)).toContain('IE_JOIN')
+})

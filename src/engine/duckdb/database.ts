@@ -79,6 +79,9 @@ export class Database {
         ? []
         : [`SET max_temp_directory_size = '${options.memoryLimitBytes * SPILL_FACTOR}B'`]),
       'SET preserve_insertion_order = true',
+      // Tables made in the same transaction count as empty, and for those the engine would compare every pair of rows.
+      'SET nested_loop_join_threshold = 0',
+      'SET merge_join_threshold = 0',
       `SET allowed_directories = [${sqlText(folder)}]`,
       'SET enable_external_access = false',
       'SET lock_configuration = true',
