@@ -45,6 +45,7 @@ export const faults = {
   autogenerateCount: raise(16, 11021),
   prefixes: raise(16, 11022),
   nothingToConcatenate: raise(16, 11046),
+  merge: raise(16, 30101),
   semantic: raise(16, 1),
 } as const
 

@@ -107,6 +107,8 @@ export interface LoadResult {
   readonly rows: number
   /** Short name of the source for the progress text: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT Sales". */
   readonly source: string
+  /** The highest value of the sequence field, for MERGE. */
+  readonly sequence?: Value
 }
 
 type Results = {

@@ -128,6 +128,36 @@ describe('A partial reload', () => {
       partial: { R: 'a: 1 | 1' },
     },
     {
+      rule: 'S6: MERGE inserts, updates and deletes by key; a full reload merges the loaded rows with each other',
+      script: `T: LOAD * ${inline('seq,k,v', '0,old,1', '0,a,0', '0,b,9')};
+        MERGE (seq, vSeq) ON k CONCATENATE (T) LOAD * ${inline('op,seq,k,v', 'Insert,1,c,x', 'Update,3,c,z', 'u,2,c,y', 'Delete,3,d,w')};
+        TRACE $(vSeq);`,
+      second: `T: LOAD * ${inline('seq,k,v', '0,old,1')};
+        MERGE (seq, vSeq) ON k CONCATENATE (T) LOAD * ${inline('op,seq,k,v', 'Insert,4,e,new', 'U,5,a,changed', 'd,6,b,', 'D,7,nix,', 'insert,8,c,again')};
+        M: ADD LOAD '$(vSeq)' as max AutoGenerate 1;`,
+      full: { T: 'seq,k,v: 0,old,1 | 0,a,0 | 0,b,9 | 3,c,z' },
+      partial: { T: 'seq,k,v: 0,old,1 | 4,e,new | 5,a,changed | 8,c,again', M: 'max: "8"' },
+    },
+    {
+      rule: 'MERGE without a sequence: the last row of a key counts; several keys; missing fields become NULL; ONLY',
+      script: `T: LOAD * ${inline('k,l,v,w', '1,a,x,1', '1,b,y,2')};
+        MERGE ONLY ON k, l CONCATENATE (T) LOAD * ${inline('what,k,l,v', 'i,1,a,first', 'u,01,a,last', 'd,1,b,')};`,
+      full: { T: 'k,l,v,w: 1,a,x,1 | 1,b,y,2' },
+      partial: { T: 'k,l,v,w: 01#1,a,last,∅' },
+    },
+    {
+      rule: 'MERGE finds the table with the same fields, or makes one',
+      script: `MERGE ON k LOAD * ${inline('op,k,v', 'Insert,a,1', 'Insert,b,2', 'Delete,b,')};`,
+      full: { INLINE01: 'k,v: a,1' },
+      partial: { INLINE01: 'k,v: a,1' },
+    },
+    {
+      rule: 'fails at a row that tells no operation',
+      script: `T: ADD LOAD 1 as k, 2 as v AutoGenerate 1; MERGE ONLY ON k LOAD 'x' as op, 1 as k, 3 as v AutoGenerate 1;`,
+      full: { T: 'k,v: 1,2' },
+      fault: [16, "MERGE: the first field 'op' must be Insert, Update or Delete in every row"],
+    },
+    {
       rule: 'fails when it names a table that only a full reload makes',
       script: 'Tmp: LOAD 1 as a AutoGenerate 1; A: LOAD a as b RESIDENT Tmp; DROP TABLE Tmp;',
       full: { A: 'b: 1' },

@@ -26,7 +26,7 @@ import { columnName } from '../../script/load/merge-fields.ts'
 import { Preloads } from '../../script/load/preloads.ts'
 import { storedValues } from '../../script/load/stored-values.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
-import type { LoadStatement } from '../../script/syntax/statement.ts'
+import type { LoadStatement, Merge } from '../../script/syntax/statement.ts'
 import { numberOf } from '../../script/value/convert.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
@@ -36,6 +36,7 @@ import { fileFacts } from './file-facts.ts'
 import { type FilePaths, hasWildcard } from './file-paths.ts'
 import { genericTables } from './generic-tables.ts'
 import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
+import { mergedRows, withoutMerged } from './merge-rows.ts'
 import { openSource } from './open-source.ts'
 import { TableWriter } from './table-writer.ts'
 import { transformRows } from './transform-rows.ts'
@@ -154,7 +155,9 @@ class FileLoad {
       ? await this.#map(prepared, opened.shown)
       : prefixes.transform?.kind === 'generic'
         ? await this.#generic(prepared, opened.shown)
-        : await this.#table(prepared, opened.shown)
+        : prefixes.merge !== undefined
+          ? await this.#merge(prepared, opened.shown, prefixes.merge)
+          : await this.#table(prepared, opened.shown, this.#environment.catalog)
     await this.#pipeline.close()
     return executed
   }
@@ -208,6 +211,21 @@ class FileLoad {
     return { catalog: made, result, rowsRead }
   }
 
+  /** In a full reload only the loaded rows are merged with each other (SEMANTICS S6). */
+  async #merge(prepared: PreparedLoad, shown: string, merge: Merge): Promise<ExecutedLoad> {
+    const { database } = this.#environment
+    let { catalog } = this.#environment
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, this.#statement.levels[0]!.distinct)
+    const { written, newest, sequence } = await mergedRows(database, merge, table)
+    const { target } = this.#destination(written.names, catalog)
+    if (this.#context.partial && target.kind === 'append') {
+      catalog = await withoutMerged(database, catalog, target.table, newest, merge)
+    }
+    await database.run(`DROP TABLE ${newest.sqlName}`)
+    const executed = await this.#table(this.#pipeline.reload(written, rowsRead), shown, catalog)
+    return { ...executed, result: { ...executed.result, sequence } }
+  }
+
   async #map(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
     const { label, levels } = this.#statement
     if (prepared.fields.length !== 2) {
@@ -228,11 +246,11 @@ class FileLoad {
     return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
   }
 
-  async #table(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
+  async #table(prepared: PreparedLoad, shown: string, before: Catalog): Promise<ExecutedLoad> {
     const { database } = this.#environment
     const { prefixes, levels } = this.#statement
-    const { fields, target } = this.#destination(prepared.fields)
-    const { sqlName, catalog } = takeTableName(this.#environment.catalog)
+    const { fields, target } = this.#destination(prepared.fields, before)
+    const { sqlName, catalog } = takeTableName(before)
     const columns = fields.map((_, index) => columnName(index))
     const { chain, source } = prepared
     const { rules, upperCase } = this.#environment
@@ -261,16 +279,19 @@ class FileLoad {
   }
 
   /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
-  #destination(names: readonly string[]): { fields: readonly string[]; target: LoadTarget } {
+  #destination(
+    names: readonly string[],
+    catalog: Catalog,
+  ): { fields: readonly string[]; target: LoadTarget } {
     const { label, prefixes, levels } = this.#statement
     const { source } = levels.at(-1)!
-    const { catalog, rules, upperCase } = this.#environment
+    const { rules, upperCase } = this.#environment
     const named = prefixes.join?.table ?? prefixes.concatenate?.table
     const table = label ?? named ?? defaultTableName(source, catalog, this.#file)
     const qualified = qualifiedNames(aliasedNames(names, rules.alias), table, rules.qualify)
     const fields = upperCase ? qualified.map((name) => name.toUpperCase()) : qualified
     checkUnique(fields)
-    const before = this.#before(fields)
+    const before = this.#before(fields, catalog)
     if (before !== undefined) {
       const kind = prefixes.partial?.kind === 'replace' ? 'replace' : 'append'
       return { fields, target: { kind, table: before } }
@@ -278,14 +299,14 @@ class FileLoad {
     return { fields, target: loadTarget(prefixes, label, source, fields, catalog, this.#file) }
   }
 
-  /** The table of an earlier reload that ADD or REPLACE is about; a full reload has none. */
-  #before(fields: readonly string[]): TableModel | undefined {
+  /** The table of an earlier reload that ADD, REPLACE or MERGE is about; a full reload has none. */
+  #before(fields: readonly string[], catalog: Catalog): TableModel | undefined {
     const { label, prefixes } = this.#statement
     const { partial, join, keep } = prefixes
     if (!this.#context.partial || partial === undefined || join !== undefined || keep !== undefined) {
       return undefined
     }
-    return partialTarget(prefixes, label, fields, this.#environment.catalog)
+    return partialTarget(prefixes, label, fields, catalog)
   }
 
   async #write(

@@ -80,6 +80,10 @@ export const EXAMPLES: readonly ShownExample[] = [
         'Every ancestor of such rows, and themselves',
         'Above: HIERARCHYBELONGSTO (node, parent, label, ancestor, ancestorLabel, distance) LOAD * INLINE [node,parent,label\n1,,Europe\n2,1,UK];',
       ],
+      [
+        'Rows that insert, update and delete others by keys; a full reload merges them with each other only',
+        'MERGE (nr, vNr) ON code Codes: LOAD * INLINE [op,nr,code,name\nInsert,1,a,Ada\nUpdate,2,a,Adam\nDelete,3,b,];',
+      ],
       ['In a partial reload too: `ADD`, `REPLACE`, `ONLY`', 'ADD LOAD * INLINE [id,k,amount\n5,a,1];'],
     ],
   },

@@ -1,9 +1,9 @@
 /**
- * SQL of the prefixes that make other rows of loaded ones: CROSSTABLE, INTERVALMATCH and GENERIC (SEMANTICS block N).
+ * SQL of the prefixes that make other rows of loaded ones: CROSSTABLE, INTERVALMATCH GENERIC and MERGE (SEMANTICS N, S6).
  * Only generated names occur in it, and field names as literals where they become values. Loaded rows are columns
  * i0, i1 ... of a work table, and so are those that come out.
  */
-import { groupKey, isPresent, joinKey, pairOf, sqlText } from './pair-sql.ts'
+import { columnList, groupKey, isPresent, joinKey, pairOf, sqlText } from './pair-sql.ts'
 
 const pairAs = (column: string, as: string, alias?: string): string => {
   const { n, t } = pairOf(column, alias)
@@ -95,3 +95,41 @@ export function attributeRowsSql(table: string, keys: number, row: number): stri
   return `SELECT row_number() OVER (ORDER BY rn) AS rn, ${[...columns, pairAs(`i${keys + 1}`, `c${keys + 1}`)].join(', ')}
     FROM ${table} WHERE ${attribute} = (SELECT ${attribute} FROM ${table} WHERE rn = ${row})`
 }
+
+/** MERGE: rows whose first column tells no operation. */
+export const operationsSql = (table: string): string =>
+  `SELECT count(*) FROM ${table} WHERE coalesce(lower(i0_t), '') NOT IN (${[...WRITES, ...DELETES].join(', ')})`
+
+const WRITES = ["'insert'", "'update'", "'i'", "'u'"]
+const DELETES = ["'delete'", "'d'"]
+
+/** The newest row of each key: by the sequence where there is one, else the last (S6). */
+export function newestSql(table: string, keys: readonly string[], sequence: string | undefined): string {
+  const order = [...(sequence === undefined ? [] : [`${pairOf(sequence).n} DESC NULLS LAST`]), 'rn DESC']
+  const partition = keys.flatMap((key) => groupKey(pairOf(key)))
+  return `SELECT * EXCLUDE (age) FROM (SELECT *, row_number() OVER (PARTITION BY ${partition.join(', ')}
+    ORDER BY ${order.join(', ')}) AS age FROM ${table}) WHERE age = 1`
+}
+
+/** The rows that are inserted or updated, renumbered, without their operation. */
+export function writtenRowsSql(newest: string, columns: readonly string[]): string {
+  const kept = columns.slice(1).map((column, index) => pairAs(column, `i${index}`))
+  return `SELECT row_number() OVER (ORDER BY rn) AS rn, ${kept.join(', ')} FROM ${newest}
+    WHERE lower(i0_t) IN (${WRITES.join(', ')})`
+}
+
+/** The rows of a table whose keys are not among those of the newest rows, renumbered. `keys`: table (left), newest (right). */
+export function untouchedSql(
+  table: string,
+  columns: readonly string[],
+  newest: string,
+  keys: readonly { readonly left: string; readonly right: string }[],
+): string {
+  const same = keys.map(({ left, right }) => `${joinKey(pairOf(left, 'a'))} = ${joinKey(pairOf(right, 'b'))}`)
+  return `SELECT row_number() OVER (ORDER BY a.rn) AS rn, ${columnList(columns, 'a')} FROM ${table} a
+    WHERE NOT EXISTS (SELECT 1 FROM ${newest} b WHERE ${same.join(' AND ')})`
+}
+
+/** One row: the value with the highest number (n, t). */
+export const highestSql = (table: string, column: string): string =>
+  `SELECT max(${pairOf(column).n}), arg_max_null(${pairOf(column).t}, ${pairOf(column).n}) FROM ${table}`

@@ -25,6 +25,8 @@ export function* runLoad(state: ScriptState, step: Step, statement: LoadStatemen
   const rules = storeRules(state)
   const result = yield* ask({ kind: 'load', statement, settings: variables.settings(), rules })
   yield* tell(state, step, result)
+  const { variable } = statement.prefixes.merge ?? {}
+  if (variable !== undefined) variables.set(variable, result.sequence ?? null)
 }
 
 function storeRules({ rules: { alias, qualify, maps, nullAsValue }, variables }: ScriptState): StoreRules {

@@ -50,7 +50,6 @@ describe('what is wrong is named', () => {
     ['Left Join (T) SELECT * FROM x', 'SELECT'],
     ["LIB CONNECT TO 'x'", 'LIB CONNECT'],
     ['OLEDB CONNECT TO [x;y]', 'OLEDB CONNECT'],
-    ['Merge Only (s) ON k LOAD * RESIDENT t', 'MERGE'],
     ['Bundle Info LOAD * RESIDENT t', 'BUNDLE'],
     ['Binary [x.qvf]', 'BINARY'],
     ['DIRECT QUERY dimension a FROM b', 'DIRECT QUERY'],

@@ -3,7 +3,7 @@ import { faults } from '../fault.ts'
 import type { TokenStream } from './lexer.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readTransform } from './parse-transform.ts'
-import { readName } from './read-name.ts'
+import { readName, readNames } from './read-name.ts'
 import type { LoadPrefixes, PartialPrefix } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -44,6 +44,7 @@ function readPrefix(tokens: TokenStream): LoadPrefixes | undefined {
   const transform = readTransform(tokens)
   if (transform !== undefined) return { transform }
   if (tokens.atWord('left', 'right', 'inner', 'outer', 'join', 'keep')) return readJoin(tokens)
+  if (tokens.takeWord('merge')) return readMerge(tokens)
   const partial = readPartial(tokens)
   if (partial !== undefined) return { partial }
   const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
@@ -56,6 +57,21 @@ export function readPartial(tokens: TokenStream): PartialPrefix | undefined {
   if (!tokens.atWord('add', 'replace')) return undefined
   const kind = tokens.next().value.toLowerCase() === 'add' ? 'add' : 'replace'
   return { kind, only: tokens.takeWord('only') }
+}
+
+/** `MERGE [ONLY] [(sequence field [, variable])] ON key, ...` */
+function readMerge(tokens: TokenStream): LoadPrefixes {
+  const partial = { kind: 'merge', only: tokens.takeWord('only') } as const
+  let sequence: string | undefined
+  let variable: string | undefined
+  if (tokens.takeSymbol('(')) {
+    sequence = readName(tokens, 'the field with the sequence')
+    if (tokens.takeSymbol(',')) variable = readName(tokens, 'a variable')
+    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  }
+  if (!tokens.takeWord('on')) throw unexpected(tokens, 'ON')
+  const keys = readNames(tokens, 'a key field')
+  return { partial, merge: { keys, ...(sequence && { sequence }), ...(variable && { variable }) } }
 }
 
 /** `(INCREMENTAL)`, `(STALE AFTER 2 DAYS)`: how old a cached result may be. */
@@ -90,12 +106,19 @@ function readTarget(tokens: TokenStream): { readonly table?: string } {
 /** Where a row can go: at most one of these says so. */
 const TARGETS = ['mapping', 'noConcatenate', 'concatenate', 'join', 'keep'] as const
 
+const MERGE_INTO: Readonly<Partial<Record<(typeof TARGETS)[number], true>>> = {
+  noConcatenate: true,
+  concatenate: true,
+}
+
 function together(prefixes: LoadPrefixes, added: LoadPrefixes): LoadPrefixes {
   const twice = Object.keys(added).find((name) => Object.hasOwn(prefixes, name))
   if (twice !== undefined) throw faults.prefixes(`The prefix ${twice} stands twice`)
   const all = { ...prefixes, ...added }
   const [first, second] = TARGETS.filter((name) => all[name] !== undefined && !noConcatenateKeep(all, name))
   if (second !== undefined) throw faults.prefixes(`The prefixes ${first} and ${second} exclude each other`)
+  const merged = all.merge !== undefined && TARGETS.find((name) => all[name] && MERGE_INTO[name] !== true)
+  if (merged) throw faults.prefixes(`The prefixes merge and ${merged} exclude each other`)
   if (all.transform?.kind === 'generic' && first !== undefined && first !== 'noConcatenate') {
     throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${first}`)
   }

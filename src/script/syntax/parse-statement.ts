@@ -77,7 +77,7 @@ const nullAsValue = (rest: string, verb: string, on: boolean): Statement => ({
 
 const LOAD_WORDS: ReadonlySet<string> = new Set(
   (
-    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace ' +
+    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace merge ' +
     'crosstable intervalmatch generic hierarchy hierarchybelongsto'
   ).split(' '),
 )

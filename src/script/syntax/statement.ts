@@ -58,8 +58,17 @@ export interface LoadLevel {
 
 /** Runs in a partial reload too; with `only` in no other. */
 export interface PartialPrefix {
-  readonly kind: 'add' | 'replace'
+  readonly kind: 'add' | 'replace' | 'merge'
   readonly only: boolean
+}
+
+/** The first field of a MERGE tells what becomes of a row: insert, update or delete. */
+export interface Merge {
+  readonly keys: readonly string[]
+  /** The field whose highest value is the newest state of a row; absent: the last row is. */
+  readonly sequence?: string
+  /** Gets the highest value of that field. */
+  readonly variable?: string
 }
 
 export interface LoadPrefixes {
@@ -75,6 +84,8 @@ export interface LoadPrefixes {
   /** BUFFER: the result may come from a cache. There is none here, so that it never does. */
   readonly buffer?: true
   readonly partial?: PartialPrefix
+  /** With `partial` of the same kind. */
+  readonly merge?: Merge
 }
 
 /** What becomes of all loaded rows before they are stored (LANGUAGE, section 6, step 7). */

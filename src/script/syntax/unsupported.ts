@@ -45,7 +45,7 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'DIMENSION',
 ]
 
-export const UNSUPPORTED_PREFIXES: readonly string[] = ['MERGE', 'SEMANTIC', 'INFO', 'BUNDLE', 'IMAGE_SIZE']
+export const UNSUPPORTED_PREFIXES: readonly string[] = ['SEMANTIC', 'INFO', 'BUNDLE', 'IMAGE_SIZE']
 
 const KNOWN: ReadonlyMap<string, string> = new Map([
   ...UNSUPPORTED_STATEMENTS.map((name) => [name, `The statement ${name} is not supported`] as const),
