@@ -41,26 +41,7 @@ export async function startServiceProcess(
   dataDir: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServiceProcess> {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
-    {
-      env: {
-        PATH: process.env.PATH,
-        REPRISE_ADMIN_KEY: ADMIN_KEY,
-        REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
-        REPRISE_RATE_LIMIT: 'off',
-        REPRISE_LOG_LEVEL: 'warn',
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  processes.add(child)
-  const exited = once(child, 'exit').then(([code]) => {
-    processes.delete(child)
-    return code as number | null
-  })
+  const { child, exited } = spawnService(dataDir, environment)
   const printed: string[] = []
   const url = await Promise.race([
     listening(child, printed),
@@ -81,6 +62,43 @@ export async function startServiceProcess(
     printed,
     enginePids: () => childrenOf(child.pid!),
   }
+}
+
+/** Starts a service and kills it so long after, wherever it is by then. */
+export async function killDuringStart(
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  afterMs: number,
+): Promise<void> {
+  const { child, exited } = spawnService(dataDir, environment)
+  child.stdout!.resume()
+  await new Promise((resolve) => setTimeout(resolve, afterMs))
+  child.kill('SIGKILL')
+  await exited
+}
+
+function spawnService(dataDir: string, environment: Readonly<Record<string, string>>) {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
+    {
+      env: {
+        PATH: process.env.PATH,
+        REPRISE_ADMIN_KEY: ADMIN_KEY,
+        REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
+        REPRISE_RATE_LIMIT: 'off',
+        REPRISE_LOG_LEVEL: 'warn',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  processes.add(child)
+  const exited = once(child, 'exit').then(([code]) => {
+    processes.delete(child)
+    return code as number | null
+  })
+  return { child, exited }
 }
 
 /** Ends what still runs and removes the folders: for afterAll. */
