@@ -37,7 +37,7 @@ export function prepareAccept(
     assertAcceptance(acceptance)
     const { reload, idempotencyKey: key, reloadsPerAppAndDay: quota } = acceptance
     const { id, tenantId, appId, userId, createdAt } = reload
-    if (views.app(reload) === undefined) return { kind: 'no-app' }
+    if (views.app(tenantId, appId) === undefined) return { kind: 'no-app' }
     if (key !== undefined) {
       const row = earlier.get(tenantId, userId, key, createdAt - IDEMPOTENCY_MS)
       if (row !== undefined) return { kind: 'repeated', reload: reloadOf(row) }

@@ -6,7 +6,7 @@ import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.t
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
 
-type AppVerb = 'addApp' | 'changeApp' | 'removeApp' | 'app' | 'apps' | 'referencedDataVersions'
+type AppVerb = 'addApp' | 'changeApp' | 'removeApp' | 'apps' | 'referencedDataVersions'
 
 /** @param changed called when an app's row is written */
 export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Answers<CatalogStore, AppVerb> {
@@ -40,10 +40,6 @@ export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Ans
     removeApp: (tenantId, id) => {
       changed(id)
       return remove.run(id, tenantId).changes === 1
-    },
-    app: (tenantId, id) => {
-      const row = one.get(id, tenantId)
-      return row === undefined ? undefined : appOf(row)
     },
     apps: (tenantId) => all.all(tenantId).map(appOf),
     referencedDataVersions: () => versions.all().map((row) => row.data_version as DataVersion),

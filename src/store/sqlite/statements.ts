@@ -74,6 +74,7 @@ export function prepareStatements(
     addSend: sends.add,
     send: prepareSend(db),
     ...prepareIdentity(db, () => audience.forget()),
+    app: views.app,
     ...prepareApps(db, (id) => kept.forgetApp(id)),
     ...prepareScripts(db, (id) => kept.forgetApp(id)),
     ...prepareSpaces(db),

@@ -1,7 +1,7 @@
 /** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
-import type { ReloadId, TenantId } from '../../core/ids.ts'
+import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import { type ReaderRows, readersOf } from '../readers.ts'
@@ -47,8 +47,7 @@ export interface Views {
   /** The reload with its open attempt. */
   stored(id: ReloadId): KeptReload | undefined
   view(stored: KeptReload): ReloadView
-  /** The app of a reload; undefined when its tenant has no such app. */
-  app(reload: Reload): App | undefined
+  app(tenantId: TenantId, id: AppId): App | undefined
 }
 
 export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): Views {
@@ -71,10 +70,10 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
     kept.keepReload(stored)
     return stored
   }
-  const appOfReload = ({ appId, tenantId }: Reload): App | undefined => {
-    const known = kept.app(appId)
+  const appById = (tenantId: TenantId, id: AppId): App | undefined => {
+    const known = kept.app(id)
     if (known?.tenantId === tenantId) return known
-    const row = selectApp.get(appId, tenantId)
+    const row = selectApp.get(id, tenantId)
     if (row === undefined) return undefined
     const app = appOf(row)
     kept.keepApp(app)
@@ -82,9 +81,9 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
   }
   return {
     stored: (id) => kept.reload(id) ?? readReload(id),
-    app: appOfReload,
+    app: appById,
     view: ({ reload, attempt }) => {
-      const app = appOfReload(reload)
+      const app = appById(reload.tenantId, reload.appId)
       const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,
