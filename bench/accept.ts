@@ -21,7 +21,10 @@ import { aReload } from '../test/support/records.ts'
 import type { Served } from './accept-server.ts'
 
 const CLIENTS = 64
-const requests = Number(process.argv[2] ?? 10_000)
+const [requests = 10_000] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--keep')
+  .map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
 const file = join(folder, 'data.db')
 

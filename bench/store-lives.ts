@@ -9,92 +9,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { App } from '../src/catalog/records.ts'
-import type { AttemptEnd } from '../src/core/attempt.ts'
-import type { AppId, DataVersion, LeaseToken, TenantId, WorkerId } from '../src/core/ids.ts'
-import { newHexId, newTimeUuid, newUuid } from '../src/core/ids.ts'
-import { decide } from '../src/core/reload.ts'
-import { realWorld } from '../src/main/world.ts'
-import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
-import type { ReloadView, Saving } from '../src/store/store.ts'
-import { aDelivery, finishedEvent, POLICY } from '../test/contract/store-records.ts'
-import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'
+import { newHexId, newTimeUuid } from '../src/core/ids.ts'
+import { aReload } from '../test/support/records.ts'
+import { livesOnStore, median, random, type Speed, stopwatch } from './store-flow.ts'
 
 const CALLERS = 64
 const TENANTS = 8
-const lives = Number(process.argv[2] ?? 6400)
-const rounds = Number(process.argv[3] ?? 5)
-
-const { random } = realWorld({ info() {}, warn() {}, error() {} })
-
-async function ourFlow(file: string): Promise<Speed> {
-  const store = SqliteStore.open(file)
-  const apps: App[] = []
-  for (let tenant = 0; tenant < TENANTS; tenant++) {
-    const id = `tenant-${tenant}` as TenantId
-    await store.addTenant(aTenant({ id }))
-    await store.saveSubscription(aSubscription({ id: newUuid(random), tenantId: id }))
-  }
-  for (let caller = 0; caller < CALLERS; caller++) {
-    const app = anApp({
-      id: newUuid<'app'>(random) as AppId,
-      tenantId: `tenant-${caller % TENANTS}` as TenantId,
-    })
-    apps.push(app)
-    await store.addApp(app)
-  }
-  const start = stopwatch()
-  await Promise.all(apps.map((app) => live(store, app, lives / CALLERS)))
-  const speed = start()
-  const { queued, running, pendingDeliveries } = await store.counts()
-  if (queued + running > 0 || pendingDeliveries !== lives) throw new Error('lives were lost')
-  await store.close()
-  return speed
-}
-
-async function live(store: SqliteStore, app: App, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const now = Date.now()
-    const times = { createdAt: now, queuedAt: now, notBefore: now }
-    const weight = 1 + (i % 10)
-    const id = newHexId<'reload'>(random, now)
-    const reload = aReload({ ...times, id, weight, appId: app.id, tenantId: app.tenantId })
-    await store.accept([{ reload, reloadsPerAppAndDay: 1_000_000 }])
-    const [claimed] = await store.claim({ now, max: 1, concurrentReloadsPerTenant: 30, step: claimStep })
-    const end = {
-      kind: 'completed',
-      data: { version: newTimeUuid(random, now) as string as DataVersion, engineTime: now, fileBytes: 4096 },
-    } as const
-    const { id: claimedId, lease } = claimed!.reload
-    await store.transition([{ reloadId: claimedId, fence: lease!, step: settleStep(end) }])
-  }
-}
-
-/** What a settled reload saves, without what the events cost to make: one event, one delivery, the app's new data. */
-function settleStep(end: AttemptEnd & { kind: 'completed' }) {
-  return ({ reload, attempt, app, subscriptions }: ReloadView): Saving | { refused: string } => {
-    const now = Date.now()
-    const decision = decide(reload, attempt, { kind: 'end-attempt', end }, POLICY, now)
-    if ('refused' in decision) return decision
-    const event = finishedEvent(decision.next, now, { id: newTimeUuid<'event'>(random, now) })
-    const id = newTimeUuid<'delivery'>(random, now)
-    return {
-      reload: decision.next,
-      attempt: decision.closed!,
-      app: { crashedOnMaxSize: app!.crashedOnMaxSize, data: { ...end.data, tables: [] } },
-      events: [event],
-      deliveries: subscriptions.map((subscription) => ({ ...aDelivery(event, subscription.id, now), id })),
-    }
-  }
-}
-
-function claimStep({ reload, attempt }: ReloadView): Saving | { refused: string } {
-  const now = Date.now()
-  const lease = newUuid(random) as string as LeaseToken
-  const command = { kind: 'claim', lease, workerId: 'w' as WorkerId, leaseExpiresAt: now + 15_000 } as const
-  const decision = decide(reload, attempt, command, POLICY, now)
-  return 'refused' in decision ? decision : { reload: decision.next, attempt: decision.opened! }
-}
+const [lives = 6400, rounds = 5] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--keep')
+  .map(Number)
 
 function rawFlow(file: string): Speed {
   const db = new DatabaseSync(file)
@@ -115,7 +39,7 @@ function rawFlow(file: string): Speed {
     for (let caller = 0; caller < CALLERS; caller++) step(caller)
     db.exec('COMMIT')
   }
-  const start = stopwatch()
+  const start = stopwatch(lives)
   for (let i = 0; i < lives / CALLERS; i++) {
     const now = Date.now()
     const tenant = (caller: number) => `tenant-${caller % TENANTS}`
@@ -134,26 +58,6 @@ function rawFlow(file: string): Speed {
   return speed
 }
 
-interface Speed {
-  readonly livesPerSecond: number
-  /** Processor time of a life, microseconds: steadier than the clock on a busy machine, but blind to the disk. */
-  readonly cpuMicros: number
-}
-
-function stopwatch(): () => Speed {
-  const start = performance.now()
-  const cpu = process.cpuUsage()
-  return () => {
-    const { user, system } = process.cpuUsage(cpu)
-    const seconds = (performance.now() - start) / 1000
-    return { livesPerSecond: lives / seconds, cpuMicros: (user + system) / lives }
-  }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)]!
-}
-
 function line(name: string, speeds: readonly Speed[]): string {
   const perSecond = Math.round(median(speeds.map((speed) => speed.livesPerSecond)))
   const cpu = Math.round(median(speeds.map((speed) => speed.cpuMicros)))
@@ -163,9 +67,12 @@ function line(name: string, speeds: readonly Speed[]): string {
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
 const ours: Speed[] = []
 const raw: Speed[] = []
+// The first round of each is for the compiler of the runtime.
+rawFlow(join(folder, 'raw.db'))
+await livesOnStore(join(folder, 'ours.db'), CALLERS, lives)
 for (let round = 0; round < rounds; round++) {
   raw.push(rawFlow(join(folder, `raw-${round}.db`)))
-  ours.push(await ourFlow(join(folder, `ours-${round}.db`)))
+  ours.push(await livesOnStore(join(folder, `ours-${round}.db`), CALLERS, lives))
 }
 rmSync(folder, { recursive: true })
 const speedOf = (speeds: readonly Speed[]) => median(speeds.map((speed) => speed.livesPerSecond))
