@@ -34,7 +34,9 @@ export interface DuckDbSessionsOptions {
 const START_TIMEOUT_MS = 15_000
 /** Lets the attempt that just took a process begin before its successor starts. */
 const REFILL_DELAY_MS = 50
-const REFILL_RETRY_MS = 5_000
+/** Wait before a successor of a process that died unused, doubled with every one in a row: a broken engine must not spin. */
+const REFILL_RETRY_FIRST_MS = 100
+const REFILL_RETRY_LAST_MS = 30_000
 
 interface Place {
   readonly child: SessionChild
@@ -54,6 +56,8 @@ export class DuckDbSessions implements EngineSessions {
   #waiters: Waiter[] = []
   #starting = 0
   #refill: NodeJS.Timeout | undefined
+  /** Processes that died before they served, since one was taken. */
+  #diedUnused = 0
   /** Every process that lives, with the promise of its last trace being gone. */
   readonly #live = new Map<SessionChild, Promise<void>>()
 
@@ -82,6 +86,7 @@ export class DuckDbSessions implements EngineSessions {
     this.#requireRunning()
     await this.#started
     const place = this.#idle.shift() ?? (await this.#next())
+    this.#diedUnused = 0
     this.#refillAfter(REFILL_DELAY_MS)
     return new DuckDbSession(place.child, size, {
       data: this.#options.data,
@@ -132,6 +137,11 @@ export class DuckDbSessions implements EngineSessions {
     this.#refill.unref()
   }
 
+  #afterDeath(): number {
+    this.#diedUnused += 1
+    return Math.min(REFILL_RETRY_FIRST_MS * 2 ** (this.#diedUnused - 1), REFILL_RETRY_LAST_MS)
+  }
+
   async #startOne(): Promise<void> {
     this.#starting++
     try {
@@ -144,7 +154,7 @@ export class DuckDbSessions implements EngineSessions {
       if (waiter !== undefined) waiter.fail(error)
       else if (this.#stopped === undefined) {
         this.#options.log.error('no engine process could be started', { error: String(error) })
-        this.#refillAfter(REFILL_RETRY_MS)
+        this.#refillAfter(this.#afterDeath())
       }
     }
   }
@@ -185,7 +195,7 @@ export class DuckDbSessions implements EngineSessions {
     const idle = this.#idle.findIndex((place) => place.child === child)
     if (idle !== -1) {
       this.#idle.splice(idle, 1)
-      this.#refillAfter(REFILL_DELAY_MS)
+      this.#refillAfter(this.#afterDeath())
     }
     try {
       await rm(tempFolder, { force: true, recursive: true })
