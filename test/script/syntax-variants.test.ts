@@ -227,6 +227,12 @@ describeScripts('Calls and loops', [
 
 describeScripts('Rows of the tables of rules that no other file holds', [
   {
+    rule: 'Count(*) counts rows, also by groups',
+    script: `S: LOAD * ${inline('g,v', 'a,1', 'a,', 'b,3')}; T: LOAD g as h, Count(*) as rows, Sum(v) as sum RESIDENT S GROUP BY g;
+      DROP TABLE S;`,
+    tables: { T: 'h,rows,sum: a,2,1 | b,1,3' },
+  },
+  {
     rule: 'I16: RecNo in a stack counts the rows of its own level',
     script: `T: LOAD a, r, RecNo() as upper WHERE a <> 2; LOAD a, RecNo() as r ${inline('a', '1', '2', '3')};`,
     tables: { T: 'a,r,upper: 1,1,1 | 3,3,3' },

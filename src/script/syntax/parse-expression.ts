@@ -119,6 +119,11 @@ function startsOperand(token: Token): boolean {
   return token.kind !== 'end' && token.kind !== 'open'
 }
 
+/** `Count(*)` counts rows: every row has the value 1. */
+function allRows(tokens: TokenStream, name: string): Expression | undefined {
+  return name.toLowerCase() === 'count' && tokens.takeSymbol('*') ? { kind: 'number', value: 1 } : undefined
+}
+
 const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
 
 function readUnary(tokens: TokenStream, depth: number): Expression {
@@ -169,7 +174,7 @@ function readCall(tokens: TokenStream, name: string, depth: number): Expression 
   const distinct = readQualifiers(tokens)
   const args: Expression[] = []
   if (!tokens.atSymbol(')')) {
-    do args.push(readLevel(tokens, 0, depth + 1))
+    do args.push(allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
     while (tokens.takeSymbol(','))
   }
   return closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
