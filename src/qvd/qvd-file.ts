@@ -170,7 +170,11 @@ function findHeader(file: number, size: number): { xml: string; bodyStart: numbe
     const bodyStart = close < 0 ? -1 : bodyStartIn(bytes, close + 1)
     if (bodyStart >= 0) return { xml: headerText(bytes.subarray(0, close + 1)), bodyStart }
     if (bytesRead === 0) {
-      throw new QvdError(tag < 0 ? `its header has no end tag ${END_TAG}>` : 'the file ends with its header')
+      throw new QvdError(
+        tag < 0
+          ? `it has no end tag ${END_TAG}>: it is no QVD file, or cut off`
+          : 'the file ends with its header',
+      )
     }
     if (bytes.length > HEADER_MAX_BYTES) {
       throw new QvdError(`its header is longer than ${HEADER_MAX_BYTES} bytes`)

@@ -37,7 +37,8 @@ export function decodeSymbols(bytes: Buffer, count: number, field: string, posit
     if (at + numberBytes > end) throw damaged(`symbol ${i} leads out of its symbol table`, start)
     if (numberBytes !== 0) {
       const number = numberBytes === 4 ? bytes.readInt32LE(at) : bytes.readDoubleLE(at)
-      if (Number.isFinite(number)) numbers[i] = number
+      // Adding zero makes -0 and 0 the same.
+      if (Number.isFinite(number)) numbers[i] = number + 0
       at += numberBytes
     }
     if (type < TEXT) continue
