@@ -4,10 +4,11 @@
  */
 import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Clock, Log, Random, Timers } from '../core/ports.ts'
+import type { Log, Timers } from '../core/ports.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
+import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/store.ts'
 import { type Loop, startLoop } from './loop.ts'
 import type { Room } from './room.ts'
@@ -15,11 +16,9 @@ import type { Room } from './room.ts'
 /** Longest time between two looks at the queue: what other processes queued is found without a notice. */
 const LOOK_MS = 1000
 
-export interface ClaimDeps {
+export interface ClaimDeps extends SettleRules {
   readonly store: Pick<ReloadStore, 'claim' | 'nextDueAt'>
-  readonly clock: Clock
   readonly timers: Timers
-  readonly random: Random
   readonly log: Log
   readonly limits: Pick<
     Limits,
@@ -59,14 +58,19 @@ export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
   })
 }
 
-/** Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is left to its cancel. */
+/**
+ * Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is canceled: who deleted the
+ * app died before its reload was.
+ */
 function claimStep(
   deps: ClaimDeps,
   now: number,
   fits: (id: ReloadId, size: EngineSize) => boolean,
 ): (view: ReloadView) => Saving | { readonly refused: string } {
-  return ({ reload, attempt, app }) => {
-    if (app === undefined) return { refused: 'no-app' }
+  const cancel = settleStep(deps, { kind: 'cancel' })
+  return (view) => {
+    const { reload, attempt, app } = view
+    if (app === undefined) return cancel(view)
     const { partial, sizeIndex } = reload
     const size = chooseSize(deps.sizes, app, { partial, climbedIndex: sizeIndex })
     if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: NO_ROOM }
@@ -79,11 +83,7 @@ function claimStep(
         workerId: deps.workerId,
         leaseExpiresAt: now + deps.limits.leaseDurationMs,
       },
-      {
-        errorRequeuesMax: deps.limits.errorRequeuesMax,
-        largestSizeIndex: deps.sizes.length - 1,
-        jitter: 0,
-      },
+      { ...deps, jitter: 0 },
       Math.max(now, reload.notBefore),
     )
     if (isRefusal(decision)) return decision

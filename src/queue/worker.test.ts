@@ -99,6 +99,14 @@ class Bench {
 const bench = (...plans: readonly Plan[]) => new Bench({}, ...plans).furnish()
 
 describe('a worker', () => {
+  test('cancels a waiting reload whose app is gone, with its finished event', async () => {
+    const b = await bench()
+    await b.store.removeApp(TENANT_ID, APP_ID)
+    b.start()
+    expect(await b.ended()).toMatchObject({ state: 'CANCELED', attempts: 0 })
+    expect(await b.store.eventsOf(b.reload.id)).toMatchObject([{ body: { data: { status: 'CANCELED' } } }])
+  })
+
   test('runs a waiting reload and saves data, logs, stored files and the outcome', async () => {
     const files = [{ connection: 'DataFiles', path: 'out.csv', bytes: 9 }]
     const b = await bench({ afterMs: 500, end: completed({ storedFiles: files }) })

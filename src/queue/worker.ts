@@ -65,20 +65,23 @@ export function startWorker(deps: WorkerDeps): Worker {
   const handBack = newSignal()
   const leases = startLeases(deps)
   const sweeping = startSweeping({ ...deps, ...rules })
-  const claiming = startClaiming(deps, {
-    room,
-    take(claimed, askedAt) {
-      const { reload, attempt: opened } = claimed
-      const lease = leases.hold(reload.id, opened.leaseToken, askedAt)
-      room.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
-      const attempt = runClaimed(deps, rules, claimed, lease, handBack).then(() => {
-        running.delete(attempt)
-        room.give(opened.leaseToken)
-        claiming.wake()
-      })
-      running.add(attempt)
+  const claiming = startClaiming(
+    { ...deps, ...rules },
+    {
+      room,
+      take(claimed, askedAt) {
+        const { reload, attempt: opened } = claimed
+        const lease = leases.hold(reload.id, opened.leaseToken, askedAt)
+        room.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
+        const attempt = runClaimed(deps, rules, claimed, lease, handBack).then(() => {
+          running.delete(attempt)
+          room.give(opened.leaseToken)
+          claiming.wake()
+        })
+        running.add(attempt)
+      },
     },
-  })
+  )
   const unlisten = deps.store.onCommit((changed) => {
     if (changed.queued) claiming.wake()
     if (changed.canceling) leases.wake()

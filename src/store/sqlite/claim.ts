@@ -22,10 +22,14 @@ export const NEXT_OF_TENANT = `
   ORDER BY weight DESC, created_at, id LIMIT 1 OFFSET ?`
 
 /** With ageing the next one is the oldest of some weight, or stands behind it as far as some were refused. */
-export const NEXT_OF_WEIGHT = `
-  SELECT id, weight, created_at FROM reloads
-  WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0 AND weight = ?
-  ORDER BY created_at, id LIMIT ?`
+export const NEXT_OF_WEIGHTS = Array.from(
+  { length: WEIGHT_MAX },
+  (_, i) => `
+  SELECT * FROM (
+    SELECT id, weight, created_at FROM reloads
+    WHERE tenant_id = ?1 AND state = 'QUEUED' AND backing_off = 0 AND weight = ${i + WEIGHT_MIN}
+    ORDER BY created_at, id LIMIT ?2)`,
+).join(' UNION ALL')
 
 export const SOMEONE_DUE = `
   SELECT 1 FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before <= ? LIMIT 1`
@@ -91,7 +95,7 @@ function prepareNextOfTenant(
   db: DatabaseSync,
 ): (tenantId: TenantId, behind: number, ageingMs: number) => ReloadId | undefined {
   const next = db.prepare(NEXT_OF_TENANT)
-  const nextOfWeight = db.prepare(NEXT_OF_WEIGHT)
+  const nextOfWeights = db.prepare(NEXT_OF_WEIGHTS)
   const waitingOf = (row: Row): Waiting => ({
     id: row.id as ReloadId,
     weight: row.weight as number,
@@ -99,10 +103,7 @@ function prepareNextOfTenant(
   })
   return (tenantId, behind, ageingMs) => {
     if (ageingMs === 0) return next.get(tenantId, behind)?.id as ReloadId | undefined
-    const heads: Waiting[] = []
-    for (let weight = WEIGHT_MIN; weight <= WEIGHT_MAX; weight++) {
-      heads.push(...nextOfWeight.all(tenantId, weight, behind + 1).map(waitingOf))
-    }
+    const heads = nextOfWeights.all(tenantId, behind + 1).map(waitingOf)
     return heads.sort((left, right) => compareWaiting(left, right, ageingMs))[behind]?.id
   }
 }

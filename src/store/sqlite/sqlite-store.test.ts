@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHT, SOMEONE_DUE } from './claim.ts'
+import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHTS, SOMEONE_DUE } from './claim.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -193,7 +193,7 @@ describe('group commit', () => {
 describe('query plans', () => {
   const statements: readonly (readonly [string, string, string])[] = [
     ['claim', NEXT_OF_TENANT, 'reloads_claim'],
-    ['claim with ageing', NEXT_OF_WEIGHT, 'reloads_claim'],
+    ['claim with ageing', NEXT_OF_WEIGHTS, 'reloads_claim'],
     ['ahead of a reload', AHEAD_OF_WEIGHT, 'reloads_claim'],
     ['first waiting', FIRST_WAITING, 'reloads_waiting'],
     ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
