@@ -2,7 +2,7 @@
  * All functions of the language by name: what exists, with how many arguments, and the evaluators of those that depend on
  * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
  */
-import { faults } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
 import { CLOCK_FUNCTIONS } from './clock-functions.ts'
 import { COLOUR_FUNCTIONS } from './colour-functions.ts'
@@ -78,28 +78,41 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
 }
 
 /**
- * Checks name and argument count before anything runs (SEMANTICS Q5).
- * @throws ScriptFaultError syntax, naming the function; semantic for one that this engine does not have
+ * What is wrong with a call, whatever its arguments are (SEMANTICS Q5): a syntax fault that names the function, and the one
+ * that was probably meant, or a semantic fault for a function that this engine does not have. Undefined: nothing.
+ *
+ * @param name lower case
+ * @returns gives the fault, with the place of the call behind its text if there is one
  */
-export function checkCall(name: string, count: number): FunctionSignature {
+export function callFault(name: string, count: number): ((place?: string) => ScriptFaultError) | undefined {
   const signature = SIGNATURES.get(name)
-  if (signature === undefined) throw unknownFunction(name)
+  const told = (raise: (message: string) => ScriptFaultError, message: string) => (place?: string) =>
+    raise(place === undefined ? message : `${message} (${place})`)
+  if (signature === undefined) return told(faults.syntax, unknownFunction(name))
   if (signature.kind === 'scalar' && !SCALARS.has(name)) {
-    throw faults.semantic(`The function ${signature.name}() is not supported`)
+    return told(faults.semantic, `The function ${signature.name}() is not supported`)
   }
   const { min, max } = signature
-  if (count < min || count > max) {
-    const wanted =
-      min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`
-    throw faults.syntax(`${signature.name}() takes ${wanted} argument(s), got ${count}`)
-  }
-  return signature
+  if (count >= min && count <= max) return undefined
+  const wanted =
+    min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`
+  return told(faults.syntax, `${signature.name}() takes ${wanted} argument(s), got ${count}`)
 }
 
-function unknownFunction(name: string) {
+/**
+ * Checks name and argument count of a call that no parser has seen.
+ * @throws ScriptFaultError as `callFault` gives it
+ */
+export function checkCall(name: string, count: number): FunctionSignature {
+  const fault = callFault(name, count)
+  if (fault !== undefined) throw fault()
+  return SIGNATURES.get(name)!
+}
+
+function unknownFunction(name: string): string {
   const near = nearestName(
     name,
     [...SIGNATURES.values()].map((signature) => signature.name),
   )
-  return faults.syntax(`Unknown function: ${name}()${near === undefined ? '' : `, did you mean ${near}()?`}`)
+  return `Unknown function: ${name}()${near === undefined ? '' : `, did you mean ${near}()?`}`
 }

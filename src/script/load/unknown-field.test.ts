@@ -4,6 +4,11 @@ import { unknownField } from './unknown-field.ts'
 it.each([
   ['name', ['id', 'Name'], "Field 'name' not found: names are case-sensitive, there is 'Name'"],
   ['zz', ['id', 'Name'], "Field 'zz' not found: the source has id, Name"],
+  [
+    'amuont',
+    ['id', 'amount'],
+    "Field 'amuont' not found: the source has id, amount (did you mean 'amount'?)",
+  ],
   ['zz', [], "Field 'zz' not found: the source has no fields"],
   [
     'zz',

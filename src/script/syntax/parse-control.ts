@@ -155,7 +155,9 @@ function readForTo(tokens: TokenStream): ForClause {
 function readForEach(tokens: TokenStream): ForClause {
   const variable = readName(tokens, 'the loop variable')
   if (!tokens.takeWord('in')) throw unexpected(tokens, 'IN')
-  return { kind: 'each', variable, items: readExpressions(tokens).map(forEachItem) }
+  const items = [forEachItem(tokens)]
+  while (tokens.takeSymbol(',')) items.push(forEachItem(tokens))
+  return { kind: 'each', variable, items }
 }
 
 const LISTS: Readonly<Record<string, 'files' | 'folders' | 'field-values'>> = {
@@ -164,15 +166,16 @@ const LISTS: Readonly<Record<string, 'files' | 'folders' | 'field-values'>> = {
   fieldvaluelist: 'field-values',
 }
 
-function forEachItem(expression: Expression): ForEachItem {
-  if (expression.kind !== 'call' || !Object.hasOwn(LISTS, expression.name)) {
-    return { kind: 'value', expression }
+function forEachItem(tokens: TokenStream): ForEachItem {
+  const word = tokens.peek().kind === 'word' ? tokens.peek().value.toLowerCase() : ''
+  if (!Object.hasOwn(LISTS, word) || tokens.peek(1).value !== '(') {
+    return { kind: 'value', expression: readExpression(tokens) }
   }
-  const [argument] = expression.args
-  if (argument === undefined || expression.args.length > 1) {
-    throw faults.syntax(`${expression.name} takes one argument`)
-  }
-  const kind = LISTS[expression.name]!
+  tokens.next()
+  tokens.next()
+  const argument = readExpression(tokens)
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, `')': ${word} takes one argument`)
+  const kind = LISTS[word]!
   return kind === 'field-values' ? { kind, field: argument } : { kind, mask: argument }
 }
 

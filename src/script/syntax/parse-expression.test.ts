@@ -144,12 +144,21 @@ const { tree } = fc.letrec<{ tree: Expression }>((tie) => ({
       left: tie('tree'),
       right: tie('tree'),
     }),
-    fc.record({
-      kind: fc.constant('call' as const),
-      name: fc.constantFrom('sum', 'date#', 'if'),
-      args: fc.array(tie('tree'), { maxLength: 3 }),
-      distinct: fc.constant(false),
-    }),
+    ...(
+      [
+        ['rangesum', 1, 3],
+        ['date#', 1, 2],
+        ['if', 2, 3],
+        ['pi', 0, 0],
+      ] as const
+    ).map(([name, minLength, maxLength]) =>
+      fc.record({
+        kind: fc.constant('call' as const),
+        name: fc.constant(name),
+        args: fc.array(tie('tree'), { minLength, maxLength }),
+        distinct: fc.constant(false),
+      }),
+    ),
   ),
 }))
 

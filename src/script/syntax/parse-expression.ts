@@ -1,10 +1,11 @@
 /**
  * Expressions of the language (LANGUAGE, section 2.2). Words are operators only where an operator can stand, so that
- * Like, And, Not, Total remain usable as names. Whether a function exists and takes so many arguments is the compiler's
- * question, not asked here.
+ * Like, And, Not, Total remain usable as names. A function that does not exist, or takes other numbers of arguments, is
+ * a fault of the whole statement (Q5) and is told with its place.
  */
 
 import { faults, type ScriptFaultError } from '../fault.ts'
+import { callFault } from '../function/functions.ts'
 import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
 import { type Token, type TokenStream, tokensOf } from './lexer.ts'
 
@@ -170,6 +171,7 @@ function closed(tokens: TokenStream, expression: Expression): Expression {
 }
 
 function readCall(tokens: TokenStream, name: string, depth: number): Expression {
+  const at = tokens.lastEnd - name.length
   tokens.next()
   const distinct = readQualifiers(tokens)
   const args: Expression[] = []
@@ -177,7 +179,17 @@ function readCall(tokens: TokenStream, name: string, depth: number): Expression 
     do args.push(allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
     while (tokens.takeSymbol(','))
   }
-  return closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
+  const call = closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
+  const fault = callFault(name.toLowerCase(), args.length)
+  if (fault !== undefined) throw fault(place(tokens.text, at))
+  return call
+}
+
+/** Where an offset is, in the text that is parsed: a statement, or what stands behind its head word. */
+function place(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n')
+  const column = before.at(-1)!.length + 1
+  return before.length === 1 ? `column ${column}` : `line ${before.length}, column ${column}`
 }
 
 /** TOTAL and ALL mean nothing in a script (LANGUAGE, section 13). */
