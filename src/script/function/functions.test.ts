@@ -6,7 +6,7 @@ import { hasAggregationSql } from '../load/aggregation-sql.ts'
 import { isListAggregation } from '../load/collected-values.ts'
 import { isImplemented } from '../load/implemented-functions.ts'
 import type { Value } from '../value/value.ts'
-import { AGGREGATIONS, functionSignature, SCALAR_FUNCTIONS } from './functions.ts'
+import { AGGREGATIONS, functionSignature, SCALAR_FUNCTIONS, scalarFunction } from './functions.ts'
 import { LANGUAGE_FUNCTIONS } from './language-functions.ts'
 
 test('a signature tells kind and argument counts under the documented name', () => {
@@ -84,6 +84,13 @@ test.each(SCALAR_FUNCTIONS.map((row) => [row.name, row] as const))(
     )
   },
 )
+
+test('counts beyond what a number holds exactly are outside the domain, and end', () => {
+  const binding = bindingOf()
+  for (const name of ['binominv', 'poissoninv', 'binomdist', 'poissondist']) {
+    expect(outcome(() => scalarFunction(name)!.evaluate([0.5, 1e300, 0.5], binding))).toBeNull()
+  }
+})
 
 /** Faults of the script are proper answers too. */
 function outcome(evaluate: () => Value): Value {

@@ -22,7 +22,7 @@ export function logGamma(x: number): number {
 }
 
 const TINY = 1e-300
-const STEPS_MAX = 10_000
+const STEPS_MAX = 1000
 
 /** Lower regularized incomplete gamma function P(a, x). */
 export function gammaP(a: number, x: number): number {
@@ -160,7 +160,7 @@ export function poissonDistribution(k: number, rate: number): number {
   return isCount(k) ? 1 - gammaP(k + 1, rate) : Number.NaN
 }
 
-const isCount = (x: number): boolean => Number.isInteger(x) && x >= 0
+const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 0
 
 /**
  * Where a growing distribution function reaches a probability, between `low` and `high`; infinite bounds are found first.
@@ -184,9 +184,10 @@ export function inverse(of: (x: number) => number, probability: number, low: num
 
 /** The least count at which a growing distribution function reaches a probability. */
 export function inverseCount(of: (k: number) => number, probability: number, most: number): number {
-  if (!(probability > 0 && probability < 1)) return Number.NaN
+  if (!(probability > 0 && probability < 1) || !isCount(most)) return Number.NaN
   let high = 1
   while (high < most && of(high) < probability) high = Math.min(most, high * 2)
+  if (!(of(high) >= probability)) return Number.NaN
   let low = -1
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
