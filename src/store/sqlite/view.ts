@@ -2,7 +2,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
-import type { Reload } from '../../core/reload.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import { type ReaderRows, readersOf } from '../readers.ts'
 import type { ReloadView } from '../store.ts'
