@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Database } from '../../src/engine/duckdb/database.ts'
 import { runScript } from '../../src/engine/duckdb/run-script.ts'
 import type { ScriptRun } from '../../src/engine/duckdb/script-run.ts'
 import { inline, writtenTables } from '../support/script-under-test.ts'
@@ -173,4 +174,26 @@ describe('A partial reload', () => {
     }
     expect(after).toEqual(row.partial ?? {})
   })
+})
+
+it('starts from a data file of the version before notes and access, too', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'reprise-partial-'))
+  try {
+    const [before, after] = [path.join(folder, 'before.duckdb'), path.join(folder, 'after.duckdb')]
+    const request = { variables: {}, appId: 'app', appName: 'App', connections: [] }
+    const script = 'A: ADD LOAD 1 as a AutoGenerate 1;'
+    await runScript({ ...request, script, dataFile: before, partial: false }, () => {})
+    const database = await Database.open({ file: before, privateFolder: `${before}.old` })
+    await database.run('UPDATE reprise_model SET version = 1')
+    for (const table of ['access', 'notes', 'derived']) await database.run(`DROP TABLE reprise_${table}`)
+    database.close()
+    const run = await runScript(
+      { ...request, script, dataFile: after, dataBefore: before, partial: true },
+      () => {},
+    )
+    expect(run.end).toEqual({ kind: 'completed' })
+    expect(await writtenTables(after)).toEqual({ A: 'a: 1 | 1' })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
