@@ -1,7 +1,7 @@
 /**
- * What clients do in a simulation while faults are on, and once more in calm: ask for reloads, cancel them, mend scripts, change webhooks, delete
- * apps, and ask for all apps at once at fixed times, as schedules do. What a client was not answered it asks again, with the
- * same idempotency key, until it is told something.
+ * What clients do in a simulation while faults are on: ask for reloads, cancel them, mend scripts, change webhooks, delete
+ * apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once more. What a client was not
+ * answered it asks again, with the same idempotency key, until it is told something.
  */
 import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'

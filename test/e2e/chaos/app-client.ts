@@ -13,9 +13,12 @@ const POLL_MS = 150
 
 /** What all clients know. */
 export interface Seen {
-  /** Told as accepted, with the generation asked for. */
-  readonly accepted: Map<string, number>
+  /** Ids of reloads told as accepted. */
+  readonly accepted: Set<string>
+  /** Latest generation asked for, by app. */
+  readonly generations: Map<string, number>
   ended: number
+  readonly faults: string[]
 }
 
 export async function keepReloading(
@@ -25,17 +28,27 @@ export async function keepReloading(
   uniform: () => number,
   quiet: AbortSignal,
 ): Promise<void> {
-  for (let generation = 1; !quiet.aborted; generation++) {
-    const id = await ask(installation, app, generation)
-    seen.accepted.set(id, generation)
-    const cancelAfterMs = uniform() < 0.08 ? uniform() * 600 : PATIENCE_MS
-    await untilEnd(app, id, cancelAfterMs)
+  for (let last = false; !last; ) {
+    // The last one is asked for when nothing is killed any more: it must succeed.
+    last = quiet.aborted
+    const generation = 1 + (seen.generations.get(app.id) ?? 0)
+    seen.generations.set(app.id, generation)
+    const id = await ask(installation, app, generation, !last && generation % 9 === 0)
+    seen.accepted.add(id)
+    const hasty = uniform() < 0.08 ? uniform() * 600 : PATIENCE_MS
+    const status = await untilEnd(app, id, last ? Number.POSITIVE_INFINITY : hasty)
     seen.ended += 1
+    if (last && status !== 'SUCCEEDED') seen.faults.push(`reload ${id} was not disturbed and ended ${status}`)
   }
 }
 
-async function ask(installation: Installation, app: ChaosApp, generation: number): Promise<string> {
-  const variables = { vGen: String(generation), vFail: generation % 9 === 0 ? '1' : '0' }
+async function ask(
+  installation: Installation,
+  app: ChaosApp,
+  generation: number,
+  fails: boolean,
+): Promise<string> {
+  const variables = { vGen: String(generation), vFail: fails ? '1' : '0' }
   for (;;) {
     try {
       const response = await fetch(`${installation.service.url}/api/v1/reloads`, {
@@ -56,13 +69,13 @@ async function ask(installation: Installation, app: ChaosApp, generation: number
   }
 }
 
-async function untilEnd(app: ChaosApp, id: string, cancelAfterMs: number): Promise<void> {
+async function untilEnd(app: ChaosApp, id: string, cancelAfterMs: number): Promise<string> {
   const cancelAt = performance.now() + cancelAfterMs
   for (;;) {
     await pause(POLL_MS)
     try {
       const { status } = await app.client().reload(id)
-      if (isOutcome(status)) return
+      if (isOutcome(status)) return status
       if (performance.now() < cancelAt || status === 'CANCELING') continue
       if (cancelAfterMs < PATIENCE_MS || status === 'QUEUED') await app.client().cancelReload(id)
     } catch (error) {

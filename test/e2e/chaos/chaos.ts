@@ -10,7 +10,6 @@ import { Installation } from './installation.ts'
 import { type Kills, killAgainAndAgain } from './killer.ts'
 import { startFlakyReceiver } from './receiver.ts'
 
-const APPS_PER_TENANT = 10
 /** Longest wait for deliveries after the last kill: the second send comes after 5 s, one that timed out after 20. */
 const DELIVERED_MS = 120_000
 /** A killed server's engine processes notice and go, ms. */
@@ -32,21 +31,21 @@ export interface ChaosReport {
 }
 
 /** @param seed of the moments; what falls on them depends on the machine */
-export async function runChaos(seed: number, count: number): Promise<ChaosReport> {
+export async function runChaos(seed: number, kills: number, appsPerTenant: number): Promise<ChaosReport> {
   const startedAt = performance.now()
   const { uniform } = seededRandom(seed)
   const receiver = await startFlakyReceiver(uniform)
   const installation = new Installation()
-  await installation.furnish(receiver, APPS_PER_TENANT)
+  await installation.furnish(receiver, appsPerTenant)
   const inspection = new Inspection(installation)
-  const seen: Seen = { accepted: new Map(), ended: 0 }
+  const seen: Seen = { accepted: new Set(), generations: new Map(), ended: 0, faults: [] }
   const quiet = new AbortController()
   const clients = Promise.all(
     installation.apps.map((app) => keepReloading(installation, app, seen, uniform, quiet.signal)),
   )
-  const inspect = () => inspection.inspect(seen.accepted.keys())
-  const killing = killAgainAndAgain(installation, count, uniform, seen, inspect)
-  const kills = await Promise.race([killing, clients.then(() => killing)])
+  const inspect = () => inspection.inspect(seen.accepted)
+  const killing = killAgainAndAgain(installation, kills, uniform, seen, inspect)
+  const killed = await Promise.race([killing, clients.then(() => killing)])
   quiet.abort()
   receiver.calm()
   await clients
@@ -55,7 +54,7 @@ export async function runChaos(seed: number, count: number): Promise<ChaosReport
   await allGone(installation.folder)
   await inspect()
   const { eventIds, outcomes } = inspection.finish()
-  const faults = [...inspection.faults, ...receiver.faults]
+  const faults = [...seen.faults, ...inspection.faults, ...receiver.faults]
   if (code !== 0) faults.push(`the service ended with ${code} when it was told to stop`)
   for (const id of eventIds) if (!receiver.arrivals.has(id)) faults.push(`event ${id} never arrived`)
   const known = new Set(eventIds)
@@ -64,7 +63,7 @@ export async function runChaos(seed: number, count: number): Promise<ChaosReport
   await receiver.close()
   return {
     seed,
-    kills,
+    kills: killed,
     accepted: seen.accepted.size,
     outcomes,
     events: eventIds.length,

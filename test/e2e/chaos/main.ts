@@ -16,6 +16,8 @@ The worker lives in the server's process on SQLite: killing the server kills the
 
 Exit code: 0 all is well; 1 bad usage; 2 something did not hold; 4 the run itself failed.`
 
+const APPS_PER_TENANT = 10
+
 process.exitCode = await main()
 
 async function main(): Promise<number> {
@@ -42,7 +44,7 @@ async function main(): Promise<number> {
   }
   if (!json) console.log(`chaos: seed ${seed}, ${kills} kills`)
   try {
-    const report = await runChaos(seed, kills)
+    const report = await runChaos(seed, kills, APPS_PER_TENANT)
     if (json) console.log(JSON.stringify(report))
     else tell(report)
     return report.faults.length === 0 ? 0 : 2
