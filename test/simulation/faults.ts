@@ -17,17 +17,20 @@ const LOCK_LOOK_MS = 500
 /** What was drawn while faults were on is felt so long after: slow store calls, late sessions, full send time, ms. */
 const AFTERMATH_MS = 110_000
 
+/** @param skewMs of the machine's wall clock; undefined: a new machine draws its own */
+type StartNew = (name: string, skewMs: number | undefined) => Machine
+
 export class Machines {
   /** With those that were replaced: one that drains may still run. */
   readonly #started: Machine[] = []
   readonly #places: (Machine | undefined)[]
   readonly #world: World
   #aheadMs = 0
-  readonly #startNew: (name: string) => Machine
+  readonly #startNew: StartNew
   readonly #allDead: () => void
 
   /** @param allDead called before a machine starts where none lives: it may know that all lease holders are dead */
-  constructor(world: World, places: number, startNew: (name: string) => Machine, allDead: () => void) {
+  constructor(world: World, places: number, startNew: StartNew, allDead: () => void) {
     this.#world = world
     this.#places = Array.from({ length: places })
     this.#startNew = startNew
@@ -46,9 +49,8 @@ export class Machines {
       return
     }
     if (this.#started.every(({ node }) => !node.alive)) this.#allDead()
-    const machine = this.#startNew(`machine-${place}`)
     // The wall clock is the machine's, whatever process runs on it.
-    machine.node.skewMs = this.#places[place]?.node.skewMs ?? machine.node.skewMs
+    const machine = this.#startNew(`machine-${place}`, this.#places[place]?.node.skewMs)
     this.#started.push(machine)
     this.#places[place] = machine
   }

@@ -28,12 +28,11 @@ export const SLOTS = 3
 
 export function startMachine(
   world: World,
-  name: string,
+  node: SimNode,
   store: Store,
   limits: Limits,
   canary: Canary | undefined,
 ): Machine {
-  const node = newNode(world, name)
   const ports = portsOf(world, node)
   const reached = storeFrom(world, node, store)
   const work: WorkerDeps = {
@@ -80,8 +79,10 @@ function connectionsOf(app: App, askedBy: UserId): readonly FileConnection[] {
   return [{ name: 'DataFiles', root: `/files/${app.tenantId}/${app.spaceId ?? askedBy}`, writable: true }]
 }
 
-export function newNode(world: World, name: string): SimNode {
-  return new SimNode(world.scheduler, name, world.between(0, 2 ** 31), world.between(-2000, 2000))
+export function newNode(world: World, name: string, skewMs?: number): SimNode {
+  const seed = world.between(0, 2 ** 31)
+  const drawnMs = world.between(-2000, 2000)
+  return new SimNode(world.scheduler, name, seed, skewMs ?? drawnMs)
 }
 
 export function portsOf(world: World, node: SimNode): Ports {

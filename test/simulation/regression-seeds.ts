@@ -15,4 +15,5 @@ export const REGRESSION_SEEDS: readonly { readonly seed: number; readonly reason
     seed: 541,
     reason: 'a delivery given up while its webhook was deleted counted as lost when the webhook came back',
   },
+  { seed: 1300, reason: 'a process started before its clock was set: it could not see the leap' },
 ]

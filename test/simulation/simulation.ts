@@ -10,7 +10,7 @@ import type { Canary } from './canary/canary.ts'
 import { Clients } from './clients.ts'
 import { Machines } from './faults.ts'
 import { drawLimits, furnish } from './furnish.ts'
-import { startMachine } from './machine.ts'
+import { newNode, startMachine } from './machine.ts'
 import { ObservedStore } from './observed-store.ts'
 import { Violation, World } from './world.ts'
 
@@ -88,7 +88,7 @@ async function live(
   const machines = new Machines(
     world,
     world.pick([1, 2, 2, 3, 4]),
-    (name) => startMachine(world, name, store, limits, canary),
+    (name, skewMs) => startMachine(world, newNode(world, name, skewMs), store, limits, canary),
     // As a process does that finds the installation's lock free.
     () => void truth.endLeases(world.scheduler.now),
   )
