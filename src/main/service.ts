@@ -15,10 +15,9 @@ import { type FileStore, openFileStore } from '../catalog/files/file-store.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
-import { routedChannel } from '../delivery/channels/routed.ts'
+import { openedAtFirstSend, routedChannel } from '../delivery/channels/routed.ts'
 import { type Seal, sealWith } from '../delivery/channels/seal.ts'
 import { targetProblem } from '../delivery/channels/target-address.ts'
-import { webhookChannel } from '../delivery/channels/webhook.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import { DataFolder } from '../engine/duckdb/data-files.ts'
 import { DuckDbSessions } from '../engine/duckdb/duckdb-sessions.ts'
@@ -105,11 +104,14 @@ async function openInstallation(config: Config, world: World, services: Services
   await store.endLeases(world.clock.now())
   const master = await secretKey(config.dataDir, config.secretKey)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
-  const webhooks = webhookChannel({
-    seal,
-    allowance: config.webhookAllowance,
-    origin: config.publicUrl === undefined ? config.host : new URL(config.publicUrl).hostname,
-    userAgent: `Reprise/${VERSION} (webhook)`,
+  const webhooks = openedAtFirstSend(async () => {
+    const { webhookChannel } = await import('../delivery/channels/webhook.ts')
+    return webhookChannel({
+      seal,
+      allowance: config.webhookAllowance,
+      origin: config.publicUrl === undefined ? config.host : new URL(config.publicUrl).hostname,
+      userAgent: `Reprise/${VERSION} (webhook)`,
+    })
   })
   await services.start('webhook channel', () => ({ stop: () => webhooks.close() }))
   const brokers = await openBrokers(config.brokers, world)

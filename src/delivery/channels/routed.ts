@@ -15,3 +15,19 @@ export function routedChannel(
     },
   }
 }
+
+type ClosableChannel = Channel & { close(): Promise<void> }
+
+/** A channel that is opened, and its code loaded, when something is first sent through it: a start does without. */
+export function openedAtFirstSend(open: () => Promise<ClosableChannel>): ClosableChannel {
+  let opened: Promise<ClosableChannel> | undefined
+  return {
+    async send(events, subscription, sentAt) {
+      opened ??= open()
+      return (await opened).send(events, subscription, sentAt)
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}

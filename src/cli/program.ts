@@ -1,0 +1,48 @@
+/**
+ * The commands: `reprise serve` and what one does with a service. Each command is a file of its own. Wrong use, be it
+ * an unknown option or a setting that cannot be read, ends with exit code 2.
+ */
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from '../main/config.ts'
+import { VERSION } from '../main/version.ts'
+import { ApiError } from './client.ts'
+import { demoCommand } from './demo.ts'
+import { eventsCommand } from './events.ts'
+import { listenCommand } from './listen.ts'
+import { qvdCommand } from './qvd.ts'
+import { reloadCommand } from './reload.ts'
+import { serveCommand } from './serve.ts'
+
+const program = new Command('reprise')
+  .description(
+    'A self-hosted reload service: runs Qlik load scripts and tells exactly once how each reload ended.',
+  )
+  .version(VERSION)
+  .exitOverride()
+const commands = [
+  serveCommand(),
+  reloadCommand(),
+  eventsCommand(),
+  listenCommand(),
+  demoCommand(),
+  qvdCommand(),
+]
+for (const command of commands) {
+  for (const one of [command, ...command.commands]) one.exitOverride()
+  program.addCommand(command)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // What was wrong is on standard error already; help that was asked for is not wrong use.
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else if (error instanceof ConfigError) {
+    process.stderr.write(`reprise: ${error.message}\n`)
+    process.exitCode = 2
+  } else if (error instanceof ApiError) {
+    process.stderr.write(`reprise: the service refused: ${error.message}\n`)
+    process.exitCode = 1
+  } else throw error
+}
