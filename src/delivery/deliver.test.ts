@@ -53,10 +53,10 @@ class Bench {
   }
 
   /** A reload that ends at once: its finished event is saved with its deliveries. */
-  async event(n = 1): Promise<this> {
-    const appId = `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}` as AppId
+  async event(n = 1, app = n): Promise<this> {
+    const appId = `00000000-0000-4000-8000-0000000000${String(app).padStart(2, '0')}` as AppId
     const id = `6906d0a1b2c3d4e5f60718${String(n).padStart(2, '0')}` as ReloadId
-    await this.store.addApp(anApp({ id: appId }))
+    if ((await this.store.app(TENANT_ID, appId)) === undefined) await this.store.addApp(anApp({ id: appId }))
     await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
     const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0, store: this.store }
     expect(await cancelReload(rules, TENANT_ID, id)).toBe('canceled')
@@ -253,6 +253,35 @@ describe('the sender of deliveries', () => {
     b.receiver.answers = [{ ok: true }]
     expect((await b.ended()).every((row) => row.state === 'delivered' && row.sends === 2)).toBe(true)
     expect((await b.sends()).map((send) => send.request)).toEqual(Array(40).fill(undefined))
+  })
+
+  test('events of one app arrive one after the other, as they happened; those of others do not wait', async () => {
+    const b = await new Bench().furnish(aSubscription())
+    for (let n = 1; n <= 12; n++) {
+      await b.event(n, n % 3)
+      await b.machine.pass(1)
+    }
+    const open = new Set<string>()
+    let overlapping = 0
+    const answer = b.receiver.send.bind(b.receiver)
+    b.receiver.send = async (events, subscription) => {
+      const app = String(events[0]!.toplevelresourceid)
+      expect(open.has(app)).toBe(false)
+      if (open.size > 0) overlapping += 1
+      open.add(app)
+      const sent = await answer(events, subscription)
+      open.delete(app)
+      return sent
+    }
+    b.start()
+    await b.ended()
+    const order = b.receiver.got.map(({ event }) => [event.toplevelresourceid, event.data.id] as const)
+    for (const app of new Set(order.map(([one]) => one))) {
+      const ids = order.filter(([one]) => one === app).map(([, id]) => String(id))
+      expect(ids).toEqual(ids.toSorted())
+      expect(ids).toHaveLength(4)
+    }
+    expect(overlapping).toBeGreaterThan(0)
   })
 
   test('counts every failure of a webhook, also when several are recorded at once', async () => {

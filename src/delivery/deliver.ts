@@ -1,7 +1,8 @@
 /**
  * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A delivery is claimed
  * under a lease, so that another sender takes it over when this one dies; it may then be sent twice, with the same event id,
- * never lost. How many of a subscription are in flight at once is a rule (after-send.ts): a target in trouble gets probes.
+ * never lost. Events of one app go to a subscription one after the other, as they happened, unless a retry comes between;
+ * no other order is promised. How many of a subscription are in flight at once is a rule (after-send.ts): a target in trouble gets probes.
  *
  * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
  */
@@ -13,6 +14,7 @@ import type { Store } from '../store/store.ts'
 import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
 import type { Delivery } from './delivery.ts'
 import { afterSend } from './disabling.ts'
+import { Lanes } from './lanes.ts'
 import { type MadeSend, makeSends, type SendDeps } from './send.ts'
 import { SendRates } from './send-rates.ts'
 import type { Subscription } from './subscription.ts'
@@ -56,6 +58,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
   })
   const flights = new Set<Promise<void>>()
   const rates = new SendRates()
+  const lanes = new Lanes()
   const sending = startLoop(deps, 'claiming deliveries', async () => {
     const now = deps.clock.now()
     const max = IN_FLIGHT_MAX - inFlight
@@ -71,8 +74,8 @@ export function startDelivering(deps: DeliverDeps): Loop {
     }
     for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
       inFlight += claimed.length
-      const flight = fly(deps, claimed, rates).then((flown) => {
-        for (const result of flown) results.add(result)
+      const flight = lanes.run(laneOf(claimed[0]!), async () => {
+        for (const result of await fly(deps, claimed, rates)) results.add(result)
         inFlight -= claimed.length
         flights.delete(flight)
         recording.wake()
@@ -112,11 +115,22 @@ function placesNow(subscription: Subscription | undefined, rates: SendRates, now
   return subscription.contentMode === 'batched' && left > 0 ? places : Math.min(places, left)
 }
 
+/** A batch may be about any app: it goes after the batch before. */
+function laneOf({ delivery, event, subscription }: ClaimedDelivery): string {
+  const app = subscription?.contentMode === 'batched' ? '' : event.topLevelResourceId
+  return `${delivery.subscriptionId} ${app}`
+}
+
+/** Those of one transaction are due at the same moment: their sequence tells them apart. */
+function asTheyHappened(left: ClaimedDelivery, right: ClaimedDelivery): number {
+  return left.delivery.dueAt - right.delivery.dueAt || left.event.sequence - right.event.sequence
+}
+
 /** What goes out together: each delivery alone, but those of a subscription that takes batches in one request. */
 function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const batches = new Map<SubscriptionId, ClaimedDelivery[]>()
   const requests: ClaimedDelivery[][] = []
-  for (const one of claimed) {
+  for (const one of claimed.toSorted(asTheyHappened)) {
     const { subscription } = one
     const batch = subscription?.contentMode === 'batched' ? batches.get(subscription.id) : undefined
     if (batch !== undefined) {
@@ -142,6 +156,8 @@ async function fly(
     const now = deps.clock.now()
     return claimed.map((one) => ({ claimed: one, next: givenUp(one.delivery, reason, now) }))
   }
+  // Whoever waited for its turn beyond its lease may have been taken over: its new sender sends it.
+  if (deps.clock.now() >= claimed[0]!.delivery.leaseExpiresAt!) return []
   const addressed = claimed.map(({ event, delivery }) => ({ event, deliveryId: delivery.id }))
   rates.sent(subscription, deps.clock.now())
   const made = await makeSends(deps, addressed, subscription)

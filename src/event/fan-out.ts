@@ -15,22 +15,24 @@ import type { EventDraft } from './stored-event.ts'
 /** What of a reload's view decides who gets its events. */
 export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
 
-/** Pending deliveries, due at the event's own time. */
+/** Pending deliveries, due at the event's own time; their ids are in the order of the events, in which they are taken. */
 export function fanOut(events: readonly EventDraft[], listeners: Listeners, random: Random): Delivery[] {
-  return events.flatMap((event) =>
+  const wanted = events.flatMap((event) =>
     listeners.subscriptions
       .filter((subscription) => wants(subscription, event, listeners))
-      .map((subscription) => ({
-        id: newTimeUuid<'delivery'>(random, event.time),
-        tenantId: event.tenantId,
-        eventId: event.id,
-        subscriptionId: subscription.id,
-        state: 'pending' as const,
-        sends: 0,
-        dueAt: event.time,
-        createdAt: event.time,
-      })),
+      .map((subscription) => ({ event, subscription })),
   )
+  const ids = wanted.map(({ event }) => newTimeUuid<'delivery'>(random, event.time)).sort()
+  return wanted.map(({ event, subscription }, i) => ({
+    id: ids[i]!,
+    tenantId: event.tenantId,
+    eventId: event.id,
+    subscriptionId: subscription.id,
+    state: 'pending' as const,
+    sends: 0,
+    dueAt: event.time,
+    createdAt: event.time,
+  }))
 }
 
 /** Enabled, of the tenant, the type listed, the level allows it, the filter matches. */

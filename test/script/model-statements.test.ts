@@ -177,7 +177,7 @@ it('DECLARE and DERIVE are parsed and kept with the model', async () => {
       Date(Floor($1)) AS [Date];
     T: LOAD 45000 as day, 1 as [other day] AutoGenerate 1;
     DERIVE FIELDS FROM FIELDS [day], [other day] USING [autoCalendar];
-    mine: Declare Field Definition Parameters first = 1, w = 'x' Fields Month($1, first) as M;
+    mine: Declare Field Definition Parameters first = 1, w = 'x' Fields YearStart($1, 0, first) as M;
     yours: Declare Field Using mine With first = 4;
     Derive Fields From Explicit Tags $date Using yours; Derive Fields From Implicit Tag Using autoCalendar;`)
   expect(catalog.derived).toMatchObject([

@@ -1,5 +1,5 @@
 /**
- * A warehouse script of some 300 lines as people write them (corpus/warehouse.qvs), run three times over files that change,
+ * A warehouse script of some 300 lines as people write them (warehouse/warehouse.qvs), run three times over files that change,
  * with results computed here in another way from the same data.
  */
 import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises'
@@ -93,7 +93,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'warehouse-'))
   root = path.join(folder, 'd')
   await mkdir(path.join(root, 'in'), { recursive: true })
-  const corpus = new URL('corpus/', import.meta.url)
+  const corpus = new URL('warehouse/', import.meta.url)
   script = await readFile(new URL('warehouse.qvs', corpus), 'utf8')
   await writeFile(
     path.join(root, 'warehouse-subs.qvs'),

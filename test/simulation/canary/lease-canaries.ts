@@ -23,7 +23,9 @@ export const LEASE_CANARIES: readonly Canary[] = [
     name: 'renewed-after-loss',
     plants: 'the store answers that a lease is held which it has taken away',
     foundBy: ['lost-attempt-stops'],
-    withinSeeds: 50,
+    withinSeeds: 20,
+    // Short leases are lost more often.
+    limits: { leaseDurationMs: 5000, leaseTrustMs: 4500, leaseRenewMs: 2000 },
     store: (store) =>
       overriding(store, {
         renewLeases: async (batch) =>
