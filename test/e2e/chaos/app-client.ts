@@ -7,8 +7,8 @@ import { ApiError, type ReloadRecord } from '../../../src/cli/client.ts'
 import { isOutcome } from '../../../src/core/outcome.ts'
 import type { ChaosApp, Installation } from './installation.ts'
 
-/** A reload that was hit once waits 5 s, twice 30 s, then 120 s: this is what clients wait before they cancel. */
-const PATIENCE_MS = 37_000
+/** A reload that was hit once waits 5 s, which clients wait out; twice 30 s, then 120 s, and they cancel it. */
+const PATIENCE_MS = 9_000
 const POLL_MS = 150
 
 /** What all clients know. */

@@ -16,7 +16,7 @@ The worker lives in the server's process on SQLite: killing the server kills the
 
 Exit code: 0 all is well; 1 bad usage; 2 something did not hold; 4 the run itself failed.`
 
-const APPS_PER_TENANT = 10
+const APPS_PER_TENANT = 15
 
 process.exitCode = await main()
 
