@@ -23,3 +23,7 @@ export interface Channel {
    */
   send(events: readonly CloudEvent[], subscription: Subscription, sentAt: number): Promise<Sent>
 }
+
+export interface ClosableChannel extends Channel {
+  close(): Promise<void>
+}

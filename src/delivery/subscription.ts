@@ -19,7 +19,7 @@ export type ContentMode = (typeof CONTENT_MODES)[number]
 export const ABUSE_PROTECTIONS = ['off', 'preferred', 'required'] as const
 export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]
 
-export const BROKER_KINDS = ['nats'] as const
+export const BROKER_KINDS = ['nats', 'kafka'] as const
 export type BrokerKind = (typeof BROKER_KINDS)[number]
 
 export interface Subscription {

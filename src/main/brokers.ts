@@ -6,18 +6,25 @@
 import { createHash } from 'node:crypto'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
-import type { BrokerChannel } from '../delivery/channels/nats.ts'
+import type { ClosableChannel } from '../delivery/channel.ts'
 import { BROKER_KINDS, type BrokerKind, type Subscription } from '../delivery/subscription.ts'
 import type { Store } from '../store/store.ts'
 import type { BrokerSettings } from './config.ts'
 
-export type Brokers = Partial<Record<BrokerKind, BrokerChannel>>
+export type Brokers = Partial<Record<BrokerKind, ClosableChannel>>
 
 /** Opens the channels; a broker that is away is waited for in the background. */
-export async function openBrokers({ nats }: BrokerSettings, { log }: World): Promise<Brokers> {
-  if (nats === undefined) return {}
-  const { natsChannel } = await import('../delivery/channels/nats.ts')
-  return { nats: await natsChannel({ ...nats, log }) }
+export async function openBrokers({ nats, kafka }: BrokerSettings, { log }: World): Promise<Brokers> {
+  const brokers: Brokers = {}
+  if (nats !== undefined) {
+    const { natsChannel } = await import('../delivery/channels/nats.ts')
+    brokers.nats = await natsChannel({ ...nats, log })
+  }
+  if (kafka !== undefined) {
+    const { kafkaChannel } = await import('../delivery/channels/kafka.ts')
+    brokers.kafka = await kafkaChannel({ ...kafka, log })
+  }
+  return brokers
 }
 
 /** @param eventTypes of each configured broker */

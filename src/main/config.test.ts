@@ -51,6 +51,24 @@ describe('readConfig', () => {
     }
   })
 
+  it('reads brokers, and never repeats an address, which may hold a password', () => {
+    expect(readConfig({}, {}).brokers).toEqual({})
+    const url = 'kafka://me:secret@one:9092,kafka://two'
+    const { kafka, nats } = readConfig({ kafkaUrl: url, kafkaSasl: 'scram-sha-512' }, {}).brokers
+    expect(nats).toBeUndefined()
+    expect(kafka).toEqual({
+      url,
+      topic: 'reprise.events',
+      eventTypes: ['com.qlik.v1.reload.finished'],
+      contentMode: 'binary',
+      sasl: 'SCRAM-SHA-512',
+    })
+    const read = () => readConfig({ kafkaUrl: 'http://me:secret@one', kafkaTopic: 'a b' }, {})
+    expect(read).toThrow('REPRISE_KAFKA_URL: it must be an address such as kafka://kafka.example.com:9092')
+    expect(read).toThrow('REPRISE_KAFKA_TOPIC: a topic name is of letters')
+    expect(read).not.toThrow('secret')
+  })
+
   it.each([
     ['500ms', 500],
     ['90s', 90_000],

@@ -6,6 +6,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
+import type { KafkaOptions } from '../delivery/channels/kafka.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
@@ -40,6 +41,7 @@ export interface Config {
 
 export interface BrokerSettings {
   readonly nats?: Omit<NatsOptions, 'log'> & { readonly eventTypes: readonly string[] }
+  readonly kafka?: Omit<KafkaOptions, 'log'> & { readonly eventTypes: readonly string[] }
 }
 
 export class ConfigError extends Error {
@@ -86,7 +88,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     engineMemoryBytes: read('engineMemory', (text) => engineMemory(text, engineSizes)) ?? 0,
     drainMs: read('drainTime', parseDurationMs) ?? 0,
     limits,
-    brokers: readBrokers(raw, read),
+    brokers: readBrokers(read),
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
   }
   problems.push(...checkLimits(limits))
@@ -96,28 +98,39 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
 
 /** A broker without an address is not used. */
 function readBrokers(
-  raw: (name: SettingName) => string,
   read: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined,
 ): BrokerSettings {
-  if (raw('natsUrl') === '') return {}
-  return {
-    nats: {
-      url: read('natsUrl', natsUrl) ?? '',
-      stream: read('natsStream', streamName) ?? '',
-      eventTypes: read('natsEvents', eventTypes) ?? [],
-      contentMode: read('natsContentMode', oneOf(['structured', 'binary'] as const)) ?? 'structured',
-      retentionMs: read('natsRetention', parseDurationMs) ?? 0,
-    },
+  const nats = {
+    url: read('natsUrl', brokerUrl(['nats:', 'tls:'], 'nats://nats.example.com:4222')) ?? '',
+    stream: read('natsStream', streamName) ?? '',
+    eventTypes: read('natsEvents', eventTypes) ?? [],
+    contentMode: read('natsContentMode', oneOf(['structured', 'binary'] as const)) ?? 'structured',
+    retentionMs: read('natsRetention', parseDurationMs) ?? 0,
+  }
+  const kafka = {
+    url: read('kafkaUrl', brokerUrl(['kafka:', 'kafka+tls:'], 'kafka://kafka.example.com:9092')) ?? '',
+    topic: read('kafkaTopic', topicName) ?? '',
+    eventTypes: read('kafkaEvents', eventTypes) ?? [],
+    contentMode: read('kafkaContentMode', oneOf(['binary', 'structured'] as const)) ?? 'binary',
+    sasl: read('kafkaSasl', oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)) ?? 'PLAIN',
+  }
+  return { ...(nats.url === '' ? {} : { nats }), ...(kafka.url === '' ? {} : { kafka }) }
+}
+
+/** Empty or a list of addresses. The text is never repeated: it may hold a password. */
+function brokerUrl(schemes: readonly string[], example: string): (text: string) => string {
+  return (text) => {
+    const fits = text.split(',').every((one) => {
+      const url = URL.canParse(one.trim()) ? new URL(one.trim()) : undefined
+      return url !== undefined && schemes.includes(url.protocol) && url.hostname !== ''
+    })
+    if (text !== '' && !fits) throw new Error(`it must be an address such as ${example}`)
+    return text
   }
 }
 
-/** The text is never repeated: it may hold a password. */
-function natsUrl(text: string): string {
-  const fits = text.split(',').every((one) => {
-    const url = URL.canParse(one.trim()) ? new URL(one.trim()) : undefined
-    return url !== undefined && ['nats:', 'tls:'].includes(url.protocol) && url.hostname !== ''
-  })
-  if (!fits) throw new Error('it must be an address such as nats://nats.example.com:4222')
+function topicName(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,249}$/.test(text)) throw new Error('a topic name is of letters, digits, ., - and _')
   return text
 }
 
@@ -155,7 +168,7 @@ function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => nu
 
 function oneOf<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
   return (text) => {
-    const choice = choices.find((candidate) => candidate === text.trim().toLowerCase())
+    const choice = choices.find((candidate) => candidate.toLowerCase() === text.trim().toLowerCase())
     if (choice === undefined) throw new Error(`"${text}" is none of ${choices.join(', ')}`)
     return choice
   }

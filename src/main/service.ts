@@ -70,7 +70,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
 async function startParts(config: Config, world: World, services: Services): Promise<RunningService> {
   const parts = await openInstallation(config, world, services)
   const { madeKey } = await ensureTenant(parts.store, world, config)
-  await subscribeBrokers(parts.store, world, { nats: config.brokers.nats?.eventTypes })
+  await subscribeBrokers(parts.store, world, {
+    nats: config.brokers.nats?.eventTypes,
+    kafka: config.brokers.kafka?.eventTypes,
+  })
   await services.start('deliveries', () =>
     startDelivering({ ...world, store: parts.store, channel: parts.channel }),
   )

@@ -144,6 +144,32 @@ export const SETTINGS = {
     default: '90d',
     meaning: 'How long a stream that is made here keeps its messages.',
   },
+  kafkaUrl: {
+    variable: 'REPRISE_KAFKA_URL',
+    default: '',
+    meaning:
+      'Kafka brokers, such as kafka://user:password@kafka.example.com:9092, or kafka+tls:// for an encrypted connection; several separated by commas: every event becomes a record, at least once. Needs npm install @platformatic/kafka@2. Without it no event goes to Kafka.',
+  },
+  kafkaTopic: {
+    variable: 'REPRISE_KAFKA_TOPIC',
+    default: 'reprise.events',
+    meaning: 'Name of the Kafka topic. It must exist, best with three replicas and min.insync.replicas of 2.',
+  },
+  kafkaEvents: {
+    variable: 'REPRISE_KAFKA_EVENTS',
+    default: 'com.qlik.v1.reload.finished',
+    meaning: 'Comma list of the event types that go to Kafka.',
+  },
+  kafkaContentMode: {
+    variable: 'REPRISE_KAFKA_CONTENT_MODE',
+    default: 'binary',
+    meaning: 'binary or structured: how CloudEvents are written as Kafka records.',
+  },
+  kafkaSasl: {
+    variable: 'REPRISE_KAFKA_SASL',
+    default: 'PLAIN',
+    meaning: 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512: how user and password of the Kafka address are used.',
+  },
   logLevel: {
     variable: 'REPRISE_LOG_LEVEL',
     default: 'info',

@@ -6,8 +6,8 @@ import { type NatsServer, NO_NATS, startNatsServer } from '../../../test/support
 import { aSubscription } from '../../../test/support/records.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import { decodeEvents } from '../../receiver/decode-events.ts'
-import type { Sent } from '../channel.ts'
-import { type BrokerChannel, type NatsOptions, natsChannel, subjectOf } from './nats.ts'
+import type { ClosableChannel, Sent } from '../channel.ts'
+import { type NatsOptions, natsChannel, subjectOf } from './nats.ts'
 
 const EVENT: CloudEvent = {
   specversion: '1.0',
@@ -49,7 +49,7 @@ describe.skipIf(NO_NATS !== undefined)(
   `the JetStream channel${NO_NATS === undefined ? '' : `: ${NO_NATS}`}`,
   () => {
     let server: NatsServer
-    const channels: BrokerChannel[] = []
+    const channels: ClosableChannel[] = []
     let streams = 0
 
     beforeAll(async () => {
@@ -82,7 +82,7 @@ describe.skipIf(NO_NATS !== undefined)(
     }
 
     /** Sends until it is answered with success: the connection comes up in the background. */
-    async function sentAtLast(to: BrokerChannel, event: CloudEvent): Promise<Sent> {
+    async function sentAtLast(to: ClosableChannel, event: CloudEvent): Promise<Sent> {
       for (;;) {
         const sent = await to.send([event], aSubscription(), 0)
         if (sent.ok || sent.message?.startsWith('another event')) return sent

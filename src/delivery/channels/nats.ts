@@ -10,7 +10,7 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import type { Log } from '../../core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../event/catalogue.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
-import type { Channel, Sent } from '../channel.ts'
+import type { ClosableChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
 
 export interface NatsOptions {
@@ -21,10 +21,6 @@ export interface NatsOptions {
   /** How long the stream keeps messages, where it is made here, ms. */
   readonly retentionMs: number
   readonly log: Log
-}
-
-export interface BrokerChannel extends Channel {
-  close(): Promise<void>
 }
 
 /** Root of all subjects. */
@@ -54,7 +50,7 @@ export function subjectOf({ tenantid, type, id, data }: CloudEvent): string {
   return `${SUBJECT_ROOT}.${tenantid}.${kind}.${type === FINISHED_EVENT_TYPE ? data.id : id}`
 }
 
-export async function natsChannel(options: NatsOptions): Promise<BrokerChannel> {
+export async function natsChannel(options: NatsOptions): Promise<ClosableChannel> {
   const libraries: Libraries = {
     ...(await import('@nats-io/jetstream')),
     ...(await import('@nats-io/transport-node')),
@@ -62,7 +58,7 @@ export async function natsChannel(options: NatsOptions): Promise<BrokerChannel> 
   return new NatsChannel(options, libraries)
 }
 
-class NatsChannel implements BrokerChannel {
+class NatsChannel implements ClosableChannel {
   readonly #options: NatsOptions
   readonly #libraries: Libraries
   readonly #connecting: Promise<void>

@@ -1,5 +1,5 @@
 /** One channel for all: sends through the way out that the subscription names. */
-import type { Channel } from '../channel.ts'
+import type { Channel, ClosableChannel } from '../channel.ts'
 import type { BrokerKind } from '../subscription.ts'
 
 export function routedChannel(
@@ -15,8 +15,6 @@ export function routedChannel(
     },
   }
 }
-
-type ClosableChannel = Channel & { close(): Promise<void> }
 
 /** A channel that is opened, and its code loaded, when something is first sent through it: a start does without. */
 export function openedAtFirstSend(open: () => Promise<ClosableChannel>): ClosableChannel {

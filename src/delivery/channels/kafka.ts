@@ -1,0 +1,134 @@
+/**
+ * The Kafka channel: each event is one record of one topic, at least once (contract 06, section 3.2). All in-sync replicas have
+ * it before it counts as delivered. What the outbox sends again after a crash or a lost answer is in the topic twice, with the
+ * same `ce_id`: Kafka removes only the repeats of a producer's own session, so readers de-duplicate by `ce_id`.
+ *
+ * The client library is an optional peer, loaded only where Kafka is configured.
+ */
+import type { Producer } from '@platformatic/kafka'
+import type { Log } from '../../core/ports.ts'
+import type { CloudEvent } from '../../event/stored-event.ts'
+import { BROKER_PLACES } from '../after-send.ts'
+import type { ClosableChannel, Sent } from '../channel.ts'
+import { encodeEvents } from './content-mode.ts'
+
+export interface KafkaOptions {
+  /** kafka://[user:password@]host:port, or kafka+tls://; several separated by commas. */
+  readonly url: string
+  readonly topic: string
+  readonly contentMode: 'binary' | 'structured'
+  /** How user and password are shown to the broker. */
+  readonly sasl: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+  readonly log: Log
+}
+
+type Library = typeof import('@platformatic/kafka')
+
+export interface KafkaRecord {
+  readonly key: Buffer
+  readonly value: Buffer
+  readonly headers: Map<Buffer, Buffer>
+}
+
+const ACKS_ALL = -1
+const TIMEOUT_MS = 5_000
+
+/** Throws where the library is not installed, and says how to get it. */
+export async function kafkaChannel(
+  options: KafkaOptions,
+  load: () => Promise<Library> = () => import('@platformatic/kafka'),
+): Promise<ClosableChannel> {
+  const library = await load().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new Error(
+      'REPRISE_KAFKA_URL is set, but the package @platformatic/kafka is not installed: npm install @platformatic/kafka@2',
+    )
+  })
+  return new KafkaChannel(options, library)
+}
+
+/**
+ * CloudEvents Kafka binding 1.0.2, section 3: attributes are headers `ce_*` in UTF-8, not percent-encoded, or the record is the
+ * whole event. Records of one app have one key, and so keep the order in which they were sent.
+ */
+export function recordOfEvent(event: CloudEvent, mode: KafkaOptions['contentMode']): KafkaRecord {
+  const { data, datacontenttype, ...attributes } = event
+  const key = Buffer.from(String(event.toplevelresourceid ?? event.id))
+  const named = (name: string, value: unknown) => [Buffer.from(name), Buffer.from(String(value))] as const
+  if (mode === 'structured') {
+    const { headers, body } = encodeEvents([event], 'structured')
+    return { key, value: body, headers: new Map([named('content-type', headers['content-type'])]) }
+  }
+  const headers = new Map([named('content-type', datacontenttype)])
+  for (const [name, value] of Object.entries(attributes)) headers.set(...named(`ce_${name}`, value))
+  return { key, value: Buffer.from(JSON.stringify(data)), headers }
+}
+
+class KafkaChannel implements ClosableChannel {
+  readonly #options: KafkaOptions
+  readonly #producer: Producer
+  #reached: boolean | undefined
+
+  constructor(options: KafkaOptions, { Producer }: Library) {
+    this.#options = options
+    const { servers, tls, username, password } = readUrl(options.url)
+    this.#producer = new Producer({
+      clientId: 'reprise',
+      bootstrapBrokers: servers,
+      connectTimeout: TIMEOUT_MS,
+      timeout: TIMEOUT_MS,
+      requestTimeout: 2 * TIMEOUT_MS,
+      // The outbox tries again.
+      retries: 0,
+      // A broker that hangs holds all of its places, but none waits for another.
+      maxInflights: BROKER_PLACES,
+      ...(tls ? { tls: {} } : {}),
+      ...(username === '' ? {} : { sasl: { mechanism: options.sasl, username, password } }),
+    })
+  }
+
+  async send([event]: readonly CloudEvent[]): Promise<Sent> {
+    const { topic, contentMode } = this.#options
+    try {
+      const messages = [{ topic, ...recordOfEvent(event!, contentMode) }]
+      const { offsets } = await this.#producer.send({ messages, acks: ACKS_ALL })
+      this.#tell(true)
+      const at = offsets?.[0]
+      return { ok: true, message: `offset ${at?.offset} of partition ${at?.partition} of topic ${topic}` }
+    } catch (error) {
+      this.#tell(false)
+      return { ok: false, message: `Kafka: ${shortText(error)}` }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close(true)
+  }
+
+  #tell(reached: boolean): void {
+    if (reached === this.#reached) return
+    this.#reached = reached
+    const { log, topic } = this.#options
+    if (reached) log.info('events go to Kafka', { topic })
+    else log.warn('Kafka does not take events; they wait', { topic })
+  }
+}
+
+/** User and password are taken out of the addresses, which are shown in messages. */
+function readUrl(text: string) {
+  const urls = text.split(',').map((one) => new URL(one.trim()))
+  const [first] = urls
+  return {
+    servers: urls.map(({ hostname, port }) => ({ host: hostname, port: port === '' ? 9092 : Number(port) })),
+    tls: first!.protocol === 'kafka+tls:',
+    username: decodeURIComponent(first!.username),
+    password: decodeURIComponent(first!.password),
+  }
+}
+
+/** What the broker said, which the library wraps: the innermost first error. */
+function shortText(error: unknown): string {
+  const { errors, cause, message } = error as Error & { errors?: readonly unknown[] }
+  const inner = errors?.[0] ?? cause
+  return inner === undefined ? String(message ?? error).slice(0, 200) : shortText(inner)
+}
