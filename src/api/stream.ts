@@ -11,9 +11,10 @@ import type { Caller } from '../catalog/records.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'
 import { type FilterNode, matchesFilter } from '../core/filter.ts'
 import type { AppId } from '../core/ids.ts'
+import { OUTCOMES } from '../core/outcome.ts'
 import type { Wait } from '../core/ports.ts'
 import { parseSubscriptionFilter } from '../delivery/subscription-settings.ts'
-import { EVENT_TYPES } from '../event/catalogue.ts'
+import { EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { filterAttribute } from '../event/fan-out.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
 import { callerByNow, callerOf } from './authenticate.ts'
@@ -34,6 +35,9 @@ const RECONNECT_AFTER_MS = 3_000
 
 interface Wanted {
   readonly types: readonly string[]
+  readonly appId?: string
+  readonly spaceId?: string
+  readonly outcomes: readonly string[]
   readonly filter?: FilterNode
 }
 
@@ -50,7 +54,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
       schema: {
         summary: 'Follow events (Server-Sent Events)',
         description:
-          '`id` is the cursor: a client that comes back with it in `Last-Event-ID` misses nothing. Without a cursor the stream begins now; the header `Event-Cursor` tells where that is. 410: the cursor is newer than the newest event, so it is not of this service.',
+          '`id` is the cursor: a client that comes back with it in `Last-Event-ID` misses nothing. Without a cursor the stream begins now; the header `Event-Cursor` tells where that is. 410: the cursor is newer than the newest event, so it is not of this service, or events after it are forgotten by now (0 begins with the oldest that is kept).',
         tags: ['events'],
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String()) }),
         querystring: Type.Object({
@@ -58,6 +62,13 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
             Type.String({ description: 'Cursor, for clients that cannot send the header' }),
           ),
           types: Type.Optional(Type.String({ description: 'Comma list of event types' })),
+          appId: Type.Optional(Type.String({ description: 'Only events of this app' })),
+          spaceId: Type.Optional(Type.String({ description: 'Only events of apps in this space' })),
+          status: Type.Optional(
+            Type.String({
+              description: `Comma list of outcomes: ${OUTCOMES.join(', ')}; finished events only`,
+            }),
+          ),
           filter: Type.Optional(Type.String({ description: 'The filter of webhooks' })),
         }),
         response: {
@@ -163,8 +174,12 @@ function frame({ sequence, type, body }: StoredEvent): string {
   return `id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`
 }
 
-function wants({ types, filter }: Wanted, event: StoredEvent): boolean {
+function wants({ types, appId, spaceId, outcomes, filter }: Wanted, event: StoredEvent): boolean {
   return (
+    (appId === undefined || event.topLevelResourceId === appId) &&
+    (spaceId === undefined || event.spaceId === spaceId) &&
+    (outcomes.length === 0 ||
+      (event.type === FINISHED_EVENT_TYPE && outcomes.includes(String(event.body.data.status)))) &&
     (types.length === 0 || types.includes(event.type)) &&
     (filter === undefined || matchesFilter(filter, (name) => filterAttribute(event, name)))
   )
@@ -177,7 +192,13 @@ async function isVisible(deps: ApiDeps, caller: Caller, event: StoredEvent): Pro
   return app === undefined ? event.userId === caller.user.id : mayRead(deps, caller, app)
 }
 
-function readWanted(query: { readonly types?: string; readonly filter?: string }): Wanted {
+function readWanted(query: {
+  readonly types?: string
+  readonly appId?: string
+  readonly spaceId?: string
+  readonly status?: string
+  readonly filter?: string
+}): Wanted {
   const types = (query.types ?? '').split(',').filter((type) => type !== '')
   const known = EVENT_TYPES.map(({ name }) => name)
   if (types.some((type) => !known.includes(type))) {
@@ -186,15 +207,29 @@ function readWanted(query: { readonly types?: string; readonly filter?: string }
       parameter: 'types',
     })
   }
-  if (query.filter === undefined) return { types }
+  const outcomes = (query.status ?? '').split(',').filter((outcome) => outcome !== '')
+  if (outcomes.some((outcome) => !(OUTCOMES as readonly string[]).includes(outcome))) {
+    throw refuse('badRequest', {
+      detail: `status must be a comma list of ${OUTCOMES.join(', ')}`,
+      parameter: 'status',
+    })
+  }
+  const { appId, spaceId } = query
+  const plain = {
+    types,
+    outcomes,
+    ...(appId === undefined ? {} : { appId }),
+    ...(spaceId === undefined ? {} : { spaceId }),
+  }
+  if (query.filter === undefined) return plain
   const parsed = parseSubscriptionFilter(query.filter, types)
-  if (parsed.kind === 'filter') return { types, filter: parsed.filter }
+  if (parsed.kind === 'filter') return { ...plain, filter: parsed.filter }
   throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
 }
 
 /**
- * Where to begin: after the header's cursor, else after the parameter's, else after the newest event. Events are kept, so
- * that no cursor is too old; one beyond the newest is of another service, or of a database before its restoration.
+ * Where to begin: after the header's cursor, else after the parameter's, else after the newest event. A cursor beyond the
+ * newest is of another service, or of a database before its restoration; behind one that is too old events are forgotten.
  */
 async function readCursor(
   deps: ApiDeps,
@@ -210,6 +245,12 @@ async function readCursor(
   if (!/^\d{1,15}$/.test(text)) {
     throw refuse('badRequest', {
       detail: `${parameter} must be the id of an event of this stream`,
+      parameter,
+    })
+  }
+  if (cursor > 0 && cursor < (await deps.store.forgottenSequence())) {
+    throw refuse('gone', {
+      detail: 'events after the cursor are forgotten: begin again with 0 or without it',
       parameter,
     })
   }

@@ -20,7 +20,11 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',
   interruptGraceMs: 'From an interrupt to the kill of an engine that does not obey.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
-  deliveryHistoryMs: 'How old an event may be that is sent again by hand.',
+  deliveryHistoryMs:
+    'How long records of sends are kept, and how old an event may be that is sent again by hand.',
+  reloadHistoryMs: 'How long the record of an ended reload is kept, with its attempts.',
+  scriptLogHistoryMs: 'How long full script logs are kept, at most as long as the record.',
+  eventHistoryMs: 'How long events and audits are kept; one that still has to be delivered is kept on.',
 }
 
 const FIXED: readonly (readonly [string, number, string])[] = [

@@ -45,6 +45,10 @@ export interface Limits {
   readonly interruptGraceMs: number
   readonly errorRequeuesMax: number
   readonly deliveryHistoryMs: number
+  /** How long ended reloads, their script logs, and events are kept (contract 02, section 9; 06, section 10). */
+  readonly reloadHistoryMs: number
+  readonly scriptLogHistoryMs: number
+  readonly eventHistoryMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -64,6 +68,9 @@ export const DEFAULT_LIMITS: Limits = {
   interruptGraceMs: 1 * SECOND,
   errorRequeuesMax: 3,
   deliveryHistoryMs: 7 * DAY,
+  reloadHistoryMs: 180 * DAY,
+  scriptLogHistoryMs: 180 * DAY,
+  eventHistoryMs: 90 * DAY,
 }
 
 /** The relations that must hold between limits; each broken one is named in the answer. */
@@ -83,6 +90,17 @@ export function checkLimits(limits: Limits): string[] {
     )
   }
   if (limits.concurrentReloadsPerTenant < 1) broken.push('concurrentReloadsPerTenant must be at least 1')
+  if (limits.reloadHistoryMs < DAY) {
+    broken.push('reloadHistoryMs must be at least a day: the reloads of a day are counted in its records')
+  }
+  if (limits.scriptLogHistoryMs > limits.reloadHistoryMs) {
+    broken.push(
+      'scriptLogHistoryMs must be at most reloadHistoryMs: a log goes with its record at the latest',
+    )
+  }
+  if (limits.eventHistoryMs < limits.deliveryHistoryMs) {
+    broken.push('eventHistoryMs must be at least deliveryHistoryMs: what was sent can be sent again')
+  }
   if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')
   return broken
 }

@@ -69,6 +69,10 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     queueTimeMs: read('queueTime', parseDurationMs) ?? DEFAULT_LIMITS.queueTimeMs,
     ageingMs: read('ageing', parseDurationMs) ?? 0,
     reloadsPerAppAndDay: read('reloadsPerAppAndDay', whole(0)) ?? 0,
+    reloadHistoryMs: read('reloadHistory', parseDurationMs) ?? DEFAULT_LIMITS.reloadHistoryMs,
+    scriptLogHistoryMs: read('scriptLogHistory', parseDurationMs) ?? DEFAULT_LIMITS.scriptLogHistoryMs,
+    eventHistoryMs: read('eventHistory', parseDurationMs) ?? DEFAULT_LIMITS.eventHistoryMs,
+    deliveryHistoryMs: read('deliveryHistory', parseDurationMs) ?? DEFAULT_LIMITS.deliveryHistoryMs,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
   }
   const engineSizes = read('engineSizes', ladder) ?? []

@@ -22,6 +22,7 @@ import { startDelivering } from '../delivery/deliver.ts'
 import { DataFolder } from '../engine/duckdb/data-files.ts'
 import { DuckDbSessions } from '../engine/duckdb/duckdb-sessions.ts'
 import type { SettleRules } from '../outcome/settle.ts'
+import { startForgetting } from '../queue/history.ts'
 import { startWorker } from '../queue/worker.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { openBrokers, subscribeBrokers } from './brokers.ts'
@@ -76,6 +77,9 @@ async function startParts(config: Config, world: World, services: Services): Pro
   })
   await services.start('deliveries', () =>
     startDelivering({ ...world, store: parts.store, channel: parts.channel }),
+  )
+  await services.start('history', () =>
+    startForgetting({ ...world, store: parts.store, limits: config.limits }),
   )
   const sessions = await startEngines(parts)
   let ready = false

@@ -111,6 +111,27 @@ export const SETTINGS = {
     meaning:
       'Waiting that counts as much as one weight within a tenant, such as 30m: then a light reload cannot starve behind a stream of heavy ones. 0s: weight always goes before age.',
   },
+  reloadHistory: {
+    variable: 'REPRISE_RELOAD_HISTORY',
+    default: '180d',
+    meaning: 'How long the record of an ended reload is kept; at least 1d.',
+  },
+  scriptLogHistory: {
+    variable: 'REPRISE_SCRIPT_LOG_HISTORY',
+    default: '180d',
+    meaning: 'How long full script logs are kept; at most as long as the records of reloads.',
+  },
+  eventHistory: {
+    variable: 'REPRISE_EVENT_HISTORY',
+    default: '90d',
+    meaning: 'How long events and audits are kept; one that still has to be delivered is kept on.',
+  },
+  deliveryHistory: {
+    variable: 'REPRISE_DELIVERY_HISTORY',
+    default: '7d',
+    meaning:
+      'How long records of what was sent to webhooks are kept, and how old an event may be that is sent again by hand.',
+  },
   drainTime: {
     variable: 'REPRISE_DRAIN_TIME',
     default: '30s',

@@ -283,6 +283,8 @@ export interface EventStore {
   eventsAfter(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]>
   /** The newest sequence; 0 when there is none. */
   lastSequence(): Promise<number>
+  /** The newest sequence among the events that were forgotten; 0 when none was. */
+  forgottenSequence(): Promise<number>
   event(tenantId: TenantId, id: EventId): Promise<StoredEvent | undefined>
   /** Events of one reload in order: attempt events, then the finished one. */
   eventsOf(reloadId: ReloadId): Promise<StoredEvent[]>
@@ -394,7 +396,31 @@ export interface CatalogStore {
   subscriptions(tenantId: TenantId): Promise<Subscription[]>
 }
 
-export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogStore {
+/** What is over before these moments is forgotten, epoch ms; of each kind at most the `max` oldest are looked at. */
+export interface Forget {
+  /** Reloads that ended before, with their attempts and logs. */
+  readonly reloadsBefore: number
+  /** Full script logs of reloads that ended before. */
+  readonly scriptLogsBefore: number
+  /** Events of before without a pending delivery, with their ended deliveries. */
+  readonly eventsBefore: number
+  readonly sendsBefore: number
+  readonly max: number
+}
+
+/** How many of each were removed. */
+export interface Forgotten {
+  readonly reloads: number
+  readonly scriptLogs: number
+  readonly events: number
+  readonly sends: number
+}
+
+export interface HistoryStore {
+  forget(request: Forget): Promise<Forgotten>
+}
+
+export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogStore, HistoryStore {
   /** Called after a commit that may give other parts work; coalesced, never inside a transaction. */
   onCommit(listener: (changed: CommitNotice) => void): () => void
   close(): Promise<void>

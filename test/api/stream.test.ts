@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HEARTBEAT_MS } from '../../src/api/stream.ts'
-import type { ReloadId } from '../../src/core/ids.ts'
+import type { ReloadId, SpaceId } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
@@ -236,12 +236,45 @@ describe('the stream', () => {
     expect(await others.block()).toBe(':')
   })
 
+  it('chooses by app, space and outcome, alone and together', async () => {
+    const app = await addApp(api, acme.admin.user)
+    const ids = [await canceledReload(acme.admin), await canceledReload(acme.admin, app.id)]
+    const space = (await addApp(api, acme.admin.user, { spaceId: 'a-space' as SpaceId })).id
+    ids.push(await canceledReload(acme.admin, space))
+    const first = async (query: string) =>
+      (await (await listen(acme.admin, `?after=0&${query}`)).next())?.data.data.id
+    expect(await first('status=FAILED,CANCELED')).toBe(ids[0])
+    expect(await first(`appId=${app.id}`)).toBe(ids[1])
+    expect(await first('spaceId=a-space')).toBe(ids[2])
+    expect(await first(`appId=${app.id}&status=CANCELED`)).toBe(ids[1])
+    const none = await listen(acme.admin, `?after=0&appId=${app.id}&status=SUCCEEDED`)
+    expect(await none.block()).toMatch(/^retry/)
+    await eventually(() => time.waiting > 0)
+    for (let beat = 0; beat < 2; beat++) time.advance(HEARTBEAT_MS)
+    expect(await none.block()).toBe(':')
+  })
+
+  it('tells a client that comes back too late that events are forgotten; 0 begins with the oldest kept', async () => {
+    const app = await addApp(api, acme.admin.user)
+    for (let n = 0; n < 3; n++) await canceledReload(acme.admin, app.id)
+    const nothing = { reloadsBefore: 0, scriptLogsBefore: 0, sendsBefore: 0 }
+    await api.store.forget({ ...nothing, eventsBefore: Number.MAX_SAFE_INTEGER, max: 2 })
+    const late = await acme.admin.call('GET', `${PATH}?after=1`)
+    expect([late.status, late.body.errors[0].detail]).toEqual([
+      410,
+      'events after the cursor are forgotten: begin again with 0 or without it',
+    ])
+    for (const after of [0, 2])
+      expect((await (await listen(acme.admin, `?after=${after}`)).next())?.id).toBe('3')
+  })
+
   it.each([
     ['?after=x', {}, 400, 'after'],
     ['?after=-1', {}, 400, 'after'],
     ['', { 'last-event-id': 'x' }, 400, 'Last-Event-ID'],
     ['?types=com.x', {}, 400, 'types'],
     ['?filter=id', {}, 400, 'filter'],
+    ['?status=BROKEN', {}, 400, 'status'],
     ['?after=7', {}, 410, 'after'],
     ['', { 'last-event-id': '7' }, 410, 'Last-Event-ID'],
   ])('refuses %s %j with %i', async (query, headers, status, parameter) => {

@@ -2,12 +2,14 @@
  * The contract of the store port, run on every implementation. A verb means what these tests say it means: a new verb or
  * rule belongs here first.
  */
+
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { ExclusiveStore } from '../../src/store/store.ts'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseClaiming } from './claiming.ts'
 import { exerciseDeliveries } from './deliveries.ts'
+import { exerciseForgetting } from './forgetting.ts'
 import { exerciseLists } from './lists.ts'
 import { exercisePlacing } from './placing.ts'
 import { Given } from './store-records.ts'
@@ -32,6 +34,7 @@ export function exerciseStore(name: string, make: () => ExclusiveStore): void {
     exerciseSweeping(present)
     exerciseLists(present)
     exerciseDeliveries(present)
+    exerciseForgetting(present)
     exerciseCatalog(present)
   })
 }

@@ -52,6 +52,10 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     return this.tables.counters.get('sequence') ?? 0
   }
 
+  async forgottenSequence(): Promise<number> {
+    return this.tables.counters.get('forgotten') ?? 0
+  }
+
   async event(tenantId: TenantId, id: EventId): Promise<StoredEvent | undefined> {
     return own(this.tables.events.get(id), tenantId)
   }
@@ -174,6 +178,38 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       insert(this.tables.sends, send.id, send)
       this.#stepSubscription(send.subscriptionId, step)
     })
+  }
+
+  /** Of the oldest `max` those that are over; the newest sequence among them is remembered. */
+  protected forgetEvents(before: number, max: number): number {
+    const isPending = (id: EventId) =>
+      this.tables.deliveries.find((row) => row.eventId === id && row.state === 'pending') !== undefined
+    const old = this.tables.events
+      .rows()
+      .slice(0, max)
+      .filter(({ id, time }) => time < before && !isPending(id))
+    for (const { id, sequence } of old) {
+      this.tables.events.remove(id)
+      for (const row of this.tables.deliveries.where((one) => one.eventId === id)) {
+        this.tables.deliveries.remove(row.id)
+      }
+      const forgotten = this.tables.counters.get('forgotten') ?? 0
+      this.tables.counters.put('forgotten', Math.max(forgotten, sequence))
+    }
+    return old.length
+  }
+
+  protected forgetSends(before: number, max: number): number {
+    const bySubscription = (left: Send, right: Send) =>
+      compare(left.subscriptionId, right.subscriptionId) ||
+      left.triggeredAt - right.triggeredAt ||
+      compare(left.id, right.id)
+    const old = this.tables.sends
+      .where((send) => send.triggeredAt < before)
+      .sort(bySubscription)
+      .slice(0, max)
+    for (const { id } of old) this.tables.sends.remove(id)
+    return old.length
   }
 
   /** Takes every delivery back from the sender that claimed it. */

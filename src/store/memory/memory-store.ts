@@ -22,6 +22,8 @@ import {
   type ClaimRequest,
   type Counts,
   type ExclusiveStore,
+  type Forget,
+  type Forgotten,
   type LeaseAnswer,
   type LeaseRenewal,
   type Listed,
@@ -332,6 +334,38 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
       ...(queued.length === 0
         ? {}
         : { waitsSince: Math.min(...queued.map((row) => row.queuedAt - row.waitedMs)) }),
+    }
+  }
+
+  async forget({ max, ...before }: Forget): Promise<Forgotten> {
+    const oldest = <Row extends { readonly reloadId: string }>(rows: readonly Row[]) =>
+      rows.toSorted((left, right) => compare(left.reloadId, right.reloadId)).slice(0, max)
+    const endedBefore = (id: string, moment: number) =>
+      (this.tables.reloads.get(id)?.endedAt ?? Number.POSITIVE_INFINITY) < moment
+    return this.atomically(() => {
+      const logs = oldest(this.tables.scriptLogs.rows()).filter(({ reloadId }) =>
+        endedBefore(reloadId, before.scriptLogsBefore),
+      )
+      for (const { reloadId, attempt } of logs) this.tables.scriptLogs.remove(`${reloadId}/${attempt}`)
+      const reloads = oldest(this.tables.reloads.rows().map(({ id }) => ({ reloadId: id }))).filter(
+        ({ reloadId }) => endedBefore(reloadId, before.reloadsBefore),
+      )
+      for (const { reloadId } of reloads) this.#removeReload(reloadId)
+      return {
+        reloads: reloads.length,
+        scriptLogs: logs.length,
+        events: this.forgetEvents(before.eventsBefore, max),
+        sends: this.forgetSends(before.sendsBefore, max),
+      }
+    })
+  }
+
+  #removeReload(id: string): void {
+    const { reloads, attempts, scriptLogs } = this.tables
+    reloads.remove(id)
+    for (const { number } of attempts.where((one) => one.reloadId === id)) attempts.remove(`${id}/${number}`)
+    for (const { attempt } of scriptLogs.where((one) => one.reloadId === id)) {
+      scriptLogs.remove(`${id}/${attempt}`)
     }
   }
 

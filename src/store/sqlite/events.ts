@@ -13,13 +13,16 @@ export const EVENTS_OF_RELOAD = `
   SELECT * FROM events WHERE unique_key >= ?1 AND unique_key < ?1 || ';' AND reload_id = ?1 ORDER BY sequence`
 
 export function prepareEventReads(db: DatabaseSync): Answers<EventStore> {
+  const forgotten = db.prepare('SELECT sequence FROM forgotten WHERE id = 1')
   const after = db.prepare(EVENTS_AFTER)
-  const last = db.prepare('SELECT max(sequence) AS last FROM events')
+  // Also when the newest event is forgotten by now.
+  const last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
   const one = db.prepare('SELECT * FROM events WHERE id = ? AND tenant_id = ?')
   const ofReload = db.prepare(EVENTS_OF_RELOAD)
   return {
     eventsAfter: (tenantId, sequence, max) => after.all(tenantId, sequence, max).map(eventOf),
-    lastSequence: () => (last.get()!.last as number | null) ?? 0,
+    lastSequence: () => (last.get()?.seq as number | undefined) ?? 0,
+    forgottenSequence: () => (forgotten.get()?.sequence as number | undefined) ?? 0,
     event: (tenantId, id) => {
       const row = one.get(id, tenantId)
       return row === undefined ? undefined : eventOf(row)

@@ -15,6 +15,7 @@ import {
   PENDING_SUBSCRIPTIONS,
 } from './deliveries.ts'
 import { EVENTS_AFTER } from './events.ts'
+import { OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
@@ -206,6 +207,7 @@ describe('query plans', () => {
     ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
     ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],
     ['failed of a subscription', FAILED_OF_SUBSCRIPTION, 'deliveries_failed'],
+    ['old sends', OLD_SENDS, 'sends_of_subscription'],
     ['first free', FIRST_FREE, 'deliveries_pending'],
     ['first lease end', FIRST_LEASE_END, 'deliveries_in_flight'],
   ]
@@ -232,6 +234,25 @@ describe('query plans', () => {
   ]
   it.each(counts)('count %s: by an index of nothing else', async (_name, sql, index) => {
     expect(await planOf(sql)).toEqual([`SCAN reloads USING ${index}`])
+  })
+})
+
+describe('looking for what is over', () => {
+  const plans: readonly (readonly [string, string])[] = [
+    [OLDEST_RELOADS, 'SCAN reloads USING INDEX sqlite_autoindex_reloads_1'],
+    [OLDEST_SCRIPT_LOGS, 'SCAN script_logs USING'],
+    [OLDEST_EVENTS, 'SCAN events'],
+  ]
+  it.each(plans)('reads in the order of age and stops: %s', async (sql, walk) => {
+    await SqliteStore.open(file).close()
+    const db = new DatabaseSync(file)
+    const plan = db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map((row) => String(row.detail))
+    db.close()
+    expect(plan[0]).toContain(walk)
+    expect(plan.join()).not.toContain('TEMP B-TREE')
   })
 })
 

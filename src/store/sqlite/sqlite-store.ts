@@ -17,6 +17,7 @@ import type {
   CommitNotice,
   DeliveryStore,
   ExclusiveStore,
+  Forget,
   LeaseRenewal,
   ReloadQuery,
   SendQuery,
@@ -165,6 +166,14 @@ export class SqliteStore implements ExclusiveStore {
 
   async lastSequence() {
     return this.#do.lastSequence()
+  }
+
+  async forgottenSequence() {
+    return this.#do.forgottenSequence()
+  }
+
+  forget(request: Forget) {
+    return this.#writer.write(() => this.#do.forget(request))
   }
 
   async event(tenantId: ids.TenantId, id: ids.EventId) {

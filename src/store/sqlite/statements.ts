@@ -9,6 +9,7 @@ import { prepareClaim } from './claim.ts'
 import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
+import { prepareForget } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
@@ -67,6 +68,7 @@ export function prepareStatements(
       return { ...turns.counts(), pendingDeliveries: deliveries.pendingCount(), ...waitsSince }
     },
     ...prepareEventReads(db),
+    forget: prepareForget(db),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
     reopenDeliveries: prepareReopenDeliveries(db),

@@ -1,0 +1,68 @@
+/**
+ * Removing what is long over. Each kind is read from its oldest row on, by a key that grows with time, and never further than
+ * a batch: a look that finds nothing costs the same in a long history as in a short one.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Forget, Forgotten } from '../store.ts'
+
+export const OLDEST_RELOADS = 'SELECT id, ended_at FROM reloads ORDER BY id LIMIT ?'
+
+export const OLDEST_SCRIPT_LOGS = `
+  SELECT script_logs.reload_id AS id, attempt, ended_at FROM script_logs JOIN reloads ON reloads.id = reload_id
+  ORDER BY script_logs.reload_id, attempt LIMIT ?`
+
+export const OLDEST_EVENTS = `
+  SELECT sequence, time,
+    EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND state = 'pending') AS pending
+  FROM events ORDER BY sequence LIMIT ?`
+
+/** The subscriptions that have sends, by skipping through the index: also those that were removed. */
+export const SUBSCRIPTIONS_WITH_SENDS = `
+  WITH RECURSIVE known (id) AS (
+    SELECT min(subscription_id) FROM sends
+    UNION ALL
+    SELECT (SELECT min(subscription_id) FROM sends WHERE subscription_id > known.id)
+    FROM known WHERE known.id IS NOT NULL
+  )
+  SELECT id FROM known WHERE id IS NOT NULL`
+
+export const OLD_SENDS = `
+  SELECT id FROM sends WHERE subscription_id = ? AND triggered_at < ? ORDER BY triggered_at, id LIMIT ?`
+
+export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten {
+  const oldestReloads = db.prepare(OLDEST_RELOADS)
+  const removeReload = db.prepare('DELETE FROM reloads WHERE id = ?')
+  const oldestLogs = db.prepare(OLDEST_SCRIPT_LOGS)
+  const removeLog = db.prepare('DELETE FROM script_logs WHERE reload_id = ? AND attempt = ?')
+  const oldestEvents = db.prepare(OLDEST_EVENTS)
+  const removeEvent = db.prepare('DELETE FROM events WHERE sequence = ?')
+  const noteForgotten = db.prepare(`
+    INSERT INTO forgotten (id, sequence) VALUES (1, ?)
+    ON CONFLICT (id) DO UPDATE SET sequence = max(sequence, excluded.sequence)`)
+  const subscriptions = db.prepare(SUBSCRIPTIONS_WITH_SENDS)
+  const oldSends = db.prepare(OLD_SENDS)
+  const removeSend = db.prepare('DELETE FROM sends WHERE id = ?')
+
+  const endedBefore = (endedAt: unknown, before: number) => typeof endedAt === 'number' && endedAt < before
+  return ({ reloadsBefore, scriptLogsBefore, eventsBefore, sendsBefore, max }) => {
+    const logs = oldestLogs.all(max).filter((row) => endedBefore(row.ended_at, scriptLogsBefore))
+    for (const { id, attempt } of logs) removeLog.run(id as string, attempt as number)
+    const reloads = oldestReloads.all(max).filter((row) => endedBefore(row.ended_at, reloadsBefore))
+    for (const { id } of reloads) removeReload.run(id as string)
+    const events = oldestEvents
+      .all(max)
+      .filter(({ time, pending }) => (time as number) < eventsBefore && pending === 0)
+    for (const { sequence } of events) removeEvent.run(sequence as number)
+    const last = events.at(-1)
+    if (last !== undefined) noteForgotten.run(last.sequence as number)
+    let sends = 0
+    for (const { id } of subscriptions.all()) {
+      for (const send of oldSends.all(id as string, sendsBefore, max - sends)) {
+        removeSend.run(send.id as string)
+        sends += 1
+      }
+      if (sends >= max) break
+    }
+    return { reloads: reloads.length, scriptLogs: logs.length, events: events.length, sends }
+  }
+}
