@@ -10,6 +10,7 @@ import type {
   TenantId,
   UserId,
 } from '../core/ids.ts'
+import type { TenantLimits } from '../core/limits.ts'
 
 export interface Tenant {
   readonly id: TenantId
@@ -17,6 +18,8 @@ export interface Tenant {
   /** The first is the public host name that events carry; empty when none is configured. */
   readonly hostnames: readonly string[]
   readonly createdAt: number
+  /** Limits of its own; absent: those of every tenant. */
+  readonly limits?: TenantLimits
 }
 
 export const ROLES = ['TenantAdmin', 'AnalyticsAdmin', 'Developer'] as const

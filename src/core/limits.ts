@@ -73,6 +73,55 @@ export const DEFAULT_LIMITS: Limits = {
   eventHistoryMs: 90 * DAY,
 }
 
+/** What a tenant has of its own; what is absent is as for every tenant. */
+export interface TenantLimits {
+  /** Reloads that run at the same time. */
+  readonly concurrentReloads?: number
+  /** Its part of the slots, beside the 1 of every other tenant (decision 0010). */
+  readonly share?: number
+  readonly runTimeMs?: number
+  readonly queueTimeMs?: number
+  /** 0 is off. */
+  readonly reloadsPerAppAndDay?: number
+  /** 0 is off. */
+  readonly appDataBytes?: number
+}
+
+/** Null takes the tenant's own limit away. */
+export type TenantLimitsChange = { readonly [Name in keyof TenantLimits]: TenantLimits[Name] | null }
+
+/** Least and largest value of each; all but the share are whole numbers. A limit whose least value is 0 is off at 0. */
+export const TENANT_LIMIT_BOUNDS: Readonly<Record<keyof TenantLimits, readonly [number, number]>> = {
+  concurrentReloads: [1, 10_000],
+  share: [0.01, 100],
+  runTimeMs: [SECOND, 30 * DAY],
+  queueTimeMs: [SECOND, 30 * DAY],
+  reloadsPerAppAndDay: [0, 1_000_000],
+  appDataBytes: [0, Number.MAX_SAFE_INTEGER],
+}
+
+/** The limits that hold for a tenant: its own go before those of all. */
+export function limitsOf<Defaults extends TenantLimits>(
+  defaults: Defaults,
+  tenant: { readonly limits?: TenantLimits },
+): Defaults {
+  return { ...defaults, ...tenant.limits }
+}
+
+/** The faults of a change, each beginning with the name of the limit; empty when it may be made. */
+export function checkTenantLimits(change: TenantLimitsChange): string[] {
+  return Object.entries(change).flatMap(([name, value]) => {
+    const [least, most] = TENANT_LIMIT_BOUNDS[name as keyof TenantLimits]
+    const fits =
+      value === null || (value >= least && value <= most && (name === 'share' || Number.isInteger(value)))
+    if (fits) return []
+    const kind = name === 'share' ? 'a number' : 'a whole number'
+    return [
+      `${name} must be ${kind} from ${least} to ${most}${least === 0 ? ' (0 is off)' : ''}, not ${value}`,
+    ]
+  })
+}
+
 /** The relations that must hold between limits; each broken one is named in the answer. */
 export function checkLimits(limits: Limits): string[] {
   const broken: string[] = []

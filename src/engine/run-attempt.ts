@@ -8,7 +8,7 @@
 import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
-import type { Limits } from '../core/limits.ts'
+import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
 import type { HeldLease } from '../queue/lease.ts'
@@ -55,12 +55,13 @@ type Stop = 'canceled' | 'timed-out' | 'handed-back' | 'lost'
  * @param handBack fires when the worker shuts down
  */
 export async function runAttempt(
-  deps: RunDeps,
+  { limits, ...ports }: RunDeps,
   claimed: Claimed,
   lease: HeldLease,
   handBack: Signal,
   dataAfter: DataVersion,
 ): Promise<RanAttempt | 'lost'> {
+  const deps = { ...ports, limits: limitsOf(limits, claimed.tenant) }
   const without = beforeSession(claimed)
   if (without !== undefined) return ended(claimed, without)
   if (!lease.holds()) return 'lost'

@@ -4,7 +4,7 @@
  * transaction, because a lease may have been renewed since it looked.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
-import type { Limits } from '../core/limits.ts'
+import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
@@ -78,6 +78,9 @@ function declareLost(deps: SweepDeps, reloadId: ReloadId, lease: LeaseToken): Tr
 function endWaiting(deps: SweepDeps, reloadId: ReloadId): Transition<Refusal> {
   return {
     reloadId,
-    step: settleStep(deps, { kind: 'queue-time-exceeded', limitMs: deps.limits.queueTimeMs }),
+    step: (view) => {
+      const limitMs = limitsOf(deps.limits, view.tenant).queueTimeMs
+      return settleStep(deps, { kind: 'queue-time-exceeded', limitMs })(view)
+    },
   }
 }

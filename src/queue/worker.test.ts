@@ -211,6 +211,17 @@ describe('a worker', () => {
     await b.machine.until(() => b.discarded.length === 1)
   })
 
+  test.each([
+    ['run time', { runTimeMs: 60_000 }, { obeys: true as const }, 'ReloadRunTimeExceeded'],
+    ['data size', { appDataBytes: 4000 }, { afterMs: 5 }, 'ReloadDataSizeExceeded'],
+  ])('holds the %s that the tenant has of its own', async (_name, limits, plan, errorCode) => {
+    const b = await bench(plan)
+    await b.store.changeLimits(TENANT_ID, limits)
+    b.start()
+    expect(await b.ended()).toMatchObject({ state: 'EXCEEDED_LIMIT', errorCode })
+    expect(b.machine.elapsed()).toBeLessThan(61_500)
+  })
+
   test('repeats a reload on the next engine size when memory runs out', async () => {
     const b = await bench({ afterMs: 5, end: outOfMemory }, { afterMs: 5 })
     b.start()

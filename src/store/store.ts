@@ -35,6 +35,7 @@ import type {
   TenantId,
   UserId,
 } from '../core/ids.ts'
+import type { TenantLimitsChange } from '../core/limits.ts'
 import type { WaitsFor } from '../core/order.ts'
 import type { Reload } from '../core/reload.ts'
 import type { Delivery, Send } from '../delivery/delivery.ts'
@@ -45,7 +46,7 @@ import type { EventDraft, StoredEvent } from '../event/stored-event.ts'
 
 export interface Acceptance {
   readonly reload: Reload
-  /** Accepted reloads per app and UTC day; 0 is off. Checked in the accepting transaction. */
+  /** Accepted reloads per app and UTC day of a tenant without a limit of its own; 0 is off. Checked in the accepting transaction. */
   readonly reloadsPerAppAndDay: number
   readonly idempotencyKey?: string
 }
@@ -134,6 +135,7 @@ export interface Claimed {
   readonly reload: Reload
   readonly attempt: Attempt
   readonly app: App
+  readonly tenant: Tenant
   /** The script current at the claim; absent when the app has none. */
   readonly script?: ScriptVersion
 }
@@ -263,7 +265,10 @@ export interface ReloadStore {
     now: number,
     max: number,
   ): Promise<{ readonly reloadId: ReloadId; readonly lease: LeaseToken }[]>
-  /** QUEUED reloads whose waits sum up to `queueTimeMs` or more at `now`. */
+  /**
+   * QUEUED reloads whose waits sum up to their limit or more at `now`, longest wait first.
+   * @param queueTimeMs limit of every tenant that has none of its own
+   */
   overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]>
   /** The earliest time at which a QUEUED reload that waits for its back-off becomes due; undefined when none waits. */
   nextDueAt(now: number): Promise<number | undefined>
@@ -344,6 +349,11 @@ export interface CatalogStore {
   tenants(): Promise<Tenant[]>
   /** Events saved from now on carry the first of them. Changes nothing when there is no such tenant. */
   changeHostnames(id: TenantId, hostnames: readonly string[]): Promise<void>
+  /**
+   * Changes the limits that the tenant has of its own; the next claim, acceptance and sweep hold them.
+   * @returns the tenant as it is then; undefined when there is no such tenant
+   */
+  changeLimits(id: TenantId, change: TenantLimitsChange): Promise<Tenant | undefined>
 
   saveUser(user: User): Promise<void>
   user(tenantId: TenantId, id: UserId): Promise<User | undefined>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AppId, UserId } from '../../src/core/ids.ts'
+import type { AppId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { CommitNotice } from '../../src/store/store.ts'
-import { completed, type Given, OTHER_TENANT, START_MS } from './store-records.ts'
+import { completed, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -74,6 +74,21 @@ export function exerciseAccepting(given: () => Given): void {
         await at(midnight + 1),
         await at(midnight + 2),
       ]).toEqual(['accepted', 'accepted', 'quota-exceeded', 'accepted', 'accepted', 'quota-exceeded'])
+    })
+
+    it('a tenant with a quota of its own has that one, 0 is none; other tenants keep theirs', async () => {
+      const { store } = given()
+      const again = async (tenantId: TenantId) => {
+        const { appId } = await given().queued({ tenantId })
+        return async (quota: number) =>
+          (await given().accept(given().reload({ tenantId, appId }), { quota }))[0]?.kind
+      }
+      const [mine, others] = [await again(TENANT_ID), await again(OTHER_TENANT)]
+      expect([await mine(0), await others(0)]).toEqual(['pending', 'pending'])
+      await store.changeLimits(TENANT_ID, { reloadsPerAppAndDay: 1 })
+      expect([await mine(0), await others(0)]).toEqual(['quota-exceeded', 'pending'])
+      await store.changeLimits(TENANT_ID, { reloadsPerAppAndDay: 0 })
+      expect([await mine(1), await others(1)]).toEqual(['pending', 'quota-exceeded'])
     })
 
     it('answers the quota before the pending reload, as the contract orders them', async () => {

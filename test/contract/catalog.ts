@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import type { AppId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
+import type { TenantLimitsChange } from '../../src/core/limits.ts'
 import type { ReloadView } from '../../src/store/store.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
@@ -83,6 +84,22 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().tenant(TENANT_ID)).toEqual({ ...before, hostnames: [] })
       await store().changeHostnames('nobody' as never, ['x.example.com'])
       expect(await store().tenants()).toEqual([{ ...before, hostnames: [] }, other])
+    })
+
+    it('a tenant gets limits of its own, one by one, and loses them again', async () => {
+      const before = (await store().tenant(TENANT_ID))!
+      const other = await store().tenant(OTHER_TENANT)
+      const change = (limits: TenantLimitsChange) => store().changeLimits(TENANT_ID, limits)
+      const first = { ...before, limits: { share: 2.5, reloadsPerAppAndDay: 0 } }
+      expect(await change({ share: 2.5, reloadsPerAppAndDay: 0 })).toEqual(first)
+      expect(await change({ share: null, runTimeMs: 5000 })).toEqual({
+        ...before,
+        limits: { reloadsPerAppAndDay: 0, runTimeMs: 5000 },
+      })
+      expect(await change({ runTimeMs: null, reloadsPerAppAndDay: null, share: null })).toEqual(before)
+      expect(await change({})).toEqual(before)
+      expect(await store().changeLimits('nobody' as never, { share: 2 })).toBeUndefined()
+      expect(await store().tenants()).toEqual([before, other])
     })
 
     it('a key is found by the hash of its token, with its user as it is now', async () => {

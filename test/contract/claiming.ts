@@ -27,6 +27,7 @@ export function exerciseClaiming(given: () => Given): void {
         reload: await store.reload(TENANT_ID, reload.id),
         attempt: (await store.attempts(reload.id))[0],
         app: { ...app, currentScriptId: script.id },
+        tenant: await store.tenant(TENANT_ID),
         script,
       })
       expect(claimed!.reload).toMatchObject({ state: 'RELOADING', attempts: 1, waitedMs: 7 })
@@ -204,6 +205,42 @@ export function exerciseClaiming(given: () => Given): void {
         [1, 'handed-back'],
         [2, undefined],
       ])
+    })
+
+    it('a tenant with a limit of its own runs as many as that, from the very next claim on', async () => {
+      const { store } = given()
+      for (const tenantId of [TENANT_ID, TENANT_ID, TENANT_ID, OTHER_TENANT, OTHER_TENANT, OTHER_TENANT]) {
+        await given().queued({ tenantId })
+      }
+      const claimed = async () => {
+        const of = (await given().claim(9, 1)).map(({ reload, tenant }) => [reload.tenantId, tenant.limits])
+        return of.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1))
+      }
+      const limits = { concurrentReloads: 2 }
+      await store.changeLimits(TENANT_ID, limits)
+      const expected = [
+        [TENANT_ID, limits],
+        [TENANT_ID, limits],
+        [OTHER_TENANT, undefined],
+      ]
+      expect(await claimed()).toEqual(
+        expected.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1)),
+      )
+      expect(await claimed()).toEqual([])
+      await store.changeLimits(TENANT_ID, { concurrentReloads: 1 })
+      expect(await claimed()).toEqual([])
+      await store.changeLimits(TENANT_ID, { concurrentReloads: 3 })
+      expect(await claimed()).toEqual([[TENANT_ID, { concurrentReloads: 3 }]])
+    })
+
+    it('a tenant with a larger share has so much more of the slots', async () => {
+      await given().store.changeLimits(OTHER_TENANT, { share: 3 })
+      for (const tenantId of [TENANT_ID, OTHER_TENANT]) {
+        for (let i = 0; i < 8; i++) await given().queued({ tenantId })
+      }
+      const claimed = await given().claim(8)
+      const ofOther = claimed.filter(({ reload }) => reload.tenantId === OTHER_TENANT)
+      expect(ofOther).toHaveLength(6)
     })
 
     it('saves nothing when a step throws, and goes on afterwards in the same order', async () => {

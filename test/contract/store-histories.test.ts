@@ -96,6 +96,7 @@ class Author {
       this.managingApps,
       this.breaking,
       this.restarting,
+      this.limiting,
     ])
     return [drawn.name, drawn.call(this)]
   }
@@ -232,6 +233,17 @@ class Author {
     if (this.below(4) === 0) return (store) => store.removeSubscription(tenantId, id)
     const subscription = aSubscription({ id, tenantId, createdAt: number, enabled: this.below(4) > 0 })
     return (store) => store.saveSubscription(subscription)
+  }
+
+  limiting(): Command {
+    const tenantId = this.one(TENANTS)
+    const change = {
+      concurrentReloads: this.one([null, 1, 2]),
+      share: this.one([null, 0.5, 3]),
+      queueTimeMs: this.one([null, 60_000, 10_000_000]),
+      reloadsPerAppAndDay: this.one([null, 0, 1]),
+    }
+    return (store) => store.changeLimits(tenantId, change)
   }
 
   managingApps(): Command {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken, ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
-import { type Given, START_MS, TENANT_ID } from './store-records.ts'
+import { type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseSweeping(given: () => Given): void {
   const renew = (reloadId: ReloadId, lease: LeaseToken, more: { log?: string; session?: object } = {}) =>
@@ -89,6 +89,28 @@ export function exerciseSweeping(given: () => Given): void {
       expect(await store.overdueReloads(now + 900, 1000, 9)).toEqual([requeued.reload.id])
       expect(await store.overdueReloads(now + 1000, 1000, 9)).toEqual([requeued.reload.id, young.id])
       expect(await store.overdueReloads(now + 1000, 1000, 1)).toEqual([requeued.reload.id])
+    })
+
+    it('a tenant with a queue time of its own waits as long as that, other tenants as before', async () => {
+      const { store } = given()
+      const light = await given().queued({ weight: 1, createdAt: START_MS })
+      const heavy = await given().queued({ weight: 10, createdAt: START_MS + 1 })
+      const other = await given().queued({ tenantId: OTHER_TENANT, createdAt: START_MS + 2 })
+      const crashed = await given().wait(3).running()
+      await given().end(crashed.reload, { kind: 'crashed', message: 'gone' })
+      const ids = (...of: { readonly id: ReloadId }[]) => of.map(({ id }) => id)
+      const overdue = (at: number, max = 9) => store.overdueReloads(START_MS + at, 1000, max)
+      expect(await overdue(1003)).toEqual(ids(light, heavy, other, crashed.reload))
+      await store.changeLimits(TENANT_ID, { queueTimeMs: 100 })
+      expect(await overdue(99)).toEqual([])
+      expect(await overdue(103)).toEqual(ids(light, heavy, crashed.reload))
+      expect(await overdue(1003)).toEqual(ids(light, heavy, other, crashed.reload))
+      expect(await overdue(1003, 2)).toEqual(ids(light, heavy))
+      await store.changeLimits(TENANT_ID, { queueTimeMs: 2000 })
+      expect(await overdue(1003)).toEqual(ids(other))
+      expect(await overdue(2000)).toEqual(ids(light, other))
+      await store.changeLimits(TENANT_ID, { queueTimeMs: null })
+      expect(await overdue(1000)).toEqual(ids(light))
     })
 
     it('a wait in the queue does not count while the reload runs', async () => {

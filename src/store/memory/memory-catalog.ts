@@ -22,6 +22,7 @@ import type {
   TenantId,
   UserId,
 } from '../../core/ids.ts'
+import type { TenantLimits, TenantLimitsChange } from '../../core/limits.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { AppChange, CatalogStore, ScriptSummary } from '../store.ts'
@@ -51,6 +52,17 @@ export class MemoryCatalog implements CatalogStore {
     const tenant = this.tables.tenants.get(id)
     if (tenant === undefined) return
     this.atomically(() => this.tables.tenants.put(id, { ...tenant, hostnames }))
+  }
+
+  async changeLimits(id: TenantId, change: TenantLimitsChange): Promise<Tenant | undefined> {
+    const tenant = this.tables.tenants.get(id)
+    if (tenant === undefined) return undefined
+    const { limits: before, ...rest } = tenant
+    const kept = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null)
+    const limits: TenantLimits = Object.fromEntries(kept)
+    const changed: Tenant = kept.length === 0 ? rest : { ...rest, limits }
+    this.atomically(() => this.tables.tenants.put(id, changed))
+    return changed
   }
 
   async saveUser(user: User): Promise<void> {

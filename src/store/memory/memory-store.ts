@@ -5,9 +5,11 @@
  * A verb saves all of its batch or, when it throws, nothing. Each class on the way (catalog, events, reloads) adds one part
  * of the port over the same tables.
  */
+import type { Tenant } from '../../catalog/records.ts'
 import type { Attempt } from '../../core/attempt.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
+import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
@@ -47,7 +49,7 @@ const IDEMPOTENCY_MS = DAY_MS
 export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   readonly #turns = new Turns(
     () => this.#count(),
-    () => ({}),
+    (tenantId) => this.tables.tenants.get(tenantId)?.limits ?? {},
   )
 
   protected override atomically<T>(work: () => T): T {
@@ -59,6 +61,13 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     }
   }
 
+  override async changeLimits(id: TenantId, change: TenantLimitsChange): Promise<Tenant | undefined> {
+    const tenant = await super.changeLimits(id, change)
+    this.#turns.termsChanged()
+    this.notices.note({ queued: true })
+    return tenant
+  }
+
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
   }
@@ -67,7 +76,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   #accept(acceptance: Acceptance): Accepted {
     const { reload } = acceptance
     assertAcceptance(acceptance)
-    this.tables.requireTenant(reload.tenantId)
+    const tenant = this.tables.requireTenant(reload.tenantId)
     if (own(this.tables.apps.get(reload.appId), reload.tenantId) === undefined) return { kind: 'no-app' }
     const key = `${reload.tenantId}/${reload.userId}/${acceptance.idempotencyKey}`
     if (acceptance.idempotencyKey !== undefined) {
@@ -79,9 +88,8 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     const ofApp = this.tables.reloads.where((row) => row.appId === reload.appId)
     const day = Math.floor(reload.createdAt / DAY_MS)
     const today = ofApp.filter((row) => Math.floor(row.createdAt / DAY_MS) === day).length
-    if (acceptance.reloadsPerAppAndDay > 0 && today >= acceptance.reloadsPerAppAndDay) {
-      return { kind: 'quota-exceeded' }
-    }
+    const { reloadsPerAppAndDay: quota } = limitsOf(acceptance, tenant)
+    if (quota > 0 && today >= quota) return { kind: 'quota-exceeded' }
     const pending = ofApp.find((row) => !isOutcome(row.state))
     if (pending !== undefined) return { kind: 'pending', pendingReloadId: pending.id }
     insert(this.tables.reloads, reload.id, reload)
@@ -170,7 +178,8 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     }
     const script =
       app.currentScriptId === undefined ? undefined : this.tables.scripts.get(app.currentScriptId)
-    return { reload, attempt, app, ...(script === undefined ? {} : { script }) }
+    const tenant = this.tables.requireTenant(reload.tenantId)
+    return { reload, attempt, app, tenant, ...(script === undefined ? {} : { script }) }
   }
 
   async transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {
@@ -274,8 +283,10 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
 
   async overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]> {
     const waitsSince = (row: Reload) => row.queuedAt - row.waitedMs
+    const limitOf = (row: Reload) =>
+      limitsOf({ queueTimeMs }, this.tables.requireTenant(row.tenantId)).queueTimeMs
     return this.tables.reloads
-      .where((row) => row.state === 'QUEUED' && now - waitsSince(row) >= queueTimeMs)
+      .where((row) => row.state === 'QUEUED' && now - waitsSince(row) >= limitOf(row))
       .sort((left, right) => waitsSince(left) - waitsSince(right) || compare(left.id, right.id))
       .slice(0, max)
       .map((row) => row.id)

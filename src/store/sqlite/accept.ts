@@ -1,12 +1,13 @@
 /** Accepting reloads: every check and the insert in one step (contract 02, section 3.1, steps 4 to 7). */
 import type { DatabaseSync } from 'node:sqlite'
 import type { AppId, ReloadId } from '../../core/ids.ts'
+import { limitsOf } from '../../core/limits.ts'
 import { assertAcceptance } from '../saving.ts'
 import type { Acceptance, Accepted } from '../store.ts'
 import type { Kept } from './kept.ts'
 import { FIXED_COLUMNS, fixedValues, MOVING_COLUMNS, movingValues, reloadOf } from './reload-rows.ts'
 import { parameters } from './row.ts'
-import type { Views } from './view.ts'
+import type { Audience, Views } from './view.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const IDEMPOTENCY_MS = DAY_MS
@@ -14,6 +15,7 @@ const IDEMPOTENCY_MS = DAY_MS
 export function prepareAccept(
   db: DatabaseSync,
   views: Views,
+  audience: Audience,
   kept: Kept,
 ): (acceptance: Acceptance) => Accepted {
   const earlier = db.prepare(`
@@ -35,13 +37,14 @@ export function prepareAccept(
 
   return (acceptance) => {
     assertAcceptance(acceptance)
-    const { reload, idempotencyKey: key, reloadsPerAppAndDay: quota } = acceptance
+    const { reload, idempotencyKey: key } = acceptance
     const { id, tenantId, appId, userId, createdAt } = reload
     if (views.app(tenantId, appId) === undefined) return { kind: 'no-app' }
     if (key !== undefined) {
       const row = earlier.get(tenantId, userId, key, createdAt - IDEMPOTENCY_MS)
       if (row !== undefined) return { kind: 'repeated', reload: reloadOf(row) }
     }
+    const { reloadsPerAppAndDay: quota } = limitsOf(acceptance, audience.of(tenantId).tenant)
     const day = Math.floor(createdAt / DAY_MS) * DAY_MS
     const today = quota > 0 ? acceptedOn(day, appId) : undefined
     if (today !== undefined && today >= quota) return { kind: 'quota-exceeded' }

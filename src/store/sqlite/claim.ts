@@ -4,12 +4,11 @@
  * and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { App } from '../../catalog/records.ts'
 import type { AppId, ReloadId, ScriptVersionId, TenantId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import { compareWaiting, type Waiting } from '../../core/order.ts'
 import { isSaving } from '../saving.ts'
-import { type Claimed, type ClaimRequest, NO_ROOM, type Saving } from '../store.ts'
+import { type Claimed, type ClaimRequest, NO_ROOM, type ReloadView, type Saving } from '../store.ts'
 import type { Turns } from '../turns.ts'
 import { scriptOf } from './app-rows.ts'
 import type { Row } from './row.ts'
@@ -72,7 +71,7 @@ export function prepareClaim(
         continue
       }
       save(stored, result)
-      if (result.reload.state === 'RELOADING') claimed.push(claimedOf(result, view.app))
+      if (result.reload.state === 'RELOADING') claimed.push(claimedOf(result, view))
     }
     turns.end()
     return claimed
@@ -108,17 +107,17 @@ function prepareNextOfTenant(
   }
 }
 
-function prepareClaimed(db: DatabaseSync): (saving: Saving, app: App | undefined) => Claimed {
+function prepareClaimed(db: DatabaseSync): (saving: Saving, view: ReloadView) => Claimed {
   const selectScript = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ?')
   const script = (id: ScriptVersionId | undefined, appId: AppId) => {
     const row = id === undefined ? undefined : selectScript.get(id, appId)
     return row === undefined ? {} : { script: scriptOf(row) }
   }
-  return ({ reload, attempt, app: change }, shown) => {
+  return ({ reload, attempt, app: change }, { app: shown, tenant }) => {
     if (attempt === undefined || shown === undefined) {
       throw new Error(`reload ${reload.id} was claimed without an attempt or an app`)
     }
     const app = { ...shown, ...change }
-    return { reload, attempt, app, ...script(app.currentScriptId, app.id) }
+    return { reload, attempt, app, tenant, ...script(app.currentScriptId, app.id) }
   }
 }

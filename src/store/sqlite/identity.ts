@@ -11,6 +11,7 @@ export type IdentityVerbs = Answers<
   | 'tenant'
   | 'tenants'
   | 'changeHostnames'
+  | 'changeLimits'
   | 'saveUser'
   | 'user'
   | 'users'
@@ -25,7 +26,10 @@ export function prepareIdentity(db: DatabaseSync, changedTenant: () => void): Id
   return { ...prepareTenants(db, changedTenant), ...prepareUsers(db), ...prepareKeys(db) }
 }
 
-type TenantVerbs = Pick<IdentityVerbs, 'addTenant' | 'tenant' | 'tenants' | 'changeHostnames'>
+type TenantVerbs = Pick<
+  IdentityVerbs,
+  'addTenant' | 'tenant' | 'tenants' | 'changeHostnames' | 'changeLimits'
+>
 
 function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
@@ -34,13 +38,27 @@ function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
   const rehost = db.prepare(
     `UPDATE tenants SET record = json_set(record, '$.hostnames', json(?)) WHERE id = ?`,
   )
+  // A merge patch (RFC 7396): null takes a member away.
+  const limit = db.prepare(`
+    UPDATE tenants SET record = json_patch(record, json_object('limits', json(?))) WHERE id = ? RETURNING record`)
+  const unlimit = db.prepare(`
+    UPDATE tenants SET record = json_remove(record, '$.limits') WHERE id = ? AND record ->> '$.limits' = '{}'
+    RETURNING record`)
   return {
-    addTenant: (tenant) => void insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant)),
+    addTenant: (tenant) => {
+      insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant))
+      changed()
+    },
     tenant: (id) => recordOf<Tenant>(one.get(id)),
     tenants: () => recordsOf<Tenant>(all.all()),
     changeHostnames: (id, hostnames) => {
       rehost.run(JSON.stringify(hostnames), id)
       changed()
+    },
+    changeLimits: (id, change) => {
+      const row = limit.get(JSON.stringify(change), id)
+      changed()
+      return recordOf<Tenant>(unlimit.get(id) ?? row)
     },
   }
 }

@@ -1,10 +1,11 @@
 /** Renewing leases, and finding the reloads that need the sweeper: lease over, waited too long, back-off over. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
+import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import type { LeaseAnswer, LeaseRenewal } from '../store.ts'
 import type { Kept } from './kept.ts'
 import type { UpdateReload } from './update-reload.ts'
-import type { Views } from './view.ts'
+import type { Audience, Views } from './view.ts'
 
 export function prepareRenewLease(
   views: Views,
@@ -25,12 +26,27 @@ export function prepareRenewLease(
   }
 }
 
+const WEIGHTS = Array.from({ length: WEIGHT_MAX }, (_, i) => i + WEIGHT_MIN).join(', ')
+
 export const EXPIRED_LEASES = `
   SELECT id, lease FROM reloads WHERE lease IS NOT NULL AND lease_expires_at <= ?
   ORDER BY lease_expires_at, id LIMIT ?`
 
+/** Of all tenants but those with a queue time of their own, a JSON array of ids. */
 export const OVERDUE_RELOADS = `
-  SELECT id FROM reloads WHERE state = 'QUEUED' AND waits_since <= ? ORDER BY waits_since, id LIMIT ?`
+  SELECT id, waits_since FROM reloads
+  WHERE state = 'QUEUED' AND waits_since <= ?1 AND tenant_id NOT IN (SELECT value FROM json_each(?2))
+  ORDER BY waits_since, id LIMIT ?3`
+
+/** No wait of a reload begins before the reload was made: that leads to few of a long queue, by the index of claiming. */
+export const OVERDUE_OF_TENANT = `
+  SELECT id, waits_since FROM reloads
+  WHERE tenant_id = ?1 AND state = 'QUEUED' AND backing_off = 0 AND weight IN (${WEIGHTS})
+    AND created_at <= ?2 AND waits_since <= ?2
+  UNION ALL
+  SELECT id, waits_since FROM reloads INDEXED BY reloads_backing_off
+  WHERE state = 'QUEUED' AND backing_off = 1 AND tenant_id = ?1 AND waits_since <= ?2
+  ORDER BY waits_since, id LIMIT ?3`
 
 export const NEXT_DUE_AT = `
   SELECT min(not_before) AS due FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before > ?`
@@ -55,9 +71,9 @@ export interface Sweeps {
   nextDueAt(now: number): number | undefined
 }
 
-export function prepareSweeps(db: DatabaseSync): Sweeps {
+export function prepareSweeps(db: DatabaseSync, audience: Audience): Sweeps {
   const expired = db.prepare(EXPIRED_LEASES)
-  const overdue = db.prepare(OVERDUE_RELOADS)
+  const overdue = prepareOverdue(db, audience)
   const due = db.prepare(NEXT_DUE_AT)
   return {
     expiredLeases: (now, max) =>
@@ -65,8 +81,24 @@ export function prepareSweeps(db: DatabaseSync): Sweeps {
         reloadId: row.id as ReloadId,
         lease: row.lease as LeaseToken,
       })),
-    overdueReloads: (now, queueTimeMs, max) =>
-      overdue.all(now - queueTimeMs, max).map((row) => row.id as ReloadId),
+    overdueReloads: overdue,
     nextDueAt: (now) => (due.get(now)?.due as number | null) ?? undefined,
+  }
+}
+
+function prepareOverdue(db: DatabaseSync, audience: Audience): Sweeps['overdueReloads'] {
+  const ofOthers = db.prepare(OVERDUE_RELOADS)
+  const ofTenant = db.prepare(OVERDUE_OF_TENANT)
+  return (now, queueTimeMs, max) => {
+    const own = audience.queueTimes()
+    const apart = JSON.stringify(own.map(({ tenantId }) => tenantId))
+    return [
+      ...ofOthers.all(now - queueTimeMs, apart, max),
+      ...own.flatMap((one) => ofTenant.all(one.tenantId, now - one.queueTimeMs, max)),
+    ]
+      .map((row) => ({ id: row.id as ReloadId, since: row.waits_since as number }))
+      .sort((left, right) => left.since - right.since || (left.id < right.id ? -1 : 1))
+      .slice(0, max)
+      .map(({ id }) => id)
   }
 }

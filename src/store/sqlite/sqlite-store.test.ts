@@ -16,7 +16,7 @@ import {
 } from './deliveries.ts'
 import { EVENTS_AFTER } from './events.ts'
 import { OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
-import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_RELOADS } from './leases.ts'
+import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_OF_TENANT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
 import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
@@ -218,6 +218,14 @@ describe('query plans', () => {
     db.close()
     return plan.map((row) => String(row.detail))
   }
+  it('overdue reloads of a tenant with its own queue time: by two indexes, with a sort of what is overdue', async () => {
+    const plan = await planOf(OVERDUE_OF_TENANT)
+    expect(plan.filter((line) => line.includes('reloads')).map((line) => line.trim())).toEqual([
+      expect.stringContaining('reloads_claim (tenant_id=? AND weight=? AND created_at<?)'),
+      expect.stringContaining('reloads_backing_off'),
+    ])
+  })
+
   it.each(statements)('%s: by its index alone, no scan and no sort', async (_name, sql, index) => {
     const plan = await planOf(sql)
     expect(plan.join('\n')).toContain(index)

@@ -7,6 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type * as records from '../../catalog/records.ts'
 import type * as ids from '../../core/ids.ts'
+import type { TenantLimitsChange } from '../../core/limits.ts'
 import type { Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import { Notices } from '../notices.ts'
@@ -47,8 +48,8 @@ export class SqliteStore implements ExclusiveStore {
   private constructor(db: DatabaseSync, lock: { release(): void }) {
     this.#db = db
     this.#lock = lock
-    const turns = new Turns(prepareCount(db), () => ({}))
     const audience = new Audience(db)
+    const turns = new Turns(prepareCount(db), (id) => audience.of(id).tenant.limits ?? {})
     const kept = new Kept()
     this.#writer = new Writer(
       db,
@@ -245,6 +246,14 @@ export class SqliteStore implements ExclusiveStore {
 
   changeHostnames(id: ids.TenantId, hostnames: readonly string[]) {
     return this.#writer.write(() => this.#do.changeHostnames(id, hostnames))
+  }
+
+  changeLimits(id: ids.TenantId, change: TenantLimitsChange) {
+    return this.#writer.write(() => {
+      const tenant = this.#do.changeLimits(id, change)
+      this.#notices.note({ queued: true })
+      return tenant
+    })
   }
 
   saveUser(user: records.User) {

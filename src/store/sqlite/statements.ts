@@ -36,7 +36,7 @@ export function prepareStatements(
   const views = prepareViews(db, audience, kept)
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
-  const insert = prepareAccept(db, views, kept)
+  const insert = prepareAccept(db, views, audience, kept)
   const sends = prepareSendWrites(db, audience, prepareSaveEvents(db), note)
   const deliveries = prepareDeliveryReads(db)
   const accept = (acceptance: Acceptance): Accepted => {
@@ -56,7 +56,7 @@ export function prepareStatements(
     transition: prepareTransition(views, save),
     renewLease: prepareRenewLease(views, kept, updateReload),
     endLeases: prepareEndLeases(db, kept),
-    ...prepareSweeps(db),
+    ...prepareSweeps(db, audience),
     ...reads,
     queuePlace: (tenantId: TenantId, id: ReloadId, ageingMs: number): QueuePlace | undefined => {
       const reload = reads.reload(tenantId, id)
@@ -75,7 +75,10 @@ export function prepareStatements(
     recordSend: sends.record,
     addSend: sends.add,
     send: prepareSend(db),
-    ...prepareIdentity(db, () => audience.forget()),
+    ...prepareIdentity(db, () => {
+      audience.forget()
+      turns.termsChanged()
+    }),
     app: views.app,
     ...prepareApps(db, (id) => kept.forgetApp(id)),
     ...prepareScripts(db, (id) => kept.forgetApp(id)),

@@ -10,10 +10,17 @@ import type { Kept, KeptReload } from './kept.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
 
+export interface QueueTime {
+  readonly tenantId: TenantId
+  readonly queueTimeMs: number
+}
+
 /** Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes them. */
 export class Audience {
   readonly #readTenant: (id: TenantId) => Tenant | undefined
   readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]
+  readonly #readQueueTimes: () => QueueTime[]
+  #queueTimes: readonly QueueTime[] | undefined
   readonly #kept = new Map<TenantId, { readonly tenant: Tenant; readonly subscriptions: Subscription[] }>()
 
   constructor(db: DatabaseSync) {
@@ -21,6 +28,11 @@ export class Audience {
     const subscriptions = db.prepare(
       'SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id',
     )
+    const queueTimes = db.prepare(`
+      SELECT id, record ->> '$.limits.queueTimeMs' AS ms FROM tenants
+      WHERE record ->> '$.limits.queueTimeMs' IS NOT NULL`)
+    this.#readQueueTimes = () =>
+      queueTimes.all().map((row) => ({ tenantId: row.id as TenantId, queueTimeMs: row.ms as number }))
     this.#readTenant = (id) => recordOf(tenant.get(id))
     this.#readSubscriptions = (tenantId) =>
       recordsOf<Subscription>(subscriptions.all(tenantId)).filter((row) => row.enabled)
@@ -36,9 +48,16 @@ export class Audience {
     return read
   }
 
+  /** Tenants with a queue time of their own. */
+  queueTimes(): readonly QueueTime[] {
+    this.#queueTimes ??= this.#readQueueTimes()
+    return this.#queueTimes
+  }
+
   /** To be called after every change of a tenant or its subscriptions, and after every rollback. */
   forget(): void {
     this.#kept.clear()
+    this.#queueTimes = undefined
   }
 }
 
