@@ -140,7 +140,7 @@ export class LoadPipeline {
       const { first } = rules!
       const limit = first === undefined ? {} : { first }
       const copied = await source.copy!({ places, table: made, columns, temporary, ...limit })
-      return { ...copied, rowsRead: copied.rows }
+      return copied && { ...copied, rowsRead: copied.rows }
     }
     if (table?.kinds === undefined) return undefined
     const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, output)

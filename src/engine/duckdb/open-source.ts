@@ -119,7 +119,7 @@ async function fileSource(
   const real = paths.forReading(path)
   switch (type) {
     case 'txt':
-      return textFileSource(real, path, format, settings)
+      return textFileSource(database, real, path, format, settings)
     case 'fix':
       return fixedWidthSource(real, path, format, settings, positionsIn(level))
     case 'parquet':

@@ -16,8 +16,12 @@ import type { ColumnCopy, RowSource } from './row-source.ts'
 import { SymbolWriter } from './symbol-writer.ts'
 import type { WrittenRows } from './table-writer.ts'
 
+export interface QvdSource extends RowSource {
+  copy(copy: ColumnCopy): Promise<WrittenRows>
+}
+
 /** `real` is the path to open, `shown` the path as the script wrote it. */
-export function qvdSource(database: Database, real: string, shown: string): RowSource {
+export function qvdSource(database: Database, real: string, shown: string): QvdSource {
   const reading = new QvdReading(database, real, shown)
   const { values, names } = reading
   return {

@@ -15,8 +15,11 @@ export interface RowSource {
    * Gives the number of rows read. Called once.
    */
   each(used: ReadonlySet<number>, row: () => boolean): Promise<number>
-  /** Instead of `each`, for a source that has its rows in columns: makes a table of some of its fields. */
-  copy?(copy: ColumnCopy): Promise<WrittenRows>
+  /**
+   * Instead of `each`, for a source that can give its rows in columns: makes a table of some of its fields. Undefined: not
+   * these rows, `each` has to read them.
+   */
+  copy?(copy: ColumnCopy): Promise<WrittenRows | undefined>
 }
 
 export interface ColumnCopy {

@@ -2,17 +2,21 @@
  * Rows of delimited text, from a file or from INLINE (SEMANTICS block E). A file is streamed: memory is bounded by one piece
  * of it and by its longest row. A file that is no text of its encoding is refused with the name the script gave it.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { faults } from '../../script/fault.ts'
 import { DelimitedText, fieldNamesFrom } from '../../script/load/delimited-text.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
+import type { Database } from './database.ts'
+import { copyDelimited } from './delimited-copy.ts'
 import type { RowSource } from './row-source.ts'
 import { decoderFor } from './text-encoding.ts'
 
 const PIECE_BYTES = 256 * 1024
+/** Smaller files are read sooner than a query over them is prepared. */
+const COPIED_FROM_BYTES = 256 * 1024
 /** Texts whose value is remembered per field: reading a number or date costs more than looking it up. */
 const REMEMBERED_TEXTS = 10_000
 
@@ -27,7 +31,8 @@ export function inlineSource(text: string, format: FileFormat, settings: Setting
 }
 
 /** `real` is the path to open, `shown` the path as the script wrote it. */
-export function textFileSource(
+export async function textFileSource(
+  database: Database,
   real: string,
   shown: string,
   format: FileFormat,
@@ -41,7 +46,11 @@ export function textFileSource(
       await file.close()
     }
   }
-  return textSource(pieces, format, settings, `file '${shown}'`)
+  const source = await textSource(pieces, format, settings, `file '${shown}'`)
+  const { size } = await stat(real)
+  if (size < COPIED_FROM_BYTES) return source
+  const file = { real, format, settings, width: source.input.names.length }
+  return { ...source, copy: (copy) => copyDelimited(database, file, copy) }
 }
 
 async function textSource(

@@ -46,16 +46,7 @@ export function textReader(settings: Settings): (text: string) => number {
   const others = ['.', ',']
     .filter((mark) => mark !== decimalSep && mark !== thousandSep)
     .map((mark) => numberReader(mark, ''))
-  const isKnown = characterTest(
-    [
-      '0123456789+-., ',
-      decimalSep,
-      settings.moneyFormat,
-      settings.moneyThousandSep,
-      settings.moneyDecimalSep,
-      ...dates.map(({ characters }) => characters),
-    ].join(''),
-  )
+  const isKnown = characterTest(charactersOf(settings, dates))
   return (text) => {
     let from = 0
     let to = text.length
@@ -79,6 +70,24 @@ export function textReader(settings: Settings): (text: string) => number {
     return Number.NaN
   }
 }
+
+/** All characters that texts which stand for numbers can have. */
+export const numberCharacters = (settings: Settings): string =>
+  `${charactersOf(
+    settings,
+    dateFormats(settings).map((format) => dateMask(format, settings)),
+  )}eE${settings.thousandSep}`
+
+/** Those of dates, amounts and plain numbers: without exponent and groups, which only a number as a whole has. */
+const charactersOf = (settings: Settings, dates: readonly { readonly characters: string }[]): string =>
+  [
+    '0123456789+-., ',
+    settings.decimalSep,
+    settings.moneyFormat,
+    settings.moneyThousandSep,
+    settings.moneyDecimalSep,
+    ...dates.map(({ characters }) => characters),
+  ].join('')
 
 /** In the order of D1, each once. */
 function dateFormats(settings: Settings): readonly string[] {
