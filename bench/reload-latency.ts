@@ -4,9 +4,9 @@
  * at a restart (T10), cancel to its end when the engine obeys and when it has to be killed (T11).
  *
  * Beside T4, in the same run, the raw limit: two durable commits of one row each, and a message to a warm child process and
- * back. What counts is the ratio.
+ * back. What counts is the ratio. The stages of T4 tell where the time goes: how long after the request each was reached.
  *
- * node bench/reload-latency.ts [rounds]
+ * node bench/reload-latency.ts [rounds] [starts] [--keep]     starts: T4 only
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -39,10 +39,13 @@ const world = realWorld({ info() {}, warn() {}, error: console.error })
 const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
 const ENDLESS = 'SLEEP 600000;'
 
-/** Tells when an engine process began to run its script, by its own word. */
+/** Tells when an engine process began to run its script, by its own word, and what led there. */
 class WatchedSessions implements EngineSessions {
   readonly #sessions: DuckDbSessions
   session: DuckDbSession | undefined
+  /** `performance.now()` at which the last session was asked for and got its work. */
+  askedAt = 0
+  sentAt = 0
   started: (at: number) => void = () => {}
 
   constructor(sessions: DuckDbSessions) {
@@ -50,16 +53,19 @@ class WatchedSessions implements EngineSessions {
   }
 
   async acquire(wanted: typeof size): Promise<EngineSession> {
+    this.askedAt = performance.now()
     const session = (await this.#sessions.acquire(wanted)) as DuckDbSession
     this.session = session
     const run = session.run.bind(session)
     session.run = (work, report) => {
       let first = true
-      return run(work, (progress) => {
+      const running = run(work, (progress) => {
         if (first) this.started(progress.startedAt)
         first = false
         report(progress)
       })
+      this.sentAt = performance.now()
+      return running
     }
     return session
   }
@@ -139,13 +145,25 @@ async function running(app: App): Promise<Started> {
   })
   const from = performance.now()
   const reload = await accept(app)
+  const acceptedAt = performance.now()
   // The engine tells whole milliseconds: half of one is what is cut off on average.
   const startMs = (await started) + 0.5 - performance.timeOrigin - from
-  return { reload, startMs, reportMs: performance.now() - from }
+  return {
+    reload,
+    startMs,
+    acceptedMs: acceptedAt - from,
+    claimedMs: sessions.askedAt - from,
+    sentMs: sessions.sentAt - from,
+    reportMs: performance.now() - from,
+  }
 }
 
 interface Started {
   readonly reload: Reload
+  /** From the request until it is durable; until the engine session is asked for, and until the work is sent to it. */
+  readonly acceptedMs: number
+  readonly claimedMs: number
+  readonly sentMs: number
   /** From the request to the engine's start of the script. */
   readonly startMs: number
   /** From the request to the engine's first report: its database is open by then. */
@@ -258,34 +276,50 @@ function line(name: string, times: readonly number[], target: string): string {
   return `${name.padEnd(46)} p50 ${text(0.5)} ms  p99 ${text(0.99)} ms  ${target}`
 }
 
+async function others(): Promise<string[]> {
+  return [
+    line('T10 engine crash to requeued', await crashes(), '(target 100 ms)'),
+    line(
+      'T10 restart: store opened to attempt requeued',
+      await restarts(),
+      '(target 15 s for a dead worker)',
+    ),
+    line('T11 cancel to CANCELED, engine obeys', await cancels(false), '(target 200 ms)'),
+    line('T11 cancel to CANCELED, engine killed', await cancels(true), '(target 2.5 s)'),
+  ]
+}
+
 await store.addTenant(aTenant())
 const worker = newWorker(store)
 const raw = await rawLimit()
 const started = await starts()
-const accepted = started.map(({ startMs }) => startMs)
-const crashed = await crashes()
-const obeyed = await cancels(false)
-const killed = await cancels(true)
-const restarted = await restarts()
+const ratio = (
+  quantile(
+    started.map(({ startMs }) => startMs),
+    0.5,
+  ) / quantile(raw, 0.5)
+).toFixed(2)
+const stage = (name: string, of: (one: Started) => number, target = '') => line(name, started.map(of), target)
+const lines = [
+  `reload-latency: ${rounds} rounds, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}`,
+  `repeat: node bench/reload-latency.ts ${rounds}`,
+  line('raw: two commits and a message round trip', raw, ''),
+  stage(
+    'T4 accept to engine start, warm session',
+    ({ startMs }) => startMs,
+    `(target p50 1.5, p99 10 ms) ratio of p50 to raw ${ratio}`,
+  ),
+  stage('   accepted, durably', ({ acceptedMs }) => acceptedMs),
+  stage('   claimed, durably, and a session asked for', ({ claimedMs }) => claimedMs),
+  stage('   work sent to the engine process', ({ sentMs }) => sentMs),
+  stage('   first report of the engine heard', ({ reportMs }) => reportMs),
+  ...(process.argv.includes('starts') ? [] : await others()),
+]
 await worker.stop()
 await pool.stop()
 await store.close()
 rmSync(folder, { recursive: true })
-const ratio = (quantile(accepted, 0.5) / quantile(raw, 0.5)).toFixed(2)
-const text = `reload-latency: ${rounds} rounds, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}
-repeat: node bench/reload-latency.ts ${rounds}
-${line('raw: two commits and a message round trip', raw, '')}
-${line('T4 accept to engine start, warm session', accepted, `(target p50 1.5, p99 10 ms) ratio of p50 to raw ${ratio}`)}
-${line(
-  '   accept to first report of the engine',
-  started.map(({ reportMs }) => reportMs),
-  '',
-)}
-${line('T10 engine crash to requeued', crashed, '(target 100 ms)')}
-${line('T10 restart: store opened to attempt requeued', restarted, '(target 15 s for a dead worker)')}
-${line('T11 cancel to CANCELED, engine obeys', obeyed, '(target 200 ms)')}
-${line('T11 cancel to CANCELED, engine killed', killed, '(target 2.5 s)')}
-`
+const text = `${lines.join('\n')}\n`
 process.stdout.write(text)
 if (process.argv.includes('--keep'))
   writeFileSync(new URL('results/reload-latency.txt', import.meta.url), text)

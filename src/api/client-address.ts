@@ -3,6 +3,7 @@
  * right-most hop of X-Forwarded-For that is not one of them. IPv6 as in RFC 5952, IPv4-mapped addresses unwrapped; the
  * port that some proxies add and the zone of a link-local address are no part of it.
  */
+import { isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 
@@ -10,6 +11,7 @@ import ipaddr from 'ipaddr.js'
 export function clientAddress(request: FastifyRequest): string | undefined {
   // The server's trustProxy setting makes `ip` the right-most untrusted hop.
   const text = withoutPort(request.ip)
+  if (isIPv4(text)) return text
   if (!ipaddr.isValid(text)) return undefined
   return ipaddr.process(text).toString().replace(/%.*$/, '')
 }

@@ -1,7 +1,9 @@
 /** Tenants, users and API keys. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
+import type { TenantId } from '../../core/ids.ts'
 import type { CatalogStore } from '../store.ts'
+import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'
 
@@ -21,9 +23,18 @@ export type IdentityVerbs = Answers<
   | 'keys'
 >
 
-/** @param changedTenant called when what the steps are shown of a tenant has to be read again */
-export function prepareIdentity(db: DatabaseSync, changedTenant: () => void): IdentityVerbs {
-  return { ...prepareTenants(db, changedTenant), ...prepareUsers(db), ...prepareKeys(db) }
+/** @param changedTenant called when what is kept of tenants has to be read again */
+export function prepareIdentity(
+  db: DatabaseSync,
+  kept: Kept,
+  tenantById: (id: TenantId) => Tenant | undefined,
+  changedTenant: () => void,
+): IdentityVerbs {
+  return {
+    ...prepareTenants(db, tenantById, changedTenant),
+    ...prepareUsers(db, kept),
+    ...prepareKeys(db, kept),
+  }
 }
 
 type TenantVerbs = Pick<
@@ -31,9 +42,12 @@ type TenantVerbs = Pick<
   'addTenant' | 'tenant' | 'tenants' | 'changeHostnames' | 'changeLimits'
 >
 
-function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
+function prepareTenants(
+  db: DatabaseSync,
+  tenantById: (id: TenantId) => Tenant | undefined,
+  changed: () => void,
+): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
-  const one = db.prepare('SELECT record FROM tenants WHERE id = ?')
   const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
   const rehost = db.prepare(
     `UPDATE tenants SET record = json_set(record, '$.hostnames', json(?)) WHERE id = ?`,
@@ -49,7 +63,7 @@ function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
       insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant))
       changed()
     },
-    tenant: (id) => recordOf<Tenant>(one.get(id)),
+    tenant: tenantById,
     tenants: () => recordsOf<Tenant>(all.all()),
     changeHostnames: (id, hostnames) => {
       rehost.run(JSON.stringify(hostnames), id)
@@ -63,7 +77,7 @@ function prepareTenants(db: DatabaseSync, changed: () => void): TenantVerbs {
   }
 }
 
-function prepareUsers(db: DatabaseSync): Pick<IdentityVerbs, 'saveUser' | 'user' | 'users'> {
+function prepareUsers(db: DatabaseSync, kept: Kept): Pick<IdentityVerbs, 'saveUser' | 'user' | 'users'> {
   const save = db.prepare(`
     INSERT INTO users (id, tenant_id, created_at, record) VALUES (?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, record = excluded.record
@@ -73,13 +87,17 @@ function prepareUsers(db: DatabaseSync): Pick<IdentityVerbs, 'saveUser' | 'user'
   return {
     saveUser: (user) => {
       mustSave(save.run(user.id, user.tenantId, user.createdAt, JSON.stringify(user)), user.id)
+      kept.forgetCallers()
     },
     user: (tenantId, id) => recordOf<User>(one.get(id, tenantId)),
     users: (tenantId) => recordsOf<User>(all.all(tenantId)),
   }
 }
 
-function prepareKeys(db: DatabaseSync): Pick<IdentityVerbs, 'saveKey' | 'removeKey' | 'keyByHash' | 'keys'> {
+function prepareKeys(
+  db: DatabaseSync,
+  kept: Kept,
+): Pick<IdentityVerbs, 'saveKey' | 'removeKey' | 'keyByHash' | 'keys'> {
   const save = db.prepare(`
     INSERT INTO keys (id, tenant_id, user_id, token_hash, created_at, record) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, token_hash = excluded.token_hash,
@@ -94,12 +112,20 @@ function prepareKeys(db: DatabaseSync): Pick<IdentityVerbs, 'saveKey' | 'removeK
     saveKey: (key) => {
       const { id, tenantId, userId, tokenHash, createdAt } = key
       mustSave(save.run(id, tenantId, userId, tokenHash, createdAt, JSON.stringify(key)), id)
+      kept.forgetCallers()
     },
-    removeKey: (tenantId, id) => remove.run(id, tenantId).changes === 1,
+    removeKey: (tenantId, id) => {
+      kept.forgetCallers()
+      return remove.run(id, tenantId).changes === 1
+    },
     keyByHash: (tokenHash) => {
+      const known = kept.caller(tokenHash)
+      if (known !== undefined) return known
       const row = byHash.get(tokenHash)
       if (row === undefined) return undefined
-      return { key: recordOf<ApiKey>(row)!, user: JSON.parse(row.user as string) as User }
+      const caller = { key: recordOf<ApiKey>(row)!, user: JSON.parse(row.user as string) as User }
+      kept.keepCaller(tokenHash, caller)
+      return caller
     },
     keys: (tenantId) => recordsOf<ApiKey>(all.all(tenantId)),
   }

@@ -5,13 +5,17 @@ import { Kept } from './kept.ts'
 
 const id = (n: number) => `reload-${n}` as ReloadId
 
-test('what was kept first goes first when there is no room', () => {
+test('as many as told are kept, and what was not set again for long goes', () => {
   const kept = new Kept()
-  for (let n = 0; n < 2001; n++) kept.keepReload({ reload: aReload({ id: id(n) }), attempt: undefined })
-  expect(kept.reload(id(0))).toBeUndefined()
-  expect(kept.reload(id(1))?.reload.id).toBe(id(1))
-  kept.keepReload({ reload: aReload({ id: id(1), log: 'again' }), attempt: undefined })
-  expect(kept.reload(id(2)), 'nothing has to go for what is kept already').toBeDefined()
+  const keep = (n: number, log = '') =>
+    kept.keepReload({ reload: aReload({ id: id(n), log }), attempt: undefined })
+  for (let n = 0; n < 1500; n++) keep(n)
+  expect(kept.reload(id(0)), 'there is room for two generations').toBeDefined()
+  keep(0, 'again')
+  for (let n = 1500; n < 2500; n++) keep(n)
+  expect(kept.reload(id(0))?.reload.log, 'it was set again').toBe('again')
+  expect(kept.reload(id(999)), 'its generation has gone').toBeUndefined()
+  expect(kept.reload(id(1500))).toBeDefined()
 })
 
 test('an ended reload is not kept', () => {
@@ -30,4 +34,12 @@ test('an app is changed where it is kept and nowhere else', () => {
   expect(kept.app('unknown' as AppId)).toBeUndefined()
   kept.forget()
   expect(kept.app(APP_ID)).toBeUndefined()
+})
+
+test('a reload that ended is gone from both generations', () => {
+  const kept = new Kept()
+  for (let n = 0; n < 1500; n++) kept.keepReload({ reload: aReload({ id: id(n) }), attempt: undefined })
+  kept.keepReload({ reload: aReload({ id: id(0), log: 'again' }), attempt: undefined })
+  kept.keepReload({ reload: aReload({ id: id(0), state: 'CANCELED', endedAt: 1 }), attempt: undefined })
+  expect(kept.reload(id(0))).toBeUndefined()
 })

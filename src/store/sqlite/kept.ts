@@ -1,20 +1,24 @@
 /**
  * What steps are shown again and again, kept in memory as it is stored: active reloads with their open attempts, their apps,
- * and how many reloads of an app were accepted today. The lock on the data folder makes it safe: nobody else writes. Whoever writes such a row tells it here, and after a
- * rollback everything is forgotten. It saves reading and parsing a row two or three times in each reload's life.
+ * how many reloads of an app were accepted today, and the keys that requests come with. The lock on the data folder makes it
+ * safe: nobody else writes. Whoever writes such a row tells it here, in the same transaction, and after a rollback
+ * everything is forgotten. It saves reading and parsing a row two or three times in each reload's life, and at each request.
  *
- * Bounded: what was kept first goes first, and is read again when it is asked for.
+ * Bounded: what was kept long ago goes, and is read again when it is asked for.
  */
 import type { App } from '../../catalog/records.ts'
 import type { Attempt } from '../../core/attempt.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { CatalogStore } from '../store.ts'
 
-/** Each with up to 64 KiB of progress text, though hardly any has so much. */
-const RELOADS_MAX = 2000
+/** At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly any has so much. */
+const RELOADS = 1000
 /** An app's record tells all its tables. */
-const APPS_MAX = 500
+const APPS = 250
+const ACCEPTED = 1000
+const CALLERS = 500
 
 export interface KeptReload {
   readonly reload: Reload
@@ -22,10 +26,14 @@ export interface KeptReload {
   readonly attempt: Attempt | undefined
 }
 
+export type KeptCaller = NonNullable<Awaited<ReturnType<CatalogStore['keyByHash']>>>
+
 export class Kept {
-  readonly #reloads = new Map<ReloadId, KeptReload>()
-  readonly #apps = new Map<AppId, App>()
-  readonly #accepted = new Map<AppId, { readonly day: number; readonly count: number }>()
+  readonly #reloads = new Generations<ReloadId, KeptReload>(RELOADS)
+  readonly #apps = new Generations<AppId, App>(APPS)
+  readonly #accepted = new Generations<AppId, { readonly day: number; readonly count: number }>(ACCEPTED)
+  /** By the hash of the key. */
+  readonly #callers = new Generations<string, KeptCaller>(CALLERS)
 
   reload(id: ReloadId): KeptReload | undefined {
     return this.#reloads.get(id)
@@ -35,7 +43,7 @@ export class Kept {
   keepReload(kept: KeptReload): void {
     const { id, state } = kept.reload
     if (isOutcome(state)) this.#reloads.delete(id)
-    else keep(this.#reloads, RELOADS_MAX, id, kept)
+    else this.#reloads.set(id, kept)
   }
 
   app(id: AppId): App | undefined {
@@ -43,7 +51,7 @@ export class Kept {
   }
 
   keepApp(app: App): void {
-    keep(this.#apps, APPS_MAX, app.id, app)
+    this.#apps.set(app.id, app)
   }
 
   /** A step saved this of the app's row. */
@@ -64,7 +72,7 @@ export class Kept {
   }
 
   keepAccepted(day: number, id: AppId, count: number): void {
-    keep(this.#accepted, APPS_MAX, id, { day, count })
+    this.#accepted.set(id, { day, count })
   }
 
   /** A reload of the app was accepted that is not counted. */
@@ -72,20 +80,60 @@ export class Kept {
     this.#accepted.delete(id)
   }
 
+  caller(tokenHash: string): KeptCaller | undefined {
+    return this.#callers.get(tokenHash)
+  }
+
+  keepCaller(tokenHash: string, caller: KeptCaller): void {
+    this.#callers.set(tokenHash, caller)
+  }
+
+  /** To be called after every change of a user or a key. */
+  forgetCallers(): void {
+    this.#callers.clear()
+  }
+
   /** To be called after every rollback. */
   forget(): void {
     this.#reloads.clear()
     this.#apps.clear()
     this.#accepted.clear()
+    this.#callers.clear()
   }
 }
 
-function keep<Key, Value>(kept: Map<Key, Value>, max: number, key: Key, value: Value): void {
-  if (kept.size >= max && !kept.has(key)) {
-    for (const first of kept.keys()) {
-      kept.delete(first)
-      break
-    }
+/**
+ * A bounded map that drops by halves: what was not set again while a whole generation came goes with its generation. To
+ * take out the oldest one by one costs a walk over the holes that the others left in the map.
+ */
+class Generations<Key, Value> {
+  readonly #size: number
+  #young = new Map<Key, Value>()
+  #old = new Map<Key, Value>()
+
+  constructor(size: number) {
+    this.#size = size
   }
-  kept.set(key, value)
+
+  get(key: Key): Value | undefined {
+    return this.#young.get(key) ?? this.#old.get(key)
+  }
+
+  set(key: Key, value: Value): void {
+    if (this.#young.size >= this.#size && !this.#young.has(key)) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, value)
+  }
+
+  delete(key: Key): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+
+  clear(): void {
+    this.#young.clear()
+    this.#old.clear()
+  }
 }

@@ -75,10 +75,15 @@ export function prepareStatements(
     recordSend: sends.record,
     addSend: sends.add,
     send: prepareSend(db),
-    ...prepareIdentity(db, () => {
-      audience.forget()
-      turns.termsChanged()
-    }),
+    ...prepareIdentity(
+      db,
+      kept,
+      (id) => audience.tenant(id),
+      () => {
+        audience.forget()
+        turns.termsChanged()
+      },
+    ),
     app: views.app,
     ...prepareApps(db, (id) => kept.forgetApp(id)),
     ...prepareScripts(db, (id) => kept.forgetApp(id)),

@@ -15,13 +15,18 @@ export interface QueueTime {
   readonly queueTimeMs: number
 }
 
+interface TenantAudience {
+  readonly tenant: Tenant
+  readonly subscriptions: readonly Subscription[]
+}
+
 /** Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes them. */
 export class Audience {
   readonly #readTenant: (id: TenantId) => Tenant | undefined
   readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]
   readonly #readQueueTimes: () => QueueTime[]
   #queueTimes: readonly QueueTime[] | undefined
-  readonly #kept = new Map<TenantId, { readonly tenant: Tenant; readonly subscriptions: Subscription[] }>()
+  readonly #kept = new Map<TenantId, TenantAudience>()
 
   constructor(db: DatabaseSync) {
     const tenant = db.prepare('SELECT record FROM tenants WHERE id = ?')
@@ -38,14 +43,14 @@ export class Audience {
       recordsOf<Subscription>(subscriptions.all(tenantId)).filter((row) => row.enabled)
   }
 
-  of(tenantId: TenantId): { readonly tenant: Tenant; readonly subscriptions: readonly Subscription[] } {
-    const kept = this.#kept.get(tenantId)
-    if (kept !== undefined) return kept
-    const tenant = this.#readTenant(tenantId)
-    if (tenant === undefined) throw new Error(`there is no tenant ${tenantId}`)
-    const read = { tenant, subscriptions: this.#readSubscriptions(tenantId) }
-    this.#kept.set(tenantId, read)
-    return read
+  of(tenantId: TenantId): TenantAudience {
+    const found = this.#find(tenantId)
+    if (found === undefined) throw new Error(`there is no tenant ${tenantId}`)
+    return found
+  }
+
+  tenant(id: TenantId): Tenant | undefined {
+    return this.#find(id)?.tenant
   }
 
   /** Tenants with a queue time of their own. */
@@ -58,6 +63,16 @@ export class Audience {
   forget(): void {
     this.#kept.clear()
     this.#queueTimes = undefined
+  }
+
+  #find(tenantId: TenantId): TenantAudience | undefined {
+    const kept = this.#kept.get(tenantId)
+    if (kept !== undefined) return kept
+    const tenant = this.#readTenant(tenantId)
+    if (tenant === undefined) return undefined
+    const read = { tenant, subscriptions: this.#readSubscriptions(tenantId) }
+    this.#kept.set(tenantId, read)
+    return read
   }
 }
 
