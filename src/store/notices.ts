@@ -25,9 +25,14 @@ export class Notices {
   }
 
   publish(): void {
-    const told = isSomething(this.#saved)
-    this.#saved = either(this.#saved, this.#noted)
+    const noted = this.#noted
     this.#noted = NOTHING
+    this.tellSoon(noted)
+  }
+
+  tellSoon(changed: Partial<CommitNotice>): void {
+    const told = isSomething(this.#saved)
+    this.#saved = either(this.#saved, changed)
     if (!told && isSomething(this.#saved)) void Promise.resolve().then(() => this.#flush())
   }
 

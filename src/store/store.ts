@@ -431,7 +431,10 @@ export interface HistoryStore {
 }
 
 export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogStore, HistoryStore {
-  /** Called after a commit that may give other parts work; coalesced, never inside a transaction. */
+  /**
+   * Called after a commit that may give other parts work, or shortly before one that lets them do it in the same commit;
+   * coalesced, never inside a transaction.
+   */
   onCommit(listener: (changed: CommitNotice) => void): () => void
   close(): Promise<void>
 }

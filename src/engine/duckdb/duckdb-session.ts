@@ -27,6 +27,8 @@ export interface SessionSurroundings {
   readonly data: DataFolder
   readonly tempFolder: string
   readonly readMemory: ReadMemory
+  /** This system tells nobody how much memory a process has: the process has to tell itself. */
+  readonly tellMemory: boolean
   readonly log: Log
 }
 
@@ -106,8 +108,7 @@ export class DuckDbSession implements EngineSession {
       this.kill()
       return
     }
-    const tellMemory = this.#around.readMemory(this.pid) === undefined
-    this.#child.send({ kind: 'work', request, tellMemory })
+    this.#child.send({ kind: 'work', request, tellMemory: this.#around.tellMemory })
   }
 
   #request(work: SessionWork): WorkRequest {

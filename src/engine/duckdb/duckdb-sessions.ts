@@ -41,6 +41,7 @@ const REFILL_RETRY_LAST_MS = 30_000
 interface Place {
   readonly child: SessionChild
   readonly tempFolder: string
+  readonly tellMemory: boolean
 }
 
 interface Waiter {
@@ -50,6 +51,7 @@ interface Waiter {
 
 export class DuckDbSessions implements EngineSessions {
   readonly #options: DuckDbSessionsOptions
+  readonly #readMemory: ReadMemory
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
   #idle: Place[] = []
@@ -63,6 +65,7 @@ export class DuckDbSessions implements EngineSessions {
 
   constructor(options: DuckDbSessionsOptions) {
     this.#options = options
+    this.#readMemory = options.readMemory ?? readPeakMemory
   }
 
   /** The processes that are ready for an attempt now, by process id. */
@@ -91,7 +94,8 @@ export class DuckDbSessions implements EngineSessions {
     return new DuckDbSession(place.child, size, {
       data: this.#options.data,
       tempFolder: place.tempFolder,
-      readMemory: this.#options.readMemory ?? readPeakMemory,
+      readMemory: this.#readMemory,
+      tellMemory: place.tellMemory,
       log: this.#options.log,
     })
   }
@@ -178,7 +182,7 @@ export class DuckDbSessions implements EngineSessions {
     const timeout = setTimeout(() => child.kill(), START_TIMEOUT_MS)
     try {
       await child.ready
-      return { child, tempFolder }
+      return { child, tempFolder, tellMemory: this.#readMemory(child.pid!) === undefined }
     } catch (error) {
       const { stderr } = await child.exited
       if (this.#stopped === undefined) {

@@ -7,8 +7,8 @@ import { migrate } from './migrate.ts'
 
 /** For `sqlite3` or a backup that locks the file for a moment. */
 const BUSY_TIMEOUT_MS = 5000
-/** 8000 pages of 4 KiB: the log is copied back every 32 MB instead of every 4, off most commits' path. */
-const CHECKPOINT_PAGES = 8000
+/** 128 MiB. A commit copies so long a log back by itself, which takes long; checkpoints.ts sees that there is none. */
+const CHECKPOINT_PAGES = 32_768
 /** 32 MiB: the default of 2 is less than what the indexes of a busy queue touch in one commit. */
 const CACHE_KIB = 32_768
 

@@ -133,8 +133,21 @@ describe('group commit', () => {
       given.accept(reloads[2]!),
     ])
     expect([one.status, broken.status, three.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(told).toHaveLength(1)
+    expect(told, 'once before the commit and once after it').toHaveLength(2)
     expect(await store.counts()).toMatchObject({ queued: 2 })
+    await store.close()
+  })
+
+  it('a claim by who is told that something comes is in the commit of its acceptance', async () => {
+    const store = SqliteStore.open(file)
+    const given = await Given.of(store)
+    let claimed: Promise<unknown> | undefined
+    store.onCommit(({ queued }) => {
+      if (queued) claimed ??= given.claim()
+    })
+    const { id } = await given.queued()
+    expect(await store.reload(TENANT_ID, id)).toMatchObject({ state: 'RELOADING' })
+    expect(await claimed).toMatchObject([{ reload: { id } }])
     await store.close()
   })
 
