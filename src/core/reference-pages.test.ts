@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { expectReferencePage } from '../../test/support/reference-page.ts'
+import { attemptsPage } from './attempts-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { limitsPage } from './limits-page.ts'
 import { ACTIVE_STATES } from './outcome.ts'
@@ -7,6 +8,10 @@ import { reloadStates, statesPage } from './reload-states.ts'
 
 it('docs/reference/states.md tells what the state machine does', () => {
   expectReferencePage('states.md', statesPage())
+})
+
+it('docs/reference/attempts.md tells the table of attempt ends', () => {
+  expectReferencePage('attempts.md', attemptsPage())
 })
 
 it('docs/reference/errors.md tells the error catalogue', () => {

@@ -1,6 +1,7 @@
 /**
- * What follows from the way an attempt ended: a requeue or an outcome. The table of contract 02, section 2.1, and the only
- * place that holds it; a cancel that was accepted before overrules it (reload.ts).
+ * What follows from the way an attempt ended: a requeue or an outcome. The table of contract 02, section 2.1, as data, and
+ * the only place that holds it; a cancel that was accepted before overrules it (reload.ts). docs/reference/attempts.md is
+ * generated from it.
  */
 import type { AttemptEnd } from './attempt.ts'
 import type { Outcome } from './outcome.ts'
@@ -22,87 +23,115 @@ export interface Tried {
   readonly faultRequeues: number
 }
 
-export type Verdict =
-  | {
-      readonly kind: 'finish'
-      readonly outcome: Outcome
-      readonly errorCode?: string
-      readonly errorMessage?: string
-      readonly engineTime?: number
-      readonly crashedOnMaxSizeEngine?: true
-      readonly markApp?: true
-    }
-  | {
-      readonly kind: 'requeue'
-      readonly withError: boolean
-      readonly countsAsFault: boolean
-      readonly climb?: true
-    }
+export interface Requeue {
+  readonly kind: 'requeue'
+  /** Counts among the requeues that errors caused (contract 01: requeuesWithErrors). */
+  readonly withError: boolean
+  /** Uses up the retry budget, and waits for a back-off. */
+  readonly countsAsFault: boolean
+  /** The next attempt gets the next larger engine. */
+  readonly climb?: true
+}
 
-/** The table of contract 02, section 2.1: attempt end -> requeue or outcome. */
+export interface Finish {
+  readonly kind: 'finish'
+  readonly outcome: Outcome
+  readonly errorCode?: string
+  readonly crashedOnMaxSizeEngine?: true
+  /** The app is marked: it ran out of memory on the largest engine. */
+  readonly markApp?: true
+}
+
+export type Verdict = Requeue | (Finish & { readonly errorMessage?: string; readonly engineTime?: number })
+
+export type EndKind = AttemptEnd['kind']
+
+/** When a row holds of an attempt end that has two. */
+export const CONDITIONS = {
+  'a larger size exists': (tried: Tried, policy: Policy) => tried.sizeIndex < policy.largestSizeIndex,
+  'on the largest size': (tried: Tried, policy: Policy) => tried.sizeIndex >= policy.largestSizeIndex,
+  'within the budget': (tried: Tried, policy: Policy) => tried.faultRequeues < policy.errorRequeuesMax,
+  'budget used up': (tried: Tried, policy: Policy) => tried.faultRequeues >= policy.errorRequeuesMax,
+} as const
+
+export interface VerdictRow {
+  readonly end: EndKind
+  /** Absent: always. */
+  readonly when?: keyof typeof CONDITIONS
+  readonly follows: Requeue | Finish
+}
+
+const FAULT: Requeue = { kind: 'requeue', withError: true, countsAsFault: true }
+
+/** Of an attempt end and a moment exactly one row holds. */
+export const VERDICTS: readonly VerdictRow[] = [
+  { end: 'completed', follows: finish('SUCCEEDED') },
+  { end: 'script-error', follows: finish('FAILED', 'EngineReloadScriptError') },
+  { end: 'canceled', follows: finish('CANCELED') },
+  { end: 'timed-out', follows: finish('EXCEEDED_LIMIT', 'ReloadRunTimeExceeded') },
+  { end: 'data-too-large', follows: finish('EXCEEDED_LIMIT', 'ReloadDataSizeExceeded') },
+  {
+    end: 'out-of-memory',
+    when: 'a larger size exists',
+    follows: { kind: 'requeue', withError: true, countsAsFault: false, climb: true },
+  },
+  {
+    end: 'out-of-memory',
+    when: 'on the largest size',
+    follows: { ...finish('FAILED', 'EngineOutOfMemory'), markApp: true },
+  },
+  {
+    end: 'refused',
+    follows: { ...finish('FAILED', 'EngineCrashedOnMaxSize'), crashedOnMaxSizeEngine: true },
+  },
+  { end: 'crashed', when: 'within the budget', follows: FAULT },
+  { end: 'crashed', when: 'budget used up', follows: finish('FAILED', 'EngineConnectionError') },
+  { end: 'lost', when: 'within the budget', follows: FAULT },
+  { end: 'lost', when: 'budget used up', follows: finish('FAILED', 'EngineConnectionError') },
+  { end: 'no-session', when: 'within the budget', follows: FAULT },
+  { end: 'no-session', when: 'budget used up', follows: finish('FAILED', 'EngineSessionError') },
+  { end: 'handed-back', follows: { kind: 'requeue', withError: false, countsAsFault: false } },
+]
+
 export function judge(end: AttemptEnd, tried: Tried, policy: Policy): Verdict {
-  switch (end.kind) {
-    case 'completed':
-      return { kind: 'finish', outcome: 'SUCCEEDED', engineTime: end.data.engineTime }
-    case 'script-error':
-      return {
-        kind: 'finish',
-        outcome: 'FAILED',
-        errorCode: 'EngineReloadScriptError',
-        errorMessage: `line ${end.fault.line}: ${end.fault.message}`,
-      }
-    case 'canceled':
-      return { kind: 'finish', outcome: 'CANCELED' }
-    case 'timed-out':
-      return {
-        kind: 'finish',
-        outcome: 'EXCEEDED_LIMIT',
-        errorCode: 'ReloadRunTimeExceeded',
-        errorMessage: 'reload ran longer than its time limit',
-      }
-    case 'data-too-large':
-      return {
-        kind: 'finish',
-        outcome: 'EXCEEDED_LIMIT',
-        errorCode: 'ReloadDataSizeExceeded',
-        errorMessage: `app data of ${end.fileBytes} bytes is larger than its limit`,
-      }
-    case 'out-of-memory':
-      return tried.sizeIndex < policy.largestSizeIndex
-        ? { kind: 'requeue', withError: true, countsAsFault: false, climb: true }
-        : {
-            kind: 'finish',
-            outcome: 'FAILED',
-            errorCode: 'EngineOutOfMemory',
-            errorMessage: 'the engine ran out of memory on its largest size',
-            markApp: true,
-          }
-    case 'refused':
-      return {
-        kind: 'finish',
-        outcome: 'FAILED',
-        errorCode: 'EngineCrashedOnMaxSize',
-        errorMessage: 'the app ran out of memory on the largest engine before; change its script or data',
-        crashedOnMaxSizeEngine: true,
-      }
-    case 'handed-back':
-      return { kind: 'requeue', withError: false, countsAsFault: false }
-    case 'crashed':
-      return withinBudget(tried, policy, 'EngineConnectionError', `failed to complete reload: ${end.message}`)
-    case 'lost':
-      return withinBudget(
-        tried,
-        policy,
-        'EngineConnectionError',
-        'failed to complete reload: the worker was lost',
-      )
-    case 'no-session':
-      return withinBudget(tried, policy, 'EngineSessionError', `no engine session: ${end.message}`)
+  const { follows } = VERDICTS.find(
+    (row) => row.end === end.kind && (row.when === undefined || CONDITIONS[row.when](tried, policy)),
+  )!
+  if (follows.kind === 'requeue') return follows
+  const errorMessage = messageOf(end)
+  return {
+    ...follows,
+    ...(errorMessage === undefined ? {} : { errorMessage }),
+    ...(end.kind === 'completed' ? { engineTime: end.data.engineTime } : {}),
   }
 }
 
-function withinBudget(tried: Tried, policy: Policy, errorCode: string, errorMessage: string): Verdict {
-  return tried.faultRequeues < policy.errorRequeuesMax
-    ? { kind: 'requeue', withError: true, countsAsFault: true }
-    : { kind: 'finish', outcome: 'FAILED', errorCode, errorMessage }
+/** Text of the error of a reload that this end finished. */
+function messageOf(end: AttemptEnd): string | undefined {
+  switch (end.kind) {
+    case 'script-error':
+      return `line ${end.fault.line}: ${end.fault.message}`
+    case 'timed-out':
+      return 'reload ran longer than its time limit'
+    case 'data-too-large':
+      return `app data of ${end.fileBytes} bytes is larger than its limit`
+    case 'out-of-memory':
+      return 'the engine ran out of memory on its largest size'
+    case 'refused':
+      return 'the app ran out of memory on the largest engine before; change its script or data'
+    case 'crashed':
+      return `failed to complete reload: ${end.message}`
+    case 'lost':
+      return 'failed to complete reload: the worker was lost'
+    case 'no-session':
+      return `no engine session: ${end.message}`
+    case 'completed':
+    case 'canceled':
+    case 'handed-back':
+      return undefined
+  }
+}
+
+function finish(outcome: Outcome, errorCode?: string): Finish {
+  return { kind: 'finish', outcome, ...(errorCode === undefined ? {} : { errorCode }) }
 }
