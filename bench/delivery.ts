@@ -53,7 +53,7 @@ function receive(): void {
   const server = createServer((request, response) => {
     request.resume().once('end', () => {
       response.writeHead(204).end()
-      process.send!('arrived')
+      if (request.url === '/idle') process.send!('arrived')
     })
   })
   server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }))
@@ -195,7 +195,7 @@ async function natsRound(): Promise<{ readonly ours: Measured; readonly raw: Mea
 /** From the saved outcome to the arrival, ms, one after the other, sorted. */
 async function idleTimes(receiver: ChildProcess, url: string): Promise<number[]> {
   const channel = webhooks()
-  const { store, end, close } = await outbox({ url, sealedSecret: seal.seal(SECRET) })
+  const { store, end, close } = await outbox({ url: `${url}idle`, sealedSecret: seal.seal(SECRET) })
   const loop = startDelivering({ ...world, store, channel })
   const times: number[] = []
   for (let n = 0; n < IDLE_SAMPLES; n++) {

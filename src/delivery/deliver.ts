@@ -51,9 +51,10 @@ export function startDelivering(deps: DeliverDeps): Loop {
   let inFlight = 0
   const recording = startLoop(deps, 'recording sends', async () => {
     if (results.size === 0) return LOOK_MS
+    const someFailed = [...results].some(({ made }) => made?.sent.ok !== true)
     await record(deps, results)
-    // Recorded sends free places of their subscriptions.
-    sending.wake()
+    // A failed send frees its place when it is recorded: then it is known whether its target is in trouble.
+    if (someFailed) sending.wake()
     return [...results].some((result) => result.recordTried === undefined) ? 0 : LOOK_MS
   })
   const flights = new Set<Promise<void>>()
@@ -64,10 +65,12 @@ export function startDelivering(deps: DeliverDeps): Loop {
     const max = IN_FLIGHT_MAX - inFlight
     if (max <= 0) return LOOK_MS
     const lease = newUuid<'lease'>(deps.random)
+    const arrived = unrecordedArrivals(results)
     const request = {
       now,
       max,
-      places: (subscription: Subscription | undefined) => placesNow(subscription, rates, now),
+      places: (subscription: Subscription | undefined) =>
+        placesNow(subscription, rates, now) + (arrived.get(subscription?.id) ?? 0),
       perTenant: PER_TENANT,
       lease,
       leaseExpiresAt: now + LEASE_MS,
@@ -105,6 +108,20 @@ export function startDelivering(deps: DeliverDeps): Loop {
       return stopped
     },
   }
+}
+
+/**
+ * A send that succeeded frees its place before it is recorded, so that its record is saved together with the next claim. Those
+ * whose record the store was asked for are left out: the store saves it before the claim that is asked for after it.
+ */
+function unrecordedArrivals(results: ReadonlySet<Result>): Map<SubscriptionId | undefined, number> {
+  const counts = new Map<SubscriptionId | undefined, number>()
+  for (const { claimed, made, recordTried } of results) {
+    if (made?.sent.ok !== true || recordTried) continue
+    const { subscriptionId } = claimed.delivery
+    counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1)
+  }
+  return counts
 }
 
 /** By what happened so far and by its rate; a batch is one send of many deliveries. */

@@ -43,6 +43,8 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
   const selectEvent = db.prepare('SELECT * FROM events WHERE id = ?')
   const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
   return ({ now, max, places, perTenant, lease, leaseExpiresAt }) => {
+    const subscriptionOf = once((id: string) => recordOf<Subscription>(selectSubscription.get(id)))
+    const storedEvent = once((id: string): StoredEvent => eventOf(selectEvent.get(id)!))
     /** By tenant: its deliveries in flight, then also those chosen. */
     const busy = new Map<unknown, number>()
     const due = subscriptions.all().flatMap(({ id }) => {
@@ -51,7 +53,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
         tenantId: string | null
       }
       busy.set(tenantId, (busy.get(tenantId) ?? 0) + count)
-      const free = places(recordOf<Subscription>(selectSubscription.get(id as string))) - count
+      const free = places(subscriptionOf(id as string)) - count
       return free > 0 ? dueOf.all(id as string, now, now, Math.min(free, max)).map(deliveryOf) : []
     })
     due.sort((left, right) => left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1))
@@ -62,14 +64,22 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
     })
     return chosen.slice(0, max).map((row) => {
       take.run(lease, leaseExpiresAt, row.id)
-      const subscription = recordOf<Subscription>(selectSubscription.get(row.subscriptionId))
-      const event: StoredEvent = eventOf(selectEvent.get(row.eventId)!)
+      const subscription = subscriptionOf(row.subscriptionId)
       return {
         delivery: { ...row, lease, leaseExpiresAt },
-        event,
+        event: storedEvent(row.eventId),
         ...(subscription === undefined ? {} : { subscription }),
       }
     })
+  }
+}
+
+/** Many deliveries share a subscription, and many an event. */
+function once<Value>(read: (id: string) => Value): (id: string) => Value {
+  const values = new Map<string, Value>()
+  return (id) => {
+    if (!values.has(id)) values.set(id, read(id))
+    return values.get(id)!
   }
 }
 

@@ -41,7 +41,7 @@ export function prepareSendWrites(
     const saving = step({ subscription, ...audience.of(subscription.tenantId) })
     if (saving === undefined) return
     updateSubscription.run(JSON.stringify(saving.subscription), id)
-    audience.forget()
+    if (saving.subscription.enabled !== subscription.enabled) audience.forget()
     const { events = [], deliveries = [] } = saving
     saveEvents(events, deliveries)
     note({ events: events.length > 0, deliveries: deliveries.length > 0 })

@@ -201,14 +201,19 @@ export class SqliteStore implements ExclusiveStore {
   // ---------------------------------------------------------------------------------------------- deliveries
 
   claimDeliveries(request: Parameters<DeliveryStore['claimDeliveries']>[0]) {
-    return this.#writer.write(() => this.#do.claimDeliveries(request))
+    return this.#writer.write(() => this.#do.claimDeliveries(request), 'lost with the power')
   }
 
   recordSends(batch: Parameters<DeliveryStore['recordSends']>[0]) {
-    return this.#writer.write(() => {
-      for (const sent of batch) this.#do.recordSend(sent)
-      this.#notices.note({ deliveries: batch.length > 0 })
-    })
+    // The record of a success may be lost: then the same event is sent once more. A failure may make an event, which may not.
+    const isDoneAgain = batch.every(({ send }) => send?.status === 'success')
+    return this.#writer.write(
+      () => {
+        for (const sent of batch) this.#do.recordSend(sent)
+        this.#notices.note({ deliveries: batch.length > 0 })
+      },
+      isDoneAgain ? 'lost with the power' : 'synced',
+    )
   }
 
   reopenDeliveries(request: Parameters<DeliveryStore['reopenDeliveries']>[0]) {
