@@ -11,6 +11,7 @@ import { registerAudits } from './audits.ts'
 import { installAuthentication } from './authenticate.ts'
 import { installBodies } from './body.ts'
 import { installConnectionEnd } from './connections.ts'
+import { registerCrashMarks } from './crash-marks.ts'
 import { registerDataFileConnections } from './data-file-connections.ts'
 import { registerDataFiles } from './data-files.ts'
 import { registerDataModel } from './data-model.ts'
@@ -43,6 +44,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerReloads,
   registerWebhooks,
   registerApps,
+  registerCrashMarks,
   registerScripts,
   registerValidateScript,
   registerReloadLogs,

@@ -118,7 +118,7 @@ function messageOf(end: AttemptEnd): string | undefined {
     case 'out-of-memory':
       return 'the engine ran out of memory on its largest size'
     case 'refused':
-      return 'the app ran out of memory on the largest engine before; change its script or data'
+      return 'the app ran out of memory on the largest engine before; change its script or data, or clear its mark'
     case 'crashed':
       return `failed to complete reload: ${end.message}`
     case 'lost':

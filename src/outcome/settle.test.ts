@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { anApp, aReload, aSubscription } from '../../test/support/records.ts'
 import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
+import type { ScriptVersionId } from '../core/ids.ts'
 import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/catalogue.ts'
 
 describe('the stories of contract 01, section 1.1', () => {
@@ -135,4 +136,22 @@ test('settling a second time is refused: an outcome never changes', () => {
   life.end({ kind: 'script-error', fault }).cancel().lose().waitedTooLong()
   expect(life.savings).toHaveLength(before)
   expect(life.reload.state).toBe('SUCCEEDED')
+})
+
+describe('the mark of an app that crashed the largest engine', () => {
+  const memory: AttemptEnd = { kind: 'out-of-memory' }
+  const onTheLargest = (scriptVersionId: string) => {
+    const session = { ...ran, scriptVersionId: scriptVersionId as ScriptVersionId }
+    const life = new Life()
+    for (let size = 0; size <= LARGEST; size++) life.claim().end(memory, session)
+    return life.savings.at(-1)?.app?.crashedOnMaxSize
+  }
+
+  test('is set when the script that crashed is the one that would run next', () => {
+    expect(onTheLargest(anApp().currentScriptId!)).toEqual({ full: true, partial: false })
+  })
+
+  test('is not set when the script was changed meanwhile', () => {
+    expect(onTheLargest('the one before')).toBeUndefined()
+  })
 })

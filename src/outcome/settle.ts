@@ -145,9 +145,11 @@ function newData(
   }
 }
 
+/** An app whose script was changed while the attempt ran is not marked: what crashed is not what would run next. */
 function appChange(app: App, decision: Decision, data: SavedData | undefined): Saving['app'] {
   if (data !== undefined) return { crashedOnMaxSize: app.crashedOnMaxSize, data }
-  if (decision.markApp === undefined) return undefined
+  const ran = decision.closed?.session.scriptVersionId
+  if (decision.markApp === undefined || (ran !== undefined && ran !== app.currentScriptId)) return undefined
   const kind = decision.next.partial ? 'partial' : 'full'
   return { crashedOnMaxSize: { ...app.crashedOnMaxSize, [kind]: true } }
 }

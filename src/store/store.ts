@@ -365,8 +365,13 @@ export interface CatalogStore {
   keys(tenantId: TenantId): Promise<ApiKey[]>
 
   addApp(app: App): Promise<void>
-  /** Changes name, description, owner or space; never the data. Undefined when there is no such app. */
+  /**
+   * Changes name, description, owner or space; never the data. Another owner or space clears the app's crash marks, because
+   * the app then reads other data. Undefined when there is no such app.
+   */
   changeApp(tenantId: TenantId, id: AppId, change: AppChange, now: number): Promise<App | undefined>
+  /** False: no such app. */
+  clearCrashMarks(tenantId: TenantId, id: AppId): Promise<boolean>
   removeApp(tenantId: TenantId, id: AppId): Promise<boolean>
   app(tenantId: TenantId, id: AppId): Promise<App | undefined>
   apps(tenantId: TenantId): Promise<App[]>
@@ -393,7 +398,10 @@ export interface CatalogStore {
   /** Assignments of one user in all spaces. */
   assignmentsOf(tenantId: TenantId, userId: UserId): Promise<SpaceAssignment[]>
 
-  /** Inserts or updates by id; 'name-taken' when another file of the place has the name. */
+  /**
+   * Inserts or updates by id; 'name-taken' when another file of the place has the name. A changed or removed file clears the
+   * crash marks of the apps that may read it: a personal one those of its owner's apps, one of a space all of the tenant.
+   */
   saveDataFile(file: DataFile): Promise<'saved' | 'name-taken'>
   removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean>
   dataFile(tenantId: TenantId, id: DataFileId): Promise<DataFile | undefined>

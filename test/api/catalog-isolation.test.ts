@@ -61,6 +61,7 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['PUT', '/api/v1/apps/{app}', { attributes: { name: 'x' } }],
   ['DELETE', '/api/v1/apps/{app}'],
   ['POST', '/api/v1/apps/{app}/copy', {}],
+  ['POST', '/api/v1/apps/{app}/actions/clear-crash-marks'],
   ['PUT', '/api/v1/apps/{app}/space', { spaceId: '{space}' }],
   ['DELETE', '/api/v1/apps/{app}/space'],
   ['PUT', '/api/v1/apps/{app}/owner', { ownerId: '{user}' }],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
-import type { AppId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
+import type { App, DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
+import type { AppId, DataFileId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
 import type { TenantLimitsChange } from '../../src/core/limits.ts'
-import type { ReloadView } from '../../src/store/store.ts'
+import type { AppChange, ReloadView } from '../../src/store/store.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const user: User = {
@@ -128,6 +128,47 @@ export function exerciseCatalog(given: () => Given): void {
       message: `version ${number}`,
       modifierId: user.id,
       modifiedAt: START_MS,
+    })
+
+    it('crash marks go with another script, place, owner or data, and by hand', async () => {
+      const marks = { full: true, partial: true }
+      const marked = (change: Partial<App> = {}) => given().app({ crashedOnMaxSize: marks, ...change })
+      const marksOf = async (app: App) => (await store().app(app.tenantId, app.id))!.crashedOnMaxSize
+      const none = { full: false, partial: false }
+      const change = async (app: App, changed: AppChange) => store().changeApp(TENANT_ID, app.id, changed, 9)
+
+      expect(await change(await marked(), { name: 'New', description: 'd' })).toMatchObject({
+        crashedOnMaxSize: marks,
+      })
+      expect(await change(await marked(), { spaceId: space.id })).toMatchObject({ crashedOnMaxSize: none })
+      expect(await change(await marked(), { ownerId: 'other' as UserId })).toMatchObject({
+        crashedOnMaxSize: none,
+      })
+      const scripted = await marked()
+      await store().addScript(script(scripted.id, 1), 5)
+      expect(await marksOf(scripted)).toEqual(none)
+
+      const [own, others, foreign] = [
+        await marked(),
+        await marked({ ownerId: 'other' as UserId }),
+        await marked({ tenantId: OTHER_TENANT }),
+      ]
+      const { spaceId: _shared, ...personal } = file
+      await store().saveDataFile({ ...personal, ownerId: own.ownerId })
+      expect([await marksOf(own), await marksOf(others), await marksOf(foreign)]).toEqual([
+        none,
+        marks,
+        marks,
+      ])
+      await store().saveDataFile({ ...file, id: 'shared' as DataFileId, spaceId: space.id })
+      expect([await marksOf(others), await marksOf(foreign)]).toEqual([none, marks])
+      const again = await marked()
+      expect(await store().removeDataFile(TENANT_ID, 'shared' as DataFileId)).toBe(true)
+      expect(await marksOf(again)).toEqual(none)
+
+      expect(await store().clearCrashMarks(TENANT_ID, foreign.id)).toBe(false)
+      expect(await store().clearCrashMarks(OTHER_TENANT, foreign.id)).toBe(true)
+      expect(await marksOf(foreign)).toEqual(none)
     })
 
     it('an app is changed, moved into a space and out of it', async () => {

@@ -29,6 +29,8 @@ import type { AppChange, CatalogStore, ScriptSummary } from '../store.ts'
 import type { Table } from './table.ts'
 import { byAge, insert, Tables } from './tables.ts'
 
+const UNMARKED = { full: false, partial: false } as const
+
 export class MemoryCatalog implements CatalogStore {
   protected readonly tables = new Tables()
 
@@ -115,8 +117,17 @@ export class MemoryCatalog implements CatalogStore {
       ...(space === undefined || space === null ? {} : { spaceId: space }),
       modifiedAt: now,
     }
-    this.atomically(() => this.tables.apps.put(id, changed))
-    return changed
+    const readsOther = changed.ownerId !== app.ownerId || changed.spaceId !== app.spaceId
+    const saved = readsOther ? { ...changed, crashedOnMaxSize: UNMARKED } : changed
+    this.atomically(() => this.tables.apps.put(id, saved))
+    return saved
+  }
+
+  async clearCrashMarks(tenantId: TenantId, id: AppId): Promise<boolean> {
+    const app = own(this.tables.apps.get(id), tenantId)
+    if (app === undefined) return false
+    this.atomically(() => this.tables.apps.put(id, { ...app, crashedOnMaxSize: UNMARKED }))
+    return true
   }
 
   async removeApp(tenantId: TenantId, id: AppId): Promise<boolean> {
@@ -153,7 +164,7 @@ export class MemoryCatalog implements CatalogStore {
       this.tables.apps.put(app.id, {
         ...app,
         currentScriptId: script.id,
-        crashedOnMaxSize: { full: false, partial: false },
+        crashedOnMaxSize: UNMARKED,
       })
       for (const old of this.#scriptsOf(app.id).slice(keep)) this.tables.scripts.remove(old.id)
     })
@@ -241,10 +252,20 @@ export class MemoryCatalog implements CatalogStore {
     const taken = this.tables.dataFiles.find((row) => row.name === file.name && inSamePlace(row, file))
     if (taken !== undefined && taken.id !== file.id) return 'name-taken'
     this.#save(this.tables.dataFiles, file)
+    this.atomically(() => this.#clearMarksOfReaders(file))
     return 'saved'
   }
 
+  #clearMarksOfReaders({ tenantId, spaceId, ownerId }: DataFile): void {
+    const readers = this.tables.apps.where(
+      (app) => app.tenantId === tenantId && (spaceId !== undefined || app.ownerId === ownerId),
+    )
+    for (const app of readers) this.tables.apps.put(app.id, { ...app, crashedOnMaxSize: UNMARKED })
+  }
+
   async removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean> {
+    const file = own(this.tables.dataFiles.get(id), tenantId)
+    if (file !== undefined) this.atomically(() => this.#clearMarksOfReaders(file))
     return this.#remove(this.tables.dataFiles, tenantId, id)
   }
 

@@ -6,7 +6,7 @@ import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.t
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
 
-type AppVerb = 'addApp' | 'changeApp' | 'removeApp' | 'apps' | 'referencedDataVersions'
+type AppVerb = 'addApp' | 'changeApp' | 'clearCrashMarks' | 'removeApp' | 'apps' | 'referencedDataVersions'
 
 /** @param changed called when an app's row is written */
 export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Answers<CatalogStore, AppVerb> {
@@ -15,6 +15,9 @@ export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Ans
   const all = db.prepare('SELECT * FROM apps WHERE tenant_id = ? ORDER BY created_at, id')
   const change = db.prepare(`
     UPDATE apps SET name = ?, description = ?, owner_id = ?, space_id = ?, modified_at = ? WHERE id = ?`)
+  const clearMarks = db.prepare(
+    'UPDATE apps SET crashed_full = 0, crashed_partial = 0 WHERE id = ? AND tenant_id = ?',
+  )
   const remove = db.prepare('DELETE FROM apps WHERE id = ? AND tenant_id = ?')
   const versions = db.prepare(
     'SELECT data_version FROM apps WHERE data_version IS NOT NULL ORDER BY data_version',
@@ -34,8 +37,15 @@ export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Ans
         now,
         id,
       )
+      const after = appOf(one.get(id, tenantId)!)
+      const readsOther = after.ownerId !== app.ownerId || after.spaceId !== app.spaceId
+      if (readsOther) clearMarks.run(id, tenantId)
       changed(id)
-      return appOf(one.get(id, tenantId)!)
+      return readsOther ? appOf(one.get(id, tenantId)!) : after
+    },
+    clearCrashMarks: (tenantId, id) => {
+      changed(id)
+      return clearMarks.run(id, tenantId).changes === 1
     },
     removeApp: (tenantId, id) => {
       changed(id)

@@ -310,6 +310,10 @@ export class SqliteStore implements ExclusiveStore {
     return this.#writer.write(() => this.#do.changeApp(tenantId, id, change, now))
   }
 
+  clearCrashMarks(tenantId: ids.TenantId, id: ids.AppId) {
+    return this.#writer.write(() => this.#do.clearCrashMarks(tenantId, id))
+  }
+
   removeApp(tenantId: ids.TenantId, id: ids.AppId) {
     return this.#writer.write(() => this.#do.removeApp(tenantId, id))
   }

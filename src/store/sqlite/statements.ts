@@ -89,7 +89,7 @@ export function prepareStatements(
     ...prepareScripts(db, (id) => kept.forgetApp(id)),
     ...prepareSpaces(db),
     ...prepareAssignments(db),
-    ...prepareDataFiles(db),
+    ...prepareDataFiles(db, (id) => kept.forgetApp(id)),
     ...prepareSubscriptions(db, () => audience.forget()),
   }
 }
