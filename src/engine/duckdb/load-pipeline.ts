@@ -12,6 +12,7 @@ import {
   groupedRowsSql,
   groupSql,
 } from '../../script/load/aggregation-sql.ts'
+import type { ValueKinds } from '../../script/load/catalog-model.ts'
 import { contextFunction } from '../../script/load/context-functions.ts'
 import {
   aggregationName,
@@ -145,7 +146,7 @@ export class LoadPipeline {
     if (table?.kinds === undefined) return undefined
     const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, output)
     if (query === undefined) return undefined
-    await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql}`)
+    await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql} ORDER BY rn`)
     const rows = await this.#database.count(made)
     return { rows, kinds: query.kinds, rowsRead: Math.min(table.rows, rules!.first ?? table.rows) }
   }
@@ -253,29 +254,39 @@ export class LoadPipeline {
   }
 
   async #groups(chain: readonly LevelRules[], source: RowSource, plan: GroupPlan) {
-    const work = await this.#workTable(
-      chain,
-      source,
-      inputItems(plan).map((item) => item.name),
-    )
+    const names = inputItems(plan).map((item) => item.name)
+    const work = this.#inputQuery(chain, source, names) ?? (await this.#workTable(chain, source, names))
     const grouped = this.#database.workTable()
     const result = this.#database.workTable()
-    const aggregations = await this.#aggregations(plan, grouped)
+    const aggregations = await this.#aggregations(plan, grouped, work.kinds)
     const rowsOfGroups = aggregations.some((each) => each.subquery !== undefined)
     if (rowsOfGroups) {
       await this.#database.run(`CREATE TEMP TABLE ${grouped} AS ${groupedRowsSql(work.table, plan.keys)}`)
     }
     const read = rowsOfGroups ? grouped : work.table
-    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${groupSql(read, plan.keys, aggregations)}`)
-    await this.#drop(...(rowsOfGroups ? [work.table, grouped] : [work.table]))
+    const sql = groupSql(read, plan.keys, aggregations, work.kinds)
+    await this.#database.run(`CREATE TEMP TABLE ${result} AS ${sql}`)
+    await this.#drop(...(work.isQuery ? [] : [work.table]), ...(rowsOfGroups ? [grouped] : []))
     const keys = Array.from({ length: plan.keys }, (_, index) => index)
-    const names = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
+    const outputs = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
     const columns = [...keys.map((index) => `k${index}`), ...plan.aggregations.map((_, index) => `a${index}`)]
-    return this.#workSource(result, names, columns, work.rowsRead)
+    return this.#workSource(result, outputs, columns, work.rowsRead)
+  }
+
+  /** The rows of a chain as a query in brackets, where atOnce could make a table of them that is read but once. */
+  #inputQuery(chain: readonly LevelRules[], { table }: RowSource, columns: readonly string[]) {
+    const [rules] = chain
+    if (chain.length !== 1 || table?.kinds === undefined) return undefined
+    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, undefined)
+    return query && { table: `(${query.sql})`, isQuery: true, rowsRead: table.rows, kinds: query.kinds }
   }
 
   /** @param grouped the table that aggregations with a subquery read */
-  async #aggregations(plan: GroupPlan, grouped: string): Promise<AggregationSql[]> {
+  async #aggregations(
+    plan: GroupPlan,
+    grouped: string,
+    kinds: readonly ValueKinds[],
+  ): Promise<AggregationSql[]> {
     const { decimalSep } = this.#context.settings
     const aggregations = []
     for (const aggregation of plan.aggregations) {
@@ -286,7 +297,7 @@ export class LoadPipeline {
         number:
           typeof value === 'object' ? (value?.number ?? null) : typeof value === 'number' ? value : null,
       }
-      aggregations.push(aggregationSql(aggregation, known, grouped, decimalSep))
+      aggregations.push(aggregationSql(aggregation, known, grouped, decimalSep, kinds[aggregation.value]))
     }
     return aggregations
   }
@@ -304,11 +315,11 @@ export class LoadPipeline {
   async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
     const table = this.#database.workTable()
     const made = await this.atOnce(chain, source, table, columns, undefined, true)
-    if (made !== undefined) return { table, rowsRead: made.rowsRead, kinds: made.kinds }
+    if (made !== undefined) return { table, isQuery: false, rowsRead: made.rowsRead, kinds: made.kinds }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {
       const rowsRead = await this.run(chain, source, undefined, (row) => writer.push(row))
-      return { table, rowsRead, kinds: writer.close().kinds }
+      return { table, isQuery: false, rowsRead, kinds: writer.close().kinds }
     } catch (error) {
       writer.abandon()
       throw error

@@ -3,6 +3,7 @@
  * `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones that need a sorted or
  * counted group bring a subquery `x` keyed by `g`.
  */
+import type { ValueKinds } from './catalog-model.ts'
 import { collectedSql } from './collected-values.ts'
 import { type Aggregation, COLLECT } from './group-plan.ts'
 import { groupKey, isPresent, type PairSql, pairOf, sortTerms, sqlText } from './pair-sql.ts'
@@ -39,6 +40,8 @@ interface Call {
   readonly key: readonly string[]
   /** The value as it is shown. */
   readonly text: string
+  /** Kinds that the value may have. */
+  readonly kinds: ValueKinds
 }
 
 const number = (n: string): AggregationSql => ({ n, t: NO_TEXT })
@@ -49,8 +52,14 @@ const distinct = ({ aggregation }: Call): string => (aggregation.distinct ? 'DIS
 const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
   sum: (call) => number(`coalesce(fsum(${distinct(call)}${call.value.n}), 0)`),
   avg: (call) => number(`favg(${distinct(call)}${call.value.n})`),
-  count: ({ aggregation, key, value }) =>
-    number(aggregation.distinct ? countDistinct(key) : countWhere(isPresent(value))),
+  count: ({ aggregation, key, value, kinds }) =>
+    number(
+      aggregation.distinct
+        ? countDistinct(key)
+        : kinds.texts
+          ? countWhere(isPresent(value))
+          : `count(${value.n})`,
+    ),
   numericcount: ({ aggregation, key, value }) =>
     number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`),
   textcount: (call) => number(`count(${distinct(call)}${call.key[1]})`),
@@ -97,11 +106,13 @@ export function aggregationSql(
   constant: AggregationConstant | undefined,
   table: string,
   decimalSep: string,
+  kinds: ValueKinds = ANY_KIND,
 ): AggregationSql {
   const value = pairOf(`i${aggregation.value}`)
   const make = SQL[aggregation.name]
   if (make === undefined) throw new Error(`no SQL for aggregation ${aggregation.name}`)
-  return make({ aggregation, constant, table, value, key: groupKey(value), text: textSql(value, decimalSep) })
+  const text = textSql(value, decimalSep)
+  return make({ aggregation, constant, table, value, key: groupKey(value), text, kinds })
 }
 
 const subquery = (sql: string): AggregationSql => ({ n: 'n', t: 't', subquery: sql })
@@ -154,18 +165,25 @@ function firstSortedSql(aggregation: Aggregation, rank: number, table: string): 
  * The whole aggregation: from a work table with `rn` and the input columns to rows with `rn` and the pair columns `k0` ...
  * (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is always one row (J5).
  *
- * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do, which is faster
+ * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do, or a query in
+ * brackets, which is faster
+ * @param kinds of the input columns, as far as they are known: a side that no value has is not looked at
  */
-export function groupSql(table: string, keys: number, aggregations: readonly AggregationSql[]): string {
+export function groupSql(
+  table: string,
+  keys: number,
+  aggregations: readonly AggregationSql[],
+  kinds: readonly ValueKinds[] = [],
+): string {
   const simple = aggregations.flatMap((each, index) =>
     each.subquery === undefined ? [`${each.n} AS a${index}_n`, `${each.t} AS a${index}_t`] : [],
   )
   const keyColumns = Array.from({ length: keys }, (_, index) => index).flatMap((index) => [
     `min(i${index}_n) AS k${index}_n`,
-    `arg_min_null(i${index}_t, rn) AS k${index}_t`,
+    `${keyText(index, kinds[index])} AS k${index}_t`,
   ])
   const base = `SELECT ${keys === 0 ? '0' : 'min(rn)'} AS g, ${[...keyColumns, ...simple, 'count(*) AS c'].join(', ')}
-    FROM ${table}${keys === 0 ? '' : ` GROUP BY ${keyParts(keys).join(', ')}`}`
+    FROM ${table}${keys === 0 ? '' : ` GROUP BY ${keyParts(keys, kinds).join(', ')}`}`
   const joins = aggregations.flatMap((each, index) =>
     each.subquery === undefined ? [] : [`LEFT JOIN (${each.subquery}) x${index} ON x${index}.g = b.g`],
   )
@@ -179,11 +197,25 @@ export function groupSql(table: string, keys: number, aggregations: readonly Agg
   return `SELECT ${columns} FROM (${base}) b ${joins.join(' ')}`
 }
 
-const keyParts = (keys: number): string[] =>
-  Array.from({ length: keys }, (_, index) => groupKey(pairOf(`i${index}`))).flat()
+function keyParts(keys: number, kinds: readonly ValueKinds[]): string[] {
+  return Array.from({ length: keys }, (_, index) => {
+    const value = pairOf(`i${index}`)
+    const { numbers, texts } = kinds[index] ?? ANY_KIND
+    return !texts ? [value.n] : !numbers ? [value.t] : groupKey(value)
+  }).flat()
+}
+
+/** Duals of one number may have several texts: the first one is the key's. */
+function keyText(index: number, { numbers, texts, duals } = ANY_KIND): string {
+  const { t } = pairOf(`i${index}`)
+  if (!texts && !duals) return NO_TEXT
+  return numbers ? `arg_min_null(${t}, rn)` : `min(${t})`
+}
+
+const ANY_KIND: ValueKinds = { numbers: true, texts: true, duals: true }
 
 /** The work table's rows with `g`: the row number of the first row with the same keys, 0 without keys. */
 export function groupedRowsSql(table: string, keys: number): string {
   if (keys === 0) return `SELECT *, 0 AS g FROM ${table}`
-  return `SELECT *, min(rn) OVER (PARTITION BY ${keyParts(keys).join(', ')}) AS g FROM ${table}`
+  return `SELECT *, min(rn) OVER (PARTITION BY ${keyParts(keys, []).join(', ')}) AS g FROM ${table}`
 }

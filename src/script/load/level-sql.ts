@@ -6,7 +6,7 @@ import type { OutputTable } from './load-context.ts'
 import { conditionPlace, fieldPlace } from './row-position-sql.ts'
 
 export interface LevelQuery {
-  /** Gives `rn` from 1 and the pair columns, in row order. */
+  /** Gives `rn` from 1 and the pair columns, in any order. */
   readonly sql: string
   /** Kinds that may occur, one for each column. */
   readonly kinds: readonly ValueKinds[]
@@ -63,7 +63,7 @@ export function levelQuery(
   ])
   const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   return {
-    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${table.sqlName}${filter} ORDER BY rn`,
+    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${table.sqlName}${filter}`,
     kinds: values.map((value) => value!.kinds),
   }
 }
