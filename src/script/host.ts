@@ -21,6 +21,8 @@ export type HostRequest =
       readonly statement: LoadStatement
       readonly settings: Settings
       readonly rules: StoreRules
+      /** A bare name where no row is: AUTOGENERATE, FIRST, SAMPLE. */
+      readonly variable: (name: string) => Value | undefined
     }
   | { readonly kind: 'store'; readonly statement: StoreStatement; readonly settings: Settings }
   | { readonly kind: 'drop-tables'; readonly tables: readonly string[] }

@@ -246,7 +246,9 @@ export class LoadPipeline {
       ...context,
       unknownNameIsNull: false,
       name: (name) => {
-        throw faults.fieldNotFound(`Field '${name}' not found: ${what} must not depend on a row`)
+        const value = context.variable(name)
+        if (value !== undefined) return () => value
+        throw faults.fieldNotFound(`Variable '${name}' not found: ${what} must not depend on a row`)
       },
       call: (name, args, compileArgument) =>
         contextFunction(name, args, { context, state, outputNames: new Set(), compile: compileArgument }),

@@ -148,9 +148,9 @@ export class ScriptHost {
     this.#section = section
   }
 
-  async #load({ statement, settings, rules }: HostRequest & { kind: 'load' }) {
+  async #load({ statement, settings, rules, variable }: HostRequest & { kind: 'load' }) {
     const { database, paths } = this.#world
-    const context = this.#context(settings)
+    const context = { ...this.#context(settings), variable }
     const upperCase = this.#section === 'access'
     const environment = { database, catalog: this.#catalog, paths, context, rules, upperCase }
     const executed = await database.transaction(() => executeLoad(statement, environment))
@@ -181,8 +181,10 @@ export class ScriptHost {
       catalog: this.#catalog,
       preloads: new Preloads(),
       files,
+      variable: () => undefined,
     }
-    const call: Expression = { kind: 'call', name, args: args.map(literal), distinct: false }
+    const given = name === 'peek' ? peekArguments(args, this.#catalog.lastCreated) : args
+    const call: Expression = { kind: 'call', name, args: given.map(literal), distinct: false }
     return new LoadPipeline(database, context).constant(call, name)
   }
 
@@ -210,6 +212,11 @@ export class ScriptHost {
       return new TextDecoder('windows-1252').decode(bytes)
     }
   }
+}
+
+/** Outside a LOAD, Peek without a table looks at the one created last: what the script has just loaded. */
+function peekArguments([field, row, table]: readonly Value[], lastCreated: string | undefined): Value[] {
+  return [field ?? null, row === undefined ? -1 : row, table ?? lastCreated ?? null]
 }
 
 function literal(value: Value): Expression {

@@ -59,8 +59,9 @@ function stepped(round: (steps: number) => number): ScalarFunction['evaluate'] {
     const step = number(args, 1, context)
     const offset = numberOr(args, 2, context, 0)
     if (step === null || offset === null || step === 0) return null
-    const result = round(settled((given - offset) / step)) * step + offset
-    return Number.isFinite(result) ? withoutNoise(result) : null
+    const rounded = multiple(round(settled((given - offset) / step)), step)
+    const result = offset === 0 ? rounded : withoutNoise(rounded + offset)
+    return Number.isFinite(result) ? result : null
   }
 }
 
@@ -70,7 +71,13 @@ function settled(steps: number): number {
   return Math.abs(steps - nearest) <= Math.abs(nearest) * 1e-14 ? nearest : steps
 }
 
-/** 38 * 0.1 is 3.8000000000000003 in binary; 15 digits are what a double holds. */
+/** Of a step that divides 1, as 0.1 and 1/24 do, by division: the double nearest to the multiple, as if it had been read. */
+function multiple(steps: number, step: number): number {
+  const parts = Math.round(1 / step)
+  return parts !== 0 && 1 / parts === step ? steps / parts : withoutNoise(steps * step)
+}
+
+/** 3 * 0.3 is 0.8999999999999999 in binary; 15 digits are what a double holds. */
 function withoutNoise(result: number): number {
   return Number.isInteger(result) ? result : Number(result.toPrecision(15))
 }

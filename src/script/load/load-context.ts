@@ -11,6 +11,8 @@ export interface LoadContext extends EvaluationContext {
   readonly counters: AutoNumberCounters
   readonly preloads: Preloads
   readonly files: FileProbe
+  /** What a bare name means where an expression has no row. */
+  readonly variable: (name: string) => Value | undefined
 }
 
 /** Numbers given by AutoNumber, per counter id, over the whole run (SEMANTICS I12). */

@@ -23,7 +23,13 @@ export function* runLoad(state: ScriptState, step: Step, statement: LoadStatemen
   }
   const { variables } = state
   const rules = storeRules(state)
-  const result = yield* ask({ kind: 'load', statement, settings: variables.settings(), rules })
+  const result = yield* ask({
+    kind: 'load',
+    statement,
+    settings: variables.settings(),
+    rules,
+    variable: variables.get,
+  })
   yield* tell(state, step, result)
   const { variable } = statement.prefixes.merge ?? {}
   if (variable !== undefined) variables.set(variable, result.sequence ?? null)

@@ -38,7 +38,22 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   if (token.kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`)
   if (token.kind === 'open') return faults.syntax(`The quote is never closed: ${shortened(token.value)}`)
   const written = tokens.text.slice(token.start, token.end)
-  return faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}`)
+  const remedy = REMEDIES[token.value.toLowerCase()]
+  const advice = remedy === undefined || token.kind === 'quoted' ? '' : `; ${remedy}`
+  const at = place(tokens.text, token.start)
+  return faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}${advice} (${at})`)
+}
+
+/** What to write for what SQL and other languages have and this one has not (LANGUAGE 2.2). */
+const REMEDIES: Readonly<Record<string, string>> = {
+  '!': 'not equal is written <>',
+  in: 'write Match(value, a, b ...) for IN',
+  between: 'write value >= a and value <= b for BETWEEN',
+  is: 'write IsNull(value) for IS NULL',
+  when: 'write If(condition, value, other) for CASE',
+  '|': 'texts are joined by &',
+  '%': 'write Mod(a, b) for the rest of a division',
+  '^': 'write Pow(a, b) for a power',
 }
 
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)

@@ -10,7 +10,7 @@ import { parseLoad } from './parse-load.ts'
 import { parseAlias, parseAutoNumber, parseMap, parseNote, parseSection, patternList } from './parse-model.ts'
 import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
-import { closingMark, quoteEnd, withoutQuotes } from './quote.ts'
+import { closingMark, quoteEnd, skipBlank, withoutQuotes } from './quote.ts'
 import { expectEnd, readName, readNames } from './read-name.ts'
 import type { RenamePair, Statement } from './statement.ts'
 import { unsupported } from './unsupported.ts'
@@ -46,7 +46,7 @@ type Parser = (tokens: TokenStream, rest: string) => Statement
 
 const PARSERS: Readonly<Record<string, Parser>> = {
   set: (_tokens, rest) => parseSet(rest),
-  let: (_tokens, rest) => parseLet(rest),
+  let: ({ text, lastEnd }) => parseLet(text, lastEnd),
   trace: (_tokens, rest) => ({ kind: 'trace', text: rest.trim() }),
   rem: () => ({ kind: 'rem' }),
   sleep: parseSleep,
@@ -109,13 +109,15 @@ function unknown(tokens: TokenStream): ScriptFaultError {
   return faults.unknownStatement(`Unknown statement: ${shown}`)
 }
 
+const COMMENTS = /\/\*[^]*?\*\/|\/\/.*/g
+
 /** Where the `=` behind the variable's name stands, and that name. */
-function assignment(text: string): { readonly name: string; readonly value: string } {
-  const start = text.length - text.trimStart().length
+function assignment(text: string, from: number) {
+  const start = skipBlank(text, from)
   const equals = text.indexOf('=', quoteEnd(text, start) ?? start)
-  const name = equals === -1 ? '' : withoutQuotes(text.slice(start, equals).trim())
+  const name = withoutQuotes(text.slice(start, Math.max(equals, start)).replace(COMMENTS, ' ').trim())
   if (name === '') throw faults.syntax('Expected a variable name and = behind it')
-  return { name, value: text.slice(equals + 1).trim() }
+  return { name, valueAt: equals + 1, value: text.slice(equals + 1).trim() }
 }
 
 /**
@@ -123,18 +125,19 @@ function assignment(text: string): { readonly name: string; readonly value: stri
  * NullInterpret tells the two apart (B12).
  */
 function parseSet(rest: string): Statement {
-  const { name, value } = assignment(rest)
+  const { name, value } = assignment(rest, 0)
   if (value === '') return { kind: 'let', name }
   const mark = closingMark(value.charAt(0))
   const whole = mark !== undefined && value.charAt(0) !== '`' && quoteEnd(value, 0) === value.length
   return { kind: 'set', name, text: whole ? value.slice(1, -1) : value }
 }
 
-/** What stands behind LET; the whole of an assignment without the word. */
-export function parseLet(rest: string): Statement {
-  const { name, value } = assignment(rest)
+/** What stands behind LET, which ends at `from`; the whole of an assignment without the word. */
+export function parseLet(text: string, from = 0): Statement {
+  const { name, value, valueAt } = assignment(text, from)
   if (value === '') return { kind: 'let', name }
-  const tokens = tokensOf(value)
+  const tokens = tokensOf(text)
+  tokens.seek(valueAt)
   const expression = readExpression(tokens)
   expectEnd(tokens)
   return { kind: 'let', name, expression }
