@@ -109,7 +109,7 @@ function unknown(tokens: TokenStream): ScriptFaultError {
   return faults.unknownStatement(`Unknown statement: ${shown}`)
 }
 
-const COMMENTS = /\/\*[^]*?\*\/|\/\/.*/g
+const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g
 
 /** Where the `=` behind the variable's name stands, and that name. */
 function assignment(text: string, from: number) {
