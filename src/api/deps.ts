@@ -46,6 +46,8 @@ export interface ApiDeps {
   readonly metrics: Registry
   /** Signs cursors; at least 32 bytes, kept over restarts so that a client may go on paging. */
   readonly cursorKey: Uint8Array
+  /** Opens the operator's calls; undefined: nobody may make them. */
+  readonly operatorKey: string | undefined
   /** False switches the request rate limits off. */
   readonly rateLimits: boolean
 }

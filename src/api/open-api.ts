@@ -29,7 +29,12 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
           'A self-hosted reload service: reload apps, and hear exactly once how each reload ended.\n\n' +
           'Refusals are `{errors: [{code, title, detail?, source?, meta?}], traceId}`; docs/reference/errors.md lists the codes.',
       },
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer' },
+          operatorKey: { type: 'http', scheme: 'bearer', description: 'REPRISE_OPERATOR_KEY' },
+        },
+      },
       security: [{ apiKey: [] }],
     },
     transform: ({ schema, url, route }) => ({ schema: documented(schema, route), url }),

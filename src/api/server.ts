@@ -21,7 +21,9 @@ import { installHostCheck } from './host-check.ts'
 import { registerItems } from './items.ts'
 import { installMetrics, registerMetrics } from './metrics.ts'
 import { keepRefusalsForDocument, openApi, registerDocuments } from './open-api.ts'
+import { registerOperator } from './operator.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './problem.ts'
+import { registerQuotas } from './quotas.ts'
 import { installRateLimit } from './rate-limit.ts'
 import { registerReloadLogs } from './reload-logs.ts'
 import { registerReloads } from './reloads.ts'
@@ -59,6 +61,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerApiKeys,
   registerItems,
   registerAudits,
+  registerQuotas,
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
@@ -84,6 +87,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
     registerMetrics(open, deps)
     registerDocuments(open, deps)
   })
+  server.register(async (operator: ApiServer) => registerOperator(operator, deps))
   server.register(async (guarded: ApiServer) => {
     installHostCheck(guarded, deps)
     installAuthentication(guarded, deps)

@@ -8,6 +8,7 @@ import { VERSION } from '../main/version.ts'
 import { ApiError } from './client.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
+import { limitsCommand } from './limits.ts'
 import { listenCommand } from './listen.ts'
 import { qvdCommand } from './qvd.ts'
 import { reloadCommand } from './reload.ts'
@@ -23,6 +24,7 @@ const commands = [
   serveCommand(),
   reloadCommand(),
   eventsCommand(),
+  limitsCommand(),
   listenCommand(),
   demoCommand(),
   qvdCommand(),

@@ -108,6 +108,13 @@ export function limitsOf<Defaults extends TenantLimits>(
   return { ...defaults, ...tenant.limits }
 }
 
+/** What holds for every tenant without limits of its own. */
+export function limitsForAll(limits: Limits): Required<TenantLimits> {
+  const { runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes } = limits
+  const concurrentReloads = limits.concurrentReloadsPerTenant
+  return { concurrentReloads, share: 1, runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes }
+}
+
 /** The faults of a change, each beginning with the name of the limit; empty when it may be made. */
 export function checkTenantLimits(change: TenantLimitsChange): string[] {
   return Object.entries(change).flatMap(([name, value]) => {

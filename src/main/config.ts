@@ -22,6 +22,7 @@ export interface Config {
   readonly dataDir: string
   readonly adminKey: string | undefined
   readonly secretKey: string | undefined
+  readonly operatorKey: string | undefined
   readonly tenantName: string
   /** Origin without a trailing slash. */
   readonly publicUrl: string | undefined
@@ -80,8 +81,9 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     host: raw('host'),
     port: read('port', whole(0, 65535)) ?? 0,
     dataDir: resolve(raw('dataDir')),
-    adminKey: read('adminKey', adminKey),
+    adminKey: read('adminKey', bearerKey(16)),
     secretKey: read('secretKey', ownSecret),
+    operatorKey: read('operatorKey', bearerKey(32)),
     tenantName: raw('tenantName'),
     publicUrl: read('publicUrl', origin),
     trustedProxies: read('trustedProxies', proxies) ?? [],
@@ -218,10 +220,15 @@ function ownSecret(text: string): string | undefined {
   return text
 }
 
-function adminKey(text: string): string | undefined {
-  if (text === '') return undefined
-  if (text.length < 16 || /\s/.test(text)) throw new Error('needs at least 16 characters and no blanks')
-  return text
+/** The text is never repeated. */
+function bearerKey(least: number): (text: string) => string | undefined {
+  return (text) => {
+    if (text === '') return undefined
+    if (text.length < least || /\s/.test(text)) {
+      throw new Error(`needs at least ${least} characters and no blanks`)
+    }
+    return text
+  }
 }
 
 function origin(text: string): string | undefined {

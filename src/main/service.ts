@@ -204,6 +204,7 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     trustedProxies: config.trustedProxies,
     metrics: new Registry(),
     cursorKey,
+    operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,
   })
   await services.start('api', async () => {

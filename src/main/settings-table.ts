@@ -41,6 +41,12 @@ export const SETTINGS = {
     meaning:
       'Seals webhook secrets and encrypted headers and signs cursors, at least 32 characters. Without it the first start makes a key of its own, secret.key in the data folder. Changing it makes what was sealed unreadable.',
   },
+  operatorKey: {
+    variable: 'REPRISE_OPERATOR_KEY',
+    default: '',
+    meaning:
+      'Key of the operator of the installation, at least 32 characters: shows and changes the limits of tenants (reprise limits), and opens nothing else. Without it nobody can.',
+  },
   tenantName: {
     variable: 'REPRISE_TENANT_NAME',
     default: 'default',

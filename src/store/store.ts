@@ -281,6 +281,8 @@ export interface ReloadStore {
   /** The full script log of the reload's latest attempt that has one. */
   scriptLog(reloadId: ReloadId): Promise<string | undefined>
   counts(): Promise<Counts>
+  /** How many reloads of the tenant run. */
+  runningReloads(tenantId: TenantId): Promise<number>
 }
 
 export interface EventStore {

@@ -184,6 +184,11 @@ export class Turns {
     return { ahead, waitsFor: waitsFor(), running: seat.running }
   }
 
+  runningOf(tenantId: TenantId): number {
+    this.#recount()
+    return this.#seatOf(tenantId).running
+  }
+
   counts(): { readonly queued: number; readonly running: number } {
     this.#recount()
     let queued = this.#backingOff.size

@@ -144,5 +144,7 @@ export function exerciseSweeping(given: () => Given): void {
     await given().running()
     await given().apply(reload, { kind: 'cancel' }, undefined)
     expect(await given().store.counts()).toMatchObject({ queued: 1, running: 2, pendingDeliveries: 0 })
+    expect(await given().store.runningReloads(TENANT_ID)).toBe(2)
+    expect(await given().store.runningReloads(OTHER_TENANT)).toBe(0)
   })
 }

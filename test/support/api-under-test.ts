@@ -89,6 +89,7 @@ export async function apiUnderTest(
     trustedProxies: [],
     metrics: new Registry(),
     cursorKey: randomBytes(32),
+    operatorKey: undefined,
     rateLimits: false,
     ...given.deps,
   }

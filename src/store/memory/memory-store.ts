@@ -336,6 +336,10 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
       .sort((left, right) => right.attempt - left.attempt)[0]?.text
   }
 
+  async runningReloads(tenantId: TenantId): Promise<number> {
+    return this.#turns.runningOf(tenantId)
+  }
+
   async counts(): Promise<Counts> {
     const queued = this.tables.reloads.where((row) => row.state === 'QUEUED')
     return {

@@ -168,6 +168,10 @@ export class SqliteStore implements ExclusiveStore {
     return this.#do.scriptLog(reloadId)
   }
 
+  async runningReloads(tenantId: ids.TenantId) {
+    return this.#do.runningReloads(tenantId)
+  }
+
   async counts() {
     return this.#do.counts()
   }

@@ -62,6 +62,7 @@ export function prepareStatements(
       const reload = reads.reload(tenantId, id)
       return reload?.state === 'QUEUED' ? placeOf(reload, ageingMs) : undefined
     },
+    runningReloads: (tenantId: TenantId): number => turns.runningOf(tenantId),
     counts: (): Counts => {
       const since = firstWaiting.get()!.since as number | null
       const waitsSince = since === null ? {} : { waitsSince: since }
