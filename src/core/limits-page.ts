@@ -1,7 +1,7 @@
 /** The text of docs/reference/limits.md, made from the limits and their defaults. */
 
 import * as fixed from './limits.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { checkLimits, DEFAULT_LIMITS, type Limits, TENANT_LIMIT_BOUNDS } from './limits.ts'
 
 const MEANING: Readonly<Record<keyof Limits, string>> = {
   runTimeMs: 'Longest run of one attempt; then the reload ends EXCEEDED_LIMIT.',
@@ -11,6 +11,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
     'Waiting that counts as much as one weight, so that weight 1 cannot starve behind a stream of weight 10; 0 is off.',
   reloadsPerAppAndDay: 'Accepted reloads of an app in a UTC day; more are refused with RELOADS-013.',
   appDataBytes: 'Largest data file of an app; a larger one ends the reload EXCEEDED_LIMIT.',
+  scriptLogBytes:
+    'Full script log of an attempt; of a longer one head and tail are kept, and a line tells how much is left out.',
   requestBodyBytes: 'Largest body of a request, uploads and scripts apart.',
   dataFileBytes: 'Largest data file that can be uploaded.',
   scriptBytes: 'Largest load script.',
@@ -38,19 +40,42 @@ const FIXED: readonly (readonly [string, number, string])[] = [
   ['progress log', fixed.PROGRESS_LOG_MAX_BYTES, 'Bytes; head and tail are kept.'],
 ]
 
-export function limitsPage(): string {
+/** Each breaks one relation between limits: the page tells what `checkLimits` says of it. */
+const BREAKING: readonly Partial<Limits>[] = [
+  { leaseTrustMs: DEFAULT_LIMITS.leaseDurationMs },
+  { leaseRenewMs: DEFAULT_LIMITS.leaseTrustMs - 1 },
+  { reloadHistoryMs: 1, scriptLogHistoryMs: 0 },
+  { scriptLogHistoryMs: DEFAULT_LIMITS.reloadHistoryMs + 1 },
+  { eventHistoryMs: DEFAULT_LIMITS.deliveryHistoryMs - 1 },
+  { concurrentReloadsPerTenant: 0 },
+  { runTimeMs: 0 },
+  { scriptLogBytes: 0 },
+]
+
+/** @param variables setting of each limit that has one */
+export function limitsPage(variables: Readonly<Partial<Record<keyof Limits, string>>>): string {
+  const variableOf = (name: string) => {
+    const variable = variables[name as keyof Limits]
+    return variable === undefined ? '' : `\`${variable}\``
+  }
+  const relations = BREAKING.flatMap((change) => checkLimits({ ...DEFAULT_LIMITS, ...change }))
   const rows = Object.entries(MEANING).map(
     ([name, meaning]) =>
-      `| \`${name}\` | ${amount(name, DEFAULT_LIMITS[name as keyof Limits])} | ${meaning} |`,
+      `| \`${name}\` | ${amount(name, DEFAULT_LIMITS[name as keyof Limits])} | ${variableOf(name)} | ${ofTenant(name)} | ${meaning} |`,
   )
   const fixedRows = FIXED.map(([name, value, meaning]) => `| ${name} | ${value} | ${meaning} |`)
   return `# Limits
 
-The defaults. Those that can be set are listed with their variable under [configuration](configuration.md).
+The name ends with the unit. Settings are explained under [configuration](configuration.md); what can differ per tenant is
+changed by the operator while the service runs (\`reprise limits set\`), beside the tenant's \`share\` of the slots.
 
-| limit | default | meaning |
-|---|---|---|
+| limit | default | setting | per tenant | meaning |
+|---|---|---|---|---|
 ${rows.join('\n')}
+
+A start is refused when one of these does not hold:
+
+${relations.map((relation) => `- ${relation}`).join('\n')}
 
 Fixed by the contract:
 
@@ -58,6 +83,10 @@ Fixed by the contract:
 |---|---|---|
 ${fixedRows.join('\n')}
 `
+}
+
+function ofTenant(name: string): string {
+  return name.replace('PerTenant', '') in TENANT_LIMIT_BOUNDS ? 'yes' : ''
 }
 
 const TIMES: readonly (readonly [number, string])[] = [

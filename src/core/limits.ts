@@ -18,6 +18,8 @@ export const VARIABLE_NAME_MAX_CHARACTERS = 256
 export const VARIABLE_VALUE_MAX_CHARACTERS = 256
 export const ERROR_MESSAGE_MAX_BYTES = 4 * KIB
 export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
+/** What an engine session keeps of its script log at most. */
+export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
 
 export interface Limits {
   /** Longest run of one attempt (contract 02, section 4: 3 h). */
@@ -31,6 +33,8 @@ export interface Limits {
   readonly reloadsPerAppAndDay: number
   /** Largest app data file; 0 is off. */
   readonly appDataBytes: number
+  /** Full script log of an attempt; beyond it head and tail are kept. */
+  readonly scriptLogBytes: number
   readonly requestBodyBytes: number
   readonly dataFileBytes: number
   readonly scriptBytes: number
@@ -58,6 +62,7 @@ export const DEFAULT_LIMITS: Limits = {
   ageingMs: 0,
   reloadsPerAppAndDay: 0,
   appDataBytes: 0,
+  scriptLogBytes: SCRIPT_LOG_MAX_BYTES,
   requestBodyBytes: 64 * KIB,
   dataFileBytes: 512 * MIB,
   scriptBytes: 4 * MIB,
@@ -156,6 +161,9 @@ export function checkLimits(limits: Limits): string[] {
   }
   if (limits.eventHistoryMs < limits.deliveryHistoryMs) {
     broken.push('eventHistoryMs must be at least deliveryHistoryMs: what was sent can be sent again')
+  }
+  if (limits.scriptLogBytes < KIB || limits.scriptLogBytes > SCRIPT_LOG_MAX_BYTES) {
+    broken.push(`scriptLogBytes must be from ${KIB} to ${SCRIPT_LOG_MAX_BYTES}`)
   }
   if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')
   return broken

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import { expectReferencePage } from '../../test/support/reference-page.ts'
 import { attemptsPage } from './attempts-page.ts'
 import { errorsPage } from './errors-page.ts'
-import { limitsPage } from './limits-page.ts'
 import { ACTIVE_STATES } from './outcome.ts'
 import { reloadStates, statesPage } from './reload-states.ts'
 
@@ -16,10 +15,6 @@ it('docs/reference/attempts.md tells the table of attempt ends', () => {
 
 it('docs/reference/errors.md tells the error catalogue', () => {
   expectReferencePage('errors.md', errorsPage())
-})
-
-it('docs/reference/limits.md tells the limits and their defaults', () => {
-  expectReferencePage('limits.md', limitsPage())
 })
 
 it('the table of states has every way into every state', () => {

@@ -24,7 +24,7 @@ import type {
   SessionWork,
   StoredFile,
 } from './engine-session.ts'
-import { endedLog, runningLog, scriptLogHead } from './script-log.ts'
+import { boundedLines, endedLog, runningLog, scriptLogHead } from './script-log.ts'
 import { chooseSize } from './sizes.ts'
 
 /** Longest wait for an engine session, ms: after it the reload waits in the queue again. */
@@ -35,7 +35,7 @@ const SCRIPT_MISSING = 1013
 export interface RunDeps {
   readonly clock: Clock
   readonly timers: Timers
-  readonly limits: Pick<Limits, 'runTimeMs' | 'interruptGraceMs' | 'appDataBytes'>
+  readonly limits: Pick<Limits, 'runTimeMs' | 'interruptGraceMs' | 'appDataBytes' | 'scriptLogBytes'>
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
@@ -193,7 +193,14 @@ function sessionEnded(
     session: facts,
     ...(told.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: told.peakMemoryBytes }),
     ...(end.kind === 'completed' && told.kind === 'completed' ? { tables: told.tables } : {}),
-    ...(startedAt === undefined ? {} : { scriptLog: scriptLog(claimed, facts, startedAt, told.scriptLog) }),
+    ...(startedAt === undefined
+      ? {}
+      : {
+          scriptLog: boundedLines(
+            scriptLog(claimed, facts, startedAt, told.scriptLog),
+            deps.limits.scriptLogBytes,
+          ),
+        }),
     storedFiles: told.storedFiles,
   }
 }

@@ -69,6 +69,8 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     runTimeMs: read('runTime', parseDurationMs) ?? DEFAULT_LIMITS.runTimeMs,
     queueTimeMs: read('queueTime', parseDurationMs) ?? DEFAULT_LIMITS.queueTimeMs,
     ageingMs: read('ageing', parseDurationMs) ?? 0,
+    appDataBytes: read('appDataSize', (text) => (text.trim() === '0' ? 0 : memory(text))) ?? 0,
+    scriptLogBytes: read('scriptLogSize', memory) ?? DEFAULT_LIMITS.scriptLogBytes,
     reloadsPerAppAndDay: read('reloadsPerAppAndDay', whole(0)) ?? 0,
     reloadHistoryMs: read('reloadHistory', parseDurationMs) ?? DEFAULT_LIMITS.reloadHistoryMs,
     scriptLogHistoryMs: read('scriptLogHistory', parseDurationMs) ?? DEFAULT_LIMITS.scriptLogHistoryMs,
@@ -210,6 +212,12 @@ function engineMemory(text: string, sizes: readonly EngineSize[]): number {
       `"${text}" is less than the largest engine, ${largest.poolName}: give more, or smaller ${SETTINGS.engineSizes.variable}`,
     )
   }
+  return bytes
+}
+
+function memory(text: string): number {
+  const bytes = parseMemory(text)
+  if (bytes === undefined) throw new Error(`"${text}" is not a size such as 500m or 2g`)
   return bytes
 }
 

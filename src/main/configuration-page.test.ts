@@ -1,7 +1,12 @@
 import { it } from 'vitest'
 import { expectReferencePage } from '../../test/support/reference-page.ts'
-import { configurationPage } from './configuration-page.ts'
+import { limitsPage } from '../core/limits-page.ts'
+import { configurationPage, LIMIT_VARIABLES } from './configuration-page.ts'
 
 it('docs/reference/configuration.md tells the settings as they are', () => {
   expectReferencePage('configuration.md', configurationPage())
+})
+
+it('docs/reference/limits.md tells the limits, their defaults, settings and relations', () => {
+  expectReferencePage('limits.md', limitsPage(LIMIT_VARIABLES))
 })

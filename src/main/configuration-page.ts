@@ -1,5 +1,20 @@
 /** The text of docs/reference/configuration.md, made from the table of settings. */
+import type { Limits } from '../core/limits.ts'
 import { SETTINGS, type Setting } from './settings-table.ts'
+
+/** The setting of each limit that has one. */
+export const LIMIT_VARIABLES: Readonly<Partial<Record<keyof Limits, string>>> = {
+  runTimeMs: SETTINGS.runTime.variable,
+  queueTimeMs: SETTINGS.queueTime.variable,
+  concurrentReloadsPerTenant: SETTINGS.concurrentReloads.variable,
+  ageingMs: SETTINGS.ageing.variable,
+  reloadsPerAppAndDay: SETTINGS.reloadsPerAppAndDay.variable,
+  appDataBytes: SETTINGS.appDataSize.variable,
+  scriptLogBytes: SETTINGS.scriptLogSize.variable,
+  reloadHistoryMs: SETTINGS.reloadHistory.variable,
+  scriptLogHistoryMs: SETTINGS.scriptLogHistory.variable,
+  eventHistoryMs: SETTINGS.eventHistory.variable,
+}
 
 export function configurationPage(): string {
   const rows = Object.values<Setting>(SETTINGS).map(

@@ -106,6 +106,17 @@ export const SETTINGS = {
     default: '0',
     meaning: 'Accepted reloads of an app per UTC day; 0 is no limit.',
   },
+  appDataSize: {
+    variable: 'REPRISE_APP_DATA_SIZE',
+    default: '0',
+    meaning:
+      'Largest data file of an app, such as 500m or 2g; a larger one ends the reload EXCEEDED_LIMIT. 0 is no limit.',
+  },
+  scriptLogSize: {
+    variable: 'REPRISE_SCRIPT_LOG_SIZE',
+    default: '16m',
+    meaning: 'Largest full script log, up to 16m; of a longer one head and tail are kept.',
+  },
   concurrentReloads: {
     variable: 'REPRISE_CONCURRENT_RELOADS',
     default: '30',

@@ -4,14 +4,14 @@
  * Neither holds control characters: they could steer the terminal of whoever reads it.
  */
 
-import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import { timeText } from '../../core/time-text.ts'
 import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../script-log.ts'
 
 const EOL = '\r\n'
-/** Where the log is cut down to half of that. */
-const LOG_CHARACTERS_MAX = 32 * 1024 * 1024
+/** Where the log is cut down to its limit. */
+const LOG_CHARACTERS_MAX = 2 * SCRIPT_LOG_MAX_BYTES
 /** A line of its own takes a multiple of its characters. */
 const PIECE_LINES = 4096
 
@@ -36,7 +36,7 @@ export class ScriptRecord {
     }
     if (this.#lines.length >= PIECE_LINES) this.#join()
     if (this.#logCharacters <= LOG_CHARACTERS_MAX) return
-    const cut = boundedLines(this.scriptLog, LOG_CHARACTERS_MAX / 2)
+    const cut = boundedLines(this.scriptLog, SCRIPT_LOG_MAX_BYTES)
     this.#log = [cut]
     this.#lines = []
     this.#logCharacters = cut.length
