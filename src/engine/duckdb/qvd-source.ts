@@ -68,8 +68,8 @@ class QvdReading {
   }
 
   copy({ places, table, columns, temporary, first }: ColumnCopy): Promise<WrittenRows> {
-    return this.#open(places, async (blocks, symbols) => {
-      const writer = await SymbolWriter.create(this.#database, table, columns, symbols, temporary)
+    return this.#open(places, async (blocks, symbols, total) => {
+      const writer = await SymbolWriter.create(this.#database, table, columns, symbols, total, temporary)
       try {
         let wanted = first ?? Number.POSITIVE_INFINITY
         for await (const { rows, indexes } of blocks) {
@@ -97,7 +97,11 @@ class QvdReading {
   /** The rows and symbols of the fields at these places of the file. */
   async #open<Result>(
     places: readonly number[],
-    read: (blocks: ReturnType<QvdFile['blocks']>, symbols: readonly QvdSymbols[]) => Promise<Result>,
+    read: (
+      blocks: ReturnType<QvdFile['blocks']>,
+      symbols: readonly QvdSymbols[],
+      rows: number,
+    ) => Promise<Result>,
   ): Promise<Result> {
     const file = await QvdFile.open(this.#real).catch((error) => {
       throw this.#refusal(error)
@@ -111,7 +115,7 @@ class QvdReading {
       })
       const symbols: QvdSymbols[] = []
       for (const field of fields) symbols.push(withPlainNumbers(await file.symbols(field)))
-      return await read(file.blocks(fields), symbols)
+      return await read(file.blocks(fields), symbols, file.header.rows)
     } catch (error) {
       throw this.#refusal(error)
     } finally {

@@ -1,86 +1,87 @@
-/**
- * Writes rows that come as indexes into the distinct values of each column into a table of pair columns, whole columns at a
- * time (SEMANTICS, section 1). Rows are in the order they come, with `rn` from 1.
- */
-import {
-  BIGINT,
-  DOUBLE,
-  type DuckDBAppender,
-  DuckDBDataChunk,
-  type DuckDBType,
-  VARCHAR,
-} from '@duckdb/node-api'
+/** Writes rows that come as indexes into the distinct values of each column into a table of pair columns. */
 import type { QvdSymbols } from '../../qvd/qvd-symbols.ts'
-import { createTableSql } from '../../script/load/table-sql.ts'
 import type { Database } from './database.ts'
-import { CHUNK_ROWS } from './table-writer.ts'
+import { CHUNK_ROWS, PairAppender, type PairRows, TextDictionary } from './pair-appender.ts'
+
+/** Rows for each text of a dictionary that are worth making it. */
+const ROWS_A_TEXT = 8
 
 export class SymbolWriter {
-  readonly #appender: DuckDBAppender
-  readonly #symbols: readonly QvdSymbols[]
-  readonly #types: DuckDBType[]
-  #written = 0
+  readonly #appender: PairAppender
+  readonly #columns: readonly SymbolColumn[]
 
-  private constructor(appender: DuckDBAppender, symbols: readonly QvdSymbols[]) {
+  private constructor(appender: PairAppender, columns: readonly SymbolColumn[]) {
     this.#appender = appender
-    this.#symbols = symbols
-    this.#types = [BIGINT, ...symbols.flatMap(() => [DOUBLE, VARCHAR])]
+    this.#columns = columns
   }
 
-  /** Creates the table. Call `close` when all rows are there. @param symbols those of each column */
+  /** Creates the table. Call `close` when all rows are there. @param symbols those of each column, for about `rows` rows */
   static async create(
     database: Database,
     table: string,
     columns: readonly string[],
     symbols: readonly QvdSymbols[],
+    rows: number,
     temporary: boolean,
   ): Promise<SymbolWriter> {
-    await database.run(createTableSql(table, columns, temporary))
-    return new SymbolWriter(await database.appender(table, temporary), symbols)
+    const made = symbols.map((each) => new SymbolColumn(each, rows))
+    const appender = await PairAppender.create(database, table, columns, temporary)
+    appender.use(made.map(({ dictionary }) => dictionary))
+    return new SymbolWriter(appender, made)
   }
 
   /** @param indexes one array a column; -1 is NULL */
   append(indexes: readonly Int32Array[], count: number): void {
     for (let first = 0; first < count; first += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, count - first)
-      const chunk = DuckDBDataChunk.create(this.#types, rows)
-      const rowNumbers = Array.from({ length: rows }, (_, row) => BigInt(this.#written + row + 1))
-      chunk.setColumnValues(0, rowNumbers)
-      for (const [column, symbols] of this.#symbols.entries()) {
-        setPairs(chunk, column, symbols, indexes[column]!.subarray(first, first + rows))
-      }
-      this.#appender.appendDataChunk(chunk)
-      this.#written += rows
+      const end = Math.min(count, first + CHUNK_ROWS)
+      for (const [i, column] of this.#columns.entries()) column.fill(indexes[i]!.subarray(first, end))
+      this.#appender.append(this.#columns, end - first)
     }
   }
 
   /** Gives the number of rows. */
   close(): number {
-    this.#appender.closeSync()
-    return this.#written
+    return this.#appender.close()
   }
 
   /** Lets go of the rows held; for a statement that failed. */
   abandon(): void {
-    this.#appender.clear()
-    this.#appender.closeSync()
+    this.#appender.abandon()
   }
 }
 
-function setPairs(
-  chunk: DuckDBDataChunk,
-  column: number,
-  { numbers, texts }: QvdSymbols,
-  indexes: Int32Array,
-) {
-  const numberSide = chunk.getColumnVector(1 + 2 * column)
-  const textSide = chunk.getColumnVector(2 + 2 * column)
-  for (let row = 0; row < indexes.length; row++) {
-    const index = indexes[row]!
-    const number = index < 0 ? Number.NaN : numbers[index]!
-    numberSide.setItem(row, Number.isNaN(number) ? null : number)
-    textSide.setItem(row, index < 0 ? null : texts[index]!)
+class SymbolColumn implements PairRows {
+  readonly dictionary: TextDictionary
+  readonly numbers: Float64Array | undefined
+  readonly codes: Int32Array | undefined
+  readonly #symbolNumbers: Float64Array
+  readonly #symbolCodes: Int32Array
+
+  constructor({ count, numbers, texts }: QvdSymbols, rows: number) {
+    this.#symbolNumbers = numbers
+    this.#symbolCodes = new Int32Array(count)
+    const codes = new Map<string, number>()
+    for (let i = 0; i < count; i++) {
+      const text = texts[i]!
+      if (text !== null && !codes.has(text)) codes.set(text, codes.size)
+      this.#symbolCodes[i] = text === null ? -1 : codes.get(text)!
+    }
+    this.dictionary = new TextDictionary([...codes.keys()], codes.size * ROWS_A_TEXT <= rows)
+    if (!numbers.every(Number.isNaN)) this.numbers = new Float64Array(CHUNK_ROWS)
+    if (codes.size > 0) this.codes = new Int32Array(CHUNK_ROWS)
   }
-  numberSide.flush()
-  textSide.flush()
+
+  /** Takes the rows of one chunk. */
+  fill(indexes: Int32Array): void {
+    const { numbers, codes } = this
+    const [symbolNumbers, symbolCodes] = [this.#symbolNumbers, this.#symbolCodes]
+    for (let row = 0; numbers && row < indexes.length; row++) {
+      const index = indexes[row]!
+      numbers[row] = index < 0 ? Number.NaN : symbolNumbers[index]!
+    }
+    for (let row = 0; codes && row < indexes.length; row++) {
+      const index = indexes[row]!
+      codes[row] = index < 0 ? -1 : symbolCodes[index]!
+    }
+  }
 }

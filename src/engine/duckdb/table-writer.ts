@@ -2,21 +2,15 @@
  * Writes rows of values into a table of pair columns (SEMANTICS, section 1), in the order they come, with `rn` from 1, and
  * tells which kinds of value each field got. A number that is not finite becomes NULL: the language has no such values.
  */
-import {
-  BIGINT,
-  DOUBLE,
-  type DuckDBAppender,
-  DuckDBDataChunk,
-  type DuckDBType,
-  VARCHAR,
-} from '@duckdb/node-api'
 import type { ValueKinds } from '../../script/load/catalog-model.ts'
-import { createTableSql } from '../../script/load/table-sql.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
+import { CHUNK_ROWS, PairAppender } from './pair-appender.ts'
+import { RowTexts } from './row-texts.ts'
 
-/** Rows of one chunk: the engine's own vector size. */
-export const CHUNK_ROWS = 2048
+/** Rows held at most, and characters of their texts at about most. */
+export const BLOCK_ROWS = 8 * CHUNK_ROWS
+const BLOCK_CHARACTERS = 8_000_000
 
 export interface WrittenRows {
   readonly rows: number
@@ -24,21 +18,25 @@ export interface WrittenRows {
   readonly kinds: readonly ValueKinds[]
 }
 
-export class TableWriter {
-  readonly #appender: DuckDBAppender
-  readonly #types: DuckDBType[]
-  readonly #numbers: (number | null)[][]
-  readonly #texts: (string | null)[][]
-  readonly #kinds: { numbers: boolean; texts: boolean; duals: boolean }[]
-  #held = 0
-  #written = 0
+interface BlockColumn {
+  readonly numbers: Float64Array
+  readonly texts: RowTexts
+  readonly kinds: { numbers: boolean; texts: boolean; duals: boolean }
+}
 
-  private constructor(appender: DuckDBAppender, columns: number) {
+export class TableWriter {
+  readonly #appender: PairAppender
+  readonly #columns: readonly BlockColumn[]
+  #held = 0
+  #characters = 0
+
+  private constructor(appender: PairAppender, columns: number) {
     this.#appender = appender
-    this.#types = [BIGINT, ...Array.from({ length: columns }, () => [DOUBLE, VARCHAR]).flat()]
-    this.#numbers = Array.from({ length: columns }, () => [])
-    this.#texts = Array.from({ length: columns }, () => [])
-    this.#kinds = Array.from({ length: columns }, () => ({ numbers: false, texts: false, duals: false }))
+    this.#columns = Array.from({ length: columns }, () => ({
+      numbers: new Float64Array(BLOCK_ROWS),
+      texts: new RowTexts(BLOCK_ROWS),
+      kinds: { numbers: false, texts: false, duals: false },
+    }))
   }
 
   /** Creates the table. Call `close` when all rows are there. */
@@ -48,70 +46,61 @@ export class TableWriter {
     columns: readonly string[],
     temporary = false,
   ): Promise<TableWriter> {
-    await database.run(createTableSql(table, columns, temporary))
-    return new TableWriter(await database.appender(table, temporary), columns.length)
+    return new TableWriter(await PairAppender.create(database, table, columns, temporary), columns.length)
   }
 
   push(row: readonly Value[]): void {
     const at = this.#held++
     for (let column = 0; column < row.length; column++) {
-      this.#put(column, at, row[column]!)
+      this.#put(this.#columns[column]!, at, row[column]!)
     }
-    if (this.#held === CHUNK_ROWS) this.#flush()
+    if (this.#held === BLOCK_ROWS || this.#characters > BLOCK_CHARACTERS) this.#flush()
   }
 
   close(): WrittenRows {
     this.#flush()
-    this.#appender.closeSync()
-    return { rows: this.#written, kinds: this.#kinds }
+    return { rows: this.#appender.close(), kinds: this.#columns.map(({ kinds }) => kinds) }
   }
 
   /** Lets go of the rows held; for a statement that failed. */
   abandon(): void {
-    this.#appender.clear()
-    this.#appender.closeSync()
+    this.#appender.abandon()
   }
 
-  #put(column: number, at: number, value: Value): void {
-    const numbers = this.#numbers[column]!
-    const texts = this.#texts[column]!
-    const kinds = this.#kinds[column]!
+  #put({ numbers, texts, kinds }: BlockColumn, at: number, value: Value): void {
+    let number = Number.NaN
+    let text: string | null = null
     if (typeof value === 'string') {
-      numbers[at] = null
-      texts[at] = value
+      text = value
       kinds.texts = true
     } else if (typeof value === 'number') {
-      texts[at] = null
-      numbers[at] = Number.isFinite(value) ? value : null
+      if (Number.isFinite(value)) number = value
       kinds.numbers = true
-    } else if (value === null) {
-      numbers[at] = null
-      texts[at] = null
-    } else {
-      numbers[at] = value.number
-      texts[at] = value.text
+    } else if (value !== null) {
+      number = value.number
+      text = value.text
       kinds.numbers = true
       kinds.duals = true
     }
+    numbers[at] = number
+    if (text === null) texts.codes[at] = -1
+    else this.#characters += texts.put(at, text)
   }
 
   #flush(): void {
-    const rows = this.#held
-    if (rows === 0) return
-    const chunk = DuckDBDataChunk.create(this.#types, rows)
-    const rowNumbers = new Array<bigint>(rows)
-    for (let i = 0; i < rows; i++) rowNumbers[i] = BigInt(this.#written + i + 1)
-    chunk.setColumnValues(0, rowNumbers)
-    for (let column = 0; column < this.#numbers.length; column++) {
-      const numbers = this.#numbers[column]!
-      const texts = this.#texts[column]!
-      numbers.length = rows
-      texts.length = rows
-      chunk.setColumnValues(1 + 2 * column, numbers)
-      chunk.setColumnValues(2 + 2 * column, texts)
+    if (this.#held === 0) return
+    this.#appender.use(this.#columns.map(({ texts }) => texts.dictionary()))
+    for (let first = 0; first < this.#held; first += CHUNK_ROWS) {
+      const end = Math.min(this.#held, first + CHUNK_ROWS)
+      const rows = this.#columns.map(({ numbers, texts, kinds }) => ({
+        numbers: kinds.numbers ? numbers.subarray(first, end) : undefined,
+        codes: kinds.texts || kinds.duals ? texts.codes.subarray(first, end) : undefined,
+      }))
+      this.#appender.append(rows, end - first)
     }
-    this.#appender.appendDataChunk(chunk)
-    this.#written += rows
+    const tooLong = this.#characters > BLOCK_CHARACTERS
+    for (const { texts } of this.#columns) texts.next(tooLong)
+    if (tooLong) this.#characters = 0
     this.#held = 0
   }
 }
