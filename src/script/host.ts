@@ -12,6 +12,7 @@ import type {
   Section,
   StoreStatement,
 } from './syntax/statement.ts'
+import type { Letters } from './value/letters.ts'
 import type { Settings } from './value/settings.ts'
 import type { Value } from './value/value.ts'
 
@@ -84,6 +85,8 @@ export interface StoreRules {
   readonly nullAsValue: readonly FieldRule[]
   /** What NULL becomes there: the variable NullValue. */
   readonly nullValue: Value
+  /** Of names and values: what FORCE says, and upper case in SECTION ACCESS (S4, S10). */
+  readonly letters: Letters
 }
 
 /** What DERIVE says, with the definition it uses. */

@@ -17,6 +17,26 @@ describeScripts('ALIAS', [
   },
 ])
 
+describeScripts('FORCE', [
+  {
+    rule: 'S10: names and values of later loads, texts of duals too, until another FORCE; loaded ones stay',
+    script: `Z: LOAD * ${inline('z y', 'aB')}; FORCE CASE UPPER; T: LOAD * ${inline('ab,d', 'cd,1e3', '1,ß')};
+      U: LOAD AB as x, 'lit' as [y z] RESIDENT T; FORCE CASE LOWER; L: LOAD X as UP RESIDENT U;
+      FORCE CAPITALIZATION; C: LOAD * ${inline('ij kL,GH', 'mn OP,eF')};
+      FORCE CASE MIXED; M: LOAD * ${inline('eF', 'gH')}; FLUSHLOG;`,
+    tables: {
+      Z: 'z y: aB',
+      T: 'AB,D: CD,1E3#1000 | 1,SS',
+      U: 'X,Y Z: CD,LIT | 1,LIT',
+      L: 'up: cd | 1',
+      C: 'Ij Kl,Gh: Mn Op,Ef',
+      M: 'eF: gH',
+    },
+  },
+  { rule: 'needs a word', script: 'FORCE CASE x;', fault: [2, 'expected UPPER, LOWER or MIXED'] },
+  { rule: 'needs its end', script: 'FORCE x;', fault: [2, 'expected CAPITALIZATION or CASE'] },
+])
+
 describeScripts('MAP', [
   {
     rule: 'M6: acts on the stored field, not on expressions; ends with UNMAP',

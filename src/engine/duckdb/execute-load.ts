@@ -2,6 +2,7 @@
  * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a mapping table.
  * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
  */
+
 import { faults } from '../../script/fault.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
 import {
@@ -28,6 +29,7 @@ import { storedValues } from '../../script/load/stored-values.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { LoadStatement, Merge } from '../../script/syntax/statement.ts'
 import { numberOf } from '../../script/value/convert.ts'
+import { letterChange } from '../../script/value/letters.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
 import { commitLoad, dropTable } from './commit-load.ts'
@@ -48,8 +50,6 @@ export interface LoadEnvironment {
   /** Everything of the context that does not belong to one file of one statement. */
   readonly context: Omit<LoadContext, 'catalog' | 'preloads' | 'files'>
   readonly rules: StoreRules
-  /** Tables of SECTION ACCESS: names and values in upper case (SEMANTICS S4). */
-  readonly upperCase: boolean
 }
 
 export interface ExecutedLoad {
@@ -253,8 +253,7 @@ class FileLoad {
     const { sqlName, catalog } = takeTableName(before)
     const columns = fields.map((_, index) => columnName(index))
     const { chain, source } = prepared
-    const { rules, upperCase } = this.#environment
-    const change = storedValues(fields, rules, this.#context.maps, upperCase)
+    const change = storedValues(fields, this.#environment.rules, this.#context.maps)
     const output = outputTable(target)
     const made =
       change === undefined && (await this.#pipeline.atOnce(chain, source, sqlName, columns, output))
@@ -285,11 +284,12 @@ class FileLoad {
   ): { fields: readonly string[]; target: LoadTarget } {
     const { label, prefixes, levels } = this.#statement
     const { source } = levels.at(-1)!
-    const { rules, upperCase } = this.#environment
+    const { rules } = this.#environment
     const named = prefixes.join?.table ?? prefixes.concatenate?.table
     const table = label ?? named ?? defaultTableName(source, catalog, this.#file)
     const qualified = qualifiedNames(aliasedNames(names, rules.alias), table, rules.qualify)
-    const fields = upperCase ? qualified.map((name) => name.toUpperCase()) : qualified
+    const change = letterChange(rules.letters)
+    const fields = change === undefined ? qualified : qualified.map(change)
     checkUnique(fields)
     const before = this.#before(fields, catalog)
     if (before !== undefined) {

@@ -151,8 +151,8 @@ export class ScriptHost {
   async #load({ statement, settings, rules, variable }: HostRequest & { kind: 'load' }) {
     const { database, paths } = this.#world
     const context = { ...this.#context(settings), variable }
-    const upperCase = this.#section === 'access'
-    const environment = { database, catalog: this.#catalog, paths, context, rules, upperCase }
+    const letters = this.#section === 'access' ? 'upper' : rules.letters
+    const environment = { database, catalog: this.#catalog, paths, context, rules: { ...rules, letters } }
     const executed = await database.transaction(() => executeLoad(statement, environment))
     this.#catalog = executed.catalog
     this.#rowsRead += executed.rowsRead

@@ -5,6 +5,7 @@
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { faults } from '../fault.ts'
 import { editDistance } from '../value/edit-distance.ts'
+import { capitalize } from '../value/letters.ts'
 import { splitText } from '../value/split-text.ts'
 import { trimBlanks } from '../value/trim-blanks.ts'
 import type { Value } from '../value/value.ts'
@@ -79,13 +80,6 @@ function mid(args: Arguments, context: EvaluationContext): Value {
 }
 
 /** A word starts after anything but a letter, a digit or an apostrophe (K10). */
-function capitalize(given: string): string {
-  return given.toLowerCase().replace(/[\p{L}\p{N}'’]+/gu, (word) => {
-    const first = String.fromCodePoint(word.codePointAt(0) ?? 0)
-    return first.toUpperCase() + word.slice(first.length)
-  })
-}
-
 function chr(args: Arguments, context: EvaluationContext): Value {
   const code = number(args, 0, context)
   if (code === null) return null

@@ -35,8 +35,10 @@ export function* runLoad(state: ScriptState, step: Step, statement: LoadStatemen
   if (variable !== undefined) variables.set(variable, result.sequence ?? null)
 }
 
-function storeRules({ rules: { alias, qualify, maps, nullAsValue }, variables }: ScriptState): StoreRules {
+function storeRules({ rules, variables, letters }: ScriptState): StoreRules {
+  const { alias, qualify, maps, nullAsValue } = rules
   return {
+    letters,
     alias: [...alias],
     qualify: [...qualify],
     maps: [...maps],

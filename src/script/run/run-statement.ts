@@ -48,6 +48,9 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
       const derived = { from, names, definition, ...definitionOf(state, definition) }
       return yield* ask({ kind: 'derive', derived })
     }
+    case 'force':
+      state.letters = statement.letters
+      return
     case 'qualify':
     case 'unqualify':
     case 'alias':

@@ -1,7 +1,9 @@
 /** What a running script remembers from one statement to the next. */
+
 import type { DerivedFields, FieldRule, ScriptInput, StoreRules } from '../host.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import type { RenamePair } from '../syntax/statement.ts'
+import type { Letters } from '../value/letters.ts'
 import { createScriptErrors, type ScriptErrors } from './script-errors.ts'
 import { createVariables, type Variables } from './variables.ts'
 
@@ -21,6 +23,8 @@ export interface ScriptState {
   readonly definitions: Map<string, Pick<DerivedFields, 'tags' | 'parameters' | 'fields'>>
   /** Rows fetched so far by target: counts add up in the progress text (contract 02, section 6.1). */
   readonly fetched: Map<string, number>
+  /** What FORCE said last. */
+  letters: Letters
   /** Statements begun so far. */
   statements: number
 }
@@ -53,6 +57,7 @@ export function createState(input: ScriptInput): ScriptState {
     rules,
     definitions: new Map(),
     fetched: new Map(),
+    letters: 'mixed',
     statements: 0,
   }
 }

@@ -1,8 +1,10 @@
 /**
  * Statements about how later loads store fields, and what is noted about fields and tables: ALIAS, MAP, UNMAP,
- * NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION (LANGUAGE, section 3).
+ * NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION, FORCE (LANGUAGE, section 3).
  */
+
 import { faults } from '../fault.ts'
+import type { Letters } from '../value/letters.ts'
 import { type TokenStream, tokensOf } from './lexer.ts'
 import { unexpected } from './parse-expression.ts'
 import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
@@ -52,6 +54,21 @@ export function parseSection(tokens: TokenStream): Statement {
   if (section === undefined) throw unexpected(tokens, 'ACCESS or APPLICATION')
   expectEnd(tokens)
   return { kind: 'section', section }
+}
+
+/** FORCE CAPITALIZATION, or CASE UPPER, LOWER or MIXED. */
+export function parseForce(tokens: TokenStream): Statement {
+  const letters = tokens.takeWord('capitalization')
+    ? 'capitalized'
+    : tokens.takeWord('case') && forcedCase(tokens)
+  if (letters === false) throw unexpected(tokens, 'CAPITALIZATION or CASE')
+  expectEnd(tokens)
+  return { kind: 'force', letters }
+}
+
+function forcedCase(tokens: TokenStream): Letters {
+  for (const letters of ['upper', 'lower', 'mixed'] as const) if (tokens.takeWord(letters)) return letters
+  throw unexpected(tokens, 'UPPER, LOWER or MIXED')
 }
 
 /** The stream stands behind TAG, UNTAG or COMMENT. */

@@ -7,7 +7,15 @@ import { type TokenStream, tokensOf } from './lexer.ts'
 import { parseDeclare, parseDerive } from './parse-derived.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { parseLoad } from './parse-load.ts'
-import { parseAlias, parseAutoNumber, parseMap, parseNote, parseSection, patternList } from './parse-model.ts'
+import {
+  parseAlias,
+  parseAutoNumber,
+  parseForce,
+  parseMap,
+  parseNote,
+  parseSection,
+  patternList,
+} from './parse-model.ts'
 import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
 import { closingMark, quoteEnd, skipBlank, withoutQuotes } from './quote.ts'
@@ -66,6 +74,8 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   untag: (tokens) => parseNote(tokens, 'untag'),
   comment: (tokens) => parseNote(tokens, 'comment'),
   section: parseSection,
+  force: parseForce,
+  flushlog: parseFlushLog,
   derive: parseDerive,
 }
 
@@ -147,6 +157,12 @@ function parseSleep(tokens: TokenStream): Statement {
   const milliseconds = readExpression(tokens)
   expectEnd(tokens)
   return { kind: 'sleep', milliseconds }
+}
+
+/** Every line of the log is written as it comes: there is nothing to flush. */
+function parseFlushLog(tokens: TokenStream): Statement {
+  expectEnd(tokens)
+  return { kind: 'rem' }
 }
 
 function parseDrop(tokens: TokenStream): Statement {

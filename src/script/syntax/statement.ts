@@ -1,4 +1,5 @@
 /** The statements of the language after expansion. Control flow is not here: it works on split statements. */
+import type { Letters } from '../value/letters.ts'
 import type { Expression } from './expression.ts'
 
 export interface FileFormat {
@@ -224,5 +225,6 @@ export type Statement =
   | DeclareStatement
   | DeriveStatement
   | { readonly kind: 'section'; readonly section: Section }
+  | { readonly kind: 'force'; readonly letters: Letters }
   | LoadStatement
   | StoreStatement

@@ -32,8 +32,6 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'SEARCH',
   'STAR',
   'LOOSEN',
-  'FORCE',
-  'FLUSHLOG',
   'INPUTFIELD',
   'CREATE RELATIONSHIP',
   'DROP RELATIONSHIP',
