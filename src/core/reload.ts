@@ -215,7 +215,7 @@ function endAttempt(
   }
   const told: Reload = {
     ...reload,
-    engine: engineFacts(reload.engine, attempt, durationMs),
+    engine: engineFacts(attempt, durationMs),
     ...(command.log === undefined ? {} : { log: command.log }),
   }
   const verdict = judge(end, { sizeIndex: attempt.sizeIndex, faultRequeues: reload.faultRequeues }, policy)
@@ -277,13 +277,10 @@ function finish(
   }
 }
 
-/** The deciding attempt's facts; what it did not make known stays as the last attempt that started left it. */
-function engineFacts(before: EngineFacts, attempt: Attempt, durationMs: number | undefined): EngineFacts {
-  const { session } = attempt
-  const started = session.engineStartedAt !== undefined
+/** What the attempt made known: of an earlier one nothing stays, or times of two attempts would stand side by side. */
+function engineFacts({ session }: Attempt, durationMs: number | undefined): EngineFacts {
   return {
-    ...before,
-    ...(started ? { startedAt: session.engineStartedAt } : {}),
+    ...(session.engineStartedAt === undefined ? {} : { startedAt: session.engineStartedAt }),
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(session.enginePoolName === undefined ? {} : { poolName: session.enginePoolName }),
     ...(session.engineSizingReason === undefined ? {} : { sizingReason: session.engineSizingReason }),

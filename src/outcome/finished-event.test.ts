@@ -161,6 +161,16 @@ describe('presence by outcome (contract 01, section 3.2)', () => {
       false,
     ],
     [
+      'FAILED, no session after attempts that ran: nothing of theirs',
+      () => {
+        const life = new Life()
+        for (let i = 0; i < 3; i++) life.claim().end({ kind: 'crashed', message: 'gone' })
+        return life.claim().end({ kind: 'no-session', message: 'none' }, never)
+      },
+      [N, N, N, A, A, A, A, N],
+      false,
+    ],
+    [
       'CANCELED after a requeue keeps what is known',
       () => new Life().claim().lose().cancel(),
       [N, N, N, N, N, A, A, N],
