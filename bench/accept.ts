@@ -9,7 +9,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
@@ -32,6 +32,16 @@ interface Speed {
   readonly perSecond: number
   readonly p50: number
   readonly p99: number
+  /** Processor time of the server for one request. */
+  readonly cpuMicros: number
+}
+
+/** Processor time of the server so far, microseconds. */
+async function serverMicros(): Promise<number> {
+  const answer = once(server, 'message')
+  server.send('processor time')
+  const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
+  return user + system
 }
 
 /** `count` calls by 64 clients, each the next when its last was answered. */
@@ -46,12 +56,14 @@ async function measure(count: number, call: (index: number) => Promise<void>): P
       millis.push(performance.now() - start)
     }
   }
+  const microsBefore = await serverMicros()
   const start = performance.now()
   await Promise.all(Array.from({ length: CLIENTS }, client))
   const seconds = (performance.now() - start) / 1000
+  const cpuMicros = ((await serverMicros()) - microsBefore) / count
   const sorted = millis.toSorted((left, right) => left - right)
   const at = (part: number) => sorted[Math.floor(sorted.length * part)]!
-  return { perSecond: count / seconds, p50: at(0.5), p99: at(0.99) }
+  return { perSecond: count / seconds, p50: at(0.5), p99: at(0.99), cpuMicros }
 }
 
 function poster(origin: string, path: string, token: string, bodyOf: (index: number) => string) {
@@ -113,9 +125,10 @@ rmSync(folder, { recursive: true })
 if (queued !== requests + warmUp) throw new Error(`${requests + warmUp - queued} accepted reloads were lost`)
 
 const limit = 1 / (1 / trivial.perSecond + 1 / inserts)
-const line = (name: string, { perSecond, p50, p99 }: Speed) =>
-  `${name.padEnd(26)}${Math.round(perSecond).toString().padStart(6)}/s  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms`
-const text = `accept: ${requests} requests, ${CLIENTS} keep-alive clients, ${availableParallelism()} cores for client and server, node ${process.version}
+const line = (name: string, { perSecond, p50, p99, cpuMicros }: Speed) =>
+  `${name.padEnd(26)}${Math.round(perSecond).toString().padStart(6)}/s  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms` +
+  `  ${Math.round(cpuMicros)} us of the server's processor time`
+const text = `accept: ${requests} requests, ${CLIENTS} keep-alive clients, ${availableParallelism()} cores for client and server, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}
 ${line('POST /trivial (raw)', trivial)}
 ${'raw insert, 64 a commit'.padEnd(26)}${Math.round(inserts).toString().padStart(6)}/s
 ${line('POST /api/v1/reloads', accepted)}

@@ -6,7 +6,7 @@
  * node bench/store-lives.ts [lives a round] [rounds]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { newHexId, newTimeUuid } from '../src/core/ids.ts'
@@ -77,7 +77,7 @@ for (let round = 0; round < rounds; round++) {
 rmSync(folder, { recursive: true })
 const speedOf = (speeds: readonly Speed[]) => median(speeds.map((speed) => speed.livesPerSecond))
 const costOf = (speeds: readonly Speed[]) => median(speeds.map((speed) => speed.cpuMicros))
-const text = `store-lives: ${lives} lives a round, ${CALLERS} callers, median of ${rounds} rounds, ${availableParallelism()} cores, node ${process.version}
+const text = `store-lives: ${lives} lives a round, ${CALLERS} callers, median of ${rounds} rounds, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}
 ${line('raw flow', raw)}
 ${line('SQLite store', ours)}
 ratio of rates ${(speedOf(ours) / speedOf(raw)).toFixed(2)}, of processor time ${(costOf(raw) / costOf(ours)).toFixed(2)} (target T1: at least 0.60, and 10000 lives/s)

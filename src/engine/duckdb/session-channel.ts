@@ -58,16 +58,18 @@ export function serve(guard: Worker): void {
   tell({ kind: 'ready', version: PROTOCOL_VERSION })
 }
 
-/** A first script takes three times the time of a second one: code is loaded and compiled, DuckDB makes itself ready. */
+/** A first script takes three times the time of a second one: code is loaded and compiled, also of reading its message. */
 function startWarmUp(): { over(): Promise<void> } {
   let running: Promise<unknown> | undefined
   const timer = setTimeout(() => {
     const work = { dataFile: ':memory:', tempFolder: process.cwd(), script: WARM_UP_SCRIPT, variables: {} }
     const about = { partial: false, appId: '', appName: '', connections: [] }
+    const request: WorkRequest = { ...work, ...about, memoryLimitBytes: WARM_UP_BYTES, threads: 1 }
+    for (const value of new FrameReader().push(encodeMessage({ kind: 'work', request, tellMemory: false }))) {
+      parentMessage(value)
+    }
     // What goes wrong here goes wrong with the work as well, and is told then.
-    running = runScript({ ...work, ...about, memoryLimitBytes: WARM_UP_BYTES, threads: 1 }, () => {}).catch(
-      () => {},
-    )
+    running = runScript(request, () => {}).catch(() => {})
   }, WARM_UP_AFTER_MS)
   return {
     async over() {
