@@ -38,10 +38,10 @@ export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
         throw refuse('tooLarge', { detail, pointer: '/script' })
       }
       return {
-        Errors: checkScript(script).map(({ line, message, statement }) => ({
+        Errors: checkScript(script).map(({ line, column, message, statement }) => ({
           Tab: 0,
           Line: line - 1,
-          Column: 0,
+          Column: Buffer.byteLength((script.split('\n')[line - 1] ?? '').slice(0, column - 1)),
           Msg: message,
           Info: statement.slice(0, INFO_MAX_CHARACTERS),
         })),

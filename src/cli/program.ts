@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'
+import { checkCommand } from './check.ts'
 import { ApiError } from './client.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
@@ -28,6 +29,7 @@ const commands = [
   listenCommand(),
   demoCommand(),
   qvdCommand(),
+  checkCommand(),
 ]
 for (const command of commands) {
   for (const one of [command, ...command.commands]) one.exitOverride()

@@ -4,7 +4,7 @@
  * says is known only at run time. A script without issues may still fail when it runs.
  */
 
-import { faultOf, faults } from './fault.ts'
+import { faultOf, faults, ScriptFaultError } from './fault.ts'
 import { blockAt, isOpener, isStray } from './syntax/block.ts'
 import type { Head } from './syntax/head.ts'
 import {
@@ -23,8 +23,10 @@ import { parseLet, parseStatement } from './syntax/parse-statement.ts'
 import { type RawStatement, split } from './syntax/split.ts'
 
 export interface ScriptIssue {
-  /** 1-based line at which the statement begins. */
+  /** 1-based place of the fault where it is known, else of the beginning of the statement; columns in UTF-16 units. */
   readonly line: number
+  readonly column: number
+  readonly engineErrorCode: number
   readonly message: string
   /** The statement as written. */
   readonly statement: string
@@ -33,6 +35,7 @@ export interface ScriptIssue {
 /** The issues in the order of the script. */
 export function checkScript(script: string): ScriptIssue[] {
   const statements = split(script)
+  const lines = script.split('\n')
   const issues: ScriptIssue[] = []
   const check = (statement: RawStatement, work: () => unknown) => {
     try {
@@ -40,7 +43,9 @@ export function checkScript(script: string): ScriptIssue[] {
     } catch (error) {
       const fault = faultOf(error)
       if (fault === undefined) throw error
-      issues.push({ line: statement.line, message: fault.message, statement: statement.text })
+      const rest = error instanceof ScriptFaultError ? error.rest : undefined
+      const { message, engineErrorCode } = fault
+      issues.push({ ...placeOf(lines, statement, rest), message, engineErrorCode, statement: statement.text })
     }
   }
   let outermostEnd = -1
@@ -55,6 +60,17 @@ export function checkScript(script: string): ScriptIssue[] {
     if (!text.includes('$(')) check(statement, () => parserOf(head)(text))
   })
   return issues
+}
+
+/** @param rest the end of the statement from the place on */
+function placeOf(lines: readonly string[], { text, line }: RawStatement, rest = text) {
+  const before = text.endsWith(rest) ? text.slice(0, text.length - rest.length).split('\n') : ['']
+  const at = line + before.length - 1
+  // Comments are not in the statement's text: the place is where the line goes on as the statement does.
+  const word = /^[^\s/]*/.exec(rest)![0]
+  const indent = before.length === 1 ? Math.max(0, lines[at - 1]!.indexOf(/^[^\s/]*/.exec(text)![0])) : 0
+  const expected = indent + before.at(-1)!.length
+  return { line: at, column: Math.max(expected, lines[at - 1]!.indexOf(word, expected)) + 1 }
 }
 
 type Parser = (text: string) => unknown

@@ -11,10 +11,13 @@ export interface Fault {
 export class ScriptFaultError extends Error {
   override readonly name = 'ScriptFaultError'
   readonly fault: Fault
+  /** The text of the statement from the place of the fault on, where that is known. */
+  readonly rest: string | undefined
 
-  constructor(fault: Fault) {
+  constructor(fault: Fault, rest?: string) {
     super(fault.message)
     this.fault = fault
+    this.rest = rest
   }
 }
 

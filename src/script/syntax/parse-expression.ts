@@ -4,7 +4,7 @@
  * a fault of the whole statement (Q5) and is told with its place.
  */
 
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, ScriptFaultError } from '../fault.ts'
 import { callFault } from '../function/functions.ts'
 import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
 import { type Token, type TokenStream, tokensOf } from './lexer.ts'
@@ -36,12 +36,15 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   const token = tokens.peek()
   const wanted = expected === undefined ? '' : `, expected ${expected}`
   if (token.kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`)
-  if (token.kind === 'open') return faults.syntax(`The quote is never closed: ${shortened(token.value)}`)
+  const from = tokens.text.slice(token.start)
+  if (token.kind === 'open') {
+    return placed(faults.syntax(`The quote is never closed: ${shortened(token.value)}`), from)
+  }
   const written = tokens.text.slice(token.start, token.end)
   const remedy = REMEDIES[token.value.toLowerCase()]
   const advice = remedy === undefined || token.kind === 'quoted' ? '' : `; ${remedy}`
   const at = place(tokens.text, token.start)
-  return faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}${advice} (${at})`)
+  return placed(faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}${advice} (${at})`), from)
 }
 
 /** What to write for what SQL and other languages have and this one has not (LANGUAGE 2.2). */
@@ -55,6 +58,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '%': 'write Mod(a, b) for the rest of a division',
   '^': 'write Pow(a, b) for a power',
 }
+
+const placed = ({ fault }: ScriptFaultError, rest: string) => new ScriptFaultError(fault, rest)
 
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)
 
@@ -196,7 +201,7 @@ function readCall(tokens: TokenStream, name: string, depth: number): Expression 
   }
   const call = closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
   const fault = callFault(name.toLowerCase(), args.length)
-  if (fault !== undefined) throw fault(place(tokens.text, at))
+  if (fault !== undefined) throw placed(fault(place(tokens.text, at)), tokens.text.slice(at))
   return call
 }
 
