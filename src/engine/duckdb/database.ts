@@ -67,7 +67,7 @@ export class Database {
     const instance = await DuckDBInstance.create(options.file, {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      // Texts are compressed once, by dictionary and symbols together; without it the engine tries both and writes the better.
+      // From this format on texts have one compression instead of two that are tried against each other.
       storage_compatibility_version: 'v1.3.0',
       ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),

@@ -17,6 +17,8 @@ import type { Database } from './database.ts'
 
 /** Rows of one chunk: the engine's own vector size. */
 export const CHUNK_ROWS = 2048
+/** Rows for each text of a dictionary that are worth making it. */
+export const ROWS_A_TEXT = 8
 
 /** The texts of a column. With `indexed` the engine gets them once, else for each row: for texts that seldom come again. */
 export class TextDictionary {

@@ -2,10 +2,8 @@
  * The texts of one column as they come row by row, block by block: a dictionary for as long as texts come again, and none
  * where most of them are new. A dictionary that did not grow is used for the next block as it is.
  */
-import { TextDictionary } from './pair-appender.ts'
+import { ROWS_A_TEXT, TextDictionary } from './pair-appender.ts'
 
-/** Rows for each text of a dictionary that are worth making it. */
-const ROWS_A_TEXT = 8
 /** Blocks without a dictionary until it is tried again. */
 const BLOCKS_WITHOUT = 15
 

@@ -1,10 +1,7 @@
 /** Writes rows that come as indexes into the distinct values of each column into a table of pair columns. */
 import type { QvdSymbols } from '../../qvd/qvd-symbols.ts'
 import type { Database } from './database.ts'
-import { CHUNK_ROWS, PairAppender, type PairRows, TextDictionary } from './pair-appender.ts'
-
-/** Rows for each text of a dictionary that are worth making it. */
-const ROWS_A_TEXT = 8
+import { CHUNK_ROWS, PairAppender, type PairRows, ROWS_A_TEXT, TextDictionary } from './pair-appender.ts'
 
 export class SymbolWriter {
   readonly #appender: PairAppender
