@@ -14,6 +14,7 @@ const Issue = Type.Object({
 })
 
 const INFO_MAX_CHARACTERS = 1024
+const ISSUES_MAX = 1000
 
 export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
   server.post(
@@ -37,11 +38,13 @@ export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
         const detail = `a script has at most ${deps.limits.scriptBytes} bytes`
         throw refuse('tooLarge', { detail, pointer: '/script' })
       }
+      const lines = script.split('\n')
+      const issues = checkScript(script).slice(0, ISSUES_MAX)
       return {
-        Errors: checkScript(script).map(({ line, column, message, statement }) => ({
+        Errors: issues.map(({ line, column, message, statement }) => ({
           Tab: 0,
           Line: line - 1,
-          Column: Buffer.byteLength((script.split('\n')[line - 1] ?? '').slice(0, column - 1)),
+          Column: Buffer.byteLength(lines[line - 1]!.slice(0, column - 1)),
           Msg: message,
           Info: statement.slice(0, INFO_MAX_CHARACTERS),
         })),

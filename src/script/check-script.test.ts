@@ -31,6 +31,14 @@ describe('checkScript', () => {
     expect(checkScript(script)[1]).toMatchObject({ statement: 'ThisFailsForSure now' })
   })
 
+  it('tells the column of each of several statements in one line', () => {
+    const issues = checkScript('TRACE ok; Nonsense a; Nonsense b;')
+    expect(issues.map(({ line, column }) => [line, column])).toEqual([
+      [1, 11],
+      [1, 23],
+    ])
+  })
+
   it.each([
     ['IF 1 THEN\nTRACE x;', [1]],
     ['TRACE x;\nEND IF', [2]],

@@ -36,6 +36,8 @@ export interface ScriptIssue {
 export function checkScript(script: string): ScriptIssue[] {
   const statements = split(script)
   const lines = script.split('\n')
+  const lineStarts = [0]
+  for (const line of lines) lineStarts.push(lineStarts.at(-1)! + line.length + 1)
   const issues: ScriptIssue[] = []
   const check = (statement: RawStatement, work: () => unknown) => {
     try {
@@ -45,7 +47,12 @@ export function checkScript(script: string): ScriptIssue[] {
       if (fault === undefined) throw error
       const rest = error instanceof ScriptFaultError ? error.rest : undefined
       const { message, engineErrorCode } = fault
-      issues.push({ ...placeOf(lines, statement, rest), message, engineErrorCode, statement: statement.text })
+      issues.push({
+        ...placeOf(lines, lineStarts, statement, rest),
+        message,
+        engineErrorCode,
+        statement: statement.text,
+      })
     }
   }
   let outermostEnd = -1
@@ -63,12 +70,23 @@ export function checkScript(script: string): ScriptIssue[] {
 }
 
 /** @param rest the end of the statement from the place on */
-function placeOf(lines: readonly string[], { text, line }: RawStatement, rest = text) {
+function placeOf(
+  lines: readonly string[],
+  lineStarts: readonly number[],
+  { text, line, start }: RawStatement,
+  rest = text,
+) {
   const before = text.endsWith(rest) ? text.slice(0, text.length - rest.length).split('\n') : ['']
   const at = line + before.length - 1
   // Comments are not in the statement's text: the place is where the line goes on as the statement does.
   const word = /^[^\s/]*/.exec(rest)![0]
-  const indent = before.length === 1 ? Math.max(0, lines[at - 1]!.indexOf(/^[^\s/]*/.exec(text)![0])) : 0
+  const indent =
+    before.length === 1
+      ? Math.max(
+          0,
+          lines[at - 1]!.indexOf(/^[^\s/]*/.exec(text)![0], Math.max(0, start - lineStarts[line - 1]!)),
+        )
+      : 0
   const expected = indent + before.at(-1)!.length
   return { line: at, column: Math.max(expected, lines[at - 1]!.indexOf(word, expected)) + 1 }
 }
