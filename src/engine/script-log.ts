@@ -9,6 +9,9 @@ import type { AttemptEnd, ScriptFault } from '../core/attempt.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
 import { timeText } from '../core/time-text.ts'
 
+const CANCELED = 'Reload canceled'
+const TIME_EXCEEDED = 'Reload exceeded its time limit'
+
 const EOL = '\r\n'
 /** The samples close a paragraph with a line of one blank. */
 const BLANK = ' '
@@ -33,6 +36,12 @@ export function runningLog(about: LoggedAttempt, progressLog: string): string {
 export function endedLog(about: LoggedAttempt, progressLog: string, end: AttemptEnd): string {
   const tables = lines(progressLog)
   return text([...head(about, progressLog), ...tables, ...tail(end, tables.length > 0)])
+}
+
+/** The record's log of a reload that ends while it waits: what its latest attempt told, if there was one, and why it is over. */
+export function queueEndLog(reloadId: string, log: string, outcome: 'CANCELED' | 'EXCEEDED_LIMIT'): string {
+  const before = log === '' ? [`ReloadID: ${reloadId}`] : lines(log)
+  return text([...before, outcome === 'CANCELED' ? CANCELED : TIME_EXCEEDED])
 }
 
 /** First lines of the full script log; the engine's own lines follow (contract 02, section 6.2). */
@@ -88,9 +97,9 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'script-error':
       return failure(end.fault.message, end.fault.engineErrorCode, end.fault)
     case 'canceled':
-      return [...gap, 'Reload canceled']
+      return [...gap, CANCELED]
     case 'timed-out':
-      return [...gap, 'Reload exceeded its time limit']
+      return [...gap, TIME_EXCEEDED]
     case 'data-too-large':
       return failure(`App data of ${grouped(end.fileBytes)} bytes is larger than its limit`, 1015)
     case 'out-of-memory':

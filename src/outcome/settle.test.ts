@@ -155,3 +155,17 @@ describe('the mark of an app that crashed the largest engine', () => {
     expect(onTheLargest('the one before')).toBeUndefined()
   })
 })
+
+test('a reload that ends while it waits says so in its log, behind what its latest attempt told', () => {
+  const { id } = aReload()
+  const canceled = new Life().cancel().savings.at(-1)?.reload.log
+  expect(canceled).toBe(`ReloadID: ${id}\r\nReload canceled\r\n`)
+  const waited = new Life()
+    .wait(6 * 60 * MINUTE)
+    .waitedTooLong()
+    .savings.at(-1)?.reload.log
+  expect(waited).toBe(`ReloadID: ${id}\r\nReload exceeded its time limit\r\n`)
+  const crash = { kind: 'crashed', message: 'x' } as const
+  const requeued = new Life().claim().end(crash, ran, { log: 'ReloadID: r\r\nfirst try\r\n' })
+  expect(requeued.cancel().savings.at(-1)?.reload.log).toBe('ReloadID: r\r\nfirst try\r\nReload canceled\r\n')
+})

@@ -10,7 +10,15 @@ import type { App, DataTable } from '../catalog/records.ts'
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
-import { type Decision, decide, isRefusal, type Refusal, type ReloadCommand } from '../core/reload.ts'
+import {
+  type Decision,
+  decide,
+  isRefusal,
+  type Refusal,
+  type Reload,
+  type ReloadCommand,
+} from '../core/reload.ts'
+import { queueEndLog } from '../engine/script-log.ts'
 import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { ReloadView, Saving, Transition } from '../store/store.ts'
@@ -86,12 +94,18 @@ function savingOf(
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const events = eventsOf(view, decision, data, now, random)
   return {
-    reload: decision.next,
+    reload: withQueueEnd(decision),
     ...(decision.closed === undefined ? {} : { attempt: decision.closed }),
     ...(app === undefined ? {} : { app }),
     events,
     deliveries: fanOut(events, view, random),
   }
+}
+
+/** A reload that ended without an attempt to close ended while it waited: its log says so. */
+function withQueueEnd({ next, outcome, closed }: Decision): Reload {
+  if (closed !== undefined || (outcome !== 'CANCELED' && outcome !== 'EXCEEDED_LIMIT')) return next
+  return { ...next, log: queueEndLog(next.id, next.log, outcome) }
 }
 
 /** In the order in which they happened: the attempt's end, the new data, the outcome. */
