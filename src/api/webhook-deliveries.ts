@@ -5,7 +5,7 @@
 import { Type } from 'typebox'
 import type { SendId } from '../core/ids.ts'
 import { resend } from '../delivery/resend.ts'
-import type { SendQuery } from '../store/store.ts'
+import type { SendQuery } from '../store/lists.ts'
 import { Links, type PageRules, pageLinks, pageParameters, readPage } from './page.ts'
 import { problems, refuse } from './problem.ts'
 import { ById, findSubscription, type Mount } from './webhook-mount.ts'

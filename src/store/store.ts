@@ -17,7 +17,6 @@ import type {
   User,
 } from '../catalog/records.ts'
 import type { Attempt, SessionFacts } from '../core/attempt.ts'
-import type { FilterNode } from '../core/filter.ts'
 import type {
   AppId,
   AssignmentId,
@@ -41,6 +40,7 @@ import type { Reload } from '../core/reload.ts'
 import type { Delivery, Send } from '../delivery/delivery.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import type { EventDraft, StoredEvent } from '../event/stored-event.ts'
+import type { Listed, ReloadQuery, SendQuery } from './lists.ts'
 
 // ------------------------------------------------------------------------------------------------ accepting
 
@@ -164,52 +164,7 @@ export interface LeaseRenewal {
 /** `canceling` tells the worker that somebody canceled; `lost` that the lease is gone and nothing was saved. */
 export type LeaseAnswer = 'held' | 'canceling' | 'lost'
 
-// ------------------------------------------------------------------------------------------------ lists
-
-export interface Page {
-  readonly limit: number
-  /** Opaque position from the page before: the sort value and the id of its last row. */
-  readonly after?: PagePosition
-  /** Set with `after` for walking backwards. */
-  readonly backwards?: boolean
-}
-
-export interface PagePosition {
-  readonly value: string | number | null
-  readonly id: string
-}
-
-export interface Sort<Field extends string> {
-  readonly field: Field
-  readonly descending: boolean
-}
-
-export interface Listed<Row> {
-  readonly rows: readonly Row[]
-  /** There are rows after the last / before the first row of this page. */
-  readonly hasNext: boolean
-  readonly hasPrevious: boolean
-}
-
-export type ReloadSortField = 'creationTime' | 'status' | 'startTime' | 'endTime'
-
-export interface ReloadQuery {
-  readonly tenantId: TenantId
-  readonly appId?: AppId
-  readonly partial?: boolean
-  /** Attributes: status, partial ("true" or "false"), type. */
-  readonly filter?: FilterNode
-  readonly sort: Sort<ReloadSortField>
-  readonly page: Page
-}
-
-export interface SendQuery {
-  readonly subscriptionId: SubscriptionId
-  readonly status?: 'success' | 'fail'
-  readonly eventType?: string
-  readonly sort: Sort<'triggeredAt' | 'status'>
-  readonly page: Page
-}
+// ------------------------------------------------------------------------------------------------ catalog
 
 /** `spaceId: null` takes the app out of its space. */
 export type AppChange = Partial<Pick<App, 'name' | 'description' | 'ownerId'>> & {

@@ -11,15 +11,9 @@ import type {
 import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
+import type { Listed, SendQuery } from '../lists.ts'
 import { Notices } from '../notices.ts'
-import type {
-  CommitNotice,
-  DeliveryStore,
-  EventStore,
-  Listed,
-  SendQuery,
-  SubscriptionStep,
-} from '../store.ts'
+import type { CommitNotice, DeliveryStore, EventStore, SubscriptionStep } from '../store.ts'
 import { MemoryCatalog, own } from './memory-catalog.ts'
 import { pageOf } from './page.ts'
 import { byAge, compare, insert } from './tables.ts'

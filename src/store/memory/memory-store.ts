@@ -13,6 +13,7 @@ import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { Listed, ReloadQuery } from '../lists.ts'
 import { readersOf } from '../readers.ts'
 import { reloadSortValue } from '../reload-sort.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
@@ -28,10 +29,8 @@ import {
   type Forgotten,
   type LeaseAnswer,
   type LeaseRenewal,
-  type Listed,
   NO_ROOM,
   type QueuePlace,
-  type ReloadQuery,
   type ReloadView,
   type Saving,
   type Transition,

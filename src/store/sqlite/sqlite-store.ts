@@ -10,6 +10,7 @@ import type * as ids from '../../core/ids.ts'
 import type { TenantLimitsChange } from '../../core/limits.ts'
 import type { Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
+import type { ReloadQuery, SendQuery } from '../lists.ts'
 import { Notices } from '../notices.ts'
 import type {
   Acceptance,
@@ -20,8 +21,6 @@ import type {
   ExclusiveStore,
   Forget,
   LeaseRenewal,
-  ReloadQuery,
-  SendQuery,
   SubscriptionStep,
   Transition,
   Transitioned,
