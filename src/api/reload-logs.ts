@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox'
 import type { App } from '../catalog/records.ts'
+import { RAN_STATEMENTS_MAX } from '../core/attempt.ts'
 import type { FilterNode } from '../core/filter.ts'
 import type { ReloadId } from '../core/ids.ts'
 import { isOutcome, OUTCOMES } from '../core/outcome.ts'
@@ -29,6 +30,18 @@ const ReloadMeta = Type.Object({
   success: Type.Boolean(),
   isPartialReload: Type.Boolean(),
   skipStore: Type.Boolean(),
+  peakMemoryBytes: Type.Optional(Type.Integer({ description: 'Extension. Of the deciding attempt' })),
+  statements: Type.Array(
+    Type.Object({
+      type: Type.Enum(['load', 'store']),
+      tableName: Type.String({ description: 'The table that got the rows, or that was stored' }),
+      nbrOfRows: Type.Integer(),
+      nbrOfFields: Type.Integer(),
+      duration: Type.Integer({ description: 'Milliseconds' }),
+      line: Type.Integer({ description: 'Extension. Line of the script' }),
+    }),
+    { description: `LOADs and STOREs of the latest attempt, at most the first ${RAN_STATEMENTS_MAX}` },
+  ),
 })
 
 const LogPath = Type.Object({ appId: Type.String(), reloadId: Type.String() })
@@ -62,9 +75,8 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
       const ended = await endedReloads(deps, app, LOGS_LISTED)
       return {
         data: ended.map((reload) => {
-          const { reloadId, duration, endTime, success } = metadataOf(reload)
           const path = `/api/v1/apps/${app.id}/reloads/logs/${reload.id}`
-          return { reloadId, duration, endTime, success, links: { log: absoluteLink(deps, request, path) } }
+          return { ...summaryOf(reload), links: { log: absoluteLink(deps, request, path) } }
         }),
       }
     },
@@ -112,7 +124,7 @@ function registerReloadMetadata(server: ApiServer, deps: ApiDeps): void {
       async (request) => {
         const app = await appFor(deps, callerOf(request), request.params.appId, 'read')
         const ended = await endedReloads(deps, app, request.query.limit ?? METADATA_MAX)
-        return { data: ended.map(metadataOf) }
+        return { data: await Promise.all(ended.map((reload) => metadataOf(deps, reload))) }
       },
     )
   }
@@ -129,7 +141,7 @@ function registerReloadMetadata(server: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const { appId, reloadId } = request.params
       const app = await appFor(deps, callerOf(request), appId, 'read')
-      return { data: [metadataOf(await endedReload(deps, app, reloadId))] }
+      return { data: [await metadataOf(deps, await endedReload(deps, app, reloadId))] }
     },
   )
 }
@@ -162,13 +174,30 @@ export async function endedReloads(deps: ApiDeps, app: App, limit: number): Prom
 }
 
 /** `duration` is the engine time of the deciding attempt; 0 when no engine ever began. */
-function metadataOf(reload: Reload): Static<typeof ReloadMeta> {
+function summaryOf({ id, engine, endedAt, state }: Reload) {
   return {
-    reloadId: reload.id,
-    duration: Math.round(reload.engine.durationMs ?? 0),
-    endTime: timeText(reload.endedAt!),
-    success: reload.state === 'SUCCEEDED',
+    reloadId: id,
+    duration: Math.round(engine.durationMs ?? 0),
+    endTime: timeText(endedAt!),
+    success: state === 'SUCCEEDED',
+  }
+}
+
+async function metadataOf({ store }: ApiDeps, reload: Reload): Promise<Static<typeof ReloadMeta>> {
+  const peakMemoryBytes = (await store.attempts(reload.id)).at(-1)?.closed?.peakMemoryBytes
+  const statements = await store.ranStatements(reload.id)
+  return {
+    ...summaryOf(reload),
     isPartialReload: reload.partial,
     skipStore: false,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    statements: statements.map(({ type, table, rows, fields, durationMs, line }) => ({
+      type,
+      tableName: table,
+      nbrOfRows: rows,
+      nbrOfFields: fields,
+      duration: durationMs,
+      line,
+    })),
   }
 }

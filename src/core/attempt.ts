@@ -13,6 +13,21 @@ export interface ScriptFault {
   readonly statement: string
 }
 
+/** A LOAD or STORE that an attempt ran, as the reload's metadata tells it (contract 05, section 2: `statements[]`). */
+export interface RanStatement {
+  readonly type: 'load' | 'store'
+  /** 1-based line of the script (or of the included file). */
+  readonly line: number
+  /** The table that got the rows, or that was stored. */
+  readonly table: string
+  readonly rows: number
+  readonly fields: number
+  readonly durationMs: number
+}
+
+/** More are not kept: a loop may run millions. */
+export const RAN_STATEMENTS_MAX = 500
+
 export interface NewData {
   readonly version: DataVersion
   /** The engine's own time stamp of the data, epoch ms. */

@@ -5,7 +5,7 @@
  * A session never throws and never stays silent: `run` always resolves, also when the process is killed.
  */
 import type { DataTable } from '../catalog/records.ts'
-import type { ScriptFault } from '../core/attempt.ts'
+import type { RanStatement, ScriptFault } from '../core/attempt.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
 
 export interface EngineSize {
@@ -78,6 +78,8 @@ export interface SessionReport {
   readonly scriptLog: string
   readonly peakMemoryBytes?: number
   readonly storedFiles: readonly StoredFile[]
+  /** The first LOADs and STOREs, in the order in which they ended; absent when the process did not come to tell. */
+  readonly statements?: readonly RanStatement[]
 }
 
 export interface EngineSession {

@@ -6,7 +6,7 @@
  * It answers 'lost' as soon as the lease is gone; whatever else happens, the session is dead when it answers.
  */
 import type { App } from '../catalog/records.ts'
-import type { AttemptEnd, SessionFacts } from '../core/attempt.ts'
+import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
@@ -45,6 +45,7 @@ export interface RanAttempt extends EndedAttempt {
   /** Full script log; absent when no script ran. */
   readonly scriptLog?: string
   readonly storedFiles: readonly StoredFile[]
+  readonly statements: readonly RanStatement[]
 }
 
 /** Why an attempt stops before its script does. */
@@ -202,6 +203,7 @@ function sessionEnded(
           ),
         }),
     storedFiles: told.storedFiles,
+    statements: told.statements ?? [],
   }
 }
 
@@ -229,7 +231,7 @@ function attemptEnd(
 }
 
 function ended(claimed: Claimed, end: AttemptEnd, progressLog = ''): RanAttempt {
-  return { end, log: endedLog(about(claimed), progressLog, end), storedFiles: [] }
+  return { end, log: endedLog(about(claimed), progressLog, end), storedFiles: [], statements: [] }
 }
 
 function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed): SessionFacts {

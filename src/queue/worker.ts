@@ -146,11 +146,11 @@ async function settleRan(
   lease: HeldLease,
   ran: RanAttempt,
 ): Promise<DataFate> {
-  const { scriptLog, storedFiles, ...endedAttempt } = ran
+  const { scriptLog, storedFiles, statements, ...endedAttempt } = ran
   const { reload, attempt, app } = claimed
   if (scriptLog !== undefined) {
     await persist(deps, lease, 'saving the script log', EXTRA_TRIES, () =>
-      deps.store.saveScriptLog(reload.id, attempt.number, scriptLog),
+      deps.store.saveScriptLog(reload.id, attempt.number, { text: scriptLog, statements }),
     )
   }
   if (storedFiles.length > 0) {

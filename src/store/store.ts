@@ -16,7 +16,7 @@ import type {
   Tenant,
   User,
 } from '../catalog/records.ts'
-import type { Attempt, SessionFacts } from '../core/attempt.ts'
+import type { Attempt, RanStatement, SessionFacts } from '../core/attempt.ts'
 import type {
   AppId,
   AssignmentId,
@@ -203,6 +203,12 @@ export interface Counts {
 
 // ------------------------------------------------------------------------------------------------ the port
 
+/** What an attempt leaves to look at: its full text, and the statements it ran. */
+export interface ScriptLog {
+  readonly text: string
+  readonly statements: readonly RanStatement[]
+}
+
 export interface ReloadStore {
   accept(batch: readonly Acceptance[]): Promise<Accepted[]>
   /**
@@ -232,9 +238,11 @@ export interface ReloadStore {
   reloads(query: ReloadQuery): Promise<Listed<Reload>>
   attempts(reloadId: ReloadId): Promise<Attempt[]>
   /** Keeps the full script log of an attempt; replaces an earlier one of the same attempt. */
-  saveScriptLog(reloadId: ReloadId, attempt: number, text: string): Promise<void>
+  saveScriptLog(reloadId: ReloadId, attempt: number, log: ScriptLog): Promise<void>
   /** The full script log of the reload's latest attempt that has one. */
   scriptLog(reloadId: ReloadId): Promise<string | undefined>
+  /** The statements of the same attempt; without reading its log. */
+  ranStatements(reloadId: ReloadId): Promise<readonly RanStatement[]>
   counts(): Promise<Counts>
   /** How many reloads of the tenant run. */
   runningReloads(tenantId: TenantId): Promise<number>

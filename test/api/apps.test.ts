@@ -323,7 +323,10 @@ describe('reload logs', () => {
     for (let i = 0; i < 11; i++) {
       const reload = (await anna.call('POST', '/api/v1/reloads', { appId: id })).body
       const claimed = await claimNext(parts())
-      await api.store.saveScriptLog(claimed.reload.id, 1, `2026-11-02T04:06:00.000Z 0001 TRACE ${i}\r\n`)
+      await api.store.saveScriptLog(claimed.reload.id, 1, {
+        text: `2026-11-02T04:06:00.000Z 0001 TRACE ${i}\r\n`,
+        statements: [{ type: 'load', line: 1, table: 'T', rows: i, fields: 2, durationMs: 3 }],
+      })
       api.advance(1000)
       await endAttempt(parts(), claimed, { kind: 'canceled' })
       ended.unshift(reload.id)
@@ -347,6 +350,9 @@ describe('reload logs', () => {
     const metadata = `/api/v1/apps/${id}/reloads/metadata/`
     expect((await anna.call('GET', metadata)).body.data).toHaveLength(12)
     expect((await anna.call('GET', `${metadata}?limit=2`)).body.data).toHaveLength(2)
+    expect((await anna.call('GET', metadata + ended[0])).body.data[0].statements).toEqual([
+      { type: 'load', tableName: 'T', nbrOfRows: 10, nbrOfFields: 2, duration: 3, line: 1 },
+    ])
     expect((await anna.call('GET', metadata + ended[0])).body.data).toMatchObject([
       { reloadId: ended[0], success: false, isPartialReload: false },
     ])

@@ -74,7 +74,10 @@ describe.each(STORES)('@qlik/api on the catalog over the %s store', (_name, open
     ).toBe('Orders')
     await reloads.queueReload({ appId: id }, options)
     const claimed = await claimNext(parts())
-    await api.store.saveScriptLog(claimed.reload.id, 1, '2026-11-02T04:06:00.000Z 0001 LOAD\r\n')
+    await api.store.saveScriptLog(claimed.reload.id, 1, {
+      text: '2026-11-02T04:06:00.000Z 0001 LOAD\r\n',
+      statements: [],
+    })
     const data = { version: 'v1' as never, engineTime: api.world.clock.now(), fileBytes: 10 }
     await endAttempt(parts(), claimed, { kind: 'completed', data })
     const logs = (await apps.getAppReloadLogs(id, options)).data.data!

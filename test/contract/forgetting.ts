@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken } from '../../src/core/ids.ts'
 import type { Forget } from '../../src/store/store.ts'
-import { aSend, aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
+import { aLog, aSend, aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
 
 const LEASE = 'sender' as LeaseToken
 const NEVER = 0
@@ -18,7 +18,7 @@ export function exerciseForgetting(given: () => Given): void {
     })
   const ended = async () => {
     const { reload } = await given().running()
-    await given().store.saveScriptLog(reload.id, 1, 'log')
+    await given().store.saveScriptLog(reload.id, 1, aLog('log'))
     await given().end(reload)
     given().wait(10)
     return reload.id

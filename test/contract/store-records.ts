@@ -22,7 +22,14 @@ import {
 } from '../../src/core/reload.ts'
 import type { Delivery, Send } from '../../src/delivery/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
-import type { Accepted, Claimed, ExclusiveStore, ReloadView, Saving } from '../../src/store/store.ts'
+import type {
+  Accepted,
+  Claimed,
+  ExclusiveStore,
+  ReloadView,
+  Saving,
+  ScriptLog,
+} from '../../src/store/store.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
@@ -236,3 +243,11 @@ export function aSend(delivery: Delivery, number: number, change: Partial<Send> 
 }
 
 export { aSubscription, START_MS, TENANT_ID }
+
+/** A script log with one statement, told apart by its text. */
+export function aLog(text: string): ScriptLog {
+  return {
+    text,
+    statements: [{ type: 'load', line: 3, table: text, rows: 7, fields: 2, durationMs: 5 }],
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken, ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
-import { type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
+import { aLog, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseSweeping(given: () => Given): void {
   const renew = (reloadId: ReloadId, lease: LeaseToken, more: { log?: string; session?: object } = {}) =>
@@ -127,14 +127,15 @@ export function exerciseSweeping(given: () => Given): void {
       const { reload } = await given().running()
       const { store } = given()
       expect(await store.scriptLog(reload.id)).toBeUndefined()
-      await store.saveScriptLog(reload.id, 1, 'first')
-      await store.saveScriptLog(reload.id, 1, 'first, longer')
+      await store.saveScriptLog(reload.id, 1, aLog('first'))
+      await store.saveScriptLog(reload.id, 1, aLog('first, longer'))
       await given().end(reload, { kind: 'handed-back' })
       await given().claim()
       expect(await store.scriptLog(reload.id)).toBe('first, longer')
-      await store.saveScriptLog(reload.id, 2, 'second')
+      await store.saveScriptLog(reload.id, 2, aLog('second'))
+      expect(await store.ranStatements(reload.id)).toEqual(aLog('second').statements)
       expect(await store.scriptLog(reload.id)).toBe('second')
-      await expect(store.saveScriptLog(reload.id, 3, 'no such attempt')).rejects.toThrow()
+      await expect(store.saveScriptLog(reload.id, 3, aLog('no such attempt'))).rejects.toThrow()
     })
   })
 

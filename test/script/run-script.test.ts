@@ -34,6 +34,31 @@ function run(script: string, more: Partial<ScriptRunRequest> = {}) {
 }
 
 describe('A run', () => {
+  it('tells the LOADs and STOREs that it ran, each with its line, rows, fields and time', async () => {
+    const script = `Sales: LOAD RecNo() as n, 1 as one AutoGenerate 7;
+      LEFT JOIN (Sales) LOAD n, 'x' as d RESIDENT Sales WHERE n < 3;
+      For i = 1 To 2
+        T: LOAD $(i) as z AutoGenerate 1;
+      Next i
+      STORE n, d FROM Sales INTO [lib://d/out.csv] (txt);
+      LOAD * FROM [lib://d/none.csv] (txt);`
+    const { end, statements } = await run(script)
+    expect(end).toMatchObject({ kind: 'failed', line: 7 })
+    expect(statements).toMatchObject([
+      { type: 'load', line: 1, table: 'Sales', rows: 7, fields: 2 },
+      { type: 'load', line: 2, table: 'Sales', rows: 2, fields: 2 },
+      { type: 'load', line: 4, table: 'T', rows: 1, fields: 1 },
+      { type: 'load', line: 4, table: 'T', rows: 1, fields: 1 },
+      { type: 'store', line: 6, table: 'Sales', rows: 7, fields: 2 },
+    ])
+    for (const { durationMs } of statements) expect(durationMs).toBeGreaterThanOrEqual(0)
+    const loop = `For i = 1 To 520
+      T: LOAD 1 as a AutoGenerate 1;
+      Next i`
+    const looped = await run(loop, { dataFile: ':memory:' })
+    expect(looped.statements).toHaveLength(500)
+  })
+
   it('tells its tables, counts, log and progress, and leaves one closed file', async () => {
     const told: number[] = []
     const result = await runScript(

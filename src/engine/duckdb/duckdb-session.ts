@@ -196,6 +196,7 @@ export class DuckDbSession implements EngineSession {
       progressLog: message?.progressLog ?? last?.progressLog ?? '',
       scriptLog: message?.scriptLog ?? '',
       storedFiles: message?.storedFiles ?? [],
+      ...(message === undefined ? {} : { statements: message.statements }),
       ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
     }
   }
@@ -204,7 +205,7 @@ export class DuckDbSession implements EngineSession {
 /** The part of a session's end that differs by kind. */
 type Judged = SessionEnd extends infer End
   ? End extends { kind: string }
-    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'storedFiles'>
+    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'storedFiles' | 'statements'>
     : never
   : never
 

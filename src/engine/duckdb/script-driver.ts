@@ -58,6 +58,7 @@ export class ScriptDriver {
       startedAt: this.#startedAt,
       engineTime,
       rowsRead: this.#host.rowsRead,
+      statements: this.#host.statements,
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
+import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
 import { faultOf, faults } from '../../script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
 import {
@@ -57,6 +58,7 @@ export class ScriptHost {
   /** The tables of the section that the script is in; those of the other one are aside. */
   #catalog: Catalog
   #rowsRead = 0
+  readonly #statements: RanStatement[] = []
 
   /** `catalog`: the tables that the database has already. */
   constructor(world: ScriptWorld, catalog: Catalog = EMPTY_CATALOG) {
@@ -79,6 +81,11 @@ export class ScriptHost {
     return [...this.#stored.values()]
   }
 
+  /** The first LOADs and STOREs that ended well. */
+  get statements(): readonly RanStatement[] {
+    return this.#statements
+  }
+
   async answer(request: HostRequest): Promise<HostAnswer> {
     try {
       return { kind: 'done', result: await this.#perform(request) }
@@ -93,9 +100,25 @@ export class ScriptHost {
     const { database, paths, record, signal } = this.#world
     switch (request.kind) {
       case 'load':
-        return this.#load(request)
+        return this.#timed(
+          () => this.#load(request),
+          ({ table, rows, fields }) => ({
+            type: 'load',
+            table,
+            rows,
+            fields: fields.length,
+          }),
+        )
       case 'store':
-        return this.#store(request)
+        return this.#timed(
+          () => this.#store(request),
+          ({ table, rows, fields }) => ({
+            type: 'store',
+            table,
+            rows,
+            fields,
+          }),
+        )
       case 'drop-tables':
         return this.#change((catalog) => dropTables(database, catalog, request.tables))
       case 'drop-fields':
@@ -139,6 +162,19 @@ export class ScriptHost {
     }
   }
 
+  async #timed<Result>(
+    run: () => Promise<Result>,
+    tell: (result: Result) => Pick<RanStatement, 'type' | 'table' | 'rows' | 'fields'>,
+  ): Promise<Result> {
+    const startedAt = performance.now()
+    const result = await run()
+    if (this.#statements.length < RAN_STATEMENTS_MAX) {
+      const durationMs = Math.round(performance.now() - startedAt)
+      this.#statements.push({ ...tell(result), line: this.#world.record.line, durationMs })
+    }
+    return result
+  }
+
   async #change(steps: (catalog: Catalog) => Promise<Catalog>): Promise<void> {
     this.#catalog = await this.#world.database.transaction(() => steps(this.#catalog))
   }
@@ -169,7 +205,9 @@ export class ScriptHost {
     }
     const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths, creation)
     this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
-    return { rows, bytes: stored.bytes }
+    const { table, fields } = statement
+    const stores = fields ?? this.#catalog.tables.find(({ name }) => name === table)?.fields ?? []
+    return { rows, bytes: stored.bytes, table, fields: stores.length }
   }
 
   /** A function outside a LOAD is the same function over constant arguments. */

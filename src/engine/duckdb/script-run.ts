@@ -1,5 +1,6 @@
 /** A run of a load script as it is asked for and as it ended. */
 import type { DataTable } from '../../catalog/records.ts'
+import type { RanStatement } from '../../core/attempt.ts'
 import type { ScriptEnd } from '../../script/host.ts'
 import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
 
@@ -42,6 +43,7 @@ export interface ScriptRun {
   /** Epoch ms at which the data was complete. */
   readonly engineTime: number
   readonly rowsRead: number
+  readonly statements: readonly RanStatement[]
 }
 
 /** Tells progress at most a few times a second. */

@@ -96,6 +96,7 @@ async function perform(request: WorkRequest, memoryTeller: Worker | undefined): 
       progressLog: last()?.progressLog ?? '',
       scriptLog: '',
       storedFiles: [],
+      statements: [],
     })
   }
 }
@@ -108,6 +109,10 @@ function endOf(run: ScriptRun): ChildMessage {
     progressLog: boundedLines(run.progressLog, PROGRESS_LOG_MAX_BYTES),
     scriptLog: boundedLines(run.scriptLog, SCRIPT_LOG_MAX_BYTES),
     storedFiles: run.storedFiles,
+    statements: run.statements.map((one) => ({
+      ...one,
+      table: cutToBytes(one.table, ERROR_MESSAGE_MAX_BYTES),
+    })),
   }
 }
 

@@ -16,6 +16,7 @@ const end = {
   startedAt: 1,
   progressLog: 'p',
   scriptLog: 's',
+  statements: [{ type: 'load' as const, line: 1, table: 'T', rows: 2, fields: 1, durationMs: 3 }],
   storedFiles: [{ connection: 'DataFiles', path: 'out/t.csv', bytes: 9 }],
 } satisfies ChildMessage
 

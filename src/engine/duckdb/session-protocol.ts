@@ -7,7 +7,7 @@
  */
 
 import type { DataTable } from '../../catalog/records.ts'
-import type { ScriptFault } from '../../core/attempt.ts'
+import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
 import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
 import type { SessionProgress, StoredFile } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
@@ -52,6 +52,7 @@ export type ChildMessage =
       readonly progressLog: string
       readonly scriptLog: string
       readonly storedFiles: readonly StoredFile[]
+      readonly statements: readonly RanStatement[]
     }
 
 export class ProtocolError extends Error {
@@ -122,6 +123,7 @@ export function childMessage(value: unknown): ChildMessage {
         progressLog: text(from.progressLog, 'progressLog', PROGRESS_LOG_MAX_BYTES),
         scriptLog: text(from.scriptLog, 'scriptLog', SCRIPT_LOG_MAX_BYTES),
         storedFiles: list(from.storedFiles, 'storedFiles').map(storedFileOf),
+        statements: list(from.statements, 'statements').slice(0, RAN_STATEMENTS_MAX).map(ranStatementOf),
       }
     default:
       throw new ProtocolError('the engine process sent a message of an unknown kind')
@@ -190,6 +192,18 @@ function storedFileOf(value: unknown): StoredFile {
   const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   if (!inside || /[\\\0]/.test(path)) throw new ProtocolError('a stored file lies outside its connection')
   return { connection: text(from.connection, 'connection'), path, bytes: count(from.bytes, 'bytes') }
+}
+
+function ranStatementOf(value: unknown): RanStatement {
+  const from = record(value, 'statement')
+  return {
+    type: from.type === 'store' ? 'store' : 'load',
+    line: count(from.line, 'line'),
+    table: text(from.table, 'table', ERROR_MESSAGE_MAX_BYTES),
+    rows: count(from.rows, 'rows'),
+    fields: count(from.fields, 'fields'),
+    durationMs: count(from.durationMs, 'durationMs'),
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -6,7 +6,7 @@
  * of the port over the same tables.
  */
 import type { Tenant } from '../../catalog/records.ts'
-import type { Attempt } from '../../core/attempt.ts'
+import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
 import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
@@ -33,6 +33,7 @@ import {
   type QueuePlace,
   type ReloadView,
   type Saving,
+  type ScriptLog,
   type Transition,
   type Transitioned,
 } from '../store.ts'
@@ -323,16 +324,24 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
       .sort((left, right) => left.number - right.number)
   }
 
-  async saveScriptLog(reloadId: ReloadId, attempt: number, text: string): Promise<void> {
+  async saveScriptLog(reloadId: ReloadId, attempt: number, log: ScriptLog): Promise<void> {
     const id = `${reloadId}/${attempt}`
     if (this.tables.attempts.get(id) === undefined) throw new Error(`there is no attempt ${id}`)
-    this.atomically(() => this.tables.scriptLogs.put(id, { reloadId, attempt, text }))
+    this.atomically(() => this.tables.scriptLogs.put(id, { reloadId, attempt, log }))
   }
 
   async scriptLog(reloadId: ReloadId): Promise<string | undefined> {
+    return this.#latestLog(reloadId)?.text
+  }
+
+  async ranStatements(reloadId: ReloadId): Promise<readonly RanStatement[]> {
+    return this.#latestLog(reloadId)?.statements ?? []
+  }
+
+  #latestLog(reloadId: ReloadId): ScriptLog | undefined {
     return this.tables.scriptLogs
       .where((row) => row.reloadId === reloadId)
-      .sort((left, right) => right.attempt - left.attempt)[0]?.text
+      .sort((left, right) => right.attempt - left.attempt)[0]?.log
   }
 
   async runningReloads(tenantId: TenantId): Promise<number> {

@@ -15,6 +15,7 @@ import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../delivery/delivery.ts'
 import type { Subscription } from '../../delivery/subscription.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
+import type { ScriptLog } from '../store.ts'
 import { Journal, Table } from './table.ts'
 
 export class Tables {
@@ -36,7 +37,7 @@ export class Tables {
   readonly scriptLogs = new Table<{
     readonly reloadId: string
     readonly attempt: number
-    readonly text: string
+    readonly log: ScriptLog
   }>(this.journal)
   readonly events = new Table<StoredEvent>(this.journal)
   readonly deliveries = new Table<Delivery>(this.journal)

@@ -10,9 +10,16 @@ import { sql as firstTables } from './migrations/0001-first-tables.ts'
 import { sql as lifeOfAReload } from './migrations/0002-life-of-a-reload.ts'
 import { sql as deliveriesAgain } from './migrations/0003-deliveries-again.ts'
 import { sql as forgotten } from './migrations/0004-forgotten.ts'
+import { sql as ranStatements } from './migrations/0005-ran-statements.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
-export const MIGRATIONS: readonly string[] = [firstTables, lifeOfAReload, deliveriesAgain, forgotten]
+export const MIGRATIONS: readonly string[] = [
+  firstTables,
+  lifeOfAReload,
+  deliveriesAgain,
+  forgotten,
+  ranStatements,
+]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -5,7 +5,7 @@ import type { ReloadStore } from '../store.ts'
 import { closedAttemptOf, openAttemptOf, reloadOf } from './reload-rows.ts'
 import type { Answers } from './verbs.ts'
 
-type Verb = 'reload' | 'activeReloadOf' | 'attempts' | 'saveScriptLog' | 'scriptLog'
+type Verb = 'reload' | 'activeReloadOf' | 'attempts' | 'saveScriptLog' | 'scriptLog' | 'ranStatements'
 
 export function prepareReloadReads(db: DatabaseSync): Answers<ReloadStore, Verb> {
   const one = db.prepare('SELECT * FROM reloads WHERE id = ? AND tenant_id = ?')
@@ -16,10 +16,13 @@ export function prepareReloadReads(db: DatabaseSync): Answers<ReloadStore, Verb>
     'SELECT id, attempts, lease, lease_expires_at, open_attempt FROM reloads WHERE id = ? AND lease IS NOT NULL',
   )
   const saveLog = db.prepare(`
-    INSERT INTO script_logs (reload_id, attempt, text)
-    SELECT id, ?2, ?3 FROM reloads WHERE id = ?1 AND attempts >= ?2
-    ON CONFLICT DO UPDATE SET text = excluded.text`)
+    INSERT INTO script_logs (reload_id, attempt, text, statements)
+    SELECT id, ?2, ?3, ?4 FROM reloads WHERE id = ?1 AND attempts >= ?2
+    ON CONFLICT DO UPDATE SET text = excluded.text, statements = excluded.statements`)
   const log = db.prepare('SELECT text FROM script_logs WHERE reload_id = ? ORDER BY attempt DESC LIMIT 1')
+  const statements = db.prepare(
+    'SELECT statements FROM script_logs WHERE reload_id = ? ORDER BY attempt DESC LIMIT 1',
+  )
   return {
     reload: (tenantId, id) => {
       const row = one.get(id, tenantId)
@@ -31,10 +34,11 @@ export function prepareReloadReads(db: DatabaseSync): Answers<ReloadStore, Verb>
       const row = open.get(reloadId)
       return row === undefined ? closed : [...closed, openAttemptOf(row)!]
     },
-    saveScriptLog: (reloadId, attempt, text) => {
-      const { changes } = saveLog.run(reloadId, attempt, text)
+    saveScriptLog: (reloadId, attempt, ran) => {
+      const { changes } = saveLog.run(reloadId, attempt, ran.text, JSON.stringify(ran.statements))
       if (changes !== 1) throw new Error(`reload ${reloadId} has no attempt ${attempt}`)
     },
     scriptLog: (reloadId) => log.get(reloadId)?.text as string | undefined,
+    ranStatements: (reloadId) => JSON.parse((statements.get(reloadId)?.statements as string) ?? '[]'),
   }
 }

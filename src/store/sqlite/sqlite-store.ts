@@ -21,6 +21,7 @@ import type {
   ExclusiveStore,
   Forget,
   LeaseRenewal,
+  ScriptLog,
   SubscriptionStep,
   Transition,
   Transitioned,
@@ -159,8 +160,12 @@ export class SqliteStore implements ExclusiveStore {
     return this.#do.attempts(reloadId)
   }
 
-  saveScriptLog(reloadId: ids.ReloadId, attempt: number, text: string) {
-    return this.#writer.write(() => this.#do.saveScriptLog(reloadId, attempt, text))
+  saveScriptLog(reloadId: ids.ReloadId, attempt: number, log: ScriptLog) {
+    return this.#writer.write(() => this.#do.saveScriptLog(reloadId, attempt, log))
+  }
+
+  async ranStatements(reloadId: ids.ReloadId) {
+    return this.#do.ranStatements(reloadId)
   }
 
   async scriptLog(reloadId: ids.ReloadId) {
