@@ -12,7 +12,8 @@ import type {
 import type { Random } from '../../src/core/ports.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import type { Subscription } from '../../src/delivery/subscription.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import type { CloudEvent } from '../../src/event/stored-event.ts'
 
 export const TENANT_ID = 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i' as TenantId
 export const USER_ID = '64f0a1b2c3d4e5f601234567' as UserId
@@ -101,6 +102,21 @@ export function aSubscription(change: Partial<Subscription> = {}): Subscription 
     createdBy: OWNER_ID,
     updatedBy: OWNER_ID,
     failedSends: 0,
+    ...change,
+  }
+}
+
+/** A finished event as it goes out: text beyond ASCII stands where encodings go wrong. */
+export function aCloudEvent(change: Partial<CloudEvent> = {}): CloudEvent {
+  return {
+    specversion: '1.0',
+    id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
+    type: FINISHED_EVENT_TYPE,
+    source: FINISHED_EVENT_SOURCE,
+    time: '2026-11-02T04:03:18.412Z',
+    datacontenttype: 'application/json',
+    tenantid: TENANT_ID,
+    data: { id: '6906d0a1b2c3d4e5f6071829', errorMessage: 'Größe 😀' },
     ...change,
   }
 }

@@ -2,21 +2,11 @@
 import { HTTP } from 'cloudevents'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CloudEvent } from '../../event/stored-event.ts'
+import { aCloudEvent } from '../../../test/support/records.ts'
 import { decodeEvents } from '../../receiver/decode-events.ts'
 import { encodeEvents, percentEncoded } from './content-mode.ts'
 
-const EVENT: CloudEvent = {
-  specversion: '1.0',
-  id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
-  type: 'com.qlik.v1.reload.finished',
-  source: 'com.qlik/reloads',
-  time: '2026-11-02T04:03:18.412Z',
-  datacontenttype: 'application/json',
-  tenantid: 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i',
-  authclaims: '{"name":"Zoë 100%"}',
-  data: { id: 'r', errorMessage: 'Größe 😀' },
-}
+const EVENT = aCloudEvent({ authclaims: '{"name":"Zoë 100%"}' })
 const OTHER = { ...EVENT, id: 'other' }
 
 const read = ({ headers, body }: { headers: Readonly<Record<string, string>>; body: Buffer }) =>

@@ -2,23 +2,15 @@
 import { Kafka } from 'cloudevents'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type KafkaDouble, NO_KAFKA, startKafkaDouble } from '../../../test/support/kafka-double.ts'
-import { aSubscription } from '../../../test/support/records.ts'
+import { aCloudEvent, aSubscription } from '../../../test/support/records.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { type KafkaOptions, kafkaChannel, recordOfEvent } from './kafka.ts'
 
-const EVENT: CloudEvent = {
-  specversion: '1.0',
-  id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
-  type: 'com.qlik.v1.reload.finished',
-  source: 'com.qlik/reloads',
-  time: '2026-11-02T04:03:18.412Z',
-  datacontenttype: 'application/json',
-  tenantid: 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i',
+const EVENT = aCloudEvent({
   toplevelresourceid: '3f8a1b6c-0d2e-4a55-8c11-22d3a9b7e001',
   authclaims: '{"name":"Zoë 100%"}',
-  data: { id: '6906d0a1b2c3d4e5f6071829', errorMessage: 'Größe' },
-}
+})
 const TOPIC = 'reloads'
 
 const eventOf = (n: number): CloudEvent => ({

@@ -3,23 +3,13 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { CloudEvent as Independent } from 'cloudevents'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NatsServer, NO_NATS, startNatsServer } from '../../../test/support/nats-server.ts'
-import { aSubscription } from '../../../test/support/records.ts'
+import { aCloudEvent, aSubscription } from '../../../test/support/records.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import { decodeEvents } from '../../receiver/decode-events.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { type NatsOptions, natsChannel, subjectOf } from './nats.ts'
 
-const EVENT: CloudEvent = {
-  specversion: '1.0',
-  id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
-  type: 'com.qlik.v1.reload.finished',
-  source: 'com.qlik/reloads',
-  time: '2026-11-02T04:03:18.412Z',
-  datacontenttype: 'application/json',
-  tenantid: 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i',
-  authclaims: '{"name":"Zoë"}',
-  data: { id: '6906d0a1b2c3d4e5f6071829', errorMessage: 'Größe' },
-}
+const EVENT = aCloudEvent({ authclaims: '{"name":"Zoë"}' })
 
 /** A send without a connection answers at once: the connection must get its turn. */
 const letOthersRun = () => new Promise(setImmediate)

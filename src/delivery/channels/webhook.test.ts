@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { aCloudEvent } from '../../../test/support/records.ts'
 import type { SubscriptionId, TenantId, UserId } from '../../core/ids.ts'
-import type { CloudEvent } from '../../event/stored-event.ts'
 import { decodeEvents } from '../../receiver/decode-events.ts'
 import { verifySignature } from '../../receiver/verify-signature.ts'
 import type { Subscription } from '../subscription.ts'
@@ -14,16 +14,7 @@ import { OMITTED, type WebhookChannel, type WebhookOptions, webhookChannel } fro
 
 const seal = sealWith(randomBytes(32))
 const SECRET = '0123456789abcdef0123456789ABCDEF'
-const EVENT: CloudEvent = {
-  specversion: '1.0',
-  id: '0b7f6f3a-5c1d-4a7e-9a55-2f3f2c9d7e10',
-  type: 'com.qlik.v1.reload.finished',
-  source: 'com.qlik/reloads',
-  time: '2026-11-02T04:03:18.412Z',
-  datacontenttype: 'application/json',
-  tenantid: 't',
-  data: { id: 'r', errorMessage: 'Größe' },
-}
+const EVENT = aCloudEvent()
 
 const running: (Server | WebhookChannel)[] = []
 afterEach(async () => {
