@@ -86,7 +86,8 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
           (ids === undefined || ids.includes(event.id)),
       )
       const link = (path: string) => absoluteLink(deps, request, path)
-      const position = (event: StoredEvent) => ({ value: event.sequence, id: event.id })
+      const { of } = GROUPS[query.sort.field]
+      const position = (event: StoredEvent) => ({ value: event.sequence, id: of(event) })
       return {
         data: listed.rows.map((event) => auditRecord(event, link)),
         links: pageLinks(deps, request, query, listed, position),
@@ -118,7 +119,7 @@ function maySee(caller: Caller, event: StoredEvent): boolean {
   return isTenantAdmin(caller.user) || event.userId === caller.user.id
 }
 
-/** How many sequence numbers are looked at in one step: bounds the memory of a list. */
+/** How many events are looked at in one step: bounds the memory of a list. */
 const WINDOW = 500
 
 /** What events are grouped by, and all groups in ascending order; one group where they are sorted by time alone. */
@@ -130,7 +131,7 @@ const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; a
 
 /**
  * A page of the events that pass, walking the sequence in windows from the cursor, up or down, group by group, until the
- * page and one more are found.
+ * page and one more are found. A cursor is a sequence and its group: it holds when its event is forgotten meanwhile.
  */
 async function listEvents(
   deps: ApiDeps,
@@ -142,11 +143,10 @@ async function listEvents(
   const down = sort.descending !== backwards
   const { of, all } = GROUPS[sort.field]
   const cursor = page.after === undefined ? undefined : Number(page.after.value)
-  const at = page.after && (await deps.store.event(caller.tenantId, page.after.id as EventId))
   const groups = down ? all.toReversed() : all
   const found: StoredEvent[] = []
-  for (const group of groups.slice(at === undefined ? 0 : groups.indexOf(of(at)))) {
-    const from = at !== undefined && of(at) === group ? cursor : undefined
+  for (const group of groups.slice(page.after === undefined ? 0 : groups.indexOf(page.after.id))) {
+    const from = page.after?.id === group ? cursor : undefined
     for await (const event of walk(deps, caller, from, down)) {
       if (of(event) === group && passes(event)) found.push(event)
       if (found.length > page.limit) break
@@ -165,25 +165,18 @@ async function listEvents(
 
 /** Events of the tenant beyond the cursor, one window after the other. */
 async function* walk(
-  deps: ApiDeps,
+  { store }: ApiDeps,
   { tenantId }: Caller,
   cursor: number | undefined,
   down: boolean,
 ): AsyncGenerator<StoredEvent> {
-  const last = await deps.store.lastSequence()
-  if (down) {
-    for (let top = cursor === undefined ? last : cursor - 1; top > 0; top -= WINDOW) {
-      const bottom = Math.max(0, top - WINDOW)
-      const events = await deps.store.eventsAfter(tenantId, bottom, WINDOW)
-      yield* events.filter(({ sequence }) => sequence <= top).reverse()
-    }
-    return
-  }
-  for (let after = cursor ?? 0; ; ) {
-    const events = await deps.store.eventsAfter(tenantId, after, WINDOW)
+  for (let at = cursor ?? (down ? Number.MAX_SAFE_INTEGER : 0); ; ) {
+    const events = await (down
+      ? store.eventsBefore(tenantId, at, WINDOW)
+      : store.eventsAfter(tenantId, at, WINDOW))
     yield* events
     if (events.length < WINDOW) return
-    after = events.at(-1)!.sequence
+    at = events.at(-1)!.sequence
   }
 }
 

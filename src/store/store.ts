@@ -251,6 +251,8 @@ export interface ReloadStore {
 export interface EventStore {
   /** Events of a tenant after the cursor, in order of their sequence. */
   eventsAfter(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]>
+  /** The newest events of the tenant before `sequence`, the newest first. */
+  eventsBefore(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]>
   /** The newest sequence; 0 when there is none. */
   lastSequence(): Promise<number>
   /** The newest sequence among the events that were forgotten; 0 when none was. */

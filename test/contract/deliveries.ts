@@ -45,7 +45,7 @@ export function exerciseDeliveries(given: () => Given): void {
   }
 
   describe('events', () => {
-    it('are read in order of their sequence, behind a cursor, of one tenant', async () => {
+    it('are read in order of their sequence, behind and before a cursor, of one tenant', async () => {
       expect(await given().store.lastSequence()).toBe(0)
       const events = [await end(), await end(), await end()]
       const { reload } = await given().running({ tenantId: OTHER_TENANT })
@@ -55,6 +55,9 @@ export function exerciseDeliveries(given: () => Given): void {
       expect(await store.lastSequence()).toBe(4)
       expect(await store.eventsAfter(TENANT_ID, 0, 2)).toEqual(events.slice(0, 2))
       expect(await store.eventsAfter(TENANT_ID, 2, 9)).toEqual(events.slice(2))
+      expect(await store.eventsBefore(TENANT_ID, 9, 2)).toEqual([events[2], events[1]])
+      expect(await store.eventsBefore(TENANT_ID, 2, 9)).toEqual([events[0]])
+      expect(await store.eventsBefore(TENANT_ID, 1, 9)).toEqual([])
       expect(await store.eventsAfter(OTHER_TENANT, 0, 9)).toEqual(await store.eventsOf(reload.id))
       expect(await store.event(OTHER_TENANT, events[0]!.id)).toBeUndefined()
     })

@@ -42,6 +42,13 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       .slice(0, max)
   }
 
+  async eventsBefore(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]> {
+    return this.tables.events
+      .where((event) => event.tenantId === tenantId && event.sequence < sequence)
+      .reverse()
+      .slice(0, max)
+  }
+
   async lastSequence(): Promise<number> {
     return this.tables.counters.get('sequence') ?? 0
   }

@@ -14,7 +14,7 @@ import {
   IN_FLIGHT,
   PENDING_SUBSCRIPTIONS,
 } from './deliveries.ts'
-import { EVENTS_AFTER } from './events.ts'
+import { EVENTS_AFTER, EVENTS_BEFORE } from './events.ts'
 import { OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_OF_TENANT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
@@ -216,6 +216,7 @@ describe('query plans', () => {
     ['expired leases', EXPIRED_LEASES, 'reloads_leased'],
     ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
     ['events after', EVENTS_AFTER, 'events_of_tenant'],
+    ['events before', EVENTS_BEFORE, 'events_of_tenant'],
     ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
     ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
     ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],

@@ -186,6 +186,10 @@ export class SqliteStore implements ExclusiveStore {
     return this.#do.eventsAfter(tenantId, sequence, max)
   }
 
+  async eventsBefore(tenantId: ids.TenantId, sequence: number, max: number) {
+    return this.#do.eventsBefore(tenantId, sequence, max)
+  }
+
   async lastSequence() {
     return this.#do.lastSequence()
   }
