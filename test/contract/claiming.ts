@@ -7,6 +7,21 @@ export function exerciseClaiming(given: () => Given): void {
   const ids = async (max = 1, concurrent = NO_CAP) =>
     (await given().claim(max, concurrent)).map((claimed) => claimed.reload.id)
 
+  /** Claims all that it can, but refuses one reload; `shown` are the reloads that the step was asked about, in order. */
+  async function claimRefusing(id: ReloadId, refused: string) {
+    const shown: string[] = []
+    const claimed = await given().store.claim({
+      now: given().now,
+      max: 9,
+      concurrentReloadsPerTenant: NO_CAP,
+      step: (view) => {
+        shown.push(view.reload.id)
+        return view.reload.id === id ? { refused } : claimStep(given().now)(view)
+      },
+    })
+    return { shown, claimed }
+  }
+
   describe('claim', () => {
     it('opens attempt 1 and gives the reload with its app and its current script', async () => {
       const app = await given().app()
@@ -160,16 +175,7 @@ export function exerciseClaiming(given: () => Given): void {
 
     it('shows each chosen reload once, and a refused one stays and is passed over', async () => {
       const [one, two, three] = [await given().queued(), await given().queued(), await given().queued()]
-      const shown: string[] = []
-      const claimed = await given().store.claim({
-        now: given().now,
-        max: 9,
-        concurrentReloadsPerTenant: NO_CAP,
-        step: (view) => {
-          shown.push(view.reload.id)
-          return view.reload.id === two.id ? { refused: 'not now' } : claimStep(given().now)(view)
-        },
-      })
+      const { shown, claimed } = await claimRefusing(two.id, 'not now')
       expect(shown).toEqual([one.id, two.id, three.id])
       expect(claimed.map(({ reload }) => reload.id)).toEqual([one.id, three.id])
       expect(await given().store.reload(TENANT_ID, two.id)).toEqual(two)
@@ -180,16 +186,7 @@ export function exerciseClaiming(given: () => Given): void {
       const big = await given().queued({ weight: 9 })
       const small = await given().queued({ weight: 1 })
       const other = await given().queued({ tenantId: OTHER_TENANT })
-      const shown: string[] = []
-      const claimed = await given().store.claim({
-        now: given().now,
-        max: 9,
-        concurrentReloadsPerTenant: NO_CAP,
-        step: (view) => {
-          shown.push(view.reload.id)
-          return view.reload.id === big.id ? { refused: NO_ROOM } : claimStep(given().now)(view)
-        },
-      })
+      const { shown, claimed } = await claimRefusing(big.id, NO_ROOM)
       expect(shown.toSorted()).toEqual([big.id, other.id].toSorted())
       expect(claimed.map(({ reload }) => reload.id)).toEqual([other.id])
       expect(await ids(9)).toEqual([big.id, small.id])
