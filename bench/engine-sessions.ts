@@ -17,10 +17,10 @@ const built = process.argv.includes('--built')
 const code = built ? '../dist' : '../src'
 const ending = built ? 'js' : 'ts'
 
-type Sessions = typeof import('../src/engine/duckdb/duckdb-sessions.ts')
-type Files = typeof import('../src/engine/duckdb/data-files.ts')
-const { DuckDbSessions } = (await import(`${code}/engine/duckdb/duckdb-sessions.${ending}`)) as Sessions
-const { DataFolder } = (await import(`${code}/engine/duckdb/data-files.${ending}`)) as Files
+type Sessions = typeof import('../src/engine/pool/duckdb-sessions.ts')
+type Files = typeof import('../src/engine/pool/data-files.ts')
+const { DuckDbSessions } = (await import(`${code}/engine/pool/duckdb-sessions.${ending}`)) as Sessions
+const { DataFolder } = (await import(`${code}/engine/pool/data-files.${ending}`)) as Files
 
 const size = { poolName: 'engine-1g', memoryBytes: 1024 ** 3, threads: 1 }
 

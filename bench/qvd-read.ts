@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { runScript } from '../src/engine/duckdb/run-script.ts'
+import { runScript } from '../src/engine/child/run-script.ts'
 import { type QvdValue, readQvd, writeQvd } from '../src/qvd/qvd.ts'
 
 const rows = Number(process.argv[2] ?? 1_000_000)

@@ -1,5 +1,5 @@
 /** Prints how much of the load-script language is here; with --json as data. */
-import { languageCoverage } from '../src/script/language-coverage.ts'
+import { languageCoverage } from '../docs/generate/language-coverage.ts'
 
 const groups = languageCoverage()
 if (process.argv.includes('--json')) console.log(JSON.stringify(groups, null, 2))

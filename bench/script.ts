@@ -11,7 +11,7 @@ import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { runScript } from '../src/engine/duckdb/run-script.ts'
+import { runScript } from '../src/engine/child/run-script.ts'
 
 const keeps = process.argv.includes('--keep')
 const given = process.argv.slice(2).filter((each) => each !== '--keep')

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aSubscription, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { DELIVERY_BACKOFF_MS } from '../core/retry.ts'
+import type { Delivery } from '../event/delivery.ts'
 import {
   BATCH_MAX,
   BREAK_AFTER_SENDS,
@@ -14,7 +15,6 @@ import {
   placesOf,
   subscriptionAfter,
 } from './after-send.ts'
-import type { Delivery } from './delivery.ts'
 
 const HOUR = 3_600_000
 const failed = { ok: false, message: 'answered 500' }

@@ -3,9 +3,9 @@
  * given up (contract 04, section 5.2); and how much a subscription may have in flight after what happened so far. Pure.
  */
 import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
+import type { Delivery } from '../event/delivery.ts'
+import type { BrokerKind, Subscription } from '../event/subscription.ts'
 import type { Sent } from './channel.ts'
-import type { Delivery } from './delivery.ts'
-import type { BrokerKind, Subscription } from './subscription.ts'
 
 const HOUR_MS = 3_600_000
 /** Longest wait that a target may ask for with Retry-After. */

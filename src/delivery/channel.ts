@@ -1,7 +1,8 @@
 /** The port of a way out. An implementation sends events to one subscription and tells what happened; it never throws. */
+
+import type { Exchange } from '../event/delivery.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
-import type { Exchange } from './delivery.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from '../event/subscription.ts'
 
 export interface Sent extends Omit<Exchange, 'request'> {
   readonly request?: Omit<NonNullable<Exchange['request']>, 'body'>

@@ -3,16 +3,16 @@ import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, ReloadId, SubscriptionId, UserId } from '../core/ids.ts'
 import { FINISHED_EVENT_TYPE, WEBHOOK_DISABLED_TYPE } from '../event/catalogue.ts'
+import type { Delivery } from '../event/delivery.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
+import type { Subscription } from '../event/subscription.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { PROBE_FIRST_MS } from './after-send.ts'
 import type { Channel, Sent } from './channel.ts'
 import { startDelivering } from './deliver.ts'
-import type { Delivery } from './delivery.ts'
 import { resend } from './resend.ts'
-import type { Subscription } from './subscription.ts'
 
 /** A receiver that answers as a test says and remembers what came; each send takes 100 ms. */
 class Receiver implements Channel {

@@ -7,17 +7,17 @@
  * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
  */
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
+import { type Loop, startLoop } from '../core/loop.ts'
 import type { Timers } from '../core/ports.ts'
-import { type Loop, startLoop } from '../queue/loop.ts'
+import type { Delivery } from '../event/delivery.ts'
+import type { Subscription } from '../event/subscription.ts'
 import { saveApart } from '../store/save-apart.ts'
 import type { Store } from '../store/store.ts'
 import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
-import type { Delivery } from './delivery.ts'
 import { afterSend } from './disabling.ts'
 import { Lanes } from './lanes.ts'
 import { type MadeSend, makeSends, type SendDeps } from './send.ts'
 import { SendRates } from './send-rates.ts'
-import type { Subscription } from './subscription.ts'
 
 export interface DeliverDeps extends SendDeps {
   readonly timers: Timers

@@ -5,7 +5,7 @@ import { timeText } from '../core/time-text.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { cloudEvent } from '../event/cloud-event.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from '../event/subscription.ts'
 
 const NO_RELOAD = '0'.repeat(24)
 const NO_APP = '00000000-0000-0000-0000-000000000000'

@@ -3,7 +3,7 @@
  * smaller one of what the subscription's owner set and what its target allowed in the handshake.
  */
 import type { SubscriptionId } from '../core/ids.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from '../event/subscription.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,10 +1,10 @@
 /** Makes one send of events to a subscription through its channel, and the records of it. */
 import { newUuid } from '../core/ids.ts'
 import type { Clock, Log, Random } from '../core/ports.ts'
+import type { Send } from '../event/delivery.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
+import type { Subscription } from '../event/subscription.ts'
 import type { Channel, Sent } from './channel.ts'
-import type { Send } from './delivery.ts'
-import type { Subscription } from './subscription.ts'
 
 export interface SendDeps {
   readonly clock: Clock

@@ -7,9 +7,9 @@ import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter
 import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'
 import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
+import type { AbuseProtection, ContentMode } from '../event/subscription.ts'
 import { checkHeaders } from './header-rules.ts'
 import type { SettingsFault } from './settings-fault.ts'
-import type { AbuseProtection, ContentMode } from './subscription.ts'
 
 export const NAME_MAX_CHARACTERS = 512
 export const URL_MAX_CHARACTERS = 2048

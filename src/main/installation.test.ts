@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { tokenHash } from '../api/authenticate.ts'
+import { tokenHash } from '../api/http/authenticate.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { readConfig } from './config.ts'
 import { derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'

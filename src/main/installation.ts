@@ -5,7 +5,7 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { tokenHash } from '../api/authenticate.ts'
+import { tokenHash } from '../api/http/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { newUuid, type TenantId } from '../core/ids.ts'

@@ -18,13 +18,13 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../core/reload.ts'
-import { queueEndLog } from '../engine/script-log.ts'
-import { fanOut } from '../event/fan-out.ts'
+import { fanOut } from '../delivery/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { ReloadView, Saving, Transition } from '../store/store.ts'
 import { attemptEvent } from './attempt-event.ts'
 import { dataEvent, type SavedData } from './data-event.ts'
 import { finishedEvent } from './finished-event.ts'
+import { queueEndLog } from './script-log.ts'
 
 export interface SettleRules {
   readonly clock: Clock

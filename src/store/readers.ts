@@ -4,7 +4,7 @@
  */
 import type { App, Space, SpaceAssignment, User } from '../catalog/records.ts'
 import type { SpaceId, UserId } from '../core/ids.ts'
-import type { Subscription } from '../delivery/subscription.ts'
+import type { Subscription } from '../event/subscription.ts'
 import type { ReloadView } from './store.ts'
 
 export interface ReaderRows {

@@ -37,9 +37,9 @@ import type {
 import type { TenantLimitsChange } from '../core/limits.ts'
 import type { WaitsFor } from '../core/order.ts'
 import type { Reload } from '../core/reload.ts'
-import type { Delivery, Send } from '../delivery/delivery.ts'
-import type { Subscription } from '../delivery/subscription.ts'
+import type { Delivery, Send } from '../event/delivery.ts'
 import type { EventDraft, StoredEvent } from '../event/stored-event.ts'
+import type { Subscription } from '../event/subscription.ts'
 import type { Listed, ReloadQuery, SendQuery } from './lists.ts'
 
 // ------------------------------------------------------------------------------------------------ accepting

@@ -1,7 +1,7 @@
 /** The event stream over a real socket: contract 06, section 5.1. Time passes only when a test says so. */
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HEARTBEAT_MS } from '../../src/api/stream.ts'
+import { HEARTBEAT_MS } from '../../src/api/event/stream.ts'
 import type { ReloadId, SpaceId } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
-import type { Delivery } from '../../src/delivery/delivery.ts'
+import type { Delivery } from '../../src/event/delivery.ts'
 import type { SubscriptionStep } from '../../src/store/store.ts'
 import {
   aDelivery,

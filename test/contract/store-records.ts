@@ -20,7 +20,7 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../../src/core/reload.ts'
-import type { Delivery, Send } from '../../src/delivery/delivery.ts'
+import type { Delivery, Send } from '../../src/event/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
 import type {
   Accepted,

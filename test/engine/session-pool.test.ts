@@ -2,8 +2,8 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
-import { DuckDbSessions, type DuckDbSessionsOptions } from '../../src/engine/duckdb/duckdb-sessions.ts'
+import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
+import { DuckDbSessions, type DuckDbSessionsOptions } from '../../src/engine/pool/duckdb-sessions.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
 import { isRunning, until } from '../support/observe.ts'
 

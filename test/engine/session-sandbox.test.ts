@@ -5,12 +5,12 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { DuckDbSession } from '../../src/engine/duckdb/duckdb-session.ts'
-import { sandboxEnvironment, sandboxFlags } from '../../src/engine/duckdb/session-sandbox.ts'
+import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
+import { sandboxEnvironment, sandboxFlags } from '../../src/engine/pool/session-sandbox.ts'
 import { type DuckDbHarness, duckDbHarness } from '../support/duckdb-session-harness.ts'
 
 const DUCKDB = import.meta.resolve('@duckdb/node-api')
-const OWN_CODE = join(import.meta.dirname, '../../src/engine/duckdb/session-process.ts')
+const OWN_CODE = join(import.meta.dirname, '../../src/engine/child/session-process.ts')
 
 describe('the JavaScript of an engine process', () => {
   let root: string

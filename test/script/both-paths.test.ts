@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { expressionSql } from '../../src/script/load/expression-sql.ts'
-import { fieldPlace } from '../../src/script/load/row-position-sql.ts'
+import { expressionSql } from '../../src/engine/sql/expression-sql.ts'
+import { fieldPlace } from '../../src/engine/sql/row-position-sql.ts'
 import type { Expression } from '../../src/script/syntax/expression.ts'
 import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
 import { inline, withScript } from '../support/script-under-test.ts'

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import { runScript } from '../../src/engine/child/run-script.ts'
 
 const CORPUS = new URL('corpus/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, CORPUS), 'utf8')

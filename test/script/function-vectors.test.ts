@@ -3,9 +3,9 @@
  * and NULL arguments are checked of all of them.
  */
 import { describe, expect, it, test } from 'vitest'
+import { isImplemented } from '../../docs/generate/implemented-functions.ts'
 import { checkCall, SCALAR_FUNCTIONS } from '../../src/script/function/functions.ts'
 import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'
-import { isImplemented } from '../../src/script/load/implemented-functions.ts'
 import { evaluated, shown } from '../support/evaluated.ts'
 import { AGGREGATION_DATA } from './vectors/aggregation-vectors.ts'
 import { CONDITION_VECTORS } from './vectors/condition-vectors.ts'

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
+import { runScript } from '../../src/engine/child/run-script.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
-import { runScript } from '../../src/engine/duckdb/run-script.ts'
-import type { ScriptRun } from '../../src/engine/duckdb/script-run.ts'
 import { inline, writtenTables } from '../support/script-under-test.ts'
 
 interface Reloads {

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ScriptRunRequest } from '../../src/engine/channel/script-run.ts'
+import { runScript } from '../../src/engine/child/run-script.ts'
 import { previewTables } from '../../src/engine/duckdb/preview.ts'
-import { runScript } from '../../src/engine/duckdb/run-script.ts'
-import type { ScriptRunRequest } from '../../src/engine/duckdb/script-run.ts'
 import { writtenTables } from '../support/script-under-test.ts'
 
 let folder: string

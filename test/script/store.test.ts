@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import { runScript } from '../../src/engine/child/run-script.ts'
 import { describeScripts, inline, withScript } from '../support/script-under-test.ts'
 
 const T = `T: LOAD a, Date(d) as d ${inline('a,d', '1,45000')};`

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/duckdb/run-script.ts'
+import { runScript } from '../../src/engine/child/run-script.ts'
 import { writtenTables } from '../support/script-under-test.ts'
 
 interface Order {

@@ -6,7 +6,7 @@
 import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
-import type { Subscription } from '../../src/delivery/subscription.ts'
+import type { Subscription } from '../../src/event/subscription.ts'
 import { type AcceptAnswer, acceptReload } from '../../src/intake/accept.ts'
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import type { Store } from '../../src/store/store.ts'

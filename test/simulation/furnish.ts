@@ -2,7 +2,7 @@
 import type { App } from '../../src/catalog/records.ts'
 import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
-import type { Subscription } from '../../src/delivery/subscription.ts'
+import type { Subscription } from '../../src/event/subscription.ts'
 import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
 import { SIZES } from './engine.ts'
 import { newNode } from './machine.ts'

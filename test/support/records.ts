@@ -11,9 +11,9 @@ import type {
 } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Reload } from '../../src/core/reload.ts'
-import type { Subscription } from '../../src/delivery/subscription.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
+import type { Subscription } from '../../src/event/subscription.ts'
 
 export const TENANT_ID = 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i' as TenantId
 export const USER_ID = '64f0a1b2c3d4e5f601234567' as UserId

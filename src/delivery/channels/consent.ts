@@ -3,7 +3,7 @@
  * is asked whether it wants events from here. Only its header `WebHook-Allowed-Origin` is consent, never a status code. An
  * answer is kept for a day, or an hour when it was no.
  */
-import type { Subscription } from '../subscription.ts'
+import type { Subscription } from '../../event/subscription.ts'
 
 export interface Consent {
   readonly given: boolean

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { CloudEvent } from '../../event/stored-event.ts'
-import type { ContentMode } from '../subscription.ts'
+import type { ContentMode } from '../../event/subscription.ts'
 
 export interface EncodedEvents {
   readonly headers: Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 /** One channel for all: sends through the way out that the subscription names. */
+
+import type { BrokerKind } from '../../event/subscription.ts'
 import type { Channel, ClosableChannel } from '../channel.ts'
-import type { BrokerKind } from '../subscription.ts'
 
 export function routedChannel(
   webhook: Channel,

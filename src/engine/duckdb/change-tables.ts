@@ -9,8 +9,8 @@ import {
   findTable,
   type TableModel,
   withTable,
-} from '../../script/load/catalog-model.ts'
-import { renamedNotes } from '../../script/load/notes.ts'
+} from '../../script/plan/catalog-model.ts'
+import { renamedNotes } from '../../script/plan/notes.ts'
 import type { RenamePair } from '../../script/syntax/statement.ts'
 import { dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'

@@ -13,23 +13,16 @@ import {
   takeTableName,
   withoutTable,
   withTable,
-} from '../../script/load/catalog-model.ts'
-import type { LoadTarget } from '../../script/load/load-target.ts'
+} from '../../script/plan/catalog-model.ts'
+import type { LoadTarget } from '../../script/plan/load-target.ts'
 import {
   appendPlan,
   commonColumns,
   type JoinPlan,
   joinPlan,
   type LoadedRows,
-} from '../../script/load/merge-fields.ts'
-import {
-  appendSql,
-  distinctSql,
-  firstTextSql,
-  joinSql,
-  keepSql,
-  uniqueKeysSql,
-} from '../../script/load/table-sql.ts'
+} from '../../script/plan/merge-fields.ts'
+import { appendSql, distinctSql, firstTextSql, joinSql, keepSql, uniqueKeysSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 
 export interface CommittedLoad {

@@ -7,7 +7,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { sqlText } from '../../script/load/pair-sql.ts'
+import { sqlText } from '../sql/pair-sql.ts'
 
 /** How much a run may spill to disk, in sizes of its memory: DuckDB's own bound is nine tenths of the free disk. */
 const SPILL_FACTOR = 10

@@ -11,9 +11,7 @@ import {
   type MappingTable,
   type TableModel,
   takeTableName,
-} from '../../script/load/catalog-model.ts'
-import type { RowLimits } from '../../script/load/level-machine.ts'
-import type { LoadContext, OutputTable } from '../../script/load/load-context.ts'
+} from '../../script/plan/catalog-model.ts'
 import {
   aliasedNames,
   checkUnique,
@@ -22,24 +20,26 @@ import {
   loadTarget,
   partialTarget,
   qualifiedNames,
-} from '../../script/load/load-target.ts'
-import { columnName } from '../../script/load/merge-fields.ts'
-import { Preloads } from '../../script/load/preloads.ts'
-import { storedValues } from '../../script/load/stored-values.ts'
+} from '../../script/plan/load-target.ts'
+import { columnName } from '../../script/plan/merge-fields.ts'
+import { storedValues } from '../../script/plan/stored-values.ts'
+import type { RowLimits } from '../../script/row/level-machine.ts'
+import type { LoadContext, OutputTable } from '../../script/row/load-context.ts'
+import { Preloads } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { LoadStatement, Merge } from '../../script/syntax/statement.ts'
 import { numberOf } from '../../script/value/convert.ts'
 import { letterChange } from '../../script/value/letters.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
+import { fileFacts } from '../source/file-facts.ts'
+import { type FilePaths, hasWildcard } from '../source/file-paths.ts'
+import { openSource } from '../source/open-source.ts'
 import { commitLoad, dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
-import { fileFacts } from './file-facts.ts'
-import { type FilePaths, hasWildcard } from './file-paths.ts'
 import { genericTables } from './generic-tables.ts'
 import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
 import { mergedRows, withoutMerged } from './merge-rows.ts'
-import { openSource } from './open-source.ts'
 import { TableWriter } from './table-writer.ts'
 import { transformRows } from './transform-rows.ts'
 

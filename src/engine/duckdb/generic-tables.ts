@@ -6,14 +6,14 @@ import {
   freeTableName,
   NO_KINDS,
   takeTableName,
-} from '../../script/load/catalog-model.ts'
-import { columnName } from '../../script/load/merge-fields.ts'
-import { attributeRowsSql, attributesSql } from '../../script/load/transform-sql.ts'
+} from '../../script/plan/catalog-model.ts'
+import { columnName } from '../../script/plan/merge-fields.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
+import { pairValue } from '../source/row-source.ts'
+import { attributeRowsSql, attributesSql } from '../sql/transform-sql.ts'
 import { commitLoad } from './commit-load.ts'
 import type { Database } from './database.ts'
-import { pairValue } from './row-source.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
 const MAX_TABLES = 1000

@@ -6,41 +6,36 @@
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
 import { faults } from '../../script/fault.ts'
-import {
-  type AggregationSql,
-  aggregationSql,
-  groupedRowsSql,
-  groupSql,
-} from '../../script/load/aggregation-sql.ts'
-import type { ValueKinds } from '../../script/load/catalog-model.ts'
-import { contextFunction } from '../../script/load/context-functions.ts'
+import { contextFunction } from '../../script/function/context/context-functions.ts'
+import type { ValueKinds } from '../../script/plan/catalog-model.ts'
 import {
   aggregationName,
   type GroupPlan,
   groupPlan,
   hasAggregation,
   keyName,
-} from '../../script/load/group-plan.ts'
+} from '../../script/plan/group-plan.ts'
+import { checkUnique } from '../../script/plan/load-target.ts'
+import { unknownField } from '../../script/plan/unknown-field.ts'
 import {
   LevelMachine,
   type LevelRules,
   type MachineState,
   type OutputItem,
   type RowLimits,
-} from '../../script/load/level-machine.ts'
-import { levelQuery, pickedFields } from '../../script/load/level-sql.ts'
-import type { InputRow, LoadContext, OutputTable } from '../../script/load/load-context.ts'
-import { checkUnique } from '../../script/load/load-target.ts'
-import type { Preload } from '../../script/load/preloads.ts'
-import { distinctSql, sortedSql } from '../../script/load/table-sql.ts'
-import { unknownField } from '../../script/load/unknown-field.ts'
+} from '../../script/row/level-machine.ts'
+import type { InputRow, LoadContext, OutputTable } from '../../script/row/load-context.ts'
+import type { Preload } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { LoadItem, LoadLevel } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Value } from '../../script/value/value.ts'
+import { type RowSource, tableSource } from '../source/row-source.ts'
+import { type AggregationSql, aggregationSql, groupedRowsSql, groupSql } from '../sql/aggregation-sql.ts'
+import { levelQuery, pickedFields } from '../sql/level-sql.ts'
+import { distinctSql, sortedSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
-import { type RowSource, tableSource } from './row-source.ts'
 import { TableWriter, type WrittenRows } from './table-writer.ts'
 import type { LoadedTable } from './transform-rows.ts'
 

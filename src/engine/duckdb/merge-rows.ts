@@ -6,20 +6,14 @@ import {
   type TableModel,
   takeTableName,
   withTable,
-} from '../../script/load/catalog-model.ts'
-import {
-  highestSql,
-  newestSql,
-  operationsSql,
-  untouchedSql,
-  writtenRowsSql,
-} from '../../script/load/transform-sql.ts'
-import { unknownField } from '../../script/load/unknown-field.ts'
+} from '../../script/plan/catalog-model.ts'
+import { unknownField } from '../../script/plan/unknown-field.ts'
 import type { Merge } from '../../script/syntax/statement.ts'
 import type { Value } from '../../script/value/value.ts'
+import { pairValue } from '../source/row-source.ts'
+import { highestSql, newestSql, operationsSql, untouchedSql, writtenRowsSql } from '../sql/transform-sql.ts'
 import { columnsOf } from './commit-load.ts'
 import type { Database } from './database.ts'
-import { pairValue } from './row-source.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
 export interface MergedRows {

@@ -19,8 +19,8 @@ import {
   type Notes,
   type Segment,
   type TableModel,
-} from '../../script/load/catalog-model.ts'
-import { currentNotes } from '../../script/load/notes.ts'
+} from '../../script/plan/catalog-model.ts'
+import { currentNotes } from '../../script/plan/notes.ts'
 import type { Database } from './database.ts'
 
 const VERSION = 2

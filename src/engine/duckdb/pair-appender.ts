@@ -12,7 +12,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import native from '@duckdb/node-bindings'
-import { createTableSql } from '../../script/load/table-sql.ts'
+import { createTableSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 
 /** Rows of one chunk: the engine's own vector size. */

@@ -1,13 +1,13 @@
-/** Fetches what row-level functions asked for (script/load/preloads.ts) from the tables, before the first row is evaluated. */
-import { type Catalog, findField, findTable, tablesWith } from '../../script/load/catalog-model.ts'
-import { pairOf } from '../../script/load/pair-sql.ts'
-import type { PeekHistory } from '../../script/load/peek-history.ts'
-import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/load/preloads.ts'
-import { fieldValuesSql } from '../../script/load/table-sql.ts'
+/** Fetches what row-level functions asked for (script/row/preloads.ts) from the tables, before the first row is evaluated. */
+import { type Catalog, findField, findTable, tablesWith } from '../../script/plan/catalog-model.ts'
+import type { PeekHistory } from '../../script/row/peek-history.ts'
+import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/row/preloads.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf } from '../../script/value/value-key.ts'
+import { pairValue } from '../source/row-source.ts'
+import { pairOf } from '../sql/pair-sql.ts'
+import { fieldValuesSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
-import { pairValue } from './row-source.ts'
 
 export async function fillPreload(database: Database, catalog: Catalog, preload: Preload): Promise<void> {
   switch (preload.kind) {

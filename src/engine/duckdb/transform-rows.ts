@@ -6,20 +6,15 @@ import {
   findField,
   NO_KINDS,
   type ValueKinds,
-} from '../../script/load/catalog-model.ts'
-import { expandAncestors, expandHierarchy } from '../../script/load/hierarchy.ts'
-import {
-  crosstableSql,
-  intervalMatchSql,
-  type PointPart,
-  pointsSql,
-} from '../../script/load/transform-sql.ts'
-import { unknownField } from '../../script/load/unknown-field.ts'
+} from '../../script/plan/catalog-model.ts'
+import { expandAncestors, expandHierarchy } from '../../script/plan/hierarchy.ts'
+import { unknownField } from '../../script/plan/unknown-field.ts'
 import type { Hierarchy, HierarchyBelongsTo, Transform } from '../../script/syntax/statement.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
+import { pairValue, type ReadableTable, readBatches } from '../source/row-source.ts'
+import { crosstableSql, intervalMatchSql, type PointPart, pointsSql } from '../sql/transform-sql.ts'
 import type { Database } from './database.ts'
-import { pairValue, type ReadableTable, readBatches } from './row-source.ts'
 import { TableWriter } from './table-writer.ts'
 
 /** A table whose kinds of value are known. */

@@ -24,7 +24,7 @@ import type {
 } from '../../core/ids.ts'
 import type { TenantLimits, TenantLimitsChange } from '../../core/limits.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange, CatalogStore, ScriptSummary } from '../store.ts'
 import type { Table } from './table.ts'
 import { byAge, insert, Tables } from './tables.ts'

@@ -8,9 +8,9 @@ import type {
   SubscriptionId,
   TenantId,
 } from '../../core/ids.ts'
-import type { Delivery, Send } from '../../delivery/delivery.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Delivery, Send } from '../../event/delivery.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, SendQuery } from '../lists.ts'
 import { Notices } from '../notices.ts'
 import type { CommitNotice, DeliveryStore, EventStore, SubscriptionStep } from '../store.ts'

@@ -12,9 +12,9 @@ import type {
 import type { Attempt } from '../../core/attempt.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { Delivery, Send } from '../../delivery/delivery.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { ScriptLog } from '../store.ts'
 import { Journal, Table } from './table.ts'
 

@@ -4,9 +4,9 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SubscriptionId } from '../../core/ids.ts'
-import type { Delivery } from '../../delivery/delivery.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Delivery } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { DeliveryStore } from '../store.ts'
 import { eventOf } from './events.ts'
 import { give, type Row, recordOf } from './row.ts'

@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { Delivery } from '../../delivery/delivery.ts'
+import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import { assertSaving, openAfter } from '../saving.ts'
 import type { CommitNotice, Saving } from '../store.ts'

@@ -1,9 +1,9 @@
 /** Recording sends with what became of their deliveries, and reading them. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { SendId, SubscriptionId } from '../../core/ids.ts'
-import type { Delivery, Send } from '../../delivery/delivery.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Delivery, Send } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, SendQuery } from '../lists.ts'
 import type { CommitNotice, DeliveryStore, SubscriptionStep } from '../store.ts'
 import { type Condition, listPage } from './page.ts'

@@ -1,6 +1,6 @@
 /** Subscriptions: who wants which events. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { CatalogStore } from '../store.ts'
 import { mustSave } from './identity.ts'
 import { recordOf, recordsOf } from './row.ts'

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
-import type { Subscription } from '../../delivery/subscription.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import { type ReaderRows, readersOf } from '../readers.ts'
 import type { ReloadView } from '../store.ts'
 import { appOf } from './app-rows.ts'

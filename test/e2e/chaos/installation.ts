@@ -1,5 +1,5 @@
 /** An installation for chaos: two tenants with apps, and the service that runs on it now, replaced at every restart. */
-import { tokenHash } from '../../../src/api/authenticate.ts'
+import { tokenHash } from '../../../src/api/http/authenticate.ts'
 import { newTenant } from '../../../src/catalog/new-tenant.ts'
 import { Client } from '../../../src/cli/client.ts'
 import { prepareFolders } from '../../../src/main/installation.ts'

@@ -5,9 +5,9 @@
 import type { App } from '../../../src/catalog/records.ts'
 import type { Attempt } from '../../../src/core/attempt.ts'
 import type { Reload } from '../../../src/core/reload.ts'
-import type { Delivery } from '../../../src/delivery/delivery.ts'
-import type { Subscription } from '../../../src/delivery/subscription.ts'
+import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'
+import type { Subscription } from '../../../src/event/subscription.ts'
 import type { ObservedStore } from '../observed-store.ts'
 
 export const FINISHED = 'com.qlik.v1.reload.finished'

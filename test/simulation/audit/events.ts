@@ -1,6 +1,6 @@
 /** Audits of events, deliveries and what arrives: invariants 2, 5 and 6. */
 import type { Reload } from '../../../src/core/reload.ts'
-import type { Delivery } from '../../../src/delivery/delivery.ts'
+import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'
 import type { World } from '../world.ts'
 import { type Change, type Changes, type Copy, FINISHED, hasEnded } from './copy.ts'

@@ -1,6 +1,6 @@
 /** Planted bugs of app data and of what an engine session is given. */
 import type { EngineSession, SessionWork } from '../../../src/engine/engine-session.ts'
-import type { WorkerDeps } from '../../../src/queue/worker.ts'
+import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import { later } from './apart.ts'
 import { type Canary, overriding } from './canary.ts'
 

@@ -1,7 +1,7 @@
 /** Planted bugs of events and deliveries. */
 import { newTimeUuid } from '../../../src/core/ids.ts'
-import type { Subscription } from '../../../src/delivery/subscription.ts'
 import { FINISHED_EVENT_TYPE } from '../../../src/event/catalogue.ts'
+import type { Subscription } from '../../../src/event/subscription.ts'
 import { later } from './apart.ts'
 import { type Canary, overriding, saving, seeing } from './canary.ts'
 

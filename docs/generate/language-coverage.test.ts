@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { checkScript } from '../../src/script/check-script.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
+import { expectReferencePage } from '../../test/support/reference-page.ts'
+import { coveragePage, languageCoverage } from './language-coverage.ts'
+import { LANGUAGE_ELEMENTS } from './language-elements.ts'
+
+it('docs/reference/load-script-coverage.md tells what is here', () => {
+  expectReferencePage('load-script-coverage.md', coveragePage())
+})
+
+it.each(Object.values(LANGUAGE_ELEMENTS).flatMap((group) => [...group]))(
+  'the sample of %s is taken, or refused because it is not supported',
+  (_name, sample) => {
+    for (const { message } of checkScript(sample))
+      expect(message).toMatch(/is not supported|Unknown statement/)
+  },
+)
+
+it('what the parser refuses by name is missing', () => {
+  const missing = languageCoverage().flatMap((group) => group.missing)
+  const named = [...UNSUPPORTED_STATEMENTS, ...UNSUPPORTED_PREFIXES]
+  const elements = Object.values(LANGUAGE_ELEMENTS).flatMap((group) => group.map(([name]) => name))
+  expect(named.filter((name) => elements.includes(name) && !missing.includes(name))).toEqual([])
+})
+
+it('counts every name once', () => {
+  for (const { here, missing } of languageCoverage()) {
+    expect(new Set([...here, ...missing]).size).toBe(here.length + missing.length)
+  }
+})

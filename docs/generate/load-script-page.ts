@@ -1,0 +1,106 @@
+/**
+ * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
+ * refusals come from the tables that parser and executor use; every example of the page is run by its test.
+ */
+
+import { ENCODINGS } from '../../src/engine/source/text-encoding.ts'
+import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
+import { settingsFrom } from '../../src/script/value/settings.ts'
+import { isImplemented } from './implemented-functions.ts'
+import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
+
+export function loadScriptPage(): string {
+  return `# Load script
+
+What runs today. A statement, prefix, format or function of the language that is not here ends the script with an error that
+names it; nothing is skipped in silence. Keywords and functions ignore case; names of tables, fields and variables do not.
+
+${EXAMPLES.map(section).join('\n\n')}
+
+## Files
+
+FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\` and Excel workbooks (\`ooxml\`, \`biff\`); without a format the extension decides, and what it does not tell is
+read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
+and \`parquet\`; without a format it writes a QVD, whatever the extension. A QVD keeps every value with its text. A parquet column is of numbers, dates or timestamps when all
+values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
+lead to nothing outside of it.
+
+| format item | meaning |
+|---|---|
+${FORMAT_ITEMS.map(([item, meaning]) => `| \`${item}\` | ${meaning} |`).join('\n')}
+
+Of a workbook, numbers are numbers, dates and times are duals in \`DateFormat\` and its kin, texts are read like those of a text
+file, empty cells and errors are NULL; columns without a label are named by their letters. Workbooks of more than 256 MB, or
+512 MB unpacked, are refused.
+
+A byte order mark decides the character set, then the format, then UTF-8. Known: ${codes(Object.keys(ENCODINGS))}, and
+\`codepage is\` 874 and 1250 to 1258. Bytes that are no text of the character set are an error.
+
+## Settings
+
+Variables that steer how values are read and written, from the statement that sets them on:
+${codes(settingNames())}.
+
+\`ErrorMode\` 0 goes on after an error; any other value, and none, ends the script. \`ScriptError\`, \`ScriptErrorCount\` and
+\`ScriptErrorList\` tell what went wrong.
+
+## Functions
+
+Functions of their arguments stand anywhere: in a LOAD, in LET, IF and other control statements, and in \`$(=...)\`. Those
+that look at tables, maps or files stand in a LOAD and, with their names as texts, also elsewhere; those of the row
+(\`RecNo\`, \`RowNo\`, \`IterNo\`, \`Previous\`, \`AutoNumber\`, \`MapSubString\`) and aggregations in a LOAD only, an aggregation
+with or without GROUP BY.
+
+| group | functions |
+|---|---|
+${functionGroups().join('\n')}
+
+## Not here
+
+Statements: ${codes(UNSUPPORTED_STATEMENTS)}.
+
+Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
+
+File formats: \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
+
+Functions: ${codes(functionsNotHere())}.
+`
+}
+
+const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
+function section({ title, rows }: ShownExample): string {
+  return `## ${title}
+
+| | example |
+|---|---|
+${rows.map(([meaning, example]) => `| ${meaning} | ${shownCode(example)} |`).join('\n')}`
+}
+
+/** A line of a table: line ends as `⏎`, bars escaped. */
+const shownCode = (example: string): string => `\`${example.replaceAll('\n', ' ⏎ ').replaceAll('|', '\\|')}\``
+
+const namesOf = (group: string): string[] => (LANGUAGE_FUNCTIONS[group] ?? []).map(([name]) => name)
+
+function functionGroups(): string[] {
+  return Object.keys(LANGUAGE_FUNCTIONS).flatMap((group) => {
+    const here = namesOf(group).filter(isImplemented)
+    return here.length === 0 ? [] : [`| ${group} | ${codes(here)} |`]
+  })
+}
+
+const functionsNotHere = (): string[] =>
+  Object.keys(LANGUAGE_FUNCTIONS)
+    .flatMap(namesOf)
+    .filter((name) => !isImplemented(name))
+
+/** The names that the settings are made from, as they ask for them. */
+function settingNames(): string[] {
+  const names: string[] = []
+  settingsFrom((name) => {
+    names.push(name)
+    return undefined
+  })
+  return [...new Set(names)]
+}

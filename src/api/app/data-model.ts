@@ -1,0 +1,104 @@
+/** The tables and fields that an app's last reload made (contract 05, section 2); empty before the first. */
+import { type Static, Type } from 'typebox'
+import { APP_USAGES, type App, type DataTable } from '../../catalog/records.ts'
+import { callerOf } from '../http/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { problems } from '../http/problem.ts'
+import { appFor } from '../http/rights.ts'
+import { AppPath } from './apps.ts'
+
+const DataModel = Type.Object({
+  static_byte_size: Type.Integer({ description: 'Bytes of the data file' }),
+  has_section_access: Type.Boolean(),
+  is_direct_query_mode: Type.Boolean(),
+  usage: Type.Enum(APP_USAGES),
+  reload_meta: Type.Optional(
+    Type.Object(
+      {
+        fullReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+        partialReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+      },
+      { description: 'What the engine of the last reload of each kind held at most' },
+    ),
+  ),
+  tables: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      no_of_rows: Type.Integer(),
+      no_of_fields: Type.Integer(),
+      no_of_key_fields: Type.Integer({ description: 'Fields that another table has too' }),
+      is_system: Type.Boolean(),
+      is_semantic: Type.Boolean(),
+      is_loose: Type.Boolean(),
+    }),
+  ),
+  fields: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      src_tables: Type.Array(Type.String()),
+      total_count: Type.Integer({ description: 'Rows of the tables that have the field' }),
+      is_system: Type.Boolean(),
+      is_hidden: Type.Boolean(),
+      is_semantic: Type.Boolean(),
+    }),
+  ),
+})
+
+export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
+  server.get(
+    '/api/v1/apps/:appId/data/metadata',
+    {
+      schema: {
+        tags: ['apps'],
+        summary: 'Describes the data model of an app',
+        params: AppPath,
+        response: { 200: DataModel, ...problems(403, 404) },
+      },
+    },
+    async (request) => dataModel(await appFor(deps, callerOf(request), request.params.appId, 'read')),
+  )
+}
+
+function dataModel(app: App): Static<typeof DataModel> {
+  const tables = app.data?.tables ?? []
+  const { full, partial } = app.data?.peakMemoryBytes ?? {}
+  const tablesOf = new Map<string, DataTable[]>()
+  for (const table of tables) {
+    for (const field of table.fields) {
+      const having = tablesOf.get(field)
+      if (having === undefined) tablesOf.set(field, [table])
+      else having.push(table)
+    }
+  }
+  return {
+    static_byte_size: app.data?.fileBytes ?? 0,
+    has_section_access: false,
+    is_direct_query_mode: app.usage === 'DIRECT_QUERY_MODE',
+    usage: app.usage,
+    ...(app.data?.peakMemoryBytes === undefined
+      ? {}
+      : {
+          reload_meta: {
+            ...(full === undefined ? {} : { fullReloadPeakMemoryBytes: full }),
+            ...(partial === undefined ? {} : { partialReloadPeakMemoryBytes: partial }),
+          },
+        }),
+    tables: tables.map((table) => ({
+      name: table.name,
+      no_of_rows: table.rows,
+      no_of_fields: table.fields.length,
+      no_of_key_fields: table.fields.filter((field) => tablesOf.get(field)!.length > 1).length,
+      is_system: false,
+      is_semantic: false,
+      is_loose: false,
+    })),
+    fields: [...tablesOf].map(([name, having]) => ({
+      name,
+      src_tables: having.map((table) => table.name),
+      total_count: having.reduce((sum, table) => sum + table.rows, 0),
+      is_system: false,
+      is_hidden: false,
+      is_semantic: false,
+    })),
+  }
+}

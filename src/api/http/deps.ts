@@ -1,0 +1,68 @@
+/**
+ * What the API needs of the rest of the process, handed to `buildServer` by main/. The API reads no configuration and
+ * opens nothing of its own.
+ */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Limits } from '../../core/limits.ts'
+import type { World } from '../../core/ports.ts'
+import type { Channel } from '../../delivery/channel.ts'
+import type { Seal } from '../../delivery/channels/seal.ts'
+import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
+import type { FileStore } from '../../files/local/file-store.ts'
+import type { SettleRules } from '../../outcome/settle.ts'
+import type { Store } from '../../store/store.ts'
+import type { Tier } from './rate-limit.ts'
+
+export interface ApiDeps {
+  readonly store: Store
+  readonly world: World
+  readonly limits: Limits
+  /** Scheme and authority under which the client reaches us, without a trailing slash: links are made absolute with it. */
+  readonly hostUrl: (request: FastifyRequest) => string
+  readonly seal: Seal
+  /** Undefined when the address may be a webhook's target, else the reason in words. */
+  readonly checkWebhookUrl: (url: string) => string | undefined
+  /** For the synchronous resend of a delivery. */
+  readonly channel: Channel
+  /** Content of the data files. */
+  readonly files: FileStore
+  /** For canceling: intake/cancel.ts takes them with the store. */
+  readonly settleRules: SettleRules
+  readonly appData: AppData & AppDataCopies
+  readonly version: string
+  /** False while the process starts or stops. */
+  readonly ready: () => boolean
+  /** Addresses and CIDRs of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly metrics: Registry
+  /** Signs cursors; at least 32 bytes, kept over restarts so that a client may go on paging. */
+  readonly cursorKey: Uint8Array
+  /** Opens the operator's calls; undefined: nobody may make them. */
+  readonly operatorKey: string | undefined
+  /** False switches the request rate limits off. */
+  readonly rateLimits: boolean
+}
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Rate-limit tier of the route; by default `read` for GET and HEAD, else `write`. */
+    tier?: Tier
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The documents that describe the service: OpenAPI, whose frame is here while its paths and schemas come from the routes
+ * themselves, and AsyncAPI, which the events describe.
+ */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import type { FastifySchema, RouteOptions } from 'fastify'
+import { type TSchema, Type } from 'typebox'
+import { asyncApi } from '../../event/async-api.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
+import { Problem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Shape of a multipart body, for the document only. */
+    uploads?: TSchema
+    /** Schemas of the refusals by status, for the document only. */
+    refusals?: Readonly<Record<string, unknown>>
+  }
+}
+
+export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Reprise',
+        version: deps.version,
+        description:
+          'A self-hosted reload service: reload apps, and hear exactly once how each reload ended.\n\n' +
+          'Refusals are `{errors: [{code, title, detail?, source?, meta?}], traceId}`; docs/reference/errors.md lists the codes.',
+      },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer' },
+          operatorKey: { type: 'http', scheme: 'bearer', description: 'REPRISE_OPERATOR_KEY' },
+        },
+      },
+      security: [{ apiKey: [] }],
+    },
+    transform: ({ schema, url, route }) => ({ schema: documented(schema, route), url }),
+  }
+}
+
+/**
+ * Takes the refusals out of the schemas of the routes registered after it and keeps them for the document. They are written
+ * without a schema (problem.ts), and the framework would make a serializer of its own for each of some 400: that was a third
+ * of the time the API took to start.
+ */
+export function keepRefusalsForDocument(server: ApiServer): void {
+  server.addHook('onRoute', (route) => {
+    const answers = Object.entries((route.schema?.response ?? {}) as Record<string, unknown>)
+    const refusals = answers.filter(([, schema]) => schema === Problem)
+    if (refusals.length === 0) return
+    const others = answers.filter(([, schema]) => schema !== Problem)
+    route.schema = { ...route.schema, response: Object.fromEntries(others) }
+    route.config = { ...route.config, refusals: Object.fromEntries(refusals) }
+  })
+}
+
+/**
+ * What holds for every route that takes a body, told once: its size and its media type may be refused. The body of an
+ * upload is read by its route and not by the framework, so the route's configuration has its shape.
+ */
+function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
+  const body = config?.uploads ?? schema?.body
+  const ofBodies = body === undefined ? {} : { 413: Problem, 415: Problem }
+  const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
+  return { ...schema, ...(body === undefined ? {} : { body }), response }
+}
+
+export function registerDocuments(server: ApiServer, { version }: ApiDeps): void {
+  const events = asyncApi(version)
+  server.get(
+    '/openapi.json',
+    {
+      schema: {
+        summary: 'This document',
+        tags: ['operation'],
+        security: [],
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    async () => server.swagger() as unknown as Record<string, unknown>,
+  )
+  server.get(
+    '/asyncapi.json',
+    {
+      schema: {
+        summary: 'The events that this service sends (AsyncAPI 3)',
+        tags: ['operation'],
+        security: [],
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    async () => events,
+  )
+}

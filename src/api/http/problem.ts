@@ -1,0 +1,226 @@
+/**
+ * Every "no" of the API as the one envelope of contract 02, section 3:
+ * `{errors: [{code, title, detail?, source?, meta?}], traceId}`. Expected refusals are thrown with `refuse`; what the
+ * framework refuses (malformed JSON, wrong type, unknown route) is mapped to the same table; everything else is an
+ * opaque 500 whose cause is only in the log, found by traceId. Never tells values a caller sent, tokens or stacks.
+ */
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ERRORS, type ErrorName } from '../../core/errors.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
+import { type SchemaFault, schemaFault } from './validate.ts'
+
+export const Problem = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        title: Type.String(),
+        detail: Type.Optional(Type.String()),
+        source: Type.Optional(
+          Type.Object({
+            pointer: Type.Optional(Type.String({ description: 'JSON Pointer (RFC 6901) into the body' })),
+            parameter: Type.Optional(
+              Type.String({ description: 'Name of the query or path parameter, or header' }),
+            ),
+          }),
+        ),
+        meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+    ),
+    traceId: Type.Optional(Type.String()),
+  },
+  { description: 'Refused: what is wrong, by code' },
+)
+
+/** Response schemas of a route's refusals: `response: { 200: Thing, ...problems(400, 404) }`. 401, 429, 500 are added. */
+export function problems<Status extends number>(
+  ...statuses: readonly Status[]
+): Record<Status | 401 | 429 | 500, typeof Problem> {
+  const all = [...statuses, 401, 429, 500] as const
+  return Object.fromEntries(all.map((status) => [status, Problem])) as Record<
+    Status | 401 | 429 | 500,
+    typeof Problem
+  >
+}
+
+export interface RefusalDetail {
+  /** What is wrong and the remedy, in words. */
+  readonly detail?: string
+  /** JSON Pointer into the body. */
+  readonly pointer?: string
+  /** Name of the parameter or header. */
+  readonly parameter?: string
+  readonly meta?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A refusal on its way to the error handler. */
+export class ApiRefusal extends Error {
+  readonly errorName: ErrorName
+  readonly told: readonly RefusalDetail[]
+
+  constructor(errorName: ErrorName, told: readonly RefusalDetail[]) {
+    super(told[0]?.detail ?? ERRORS[errorName].title)
+    this.errorName = errorName
+    this.told = told
+  }
+}
+
+/** `throw refuse('badRequest', { detail, pointer: '/weight' })` */
+export function refuse(errorName: ErrorName, told: RefusalDetail = {}): ApiRefusal {
+  return new ApiRefusal(errorName, [told])
+}
+
+/** One refusal that names several faults, such as all wrong fields of a body. */
+export function refuseEach(errorName: ErrorName, told: readonly RefusalDetail[]): ApiRefusal {
+  return new ApiRefusal(errorName, told)
+}
+
+export function installProblems(server: ApiServer, deps: ApiDeps): void {
+  const offered = rememberRoutes(server)
+  server.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply))
+  server.setNotFoundHandler((request, reply) => {
+    const methods = offered(pathOf(request))
+    if (methods.length === 0) return answer(request, reply, refuse('notFound', { detail: 'no such path' }))
+    const allow = methods.join(', ')
+    return answer(
+      request,
+      reply,
+      refuse('methodNotAllowed', { detail: `this path offers ${allow}`, headers: { allow } }),
+    )
+  })
+}
+
+/** Answers what the framework refuses before any route is found (a path that cannot be decoded). */
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  answer(
+    request,
+    reply,
+    refuse('badRequest', { detail: mappedDetail(error) ?? 'the path cannot be decoded' }),
+  )
+}
+
+/** Answers bytes that are no HTTP request: there is no request and no reply then, only the connection. */
+export function answerClientError(_error: Error, socket: Socket): void {
+  if (!socket.writable) return
+  const body = JSON.stringify({
+    errors: [errorItem('badRequest', { detail: 'this is no HTTP request, or its headers are too large' })],
+  })
+  const head = `HTTP/1.1 ${ERRORS.badRequest.status} Bad Request`
+  socket.end(
+    `${head}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n` +
+      `connection: close\r\n\r\n${body}`,
+  )
+}
+
+function answerError(
+  deps: ApiDeps,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = asRefusal(error, request)
+  if (refusal !== undefined) return answer(request, reply, refusal)
+  deps.world.log.error('request failed', {
+    traceId: request.trace?.traceId,
+    method: request.method,
+    route: request.routeOptions.url,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  })
+  return answer(request, reply, refuse('internal'))
+}
+
+function asRefusal(error: FastifyError, request: FastifyRequest): ApiRefusal | undefined {
+  if (error instanceof ApiRefusal) return error
+  if (error.validation !== undefined) return validationRefusal(schemaFault(error))
+  switch (error.statusCode) {
+    case 400:
+      return refuse('badRequest', { detail: mappedDetail(error) ?? 'the request cannot be read' })
+    case 404:
+      return refuse('notFound')
+    case 413:
+      return refuse('tooLarge', {
+        detail: `the body is larger than this path takes: at most ${request.routeOptions.bodyLimit} bytes`,
+      })
+    case 415:
+      return refuse('unsupportedMediaType', {
+        detail: 'send application/json, or multipart/form-data where files are taken',
+        parameter: 'Content-Type',
+      })
+    default:
+      return undefined
+  }
+}
+
+function validationRefusal(fault: SchemaFault): ApiRefusal {
+  return refuse('badRequest', fault)
+}
+
+const FRAMEWORK_DETAILS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not valid JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, a JSON value is expected',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'Content-Length does not fit the body',
+  FST_ERR_BAD_URL: 'the path cannot be decoded',
+  FST_ERR_MAX_PARAM_LENGTH: 'a part of the path is longer than any id',
+}
+
+function mappedDetail(error: FastifyError): string | undefined {
+  return (
+    FRAMEWORK_DETAILS[error.code] ?? (error instanceof SyntaxError ? 'the body is not valid JSON' : undefined)
+  )
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusal): FastifyReply {
+  const traceId = request.trace?.traceId
+  const body: Static<typeof Problem> = {
+    errors: refusal.told.map((told) => errorItem(refusal.errorName, told)),
+    ...(traceId === undefined ? {} : { traceId }),
+  }
+  for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
+  return reply
+    .code(ERRORS[refusal.errorName].status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body)
+}
+
+function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Problem>['errors'][number] {
+  const { code, title } = ERRORS[errorName]
+  const { detail, pointer, parameter, meta } = told
+  const source = {
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(parameter === undefined ? {} : { parameter }),
+  }
+  return {
+    code,
+    title,
+    ...(detail === undefined ? {} : { detail }),
+    ...(Object.keys(source).length === 0 ? {} : { source }),
+    ...(meta === undefined ? {} : { meta }),
+  }
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!
+}
+
+/** Remembers each route's path and methods, so that a wrong method is told from an unknown path. */
+function rememberRoutes(server: ApiServer): (path: string) => string[] {
+  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
+  server.addHook('onRoute', ({ url, method }) => {
+    const pattern = url
+      .split('/')
+      .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+      .join('/')
+    routes.push({ pattern: new RegExp(`^${pattern}$`), methods: [method].flat() })
+  })
+  return (path) => [
+    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)),
+  ]
+}

@@ -1,0 +1,98 @@
+/**
+ * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs an API key
+ * and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file with one `register`
+ * function, named in the list below.
+ */
+import swagger from '@fastify/swagger'
+import Fastify from 'fastify'
+import { registerApps } from '../app/apps.ts'
+import { registerDataModel } from '../app/data-model.ts'
+import { registerItems } from '../app/items.ts'
+import { registerScripts } from '../app/scripts.ts'
+import { registerValidateScript } from '../app/validate-script.ts'
+import { registerDataFileConnections } from '../data-file/data-file-connections.ts'
+import { registerDataFiles } from '../data-file/data-files.ts'
+import { registerAudits } from '../event/audits.ts'
+import { registerStream } from '../event/stream.ts'
+import { registerApiKeys } from '../people/api-keys.ts'
+import { registerOperator } from '../people/operator.ts'
+import { registerQuotas } from '../people/quotas.ts'
+import { registerSpaceAssignments } from '../people/space-assignments.ts'
+import { registerSpaces } from '../people/spaces.ts'
+import { registerTenants } from '../people/tenants.ts'
+import { registerUsers } from '../people/users.ts'
+import { registerCrashMarks } from '../reload/crash-marks.ts'
+import { registerReloadLogs } from '../reload/reload-logs.ts'
+import { registerReloads } from '../reload/reloads.ts'
+import { registerWebhooks } from '../webhook/webhooks.ts'
+import { installAuthentication } from './authenticate.ts'
+import { installBodies } from './body.ts'
+import { installConnectionEnd } from './connections.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
+import { registerHealth } from './health.ts'
+import { installHostCheck } from './host-check.ts'
+import { installMetrics, registerMetrics } from './metrics.ts'
+import { keepRefusalsForDocument, openApi, registerDocuments } from './open-api.ts'
+import { answerClientError, answerFrameworkError, installProblems } from './problem.ts'
+import { installRateLimit } from './rate-limit.ts'
+import { installTrace } from './trace.ts'
+import { schemaCompiler } from './validate.ts'
+
+/** A connection on which nothing moves for so long is closed; event streams send something every 15 seconds. */
+const SILENCE_MAX_MS = 120_000
+
+/** Resources behind authentication. */
+const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
+  registerReloads,
+  registerWebhooks,
+  registerApps,
+  registerCrashMarks,
+  registerScripts,
+  registerValidateScript,
+  registerReloadLogs,
+  registerDataModel,
+  registerDataFiles,
+  registerDataFileConnections,
+  registerSpaces,
+  registerSpaceAssignments,
+  registerStream,
+  registerUsers,
+  registerTenants,
+  registerApiKeys,
+  registerItems,
+  registerAudits,
+  registerQuotas,
+]
+
+export function buildServer(deps: ApiDeps): ApiServer {
+  const server: ApiServer = Fastify({
+    bodyLimit: deps.limits.requestBodyBytes,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    connectionTimeout: SILENCE_MAX_MS,
+    return503OnClosing: false,
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
+    routerOptions: { maxParamLength: 256 },
+  })
+  server.setValidatorCompiler(schemaCompiler())
+  installConnectionEnd(server)
+  installProblems(server, deps)
+  installTrace(server, deps)
+  installBodies(server)
+  installMetrics(server, deps)
+  keepRefusalsForDocument(server)
+  server.register(swagger, openApi(deps))
+  server.register(async (open: ApiServer) => {
+    registerHealth(open, deps)
+    registerMetrics(open, deps)
+    registerDocuments(open, deps)
+  })
+  server.register(async (operator: ApiServer) => registerOperator(operator, deps))
+  server.register(async (guarded: ApiServer) => {
+    installHostCheck(guarded, deps)
+    installAuthentication(guarded, deps)
+    installRateLimit(guarded, deps)
+    for (const register of RESOURCES) register(guarded, deps)
+  })
+  return server
+}

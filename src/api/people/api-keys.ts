@@ -1,0 +1,269 @@
+/**
+ * API keys (contract 05, section 5). The token is shown once, in the answer that makes it; only its hash is kept. A caller
+ * sees and changes its own keys, a tenant admin those of the tenant. Deleting one's own key removes it; an admin who deletes
+ * another's revokes it, so that it stays visible.
+ */
+import { type Static, Type } from 'typebox'
+import { addDuration } from '../../catalog/duration.ts'
+import { newKeyToken } from '../../catalog/key-token.ts'
+import type { ApiKey, Caller } from '../../catalog/records.ts'
+import { isTenantAdmin, mayMakeKeys } from '../../catalog/rights.ts'
+import { newUuid, type UserId } from '../../core/ids.ts'
+import { timeText } from '../../core/time-text.ts'
+import { callerOf, tokenHash } from '../http/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
+import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
+import { Links, pageOfRows } from '../http/page.ts'
+import { problems, refuse } from '../http/problem.ts'
+
+const TAGS = ['api-keys']
+const STATUSES = ['active', 'expired', 'revoked'] as const
+const DESCRIPTION_MAX = 512
+
+const KEY = {
+  id: Type.String({ format: 'uuid' }),
+  tenantId: Type.String(),
+  description: Type.String(),
+  status: Type.Enum(STATUSES),
+  sub: Type.String({ description: 'The user that the key speaks for' }),
+  subType: Type.Literal('user'),
+  expiry: Type.Optional(Type.String({ format: 'date-time', description: 'Absent: never' })),
+  created: Type.String({ format: 'date-time' }),
+  createdByUser: Type.String(),
+}
+const KeyRecord = Type.Object(KEY)
+const KeyWithToken = Type.Object({ ...KEY, token: Type.String({ description: 'Shown only now' }) })
+const KeyPath = Type.Object({ id: Type.String() })
+
+const LIST = {
+  fields: ['created', 'description', 'sub'],
+  defaultSort: { field: 'created', descending: true },
+  defaultLimit: 20,
+  maxLimit: 100,
+} as const
+
+export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
+  server.get(
+    '/api/v1/api-keys',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Lists API keys',
+        querystring: Type.Object({
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIST.maxLimit })),
+          startingAfter: Type.Optional(CursorPage),
+          endingBefore: Type.Optional(CursorPage),
+          sort: Type.Optional(
+            Type.String({ description: `${LIST.fields.join(', ')}, with + or -; -created by default` }),
+          ),
+          createdByUser: Type.Optional(Type.String()),
+          sub: Type.Optional(Type.String()),
+          status: Type.Optional(Type.Enum(STATUSES)),
+        }),
+        response: { 200: Type.Object({ data: Type.Array(KeyRecord), links: Links }), ...problems(400) },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request)
+      const { createdByUser, sub, status } = request.query
+      const query = readNamedPage(
+        deps,
+        request,
+        request.query,
+        LIST,
+        { createdByUser, sub, status },
+        { next: 'startingAfter', prev: 'endingBefore' },
+      )
+      const now = deps.world.clock.now()
+      const keys = (await deps.store.keys(caller.tenantId)).filter(
+        (key) =>
+          maySee(caller, key) &&
+          (createdByUser === undefined || key.createdBy === createdByUser) &&
+          (sub === undefined || key.userId === sub) &&
+          (status === undefined || statusOf(key, now) === status),
+      )
+      const position = (key: ApiKey) => ({ value: sortValue(key, query.sort.field), id: key.id })
+      const page = pageOfRows(keys, query, position)
+      return {
+        data: page.rows.map((key) => keyRecord(key, now)),
+        links: namedLinks(deps, request, query, page, position),
+      }
+    },
+  )
+  registerKeyChanges(server, deps)
+}
+
+function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
+  server.post(
+    '/api/v1/api-keys',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Makes an API key; its token is shown only in this answer',
+        body: Type.Object({
+          description: Type.String({ minLength: 1, maxLength: DESCRIPTION_MAX }),
+          expiry: Type.Optional(
+            Type.String({ maxLength: 64, description: 'ISO 8601 duration from now; never by default' }),
+          ),
+          sub: Type.Optional(Type.String({ description: 'Another user; only for tenant admins' })),
+          subType: Type.Optional(Type.Enum(['user'])),
+        }),
+        response: { 201: KeyWithToken, ...problems(400, 403, 404) },
+      },
+    },
+    async (request, reply) => {
+      const { key, token } = await makeKey(deps, callerOf(request), request.body)
+      const record = { ...keyRecord(key, deps.world.clock.now()), token }
+      return reply.code(201).header('cache-control', 'no-store').send(record)
+    },
+  )
+  server.get(
+    '/api/v1/api-keys/:id',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Reads an API key, without its token',
+        params: KeyPath,
+        response: { 200: KeyRecord, ...problems(404) },
+      },
+    },
+    async (request) => {
+      const key = await keyFor(deps, callerOf(request), request.params.id)
+      return keyRecord(key, deps.world.clock.now())
+    },
+  )
+  server.patch(
+    '/api/v1/api-keys/:id',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Changes the description of an API key',
+        params: KeyPath,
+        body: JsonPatch,
+        response: { 204: Type.Null(), ...problems(400, 404) },
+      },
+    },
+    async (request, reply) => {
+      const key = await keyFor(deps, callerOf(request), request.params.id)
+      const { description } = replacedTexts(request.body, { description: DESCRIPTION_MAX })
+      if (description === '') {
+        throw refuse('badRequest', { detail: 'the description must not be empty', pointer: '/0/value' })
+      }
+      await deps.store.saveKey({ ...key, description: description ?? key.description })
+      return reply.code(204).send(null)
+    },
+  )
+  registerKeyEnd(server, deps)
+}
+
+function registerKeyEnd(server: ApiServer, deps: ApiDeps): void {
+  server.delete(
+    '/api/v1/api-keys/:id',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Removes one’s own API key, or revokes another’s',
+        params: KeyPath,
+        response: { 204: Type.Null(), ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const key = await keyFor(deps, caller, request.params.id)
+      if (key.userId === caller.user.id) await deps.store.removeKey(caller.tenantId, key.id)
+      else if (key.revokedAt === undefined) {
+        await deps.store.saveKey({ ...key, revokedAt: deps.world.clock.now() })
+      }
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+interface KeyWish {
+  readonly description: string
+  readonly expiry?: string
+  readonly sub?: string
+}
+
+async function makeKey(
+  deps: ApiDeps,
+  caller: Caller,
+  wish: KeyWish,
+): Promise<{ readonly key: ApiKey; readonly token: string }> {
+  if (!mayMakeKeys(caller.user)) {
+    throw refuse('forbidden', { detail: 'making API keys needs the role TenantAdmin or Developer' })
+  }
+  const userId = (wish.sub ?? caller.user.id) as UserId
+  if (userId !== caller.user.id) await requireOtherUser(deps, caller, userId)
+  const now = deps.world.clock.now()
+  const expiresAt = wish.expiry === undefined ? undefined : addDuration(wish.expiry, now)
+  if (wish.expiry !== undefined && (expiresAt === undefined || expiresAt <= now)) {
+    throw refuse('badRequest', {
+      detail: 'expiry must be an ISO 8601 duration above zero, such as PT24H or P365D',
+      pointer: '/expiry',
+    })
+  }
+  const token = newKeyToken(deps.world.random)
+  const key: ApiKey = {
+    id: newUuid(deps.world.random),
+    tenantId: caller.tenantId,
+    userId,
+    description: wish.description,
+    tokenHash: tokenHash(token),
+    createdAt: now,
+    createdBy: caller.user.id,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+  await deps.store.saveKey(key)
+  return { key, token }
+}
+
+async function requireOtherUser(deps: ApiDeps, caller: Caller, userId: UserId): Promise<void> {
+  if (!isTenantAdmin(caller.user)) {
+    throw refuse('forbidden', { detail: 'only a TenantAdmin makes keys for other users', pointer: '/sub' })
+  }
+  if ((await deps.store.user(caller.tenantId, userId))?.status !== 'active') {
+    throw refuse('userNotFound', { detail: 'there is no active user with this id', pointer: '/sub' })
+  }
+}
+
+async function keyFor(deps: ApiDeps, caller: Caller, id: string): Promise<ApiKey> {
+  const key = (await deps.store.keys(caller.tenantId)).find((row) => row.id === id && maySee(caller, row))
+  if (key !== undefined) return key
+  throw refuse('notFound', { detail: 'there is no API key with this id', parameter: 'id' })
+}
+
+function maySee(caller: Caller, key: ApiKey): boolean {
+  return key.userId === caller.user.id || isTenantAdmin(caller.user)
+}
+
+function statusOf(key: ApiKey, nowMs: number): (typeof STATUSES)[number] {
+  if (key.revokedAt !== undefined) return 'revoked'
+  return key.expiresAt !== undefined && key.expiresAt <= nowMs ? 'expired' : 'active'
+}
+
+function sortValue(key: ApiKey, field: (typeof LIST.fields)[number]): string | number {
+  switch (field) {
+    case 'created':
+      return key.createdAt
+    case 'description':
+      return key.description
+    case 'sub':
+      return key.userId
+  }
+}
+
+function keyRecord(key: ApiKey, nowMs: number): Static<typeof KeyRecord> {
+  return {
+    id: key.id,
+    tenantId: key.tenantId,
+    description: key.description,
+    status: statusOf(key, nowMs),
+    sub: key.userId,
+    subType: 'user',
+    ...(key.expiresAt === undefined ? {} : { expiry: timeText(key.expiresAt) }),
+    created: timeText(key.createdAt),
+    createdByUser: key.createdBy,
+  }
+}

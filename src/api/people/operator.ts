@@ -1,0 +1,129 @@
+/**
+ * What the operator of the installation may do and nobody of a tenant: see the tenants, and change their limits while the
+ * service runs. The operator's key is a setting, belongs to no tenant and opens nothing else (decision 0012). Without the
+ * setting these paths refuse everybody.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+import type { Tenant } from '../../catalog/records.ts'
+import type { TenantId } from '../../core/ids.ts'
+import { checkTenantLimits, limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
+import { tokenHash } from '../http/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { problems, refuse, refuseEach } from '../http/problem.ts'
+
+const amount = () => Type.Optional(Type.Number())
+const OwnLimits = Type.Object({
+  concurrentReloads: amount(),
+  share: amount(),
+  runTimeMs: amount(),
+  queueTimeMs: amount(),
+  reloadsPerAppAndDay: amount(),
+  appDataBytes: amount(),
+})
+
+const orNull = (description: string) =>
+  Type.Optional(Type.Union([Type.Number(), Type.Null()], { description }))
+const LimitsChange = Type.Object(
+  {
+    concurrentReloads: orNull('Reloads that run at the same time'),
+    share: orNull('Its part of the slots, beside the 1 of every other tenant'),
+    runTimeMs: orNull('Longest run of an attempt'),
+    queueTimeMs: orNull('Longest time in the queue'),
+    reloadsPerAppAndDay: orNull('0: no limit'),
+    appDataBytes: orNull('Largest data file of an app; 0: no limit'),
+  },
+  { additionalProperties: false, description: 'What is not named stays; null: as for every tenant' },
+)
+
+const TenantWithLimits = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  limits: Type.Object({
+    own: OwnLimits,
+    effective: Type.Required(OwnLimits),
+  }),
+})
+
+const ABOUT = { tags: ['operator'], security: [{ operatorKey: [] }] }
+const TENANT = '/api/operator/tenants/:tenantId'
+const ById = Type.Object({ tenantId: Type.String() })
+
+export function registerOperator(server: ApiServer, deps: ApiDeps): void {
+  server.addHook('onRequest', async ({ headers }) => assertOperator(deps, headers.authorization))
+  server.get(
+    '/api/operator/tenants',
+    {
+      schema: {
+        ...ABOUT,
+        summary: 'Lists the tenants with their limits',
+        response: { 200: Type.Object({ data: Type.Array(TenantWithLimits) }), ...problems() },
+      },
+    },
+    async () => ({ data: (await deps.store.tenants()).map((tenant) => shown(deps, tenant)) }),
+  )
+  server.get(
+    TENANT,
+    {
+      schema: {
+        ...ABOUT,
+        summary: 'Reads a tenant with its limits',
+        params: ById,
+        response: { 200: TenantWithLimits, ...problems(404) },
+      },
+    },
+    async ({ params }) => found(deps, await deps.store.tenant(params.tenantId as TenantId)),
+  )
+  server.patch(
+    `${TENANT}/limits`,
+    {
+      schema: {
+        ...ABOUT,
+        summary: 'Changes limits of a tenant; they hold from the next claim, acceptance and sweep on',
+        params: ById,
+        body: LimitsChange,
+        response: { 200: TenantWithLimits, ...problems(400, 404) },
+      },
+    },
+    async ({ params, body }) => {
+      const change = body as TenantLimitsChange
+      const faults = checkTenantLimits(change)
+      if (faults.length > 0) {
+        throw refuseEach(
+          'badRequest',
+          faults.map((detail) => ({ detail, pointer: `/${detail.slice(0, detail.indexOf(' '))}` })),
+        )
+      }
+      const tenant = await deps.store.changeLimits(params.tenantId as TenantId, change)
+      const answer = found(deps, tenant)
+      deps.world.log.info('the operator changed limits of a tenant', { tenantId: answer.id, ...change })
+      return answer
+    },
+  )
+}
+
+function assertOperator({ operatorKey }: ApiDeps, authorization: string | undefined): void {
+  const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? ''
+  const hash = (text: string) => Buffer.from(tokenHash(text))
+  if (operatorKey !== undefined && timingSafeEqual(hash(token), hash(operatorKey))) return
+  throw refuse('unauthorized', {
+    detail:
+      operatorKey === undefined
+        ? 'this installation has no operator key: set REPRISE_OPERATOR_KEY'
+        : 'send "Authorization: Bearer <operator key>": the value of REPRISE_OPERATOR_KEY',
+    headers: { 'www-authenticate': 'Bearer' },
+  })
+}
+
+function found(deps: ApiDeps, tenant: Tenant | undefined): Static<typeof TenantWithLimits> {
+  if (tenant === undefined) throw refuse('tenantNotFound', { parameter: 'tenantId' })
+  return shown(deps, tenant)
+}
+
+function shown({ limits }: ApiDeps, tenant: Tenant): Static<typeof TenantWithLimits> {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    limits: { own: { ...tenant.limits }, effective: limitsOf(limitsForAll(limits), tenant) },
+  }
+}

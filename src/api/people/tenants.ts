@@ -1,0 +1,65 @@
+/** The caller's tenant (contract 05, section 5). There is no other as far as a caller can see. */
+import { type Static, Type } from 'typebox'
+import type { Tenant } from '../../catalog/records.ts'
+import { timeText } from '../../core/time-text.ts'
+import { callerOf } from '../http/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { absoluteLink } from '../http/page.ts'
+import { problems, refuse } from '../http/problem.ts'
+
+const TenantRecord = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  hostnames: Type.Array(Type.String()),
+  status: Type.Literal('active'),
+  created: Type.String({ format: 'date-time' }),
+  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
+})
+
+export function registerTenants(server: ApiServer, deps: ApiDeps): void {
+  const read = async (tenantId: Tenant['id'], link: (path: string) => string) => {
+    const tenant = await deps.store.tenant(tenantId)
+    if (tenant === undefined) throw refuse('tenantNotFound')
+    return tenantRecord(tenant, link)
+  }
+  server.get(
+    '/api/v1/tenants/me',
+    {
+      schema: {
+        tags: ['tenants'],
+        summary: 'Reads the tenant of the request',
+        response: { 200: TenantRecord, ...problems(500) },
+      },
+    },
+    async (request) => read(callerOf(request).tenantId, (path) => absoluteLink(deps, request, path)),
+  )
+  server.get(
+    '/api/v1/tenants/:tenantId',
+    {
+      schema: {
+        tags: ['tenants'],
+        summary: 'Reads the tenant of the request by its id',
+        params: Type.Object({ tenantId: Type.String() }),
+        response: { 200: TenantRecord, ...problems(404) },
+      },
+    },
+    async (request) => {
+      const { tenantId } = callerOf(request)
+      if (request.params.tenantId !== tenantId) {
+        throw refuse('tenantNotFound', { detail: 'there is no tenant with this id', parameter: 'tenantId' })
+      }
+      return read(tenantId, (path) => absoluteLink(deps, request, path))
+    },
+  )
+}
+
+function tenantRecord(tenant: Tenant, link: (path: string) => string): Static<typeof TenantRecord> {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    hostnames: [...tenant.hostnames],
+    status: 'active',
+    created: timeText(tenant.createdAt),
+    links: { self: { href: link(`/api/v1/tenants/${tenant.id}`) } },
+  }
+}

@@ -1,0 +1,366 @@
+/**
+ * Reloads (contract 02): ask for one, watch it, cancel it, list history. Decodes and encodes; what may be accepted is
+ * judged by intake/accept, how a cancel ends by intake/cancel.
+ *
+ * The order of checks on start is the contract's (section 3.1): authentication, rate limit, body, app and right, daily
+ * quota, pending reload. The last two are judged inside the accepting transaction.
+ */
+import type { FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { App, Caller } from '../../catalog/records.ts'
+import { isTenantAdmin } from '../../catalog/rights.ts'
+import { checkReloadFields, RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
+import type { FilterNode } from '../../core/filter.ts'
+import { type FilterRules, parseFilter } from '../../core/filter-parse.ts'
+import type { AppId, ReloadId } from '../../core/ids.ts'
+import {
+  VARIABLE_VALUE_MAX_CHARACTERS,
+  VARIABLES_MAX_COUNT,
+  WEIGHT_DEFAULT,
+  WEIGHT_MAX,
+  WEIGHT_MIN,
+} from '../../core/limits.ts'
+import type { Provenance, Reload } from '../../core/reload.ts'
+import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
+import { type AcceptAnswer, acceptReload } from '../../intake/accept.ts'
+import { cancelReload } from '../../intake/cancel.ts'
+import type { PagePosition, ReloadSortField } from '../../store/lists.ts'
+import { reloadSortValue } from '../../store/reload-sort.ts'
+import { callerOf } from '../http/authenticate.ts'
+import { clientAddress } from '../http/client-address.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { problems, refuse, refuseEach } from '../http/problem.ts'
+import { may, mayCancel, mayRead, mayReload } from '../http/rights.ts'
+import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
+
+const PATH = '/api/v1/reloads'
+const TAGS = ['reloads']
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
+
+const PAGES: PageRules<ReloadSortField> = {
+  fields: ['creationTime', 'status', 'startTime', 'endTime'],
+  defaultSort: { field: 'creationTime', descending: true },
+  defaultLimit: 10,
+  maxLimit: 100,
+}
+
+const FILTER: FilterRules = {
+  attributes: { status: STATUSES, partial: ['true', 'false'], type: TRIGGERS },
+  operators: ['eq'],
+}
+
+const ListQuery = Type.Object({
+  appId: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'Only a TenantAdmin may leave it out, to see the whole tenant',
+    }),
+  ),
+  ...pageParameters(PAGES),
+  partial: Type.Optional(Type.Boolean()),
+  log: Type.Optional(Type.Boolean({ description: 'true adds `log` to each record; false by default' })),
+  filter: Type.Optional(
+    Type.String({
+      description:
+        'SCIM filter (RFC 7644, section 3.4.2.2) on status, partial and type with eq, and, or, ( )',
+      examples: ['(status eq "FAILED" or status eq "EXCEEDED_LIMIT") and partial eq "false"'],
+    }),
+  ),
+})
+
+const StartBody = Type.Object({
+  appId: Type.String({ minLength: 1 }),
+  partial: Type.Optional(Type.Boolean({ description: 'Keep the tables and run only the prefixed loads' })),
+  weight: Type.Optional(
+    Type.Integer({
+      minimum: WEIGHT_MIN,
+      maximum: WEIGHT_MAX,
+      description: `The heavier goes first; ${WEIGHT_DEFAULT} by default, always 1 for personal apps`,
+    }),
+  ),
+  variables: Type.Optional(
+    Type.Unsafe<Record<string, string>>({
+      type: 'object',
+      maxProperties: VARIABLES_MAX_COUNT,
+      additionalProperties: { type: 'string', maxLength: VARIABLE_VALUE_MAX_CHARACTERS },
+      description: 'Script variables set before the first statement; never shown again',
+    }),
+  ),
+  resourceId: Type.Optional(Type.String({ minLength: 1, maxLength: RESOURCE_ID_MAX_CHARACTERS })),
+  resourceType: Type.Optional(Type.Enum(RESOURCE_TYPES)),
+})
+
+const ById = Type.Object({ reloadId: Type.String() })
+
+export function registerReloads(server: ApiServer, deps: ApiDeps): void {
+  registerList(server, deps)
+  registerStart(server, deps)
+  registerGet(server, deps)
+  registerCancel(server, deps)
+}
+
+function registerList(server: ApiServer, deps: ApiDeps): void {
+  server.get(
+    PATH,
+    {
+      schema: {
+        summary: 'List reloads',
+        tags: TAGS,
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({ data: Type.Array(ReloadRecord), links: Links }),
+          ...problems(400, 403),
+        },
+      },
+    },
+    async (request) => {
+      const { query } = request
+      const { appId, partial, log = false } = query
+      const filter = query.filter === undefined ? undefined : readFilter(query.filter)
+      const page = readPage(deps, request, query, PAGES, { appId, partial, filter: query.filter })
+      await assertMayList(deps, callerOf(request), appId)
+      const listed = await deps.store.reloads({
+        tenantId: callerOf(request).tenantId,
+        ...(appId === undefined ? {} : { appId: appId as AppId }),
+        ...(partial === undefined ? {} : { partial }),
+        ...(filter === undefined ? {} : { filter }),
+        sort: page.sort,
+        page: page.page,
+      })
+      return {
+        data: listed.rows.map((reload) => reloadRecord(reload, selfLink(deps, request, reload), log)),
+        links: pageLinks(deps, request, page, listed, (reload) => position(reload, page.sort.field)),
+      }
+    },
+  )
+}
+
+function registerStart(server: ApiServer, deps: ApiDeps): void {
+  server.post(
+    PATH,
+    {
+      config: { tier: 'reload' },
+      schema: {
+        summary: 'Start a reload',
+        description:
+          'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload.',
+        tags: TAGS,
+        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        body: StartBody,
+        response: { 201: ReloadRecord, ...problems(400, 403, 404, 409, 413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+      const faults = checkReloadFields(body)
+      if (faults.length > 0) throw refuseEach('badRequest', faults)
+      const caller = callerOf(request)
+      const app = await appToReload(deps, caller, body)
+      const answer = await acceptReload(
+        {
+          store: deps.store,
+          ...deps.world,
+          reloadsPerAppAndDay: deps.limits.reloadsPerAppAndDay,
+        },
+        {
+          app,
+          userId: caller.user.id,
+          provenance: await provenanceOf(deps, request),
+          ...fieldsOf(body),
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        },
+      )
+      const reload = acceptedReload(answer, app)
+      const self = selfLink(deps, request, reload)
+      return reply
+        .code(201)
+        .header('location', self)
+        .send(reloadRecord(reload, self, false))
+    },
+  )
+}
+
+function registerGet(server: ApiServer, deps: ApiDeps): void {
+  server.get(
+    `${PATH}/:reloadId`,
+    {
+      schema: {
+        summary: 'Get a reload',
+        tags: TAGS,
+        params: ById,
+        response: { 200: ReloadRecord, ...problems(403, 404) },
+      },
+    },
+    async (request) => {
+      const reload = await findReload(deps, request, request.params.reloadId)
+      const place =
+        reload.state === 'QUEUED'
+          ? await deps.store.queuePlace(reload.tenantId, reload.id, deps.limits.ageingMs)
+          : undefined
+      return {
+        ...reloadRecord(reload, selfLink(deps, request, reload), true),
+        ...(place === undefined ? {} : { queue: queueRecord(reload, place) }),
+      }
+    },
+  )
+}
+
+function registerCancel(server: ApiServer, deps: ApiDeps): void {
+  server.post(
+    `${PATH}/:reloadId/actions/cancel`,
+    {
+      config: { tier: 'reload' },
+      schema: {
+        summary: 'Cancel a reload',
+        description:
+          '204: it waited and is canceled. 202: it runs and is being canceled; asking again is harmless.',
+        tags: TAGS,
+        params: ById,
+        response: {
+          202: Type.Object({ status: Type.Enum(['CANCELING']) }),
+          204: Type.Null(),
+          ...problems(403, 404, 409),
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const reload = await findReload(deps, request, request.params.reloadId)
+      const app = await deps.store.app(caller.tenantId, reload.appId)
+      if (app === undefined ? !isConcerned(caller, reload) : !(await mayCancel(deps, caller, app))) {
+        throw refuse('reloadForbidden', { detail: 'the reload right on the app is missing' })
+      }
+      switch (await cancelReload({ ...deps.settleRules, store: deps.store }, caller.tenantId, reload.id)) {
+        case 'canceled':
+          return reply.code(204).send(null)
+        case 'canceling':
+          return reply.code(202).send({ status: 'CANCELING' })
+        case 'already-ended':
+          throw refuse('conflict', { detail: 'the reload has already ended' })
+        case 'unknown':
+          throw unknownReload()
+      }
+    },
+  )
+}
+
+function readFilter(text: string): FilterNode {
+  const parsed = parseFilter(text, FILTER)
+  if (parsed.kind === 'filter') return parsed.filter
+  throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
+}
+
+function readIdempotencyKey(key: string | undefined): string | undefined {
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key
+  throw refuse('badRequest', {
+    detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+    parameter: 'Idempotency-Key',
+  })
+}
+
+/** Contract 02, sections 1.1 and 9: the whole tenant for its admins, else the apps one may read. */
+async function assertMayList(deps: ApiDeps, caller: Caller, appId: string | undefined): Promise<void> {
+  if (isTenantAdmin(caller.user)) return
+  if (appId === undefined) {
+    throw refuse('reloadForbidden', {
+      detail: 'appId is required: only a TenantAdmin lists the reloads of the whole tenant',
+      parameter: 'appId',
+    })
+  }
+  const app = await deps.store.app(caller.tenantId, appId as AppId)
+  if (app === undefined || !(await mayRead(deps, caller, app))) {
+    throw refuse('reloadForbidden', { detail: 'you may not read this app', parameter: 'appId' })
+  }
+}
+
+/** Contract 02, section 3: an unknown app is 404 only for who could see it if it existed. */
+async function appToReload(deps: ApiDeps, caller: Caller, body: Static<typeof StartBody>): Promise<App> {
+  const pointer = '/appId'
+  const app = await deps.store.app(caller.tenantId, body.appId as AppId)
+  if (app === undefined && isTenantAdmin(caller.user)) {
+    throw refuse('reloadNotFound', { detail: 'there is no app with this id', pointer })
+  }
+  if (app === undefined || !(await mayReload(deps, caller, app))) {
+    throw refuse('reloadForbidden', { detail: 'the reload right on the app is missing', pointer })
+  }
+  if (body.partial === true && app.usage === 'DATA_PREPARATION') {
+    throw refuse('badRequest', { detail: 'a script app cannot be reloaded partially', pointer: '/partial' })
+  }
+  return app
+}
+
+function fieldsOf(body: Static<typeof StartBody>) {
+  const { appId: _app, partial, weight, variables, resourceId, resourceType } = body
+  return {
+    ...(partial === undefined ? {} : { partial }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(variables === undefined ? {} : { variables }),
+    ...(resourceId === undefined ? {} : { resourceId }),
+    ...(resourceType === undefined ? {} : { resourceType }),
+  }
+}
+
+/** What the event must tell hours later of this request (contract 01, section 2). Never a token. */
+async function provenanceOf(deps: ApiDeps, request: FastifyRequest): Promise<Provenance> {
+  const { tenantId, user } = callerOf(request)
+  const issuer = (await deps.store.tenant(tenantId))?.hostnames[0]
+  const originIp = clientAddress(request)
+  return {
+    authType: 'api_key',
+    ...(originIp === undefined ? {} : { originIp }),
+    authClaims: JSON.stringify({ iss: issuer, sub: user.id, subType: 'user' }),
+    ...request.trace?.incoming,
+  }
+}
+
+function acceptedReload(answer: AcceptAnswer, app: App): Reload {
+  switch (answer.kind) {
+    case 'accepted':
+      return answer.reload
+    case 'repeated':
+      if (answer.reload.appId === app.id) return answer.reload
+      throw refuse('conflict', {
+        detail: 'this Idempotency-Key was used for a reload of another app: take a new one',
+        parameter: 'Idempotency-Key',
+      })
+    case 'invalid':
+      throw refuseEach('badRequest', answer.faults)
+    case 'no-app':
+      throw refuse('reloadNotFound', { detail: 'there is no app with this id', pointer: '/appId' })
+    case 'quota-exceeded':
+      throw refuse('reloadQuota', { detail: 'the app has used up its reloads for today (UTC)' })
+    case 'pending':
+      throw refuse('reloadPending', {
+        detail: `a reload of this app is already pending: ${answer.pendingReloadId}`,
+        meta: { pendingReloadId: answer.pendingReloadId },
+      })
+  }
+}
+
+async function findReload(deps: ApiDeps, request: FastifyRequest, id: string): Promise<Reload> {
+  const caller = callerOf(request)
+  const reload = await deps.store.reload(caller.tenantId, id as ReloadId)
+  if (reload === undefined) throw unknownReload()
+  const app = await deps.store.app(caller.tenantId, reload.appId)
+  if (app === undefined ? isConcerned(caller, reload) : await may(deps, caller, app, 'read')) return reload
+  throw refuse('reloadForbidden', { detail: 'you may not read the app of this reload' })
+}
+
+/** Of a deleted app: who asked for the reload, who owned the app then, and the tenant's admins. */
+function isConcerned({ user }: Caller, reload: Reload): boolean {
+  return isTenantAdmin(user) || reload.userId === user.id || reload.provenance.appOwnerId === user.id
+}
+
+function unknownReload(): Error {
+  return refuse('reloadNotFound', { detail: 'there is no reload with this id', parameter: 'reloadId' })
+}
+
+function selfLink(deps: ApiDeps, request: FastifyRequest, reload: Reload): string {
+  return absoluteLink(deps, request, `${PATH}/${reload.id}`)
+}
+
+function position(reload: Reload, field: ReloadSortField): PagePosition {
+  return { value: reloadSortValue(reload, field), id: reload.id }
+}

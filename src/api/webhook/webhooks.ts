@@ -1,0 +1,265 @@
+/**
+ * Webhooks (contract 04): who wants which events at which address, and the history of what was sent. One set of handlers
+ * under the current prefix and under the deprecated one, which says so in its headers. A caller sees its own webhooks, a
+ * TenantAdmin all of the tenant; somebody else's is not found.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { EVENT_TYPES } from '../../event/catalogue.ts'
+import type { Subscription } from '../../event/subscription.ts'
+import { callerOf } from '../http/authenticate.ts'
+import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { Links, type PageRules, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { problems, refuse } from '../http/problem.ts'
+import { assertShape } from '../http/validate.ts'
+import { registerActions } from './webhook-actions.ts'
+import { newSubscription, type Prefix, patchedSubscription, replacedSubscription } from './webhook-changes.ts'
+import { registerDeliveries } from './webhook-deliveries.ts'
+import { ById, findSubscription, isVisible, type Mount, unknownWebhook } from './webhook-mount.ts'
+import { LEVELS, NewWebhook, ORIGINS, Patch, Webhook, WebhookBody, webhookRecord } from './webhook-wire.ts'
+
+const PATHS: Readonly<Record<Prefix, string>> = { v1: '/api/v1/webhooks', core: '/api/core/webhooks' }
+
+/** Deprecated since 2026-11-03 (RFC 9745: seconds of the epoch), gone on or after 2027-11-01 (RFC 8594). */
+const DEPRECATION = {
+  deprecation: '@1793664000',
+  sunset: 'Mon, 01 Nov 2027 00:00:00 GMT',
+  link: `<${PATHS.core}>; rel="successor-version"`,
+}
+
+const PAGES: PageRules<'name' | 'url' | 'createdAt' | 'updatedAt'> = {
+  fields: ['name', 'url', 'createdAt', 'updatedAt'],
+  defaultSort: { field: 'createdAt', descending: true },
+  defaultLimit: 20,
+  maxLimit: 100,
+}
+
+const Selection = {
+  name: Type.Optional(Type.String({ description: 'Part of the name, in any case' })),
+  url: Type.Optional(Type.String({ description: 'Part of the url, in any case' })),
+  eventTypes: Type.Optional(Type.String({ description: 'Comma list: the webhook has all of them' })),
+  origins: Type.Optional(Type.String({ description: `Comma list of ${ORIGINS.join(', ')}: any of them` })),
+  level: Type.Optional(Type.Enum(LEVELS)),
+  enabled: Type.Optional(Type.Boolean()),
+  ownerId: Type.Optional(Type.String()),
+  createdByUserId: Type.Optional(Type.String()),
+  updatedByUserId: Type.Optional(Type.String()),
+}
+const SelectionQuery = Type.Object(Selection)
+
+export function registerWebhooks(server: ApiServer, deps: ApiDeps): void {
+  for (const prefix of ['core', 'v1'] as const) {
+    server.register(async (mounted: ApiServer) => {
+      const about = { tags: ['webhooks'], deprecated: prefix === 'v1' }
+      const mount: Mount = { server: mounted, deps, prefix, path: PATHS[prefix], about }
+      if (prefix === 'v1') {
+        mounted.addHook('onRequest', async (_request: FastifyRequest, reply: FastifyReply) => {
+          reply.headers(DEPRECATION)
+        })
+      }
+      registerList(mount)
+      registerCreate(mount)
+      registerEventTypes(mount)
+      registerRead(mount)
+      registerChange(mount)
+      registerRemove(mount)
+      registerDeliveries(mount)
+      if (prefix === 'core') registerActions(mount)
+    })
+  }
+}
+
+function registerList({ server, deps, path, about }: Mount): void {
+  server.get(
+    path,
+    {
+      schema: {
+        summary: 'List webhooks',
+        ...about,
+        querystring: Type.Object({ ...pageParameters(PAGES), ...Selection }),
+        response: { 200: Type.Object({ data: Type.Array(Webhook), links: Links }), ...problems(400) },
+      },
+    },
+    async (request) => {
+      const { limit, next, prev, sort, ...selection } = request.query
+      const page = readPage(deps, request, request.query, PAGES, selection)
+      const caller = callerOf(request)
+      const chosen = chooser(selection)
+      const all = await deps.store.subscriptions(caller.tenantId)
+      const rows = all.filter((subscription) => isVisible(caller, subscription) && chosen(subscription))
+      const position = (row: Subscription) => ({ value: row[page.sort.field], id: row.id })
+      const listed = pageOfRows(rows, page, position)
+      return {
+        data: listed.rows.map(webhookRecord),
+        links: pageLinks(deps, request, page, listed, position),
+      }
+    },
+  )
+}
+
+function registerCreate({ server, deps, path, about }: Mount): void {
+  server.post(
+    path,
+    {
+      schema: {
+        summary: 'Create a webhook',
+        ...about,
+        body: NewWebhook,
+        response: { 201: Webhook, ...problems(400, 403, 413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      const subscription = await newSubscription(deps, caller, request.body)
+      await assertQuota(deps, subscription)
+      await deps.store.saveSubscription(subscription)
+      return reply.code(201).send(webhookRecord(subscription))
+    },
+  )
+}
+
+function registerEventTypes({ server, path, about }: Mount): void {
+  const EventType = Type.Object({
+    name: Type.String(),
+    title: Type.String(),
+    description: Type.String(),
+    category: Type.String(),
+    levels: Type.Array(Type.Enum(LEVELS)),
+  })
+  server.get(
+    `${path}/event-types`,
+    {
+      schema: {
+        summary: 'List the event types a webhook can have',
+        ...about,
+        response: { 200: Type.Object({ data: Type.Array(EventType) }), ...problems() },
+      },
+    },
+    async () => ({ data: EVENT_TYPES.map((entry) => ({ ...entry, levels: [...entry.levels] })) }),
+  )
+}
+
+function registerRead({ server, deps, path, about }: Mount): void {
+  server.get(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: 'Get a webhook',
+        ...about,
+        params: ById,
+        response: { 200: Webhook, ...problems(404) },
+      },
+    },
+    async (request) => webhookRecord(await findSubscription(deps, request)),
+  )
+}
+
+function registerChange({ server, deps, prefix, path, about }: Mount): void {
+  server.put(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: 'Replace a webhook',
+        description:
+          'What is left out is cleared: secret, headers, encryptedHeaders, filter; enabled becomes false.',
+        ...about,
+        params: ById,
+        body: WebhookBody,
+        response: { 200: Webhook, ...problems(400, 403, 404, 409, 413, 415) },
+      },
+    },
+    async (request) => {
+      const before = await findSubscription(deps, request)
+      const after = await replacedSubscription(deps, callerOf(request), before, request.body, prefix)
+      await deps.store.saveSubscription(after)
+      return webhookRecord(after)
+    },
+  )
+  server.patch(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: 'Change a webhook',
+        description: 'JSON Patch (RFC 6902) with add, remove and replace, all or nothing.',
+        ...about,
+        params: ById,
+        body: Patch,
+        response: { 204: Type.Null(), ...problems(400, 403, 404, 409, 413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const before = await findSubscription(deps, request)
+      const checkShape: (document: unknown) => asserts document is WebhookBody = (document) =>
+        assertShape(request, WebhookBody, document)
+      const after = await patchedSubscription(
+        deps,
+        callerOf(request),
+        before,
+        request.body,
+        prefix,
+        checkShape,
+      )
+      await deps.store.saveSubscription(after)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function registerRemove({ server, deps, path, about }: Mount): void {
+  server.delete(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: 'Delete a webhook',
+        description: 'Deliveries still open are given up.',
+        ...about,
+        params: ById,
+        response: { 204: Type.Null(), ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId, id } = await findSubscription(deps, request)
+      if (!(await deps.store.removeSubscription(tenantId, id))) throw unknownWebhook()
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+async function assertQuota(deps: ApiDeps, { tenantId, ownerId }: Subscription): Promise<void> {
+  const all = await deps.store.subscriptions(tenantId)
+  const { webhooksPerUser } = deps.limits
+  if (all.filter((subscription) => subscription.ownerId === ownerId).length >= webhooksPerUser) {
+    throw refuse('forbidden', { detail: `a user has at most ${webhooksPerUser} webhooks: delete one` })
+  }
+}
+
+function chooser(selection: Static<typeof SelectionQuery>): (subscription: Subscription) => boolean {
+  const { level, enabled, ownerId, createdByUserId, updatedByUserId } = selection
+  const types = commaList(selection.eventTypes)
+  const origins = commaList(selection.origins)
+  const unknown = origins.find((origin) => !(ORIGINS as readonly string[]).includes(origin))
+  if (unknown !== undefined) {
+    throw refuse('badRequest', {
+      detail: `origins must be a comma list of ${ORIGINS.join(', ')}`,
+      parameter: 'origins',
+    })
+  }
+  return (row) =>
+    contains(row.name, selection.name) &&
+    contains(row.url, selection.url) &&
+    types.every((type) => row.eventTypes.includes(type)) &&
+    (origins.length === 0 || origins.includes(row.origin)) &&
+    (level === undefined || row.level === level) &&
+    (enabled === undefined || row.enabled === enabled) &&
+    (ownerId === undefined || row.ownerId === ownerId) &&
+    (createdByUserId === undefined || row.createdBy === createdByUserId) &&
+    (updatedByUserId === undefined || row.updatedBy === updatedByUserId)
+}
+
+function contains(text: string, part: string | undefined): boolean {
+  return part === undefined || text.toLowerCase().includes(part.toLowerCase())
+}
+
+function commaList(text: string | undefined): string[] {
+  return (text ?? '').split(',').filter((part) => part !== '')
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import {
+  APP_ID,
+  anApp,
+  aReload,
+  aSubscription,
+  aTenant,
+  SPACE_ID,
+  seededRandom,
+  USER_ID,
+} from '../../test/support/records.ts'
+import type { Space, SpaceAssignment, User } from '../catalog/records.ts'
+import type { FilterNode } from '../core/filter.ts'
+import { ATTEMPT_EVENT_TYPE } from '../event/catalogue.ts'
+import type { Subscription } from '../event/subscription.ts'
+import { finishedEvent } from '../outcome/finished-event.ts'
+import { fanOut, type Listeners, wants } from './fan-out.ts'
+
+const reload = aReload({ state: 'FAILED', endedAt: aReload().createdAt + 5, trigger: 'automations' })
+const subject = { reload, tenant: aTenant(), app: anApp() }
+const listeners: Listeners = { subscriptions: [], app: anApp() }
+const event = finishedEvent(subject, 'FAILED', 'event-1' as never)
+
+function equals(attribute: string, value: string): FilterNode {
+  return { kind: 'compare', attribute, operator: 'eq', value }
+}
+
+describe('a subscription wants an event', () => {
+  test.each<[string, Partial<Subscription>, boolean]>([
+    ['of its types', {}, true],
+    ['not of other types', { eventTypes: [ATTEMPT_EVENT_TYPE] }, false],
+    ['not when it lists none', { eventTypes: [] }, false],
+    ['not when it is disabled', { enabled: false }, false],
+    ['not of another tenant', { tenantId: 'other' as never }, false],
+    ['by the id of the reload', { filter: equals('id', reload.id) }, true],
+    ['by space', { filter: equals('spaceId', SPACE_ID) }, true],
+    ['by app, the name in any case', { filter: equals('TOPLEVELRESOURCEID', APP_ID) }, true],
+    ['by outcome', { filter: equals('data.status', 'FAILED') }, true],
+    ['not by another outcome', { filter: equals('data.status', 'SUCCEEDED') }, false],
+    ['by trigger', { filter: equals('data.type', 'automations') }, true],
+    ['by usage', { filter: equals('data.appUsage', 'ANALYTICS') }, true],
+    ['not by an attribute that does not exist', { filter: equals('data.errorCode', 'x') }, false],
+  ])('%s', (_label, change, expected) => {
+    expect(wants(aSubscription(change), event, listeners)).toBe(expected)
+  })
+})
+
+describe('a user-level subscription wants an event when its owner can read the app:', () => {
+  const space = { id: SPACE_ID, type: 'shared', ownerId: 'space-owner' } as Space
+  const mine = (change: Partial<User>) =>
+    ({ id: USER_ID, roles: [], status: 'active', ...change }) as unknown as User
+  const member = (role: string): SpaceAssignment =>
+    ({ type: 'user', assigneeId: USER_ID, roles: [role], spaceId: SPACE_ID }) as never
+
+  test.each<[string, Partial<Listeners>, boolean]>([
+    ['the owner of the app', { app: anApp({ ownerId: USER_ID }) }, true],
+    [
+      'the owner of the space',
+      { readers: { users: [mine({})], space: { ...space, ownerId: USER_ID }, assignments: [] } },
+      true,
+    ],
+    [
+      'a consumer of the space',
+      { readers: { users: [mine({})], space, assignments: [member('consumer')] } },
+      true,
+    ],
+    ['a tenant admin', { readers: { users: [mine({ roles: ['TenantAdmin'] })], assignments: [] } }, true],
+    [
+      'not a mere data consumer',
+      { readers: { users: [mine({})], space, assignments: [member('dataconsumer')] } },
+      false,
+    ],
+    ['not a stranger', {}, false],
+    [
+      'not an owner who was disabled',
+      {
+        app: anApp({ ownerId: USER_ID }),
+        readers: { users: [mine({ status: 'disabled' })], assignments: [] },
+      },
+      false,
+    ],
+    [
+      'not an owner who is gone',
+      { app: anApp({ ownerId: USER_ID }), readers: { users: [], assignments: [] } },
+      false,
+    ],
+  ])('%s', (_label, change, expected) => {
+    const readers = { users: [mine({})], space, assignments: [] }
+    const subscription = aSubscription({ level: 'user', ownerId: USER_ID })
+    expect(wants(subscription, event, { ...listeners, readers, ...change })).toBe(expected)
+  })
+})
+
+test('each matching subscription gets one delivery of its own, due at once', () => {
+  const second = aSubscription({ id: 'second' as never })
+  const off = aSubscription({ id: 'off' as never, enabled: false })
+  const made = fanOut(
+    [event],
+    { ...listeners, subscriptions: [aSubscription(), second, off] },
+    seededRandom(1),
+  )
+  expect(made.map((one) => one.subscriptionId)).toEqual([aSubscription().id, second.id])
+  expect(new Set(made.map((one) => one.id)).size).toBe(2)
+  expect(made[0]).toMatchObject({ eventId: event.id, state: 'pending', sends: 0, dueAt: event.time })
+})

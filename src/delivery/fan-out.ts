@@ -1,0 +1,89 @@
+/**
+ * Who gets an event: one delivery for each subscription that matches it, decided once, in the transaction that saves the
+ * event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about deliveries already saved.
+ */
+import { mayUseApp } from '../catalog/rights.ts'
+import { matchesFilter } from '../core/filter.ts'
+import { newTimeUuid } from '../core/ids.ts'
+import type { Random } from '../core/ports.ts'
+import { WEBHOOK_DISABLED_TYPE } from '../event/catalogue.ts'
+import type { Delivery } from '../event/delivery.ts'
+import type { EventDraft } from '../event/stored-event.ts'
+import type { Subscription } from '../event/subscription.ts'
+import type { ReloadView } from '../store/store.ts'
+
+/** What of a reload's view decides who gets its events. */
+export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
+
+/** Pending deliveries, due at the event's own time; their ids are in the order of the events, in which they are taken. */
+export function fanOut(events: readonly EventDraft[], listeners: Listeners, random: Random): Delivery[] {
+  const wanted = events.flatMap((event) =>
+    listeners.subscriptions
+      .filter((subscription) => wants(subscription, event, listeners))
+      .map((subscription) => ({ event, subscription })),
+  )
+  const ids = wanted.map(({ event }) => newTimeUuid<'delivery'>(random, event.time)).sort()
+  return wanted.map(({ event, subscription }, i) => ({
+    id: ids[i]!,
+    tenantId: event.tenantId,
+    eventId: event.id,
+    subscriptionId: subscription.id,
+    state: 'pending' as const,
+    sends: 0,
+    dueAt: event.time,
+    createdAt: event.time,
+  }))
+}
+
+/** Enabled, of the tenant, the type listed, the level allows it, the filter matches. */
+export function wants(subscription: Subscription, event: EventDraft, listeners: Listeners): boolean {
+  return (
+    subscription.enabled &&
+    subscription.tenantId === event.tenantId &&
+    subscription.eventTypes.includes(event.type) &&
+    (subscription.level === 'tenant' || isForOwner(subscription, event, listeners)) &&
+    (subscription.filter === undefined ||
+      matchesFilter(subscription.filter, (name) => filterAttribute(event, name)))
+  )
+}
+
+/**
+ * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1), and what is
+ * told of the owner's own webhooks.
+ */
+function isForOwner(subscription: Subscription, event: EventDraft, { app, readers }: Listeners): boolean {
+  if (event.type === WEBHOOK_DISABLED_TYPE) return event.userId === subscription.ownerId
+  const user = readers?.users.find((one) => one.id === subscription.ownerId)
+  if (app === undefined || readers === undefined || user?.status !== 'active') return false
+  const { space, assignments } = readers
+  if (space === undefined) return mayUseApp(user, app, undefined, 'read')
+  const roles = assignments
+    .filter((one) => one.type === 'user' && one.assigneeId === user.id)
+    .flatMap((one) => one.roles)
+  return mayUseApp(user, app, { space, roles }, 'read')
+}
+
+/** Attributes of contract 04, section 4; names without regard to case, values as they are. */
+export function filterAttribute(event: EventDraft, name: string): string | undefined {
+  const { data } = event.body
+  switch (name.toLowerCase()) {
+    case 'id':
+      return event.resourceId
+    case 'spaceid':
+      return event.spaceId
+    case 'toplevelresourceid':
+      return event.topLevelResourceId
+    case 'data.status':
+      return textOf(data.status)
+    case 'data.type':
+      return textOf(data.type)
+    case 'data.appusage':
+      return textOf(data.appUsage)
+    default:
+      return undefined
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,78 @@
+/**
+ * Runs a load script on DuckDB, from its text to a data file with the tables it made. It always resolves with how the
+ * script ended; it throws only when the world fails (disk, engine). The script is untrusted: it reaches no file outside the
+ * connections, no network and no setting of the engine.
+ */
+import { constants, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ReportProgress, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'
+import { Database } from '../duckdb/database.ts'
+import { restoreModel } from '../duckdb/model-file.ts'
+import { FilePaths } from '../source/file-paths.ts'
+import { recoded } from '../source/text-encoding.ts'
+import { scriptClock } from './script-clock.ts'
+import { ScriptDriver } from './script-driver.ts'
+import { ScriptHost, type ScriptWorld } from './script-host.ts'
+import { ScriptRecord } from './script-record.ts'
+
+/** @throws Error when the world fails: no disk space, a data file that cannot be made or read */
+export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
+  const startedAt = Date.now()
+  const record = new ScriptRecord()
+  const { dataFile, dataBefore, partial, signal } = request
+  const startsFrom = partial ? dataBefore : undefined
+  if (startsFrom !== undefined) {
+    if (dataFile === ':memory:') throw new Error('a partial reload needs a data file, not memory')
+    await copyFile(startsFrom, dataFile, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
+  const privateFolder = await makePrivateFolder(request)
+  try {
+    const database = await Database.open({ ...request, file: dataFile, privateFolder }, signal)
+    try {
+      const before = startsFrom === undefined ? undefined : await restoreModel(database)
+      const world = worldOf(request, database, record, startedAt)
+      return await new ScriptDriver(request, new ScriptHost(world, before), world, startedAt, report).run()
+    } finally {
+      database.close()
+    }
+  } finally {
+    await rm(privateFolder, { recursive: true, force: true })
+  }
+}
+
+/** Beside the data file it has a name that is swept with it (data-files). */
+async function makePrivateFolder({ dataFile, tempFolder }: ScriptRunRequest): Promise<string> {
+  if (tempFolder !== undefined) return mkdtemp(path.join(tempFolder, 'run-'))
+  if (dataFile === ':memory:') return mkdtemp(path.join(tmpdir(), 'reprise-run-'))
+  const beside = `${dataFile}.tmp`
+  await mkdir(beside, { recursive: true })
+  return beside
+}
+
+function worldOf(
+  request: ScriptRunRequest,
+  database: Database,
+  record: ScriptRecord,
+  startedAt: number,
+): ScriptWorld {
+  return {
+    database,
+    record,
+    paths: new FilePaths(request.connections),
+    clock: scriptClock(startedAt, undefined),
+    random: Math.random,
+    system: {
+      documentName: request.appId,
+      documentPath: request.appId,
+      documentTitle: request.appName,
+      computerName: 'reprise',
+      osUser: 'reprise',
+      engineVersion: 'Reprise',
+      recode: recoded,
+      attributes: {},
+    },
+    partial: request.partial,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  }
+}

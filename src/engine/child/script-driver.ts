@@ -1,0 +1,122 @@
+/**
+ * Drives the interpreter of one run: hands its requests to the host, one after the other, reports progress, and turns
+ * whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run whatever ErrorMode says.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { faults } from '../../script/fault.ts'
+import type { HostAnswer } from '../../script/host.ts'
+import { interpret } from '../../script/run/interpreter.ts'
+import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'
+import { isOutOfMemory } from '../duckdb/database.ts'
+import { dataTables, saveModel } from '../duckdb/model-file.ts'
+import type { ScriptHost, ScriptWorld } from './script-host.ts'
+
+/** The longest time the event loop is kept busy: messages to the process must be heard in between. */
+const TURN_MS = 20
+const REPORT_INTERVAL_MS = 250
+
+export class ScriptDriver {
+  readonly #request: ScriptRunRequest
+  readonly #host: ScriptHost
+  readonly #world: ScriptWorld
+  readonly #startedAt: number
+  readonly #report: ReportProgress
+  #turnAt = performance.now()
+
+  constructor(
+    request: ScriptRunRequest,
+    host: ScriptHost,
+    world: ScriptWorld,
+    startedAt: number,
+    report: ReportProgress,
+  ) {
+    this.#request = request
+    this.#host = host
+    this.#world = world
+    this.#startedAt = startedAt
+    this.#report = report
+  }
+
+  /** @throws Error when the world fails */
+  async run(): Promise<ScriptRun> {
+    const { database, record } = this.#world
+    record.log(this.#startedAt, undefined, 0, 'Execution started.')
+    this.#tell()
+    // On a timer, not between statements: a long statement must be seen while it runs.
+    const telling = setInterval(() => this.#tell(), REPORT_INTERVAL_MS)
+    const end = await this.#untilEnd().finally(() => clearInterval(telling))
+    const engineTime = Date.now()
+    if (end.kind !== 'completed') record.log(engineTime, undefined, 0, END_WORDS[end.kind])
+    record.log(engineTime, undefined, 0, 'Execution finished.')
+    if (end.kind === 'completed') await saveModel(database, this.#host.catalog)
+    return {
+      end,
+      tables: end.kind === 'completed' ? dataTables(this.#host.catalog) : [],
+      storedFiles: this.#host.storedFiles,
+      scriptLog: record.scriptLog,
+      progressLog: record.progressLog,
+      startedAt: this.#startedAt,
+      engineTime,
+      rowsRead: this.#host.rowsRead,
+      statements: this.#host.statements,
+    }
+  }
+
+  async #untilEnd(): Promise<RunEnd> {
+    try {
+      return await this.#interpret()
+    } catch (error) {
+      if (this.#request.signal?.aborted) return { kind: 'interrupted' }
+      if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
+      throw error
+    }
+  }
+
+  async #interpret(): Promise<RunEnd> {
+    const { script, variables, partial, dataBefore } = this.#request
+    if (partial && dataBefore === undefined) return NO_DATA
+    const { clock, random, system } = this.#world
+    const running = interpret({ script, variables, partial, clock, random, system })
+    let step = running.next()
+    while (!step.done) {
+      const answer: HostAnswer = await this.#host.answer(step.value)
+      if (step.value.kind === 'position') await this.#betweenStatements()
+      step = running.next(answer)
+    }
+    return step.value
+  }
+
+  async #betweenStatements(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#turnAt > TURN_MS) {
+      await nextTurn()
+      this.#turnAt = performance.now()
+    }
+    this.#world.database.checkInterrupted()
+  }
+
+  #tell(): void {
+    const { record } = this.#world
+    this.#report({
+      startedAt: this.#startedAt,
+      progressLog: record.progressLog,
+      statement: record.statement,
+      line: record.line,
+      rowsRead: this.#host.rowsRead,
+    })
+  }
+}
+
+/** A partial reload has to start from something (contract 02, section 7). */
+const NO_DATA: RunEnd = {
+  kind: 'failed',
+  fault: faults.general('The app has no data yet for a partial reload: reload it in full first').fault,
+  line: 1,
+  statement: '',
+}
+
+const END_WORDS = {
+  failed: 'Execution Failed',
+  interrupted: 'Execution interrupted',
+  'out-of-memory': 'Execution Failed: the engine ran out of memory',
+} as const

@@ -1,0 +1,269 @@
+/**
+ * The host of a running script: answers what the interpreter asks for (script/host.ts) from the tables, files and mapping
+ * tables of this run. A statement works in one transaction and the catalog changes only with it, so one that fails leaves
+ * tables and fields as they were. A fault of the script is an answer; everything else is thrown and ends the run.
+ */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
+import { faultOf, faults } from '../../script/fault.ts'
+import { QVD_TIME_FORMAT } from '../../script/function/context/qvd-functions.ts'
+import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
+import {
+  type Catalog,
+  EMPTY_CATALOG,
+  type MappingTable,
+  otherSection,
+} from '../../script/plan/catalog-model.ts'
+import { withDerived, withNotes } from '../../script/plan/notes.ts'
+import type { AutoNumberCounters } from '../../script/row/load-context.ts'
+import { Preloads } from '../../script/row/preloads.ts'
+import type { Expression } from '../../script/syntax/expression.ts'
+import type { Section } from '../../script/syntax/statement.ts'
+import { formatsOf } from '../../script/value/formats.ts'
+import type { Settings } from '../../script/value/settings.ts'
+import type { Value } from '../../script/value/value.ts'
+import { autoNumber } from '../duckdb/auto-number.ts'
+import { dropFields, dropTables, renameFields, renameTables } from '../duckdb/change-tables.ts'
+import type { Database } from '../duckdb/database.ts'
+import { executeLoad } from '../duckdb/execute-load.ts'
+import { LoadPipeline } from '../duckdb/load-pipeline.ts'
+import { fieldValues } from '../duckdb/preload-data.ts'
+import type { StoredFile } from '../engine-session.ts'
+import { storeTable } from '../sink/store-table.ts'
+import { fileFacts } from '../source/file-facts.ts'
+import type { FilePaths } from '../source/file-paths.ts'
+import type { ScriptRecord } from './script-record.ts'
+
+/** An engine build: applications look for one, and it says nothing about us. */
+const QVD_BUILD_NUMBER = '50500'
+
+export interface ScriptWorld {
+  readonly database: Database
+  readonly paths: FilePaths
+  readonly record: ScriptRecord
+  readonly clock: ScriptClock
+  readonly random: () => number
+  readonly system: ScriptSystem
+  readonly partial: boolean
+  readonly signal?: AbortSignal
+}
+
+export class ScriptHost {
+  readonly #world: ScriptWorld
+  readonly #maps = new Map<string, MappingTable>()
+  readonly #counters: AutoNumberCounters = new Map()
+  readonly #stored = new Map<string, StoredFile>()
+  #section: Section = 'application'
+  /** The tables of the section that the script is in; those of the other one are aside. */
+  #catalog: Catalog
+  #rowsRead = 0
+  readonly #statements: RanStatement[] = []
+
+  /** `catalog`: the tables that the database has already. */
+  constructor(world: ScriptWorld, catalog: Catalog = EMPTY_CATALOG) {
+    this.#world = world
+    this.#catalog = catalog
+  }
+
+  /** With the tables of SECTION ACCESS aside. */
+  get catalog(): Catalog {
+    return this.#section === 'access' ? otherSection(this.#catalog) : this.#catalog
+  }
+
+  /** Rows read from sources so far. */
+  get rowsRead(): number {
+    return this.#rowsRead
+  }
+
+  /** Files stored so far, each once. */
+  get storedFiles(): StoredFile[] {
+    return [...this.#stored.values()]
+  }
+
+  /** The first LOADs and STOREs that ended well. */
+  get statements(): readonly RanStatement[] {
+    return this.#statements
+  }
+
+  async answer(request: HostRequest): Promise<HostAnswer> {
+    try {
+      return { kind: 'done', result: await this.#perform(request) }
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault !== undefined) return { kind: 'fault', fault }
+      throw error
+    }
+  }
+
+  async #perform(request: HostRequest): Promise<unknown> {
+    const { database, paths, record, signal } = this.#world
+    switch (request.kind) {
+      case 'load':
+        return this.#timed(
+          () => this.#load(request),
+          ({ table, rows, fields }) => ({
+            type: 'load',
+            table,
+            rows,
+            fields: fields.length,
+          }),
+        )
+      case 'store':
+        return this.#timed(
+          () => this.#store(request),
+          ({ table, rows, fields }) => ({
+            type: 'store',
+            table,
+            rows,
+            fields,
+          }),
+        )
+      case 'drop-tables':
+        return this.#change((catalog) => dropTables(database, catalog, request.tables))
+      case 'drop-fields':
+        return this.#change((catalog) => dropFields(database, catalog, request.fields, request.tables))
+      case 'rename-tables':
+        return this.#change(async (catalog) => renameTables(catalog, request.pairs))
+      case 'rename-fields':
+        return this.#change(async (catalog) => renameFields(catalog, request.pairs))
+      case 'section':
+        return this.#enter(request.section)
+      case 'auto-number':
+        return this.#change((catalog) => autoNumber(database, catalog, this.#counters, request))
+      case 'note':
+        this.#catalog = withNotes(this.#catalog, request.note, request.of, request.entries)
+        return undefined
+      case 'derive':
+        this.#catalog = withDerived(this.#catalog, request.derived)
+        return undefined
+      case 'mapping-pairs':
+        return this.#map(request.map).pairs
+      case 'lookup':
+        return this.#lookup(request.name, request.args, request.settings)
+      case 'include':
+        return this.#include(request.path)
+      case 'field-values':
+        return fieldValues(database, this.#catalog, request.field)
+      case 'file-list':
+        return paths.list(request.mask, request.folders ? 'folders' : 'files')
+      case 'directory':
+        return paths.setDirectory(request.path)
+      case 'sleep':
+        return wait(request.milliseconds, undefined, signal === undefined ? {} : { signal })
+      case 'log':
+        return record.log(Date.now(), request.line, request.depth, request.text)
+      case 'progress':
+        return record.progress(request.text)
+      case 'position':
+        record.statement = request.statement
+        record.line = request.line
+        return undefined
+    }
+  }
+
+  async #timed<Result>(
+    run: () => Promise<Result>,
+    tell: (result: Result) => Pick<RanStatement, 'type' | 'table' | 'rows' | 'fields'>,
+  ): Promise<Result> {
+    const startedAt = performance.now()
+    const result = await run()
+    if (this.#statements.length < RAN_STATEMENTS_MAX) {
+      const durationMs = Math.round(performance.now() - startedAt)
+      this.#statements.push({ ...tell(result), line: this.#world.record.line, durationMs })
+    }
+    return result
+  }
+
+  async #change(steps: (catalog: Catalog) => Promise<Catalog>): Promise<void> {
+    this.#catalog = await this.#world.database.transaction(() => steps(this.#catalog))
+  }
+
+  #enter(section: Section): void {
+    if (section !== this.#section) this.#catalog = otherSection(this.#catalog)
+    this.#section = section
+  }
+
+  async #load({ statement, settings, rules, variable }: HostRequest & { kind: 'load' }) {
+    const { database, paths } = this.#world
+    const context = { ...this.#context(settings), variable }
+    const letters = this.#section === 'access' ? 'upper' : rules.letters
+    const environment = { database, catalog: this.#catalog, paths, context, rules: { ...rules, letters } }
+    const executed = await database.transaction(() => executeLoad(statement, environment))
+    this.#catalog = executed.catalog
+    this.#rowsRead += executed.rowsRead
+    if (executed.map !== undefined) this.#maps.set(executed.map.name, executed.map)
+    return executed.result
+  }
+
+  async #store({ statement, settings }: HostRequest & { kind: 'store' }) {
+    const { database, paths, clock, system } = this.#world
+    const creation = {
+      createdUtc: formatsOf(settings).date(QVD_TIME_FORMAT).format(clock.utc()),
+      creator: system.documentName,
+      buildNumber: QVD_BUILD_NUMBER,
+    }
+    const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths, creation)
+    this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
+    const { table, fields } = statement
+    const stores = fields ?? this.#catalog.tables.find(({ name }) => name === table)?.fields ?? []
+    return { rows, bytes: stored.bytes, table, fields: stores.length }
+  }
+
+  /** A function outside a LOAD is the same function over constant arguments. */
+  #lookup(name: string, args: readonly Value[], settings: Settings): Promise<Value> {
+    const { database, paths } = this.#world
+    const files = { current: undefined, facts: (path: string) => fileFacts(paths, path) }
+    const context = {
+      ...this.#context(settings),
+      catalog: this.#catalog,
+      preloads: new Preloads(),
+      files,
+      variable: () => undefined,
+    }
+    const given = name === 'peek' ? peekArguments(args, this.#catalog.lastCreated) : args
+    const call: Expression = { kind: 'call', name, args: given.map(literal), distinct: false }
+    return new LoadPipeline(database, context).constant(call, name)
+  }
+
+  #context(settings: Settings) {
+    const { clock, random, system, partial } = this.#world
+    return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
+  }
+
+  #map(name: string): MappingTable {
+    const map = this.#maps.get(name)
+    if (map === undefined) throw faults.mapNotFound(`Mapping table '${name}' not found`)
+    return map
+  }
+
+  /** A byte order mark decides; else UTF-8 if it is that, or Windows-1252 (SEMANTICS O21). */
+  async #include(path: string): Promise<string | undefined> {
+    const found = this.#world.paths.find(path)
+    if (!found?.stats.isFile()) return undefined
+    const bytes = await readFile(found.real)
+    const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
+    if (utf16) return new TextDecoder('utf-16le').decode(bytes)
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      return new TextDecoder('windows-1252').decode(bytes)
+    }
+  }
+}
+
+/** Outside a LOAD, Peek without a table looks at the one created last: what the script has just loaded. */
+function peekArguments([field, row, table]: readonly Value[], lastCreated: string | undefined): Value[] {
+  return [field ?? null, row === undefined ? -1 : row, table ?? lastCreated ?? null]
+}
+
+function literal(value: Value): Expression {
+  if (typeof value === 'number') return { kind: 'number', value }
+  if (typeof value === 'string') return { kind: 'text', value }
+  if (value === null) return { kind: 'call', name: 'null', args: [], distinct: false }
+  const args: Expression[] = [
+    { kind: 'text', value: value.text },
+    { kind: 'number', value: value.number },
+  ]
+  return { kind: 'call', name: 'dual', args, distinct: false }
+}

@@ -1,0 +1,64 @@
+/**
+ * What a run tells while it goes on: the script log (contract 02, section 6.2), the progress text (6.1) and where the script
+ * is. Both texts grow line by line; a very chatty script loses the middle of its log, never its beginning or its end.
+ * Neither holds control characters: they could steer the terminal of whoever reads it.
+ */
+
+import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { timeText } from '../../core/time-text.ts'
+import { cleanText } from '../../event/cloud-event.ts'
+import { boundedLines } from '../../outcome/script-log.ts'
+
+const EOL = '\r\n'
+/** Where the log is cut down to its limit. */
+const LOG_CHARACTERS_MAX = 2 * SCRIPT_LOG_MAX_BYTES
+/** A line of its own takes a multiple of its characters. */
+const PIECE_LINES = 4096
+
+export class ScriptRecord {
+  statement = 0
+  line = 0
+  /** Whole pieces of the log, and the lines behind them. */
+  #log: string[] = []
+  #lines: string[] = []
+  #logCharacters = 0
+  #progress = ''
+
+  /** A line of the script log. Without a script line it is a result and stands deeper. */
+  log(atMs: number, line: number | undefined, depth: number, text: string): void {
+    const number = line === undefined ? '    ' : String(line).padStart(4, '0')
+    const indent = '  '.repeat(line === undefined ? depth + 1 : depth)
+    const stamp = timeText(atMs)
+    for (const each of cleanText(text).split(/\r\n|\r|\n/)) {
+      const written = `${stamp} ${number} ${indent}${each}${EOL}`
+      this.#lines.push(written)
+      this.#logCharacters += written.length
+    }
+    if (this.#lines.length >= PIECE_LINES) this.#join()
+    if (this.#logCharacters <= LOG_CHARACTERS_MAX) return
+    const cut = boundedLines(this.scriptLog, SCRIPT_LOG_MAX_BYTES)
+    this.#log = [cut]
+    this.#lines = []
+    this.#logCharacters = cut.length
+  }
+
+  #join(): void {
+    this.#log.push(this.#lines.join(''))
+    this.#lines = []
+  }
+
+  progress(text: string): void {
+    for (const each of cleanText(text).split(/\r\n|\r|\n/)) this.#progress += each + EOL
+    if (this.#progress.length > 2 * PROGRESS_LOG_MAX_BYTES) {
+      this.#progress = boundedLines(this.#progress, PROGRESS_LOG_MAX_BYTES)
+    }
+  }
+
+  get scriptLog(): string {
+    return this.#log.join('') + this.#lines.join('')
+  }
+
+  get progressLog(): string {
+    return this.#progress
+  }
+}

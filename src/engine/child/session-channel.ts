@@ -1,0 +1,168 @@
+/**
+ * What an engine process does: it tells its worker that it is ready, runs the one script it is given, tells progress and
+ * the end, and then waits to be killed.
+ *
+ * It never opens a network connection and reads no environment. How far it reaches into the file system is fixed by its
+ * worker (session-child) and, for the engine, by run-script.
+ */
+import { Socket } from 'node:net'
+import type { Worker } from 'node:worker_threads'
+import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { cutToBytes } from '../../event/cloud-event.ts'
+import { boundedLines } from '../../outcome/script-log.ts'
+import type { ScriptRun } from '../channel/script-run.ts'
+import {
+  type ChildMessage,
+  encodeMessage,
+  FrameReader,
+  PROTOCOL_VERSION,
+  parentMessage,
+  SCRIPT_LOG_MAX_BYTES,
+  type ToldEnd,
+  type WorkRequest,
+} from '../channel/session-protocol.ts'
+import { isOutOfMemory } from '../duckdb/database.ts'
+import type { SessionProgress } from '../engine-session.ts'
+import { runScript } from './run-script.ts'
+
+/** File descriptor of the channel, as the worker hands it over (session-child). */
+const CHANNEL_FD = 3
+/** At most five reports a second. */
+const PROGRESS_INTERVAL_MS = 200
+
+/** Work comes at once to a process that was waited for, later to one that is kept ready: that one uses the time. */
+const WARM_UP_AFTER_MS = 20
+/** Takes the paths that every script takes: DuckDB opened, a table made and read, all closed. */
+const WARM_UP_SCRIPT = 'T: LOAD RecNo() AS n AUTOGENERATE 1; U: LOAD n AS m RESIDENT T WHERE n = 1;'
+const WARM_UP_BYTES = 64 * 1024 ** 2
+
+const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
+const interruption = new AbortController()
+
+const tell = (message: ChildMessage) => channel.write(encodeMessage(message))
+
+/** @param guard watches over the process from now on */
+export function serve(guard: Worker): void {
+  const reader = new FrameReader()
+  const warmUp = startWarmUp()
+  channel.on('data', (chunk: Buffer) => {
+    for (const value of reader.push(chunk)) {
+      const message = parentMessage(value)
+      if (message.kind === 'interrupt') interruption.abort()
+      else void warmUp.over().then(() => perform(message.request, message.tellMemory ? guard : undefined))
+    }
+  })
+  const endProcess = () => process.kill(process.pid, 'SIGKILL')
+  channel.on('error', endProcess)
+  channel.on('close', endProcess)
+  tell({ kind: 'ready', version: PROTOCOL_VERSION })
+}
+
+/** A first script takes three times the time of a second one: code is loaded and compiled, also of reading its message. */
+function startWarmUp(): { over(): Promise<void> } {
+  let running: Promise<unknown> | undefined
+  const timer = setTimeout(() => {
+    const work = { dataFile: ':memory:', tempFolder: process.cwd(), script: WARM_UP_SCRIPT, variables: {} }
+    const about = { partial: false, appId: '', appName: '', connections: [] }
+    const request: WorkRequest = { ...work, ...about, memoryLimitBytes: WARM_UP_BYTES, threads: 1 }
+    for (const value of new FrameReader().push(encodeMessage({ kind: 'work', request, tellMemory: false }))) {
+      parentMessage(value)
+    }
+    // What goes wrong here goes wrong with the work as well, and is told then.
+    running = runScript(request, () => {}).catch(() => {})
+  }, WARM_UP_AFTER_MS)
+  return {
+    async over() {
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+async function perform(request: WorkRequest, memoryTeller: Worker | undefined): Promise<void> {
+  memoryTeller?.postMessage('tell-memory')
+  const reports = throttledReports()
+  try {
+    const run = await runScript({ ...request, signal: interruption.signal }, reports.report)
+    reports.stop()
+    tell(endOf(run))
+  } catch (error) {
+    reports.stop()
+    const { last } = reports
+    tell({
+      kind: 'end',
+      end: endOfError(error),
+      ...(last() === undefined ? {} : { startedAt: last()!.startedAt }),
+      progressLog: last()?.progressLog ?? '',
+      scriptLog: '',
+      storedFiles: [],
+      statements: [],
+    })
+  }
+}
+
+function endOf(run: ScriptRun): ChildMessage {
+  return {
+    kind: 'end',
+    end: toldEnd(run),
+    startedAt: Math.floor(run.startedAt),
+    progressLog: boundedLines(run.progressLog, PROGRESS_LOG_MAX_BYTES),
+    scriptLog: boundedLines(run.scriptLog, SCRIPT_LOG_MAX_BYTES),
+    storedFiles: run.storedFiles,
+    statements: run.statements.map((one) => ({
+      ...one,
+      table: cutToBytes(one.table, ERROR_MESSAGE_MAX_BYTES),
+    })),
+  }
+}
+
+function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
+  if (end.kind === 'completed') return { kind: 'completed', engineTime: Math.floor(engineTime), tables }
+  if (end.kind !== 'failed') return end
+  const { engineErrorCode, message } = end.fault
+  return {
+    kind: 'script-error',
+    fault: {
+      engineErrorCode,
+      message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES),
+      line: end.line,
+      statement: cutToBytes(end.statement, PROGRESS_LOG_MAX_BYTES),
+    },
+  }
+}
+
+/** What a broken world means: an interrupted run may break anywhere, and DuckDB names its memory limit. */
+function endOfError(error: unknown): ToldEnd {
+  if (interruption.signal.aborted) return { kind: 'interrupted' }
+  if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
+  const message = error instanceof Error ? error.message : String(error)
+  return { kind: 'failed', message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES) }
+}
+
+/** Tells the first report at once, later ones at most every interval, always the newest. */
+function throttledReports() {
+  let last: SessionProgress | undefined
+  let timer: NodeJS.Timeout | undefined
+  let toldAt = Number.NEGATIVE_INFINITY
+  const tellLast = () => {
+    timer = undefined
+    toldAt = performance.now()
+    tell({ kind: 'progress', progress: last! })
+  }
+  return {
+    last: () => last,
+    report(progress: SessionProgress): void {
+      last = {
+        ...progress,
+        startedAt: Math.floor(progress.startedAt),
+        progressLog: boundedLines(progress.progressLog, PROGRESS_LOG_MAX_BYTES),
+      }
+      const waitMs = toldAt + PROGRESS_INTERVAL_MS - performance.now()
+      if (waitMs <= 0) {
+        clearTimeout(timer)
+        tellLast()
+      } else timer ??= setTimeout(tellLast, waitMs)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * One engine session on DuckDB: one attempt in one engine process, watched from outside. It is modal: waiting until
+ * `run`, running until the script's end is told or the process is gone, then over for good; the process never serves
+ * twice.
+ *
+ * Promises: `run` always resolves. The process is gone before it does, so nothing writes to the new data any more, and
+ * new data is durable before it is told. Nothing that the process says is believed where the worker can see for itself.
+ */
+import type { Log } from '../../core/ports.ts'
+import type { ChildMessage, ToldEnd, WorkRequest } from '../channel/session-protocol.ts'
+import type {
+  EngineSession,
+  EngineSize,
+  SessionEnd,
+  SessionProgress,
+  SessionWork,
+} from '../engine-session.ts'
+import { databaseBytes } from '../sizes.ts'
+import type { DataFolder } from './data-files.ts'
+import type { ReadMemory } from './resident-memory.ts'
+import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
+
+/** At 2 GB a second of new memory a look this often sees the ceiling within 100 MB. */
+const MEMORY_LOOK_MS = 50
+
+export interface SessionSurroundings {
+  readonly data: DataFolder
+  readonly tempFolder: string
+  readonly readMemory: ReadMemory
+  /** This system tells nobody how much memory a process has: the process has to tell itself. */
+  readonly tellMemory: boolean
+  readonly log: Log
+}
+
+const INTERRUPTED = { kind: 'crashed', message: 'the engine session was interrupted' } as const
+
+type EndMessage = ChildMessage & { kind: 'end' }
+
+export class DuckDbSession implements EngineSession {
+  readonly size: EngineSize
+  readonly #child: SessionChild
+  readonly #around: SessionSurroundings
+  #peakBytes = 0
+  #overMemory = false
+  #asked: 'nothing' | 'interrupt' | 'kill' = 'nothing'
+  #running = false
+
+  constructor(child: SessionChild, size: EngineSize, around: SessionSurroundings) {
+    this.#child = child
+    this.size = size
+    this.#around = around
+  }
+
+  /** Of the engine process. */
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  async run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd> {
+    if (this.#running) throw new Error('an engine session runs once')
+    this.#running = true
+    let last: SessionProgress | undefined
+    const told = new Promise<EndMessage>((resolve) => {
+      this.#child.onMessage = (message) => {
+        if (message.kind === 'end') resolve(message)
+        else if (message.kind === 'memory') this.#weigh(message.residentBytes)
+        else if (message.kind === 'progress') {
+          last = message.progress
+          report(message.progress)
+        }
+      }
+    })
+    this.#begin(work)
+    const watch = setInterval(() => this.#look(), MEMORY_LOOK_MS)
+    const first = await Promise.race([told, this.#child.exited])
+    clearInterval(watch)
+    const message = 'kind' in first ? first : undefined
+    if (message !== undefined) this.#look()
+    this.#child.kill()
+    const exit = await this.#child.exited
+    const end = await this.#judge(work, message?.end, exit)
+    if (end.kind !== 'completed') await this.#discard(work)
+    return { ...this.#report(message, last), ...end }
+  }
+
+  interrupt(): void {
+    if (this.#asked !== 'nothing') return
+    this.#asked = 'interrupt'
+    if (this.#running) this.#child.send({ kind: 'interrupt' })
+  }
+
+  kill(): void {
+    this.#asked = 'kill'
+    this.#child.kill()
+  }
+
+  #begin(work: SessionWork): void {
+    if (this.#asked !== 'nothing') {
+      this.#child.kill()
+      return
+    }
+    let request: WorkRequest
+    try {
+      request = this.#request(work)
+    } catch (error) {
+      // A name that is no data version: our own mistake, told as a crash because a session never throws.
+      this.#around.log.error('engine session refused its work', { error: String(error) })
+      this.kill()
+      return
+    }
+    this.#child.send({ kind: 'work', request, tellMemory: this.#around.tellMemory })
+  }
+
+  #request(work: SessionWork): WorkRequest {
+    const { data, tempFolder } = this.#around
+    return {
+      dataFile: data.path(work.dataAfter),
+      ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
+      script: work.script,
+      variables: work.variables,
+      partial: work.partial,
+      appId: work.appId,
+      appName: work.appName,
+      connections: work.connections,
+      memoryLimitBytes: databaseBytes(this.size),
+      threads: this.size.threads,
+      tempFolder,
+    }
+  }
+
+  #look(): void {
+    const peakBytes = this.#around.readMemory(this.pid)
+    if (peakBytes !== undefined) this.#weigh(peakBytes)
+  }
+
+  /** The ceiling is hard: memory that it held between two looks and gave back counts as well. */
+  #weigh(peakBytes: number): void {
+    this.#peakBytes = Math.max(this.#peakBytes, peakBytes)
+    if (peakBytes <= this.size.memoryBytes) return
+    this.#overMemory = true
+    this.#child.kill()
+  }
+
+  /** What the attempt came to: the told end where there is one, else what the end of the process means. */
+  async #judge(work: SessionWork, told: ToldEnd | undefined, exit: ChildExit): Promise<Judged> {
+    switch (told?.kind) {
+      case 'completed':
+        return this.#sealed(work, told)
+      case 'script-error':
+      case 'out-of-memory':
+        return told
+      case 'interrupted':
+        return INTERRUPTED
+      case 'failed':
+        // The cause may name folders of this machine: it is for the operator, the tenant reads the message in its log.
+        this.#around.log.warn('engine process failed', { pid: this.pid, cause: told.message })
+        return { kind: 'crashed', message: 'the engine failed; the log of the service tells why' }
+      case undefined:
+        return this.#judgeExit(exit)
+    }
+  }
+
+  #judgeExit(exit: ChildExit): Judged {
+    if (this.#overMemory || heapRanOut(exit)) return { kind: 'out-of-memory' }
+    if (this.#asked === 'kill') return { kind: 'crashed', message: 'the engine session was killed' }
+    if (this.#asked === 'interrupt') return INTERRUPTED
+    this.#around.log.warn('engine process ended by itself', {
+      pid: this.pid,
+      cause: exitText(exit),
+      stderr: exit.stderr,
+    })
+    return { kind: 'crashed', message: exitText(exit) }
+  }
+
+  async #sealed(work: SessionWork, told: ToldEnd & { kind: 'completed' }): Promise<Judged> {
+    try {
+      return { ...told, fileBytes: await this.#around.data.seal(work.dataAfter) }
+    } catch (error) {
+      this.#around.log.error('the new data of an attempt could not be saved', { error: String(error) })
+      return { kind: 'crashed', message: 'the new data could not be saved; the log of the service tells why' }
+    }
+  }
+
+  async #discard(work: SessionWork): Promise<void> {
+    try {
+      await this.#around.data.discard(work.dataAfter)
+    } catch (error) {
+      this.#around.log.warn('data of a failed attempt is left for the sweeper', { error: String(error) })
+    }
+  }
+
+  #report(message: EndMessage | undefined, last: SessionProgress | undefined) {
+    const startedAt = message?.startedAt ?? last?.startedAt
+    return {
+      ...(startedAt === undefined ? {} : { startedAt }),
+      progressLog: message?.progressLog ?? last?.progressLog ?? '',
+      scriptLog: message?.scriptLog ?? '',
+      storedFiles: message?.storedFiles ?? [],
+      ...(message === undefined ? {} : { statements: message.statements }),
+      ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
+    }
+  }
+}
+
+/** The part of a session's end that differs by kind. */
+type Judged = SessionEnd extends infer End
+  ? End extends { kind: string }
+    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'storedFiles' | 'statements'>
+    : never
+  : never
+
+/** V8 and the C++ runtime end the process themselves when they get no more memory, and say so. */
+function heapRanOut({ signal, stderr }: ChildExit): boolean {
+  return signal === 'SIGABRT' && /heap out of memory|std::bad_alloc/.test(stderr)
+}

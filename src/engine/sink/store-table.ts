@@ -1,0 +1,194 @@
+/**
+ * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file is made
+ * in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure leaves the old one,
+ * and a run that is killed leaves nothing among the data files.
+ */
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
+import { faults } from '../../script/fault.ts'
+import type { Catalog } from '../../script/plan/catalog-model.ts'
+import { type FieldModel, findField, findTable, type TableModel } from '../../script/plan/catalog-model.ts'
+import type { FileFormat, StoreStatement } from '../../script/syntax/statement.ts'
+import { textOf } from '../../script/value/convert.ts'
+import type { Settings } from '../../script/value/settings.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { StoredFile } from '../engine-session.ts'
+import type { FilePaths } from '../source/file-paths.ts'
+import { writeParquet } from '../source/parquet-file.ts'
+import { pairValue, readBatches } from '../source/row-source.ts'
+import { sqlName } from '../sql/pair-sql.ts'
+import { moveFile } from './move-file.ts'
+import { parquetValueSql } from './parquet-type.ts'
+import { writeTableAsQvd } from './qvd-store.ts'
+
+interface StoredColumn {
+  readonly field: FieldModel
+  readonly as: string
+}
+
+export async function storeTable(
+  statement: StoreStatement,
+  settings: Settings,
+  catalog: Catalog,
+  database: Database,
+  paths: FilePaths,
+  creation: QvdCreation,
+): Promise<{ rows: number; stored: StoredFile }> {
+  const table = findTable(catalog, statement.table)
+  if (table === undefined) throw faults.tableNotFound(`Table '${statement.table}' not found`)
+  const columns = storedColumns(statement, table)
+  const type = storedType(statement)
+  const { target, place } = paths.forWriting(statement.path)
+  try {
+    const made =
+      type === 'txt'
+        ? await writeText(table, columns, statement.format, settings, database)
+        : type === 'parquet'
+          ? await writeTableAsParquet(table, columns, statement.format, settings, database)
+          : await writeTableAsQvd(table, columns, { database, catalog, settings, creation })
+    await moveFile(made, target)
+  } catch (error) {
+    throw storeFault(error, statement.path) ?? error
+  }
+  const { size } = await stat(target)
+  const stored = { connection: place.connection.name, path: place.relative, bytes: size }
+  return { rows: table.rows, stored }
+}
+
+function storedColumns({ fields, table: name }: StoreStatement, table: TableModel): StoredColumn[] {
+  if (fields === undefined) return table.fields.map((field) => ({ field, as: field.name }))
+  const columns = fields.map(({ field: wanted, as }) => {
+    const field = findField(table, wanted)
+    if (field === undefined) throw faults.fieldNotFound(`Field '${wanted}' not found in table '${name}'`)
+    return { field, as }
+  })
+  const twice = columns.find(({ as }, index) => columns.findIndex((each) => each.as === as) !== index)
+  if (twice !== undefined) throw faults.semantic(`STORE names two fields '${twice.as}'`)
+  return columns
+}
+
+/** The extension does not matter: without a format the file is a QVD (R1). */
+function storedType({ format, path: given }: StoreStatement): 'txt' | 'parquet' | 'qvd' {
+  const { type = 'qvd' } = format
+  if (type === 'txt' || type === 'csv') return 'txt'
+  if (type === 'parquet' || type === 'qvd') return type
+  throw faults.wrongFormat(`Cannot write '${given}' as ${type}: STORE writes qvd, txt and parquet`)
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+const EOL = '\r\n'
+const PIECE_CHARACTERS = 256 * 1024
+
+/** UTF-8 with a byte order mark, a header, text sides; NULL and '' are both empty (R2, B18). */
+async function writeText(
+  table: TableModel,
+  columns: readonly StoredColumn[],
+  format: FileFormat,
+  settings: Settings,
+  database: Database,
+): Promise<string> {
+  const delimiter = format.delimiter ?? ','
+  const quoted = quoter(delimiter, format.quoting === 'none')
+  const file = path.join(database.privateFolder, `${randomUUID()}.part`)
+  const handle = await open(file, 'wx')
+  try {
+    const out = new TextFile(handle)
+    if (format.labels !== 'none') {
+      out.add(BYTE_ORDER_MARK + columns.map(({ as }) => quoted(as)).join(delimiter) + EOL)
+    } else out.add(BYTE_ORDER_MARK)
+    const wanted = columns.map(({ field }) => field.column)
+    for (let from = 0; from < table.rows; from += STORED_BATCH_ROWS) {
+      const range = {
+        sqlName: table.sqlName,
+        columns: wanted,
+        from,
+        rows: Math.min(table.rows, from + STORED_BATCH_ROWS),
+      }
+      await readBatches(database, range, (batch, rows) => {
+        for (let at = 0; at < rows; at++) out.add(line(batch, at))
+        return true
+      })
+      await out.flush()
+    }
+    await out.flush()
+    await handle.datasync()
+    return file
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
+  } finally {
+    await handle.close()
+  }
+
+  function line(batch: unknown[][], at: number): string {
+    let text = ''
+    for (let i = 0; i < columns.length; i++) {
+      const value = pairValue(batch[2 * i]![at], batch[2 * i + 1]![at])
+      text += (i === 0 ? '' : delimiter) + quoted(textOf(value, settings) ?? '')
+    }
+    return text + EOL
+  }
+}
+
+const STORED_BATCH_ROWS = 20_480
+
+/** Quotes a value that holds the delimiter, a quote or a line end; a quote inside is doubled (R3). */
+function quoter(delimiter: string, never: boolean): (text: string) => string {
+  if (never) return (text) => text
+  return (text) =>
+    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+class TextFile {
+  readonly #handle: FileHandle
+  #pieces: string[] = []
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  add(text: string): void {
+    this.#pieces.push(text)
+  }
+
+  async flush(): Promise<void> {
+    const text = this.#pieces.join('')
+    this.#pieces = []
+    for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
+      await this.#handle.appendFile(text.slice(at, at + PIECE_CHARACTERS))
+    }
+  }
+}
+
+async function writeTableAsParquet(
+  table: TableModel,
+  columns: readonly StoredColumn[],
+  format: FileFormat,
+  settings: Settings,
+  database: Database,
+): Promise<string> {
+  const values: string[] = []
+  for (const { field, as } of columns) {
+    const value = await parquetValueSql(database, table.sqlName, field, settings)
+    values.push(`${value} AS ${sqlName(as)}`)
+  }
+  const query = `SELECT ${values.join(', ')} FROM ${table.sqlName} ORDER BY rn`
+  return writeParquet(database, query, format.compression)
+}
+
+/** What the file system refuses because of what the script asked for; undefined for everything else. */
+function storeFault(error: unknown, given: string): Error | undefined {
+  const why = STORE_REFUSALS.get((error as NodeJS.ErrnoException).code ?? '')
+  return why === undefined ? undefined : faults.general(`Cannot write '${given}': ${why}`)
+}
+
+const STORE_REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['EISDIR', 'there is a folder of this name'],
+  ['ENOTEMPTY', 'there is a folder of this name'],
+  ['EEXIST', 'there is a folder of this name'],
+  ['ENOSPC', 'no space is left for data files'],
+  ['EDQUOT', 'no space is left for data files'],
+  ['EFBIG', 'the file is too large for the disk'],
+])

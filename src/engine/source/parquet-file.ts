@@ -1,0 +1,130 @@
+/**
+ * Parquet files, read and written by DuckDB. DuckDB may reach only the run's private folder, so a file is copied there to be
+ * read, and is made there to be stored. Numbers come as numbers, dates and times as duals in the formats of the script,
+ * texts as texts; anything nested as its text.
+ */
+import { randomUUID } from 'node:crypto'
+import { constants, copyFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { faults } from '../../script/fault.ts'
+import { formatsOf } from '../../script/value/formats.ts'
+import type { Settings } from '../../script/value/settings.ts'
+import type { Database } from '../duckdb/database.ts'
+import { sqlName, sqlText } from '../sql/pair-sql.ts'
+import { type RowSource, tableSource } from './row-source.ts'
+
+/** Days from 1899-12-30 to 1970-01-01. */
+const EPOCH_DAYS = 25_569
+const DAY_SECONDS = 86_400
+
+/** `real` is the path to read, `shown` the path as the script wrote it. */
+export async function parquetSource(
+  database: Database,
+  real: string,
+  shown: string,
+  settings: Settings,
+): Promise<RowSource> {
+  const file = privateFile(database)
+  await copyFile(real, file, constants.COPYFILE_FICLONE)
+  try {
+    return await workTableOf(database, file, settings)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (!/^(Invalid Input|Binder|Parser|IO|Conversion|Not implemented) Error/i.test(message)) throw error
+    throw faults.wrongFormat(`File '${shown}' cannot be read as parquet`)
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/** Writes the rows of a query as a parquet file into the private folder and gives its path; the caller moves it. */
+export async function writeParquet(
+  database: Database,
+  query: string,
+  compression: string | undefined,
+): Promise<string> {
+  const file = privateFile(database)
+  const codec = PARQUET_CODECS.get(compression ?? 'snappy')
+  if (codec === undefined) throw faults.semantic(`Parquet compression '${compression}' is not known`)
+  await database.run(`COPY (${query}) TO ${sqlText(file)} (FORMAT parquet, COMPRESSION ${codec})`)
+  return file
+}
+
+const PARQUET_CODECS: ReadonlyMap<string, string> = new Map(
+  ['uncompressed', 'snappy', 'gzip', 'brotli', 'zstd', 'lz4', 'lz4_raw'].map((name) => [name, name]),
+)
+
+const privateFile = (database: Database): string =>
+  path.join(database.privateFolder, `${randomUUID()}.parquet`)
+
+async function workTableOf(database: Database, file: string, settings: Settings): Promise<RowSource> {
+  const reading = `read_parquet(${sqlText(file)}, file_row_number = true)`
+  const described = await database.rows(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${reading}`)
+  const fields = described.map(([name, type]) => ({ name: String(name), ...columnReading(String(type)) }))
+  const columns = fields.map((_, index) => `i${index}`)
+  const sides = fields.map(({ name, number, text }, index) => {
+    const column = sqlName(name)
+    return `${number(column)} AS i${index}_n, ${text(column)} AS i${index}_t`
+  })
+  const table = database.workTable()
+  await database.run(
+    `CREATE TEMP TABLE ${table} AS SELECT file_row_number + 1 AS rn, ${sides.join(', ')} FROM ${reading}`,
+  )
+  const rows = await database.count(table)
+  const names = fields.map((field) => field.name)
+  const source = tableSource(database, { sqlName: table, rows, names, columns })
+  return formatted(
+    source,
+    fields.map(({ format }) => format && formatsOf(settings).date(format(settings)).format),
+  )
+}
+
+interface ColumnReading {
+  readonly number: (column: string) => string
+  readonly text: (column: string) => string
+  /** The format that gives a number its text. */
+  readonly format?: (settings: Settings) => string
+}
+
+const NO_TEXT = () => 'NULL::VARCHAR'
+
+function columnReading(type: string): ColumnReading {
+  if (/^(DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|FLOAT|DOUBLE)/.test(type)) {
+    return { number: finiteDouble, text: NO_TEXT }
+  }
+  if (type === 'BOOLEAN')
+    return { number: (c) => `CASE WHEN ${c} THEN -1 WHEN NOT ${c} THEN 0 END::DOUBLE`, text: NO_TEXT }
+  const serial = (c: string) => `epoch(${c})::DOUBLE / ${DAY_SECONDS}`
+  if (type === 'DATE') {
+    return { number: (c) => `${serial(c)} + ${EPOCH_DAYS}`, text: NO_TEXT, format: (s) => s.dateFormat }
+  }
+  if (type === 'TIME') return { number: serial, text: NO_TEXT, format: (s) => s.timeFormat }
+  if (type.startsWith('TIMESTAMP')) {
+    const number = (c: string) => `epoch(${c}::TIMESTAMP)::DOUBLE / ${DAY_SECONDS} + ${EPOCH_DAYS}`
+    return { number, text: NO_TEXT, format: (s) => s.timestampFormat }
+  }
+  return { number: () => 'NULL::DOUBLE', text: (c) => `${c}::VARCHAR` }
+}
+
+const finiteDouble = (c: string) => `CASE WHEN isfinite(${c}::DOUBLE) THEN ${c}::DOUBLE END`
+
+/** The source with numbers of some fields shown as dates or times. */
+function formatted(
+  source: RowSource,
+  formats: readonly (((serial: number) => string) | undefined)[],
+): RowSource {
+  const { values } = source.input
+  return {
+    input: source.input,
+    each: (used, row) => {
+      const shown = [...used].filter((index) => formats[index] !== undefined)
+      return source.each(used, () => {
+        for (const index of shown) {
+          const number = values[index]!
+          if (typeof number === 'number') values[index] = { number, text: formats[index]!(number) }
+        }
+        return row()
+      })
+    },
+  }
+}

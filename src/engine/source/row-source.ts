@@ -1,0 +1,123 @@
+/** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
+import type { TableModel, ValueKinds } from '../../script/plan/catalog-model.ts'
+import type { InputRow } from '../../script/row/load-context.ts'
+import type { Value } from '../../script/value/value.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { WrittenRows } from '../duckdb/table-writer.ts'
+import { columnList } from '../sql/pair-sql.ts'
+
+export interface RowSource {
+  readonly input: InputRow
+  /** The table behind it, when it reads one as it is. */
+  readonly table?: ReadableTable
+  /**
+   * Puts every row into `input.values` and calls `row`, until that gives false. Only the fields in `used` are filled.
+   * Gives the number of rows read. Called once.
+   */
+  each(used: ReadonlySet<number>, row: () => boolean): Promise<number>
+  /**
+   * Instead of `each`, for a source that can give its rows in columns: makes a table of some of its fields. Undefined: not
+   * these rows, `each` has to read them.
+   */
+  copy?(copy: ColumnCopy): Promise<WrittenRows | undefined>
+}
+
+export interface ColumnCopy {
+  /** Places in `input` of the fields that each of `columns` is to hold. */
+  readonly places: readonly number[]
+  /** The new table, a temporary one or not, and its pair columns. */
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly temporary: boolean
+  /** Rows to be copied at most. */
+  readonly first?: number
+}
+
+/** A table of pair columns to be read in `rn` order, 1 to `rows`. */
+export interface ReadableTable {
+  readonly sqlName: string
+  readonly rows: number
+  readonly names: readonly string[]
+  readonly columns: readonly string[]
+  /** Kinds of value that may occur in each column, if they are known. */
+  readonly kinds?: readonly ValueKinds[]
+}
+
+export const readableTable = (table: TableModel): ReadableTable => ({
+  sqlName: table.sqlName,
+  rows: table.rows,
+  names: table.fields.map((field) => field.name),
+  columns: table.fields.map((field) => field.column),
+  kinds: table.fields.map((field) => field.kinds),
+})
+
+/** Rows fetched at a time: enough to make a query cheap, few enough to keep memory small. */
+const BATCH_ROWS = 20_480
+
+export function tableSource(database: Database, table: ReadableTable): RowSource {
+  const values: Value[] = table.names.map(() => null)
+  return {
+    input: { names: table.names, values },
+    table,
+    async each(used, row) {
+      const fields = [...used].sort((a, b) => a - b)
+      if (fields.length === 0) return countedRows(table.rows, row)
+      let read = 0
+      let wanted = true
+      const columns = fields.map((field) => table.columns[field]!)
+      await readBatches(database, { ...table, columns }, (batch, rows) => {
+        for (let at = 0; wanted && at < rows; at++) {
+          for (let i = 0; i < fields.length; i++) {
+            values[fields[i]!] = pairValue(batch[2 * i]![at], batch[2 * i + 1]![at])
+          }
+          read++
+          wanted = row()
+        }
+        return wanted
+      })
+      return read
+    },
+  }
+}
+
+function countedRows(rows: number, row: () => boolean): number {
+  for (let read = 1; read <= rows; read++) if (!row()) return read
+  return rows
+}
+
+export const pairValue = (number: unknown, text: unknown): Value => {
+  if (number === null) return text as string | null
+  return text === null ? (number as number) : { text: text as string, number: number as number }
+}
+
+/**
+ * Reads the pair columns of the rows `from` (exclusive) to `rows` in row order: two arrays a column. A batch that gives false is the last one. Each
+ * batch is a query of its own by row number, so that other statements may run in between.
+ */
+export async function readBatches(
+  database: Database,
+  table: Pick<ReadableTable, 'sqlName' | 'rows' | 'columns'> & { readonly from?: number },
+  batch: (columns: unknown[][], rows: number) => boolean,
+): Promise<void> {
+  const columns = columnList(table.columns)
+  let wanted = true
+  for (let from = table.from ?? 0; wanted && from < table.rows; from += BATCH_ROWS) {
+    const range = `rn > ${from} AND rn <= ${Math.min(table.rows, from + BATCH_ROWS)}`
+    await database.chunks(
+      `SELECT ${columns} FROM ${table.sqlName} WHERE ${range} ORDER BY rn`,
+      (chunk, rows) => {
+        if (wanted) wanted = batch(chunk, rows)
+      },
+    )
+  }
+}
+
+/** AUTOGENERATE: rows without fields. */
+export function generatedSource(rows: number): RowSource {
+  return {
+    input: { names: [], values: [] },
+    async each(_used, row) {
+      return countedRows(rows, row)
+    },
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * SQL of the aggregations over a work table with columns `rn`, `g` (row number of the group's first row) and pair columns
+ * `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones that need a sorted or
+ * counted group bring a subquery `x` keyed by `g`.
+ */
+
+import { collectedSql } from '../../script/function/context/collected-values.ts'
+import type { ValueKinds } from '../../script/plan/catalog-model.ts'
+import { type Aggregation, COLLECT } from '../../script/plan/group-plan.ts'
+import { groupKey, isPresent, type PairSql, pairOf, sortTerms, sqlText } from './pair-sql.ts'
+
+export interface AggregationSql extends PairSql {
+  /** Rows (g, n, t): joined by g, and then n and t are the result. */
+  readonly subquery?: string
+}
+
+/** Delimiter of Concat or rank of Min, Max, FirstSortedValue, already evaluated. */
+export interface AggregationConstant {
+  readonly text: string
+  readonly number: number | null
+}
+
+const NO_TEXT = 'NULL::VARCHAR'
+const NO_NUMBER = 'NULL::DOUBLE'
+
+/** Text of a value as it is shown: a number without text of its own gets 14 significant digits (A6). */
+export function textSql({ n, t }: PairSql, decimalSep: string): string {
+  // Zero has one text, whatever its sign.
+  const plain = `format('{:.14g}', ${n} + 0.0)`
+  const number = decimalSep === '.' ? plain : `replace(${plain}, '.', ${sqlText(decimalSep)})`
+  return `CASE WHEN ${t} IS NOT NULL THEN ${t} WHEN ${n} IS NOT NULL THEN ${number} END`
+}
+
+/** What an aggregation's SQL is made of. */
+interface Call {
+  readonly aggregation: Aggregation
+  readonly constant: AggregationConstant | undefined
+  readonly table: string
+  readonly value: PairSql
+  /** The value's identity as two columns. */
+  readonly key: readonly string[]
+  /** The value as it is shown. */
+  readonly text: string
+  /** Kinds that the value may have. */
+  readonly kinds: ValueKinds
+}
+
+const number = (n: string): AggregationSql => ({ n, t: NO_TEXT })
+
+const distinct = ({ aggregation }: Call): string => (aggregation.distinct ? 'DISTINCT ' : '')
+
+/** By name in lower case. */
+const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
+  sum: (call) => number(`coalesce(fsum(${distinct(call)}${call.value.n}), 0)`),
+  avg: (call) => number(`favg(${distinct(call)}${call.value.n})`),
+  count: ({ aggregation, key, value, kinds }) =>
+    number(
+      aggregation.distinct
+        ? countDistinct(key)
+        : kinds.texts
+          ? countWhere(isPresent(value))
+          : `count(${value.n})`,
+    ),
+  numericcount: ({ aggregation, key, value }) =>
+    number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`),
+  textcount: (call) => number(`count(${distinct(call)}${call.key[1]})`),
+  // What is no number is missing; with DISTINCT each text counts once, and NULL as one.
+  missingcount: ({ aggregation, key, value }) =>
+    number(
+      aggregation.distinct
+        ? `count(DISTINCT ${key[1]}) + coalesce(max(CASE WHEN ${isPresent(value)} THEN 0 ELSE 1 END), 0)`
+        : countWhere(`${value.n} IS NULL`),
+    ),
+  nullcount: ({ aggregation, value }) => {
+    const missing = `NOT ${isPresent(value)}`
+    return number(aggregation.distinct ? `coalesce(max((${missing})::INT), 0)` : countWhere(missing))
+  },
+  min: ({ value, constant }) => number(ranked(value.n, 'ASC', constant)),
+  max: ({ value, constant }) => number(ranked(value.n, 'DESC', constant)),
+  median: (call) => number(`median(${distinct(call)}${call.value.n})`),
+  stdev: (call) => {
+    const many = `count(${distinct(call)}${call.value.n}) > 1`
+    return number(`CASE WHEN ${many} THEN stddev_samp(${distinct(call)}${call.value.n}) END`)
+  },
+  minstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }),
+  maxstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }),
+  firstvalue: ({ value }) => ({ n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }),
+  lastvalue: ({ value }) => ({ n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }),
+  only: ({ key, value }) => {
+    const one = `CASE WHEN ${countDistinct(key)} = 1 THEN`
+    const first = `arg_min_null(${value.t}, rn) FILTER (WHERE ${isPresent(value)})`
+    return { n: `${one} min(${value.n}) END`, t: `${one} ${first} END` }
+  },
+  [COLLECT]: ({ value }) => ({ n: NO_NUMBER, t: collectedSql(value) }),
+  mode: ({ value, table }) => subquery(modeSql(value, table)),
+  concat: ({ aggregation, constant, table, text }) =>
+    subquery(concatSql(aggregation, constant?.text ?? '', table, text)),
+  firstsortedvalue: ({ aggregation, constant, table }) =>
+    subquery(firstSortedSql(aggregation, constant?.number ?? 1, table)),
+}
+
+/** @param name lower case */
+export const hasAggregationSql = (name: string): boolean => Object.hasOwn(SQL, name)
+
+export function aggregationSql(
+  aggregation: Aggregation,
+  constant: AggregationConstant | undefined,
+  table: string,
+  decimalSep: string,
+  kinds: ValueKinds = ANY_KIND,
+): AggregationSql {
+  const value = pairOf(`i${aggregation.value}`)
+  const make = SQL[aggregation.name]
+  if (make === undefined) throw new Error(`no SQL for aggregation ${aggregation.name}`)
+  const text = textSql(value, decimalSep)
+  return make({ aggregation, constant, table, value, key: groupKey(value), text, kinds })
+}
+
+const subquery = (sql: string): AggregationSql => ({ n: 'n', t: 't', subquery: sql })
+
+const countWhere = (condition: string) => `count(*) FILTER (WHERE ${condition})`
+
+const countDistinct = (key: readonly string[]) => key.map((side) => `count(DISTINCT ${side})`).join(' + ')
+
+function ranked(n: string, direction: 'ASC' | 'DESC', rank: AggregationConstant | undefined): string {
+  if (rank === undefined) return direction === 'ASC' ? `min(${n})` : `max(${n})`
+  if (rank.number === null || rank.number < 1) return NO_NUMBER
+  return `(list(DISTINCT ${n} ORDER BY ${n} ${direction}) FILTER (WHERE ${n} IS NOT NULL))[${Math.floor(rank.number)}]`
+}
+
+/** The value that occurs most often; NULL when several do (J10). */
+function modeSql(value: PairSql, table: string): string {
+  const counted = `SELECT g, min(${value.n}) n, arg_min_null(${value.t}, rn) t, count(*) times FROM ${table}
+    WHERE ${isPresent(value)} GROUP BY g, ${groupKey(value).join(', ')}`
+  const best = `SELECT *, rank() OVER (PARTITION BY g ORDER BY times DESC) place FROM (${counted})`
+  return `SELECT g, CASE WHEN count(*) = 1 THEN min(n) END n, CASE WHEN count(*) = 1 THEN min(t) END t
+    FROM (${best}) WHERE place = 1 GROUP BY g`
+}
+
+/** By weight, then by value; DISTINCT takes each text at its lowest weight (J7, J8). */
+function concatSql(aggregation: Aggregation, delimiter: string, table: string, text: string): string {
+  const value = pairOf(`i${aggregation.value}`)
+  const weight = aggregation.weight === undefined ? NO_NUMBER : pairOf(`i${aggregation.weight}`).n
+  const rows = `SELECT g, ${value.n} n, ${value.t} t, ${text} shown, ${weight} w FROM ${table}
+    WHERE ${isPresent(value)}`
+  const chosen = aggregation.distinct
+    ? `SELECT g, min(n) n, min(t) t, shown, min(w) w FROM (${rows}) GROUP BY g, shown`
+    : rows
+  const order = ['w NULLS LAST', ...sortTerms({ n: 'n', t: 't' })].join(', ')
+  return `SELECT g, ${NO_NUMBER} n, string_agg(shown, ${sqlText(delimiter)} ORDER BY ${order}) t
+    FROM (${chosen}) GROUP BY g`
+}
+
+/** The value at the n-th lowest weight; NULL when several rows, with DISTINCT several values, share it (J9). */
+function firstSortedSql(aggregation: Aggregation, rank: number, table: string): string {
+  const value = pairOf(`i${aggregation.value}`)
+  const weight = pairOf(`i${aggregation.weight!}`).n
+  const ordered = `SELECT g, rn, ${value.n} n, ${value.t} t, dense_rank() OVER (PARTITION BY g ORDER BY ${weight}) place
+    FROM ${table} WHERE ${weight} IS NOT NULL`
+  const one = aggregation.distinct ? `${countDistinct(groupKey({ n: 'n', t: 't' }))} = 1` : 'count(*) = 1'
+  return `SELECT g, CASE WHEN ${one} THEN min(n) END n, CASE WHEN ${one} THEN arg_min_null(t, rn) END t
+    FROM (${ordered}) WHERE place = ${Math.floor(rank)} GROUP BY g`
+}
+
+/**
+ * The whole aggregation: from a work table with `rn` and the input columns to rows with `rn` and the pair columns `k0` ...
+ * (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is always one row (J5).
+ *
+ * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do, or a query in
+ * brackets, which is faster
+ * @param kinds of the input columns, as far as they are known: a side that no value has is not looked at
+ */
+export function groupSql(
+  table: string,
+  keys: number,
+  aggregations: readonly AggregationSql[],
+  kinds: readonly ValueKinds[] = [],
+): string {
+  const simple = aggregations.flatMap((each, index) =>
+    each.subquery === undefined ? [`${each.n} AS a${index}_n`, `${each.t} AS a${index}_t`] : [],
+  )
+  const keyColumns = Array.from({ length: keys }, (_, index) => index).flatMap((index) => [
+    `min(i${index}_n) AS k${index}_n`,
+    `${keyText(index, kinds[index])} AS k${index}_t`,
+  ])
+  const base = `SELECT ${keys === 0 ? '0' : 'min(rn)'} AS g, ${[...keyColumns, ...simple, 'count(*) AS c'].join(', ')}
+    FROM ${table}${keys === 0 ? '' : ` GROUP BY ${keyParts(keys, kinds).join(', ')}`}`
+  const joins = aggregations.flatMap((each, index) =>
+    each.subquery === undefined ? [] : [`LEFT JOIN (${each.subquery}) x${index} ON x${index}.g = b.g`],
+  )
+  const results = aggregations.flatMap((each, index) =>
+    each.subquery === undefined
+      ? [`b.a${index}_n::DOUBLE AS a${index}_n`, `b.a${index}_t AS a${index}_t`]
+      : [`x${index}.n::DOUBLE AS a${index}_n`, `x${index}.t AS a${index}_t`],
+  )
+  const keyResults = Array.from({ length: keys }, (_, index) => `b.k${index}_n, b.k${index}_t`)
+  const columns = ['row_number() OVER (ORDER BY b.g) AS rn', ...keyResults, ...results].join(', ')
+  return `SELECT ${columns} FROM (${base}) b ${joins.join(' ')}`
+}
+
+function keyParts(keys: number, kinds: readonly ValueKinds[]): string[] {
+  return Array.from({ length: keys }, (_, index) => {
+    const value = pairOf(`i${index}`)
+    const { numbers, texts } = kinds[index] ?? ANY_KIND
+    return !texts ? [value.n] : !numbers ? [value.t] : groupKey(value)
+  }).flat()
+}
+
+/** Duals of one number may have several texts: the first one is the key's. */
+function keyText(index: number, { numbers, texts, duals } = ANY_KIND): string {
+  const { t } = pairOf(`i${index}`)
+  if (!texts && !duals) return NO_TEXT
+  return numbers ? `arg_min_null(${t}, rn)` : `min(${t})`
+}
+
+const ANY_KIND: ValueKinds = { numbers: true, texts: true, duals: true }
+
+/** The work table's rows with `g`: the row number of the first row with the same keys, 0 without keys. */
+export function groupedRowsSql(table: string, keys: number): string {
+  if (keys === 0) return `SELECT *, 0 AS g FROM ${table}`
+  return `SELECT *, min(rn) OVER (PARTITION BY ${keyParts(keys, []).join(', ')}) AS g FROM ${table}`
+}

@@ -1,0 +1,139 @@
+/**
+ * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons and logic over
+ * values that are never plain texts, If and IsNull. A LOAD of nothing else runs without the row machine. Everything else
+ * gives undefined: texts would have to be interpreted, and functions may depend on the row or on the settings.
+ *
+ * Held equal to `compile` by test/script/both-paths.test.ts.
+ */
+
+import { eitherKinds, NO_KINDS, type ValueKinds } from '../../script/plan/catalog-model.ts'
+import type { BinaryOperator, Expression } from '../../script/syntax/expression.ts'
+import { type PairSql, pairOf, sqlText } from './pair-sql.ts'
+
+export interface ValueSql extends PairSql {
+  readonly kinds: ValueKinds
+}
+
+/** A field of the source: its column, and which kinds of value it may hold. */
+export type FieldSql = (name: string) => { readonly column: string; readonly kinds: ValueKinds } | undefined
+
+/** Where an expression stands: its fields, and the functions that depend on the place. */
+export interface SqlPlace {
+  readonly field: FieldSql
+  /** Undefined: this call has no SQL here. */
+  readonly call: (call: Extract<Expression, { kind: 'call' }>) => ValueSql | undefined
+}
+
+const NUMBERS: ValueKinds = { numbers: true, texts: false, duals: false }
+const TEXTS: ValueKinds = { numbers: false, texts: true, duals: false }
+const NO_NUMBER = 'NULL::DOUBLE'
+const NO_TEXT = 'NULL::VARCHAR'
+
+/** SQL repeats its operands: a longer text is not worth it. */
+const SQL_MAX_CHARACTERS = 4000
+
+export function expressionSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
+  const sql = valueSql(expression, place)
+  return sql !== undefined && sql.n.length + sql.t.length <= SQL_MAX_CHARACTERS ? sql : undefined
+}
+
+/** A condition that is true or false, never NULL. */
+export function conditionSql(expression: Expression, place: SqlPlace): string | undefined {
+  const value = expressionSql(expression, place)
+  return value && truthOf(value)
+}
+
+function valueSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
+  switch (expression.kind) {
+    case 'number':
+      return numberSql(`${expression.value}::DOUBLE`)
+    case 'text':
+      if (expression.value.includes('\0')) return undefined
+      return { n: NO_NUMBER, t: `${sqlText(expression.value)}::VARCHAR`, kinds: TEXTS }
+    case 'name': {
+      const found = place.field(expression.name)
+      return found && { ...pairOf(found.column), kinds: found.kinds }
+    }
+    case 'unary':
+      return unarySql(expression, place)
+    case 'binary':
+      return binarySql(expression, place)
+    case 'call':
+      return callSql(expression, place)
+  }
+}
+
+export const numberSql = (n: string): ValueSql => ({ n: `(${n})`, t: NO_TEXT, kinds: NUMBERS })
+
+const truth = (condition: string): ValueSql => numberSql(`CASE WHEN ${condition} THEN -1 ELSE 0 END::DOUBLE`)
+
+/** The number side of a value that is never a plain text. */
+function numberOf(value: ValueSql | undefined): string | undefined {
+  return value === undefined || value.kinds.texts || value.n.length > SQL_MAX_CHARACTERS ? undefined : value.n
+}
+
+function truthOf(value: ValueSql | undefined): string | undefined {
+  const number = numberOf(value)
+  return number && `(coalesce(${number}, 0) <> 0)`
+}
+
+function unarySql(expression: Expression & { kind: 'unary' }, place: SqlPlace): ValueSql | undefined {
+  const operand = valueSql(expression.operand, place)
+  if (expression.operator === 'not') {
+    const condition = truthOf(operand)
+    return condition === undefined ? undefined : truth(`NOT ${condition}`)
+  }
+  const number = numberOf(operand)
+  if (number === undefined || expression.operator === 'bitnot') return undefined
+  return numberSql(expression.operator === '-' ? `-${number}` : number)
+}
+
+function binarySql(expression: Expression & { kind: 'binary' }, place: SqlPlace): ValueSql | undefined {
+  const { operator } = expression
+  const left = valueSql(expression.left, place)
+  const right = left && valueSql(expression.right, place)
+  if (operator === 'and' || operator === 'or' || operator === 'xor') {
+    const [a, b] = [truthOf(left), truthOf(right)]
+    if (a === undefined || b === undefined) return undefined
+    return truth(operator === 'xor' ? `${a} <> ${b}` : `${a} ${operator} ${b}`)
+  }
+  const [a, b] = [numberOf(left), numberOf(right)]
+  if (a === undefined || b === undefined) return undefined
+  if (ARITHMETIC.has(operator)) {
+    // Beyond the largest number, and division by zero, there is NULL (SEMANTICS B7).
+    return numberSql(`CASE WHEN isfinite(${a} ${operator} ${b}) THEN ${a} ${operator} ${b} END`)
+  }
+  return COMPARISONS.has(operator) ? numberSql(comparisonSql(operator, a, b)) : undefined
+}
+
+const ARITHMETIC: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(['+', '-', '*', '/'])
+const COMPARISONS: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(['=', '<>', '<', '<=', '>', '>='])
+
+/** Two NULLs give NULL; one makes only `<>` true (SEMANTICS C3). */
+function comparisonSql(operator: BinaryOperator, a: string, b: string): string {
+  const one = operator === '<>' ? -1 : 0
+  return `CASE WHEN ${a} IS NULL AND ${b} IS NULL THEN NULL WHEN ${a} IS NULL OR ${b} IS NULL THEN ${one}
+    WHEN ${a} ${operator} ${b} THEN -1 ELSE 0 END::DOUBLE`
+}
+
+function callSql(call: Expression & { kind: 'call' }, place: SqlPlace): ValueSql | undefined {
+  const { name, args } = call
+  const ofPlace = place.call(call)
+  if (ofPlace !== undefined) return ofPlace
+  const values = args.map((argument) => valueSql(argument, place))
+  if (name === 'null' && args.length === 0) return { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
+  if (name === 'isnull' && args.length === 1) {
+    const [value] = values
+    return value && truth(`${value.n} IS NULL AND ${value.t} IS NULL`)
+  }
+  if (name !== 'if' || (args.length !== 2 && args.length !== 3)) return undefined
+  const condition = truthOf(values[0])
+  const then = values[1]
+  const otherwise = args.length === 3 ? values[2] : { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
+  if (condition === undefined || then === undefined || otherwise === undefined) return undefined
+  return {
+    n: `(CASE WHEN ${condition} THEN ${then.n} ELSE ${otherwise.n} END)`,
+    t: `(CASE WHEN ${condition} THEN ${then.t} ELSE ${otherwise.t} END)`,
+    kinds: eitherKinds(then.kinds, otherwise.kinds),
+  }
+}

@@ -1,0 +1,69 @@
+/** One level of a LOAD over a table as a single query, where every expression of it has SQL of the same meaning. */
+import type { ValueKinds } from '../../script/plan/catalog-model.ts'
+import type { LevelRules } from '../../script/row/level-machine.ts'
+import type { OutputTable } from '../../script/row/load-context.ts'
+import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
+import { conditionPlace, fieldPlace } from './row-position-sql.ts'
+
+export interface LevelQuery {
+  /** Gives `rn` from 1 and the pair columns, in any order. */
+  readonly sql: string
+  /** Kinds that may occur, one for each column. */
+  readonly kinds: readonly ValueKinds[]
+}
+
+export interface LevelTable {
+  readonly sqlName: string
+  readonly names: readonly string[]
+  readonly columns: readonly string[]
+  readonly kinds: readonly ValueKinds[]
+}
+
+/** The places in the input of the fields that a level takes as they are; undefined: it does more than pick and rename. */
+export function pickedFields(
+  { items, where, while: repeats, sample }: LevelRules,
+  names: readonly string[],
+): number[] | undefined {
+  if (where !== undefined || repeats !== undefined || sample !== undefined) return undefined
+  const places = items.map(({ expression }) =>
+    expression.kind === 'name' ? names.indexOf(expression.name) : -1,
+  )
+  return places.includes(-1) ? undefined : places
+}
+
+/**
+ * @param columns the column that each item is written to
+ * @param output the table that the rows go to; undefined: none
+ * @returns undefined: the level needs the row machine
+ */
+export function levelQuery(
+  { items, where, while: repeats, first, sample }: LevelRules,
+  table: LevelTable,
+  columns: readonly string[],
+  output: OutputTable | undefined,
+): LevelQuery | undefined {
+  if (repeats !== undefined || sample !== undefined) return undefined
+  const places = new Map(table.names.map((name, index) => [name, index]))
+  const field: FieldSql = (name) => {
+    const index = places.get(name)
+    return index === undefined ? undefined : { column: table.columns[index]!, kinds: table.kinds[index]! }
+  }
+  const values = items.map((item) => expressionSql(item.expression, fieldPlace(field, items, output)))
+  if (values.includes(undefined)) return undefined
+  const condition = where && conditionSql(where, conditionPlace(field))
+  if (where !== undefined && condition === undefined) return undefined
+  const conditions = [
+    ...(first === undefined ? [] : [`rn <= ${first}`]),
+    ...(condition === undefined ? [] : [condition]),
+  ]
+  const number = condition === undefined ? 'rn' : 'row_number() OVER (ORDER BY rn) AS rn'
+  const sides = values.flatMap((value, i) => [
+    `${value!.n} AS ${columns[i]}_n`,
+    `${value!.t} AS ${columns[i]}_t`,
+  ])
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  return {
+    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${table.sqlName}${filter}`,
+    kinds: values.map((value) => value!.kinds),
+  }
+}

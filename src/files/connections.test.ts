@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { newTenant } from '../catalog/new-tenant.ts'
+import type { App, Space, User } from '../catalog/records.ts'
+import { newHexId, newUuid } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import { jsonLog, realWorld } from '../main/world.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { type FileConnections, fileConnections } from './connections.ts'
+import { type FileStore, openFileStore } from './local/file-store.ts'
+
+let root: string
+let world: World
+let store: MemoryStore
+let files: FileStore
+let connections: FileConnections
+let owner: User
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'reprise-connections-'))
+  world = realWorld(jsonLog('silent'))
+  store = new MemoryStore()
+  files = await openFileStore(root, world.random)
+  connections = fileConnections(store, files, world)
+  const made = newTenant({ name: 'acme', adminName: 'anna', tokenHash: 'x' }, world.random, 1)
+  owner = made.admin
+  await store.addTenant(made.tenant)
+  await store.saveUser(owner)
+})
+
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+const app = (more: Partial<App> = {}): App => ({
+  id: newUuid(world.random),
+  tenantId: owner.tenantId,
+  name: 'Sales',
+  description: '',
+  ownerId: owner.id,
+  usage: 'ANALYTICS',
+  createdAt: 1,
+  modifiedAt: 1,
+  crashedOnMaxSize: { full: false, partial: false },
+  ...more,
+})
+
+async function addSpace(name: string, more: Partial<Space> = {}): Promise<Space> {
+  const space: Space = {
+    id: newHexId(world.random, 1),
+    tenantId: owner.tenantId,
+    name,
+    description: '',
+    type: 'shared',
+    ownerId: newHexId(world.random, 1),
+    createdAt: 1,
+    createdBy: owner.id,
+    updatedAt: 1,
+    ...more,
+  }
+  await store.saveSpace(space)
+  return space
+}
+
+async function assign(space: Space, role: string, user = owner): Promise<void> {
+  await store.saveAssignment({
+    id: newHexId(world.random, 1),
+    tenantId: owner.tenantId,
+    spaceId: space.id,
+    type: 'user',
+    assigneeId: user.id,
+    roles: [role],
+    createdAt: 1,
+    createdBy: owner.id,
+    updatedAt: 1,
+  })
+}
+
+it('gives a personal app its owner’s files and the spaces that the owner may read', async () => {
+  await addSpace('Foreign')
+  await addSpace('Mine', { ownerId: owner.id })
+  await assign(await addSpace('Readable'), 'dataconsumer')
+  await assign(await addSpace('Seen only'), 'consumer')
+  const given = await connections.connectionsFor(app(), owner.id)
+  expect(given.map(({ name, writable }) => [name, writable])).toEqual(
+    expect.arrayContaining([
+      ['DataFiles', true],
+      ['Mine:DataFiles', true],
+      ['Readable:DataFiles', false],
+    ]),
+  )
+  expect(given).toHaveLength(3)
+  expect(given[0]!.root).toBe(join(root, owner.tenantId, 'personal', owner.id))
+})
+
+it('gives a reload the spaces that both the owner and who asked for it may use', async () => {
+  const editor: User = { ...owner, id: newHexId(world.random, 2), subject: 'ed', name: 'ed', roles: [] }
+  await store.saveUser(editor)
+  const shared = await addSpace('Shared')
+  await assign(shared, 'codeveloper', editor)
+  await addSpace('Of the owner', { ownerId: owner.id })
+  await addSpace('Of the editor', { ownerId: editor.id })
+  const both = await addSpace('Of both', { ownerId: owner.id })
+  await assign(both, 'dataconsumer', editor)
+  const given = await connections.connectionsFor(app({ spaceId: shared.id }), editor.id)
+  expect(given.map(({ name, writable }) => [name, writable])).toEqual([
+    ['DataFiles', true],
+    ['Of both:DataFiles', false],
+  ])
+  const stranger = await connections.connectionsFor(app({ spaceId: shared.id }), newHexId(world.random, 3))
+  expect(stranger.map(({ name }) => name)).toEqual(['DataFiles'])
+})
+
+it('gives an app in a space the files of that space', async () => {
+  const space = await addSpace('Sales')
+  const [own] = await connections.connectionsFor(app({ spaceId: space.id }), owner.id)
+  expect(own).toMatchObject({ name: 'DataFiles', root: join(root, owner.tenantId, 'spaces', space.id) })
+})
+
+it('registers what a script stored, with folders, and again after a change', async () => {
+  const [own] = await connections.connectionsFor(app(), owner.id)
+  await mkdir(join(own!.root, 'out'))
+  await writeFile(join(own!.root, 'out/a.csv'), 'abc')
+  const stored = [{ connection: 'DataFiles', path: 'out/a.csv', bytes: 3 }]
+  await connections.filesStored(app(), owner.id, stored)
+  await writeFile(join(own!.root, 'out/a.csv'), 'abcdef')
+  await connections.filesStored(app(), owner.id, stored)
+  const rows = await store.dataFiles(owner.tenantId, { ownerId: owner.id })
+  expect(rows.map(({ name, bytes }) => [name, bytes]).sort()).toEqual([
+    ['out/', 0],
+    ['out/a.csv', 6],
+  ])
+})
+
+it('registers nothing that is not there, not canonical, linked, or behind no writable connection', async () => {
+  await assign(await addSpace('Readable'), 'dataconsumer')
+  const given = await connections.connectionsFor(app(), owner.id)
+  for (const { root: folder } of given) await writeFile(join(folder, 'a.csv'), 'x')
+  await symlink('/etc/hosts', join(given[0]!.root, 'link.csv'))
+  const stored = (connection: string, path: string) => ({ connection, path, bytes: 1 })
+  await connections.filesStored(app(), owner.id, [
+    stored('Readable:DataFiles', 'a.csv'),
+    stored('Nowhere:DataFiles', 'a.csv'),
+    stored('DataFiles', 'gone.csv'),
+    stored('DataFiles', '../a.csv'),
+    stored('DataFiles', 'link.csv'),
+  ])
+  expect(await store.dataFiles(owner.tenantId)).toEqual([])
+})

@@ -1,0 +1,145 @@
+/**
+ * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's own place
+ * (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that both the app's owner and
+ * the user who asked for the reload may read, writable where both may write: who edits a shared app must not see
+ * through its owner's eyes, nor an editor through those of whoever reloads it. A script reaches nothing else of the tenant.
+ */
+
+import { checkFileName, foldersAbove } from '../catalog/file-name.ts'
+import type { App, DataFile, FilePlace, Space, User } from '../catalog/records.ts'
+import { mayUseSpace, type SpaceRight } from '../catalog/rights.ts'
+import type { TenantId, UserId } from '../core/ids.ts'
+import { newUuid } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import type { FileConnection, StoredFile } from '../engine/engine-session.ts'
+import type { CatalogStore } from '../store/store.ts'
+import type { FileStore } from './local/file-store.ts'
+
+export const OWN_CONNECTION = 'DataFiles'
+
+export interface FileConnections {
+  /** Connections for one attempt of a reload of the app that a user asked for; their folders exist. */
+  connectionsFor(app: App, askedBy: UserId): Promise<FileConnection[]>
+  /**
+   * Registers what a script stored: a record for each file that is there, with its folders. What is not there (any
+   * more), has no canonical name or lies behind no connection of the reload is left out. Repeating is harmless.
+   */
+  filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
+}
+
+export function fileConnections(
+  store: CatalogStore,
+  files: FileStore,
+  world: Pick<World, 'clock' | 'random'>,
+): FileConnections {
+  return {
+    async connectionsFor(app, askedBy) {
+      const reachable = await placesOf(store, app, askedBy)
+      return Promise.all(
+        reachable.map(async ({ name, place, writable }) => ({
+          name,
+          root: await files.folderOf({ tenantId: app.tenantId, place }),
+          writable,
+        })),
+      )
+    },
+    async filesStored(app, askedBy, stored) {
+      if (stored.length === 0) return
+      const reachable = await placesOf(store, app, askedBy)
+      for (const file of stored) {
+        const place = reachable.find(({ name, writable }) => writable && name === file.connection)?.place
+        if (place === undefined || checkFileName(file.path) !== undefined) continue
+        await adopt(store, files, world, { tenantId: app.tenantId, ownerId: app.ownerId, place }, file.path)
+      }
+    },
+  }
+}
+
+export interface Adopting {
+  readonly tenantId: TenantId
+  readonly ownerId: UserId
+  readonly place: FilePlace
+}
+
+/** Makes the record of a file (and of its folders) agree with the content that is in its place. */
+async function adopt(
+  store: CatalogStore,
+  files: FileStore,
+  world: Pick<World, 'clock' | 'random'>,
+  into: Adopting,
+  name: string,
+): Promise<void> {
+  const { tenantId, place } = into
+  await files.alone([{ tenantId, place }], async () => {
+    const bytes = await files.sizeOf({ tenantId, place }, name)
+    if (bytes === undefined) return
+    const now = world.clock.now()
+    await recordFolders(store, world, into, name)
+    const before = await store.dataFileByName(tenantId, place, name)
+    const file = before ?? newDataFile(world, into, name)
+    await store.saveDataFile({ ...file, bytes, modifiedAt: now })
+  })
+}
+
+/** Records for the folders above a name that have none yet. To be called inside `files.alone`. */
+export async function recordFolders(
+  store: CatalogStore,
+  world: Pick<World, 'clock' | 'random'>,
+  into: Adopting,
+  name: string,
+): Promise<void> {
+  for (const folder of foldersAbove(name)) {
+    if ((await store.dataFileByName(into.tenantId, into.place, folder)) === undefined) {
+      await store.saveDataFile(newDataFile(world, into, folder))
+    }
+  }
+}
+
+export function newDataFile(world: Pick<World, 'clock' | 'random'>, into: Adopting, name: string): DataFile {
+  const now = world.clock.now()
+  return {
+    id: newUuid(world.random),
+    tenantId: into.tenantId,
+    ownerId: 'ownerId' in into.place ? into.place.ownerId : into.ownerId,
+    ...('spaceId' in into.place ? { spaceId: into.place.spaceId } : {}),
+    name,
+    bytes: 0,
+    createdAt: now,
+    modifiedAt: now,
+  }
+}
+
+interface Reachable {
+  readonly name: string
+  readonly place: FilePlace
+  readonly writable: boolean
+}
+
+async function placesOf(store: CatalogStore, app: App, askedBy: UserId): Promise<Reachable[]> {
+  const own: FilePlace = app.spaceId === undefined ? { ownerId: app.ownerId } : { spaceId: app.spaceId }
+  const ids = [...new Set([app.ownerId, askedBy])]
+  const users = await Promise.all(ids.map((id) => store.user(app.tenantId, id)))
+  const known = users.filter((user) => user !== undefined)
+  const others = known.length < ids.length ? [] : await readableSpaces(store, app, known)
+  return [{ name: OWN_CONNECTION, place: own, writable: true }, ...others]
+}
+
+/** The spaces that each of the users may read. */
+async function readableSpaces(store: CatalogStore, app: App, users: readonly User[]): Promise<Reachable[]> {
+  const standings = await Promise.all(
+    users.map(async (user) => ({ user, assignments: await store.assignmentsOf(app.tenantId, user.id) })),
+  )
+  const allMay = (space: Space, right: SpaceRight) =>
+    standings.every(({ user, assignments }) => {
+      const roles = assignments.filter(({ spaceId }) => spaceId === space.id).flatMap((row) => row.roles)
+      return mayUseSpace(user, { space, roles }, right)
+    })
+  const spaces = await store.spaces(app.tenantId)
+  return spaces
+    .filter((space) => allMay(space, 'read-files'))
+    .map((space) => ({
+      name: `${space.name}:${OWN_CONNECTION}`,
+      place: { spaceId: space.id },
+      writable: allMay(space, 'write-files'),
+    }))
+}

@@ -1,0 +1,90 @@
+/**
+ * All values of a group in one text: how they get from the query that groups to the aggregations that need all of them at
+ * once, and back. Values are in load order, NULL among them.
+ */
+
+import type { PairSql } from '../../../engine/sql/pair-sql.ts'
+import type { Evaluator } from '../../evaluate/evaluate.ts'
+import { faults } from '../../fault.ts'
+import type { Expression } from '../../syntax/expression.ts'
+import { textOf } from '../../value/convert.ts'
+import type { Value } from '../../value/value.ts'
+import { keyOf } from '../../value/value-key.ts'
+import { STATISTICAL_AGGREGATIONS } from '../statistical-aggregations.ts'
+import type { Place } from './context-functions.ts'
+
+/** Marks that separate values, and the two sides of one; texts have them escaped. */
+const END = '\u001E'
+const SIDE = '\u001F'
+const ESCAPE = '\u001B'
+
+const ESCAPED: readonly (readonly [plain: string, escaped: string])[] = [
+  [ESCAPE, `${ESCAPE}0`],
+  [END, `${ESCAPE}1`],
+  [SIDE, `${ESCAPE}2`],
+]
+
+const chr = (mark: string): string => `chr(${mark.codePointAt(0)})`
+
+/** SQL text of a group's values: of each `<number><SIDE><text><END>`, NULL as `<END>` alone. */
+export function collectedSql({ n, t }: PairSql): string {
+  const text = ESCAPED.reduce(
+    (sql, [plain, escaped]) => `replace(${sql}, ${chr(plain)}, ${chr(ESCAPE)} || '${escaped.slice(1)}')`,
+    t,
+  )
+  const number = `coalesce(${n}::VARCHAR, '')`
+  const sides = `CASE WHEN ${t} IS NOT NULL THEN ${number} || ${chr(SIDE)} || ${text} ELSE ${number} END`
+  return `string_agg(${sides} || ${chr(END)}, '' ORDER BY rn)`
+}
+
+/** The values of a text that `collectedSql` made. */
+export function collectedValues(text: string): Value[] {
+  return text.split(END).slice(0, -1).map(readValue)
+}
+
+function readValue(written: string): Value {
+  const side = written.indexOf(SIDE)
+  if (side < 0) return written === '' ? null : Number(written)
+  const text = ESCAPED.toReversed().reduce(
+    (all, [plain, escaped]) => all.replaceAll(escaped, plain),
+    written.slice(side + 1),
+  )
+  return side === 0 ? text : { text, number: Number(written.slice(0, side)) }
+}
+
+/** @param name lower case */
+export const isListAggregation = (name: string): boolean => Object.hasOwn(STATISTICAL_AGGREGATIONS, name)
+
+/**
+ * The evaluator of a call whose arguments are columns of collected values, as group plans make them.
+ * @throws ScriptFaultError in a place that does not group
+ */
+export function listAggregation(
+  name: string,
+  args: readonly Expression[],
+  distinct: boolean,
+  { context, compile }: Place,
+): Evaluator {
+  if (!args.every((argument) => argument.kind === 'name' && argument.name.startsWith('\0'))) {
+    throw faults.syntax(`${name}() is an aggregation: it belongs in the fields of a LOAD`)
+  }
+  const aggregate = STATISTICAL_AGGREGATIONS[name]!
+  const columns = args.map(compile)
+  const { settings } = context
+  return () => {
+    const lists = columns.map((column) => collectedValues(textOf(column(), settings) ?? ''))
+    return aggregate(distinct ? distinctRows(lists) : lists, settings)
+  }
+}
+
+/** Without rows that have the same values as one before. */
+function distinctRows(lists: readonly (readonly Value[])[]): readonly (readonly Value[])[] {
+  const known = new Set<string>()
+  const kept = lists[0]!.map((_, row) => {
+    const key = JSON.stringify(lists.map((list) => keyOf(list[row] ?? null)))
+    const isNew = !known.has(key)
+    known.add(key)
+    return isNew
+  })
+  return lists.map((list) => list.filter((_, row) => kept[row]))
+}

@@ -1,0 +1,123 @@
+/**
+ * Splits a LOAD that aggregates into three steps: expressions computed per input row (group keys and arguments of
+ * aggregations), the aggregations themselves, and expressions over their results, such as `Sum(x) / Count(y)`. A field
+ * outside an aggregation must be grouped, itself or as part of a grouped expression (SEMANTICS J4).
+ */
+
+import { faults } from '../fault.ts'
+import { isListAggregation } from '../function/context/collected-values.ts'
+import { AGGREGATIONS, checkCall } from '../function/functions.ts'
+import type { OutputItem } from '../row/level-machine.ts'
+import type { Expression } from '../syntax/expression.ts'
+
+/** Gathers all values of the group into one text, for the aggregations that need them at once (collected-values.ts). */
+export const COLLECT = 'collect'
+
+export interface Aggregation {
+  readonly name: string
+  readonly distinct: boolean
+  /** Index of the input column of each argument that depends on the row. */
+  readonly value: number
+  readonly weight?: number
+  /** Rank of Min, Max, FirstSortedValue; delimiter of Concat: the same for all rows. */
+  readonly constant?: Expression
+}
+
+export interface GroupPlan {
+  /** Evaluated per input row: first the keys, then arguments. */
+  readonly inputs: readonly Expression[]
+  readonly keys: number
+  readonly aggregations: readonly Aggregation[]
+  /** Over a row with the columns named by `keyName` and `aggregationName`. */
+  readonly outputs: readonly OutputItem[]
+}
+
+/** Names that no script can write, for the columns between the steps. */
+export const keyName = (index: number): string => `\0key${index}`
+export const aggregationName = (index: number): string => `\0aggregation${index}`
+
+export function hasAggregation(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'unary':
+      return hasAggregation(expression.operand)
+    case 'binary':
+      return hasAggregation(expression.left) || hasAggregation(expression.right)
+    case 'call':
+      return AGGREGATIONS.has(expression.name) || expression.args.some(hasAggregation)
+    default:
+      return false
+  }
+}
+
+export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expression[]): GroupPlan {
+  const keys = new Map(groupBy.map((key, index) => [JSON.stringify(key), index]))
+  const inputs: Expression[] = [...groupBy]
+  const aggregations: Aggregation[] = []
+  const known = new Map<string, number>()
+
+  const input = (expression: Expression): number => {
+    if (hasAggregation(expression)) throw faults.groupBy('An aggregation cannot stand inside an aggregation')
+    return inputs.push(expression) - 1
+  }
+
+  const column = (text: string, make: () => Aggregation): Expression => {
+    const index = known.get(text) ?? aggregations.push(make()) - 1
+    known.set(text, index)
+    return { kind: 'name', name: aggregationName(index), quoted: true }
+  }
+
+  const aggregation = (call: Expression & { kind: 'call' }): Expression => {
+    checkCall(call.name, call.args.length)
+    if (!isListAggregation(call.name)) return column(JSON.stringify(call), () => aggregationOf(call, input))
+    // The call stays, over columns that hold all values of each argument.
+    const args = call.args.map((argument) =>
+      column(`${COLLECT} ${JSON.stringify(argument)}`, () => ({
+        name: COLLECT,
+        distinct: false,
+        value: input(argument),
+      })),
+    )
+    return { ...call, args }
+  }
+
+  const rewrite = (expression: Expression): Expression => {
+    const key = keys.get(JSON.stringify(expression))
+    if (key !== undefined) return { kind: 'name', name: keyName(key), quoted: true }
+    switch (expression.kind) {
+      case 'name': {
+        const same = groupBy.findIndex((each) => each.kind === 'name' && each.name === expression.name)
+        if (same >= 0) return { kind: 'name', name: keyName(same), quoted: true }
+        throw faults.groupBy(`Field '${expression.name}' must be aggregated or stand in GROUP BY`)
+      }
+      case 'unary':
+        return { ...expression, operand: rewrite(expression.operand) }
+      case 'binary':
+        return { ...expression, left: rewrite(expression.left), right: rewrite(expression.right) }
+      case 'call':
+        if (AGGREGATIONS.has(expression.name)) return aggregation(expression)
+        return { ...expression, args: expression.args.map(rewrite) }
+      default:
+        return expression
+    }
+  }
+
+  const outputs = items.map(({ name, expression }) => ({ name, expression: rewrite(expression) }))
+  if (aggregations.length === 0) throw faults.groupBy('GROUP BY needs at least one aggregation')
+  return { inputs, keys: groupBy.length, aggregations, outputs }
+}
+
+function aggregationOf(
+  { name, args, distinct }: Expression & { kind: 'call' },
+  input: (expression: Expression) => number,
+): Aggregation {
+  const value = input(args[0]!)
+  if (name === 'concat') {
+    const weight = args[2] === undefined ? {} : { weight: input(args[2]) }
+    return { name, distinct, value, ...weight, ...(args[1] === undefined ? {} : { constant: args[1] }) }
+  }
+  if (name === 'firstsortedvalue') {
+    const constant = args[2] === undefined ? {} : { constant: args[2] }
+    return { name, distinct, value, weight: input(args[1]!), ...constant }
+  }
+  return { name, distinct, value, ...(args[1] === undefined ? {} : { constant: args[1] }) }
+}

@@ -1,0 +1,183 @@
+/**
+ * The row machine of one LOAD level: reads input rows one by one and writes output rows, doing everything that depends on
+ * the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field expressions from left to right, row
+ * multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek. It is synchronous and keeps no rows but those that
+ * Peek and Previous can still reach.
+ *
+ * A fault of an expression ends the statement; compiling already finds unknown names, before any row is read.
+ */
+import { compile } from '../evaluate/compile-expression.ts'
+import type { Binding, Evaluator } from '../evaluate/evaluate.ts'
+import { contextFunction } from '../function/context/context-functions.ts'
+import { unknownField } from '../plan/unknown-field.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { isTrue } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import type { InputRow, LoadContext, OutputTable } from './load-context.ts'
+import type { PeekHistory } from './peek-history.ts'
+
+export interface OutputItem {
+  readonly name: string
+  readonly expression: Expression
+}
+
+/** Which input rows are read at all; absent: all. */
+export interface RowLimits {
+  /** At most so many. */
+  readonly first?: number
+  /** This share of them, from 0 to 1, by chance. */
+  readonly sample?: number
+}
+
+export interface LevelRules extends RowLimits {
+  readonly items: readonly OutputItem[]
+  readonly where?: Expression
+  readonly while?: Expression
+}
+
+/** A two-argument SubField: it gives one row per part (SEMANTICS J17). */
+export interface RowMultiplier {
+  /** Parts of the current row, at least one. */
+  readonly parts: () => readonly Value[]
+  current: Value
+}
+
+/** What context functions read and register while they are compiled. */
+export interface MachineState {
+  recNo: number
+  iterNo: number
+  /** Undefined in a level that is not the top one: its rows go to no table (I2). */
+  readonly output: OutputTable | undefined
+  rowsWritten: number
+  readonly histories: Map<string, PeekHistory>
+  /** Run in reverse order after each surviving input row, so that nested Previous sees the row before. */
+  readonly afterRow: (() => void)[]
+  readonly multipliers: RowMultiplier[]
+  /** True while WHERE and WHILE are compiled: rows are multiplied after them (J19). */
+  inCondition: boolean
+}
+
+export class LevelMachine {
+  /** Indexes of the input fields that some expression reads. Complete after construction. */
+  readonly used = new Set<number>()
+  readonly #state: MachineState
+  readonly #fields: Evaluator[]
+  readonly #where: Evaluator | undefined
+  readonly #while: Evaluator | undefined
+  readonly #first: number
+  readonly #skips: () => boolean
+  readonly #settings: LoadContext['settings']
+  readonly #write: (row: Value[]) => void
+  readonly #historyOf: (PeekHistory | undefined)[]
+
+  /** `write` is called for each output row, with an array of its own. */
+  constructor(
+    rules: LevelRules,
+    input: InputRow,
+    context: LoadContext,
+    output: OutputTable | undefined,
+    write: (row: Value[]) => void,
+  ) {
+    this.#state = {
+      recNo: 0,
+      iterNo: 1,
+      output,
+      rowsWritten: 0,
+      histories: new Map(),
+      afterRow: [],
+      multipliers: [],
+      inCondition: true,
+    }
+    this.#settings = context.settings
+    this.#first = rules.first ?? Number.POSITIVE_INFINITY
+    const { sample } = rules
+    this.#skips = sample === undefined ? () => false : () => context.random() >= sample
+    this.#write = write
+    const names = new Set(rules.items.map((item) => item.name))
+    const binding = this.#binding(input, context, names)
+    this.#where = rules.where && compile(rules.where, binding)
+    this.#while = rules.while && compile(rules.while, binding)
+    this.#state.inCondition = false
+    this.#fields = rules.items.map((item) => compile(item.expression, binding))
+    this.#historyOf = rules.items.map((item) => this.#state.histories.get(item.name))
+  }
+
+  /** Processes the current input row. False: it and the rows after it are not wanted any more. */
+  read(): boolean {
+    const state = this.#state
+    if (state.recNo >= this.#first) return false
+    state.recNo++
+    if (this.#skips()) return state.recNo < this.#first
+    state.iterNo = 1
+    const condition = this.#while
+    let survived = false
+    if (condition === undefined) survived = this.#iterate()
+    else {
+      for (; isTrue(condition(), this.#settings); state.iterNo++) survived = this.#iterate() || survived
+    }
+    if (survived) for (let i = state.afterRow.length - 1; i >= 0; i--) state.afterRow[i]!()
+    return state.recNo < this.#first
+  }
+
+  /** False when FIRST allows no row at all. */
+  get wantsRows(): boolean {
+    return this.#state.recNo < this.#first
+  }
+
+  /** Histories of output fields that Peek reads, to be started with rows of the target table. */
+  get histories(): ReadonlyMap<string, PeekHistory> {
+    return this.#state.histories
+  }
+
+  #iterate(): boolean {
+    if (this.#where !== undefined && !isTrue(this.#where(), this.#settings)) return false
+    if (this.#state.multipliers.length === 0) this.#writeRow()
+    else this.#multiply(0)
+    return true
+  }
+
+  #multiply(index: number): void {
+    const multiplier = this.#state.multipliers[index]
+    if (multiplier === undefined) {
+      this.#writeRow()
+      return
+    }
+    for (const part of multiplier.parts()) {
+      multiplier.current = part
+      this.#multiply(index + 1)
+    }
+  }
+
+  #writeRow(): void {
+    const fields = this.#fields
+    const row = new Array<Value>(fields.length)
+    for (let i = 0; i < fields.length; i++) row[i] = fields[i]!()
+    this.#state.rowsWritten++
+    if (this.#state.histories.size > 0) {
+      for (let i = 0; i < row.length; i++) this.#historyOf[i]?.push(row[i]!)
+    }
+    this.#write(row)
+  }
+
+  #binding(input: InputRow, context: LoadContext, outputNames: ReadonlySet<string>): Binding {
+    const places = new Map(input.names.map((name, index) => [name, index]))
+    const values = input.values
+    return {
+      ...context,
+      unknownNameIsNull: false,
+      name: (name) => {
+        const index = places.get(name)
+        if (index === undefined) throw unknownField(name, input.names)
+        this.used.add(index)
+        return () => values[index]!
+      },
+      call: (name, args, compileArgument, distinct) =>
+        contextFunction(
+          name,
+          args,
+          { context, state: this.#state, outputNames, compile: compileArgument },
+          distinct,
+        ),
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Takes the next reloads that a worker has room for, each with a new attempt under a lease. It asks when a slot
+ * becomes free, when a commit may have queued something, when a back-off ends, and now and then in any case.
+ */
+import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
+import { type Loop, startLoop } from '../core/loop.ts'
+import type { Log, Timers } from '../core/ports.ts'
+import { decide, isRefusal } from '../core/reload.ts'
+import type { EngineSize } from '../engine/engine-session.ts'
+import { chooseSize } from '../engine/sizes.ts'
+import { type SettleRules, settleStep } from '../outcome/settle.ts'
+import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/store.ts'
+import type { Room } from './room.ts'
+
+/** Longest time between two looks at the queue: what other processes queued is found without a notice. */
+const LOOK_MS = 1000
+
+export interface ClaimDeps extends SettleRules {
+  readonly store: Pick<ReloadStore, 'claim' | 'nextDueAt'>
+  readonly timers: Timers
+  readonly log: Log
+  readonly limits: Pick<
+    Limits,
+    'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'ageingMs' | 'errorRequeuesMax'
+  >
+  readonly sizes: readonly EngineSize[]
+  readonly workerId: WorkerId
+}
+
+export interface Taker {
+  readonly room: Room
+  /** @param askedAt monotonic moment at which the claim was asked for: the lease is trusted from there on */
+  take(claimed: Claimed, askedAt: number): void
+}
+
+export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
+  return startLoop(deps, 'claiming', async () => {
+    const max = room.free().slots
+    if (max <= 0) return LOOK_MS
+    const share = room.share()
+    const askedAt = deps.clock.monotonic()
+    const now = deps.clock.now()
+    const claimed = await deps.store.claim({
+      now,
+      max,
+      concurrentReloadsPerTenant: deps.limits.concurrentReloadsPerTenant,
+      ageingMs: deps.limits.ageingMs,
+      step: claimStep(deps, now, (id, size) => share.fits(id, size.memoryBytes)),
+    })
+    for (const one of claimed) take(one, askedAt)
+    share.over(
+      claimed.map(({ reload }) => reload.id),
+      claimed.length < max,
+    )
+    const dueAt = await deps.store.nextDueAt(deps.clock.now())
+    return dueAt === undefined ? LOOK_MS : Math.min(Math.max(1, dueAt - deps.clock.now()), LOOK_MS)
+  })
+}
+
+/**
+ * Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is canceled: who deleted the
+ * app died before its reload was.
+ */
+function claimStep(
+  deps: ClaimDeps,
+  now: number,
+  fits: (id: ReloadId, size: EngineSize) => boolean,
+): (view: ReloadView) => Saving | { readonly refused: string } {
+  const cancel = settleStep(deps, { kind: 'cancel' })
+  return (view) => {
+    const { reload, attempt, app } = view
+    if (app === undefined) return cancel(view)
+    const { partial, sizeIndex } = reload
+    const size = chooseSize(deps.sizes, app, { partial, climbedIndex: sizeIndex })
+    if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: NO_ROOM }
+    const decision = decide(
+      { ...reload, sizeIndex: size.index },
+      attempt,
+      {
+        kind: 'claim',
+        lease: newUuid(deps.random) as LeaseToken,
+        workerId: deps.workerId,
+        leaseExpiresAt: now + deps.limits.leaseDurationMs,
+      },
+      { ...deps, jitter: 0 },
+      Math.max(now, reload.notBefore),
+    )
+    if (isRefusal(decision)) return decision
+    return {
+      reload: decision.next,
+      ...(decision.opened === undefined ? {} : { attempt: decision.opened }),
+    }
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * Runs one attempt: acquires an engine session of the attempt's size, runs the script in it while cancel, time limit,
+ * hand-back and the end of the lease are watched, and tells how it ended. It saves nothing itself: what is new goes
+ * through the lease, what came of it is settled by the caller.
+ *
+ * It answers 'lost' as soon as the lease is gone; whatever else happens, the session is dead when it answers.
+ */
+import type { App } from '../catalog/records.ts'
+import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
+import type { DataVersion, UserId } from '../core/ids.ts'
+import { type Limits, limitsOf } from '../core/limits.ts'
+import type { Clock, Timers } from '../core/ports.ts'
+import type { Signal } from '../core/signal.ts'
+import type {
+  EngineSession,
+  EngineSessions,
+  EngineSize,
+  FileConnection,
+  SessionEnd,
+  SessionProgress,
+  SessionWork,
+  StoredFile,
+} from '../engine/engine-session.ts'
+import { chooseSize } from '../engine/sizes.ts'
+import { boundedLines, endedLog, runningLog, scriptLogHead } from '../outcome/script-log.ts'
+import type { EndedAttempt } from '../outcome/settle.ts'
+import type { Claimed } from '../store/store.ts'
+import type { HeldLease } from './lease.ts'
+
+/** Longest wait for an engine session, ms: after it the reload waits in the queue again. */
+const SESSION_WAIT_MS = 60_000
+/** LOCERR_APP_SCRIPT_MISSING (contract 02, section 6.3). */
+const SCRIPT_MISSING = 1013
+
+export interface RunDeps {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly limits: Pick<Limits, 'runTimeMs' | 'interruptGraceMs' | 'appDataBytes' | 'scriptLogBytes'>
+  readonly sizes: readonly EngineSize[]
+  readonly sessions: EngineSessions
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
+}
+
+export interface RanAttempt extends EndedAttempt {
+  /** Full script log; absent when no script ran. */
+  readonly scriptLog?: string
+  readonly storedFiles: readonly StoredFile[]
+  readonly statements: readonly RanStatement[]
+}
+
+/** Why an attempt stops before its script does. */
+type Stop = 'canceled' | 'timed-out' | 'handed-back' | 'lost'
+
+/**
+ * @param dataAfter name of the data file that this attempt may write; never used before
+ * @param handBack fires when the worker shuts down
+ */
+export async function runAttempt(
+  { limits, ...ports }: RunDeps,
+  claimed: Claimed,
+  lease: HeldLease,
+  handBack: Signal,
+  dataAfter: DataVersion,
+): Promise<RanAttempt | 'lost'> {
+  const deps = { ...ports, limits: limitsOf(limits, claimed.tenant) }
+  const without = beforeSession(claimed)
+  if (without !== undefined) return ended(claimed, without)
+  if (!lease.holds()) return 'lost'
+  const acquired = await acquire(deps, claimed, lease, handBack)
+  if (acquired === 'lost') return 'lost'
+  if ('end' in acquired) return ended(claimed, acquired.end)
+  const { session, connections } = acquired
+  const acquiredAt = deps.clock.monotonic()
+  const facts = { ...sessionFacts(deps, claimed), sessionAcquiredAt: deps.clock.now() }
+  lease.tell({ session: facts, log: runningLog(about(claimed), '') })
+  const ran = await runSession(deps, session, work(claimed, connections, dataAfter), lease, handBack, facts)
+  session.kill()
+  if (ran.stop === 'lost' || !lease.holds()) return 'lost'
+  const durationMs = Math.max(0, deps.clock.monotonic() - acquiredAt)
+  return sessionEnded(deps, claimed, ran, dataAfter, durationMs)
+}
+
+/** What ends an attempt before an engine is asked for. */
+function beforeSession({ app, reload, script }: Claimed): AttemptEnd | undefined {
+  if (reload.partial ? app.crashedOnMaxSize.partial : app.crashedOnMaxSize.full) return { kind: 'refused' }
+  if (script !== undefined) return undefined
+  const fault = {
+    engineErrorCode: SCRIPT_MISSING,
+    message: 'the app has no load script',
+    line: 1,
+    statement: '',
+  }
+  return { kind: 'script-error', fault }
+}
+
+type Acquired =
+  | { readonly session: EngineSession; readonly connections: readonly FileConnection[] }
+  | { readonly end: AttemptEnd }
+  | 'lost'
+
+async function acquire(
+  deps: RunDeps,
+  claimed: Claimed,
+  lease: HeldLease,
+  handBack: Signal,
+): Promise<Acquired> {
+  const size = deps.sizes[claimed.attempt.sizeIndex] ?? deps.sizes.at(-1)
+  if (size === undefined) throw new Error('there are no engine sizes')
+  const limit = deps.timers.wait(SESSION_WAIT_MS)
+  const asked = deps.sessions.acquire(size)
+  const ready = Promise.all([asked, deps.connectionsFor(claimed.app, claimed.reload.userId)]).then(
+    ([session, connections]) => ({ session, connections }),
+    (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
+  )
+  const first = await Promise.race([ready, stopped(lease, handBack, limit.done)])
+  limit.end()
+  if (typeof first === 'object' && 'session' in first) return first
+  // A session that comes too late, or alone, is given back unused.
+  void asked.then(
+    (session) => session.kill(),
+    () => {},
+  )
+  if (typeof first === 'object') return { end: { kind: 'no-session', message: first.failed } }
+  if (first === 'lost') return 'lost'
+  if (first !== 'timed-out') return { end: { kind: first } }
+  return { end: { kind: 'no-session', message: `none within ${SESSION_WAIT_MS / 1000} s` } }
+}
+
+interface RanSession {
+  readonly end: SessionEnd
+  readonly stop: Stop | undefined
+  readonly facts: SessionFacts
+}
+
+async function runSession(
+  deps: RunDeps,
+  session: EngineSession,
+  sessionWork: SessionWork,
+  lease: HeldLease,
+  handBack: Signal,
+  acquired: SessionFacts,
+): Promise<RanSession> {
+  let facts = acquired
+  const started = (at: number) => {
+    facts = { ...facts, engineStartedAt: at }
+    return facts
+  }
+  const report = (progress: SessionProgress) => {
+    const log = runningLog(
+      { reloadId: sessionWork.reloadId, attempt: sessionWork.attempt },
+      progress.progressLog,
+    )
+    if (facts.engineStartedAt === undefined) lease.tell({ session: started(progress.startedAt), log })
+    else lease.tell({ log })
+  }
+  const limit = deps.timers.wait(deps.limits.runTimeMs)
+  const running = session.run(sessionWork, report)
+  const stop = await Promise.race([running.then(() => undefined), stopped(lease, handBack, limit.done)])
+  limit.end()
+  if (stop === 'canceled' || stop === 'timed-out') {
+    session.interrupt()
+    const grace = deps.timers.wait(deps.limits.interruptGraceMs)
+    await Promise.race([running, grace.done, lease.lost.done])
+    grace.end()
+  }
+  if (stop !== undefined) session.kill()
+  const end = await running
+  if (facts.engineStartedAt === undefined && end.startedAt !== undefined) started(end.startedAt)
+  return { end, stop, facts }
+}
+
+function stopped(lease: HeldLease, handBack: Signal, limit: Promise<void>): Promise<Stop> {
+  return Promise.race([
+    lease.lost.done.then(() => 'lost' as const),
+    lease.canceling.done.then(() => 'canceled' as const),
+    limit.then(() => 'timed-out' as const),
+    handBack.done.then(() => 'handed-back' as const),
+  ])
+}
+
+function sessionEnded(
+  deps: RunDeps,
+  claimed: Claimed,
+  ran: RanSession,
+  dataAfter: DataVersion,
+  durationMs: number,
+): RanAttempt {
+  const { end: told, facts } = ran
+  const end = attemptEnd(told, ran.stop, dataAfter, deps.limits.appDataBytes)
+  const startedAt = facts.engineStartedAt
+  return {
+    ...ended(claimed, end, told.progressLog),
+    durationMs,
+    session: facts,
+    ...(told.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: told.peakMemoryBytes }),
+    ...(end.kind === 'completed' && told.kind === 'completed' ? { tables: told.tables } : {}),
+    ...(startedAt === undefined
+      ? {}
+      : {
+          scriptLog: boundedLines(
+            scriptLog(claimed, facts, startedAt, told.scriptLog),
+            deps.limits.scriptLogBytes,
+          ),
+        }),
+    storedFiles: told.storedFiles,
+    statements: told.statements ?? [],
+  }
+}
+
+/** A script that was already done when it was told to stop is done: the state of the reload decides what that means. */
+function attemptEnd(
+  told: SessionEnd,
+  stop: Stop | undefined,
+  version: DataVersion,
+  maxBytes: number,
+): AttemptEnd {
+  if (told.kind === 'completed') {
+    const { fileBytes, engineTime } = told
+    if (maxBytes > 0 && fileBytes > maxBytes) return { kind: 'data-too-large', fileBytes }
+    return { kind: 'completed', data: { version, engineTime, fileBytes } }
+  }
+  if (stop !== undefined) return { kind: stop }
+  switch (told.kind) {
+    case 'script-error':
+      return { kind: 'script-error', fault: told.fault }
+    case 'out-of-memory':
+      return { kind: 'out-of-memory' }
+    case 'crashed':
+      return { kind: 'crashed', message: told.message }
+  }
+}
+
+function ended(claimed: Claimed, end: AttemptEnd, progressLog = ''): RanAttempt {
+  return { end, log: endedLog(about(claimed), progressLog, end), storedFiles: [], statements: [] }
+}
+
+function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed): SessionFacts {
+  const { partial } = reload
+  const { reason } = chooseSize(deps.sizes, app, { partial, climbedIndex: attempt.sizeIndex })
+  const size = deps.sizes[attempt.sizeIndex] ?? deps.sizes.at(-1)
+  return {
+    ...(size === undefined ? {} : { enginePoolName: size.poolName }),
+    engineSizingReason: reason,
+    ...(script === undefined ? {} : { scriptVersionId: script.id }),
+  }
+}
+
+function work(
+  { reload, attempt, app, script }: Claimed,
+  connections: readonly FileConnection[],
+  dataAfter: DataVersion,
+): SessionWork {
+  return {
+    reloadId: reload.id,
+    attempt: attempt.number,
+    appId: app.id,
+    appName: app.name,
+    script: script?.script ?? '',
+    variables: reload.variables,
+    partial: reload.partial,
+    ...(app.data === undefined ? {} : { dataBefore: app.data.version }),
+    dataAfter,
+    connections,
+  }
+}
+
+function about({ reload, attempt }: Claimed): { reloadId: string; attempt: number } {
+  return { reloadId: reload.id, attempt: attempt.number }
+}
+
+function scriptLog(claimed: Claimed, facts: SessionFacts, startedAt: number, text: string): string {
+  const { app } = claimed
+  const head = scriptLogHead({
+    appId: app.id,
+    appName: app.name,
+    ...about(claimed),
+    poolName: facts.enginePoolName ?? '',
+    startedAt,
+  })
+  return head + text
+}

@@ -1,0 +1,219 @@
+/**
+ * A worker: claims reloads for its slots, runs their attempts side by side under kept leases, settles what came of them,
+ * and sweeps. One function wires these loops over the ports, the same in a process and in the simulator.
+ *
+ * Stopping: no more claims; running attempts may end within `drainMs`; what still runs then is killed and handed back to
+ * the queue, which costs the reload nothing of its retry budget.
+ */
+import type { App } from '../catalog/records.ts'
+import { type DataVersion, newDataVersion, type UserId, type WorkerId } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
+import { type Loop, retryWaitMs } from '../core/loop.ts'
+import type { World } from '../core/ports.ts'
+import { newSignal, type Signal } from '../core/signal.ts'
+import type {
+  AppData,
+  EngineSessions,
+  EngineSize,
+  FileConnection,
+  StoredFile,
+} from '../engine/engine-session.ts'
+import { type SettleRules, settling } from '../outcome/settle.ts'
+import type { Claimed, Store } from '../store/store.ts'
+import { startClaiming } from './claim.ts'
+import { type HeldLease, startLeases } from './lease.ts'
+import { type FreeRoom, Room } from './room.ts'
+import { type RanAttempt, runAttempt } from './run-attempt.ts'
+import { startSweeping } from './sweep.ts'
+
+export interface WorkerDeps extends World {
+  readonly store: Store
+  readonly limits: Limits
+  readonly workerId: WorkerId
+  /** Attempts that may run at once. */
+  readonly slots: number
+  /** What their engine sizes may add up to; at least the largest size. */
+  readonly memoryBytes: number
+  readonly drainMs: number
+  readonly sizes: readonly EngineSize[]
+  readonly sessions: EngineSessions
+  readonly appData: AppData
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
+  /** Brings the files that a script stored into the catalog. Called again with the same files when it fails. */
+  filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
+}
+
+/** Tries of a write about an ended attempt while the lease holds; a store in trouble for longer costs the lease anyway. */
+const SETTLE_TRIES = 10
+/** Tries of what may be missing when the reload ends: script log, catalog of stored files. */
+const EXTRA_TRIES = 3
+
+export interface Worker extends Loop {
+  /** What it could still claim. */
+  free(): FreeRoom
+}
+
+export function startWorker(deps: WorkerDeps): Worker {
+  const rules: SettleRules = {
+    clock: deps.clock,
+    random: deps.random,
+    errorRequeuesMax: deps.limits.errorRequeuesMax,
+    largestSizeIndex: deps.sizes.length - 1,
+  }
+  const running = new Set<Promise<void>>()
+  const room = new Room(deps.clock, deps)
+  const handBack = newSignal()
+  const leases = startLeases(deps)
+  const sweeping = startSweeping({ ...deps, ...rules })
+  const claiming = startClaiming(
+    { ...deps, ...rules },
+    {
+      room,
+      take(claimed, askedAt) {
+        const { reload, attempt: opened } = claimed
+        const lease = leases.hold(reload.id, opened.leaseToken, askedAt)
+        room.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
+        const attempt = runClaimed(deps, rules, claimed, lease, handBack).then(() => {
+          running.delete(attempt)
+          room.give(opened.leaseToken)
+          claiming.wake()
+        })
+        running.add(attempt)
+      },
+    },
+  )
+  const unlisten = deps.store.onCommit((changed) => {
+    if (changed.queued) claiming.wake()
+    if (changed.canceling) leases.wake()
+  })
+  const stop = async () => {
+    unlisten()
+    await claiming.stop()
+    const drain = deps.timers.wait(deps.drainMs)
+    await Promise.race([Promise.all(running), drain.done])
+    drain.end()
+    handBack.fire()
+    await Promise.all(running)
+    await Promise.all([leases.stop(), sweeping.stop()])
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    free: () => room.free(),
+    wake() {
+      claiming.wake()
+      leases.wake()
+      sweeping.wake()
+    },
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** One claimed reload from the claim to what is saved of it. Never rejects: what goes wrong here costs the lease only. */
+async function runClaimed(
+  deps: WorkerDeps,
+  rules: SettleRules,
+  claimed: Claimed,
+  lease: HeldLease,
+  handBack: Signal,
+): Promise<void> {
+  const version = newDataVersion(deps.random, deps.clock.now())
+  try {
+    const ran = await runAttempt(deps, claimed, lease, handBack, version)
+    const kept = ran === 'lost' ? 'dropped' : await settleRan(deps, rules, claimed, lease, ran)
+    const leftover = kept === 'kept' ? claimed.app.data?.version : kept === 'dropped' ? version : undefined
+    if (leftover !== undefined) await discard(deps, leftover)
+  } catch (error) {
+    deps.log.error('an attempt failed in the worker itself; its lease runs out', {
+      reloadId: claimed.reload.id,
+      attempt: claimed.attempt.number,
+      error: String(error),
+    })
+  } finally {
+    lease.release()
+  }
+}
+
+/** What became of the attempt's data: the app points at it, nothing will ever point at it, or nobody knows. */
+type DataFate = 'kept' | 'dropped' | 'unknown'
+
+async function settleRan(
+  deps: WorkerDeps,
+  rules: SettleRules,
+  claimed: Claimed,
+  lease: HeldLease,
+  ran: RanAttempt,
+): Promise<DataFate> {
+  const { scriptLog, storedFiles, statements, ...endedAttempt } = ran
+  const { reload, attempt, app } = claimed
+  if (scriptLog !== undefined) {
+    await persist(deps, lease, 'saving the script log', EXTRA_TRIES, () =>
+      deps.store.saveScriptLog(reload.id, attempt.number, { text: scriptLog, statements }),
+    )
+  }
+  if (storedFiles.length > 0) {
+    await persist(deps, lease, 'cataloguing stored files', EXTRA_TRIES, () =>
+      deps.filesStored(app, reload.userId, storedFiles),
+    )
+  }
+  const transition = settling(rules, reload.id, lease.token, endedAttempt)
+  const settled = await persist(deps, lease, 'settling', SETTLE_TRIES, () =>
+    deps.store.transition([transition]),
+  )
+  if (ran.end.kind !== 'completed') return 'dropped'
+  if (settled === undefined) return 'unknown'
+  const [answer] = settled
+  if (answer?.kind === 'saved') return answer.reload.state === 'SUCCEEDED' ? 'kept' : 'dropped'
+  return dataFate(deps, claimed, ran.end.data.version)
+}
+
+/**
+ * The fence did not hold. Perhaps an earlier try was saved although its answer was lost; then the app points at the data.
+ * The lease is over, so nothing will make it point there any more.
+ */
+async function dataFate(deps: WorkerDeps, { app }: Claimed, version: DataVersion): Promise<DataFate> {
+  try {
+    const now = await deps.store.app(app.tenantId, app.id)
+    return now?.data?.version === version ? 'kept' : 'dropped'
+  } catch (error) {
+    deps.log.warn('it is not known whether an app points at its data; the data stays', {
+      appId: app.id,
+      error: String(error),
+    })
+    return 'unknown'
+  }
+}
+
+/** Tries again while the lease holds; undefined when it never worked. */
+async function persist<T>(
+  deps: WorkerDeps,
+  lease: HeldLease,
+  what: string,
+  tries: number,
+  write: () => Promise<T>,
+): Promise<T | undefined> {
+  for (let failures = 0; failures < tries && lease.holds(); ) {
+    try {
+      return await write()
+    } catch (error) {
+      failures += 1
+      deps.log.warn(`${what} failed`, { failures, error: String(error) })
+      await deps.timers.wait(retryWaitMs(failures)).done
+    }
+  }
+  return undefined
+}
+
+/**
+ * Deletes data that no app points at: what this attempt wrote in vain, or what the app pointed at before. The next start
+ * finds the files that this leaves behind.
+ */
+async function discard(deps: WorkerDeps, version: DataVersion): Promise<void> {
+  try {
+    await deps.appData.discard(version)
+  } catch (error) {
+    deps.log.warn('discarding app data failed', { version, error: String(error) })
+  }
+}
