@@ -1,7 +1,7 @@
 /**
- * The server of accept.ts, a process of its own: the real API over the SQLite store with its rate limits off and no worker,
- * and beside it the same HTTP server answering a route that does nothing. Tells its parent where they are, and lives until
- * it is killed.
+ * The server of accept.ts, a process of its own: the real API over the SQLite store with its rate limits off
+ * and no worker, and beside it the same HTTP server answering a route that does nothing. Tells its parent
+ * where they are, and lives until it is killed.
  *
  * node bench/accept-server.ts DATABASE APPS
  */

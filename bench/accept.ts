@@ -1,8 +1,8 @@
 /**
- * `POST /api/v1/reloads`, durable before its 201, asked by 64 keep-alive clients (TARGETS T3: 3000/s, p99 15 ms). Beside it, in
- * the same run, the same HTTP server answering a route that does nothing, and the raw insert: one row of the same size in a
- * transaction of 64, synced. Then the server is killed (SIGKILL) and its database opened: every reload answered with 201 is
- * there.
+ * `POST /api/v1/reloads`, durable before its 201, asked by 64 keep-alive clients (TARGETS T3: 3000/s, p99 15
+ * ms). Beside it, in the same run, the same HTTP server answering a route that does nothing, and the raw
+ * insert: one row of the same size in a transaction of 64, synced. Then the server is killed (SIGKILL) and
+ * its database opened: every reload answered with 201 is there.
  *
  * node bench/accept.ts [requests] [--keep]
  */

@@ -1,7 +1,7 @@
 /**
- * From the outbox to a receiver: saved finished events to one webhook on this machine and to JetStream, each beside the raw limit
- * in the same run (the same bodies posted with undici, the same messages published, with as many in flight), and the time from a
- * saved outcome to its arrival when nothing else happens.
+ * From the outbox to a receiver: saved finished events to one webhook on this machine and to JetStream, each
+ * beside the raw limit in the same run (the same bodies posted with undici, the same messages published, with
+ * as many in flight), and the time from a saved outcome to its arrival when nothing else happens.
  *
  * node bench/delivery.ts [--events 5000] [--rounds 3] [--json] [--keep]
  */

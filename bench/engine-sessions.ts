@@ -1,10 +1,11 @@
 /**
- * Getting an engine session (TARGETS T13): a process that is kept ready, and a cold one, from the wish to the session. Beside
- * it, in the same run, the raw limits: a bare Node process until it says a word, and one that loads DuckDB first.
+ * Getting an engine session (TARGETS T13): a process that is kept ready, and a cold one, from the wish to the
+ * session. Beside it, in the same run, the raw limits: a bare Node process until it says a word, and one that
+ * loads DuckDB first.
  *
  * node bench/engine-sessions.ts [rounds] [--built]
- * `--built` takes the engine from dist/ (npm run build), as it is published; without it the sources are stripped of their
- * types at every start.
+ * `--built` takes the engine from dist/ (npm run build), as it is published; without it the sources are
+ * stripped of their types at every start.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,8 @@
 /**
- * How near slot-time comes to equal shares, in virtual time on the SQLite store (TARGETS T7): four tenants with run lengths
- * of 2 s to 60 s on 8 slots, 200 reloads each at least; and how soon a tenant that used nothing starts its one reload while
- * another has 100,000 waiting. Nothing is drawn from the real clock: every run gives the same numbers.
+ * How near slot-time comes to equal shares, in virtual time on the SQLite store (TARGETS T7): four tenants
+ * with run lengths of 2 s to 60 s on 8 slots, 200 reloads each at least; and how soon a tenant that used
+ * nothing starts its one reload while another has 100,000 waiting. Nothing is drawn from the real clock:
+ * every run gives the same numbers.
  *
  * node bench/fairness-error.ts [--keep]
  */

@@ -1,8 +1,9 @@
 /**
- * Finished events to 50 webhooks, of which 10 are sick: they never answer, refuse the connection, redirect, answer garbage or
- * 500. Beside it, in the same run, the same events to the 40 healthy ones alone. What counts is how much later the healthy
- * ones have everything (issue: less than 5 %), and that each of them has every event, always with the same id; with --kill also
- * after the sending process was killed with SIGKILL in the middle.
+ * Finished events to 50 webhooks, of which 10 are sick: they never answer, refuse the connection, redirect,
+ * answer garbage or 500. Beside it, in the same run, the same events to the 40 healthy ones alone. What
+ * counts is how much later the healthy ones have everything (issue: less than 5 %), and that each of them has
+ * every event, always with the same id; with --kill also after the sending process was killed with SIGKILL in
+ * the middle.
  *
  * node bench/fan-out.ts [--events 2000] [--rounds 3] [--kill] [--json] [--keep]
  */
@@ -53,7 +54,9 @@ const { values: options } = parseArgs({
 const events = Number(options.events)
 const world = realWorld({ info() {}, warn() {}, error() {} })
 
-/** All targets behind one port; every arrival at a healthy one is counted. Tells the bench when it is asked. */
+/**
+ * All targets behind one port; every arrival at a healthy one is counted. Tells the bench when it is asked.
+ */
 function receive(): void {
   const seen = new Map<string, string>()
   const counts = { arrived: 0, doubled: 0, changed: 0 }

@@ -1,6 +1,7 @@
 /**
- * What the benches of claiming share: a SQLite store with any number of waiting reloads, filled by copying a row that the
- * store itself wrote; claims and ends with the state machine; watches, medians and the text that is kept.
+ * What the benches of claiming share: a SQLite store with any number of waiting reloads, filled by copying a
+ * row that the store itself wrote; claims and ends with the state machine; watches, medians and the text that
+ * is kept.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
@@ -20,7 +21,10 @@ export function tenantId(number: number): TenantId {
   return `tenant-${String(number).padStart(6, '0')}` as TenantId
 }
 
-/** A store in which `waiting` reloads of mixed weights wait, each of an app of its own, spread over the tenants. */
+/**
+ * A store in which `waiting` reloads of mixed weights wait, each of an app of its own, spread over the
+ * tenants.
+ */
 export async function longQueue(waiting: number, tenants: number): Promise<SqliteStore> {
   const file = join(folder, `${++made}.db`)
   const store = SqliteStore.open(file)
@@ -94,7 +98,10 @@ export async function end(store: SqliteStore, claimed: readonly Claimed[], now: 
   if (answers.some(({ kind }) => kind !== 'saved')) throw new Error('a claimed reload was not ended')
 }
 
-/** Of many laps: times by the clock and by the processor, which is steadier on a busy machine but blind to the disk. */
+/**
+ * Of many laps: times by the clock and by the processor, which is steadier on a busy machine but blind to the
+ * disk.
+ */
 export class Watch {
   readonly #laps: { readonly perSecond: number; readonly cpuMicros: number }[] = []
 

@@ -1,10 +1,12 @@
 /**
- * Lives a second on our store beside three queues of others, in one run: graphile-worker and pg-boss on PostgreSQL, BullMQ on a
- * Redis that syncs at every write. A life of ours is a whole reload (event, delivery, quota, turns of tenants); a life of
- * theirs a no-op job, added, taken, completed. A peer whose server or package is missing is skipped, with the reason.
+ * Lives a second on our store beside three queues of others, in one run: graphile-worker and pg-boss on
+ * PostgreSQL, BullMQ on a Redis that syncs at every write. A life of ours is a whole reload (event, delivery,
+ * quota, turns of tenants); a life of theirs a no-op job, added, taken, completed. A peer whose server or
+ * package is missing is skipped, with the reason.
  *
  * npm install --prefix bench/peers && node bench/peers.ts [lives one by one] [lives at 64] [--keep]
- * PostgreSQL: PEERS_POSTGRES, postgres://postgres@127.0.0.1:5432 by default; the bench makes a database of its own and drops it.
+ * PostgreSQL: PEERS_POSTGRES, postgres://postgres@127.0.0.1:5432 by default; the bench makes a database of
+ * its own and drops it.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 /**
- * What sharing between tenants costs a claim: 100,000 reloads of 1,000 tenants wait in one store, as many of one tenant in
- * another, where nothing is to be shared; claimed one by one and 100 at a time, in turn in one run (TARGETS T6: at least
- * 0.75 one by one, 0.5 batched).
+ * What sharing between tenants costs a claim: 100,000 reloads of 1,000 tenants wait in one store, as many of
+ * one tenant in another, where nothing is to be shared; claimed one by one and 100 at a time, in turn in one
+ * run (TARGETS T6: at least 0.75 one by one, 0.5 batched).
  *
  * node bench/price-of-fairness.ts [--keep]
  */

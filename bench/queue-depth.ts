@@ -1,7 +1,8 @@
 /**
- * Claiming from queues of 1,000, 100,000 and 1,000,000 waiting reloads of 100 tenants, by 64 callers at once, in turn in
- * one run (TARGETS T5: at least 0.9 of the rate at 1,000 with 100,000, and 0.8 with 1,000,000). Nothing is queued through
- * the store, so that it finds no row in its memory; the small queue is made anew before it runs dry.
+ * Claiming from queues of 1,000, 100,000 and 1,000,000 waiting reloads of 100 tenants, by 64 callers at once,
+ * in turn in one run (TARGETS T5: at least 0.9 of the rate at 1,000 with 100,000, and 0.8 with 1,000,000).
+ * Nothing is queued through the store, so that it finds no row in its memory; the small queue is made anew
+ * before it runs dry.
  *
  * node bench/queue-depth.ts [--keep]
  */

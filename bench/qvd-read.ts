@@ -1,7 +1,8 @@
 /**
- * Cells a second from a QVD file of 10 columns: `readQvd`, beside it in the same run a plain columnar reader that checks nothing
- * (the whole file in memory, one loop a column), and the whole way of a LOAD into the engine's tables on one thread. Rates are
- * by processor time, so that other work on the machine does not count (TARGETS T15: 20 million cells a second on one core).
+ * Cells a second from a QVD file of 10 columns: `readQvd`, beside it in the same run a plain columnar reader
+ * that checks nothing (the whole file in memory, one loop a column), and the whole way of a LOAD into the
+ * engine's tables on one thread. Rates are by processor time, so that other work on the machine does not
+ * count (TARGETS T15: 20 million cells a second on one core).
  *
  * node bench/qvd-read.ts [rows] [rounds]
  */
@@ -75,7 +76,10 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-/** All columns as indexes and decoded symbols, from a file that is taken to be right and as tightly packed as ours. */
+/**
+ * All columns as indexes and decoded symbols, from a file that is taken to be right and as tightly packed as
+ * ours.
+ */
 function plainRead(file: string) {
   const bytes = readFileSync(file)
   const headerEnd = bytes.indexOf('</QvdTableHeader>')

@@ -1,10 +1,12 @@
 /**
- * How fast a reload moves, on SQLite with an fsync at every commit and real engine processes, one reload at a time:
- * accept to engine start with a warm session (TARGETS T4), engine crash to requeued and a dead worker's attempt taken over
- * at a restart (T10), cancel to its end when the engine obeys and when it has to be killed (T11).
+ * How fast a reload moves, on SQLite with an fsync at every commit and real engine processes, one reload at a
+ * time: accept to engine start with a warm session (TARGETS T4), engine crash to requeued and a dead worker's
+ * attempt taken over at a restart (T10), cancel to its end when the engine obeys and when it has to be killed
+ * (T11).
  *
- * Beside T4, in the same run, the raw limit: two durable commits of one row each, and a message to a warm child process and
- * back. What counts is the ratio. The stages of T4 tell where the time goes: how long after the request each was reached.
+ * Beside T4, in the same run, the raw limit: two durable commits of one row each, and a message to a warm
+ * child process and back. What counts is the ratio. The stages of T4 tell where the time goes: how long after
+ * the request each was reached.
  *
  * node bench/reload-latency.ts [rounds] [starts] [--keep]     starts: T4 only
  */
@@ -160,7 +162,10 @@ async function running(app: App): Promise<Started> {
 
 interface Started {
   readonly reload: Reload
-  /** From the request until it is durable; until the engine session is asked for, and until the work is sent to it. */
+  /**
+   * From the request until it is durable; until the engine session is asked for, and until the work is sent
+   * to it.
+   */
   readonly acceptedMs: number
   readonly claimedMs: number
   readonly sentMs: number
@@ -241,7 +246,10 @@ async function cancels(deaf: boolean): Promise<number[]> {
   return times
 }
 
-/** From the opening of the store that a dead process left until its attempt is declared lost and its reload requeued. */
+/**
+ * From the opening of the store that a dead process left until its attempt is declared lost and its reload
+ * requeued.
+ */
 async function restarts(): Promise<number[]> {
   const times: number[] = []
   for (let i = 0; i < Math.min(rounds, 10); i++) {

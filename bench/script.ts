@@ -1,7 +1,7 @@
 /**
- * What the language costs beside plain DuckDB in the same run, on one thread, by processor time (TARGETS T14, T16, T17): LOAD *
- * of a CSV file with 5 columns against read_csv with every column as text; a GROUP BY over a resident table against the same
- * SQL over plain columns; rows a second through the row machine.
+ * What the language costs beside plain DuckDB in the same run, on one thread, by processor time (TARGETS T14,
+ * T16, T17): LOAD * of a CSV file with 5 columns against read_csv with every column as text; a GROUP BY over
+ * a resident table against the same SQL over plain columns; rows a second through the row machine.
  *
  * node bench/script.ts [rows of the file] [rounds] [--keep: write bench/results/script.txt]
  */

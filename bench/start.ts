@@ -1,6 +1,7 @@
 /**
- * Time from the start of a service's process to ready, and its memory when it is idle (TARGETS T12: empty 500 ms and 120 MB;
- * with 100,000 reloads of history under 1 s). Beside it the raw limit: the start of a process that does nothing.
+ * Time from the start of a service's process to ready, and its memory when it is idle (TARGETS T12: empty 500
+ * ms and 120 MB; with 100,000 reloads of history under 1 s). Beside it the raw limit: the start of a process
+ * that does nothing.
  *
  * node bench/start.ts [reloads of history] [--keep]
  */

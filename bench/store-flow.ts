@@ -1,6 +1,7 @@
 /**
- * The flow of a reload's life on the SQLite store, as the benches drive it: accept, claim, settle with a finished event and
- * its delivery, with weights, turns of tenants, one active reload an app, and a daily quota that is counted.
+ * The flow of a reload's life on the SQLite store, as the benches drive it: accept, claim, settle with a
+ * finished event and its delivery, with weights, turns of tenants, one active reload an app, and a daily
+ * quota that is counted.
  */
 import type { App } from '../src/catalog/records.ts'
 import type { AttemptEnd } from '../src/core/attempt.ts'
@@ -61,7 +62,10 @@ async function live(store: SqliteStore, app: App, count: number): Promise<void> 
   }
 }
 
-/** What a settled reload saves, without what the events cost to make: one event, one delivery, the app's new data. */
+/**
+ * What a settled reload saves, without what the events cost to make: one event, one delivery, the app's new
+ * data.
+ */
 function settleStep(end: AttemptEnd & { kind: 'completed' }) {
   return ({ reload, attempt, app, subscriptions }: ReloadView): Saving | { refused: string } => {
     const now = Date.now()
@@ -89,7 +93,9 @@ function claimStep({ reload, attempt }: ReloadView): Saving | { refused: string 
 
 export interface Speed {
   readonly livesPerSecond: number
-  /** Processor time of a life, microseconds: steadier than the clock on a busy machine, but blind to the disk. */
+  /**
+   * Processor time of a life, microseconds: steadier than the clock on a busy machine, but blind to the disk.
+   */
   readonly cpuMicros: number
 }
 

@@ -1,7 +1,8 @@
 /**
- * Lives a second: accept, claim, settle with a finished event and its delivery, on SQLite with an fsync at every commit and
- * 64 concurrent callers. Beside it, in the same run, the raw flow: the least SQL that inserts, claims and finishes a row
- * with an outbox event, 64 to a commit. What counts is the ratio (TARGETS T1: at least 0.6).
+ * Lives a second: accept, claim, settle with a finished event and its delivery, on SQLite with an fsync at
+ * every commit and 64 concurrent callers. Beside it, in the same run, the raw flow: the least SQL that
+ * inserts, claims and finishes a row with an outbox event, 64 to a commit. What counts is the ratio (TARGETS
+ * T1: at least 0.6).
  *
  * node bench/store-lives.ts [lives a round] [rounds]
  */

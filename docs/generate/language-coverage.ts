@@ -1,4 +1,6 @@
-/** How much of the language is here, by group and name, measured on the parser and on the tables of functions. */
+/**
+ * How much of the language is here, by group and name, measured on the parser and on the tables of functions.
+ */
 
 import { checkScript } from '../../src/script/check-script.ts'
 import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'

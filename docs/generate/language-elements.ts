@@ -1,6 +1,7 @@
 /**
- * The language beside its functions: statements, control statements, prefixes, sources and clauses, each with the shortest
- * script that uses it. Whether this engine takes one is found by giving the script to the parser.
+ * The language beside its functions: statements, control statements, prefixes, sources and clauses, each with
+ * the shortest script that uses it. Whether this engine takes one is found by giving the script to the
+ * parser.
  */
 
 export type LanguageElement = readonly [name: string, sample: string]

@@ -1,4 +1,7 @@
-/** The examples of docs/reference/load-script.md, in the order in which they run as one script, and the format items. */
+/**
+ * The examples of docs/reference/load-script.md, in the order in which they run as one script, and the format
+ * items.
+ */
 
 export interface ShownExample {
   readonly title: string

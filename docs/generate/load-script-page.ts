@@ -1,6 +1,7 @@
 /**
- * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions, settings and
- * refusals come from the tables that parser and executor use; every example of the page is run by its test.
+ * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions,
+ * settings and refusals come from the tables that parser and executor use; every example of the page is run
+ * by its test.
  */
 
 import { ENCODINGS } from '../../src/engine/source/text-encoding.ts'

@@ -1,6 +1,7 @@
 /**
- * The state machine as a table: what each command does to a reload in each state. It is asked of `decide` itself, row by
- * row, so that the page docs/reference/states.md cannot say anything else than the machine does.
+ * The state machine as a table: what each command does to a reload in each state. It is asked of `decide`
+ * itself, row by row, so that the page docs/reference/states.md cannot say anything else than the machine
+ * does.
  */
 import type { Attempt, AttemptEnd } from '../../src/core/attempt.ts'
 import type { DataVersion, Id, LeaseToken, WorkerId } from '../../src/core/ids.ts'
@@ -10,7 +11,10 @@ import type { Policy } from '../../src/core/verdict.ts'
 
 export interface StateRow {
   readonly command: string
-  /** What becomes of a reload in each active state: the next state, with what is counted or marked, or the refusal. */
+  /**
+   * What becomes of a reload in each active state: the next state, with what is counted or marked, or the
+   * refusal.
+   */
   readonly becomes: Readonly<Record<ActiveState, string>>
 }
 

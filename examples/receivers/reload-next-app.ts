@@ -1,6 +1,7 @@
 /**
- * A chain: when one app's reload succeeded, the next app is reloaded. The event comes after the new data is saved, so the
- * next script reads it; its id as idempotency key makes one event start one reload, however often it arrives.
+ * A chain: when one app's reload succeeded, the next app is reloaded. The event comes after the new data is
+ * saved, so the next script reads it; its id as idempotency key makes one event start one reload, however
+ * often it arrives.
  *
  *   WEBHOOK_SECRET=... REPRISE_URL=http://127.0.0.1:4600 REPRISE_KEY=rpk_... CHAIN=appA,appB,appC \
  *     PORT=8081 node examples/receivers/reload-next-app.ts

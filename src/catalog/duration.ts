@@ -1,6 +1,7 @@
 /**
- * ISO 8601 durations (`P1Y2M10DT2H30M`, `P3W`, `PT24H`), as API keys give their life time in (contract 05, section 5).
- * Years and months are calendar steps in UTC from a given time; a day that the target month lacks becomes its last day.
+ * ISO 8601 durations (`P1Y2M10DT2H30M`, `P3W`, `PT24H`), as API keys give their life time in (contract 05,
+ * section 5). Years and months are calendar steps in UTC from a given time; a day that the target month lacks
+ * becomes its last day.
  */
 const DURATION =
   /^P(?!$)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/
@@ -12,7 +13,8 @@ const DAY = 24 * HOUR
 
 /**
  * @param fromMs epoch milliseconds
- * @returns epoch milliseconds after the duration; undefined when the text is no duration or the time out of range
+ * @returns epoch milliseconds after the duration; undefined when the text is no duration or the time out of
+ * range
  */
 export function addDuration(text: string, fromMs: number): number | undefined {
   const parts = DURATION.exec(text)

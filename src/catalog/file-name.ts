@@ -1,7 +1,7 @@
 /**
- * Canonical names of data files and folders (contract 05, section 3). "/" separates folders; a record whose name ends in
- * "/" is a folder. A canonical name has no empty part, no "." or "..", no forbidden or control character, and never
- * reaches out of its place; what is canonical may be joined to a path.
+ * Canonical names of data files and folders (contract 05, section 3). "/" separates folders; a record whose
+ * name ends in "/" is a folder. A canonical name has no empty part, no "." or "..", no forbidden or control
+ * character, and never reaches out of its place; what is canonical may be joined to a path.
  */
 import type { ErrorName } from '../core/errors.ts'
 import { utf8Bytes } from '../core/utf8.ts'

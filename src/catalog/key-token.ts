@@ -1,6 +1,6 @@
 /**
- * The text of an API key: "rpk_" and 43 base64url characters (256 random bits). Opaque to clients; the service keeps
- * its SHA-256 only, so a lost token cannot be shown again.
+ * The text of an API key: "rpk_" and 43 base64url characters (256 random bits). Opaque to clients; the
+ * service keeps its SHA-256 only, so a lost token cannot be shown again.
  */
 import type { Random } from '../core/ports.ts'
 

@@ -1,4 +1,7 @@
-/** The first records of an installation: a tenant, its admin, and the admin's API key, known by its hash alone. */
+/**
+ * The first records of an installation: a tenant, its admin, and the admin's API key, known by its hash
+ * alone.
+ */
 import { newHexId, newTenantId, newUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { ApiKey, Tenant, User } from './records.ts'

@@ -1,4 +1,6 @@
-/** What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds. */
+/**
+ * What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds.
+ */
 import type {
   AppId,
   AssignmentId,
@@ -110,7 +112,10 @@ export interface DataFile {
   readonly ownerId: UserId
   /** Absent: personal file of the owner. */
   readonly spaceId?: SpaceId
-  /** Full name; "/" separates folders. Unique within its place. A name that ends in "/" is a folder of 0 bytes. */
+  /**
+   * Full name; "/" separates folders. Unique within its place. A name that ends in "/" is a folder of 0
+   * bytes.
+   */
   readonly name: string
   readonly bytes: number
   readonly createdAt: number

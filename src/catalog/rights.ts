@@ -1,10 +1,11 @@
 /**
- * Who may do what with an app, a space and the data files of a space: one table of roles per space type (contract 05,
- * section 4) and one answer. Pure: the caller's roles in the space are given, never looked up here.
+ * Who may do what with an app, a space and the data files of a space: one table of roles per space type
+ * (contract 05, section 4) and one answer. Pure: the caller's roles in the space are given, never looked up
+ * here.
  *
- * The owner of an app and the owner of its space may do everything with it. A tenant admin sees every app and cancels
- * every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is not theirs, and
- * sees no script of a personal app (contract 02, section 9).
+ * The owner of an app and the owner of its space may do everything with it. A tenant admin sees every app and
+ * cancels every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is
+ * not theirs, and sees no script of a personal app (contract 02, section 9).
  */
 import type { App, Space, SpaceType, User } from './records.ts'
 
@@ -15,8 +16,8 @@ export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
 }
 
 /**
- * read: the record and how its reloads went. develop: set the script, rename. read-script: scripts and full logs.
- * reload: start one. cancel: cancel one. remove: delete and move. hand-over: give it to another owner.
+ * read: the record and how its reloads went. develop: set the script, rename. read-script: scripts and full
+ * logs. reload: start one. cancel: cancel one. remove: delete and move. hand-over: give it to another owner.
  */
 export type AppRight = 'read' | 'develop' | 'read-script' | 'reload' | 'cancel' | 'remove' | 'hand-over'
 

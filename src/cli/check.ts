@@ -1,6 +1,6 @@
 /**
- * `reprise check FILE...`: all faults of load scripts that can be told without running them, with their places. Nothing is read
- * but the scripts and, with --data, the files that they include by a plain path.
+ * `reprise check FILE...`: all faults of load scripts that can be told without running them, with their
+ * places. Nothing is read but the scripts and, with --data, the files that they include by a plain path.
  */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -57,7 +57,10 @@ async function check(files: readonly string[], { json, data }: Options): Promise
   return unreadable ? 2 : issues.length > 0 ? 1 : 0
 }
 
-/** Files of the folder that a script includes; paths that depend on variables, or lead out of it, are left alone. */
+/**
+ * Files of the folder that a script includes; paths that depend on variables, or lead out of it, are left
+ * alone.
+ */
 function includedFiles(script: string, data: string): string[] {
   const root = path.resolve(data)
   return split(script).flatMap(({ head, text }) => {

@@ -1,6 +1,6 @@
 /**
- * A small client of the service's own API, for the commands and the end-to-end tests. Every refusal becomes an ApiError
- * that carries the coded body; `waitForEnd` waits for any of the four end states.
+ * A small client of the service's own API, for the commands and the end-to-end tests. Every refusal becomes
+ * an ApiError that carries the coded body; `waitForEnd` waits for any of the four end states.
  */
 import { isOutcome, type Outcome } from '../core/outcome.ts'
 
@@ -62,7 +62,9 @@ export class Client {
     this.#key = key
   }
 
-  /** The parsed answer; a text answer as text; undefined for an empty one. Throws ApiError from status 400 on. */
+  /**
+   * The parsed answer; a text answer as text; undefined for an empty one. Throws ApiError from status 400 on.
+   */
   async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
     const form = body instanceof FormData
     const response = await fetch(this.#origin + path, {

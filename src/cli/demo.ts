@@ -1,6 +1,7 @@
 /**
- * `reprise demo`: the whole journey with real parts in a temporary folder: service, data files, app, webhook, reload,
- * tables, and the finished event as it arrived at a receiver, signature and schema checked. Exits 0 only when all held.
+ * `reprise demo`: the whole journey with real parts in a temporary folder: service, data files, app, webhook,
+ * reload, tables, and the finished event as it arrived at a receiver, signature and schema checked. Exits 0
+ * only when all held.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'

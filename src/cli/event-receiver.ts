@@ -1,6 +1,6 @@
 /**
- * A webhook receiver that keeps what arrives and whether its signature holds: for `reprise demo` and the end-to-end
- * tests. It listens on loopback only.
+ * A webhook receiver that keeps what arrives and whether its signature holds: for `reprise demo` and the
+ * end-to-end tests. It listens on loopback only.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'

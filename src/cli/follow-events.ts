@@ -1,6 +1,7 @@
 /**
- * Follows a service's event stream and comes back to it when the connection breaks, with the cursor of the last event: none
- * is missed and none is seen twice. What a new connection cannot mend (a wrong key, a refused filter) is thrown.
+ * Follows a service's event stream and comes back to it when the connection breaks, with the cursor of the
+ * last event: none is missed and none is seen twice. What a new connection cannot mend (a wrong key, a
+ * refused filter) is thrown.
  */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type { ReloadEvent } from '../receiver/reload-event.ts'
@@ -26,7 +27,10 @@ export interface FollowedEvent {
 const RETRY_FIRST_MS = 500
 const RETRY_LAST_MS = 10_000
 
-/** Ends when the signal fires. @throws ApiError when the service refuses the request for another reason than its own trouble */
+/**
+ * Ends when the signal fires. @throws ApiError when the service refuses the request for another reason than
+ * its own trouble
+ */
 export async function* followEvents(following: Following): AsyncGenerator<FollowedEvent> {
   const { signal } = following
   let cursor = following.query.get('after') ?? undefined

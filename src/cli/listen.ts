@@ -1,7 +1,7 @@
 /**
- * `reprise listen --forward URL`: sends a service's events to an address of this machine as a webhook would, signatures
- * included, for developing a receiver where the service cannot reach it. One send for each event, in order; a failed one is
- * told and not tried again.
+ * `reprise listen --forward URL`: sends a service's events to an address of this machine as a webhook would,
+ * signatures included, for developing a receiver where the service cannot reach it. One send for each event,
+ * in order; a failed one is told and not tried again.
  */
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'

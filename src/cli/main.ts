@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The entry of the command line. Compiled code is kept between starts, in the user's own cache folder (a shared one could be
- * poisoned): a start then costs less than half. Where it cannot be kept, everything is compiled as ever.
+ * The entry of the command line. Compiled code is kept between starts, in the user's own cache folder (a
+ * shared one could be poisoned): a start then costs less than half. Where it cannot be kept, everything is
+ * compiled as ever.
  */
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'

@@ -1,4 +1,6 @@
-/** Prints what a growing progress text has gained since the last call, line by line, without its blank lines. */
+/**
+ * Prints what a growing progress text has gained since the last call, line by line, without its blank lines.
+ */
 import type { Terminal } from './terminal.ts'
 
 export function newLines(terminal: Terminal): (text: string) => void {

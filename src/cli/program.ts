@@ -1,6 +1,6 @@
 /**
- * The commands: `reprise serve` and what one does with a service. Each command is a file of its own. Wrong use, be it
- * an unknown option or a setting that cannot be read, ends with exit code 2.
+ * The commands: `reprise serve` and what one does with a service. Each command is a file of its own. Wrong
+ * use, be it an unknown option or a setting that cannot be read, ends with exit code 2.
  */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'

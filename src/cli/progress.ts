@@ -1,4 +1,7 @@
-/** Shows a reload's records as they change: one living line on a terminal, one line per loaded table everywhere. */
+/**
+ * Shows a reload's records as they change: one living line on a terminal, one line per loaded table
+ * everywhere.
+ */
 import type { ReloadRecord } from './client.ts'
 import { newLines } from './new-lines.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,6 +1,7 @@
 /**
- * `reprise qvd info|head|to-csv|to-parquet FILE`: looks into QVD files and converts them, of any size, without a service. What
- * a file holds is printed without control characters; a file that is made appears when it is whole.
+ * `reprise qvd info|head|to-csv|to-parquet FILE`: looks into QVD files and converts them, of any size,
+ * without a service. What a file holds is printed without control characters; a file that is made appears
+ * when it is whole.
  */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * `reprise reload SCRIPT.qvs`: runs one load script in a sandboxed engine session without a service, and shows progress,
- * log and tables. The exit code tells the outcome: 0 SUCCEEDED, 1 FAILED, 3 CANCELED (Ctrl-C), 4 EXCEEDED_LIMIT.
+ * `reprise reload SCRIPT.qvs`: runs one load script in a sandboxed engine session without a service, and
+ * shows progress, log and tables. The exit code tells the outcome: 0 SUCCEEDED, 1 FAILED, 3 CANCELED
+ * (Ctrl-C), 4 EXCEEDED_LIMIT.
  */
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'

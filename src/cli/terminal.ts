@@ -1,4 +1,7 @@
-/** What commands print for people: colour only on a terminal, plain tables, one progress line that rewrites itself. */
+/**
+ * What commands print for people: colour only on a terminal, plain tables, one progress line that rewrites
+ * itself.
+ */
 import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]

@@ -1,6 +1,7 @@
 /**
- * May this reload be accepted, as far as its own fields tell? A pure check against the bounds of contract 02, sections
- * 1.2, 5 and 7. It gives every fault at once, each with the JSON pointer of the field, so that a caller can mend them all.
+ * May this reload be accepted, as far as its own fields tell? A pure check against the bounds of contract 02,
+ * sections 1.2, 5 and 7. It gives every fault at once, each with the JSON pointer of the field, so that a
+ * caller can mend them all.
  *
  * What needs the store (unknown app, daily quota, a pending reload) is not asked here.
  */
@@ -25,10 +26,16 @@ export interface AdmissionFault {
   readonly detail: string
 }
 
-/** Ours: the contract leaves it open, and the event has to stay under 64 KiB (contract 01, section 3.3, rule 8). */
+/**
+ * Ours: the contract leaves it open, and the event has to stay under 64 KiB (contract 01, section 3.3, rule
+ * 8).
+ */
 export const RESOURCE_ID_MAX_CHARACTERS = 512
 
-/** Read-only state of a running script (LANGUAGE, section 11): a request cannot set it. Compared without regard to case. */
+/**
+ * Read-only state of a running script (LANGUAGE, section 11): a request cannot set it. Compared without
+ * regard to case.
+ */
 const RESERVED_VARIABLES = new Set([
   'scripterror',
   'scripterrorcount',
@@ -45,7 +52,10 @@ export function checkReloadFields(fields: ReloadFields): AdmissionFault[] {
   ]
 }
 
-/** The weight that counts: 1 for a personal app whatever was asked (contract 02, section 5), the default when unset. */
+/**
+ * The weight that counts: 1 for a personal app whatever was asked (contract 02, section 5), the default when
+ * unset.
+ */
 export function effectiveWeight(asked: number | undefined, personal: boolean): number {
   return personal ? WEIGHT_MIN : (asked ?? WEIGHT_DEFAULT)
 }

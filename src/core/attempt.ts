@@ -1,10 +1,13 @@
 /**
- * An attempt: one try at a reload in one engine session, numbered from 1. It is open while its worker holds the lease,
- * and closed with exactly one attempt end.
+ * An attempt: one try at a reload in one engine session, numbered from 1. It is open while its worker holds
+ * the lease, and closed with exactly one attempt end.
  */
 import type { DataVersion, LeaseToken, ReloadId, ScriptVersionId, WorkerId } from './ids.ts'
 
-/** A fault of the load script, as the engine tells it. Line is 1-based in the script (or in the included file). */
+/**
+ * A fault of the load script, as the engine tells it. Line is 1-based in the script (or in the included
+ * file).
+ */
 export interface ScriptFault {
   /** Engine error number, shown as EDC_ERROR:<number> (contract 02, section 6.3). */
   readonly engineErrorCode: number
@@ -13,7 +16,10 @@ export interface ScriptFault {
   readonly statement: string
 }
 
-/** A LOAD or STORE that an attempt ran, as the reload's metadata tells it (contract 05, section 2: `statements[]`). */
+/**
+ * A LOAD or STORE that an attempt ran, as the reload's metadata tells it (contract 05, section 2:
+ * `statements[]`).
+ */
 export interface RanStatement {
   readonly type: 'load' | 'store'
   /** 1-based line of the script (or of the included file). */

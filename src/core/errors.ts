@@ -1,7 +1,8 @@
 /**
- * The error catalogue: every coded "no" the API can say, as one table. The reference page docs/reference/errors.md is
- * generated from it. Envelope and codes: contract 02, section 3 (RELOADS-), 05 (DF-, USERS-, TENANTS-); codes we do not
- * know from the original are HTTP-nnn, never invented numbers of its families.
+ * The error catalogue: every coded "no" the API can say, as one table. The reference page
+ * docs/reference/errors.md is generated from it. Envelope and codes: contract 02, section 3 (RELOADS-), 05
+ * (DF-, USERS-, TENANTS-); codes we do not know from the original are HTTP-nnn, never invented numbers of its
+ * families.
  */
 export interface ErrorEntry {
   readonly status: number

@@ -1,7 +1,8 @@
 /**
- * Reads and prints the filter subset of core/filter.ts. Attribute names, operators and the words `and` and `or` are
- * taken in any case, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name the position, counted
- * in characters from 1. Total: every text gives a filter or a fault, in time linear in its length.
+ * Reads and prints the filter subset of core/filter.ts. Attribute names, operators and the words `and` and
+ * `or` are taken in any case, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name
+ * the position, counted in characters from 1. Total: every text gives a filter or a fault, in time linear in
+ * its length.
  */
 import type { FilterNode, FilterOperator } from './filter.ts'
 

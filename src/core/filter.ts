@@ -1,6 +1,6 @@
 /**
- * The SCIM filter subset (RFC 7644, section 3.4.2.2) that lists and webhooks share: `eq`, `ne` and `co` (contains) on
- * named attributes, `and` before `or`, parentheses, values in double quotes.
+ * The SCIM filter subset (RFC 7644, section 3.4.2.2) that lists and webhooks share: `eq`, `ne` and `co`
+ * (contains) on named attributes, `and` before `or`, parentheses, values in double quotes.
  */
 export type FilterOperator = 'eq' | 'ne' | 'co'
 

@@ -1,7 +1,7 @@
 /**
- * Identities. Each kind of id is its own branded type, so that a reload id cannot be handed over as an app id.
- * Shapes follow the contract: reloads, users and spaces 24 lower-case hex digits; apps, events, deliveries, webhooks,
- * keys, script versions and data files UUIDs; tenants 32 base64url characters.
+ * Identities. Each kind of id is its own branded type, so that a reload id cannot be handed over as an app
+ * id. Shapes follow the contract: reloads, users and spaces 24 lower-case hex digits; apps, events,
+ * deliveries, webhooks, keys, script versions and data files UUIDs; tenants 32 base64url characters.
  *
  * Ids are made from the random port only: nothing here reads a clock or a generator of its own.
  */
@@ -45,8 +45,8 @@ function uuid(bytes: Uint8Array, version: number): string {
 }
 
 /**
- * 24 lower-case hex digits: 4 bytes of seconds, 2 bytes of 65536ths of the second, then 6 random bytes, so that ids of one
- * kind sort by age and an index over them stays append-only.
+ * 24 lower-case hex digits: 4 bytes of seconds, 2 bytes of 65536ths of the second, then 6 random bytes, so
+ * that ids of one kind sort by age and an index over them stays append-only.
  */
 export function newHexId<Kind extends string>(random: Random, nowMs: number): Id<Kind> {
   const seconds = Math.floor(nowMs / 1000)

@@ -1,6 +1,6 @@
 /**
- * Every limit, with its unit in its name and the source of its default. Relations between limits are checked once, at
- * start (`checkLimits`).
+ * Every limit, with its unit in its name and the source of its default. Relations between limits are checked
+ * once, at start (`checkLimits`).
  */
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -49,7 +49,9 @@ export interface Limits {
   readonly interruptGraceMs: number
   readonly errorRequeuesMax: number
   readonly deliveryHistoryMs: number
-  /** How long ended reloads, their script logs, and events are kept (contract 02, section 9; 06, section 10). */
+  /**
+   * How long ended reloads, their script logs, and events are kept (contract 02, section 9; 06, section 10).
+   */
   readonly reloadHistoryMs: number
   readonly scriptLogHistoryMs: number
   readonly eventHistoryMs: number
@@ -95,7 +97,10 @@ export interface TenantLimits {
 /** Null takes the tenant's own limit away. */
 export type TenantLimitsChange = { readonly [Name in keyof TenantLimits]: TenantLimits[Name] | null }
 
-/** Least and largest value of each; all but the share are whole numbers. A limit whose least value is 0 is off at 0. */
+/**
+ * Least and largest value of each; all but the share are whole numbers. A limit whose least value is 0 is off
+ * at 0.
+ */
 export const TENANT_LIMIT_BOUNDS: Readonly<Record<keyof TenantLimits, readonly [number, number]>> = {
   concurrentReloads: [1, 10_000],
   share: [0.01, 100],

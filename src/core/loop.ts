@@ -1,7 +1,7 @@
 /**
- * How every long-lived part lives: rounds of work, between them a wait that a wake-up ends early. A round that throws
- * (the world failing) is logged and tried again after a growing wait, which no wake-up shortens: a store in trouble is
- * not hammered. Stopping ends after the round in progress and may be asked for twice.
+ * How every long-lived part lives: rounds of work, between them a wait that a wake-up ends early. A round
+ * that throws (the world failing) is logged and tried again after a growing wait, which no wake-up shortens:
+ * a store in trouble is not hammered. Stopping ends after the round in progress and may be asked for twice.
  */
 import type { Log, Timers, Wait } from './ports.ts'
 
@@ -20,7 +20,10 @@ export function retryWaitMs(failures: number): number {
   return Math.min(RETRY_FIRST_MS * 2 ** Math.max(0, failures - 1), RETRY_LAST_MS)
 }
 
-/** @param round does what there is to do and tells how long to wait at most before the next round, ms; 0: go on at once */
+/**
+ * @param round does what there is to do and tells how long to wait at most before the next round, ms; 0: go
+ * on at once
+ */
 export function startLoop(
   deps: { readonly timers: Timers; readonly log: Log },
   name: string,

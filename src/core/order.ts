@@ -1,13 +1,14 @@
 /**
  * The order of claiming (docs/decisions/0010-fair-shares-in-slot-seconds.md).
  *
- * Within a tenant: the heavier reload first, of equals the older. With ageing a reload gains one weight for each `ageingMs`
- * that passed since its acceptance; all of them gain alike, so the order of two reloads never changes while they wait.
+ * Within a tenant: the heavier reload first, of equals the older. With ageing a reload gains one weight for
+ * each `ageingMs` that passed since its acceptance; all of them gain alike, so the order of two reloads never
+ * changes while they wait.
  *
- * Between tenants: the one that spent the least of its share. Spent is the slot-time its reloads have used, ended and
- * running ones, plus the usual run time for each that runs: otherwise a tenant a little behind would get every slot that
- * becomes free until its reloads have run for a while, and be far ahead by then. All is counted in whole slot-milliseconds
- * since all tenants were last equal.
+ * Between tenants: the one that spent the least of its share. Spent is the slot-time its reloads have used,
+ * ended and running ones, plus the usual run time for each that runs: otherwise a tenant a little behind
+ * would get every slot that becomes free until its reloads have run for a while, and be far ahead by then.
+ * All is counted in whole slot-milliseconds since all tenants were last equal.
  */
 import type { ReloadId, TenantId } from './ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from './limits.ts'
@@ -33,7 +34,10 @@ export interface Standing {
 
 /** Taken for the usual run time before any is known. */
 export const FIRST_RUN_MS = 10_000
-/** A clock that goes this much at once, or back by more than BACK_MS, was set: what it measured is worth nothing. */
+/**
+ * A clock that goes this much at once, or back by more than BACK_MS, was set: what it measured is worth
+ * nothing.
+ */
 const LEAP_MS = 3_600_000
 const BACK_MS = 60_000
 
@@ -48,7 +52,10 @@ export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number):
   )
 }
 
-/** Which waiting reloads go before one: of each weight those that come before (createdAt, id). Weights with none are left out. */
+/**
+ * Which waiting reloads go before one: of each weight those that come before (createdAt, id). Weights with
+ * none are left out.
+ */
 export interface Ahead {
   readonly weight: number
   readonly createdAt: number
@@ -70,7 +77,10 @@ export function aheadOf(waiting: Waiting, ageingMs: number): Ahead[] {
   return ranges
 }
 
-/** What a waiting reload waits for; the first that applies. An app that is busy is none: its reloads are not accepted. */
+/**
+ * What a waiting reload waits for; the first that applies. An app that is busy is none: its reloads are not
+ * accepted.
+ */
 export const WAITS_FOR = [
   'back-off',
   'tenant-limit',
@@ -87,7 +97,10 @@ export interface Moment {
   readonly usualRunMs: number
 }
 
-/** Negative when `left` goes first: it spent less of its share; of equals the one served longest ago, then by id. */
+/**
+ * Negative when `left` goes first: it spent less of its share; of equals the one served longest ago, then by
+ * id.
+ */
 export function compareStandings(left: Standing, right: Standing, { now, usualRunMs }: Moment): number {
   const spent = (one: Standing) => one.usedMs + one.running * (now - one.asOf + usualRunMs)
   return (
@@ -98,9 +111,10 @@ export function compareStandings(left: Standing, right: Standing, { now, usualRu
 }
 
 /**
- * Used time with which a tenant begins to contend, ms. Time in which it asked for nothing, or ran all that it may, is no
- * credit: it begins no earlier than any of those that contend. What these have running does not count here, so a tenant
- * that used nothing lately comes before each of them as soon as that one got one more slot.
+ * Used time with which a tenant begins to contend, ms. Time in which it asked for nothing, or ran all that it
+ * may, is no credit: it begins no earlier than any of those that contend. What these have running does not
+ * count here, so a tenant that used nothing lately comes before each of them as soon as that one got one more
+ * slot.
  * @param entering as of `now`
  * @param contending of every rate of spending the one that is first
  */
@@ -113,7 +127,10 @@ export function enteringUsedMs(entering: Standing, contending: Iterable<Standing
   return least === Number.POSITIVE_INFINITY ? entering.usedMs : Math.max(entering.usedMs, least)
 }
 
-/** The usual run time after one more run: a mean in which the latest eight count most, each as an hour at most, ms. */
+/**
+ * The usual run time after one more run: a mean in which the latest eight count most, each as an hour at
+ * most, ms.
+ */
 export function usualRunMs(before: number, ranMs: number): number {
   const countedMs = Math.min(Math.max(0, ranMs), LEAP_MS)
   return Math.max(1, before + Math.trunc((countedMs - before) / 8))

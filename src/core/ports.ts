@@ -1,6 +1,6 @@
 /**
- * What the rules and loops need of the world: time, chance, waiting, telling. The real ones live in main/world.ts, the
- * simulated ones in test/simulation/.
+ * What the rules and loops need of the world: time, chance, waiting, telling. The real ones live in
+ * main/world.ts, the simulated ones in test/simulation/.
  */
 
 export interface Clock {

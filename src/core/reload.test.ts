@@ -128,7 +128,10 @@ function asRunning(state: Reload['state']): Reload['state'] {
   return state === 'CANCELING' ? 'RELOADING' : state
 }
 
-/** Walks every sequence of commands to the depth, none left out, and has each step judged. Stops at 20 findings. */
+/**
+ * Walks every sequence of commands to the depth, none left out, and has each step judged. Stops at 20
+ * findings.
+ */
 function explore(machine: Decide, alphabet: readonly ReloadCommand[], depth: number) {
   const broken = new Set<string>()
   const outcomes = new Set<string>()

@@ -1,7 +1,7 @@
 /**
- * The reload and its state machine. `decide` is the only place that says what a command does to a reload in a state;
- * stores lock, show, save, and never decide. It is synchronous and total: every command in every state gives either the
- * next reload with the facts that follow, or a refusal.
+ * The reload and its state machine. `decide` is the only place that says what a command does to a reload in a
+ * state; stores lock, show, save, and never decide. It is synchronous and total: every command in every state
+ * gives either the next reload with the facts that follow, or a refusal.
  */
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'
@@ -105,7 +105,10 @@ export interface Refusal {
   readonly refused: RefusalCode
 }
 
-/** What came of a command. `opened` and `closed` are attempt rows to save; `outcome` is set when the reload ended. */
+/**
+ * What came of a command. `opened` and `closed` are attempt rows to save; `outcome` is set when the reload
+ * ended.
+ */
 export interface Decision {
   readonly next: Reload
   readonly opened?: Attempt
@@ -277,7 +280,10 @@ function finish(
   }
 }
 
-/** What the attempt made known: of an earlier one nothing stays, or times of two attempts would stand side by side. */
+/**
+ * What the attempt made known: of an earlier one nothing stays, or times of two attempts would stand side by
+ * side.
+ */
 function engineFacts({ session }: Attempt, durationMs: number | undefined): EngineFacts {
   return {
     ...(session.engineStartedAt === undefined ? {} : { startedAt: session.engineStartedAt }),

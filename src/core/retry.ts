@@ -1,6 +1,6 @@
 /**
- * Waiting before another try: of a reload after an engine fault (contract 02, section 5) and of a delivery after a
- * failed send (contract 04, section 5.2, the sample schedule of Standard Webhooks).
+ * Waiting before another try: of a reload after an engine fault (contract 02, section 5) and of a delivery
+ * after a failed send (contract 04, section 5.2, the sample schedule of Standard Webhooks).
  */
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -9,7 +9,9 @@ const HOUR = 60 * MINUTE
 /** Wait before requeue 1, 2, 3 after a fault; the last one repeats. Milliseconds. */
 export const REQUEUE_BACKOFF_MS = [5 * SECOND, 30 * SECOND, 120 * SECOND] as const
 
-/** Wait before send 2, 3, ... of a delivery; when the list is used up the delivery is exhausted. Milliseconds. */
+/**
+ * Wait before send 2, 3, ... of a delivery; when the list is used up the delivery is exhausted. Milliseconds.
+ */
 export const DELIVERY_BACKOFF_MS = [
   5 * SECOND,
   5 * MINUTE,
@@ -34,7 +36,9 @@ export function requeueBackoffMs(count: number): number {
   return REQUEUE_BACKOFF_MS[Math.min(Math.max(count, 1), REQUEUE_BACKOFF_MS.length) - 1]!
 }
 
-/** Longest wait between two sends to a broker: it is tried for ever, and back as soon as it is. Milliseconds. */
+/**
+ * Longest wait between two sends to a broker: it is tried for ever, and back as soon as it is. Milliseconds.
+ */
 export const BROKER_BACKOFF_LAST_MS = 30 * SECOND
 
 /** Wait after failed send number `sends` (from 1) to a broker, without jitter. */

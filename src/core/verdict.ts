@@ -1,7 +1,7 @@
 /**
- * What follows from the way an attempt ended: a requeue or an outcome. The table of contract 02, section 2.1, as data, and
- * the only place that holds it; a cancel that was accepted before overrules it (reload.ts). docs/reference/attempts.md is
- * generated from it.
+ * What follows from the way an attempt ended: a requeue or an outcome. The table of contract 02, section 2.1,
+ * as data, and the only place that holds it; a cancel that was accepted before overrules it (reload.ts).
+ * docs/reference/attempts.md is generated from it.
  */
 import type { AttemptEnd } from './attempt.ts'
 import type { Outcome } from './outcome.ts'

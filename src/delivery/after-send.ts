@@ -1,6 +1,7 @@
 /**
- * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait, exhausted, or
- * given up (contract 04, section 5.2); and how much a subscription may have in flight after what happened so far. Pure.
+ * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait,
+ * exhausted, or given up (contract 04, section 5.2); and how much a subscription may have in flight after
+ * what happened so far. Pure.
  */
 import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
 import type { Delivery } from '../event/delivery.ts'
@@ -26,8 +27,8 @@ export const PROBE_FIRST_MS = 5_000
 export const PROBE_LAST_MS = 5 * 60_000
 
 /**
- * How many deliveries of a subscription may be in flight: a target that failed again and again costs no more than a probe
- * now and then, so that it takes no places from the others.
+ * How many deliveries of a subscription may be in flight: a target that failed again and again costs no more
+ * than a probe now and then, so that it takes no places from the others.
  * @param subscription undefined when it was deleted: its deliveries are given up without a send
  */
 export function placesOf(subscription: Subscription | undefined, now: number): number {

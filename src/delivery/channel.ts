@@ -1,4 +1,7 @@
-/** The port of a way out. An implementation sends events to one subscription and tells what happened; it never throws. */
+/**
+ * The port of a way out. An implementation sends events to one subscription and tells what happened; it never
+ * throws.
+ */
 
 import type { Exchange } from '../event/delivery.ts'
 import type { CloudEvent } from '../event/stored-event.ts'

@@ -1,8 +1,9 @@
 /**
- * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A delivery is claimed
- * under a lease, so that another sender takes it over when this one dies; it may then be sent twice, with the same event id,
- * never lost. Events of one app go to a subscription one after the other, as they happened, unless a retry comes between;
- * no other order is promised. How many of a subscription are in flight at once is a rule (after-send.ts): a target in trouble gets probes.
+ * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A
+ * delivery is claimed under a lease, so that another sender takes it over when this one dies; it may then be
+ * sent twice, with the same event id, never lost. Events of one app go to a subscription one after the other,
+ * as they happened, unless a retry comes between; no other order is promised. How many of a subscription are
+ * in flight at once is a rule (after-send.ts): a target in trouble gets probes.
  *
  * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
  */
@@ -87,7 +88,8 @@ export function startDelivering(deps: DeliverDeps): Loop {
       flights.add(flight)
     }
     const waitMs = ((await deps.store.nextDeliveryAt()) ?? Number.POSITIVE_INFINITY) - deps.clock.now()
-    // What is due and was not claimed waits for a place of its subscription: the record of a send wakes this loop.
+    // What is due and was not claimed waits for a place of its subscription: the record of a send wakes this
+    // loop.
     return waitMs > 0 ? Math.min(waitMs, LOOK_MS) : LOOK_MS
   })
   const unlisten = deps.store.onCommit((changed) => {
@@ -111,8 +113,9 @@ export function startDelivering(deps: DeliverDeps): Loop {
 }
 
 /**
- * A send that succeeded frees its place before it is recorded, so that its record is saved together with the next claim. Those
- * whose record the store was asked for are left out: the store saves it before the claim that is asked for after it.
+ * A send that succeeded frees its place before it is recorded, so that its record is saved together with the
+ * next claim. Those whose record the store was asked for are left out: the store saves it before the claim
+ * that is asked for after it.
  */
 function unrecordedArrivals(results: ReadonlySet<Result>): Map<SubscriptionId | undefined, number> {
   const counts = new Map<SubscriptionId | undefined, number>()
@@ -143,7 +146,9 @@ function asTheyHappened(left: ClaimedDelivery, right: ClaimedDelivery): number {
   return left.delivery.dueAt - right.delivery.dueAt || left.event.sequence - right.event.sequence
 }
 
-/** What goes out together: each delivery alone, but those of a subscription that takes batches in one request. */
+/**
+ * What goes out together: each delivery alone, but those of a subscription that takes batches in one request.
+ */
 function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const batches = new Map<SubscriptionId, ClaimedDelivery[]>()
   const requests: ClaimedDelivery[][] = []
@@ -161,7 +166,10 @@ function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   return requests
 }
 
-/** Sends deliveries of one subscription, or gives them up because it no longer wants them (contract 04, section 5.2). */
+/**
+ * Sends deliveries of one subscription, or gives them up because it no longer wants them (contract 04,
+ * section 5.2).
+ */
 async function fly(
   deps: DeliverDeps,
   claimed: readonly ClaimedDelivery[],
@@ -188,7 +196,10 @@ async function fly(
   }))
 }
 
-/** Saves all results known by now in one batch. A request counts once for its subscription, however many events it had. */
+/**
+ * Saves all results known by now in one batch. A request counts once for its subscription, however many
+ * events it had.
+ */
 async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   const batch = [...results]
   if (batch.length === 0) return

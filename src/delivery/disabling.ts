@@ -1,6 +1,6 @@
 /**
- * What a send makes of its subscription, as the store's step: the failure counters, and, where they disable it, the event that
- * tells so, saved with its deliveries in the same transaction.
+ * What a send makes of its subscription, as the store's step: the failure counters, and, where they disable
+ * it, the event that tells so, saved with its deliveries in the same transaction.
  */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'

@@ -1,6 +1,7 @@
 /**
- * Who gets an event: one delivery for each subscription that matches it, decided once, in the transaction that saves the
- * event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about deliveries already saved.
+ * Who gets an event: one delivery for each subscription that matches it, decided once, in the transaction
+ * that saves the event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about
+ * deliveries already saved.
  */
 import { mayUseApp } from '../catalog/rights.ts'
 import { matchesFilter } from '../core/filter.ts'
@@ -15,7 +16,10 @@ import type { ReloadView } from '../store/store.ts'
 /** What of a reload's view decides who gets its events. */
 export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
 
-/** Pending deliveries, due at the event's own time; their ids are in the order of the events, in which they are taken. */
+/**
+ * Pending deliveries, due at the event's own time; their ids are in the order of the events, in which they
+ * are taken.
+ */
 export function fanOut(events: readonly EventDraft[], listeners: Listeners, random: Random): Delivery[] {
   const wanted = events.flatMap((event) =>
     listeners.subscriptions
@@ -48,8 +52,8 @@ export function wants(subscription: Subscription, event: EventDraft, listeners: 
 }
 
 /**
- * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1), and what is
- * told of the owner's own webhooks.
+ * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1),
+ * and what is told of the owner's own webhooks.
  */
 function isForOwner(subscription: Subscription, event: EventDraft, { app, readers }: Listeners): boolean {
   if (event.type === WEBHOOK_DISABLED_TYPE) return event.userId === subscription.ownerId

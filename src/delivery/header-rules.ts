@@ -1,7 +1,8 @@
 /**
- * Which extra headers a webhook may send (contract 04, section 2): field names are tokens (RFC 9110, section 5.6.2), unique
- * without regard to case over plain and encrypted headers together, never one that we send ourselves or that would bend the
- * request; values are visible ASCII, so that nobody can end the header and begin another request.
+ * Which extra headers a webhook may send (contract 04, section 2): field names are tokens (RFC 9110, section
+ * 5.6.2), unique without regard to case over plain and encrypted headers together, never one that we send
+ * ourselves or that would bend the request; values are visible ASCII, so that nobody can end the header and
+ * begin another request.
  */
 import type { SettingsFault } from './settings-fault.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What must go one after the other: work of the same lane starts when the work before it is over, whatever became of that.
- * Lanes do not wait for each other, and an empty lane costs nothing.
+ * What must go one after the other: work of the same lane starts when the work before it is over, whatever
+ * became of that. Lanes do not wait for each other, and an empty lane costs nothing.
  */
 export class Lanes {
   readonly #last = new Map<string, Promise<unknown>>()

@@ -1,4 +1,7 @@
-/** On the real store, whose group commits save records and claims together: never more sends in flight than there are places. */
+/**
+ * On the real store, whose group commits save records and claims together: never more sends in flight than
+ * there are places.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Sends an event again because a user asked for it (contract 04, section 5.4): at once, the same event, with the
- * subscription's present address, headers and secret, also when it is disabled. It makes a send record of its own and counts
- * for the failure threshold.
+ * Sends an event again because a user asked for it (contract 04, section 5.4): at once, the same event, with
+ * the subscription's present address, headers and secret, also when it is disabled. It makes a send record of
+ * its own and counts for the failure threshold.
  */
 import type { SendId, SubscriptionId, TenantId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
@@ -15,7 +15,10 @@ export interface ResendDeps extends SendDeps {
   readonly limits: Pick<Limits, 'deliveryHistoryMs'>
 }
 
-/** @returns the new send, successful or not; undefined when subscription, send or event is unknown or out of history */
+/**
+ * @returns the new send, successful or not; undefined when subscription, send or event is unknown or out of
+ * history
+ */
 export async function resend(
   deps: ResendDeps,
   tenantId: TenantId,

@@ -1,4 +1,7 @@
-/** The event that a webhook's owner may send to try it: a finished event of no reload, marked as a test. Never stored. */
+/**
+ * The event that a webhook's owner may send to try it: a finished event of no reload, marked as a test. Never
+ * stored.
+ */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { timeText } from '../core/time-text.ts'

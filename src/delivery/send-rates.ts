@@ -1,6 +1,6 @@
 /**
- * How many sends a subscription still has within its rate: counted over the last minute, in this process. A rate is the
- * smaller one of what the subscription's owner set and what its target allowed in the handshake.
+ * How many sends a subscription still has within its rate: counted over the last minute, in this process. A
+ * rate is the smaller one of what the subscription's owner set and what its target allowed in the handshake.
  */
 import type { SubscriptionId } from '../core/ids.ts'
 import type { Subscription } from '../event/subscription.ts'

@@ -25,8 +25,8 @@ export interface Addressed {
 }
 
 /**
- * One request for all of them, one record for each, in their order. Never rejects: a channel that breaks its promise and
- * throws counts as a failed send.
+ * One request for all of them, one record for each, in their order. Never rejects: a channel that breaks its
+ * promise and throws counts as a failed send.
  */
 export async function makeSends(
   deps: SendDeps,

@@ -1,6 +1,6 @@
 /**
- * JSON Patch (RFC 6902) on the settings of a webhook: `add`, `remove` and `replace` only, on the paths of the contract
- * (04, section 2.1), all or nothing. The result is checked as a whole by whoever asked. Pure.
+ * JSON Patch (RFC 6902) on the settings of a webhook: `add`, `remove` and `replace` only, on the paths of the
+ * contract (04, section 2.1), all or nothing. The result is checked as a whole by whoever asked. Pure.
  */
 import { pointerStep } from './header-rules.ts'
 import type { SettingsFault } from './settings-fault.ts'

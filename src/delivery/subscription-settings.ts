@@ -1,6 +1,7 @@
 /**
- * What a user sets of a webhook, and the rules for it (contract 04, sections 2 to 4 and 7). Checked as a whole after every
- * change, whichever way the change came. Pure: whether an address may be reached is asked through the given function.
+ * What a user sets of a webhook, and the rules for it (contract 04, sections 2 to 4 and 7). Checked as a
+ * whole after every change, whichever way the change came. Pure: whether an address may be reached is asked
+ * through the given function.
  */
 import { APP_USAGES } from '../catalog/records.ts'
 import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
@@ -53,7 +54,9 @@ export function checkSettings(
   ]
 }
 
-/** The filter of a webhook; which attributes it may name depends on the event types (contract 04, section 4). */
+/**
+ * The filter of a webhook; which attributes it may name depends on the event types (contract 04, section 4).
+ */
 export function parseSubscriptionFilter(text: string, eventTypes: readonly string[]): ParsedFilter {
   return parseFilter(text, filterRules(eventTypes))
 }

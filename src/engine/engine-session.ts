@@ -78,7 +78,10 @@ export interface SessionReport {
   readonly scriptLog: string
   readonly peakMemoryBytes?: number
   readonly storedFiles: readonly StoredFile[]
-  /** The first LOADs and STOREs, in the order in which they ended; absent when the process did not come to tell. */
+  /**
+   * The first LOADs and STOREs, in the order in which they ended; absent when the process did not come to
+   * tell.
+   */
   readonly statements?: readonly RanStatement[]
 }
 
@@ -86,7 +89,9 @@ export interface EngineSession {
   readonly size: EngineSize
   /** Runs the work; called once. `report` may be called until it resolves. */
   run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd>
-  /** Asks a running script to stop; the session then ends as crashed unless it was already done. Idempotent. */
+  /**
+   * Asks a running script to stop; the session then ends as crashed unless it was already done. Idempotent.
+   */
   interrupt(): void
   /** Ends the process at once. Idempotent; also gives back a session that was never run. */
   kill(): void

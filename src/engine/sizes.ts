@@ -1,8 +1,9 @@
 /**
- * The ladder of engine sizes and the rule that picks the first rung of an attempt. Pure: total memory and processors
- * come in as numbers.
+ * The ladder of engine sizes and the rule that picks the first rung of an attempt. Pure: total memory and
+ * processors come in as numbers.
  *
- * Promises: a ladder is never empty, its sizes grow, its pool names are unique and tell the size ("engine-4g").
+ * Promises: a ladder is never empty, its sizes grow, its pool names are unique and tell the size
+ * ("engine-4g").
  */
 import type { App } from '../catalog/records.ts'
 import type { EngineSize } from './engine-session.ts'
@@ -14,7 +15,9 @@ const GIB = 1024 ** 3
 const SMALLEST_BYTES = 256 * MIB
 /** What an engine process takes for code and start, with some room. */
 const PROCESS_BYTES = 160 * MIB
-/** The database's share of a size: the rest is for what it does not count, such as rows on their way through. */
+/**
+ * The database's share of a size: the rest is for what it does not count, such as rows on their way through.
+ */
 const DATABASE_SHARE = 0.6
 const SMALLEST_DATABASE_BYTES = 64 * MIB
 /** Memory one engine thread should have (DuckDB's guide asks for at least 125 MB, better 1 GB and more). */
@@ -23,7 +26,9 @@ const BYTES_PER_THREAD = 512 * MIB
 const ENGINES_SHARE = 0.75
 /** App data in memory takes a multiple of its file (contract 02, section 4). */
 const MEMORY_PER_FILE_BYTE = 4
-/** Room above the last peak: data grows. An engine that used all its database may use fits its own size again. */
+/**
+ * Room above the last peak: data grows. An engine that used all its database may use fits its own size again.
+ */
 const PEAK_HEADROOM = 1.2
 
 /** Why an attempt got its engine size: the event's engineSizingReason (contract 01, section 3). */
@@ -35,9 +40,10 @@ export interface SizeChoice {
 }
 
 /**
- * The size of an attempt: what the engine of the app's last reload of this kind held at most, with some headroom; where
- * that is not known, four times the app's data file (contract 02, section 4); the next size up, at most the largest; the
- * smallest where the app has no data yet. After an attempt ran out of memory the climbed size wins.
+ * The size of an attempt: what the engine of the app's last reload of this kind held at most, with some
+ * headroom; where that is not known, four times the app's data file (contract 02, section 4); the next size
+ * up, at most the largest; the smallest where the app has no data yet. After an attempt ran out of memory the
+ * climbed size wins.
  *
  * The index chosen is what the attempt must be opened with, so that the next climb starts from it.
  *
@@ -82,7 +88,10 @@ export function parseLadder(text: string, processors: number): readonly EngineSi
   return sizes
 }
 
-/** Sizes from 1 GiB, doubling, up to three quarters of the machine; one of half the machine where that is too small. */
+/**
+ * Sizes from 1 GiB, doubling, up to three quarters of the machine; one of half the machine where that is too
+ * small.
+ */
 export function defaultLadder(totalMemoryBytes: number, processors: number): readonly EngineSize[] {
   const sizes: EngineSize[] = []
   for (let bytes = GIB; bytes <= totalMemoryBytes * ENGINES_SHARE; bytes *= 2) {
@@ -111,7 +120,10 @@ export function engineSize(memoryBytes: number, processors: number): EngineSize 
   return { poolName: `engine-${name}`, memoryBytes, threads: Math.max(1, threads) }
 }
 
-/** What the database may use of a size; it spills to disk beyond, before the process passes its ceiling. Bytes. */
+/**
+ * What the database may use of a size; it spills to disk beyond, before the process passes its ceiling.
+ * Bytes.
+ */
 export function databaseBytes({ memoryBytes }: EngineSize): number {
   const share = Math.min(memoryBytes * DATABASE_SHARE, memoryBytes - PROCESS_BYTES)
   return Math.floor(Math.max(share, SMALLEST_DATABASE_BYTES))

@@ -1,7 +1,8 @@
 /**
- * The AsyncAPI 3 document of the events that this service sends (https://www.asyncapi.com/docs/reference/specification/v3.0.0):
- * one channel per kind of source, as the event's public specification names them, and one message per event type of the
- * catalogue with its JSON Schema.
+ * The AsyncAPI 3 document of the events that this service sends
+ * (https://www.asyncapi.com/docs/reference/specification/v3.0.0): one channel per kind of source, as the
+ * event's public specification names them, and one message per event type of the catalogue with its JSON
+ * Schema.
  */
 import { APP_RELOAD_FINISHED_SCHEMA } from './attempt-event-schema.ts'
 import {
@@ -17,7 +18,10 @@ import { FINISHED_EVENT_SCHEMA } from './finished-event-schema.ts'
 import { WEBHOOK_DISABLED_SCHEMA } from './webhook-event-schema.ts'
 
 interface Sending {
-  /** Name of the channel, of Qlik's events as their public specification has it (contract 01, sections 1, 6 and 7). */
+  /**
+   * Name of the channel, of Qlik's events as their public specification has it (contract 01, sections 1, 6
+   * and 7).
+   */
   readonly channel: string
   readonly schema: object
 }
@@ -29,7 +33,10 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 
-/** @throws Error when the catalogue has an event type that is not described here: our own mistake, found at start */
+/**
+ * @throws Error when the catalogue has an event type that is not described here: our own mistake, found at
+ * start
+ */
 export function asyncApi(version: string): Record<string, unknown> {
   const sent = EVENT_TYPES.map((entry) => ({ entry, ...sendingOf(entry) }))
   return {

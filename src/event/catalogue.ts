@@ -1,6 +1,6 @@
 /**
- * The event types that this service emits, and nothing it does not emit (contract 04, section 1). One table: the API's
- * list of event types, the validation of webhooks and the AsyncAPI page read it.
+ * The event types that this service emits, and nothing it does not emit (contract 04, section 1). One table:
+ * the API's list of event types, the validation of webhooks and the AsyncAPI page read it.
  */
 export const FINISHED_EVENT_TYPE = 'com.qlik.v1.reload.finished'
 export const ATTEMPT_EVENT_TYPE = 'com.qlik.v1.app.reload.finished'

@@ -1,7 +1,7 @@
 /**
- * Builds the CloudEvents 1.0 envelope (contract 06, section 2). Id and time are given, never drawn here: an event keeps
- * both on every channel and send. What is unknown is left out: no null, no empty text, no epoch date (contract 01,
- * section 3.3, rule 6).
+ * Builds the CloudEvents 1.0 envelope (contract 06, section 2). Id and time are given, never drawn here: an
+ * event keeps both on every channel and send. What is unknown is left out: no null, no empty text, no epoch
+ * date (contract 01, section 3.3, rule 6).
  */
 import type { TenantId } from '../core/ids.ts'
 import { timeText } from '../core/time-text.ts'
@@ -21,8 +21,9 @@ export interface EnvelopeFacts {
 }
 
 /**
- * An optional attribute longer than this is left out rather than cut (half a JSON text or trace state misleads), so that
- * an event stays under 64 KiB in every encoding: a byte becomes at most three in an HTTP header.
+ * An optional attribute longer than this is left out rather than cut (half a JSON text or trace state
+ * misleads), so that an event stays under 64 KiB in every encoding: a byte becomes at most three in an HTTP
+ * header.
  */
 export const ATTRIBUTE_MAX_BYTES = 2048
 
@@ -40,12 +41,17 @@ export function cloudEvent(facts: EnvelopeFacts): CloudEvent {
   }
 }
 
-/** A text that may be an attribute: without U+0000-001F, U+007F-009F and lone surrogates (contract 06, section 2.1). */
+/**
+ * A text that may be an attribute: without U+0000-001F, U+007F-009F and lone surrogates (contract 06, section
+ * 2.1).
+ */
 export function cleanAttribute(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '').replaceAll(/\p{Surrogate}/gu, '')
 }
 
-/** A text that may stand in `data`: tabs and line ends stay, other control characters and lone surrogates go. */
+/**
+ * A text that may stand in `data`: tabs and line ends stay, other control characters and lone surrogates go.
+ */
 export function cleanText(text: string): string {
   return text.replaceAll(/[^\P{Cc}\t\r\n]/gu, '').replaceAll(/\p{Surrogate}/gu, '')
 }

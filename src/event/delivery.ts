@@ -23,7 +23,9 @@ export interface Delivery {
   readonly leaseExpiresAt?: number
 }
 
-/** What was sent and what came back, bounded and with secrets masked; absent as far as it did not come to it. */
+/**
+ * What was sent and what came back, bounded and with secrets masked; absent as far as it did not come to it.
+ */
 export interface Exchange {
   readonly request?: {
     readonly url: string

@@ -1,6 +1,6 @@
 /**
- * What every event of this service has beside its data, as JSON Schema, draft 2020-12: CloudEvents' four, `tenantid`, and the
- * optional attributes of contract 01, section 2. Open to newer attributes.
+ * What every event of this service has beside its data, as JSON Schema, draft 2020-12: CloudEvents' four,
+ * `tenantid`, and the optional attributes of contract 01, section 2. Open to newer attributes.
  */
 export const text = { type: 'string' } as const
 export const flag = { type: 'boolean' } as const

@@ -1,6 +1,7 @@
 /**
- * The JSON Schema of the finished event, draft 2020-12, as contract 01 section 5 gives it: the seed's requirements,
- * CloudEvents' four, and `data`. Open to newer fields. What ties fields together is tested in code.
+ * The JSON Schema of the finished event, draft 2020-12, as contract 01 section 5 gives it: the seed's
+ * requirements, CloudEvents' four, and `data`. Open to newer fields. What ties fields together is tested in
+ * code.
  */
 import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'

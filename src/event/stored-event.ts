@@ -1,4 +1,7 @@
-/** An event as it is kept: envelope and data fixed when it was saved, the same on every channel, send and page. */
+/**
+ * An event as it is kept: envelope and data fixed when it was saved, the same on every channel, send and
+ * page.
+ */
 import type { EventId, ReloadId, SpaceId, TenantId, UserId } from '../core/ids.ts'
 
 /** A CloudEvents 1.0 envelope with JSON data; extension attributes are strings at top level. */
@@ -21,14 +24,17 @@ export interface EventDraft {
   readonly type: string
   readonly time: number
   readonly userId: UserId
-  /** Id of the event's own resource: the reload for the finished event, the app otherwise (contract 04, section 4). */
+  /**
+   * Id of the event's own resource: the reload for the finished event, the app otherwise (contract 04,
+   * section 4).
+   */
   readonly resourceId: string
   readonly topLevelResourceId: string
   readonly spaceId?: SpaceId
   readonly reloadId?: ReloadId
   /**
-   * At most one event of a type has this key. The reload id for the finished event; `<reload id>:<attempt>` for an
-   * attempt event. The store holds it with a unique index, and finds the events of a reload by it.
+   * At most one event of a type has this key. The reload id for the finished event; `<reload id>:<attempt>`
+   * for an attempt event. The store holds it with a unique index, and finds the events of a reload by it.
    */
   readonly uniqueKey: string
   readonly body: CloudEvent

@@ -1,20 +1,21 @@
 /**
- * Who wants which events: a webhook, as the rules see it (wire names and shapes: contract 04), or a broker, which the operator
- * configures and nobody sees in the API.
+ * Who wants which events: a webhook, as the rules see it (wire names and shapes: contract 04), or a broker,
+ * which the operator configures and nobody sees in the API.
  */
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 
 /**
- * How events become an HTTP request: one JSON object as `application/json`, which receivers written for Qlik expect, or one
- * of CloudEvents' modes.
+ * How events become an HTTP request: one JSON object as `application/json`, which receivers written for Qlik
+ * expect, or one of CloudEvents' modes.
  */
 export const CONTENT_MODES = ['qlik', 'structured', 'binary', 'batched'] as const
 export type ContentMode = (typeof CONTENT_MODES)[number]
 
 /**
- * Whether the target is asked before events are sent (CloudEvents' HTTP webhook specification, section 4): never, with events
- * sent all the same when it does not answer the question, or with none sent without its consent.
+ * Whether the target is asked before events are sent (CloudEvents' HTTP webhook specification, section 4):
+ * never, with events sent all the same when it does not answer the question, or with none sent without its
+ * consent.
  */
 export const ABUSE_PROTECTIONS = ['off', 'preferred', 'required'] as const
 export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]

@@ -1,8 +1,9 @@
 /**
- * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's own place
- * (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that both the app's owner and
- * the user who asked for the reload may read, writable where both may write: who edits a shared app must not see
- * through its owner's eyes, nor an editor through those of whoever reloads it. A script reaches nothing else of the tenant.
+ * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's
+ * own place (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that
+ * both the app's owner and the user who asked for the reload may read, writable where both may write: who
+ * edits a shared app must not see through its owner's eyes, nor an editor through those of whoever reloads
+ * it. A script reaches nothing else of the tenant.
  */
 
 import { checkFileName, foldersAbove } from '../catalog/file-name.ts'
@@ -21,8 +22,9 @@ export interface FileConnections {
   /** Connections for one attempt of a reload of the app that a user asked for; their folders exist. */
   connectionsFor(app: App, askedBy: UserId): Promise<FileConnection[]>
   /**
-   * Registers what a script stored: a record for each file that is there, with its folders. What is not there (any
-   * more), has no canonical name or lies behind no connection of the reload is left out. Repeating is harmless.
+   * Registers what a script stored: a record for each file that is there, with its folders. What is not there
+   * (any more), has no canonical name or lies behind no connection of the reload is left out. Repeating is
+   * harmless.
    */
   filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }

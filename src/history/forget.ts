@@ -1,7 +1,8 @@
 /**
- * Forgets what is long over: reload records with their attempts and logs, script logs, events with their ended deliveries,
- * records of sends; each kind after its own time. In small batches with pauses between them, so that no other write waits
- * for long. What is not over is never forgotten: an active reload, an event that still has to be delivered.
+ * Forgets what is long over: reload records with their attempts and logs, script logs, events with their
+ * ended deliveries, records of sends; each kind after its own time. In small batches with pauses between
+ * them, so that no other write waits for long. What is not over is never forgotten: an active reload, an
+ * event that still has to be delivered.
  */
 import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'

@@ -1,7 +1,8 @@
 /**
- * Accepts a request for a reload: checks its own fields, builds the QUEUED reload with what must be remembered of the
- * request, and stores it. Nothing else creates a reload. When it answers `accepted` the reload is durable; the daily
- * quota and the pending reload of the app are judged by the store inside the accepting transaction.
+ * Accepts a request for a reload: checks its own fields, builds the QUEUED reload with what must be
+ * remembered of the request, and stores it. Nothing else creates a reload. When it answers `accepted` the
+ * reload is durable; the daily quota and the pending reload of the app are judged by the store inside the
+ * accepting transaction.
  *
  * It does not ask for rights: the API has done so before.
  */

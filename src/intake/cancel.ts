@@ -1,7 +1,7 @@
 /**
- * Cancels a reload (contract 02, section 1.4). A waiting one ends at once, with its finished event in the same
- * transaction; a running one becomes CANCELING, and the commit notice wakes the worker that runs it. Asking again is
- * harmless.
+ * Cancels a reload (contract 02, section 1.4). A waiting one ends at once, with its finished event in the
+ * same transaction; a running one becomes CANCELING, and the commit notice wakes the worker that runs it.
+ * Asking again is harmless.
  */
 import type { AppId, ReloadId, TenantId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
@@ -44,9 +44,10 @@ export async function cancelReload(
 }
 
 /**
- * Deletes an app and cancels its active reload (contract 02, section 11). Asked for before and after the deletion: before,
- * so that the event still sees the app; after, for a reload accepted in between. The app's data goes with it; a data file
- * that cannot be deleted, or that a reload saves in this very moment, goes at the next start.
+ * Deletes an app and cancels its active reload (contract 02, section 11). Asked for before and after the
+ * deletion: before, so that the event still sees the app; after, for a reload accepted in between. The app's
+ * data goes with it; a data file that cannot be deleted, or that a reload saves in this very moment, goes at
+ * the next start.
  *
  * @returns false when there is no such app
  */

@@ -1,7 +1,7 @@
 /**
- * The brokers that events go to, by configuration: their channels, and for each tenant a subscription that stands for the
- * broker, so that what a broker gets is saved, sent and retried like all deliveries. A broker that is not configured any more
- * loses its subscriptions, and what waited for it is given up.
+ * The brokers that events go to, by configuration: their channels, and for each tenant a subscription that
+ * stands for the broker, so that what a broker gets is saved, sent and retried like all deliveries. A broker
+ * that is not configured any more loses its subscriptions, and what waited for it is given up.
  */
 import { createHash } from 'node:crypto'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'

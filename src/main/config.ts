@@ -1,6 +1,6 @@
 /**
- * Reads the settings of the service from flags and environment into one checked record. Every fault names the setting
- * and says what it takes; all faults are told at once.
+ * Reads the settings of the service from flags and environment into one checked record. Every fault names the
+ * setting and says what it takes; all faults are told at once.
  */
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'

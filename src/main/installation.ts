@@ -1,6 +1,6 @@
 /**
- * What belongs to one installation and outlives its processes: the data folder, its secret key, and the first tenant with
- * its administrator. Making any of it twice changes nothing.
+ * What belongs to one installation and outlives its processes: the data folder, its secret key, and the first
+ * tenant with its administrator. Making any of it twice changes nothing.
  */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
@@ -23,7 +23,10 @@ export interface DataFolders {
   readonly files: string
 }
 
-/** Makes the data folder and its parts, readable by their owner only. Throws the system's error when it cannot. */
+/**
+ * Makes the data folder and its parts, readable by their owner only. Throws the system's error when it
+ * cannot.
+ */
 export async function prepareFolders(dataDir: string): Promise<DataFolders> {
   const folders = {
     database: join(dataDir, 'reprise.db'),
@@ -46,8 +49,8 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * The installation's secret key: the configured one, or that of its file, which the first call makes. Another key, or a lost
- * file, makes sealed webhook secrets unreadable.
+ * The installation's secret key: the configured one, or that of its file, which the first call makes. Another
+ * key, or a lost file, makes sealed webhook secrets unreadable.
  * @param configured text of the operator's; hashed, so that any length serves
  */
 export async function secretKey(dataDir: string, configured?: string): Promise<Uint8Array> {
@@ -79,9 +82,9 @@ export function derivedKey(master: Uint8Array, purpose: string): Uint8Array {
 }
 
 /**
- * Makes the first tenant and its administrator where there is none, and sees to it that the tenant's host name is the
- * configured one and that a configured admin key opens the door. Gives the key only when it was made just now, for
- * printing it once.
+ * Makes the first tenant and its administrator where there is none, and sees to it that the tenant's host
+ * name is the configured one and that a configured admin key opens the door. Gives the key only when it was
+ * made just now, for printing it once.
  */
 export async function ensureTenant(
   store: Store,
@@ -102,7 +105,8 @@ export async function ensureTenant(
       world.random,
       world.clock.now(),
     )
-    // Asked for together, they are one commit: a process killed here leaves no tenant behind that nobody can enter.
+    // Asked for together, they are one commit: a process killed here leaves no tenant behind that nobody can
+    // enter.
     await Promise.all([store.addTenant(first.tenant), store.saveUser(first.admin), store.saveKey(first.key)])
     return config.adminKey === undefined ? { madeKey: token } : {}
   }

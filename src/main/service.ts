@@ -1,10 +1,11 @@
 /**
- * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order and stopped
- * in reverse, so that nothing runs that nobody can save.
+ * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order
+ * and stopped in reverse, so that nothing runs that nobody can save.
  *
- * Draining comes first when it stops: /readyz answers 503, the worker claims no more and lets running reloads end or hands
- * them back, and all that time the API answers: a reload can be watched and canceled, and one that is accepted waits,
- * durably, for the next start. Then the API closes its connections, and deliveries in flight are recorded.
+ * Draining comes first when it stops: /readyz answers 503, the worker claims no more and lets running reloads
+ * end or hands them back, and all that time the API answers: a reload can be watched and canceled, and one
+ * that is accepted waits, durably, for the next start. Then the API closes its connections, and deliveries in
+ * flight are recorded.
  */
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Starts the long-lived parts of a process in order and stops them in reverse. A start that fails stops what runs. */
+/**
+ * Starts the long-lived parts of a process in order and stops them in reverse. A start that fails stops what
+ * runs.
+ */
 
 export interface Running {
   stop(): Promise<void>
@@ -8,7 +11,10 @@ export class Services {
   readonly #running: { readonly name: string; readonly part: Running }[] = []
   #stopping: Promise<void> | undefined
 
-  /** Starts a part after all earlier ones. On failure everything started so far is stopped and the error thrown on. */
+  /**
+   * Starts a part after all earlier ones. On failure everything started so far is stopped and the error
+   * thrown on.
+   */
   async start<Part extends Running>(name: string, start: () => Part | Promise<Part>): Promise<Part> {
     try {
       const part = await start()
@@ -20,7 +26,10 @@ export class Services {
     }
   }
 
-  /** Stops all parts, last started first; a part that fails to stop does not keep the others from it. Idempotent. */
+  /**
+   * Stops all parts, last started first; a part that fails to stop does not keep the others from it.
+   * Idempotent.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll()
     return this.#stopping

@@ -1,6 +1,6 @@
 /**
- * Every setting of the service as one table: the environment variable, the flag of `reprise serve` where there is one, the
- * default and its meaning. docs/reference/configuration.md is generated from it.
+ * Every setting of the service as one table: the environment variable, the flag of `reprise serve` where
+ * there is one, the default and its meaning. docs/reference/configuration.md is generated from it.
  */
 export interface Setting {
   readonly variable: string

@@ -1,4 +1,7 @@
-/** The version of this build, from the package's own package.json (two folders up, from src/ and from dist/ alike). */
+/**
+ * The version of this build, from the package's own package.json (two folders up, from src/ and from dist/
+ * alike).
+ */
 import { readFileSync } from 'node:fs'
 
 export const VERSION: string = JSON.parse(

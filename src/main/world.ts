@@ -27,7 +27,10 @@ export function realWorld(log: Log): World {
   }
 }
 
-/** Bytes fetched from the system at once: a call of it costs more than the bytes, and every request asks twice. */
+/**
+ * Bytes fetched from the system at once: a call of it costs more than the bytes, and every request asks
+ * twice.
+ */
 const POOL_BYTES = 4096
 
 /** Each byte is handed out once and wiped from the pool. */

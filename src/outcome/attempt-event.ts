@@ -1,7 +1,8 @@
 /**
- * The attempt event (contract 01, section 6): one for each attempt whose script started, also when the sweeper and not
- * the engine closes it. It tells how the attempt went, not how the reload ended. The specification's deprecated arrays
- * are kept as it keeps them: at most five errors, warnings and statements empty.
+ * The attempt event (contract 01, section 6): one for each attempt whose script started, also when the
+ * sweeper and not the engine closes it. It tells how the attempt went, not how the reload ended. The
+ * specification's deprecated arrays are kept as it keeps them: at most five errors, warnings and statements
+ * empty.
  */
 import type { Attempt, AttemptEnd } from '../core/attempt.ts'
 import type { EventId } from '../core/ids.ts'

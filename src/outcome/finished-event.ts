@@ -1,8 +1,10 @@
 /**
- * The finished event of a reload: every attribute and data field of contract 01, sections 2 and 3, from its true source.
- * Built once, inside the transaction that gives the reload its outcome; never built again for a send.
+ * The finished event of a reload: every attribute and data field of contract 01, sections 2 and 3, from its
+ * true source. Built once, inside the transaction that gives the reload its outcome; never built again for a
+ * send.
  *
- * Left out on purpose: licenseNumber and the reload packs, which belong to billing that this service does not have.
+ * Left out on purpose: licenseNumber and the reload packs, which belong to billing that this service does not
+ * have.
  */
 import type { App, Tenant } from '../catalog/records.ts'
 import type { EventId } from '../core/ids.ts'
@@ -22,7 +24,10 @@ export interface EventSubject {
   readonly app?: App
 }
 
-/** @param subject the reload with its outcome: `endedAt` is the instant the outcome was decided, the event's time */
+/**
+ * @param subject the reload with its outcome: `endedAt` is the instant the outcome was decided, the event's
+ * time
+ */
 export function finishedEvent(subject: EventSubject, outcome: Outcome, id: EventId): EventDraft {
   const { reload } = subject
   const time = reload.endedAt ?? reload.createdAt
@@ -49,7 +54,10 @@ export function finishedEvent(subject: EventSubject, outcome: Outcome, id: Event
   }
 }
 
-/** What the finished event and the engine's events tell alike: whose app, who asked, how (contract 01, sections 2 and 6). */
+/**
+ * What the finished event and the engine's events tell alike: whose app, who asked, how (contract 01,
+ * sections 2 and 6).
+ */
 export function principalAttributes(subject: EventSubject): Record<string, string | undefined> {
   const { reload, tenant, app } = subject
   return {
@@ -116,7 +124,10 @@ function finishedData(reload: Reload, outcome: Outcome, time: number): Record<st
   }
 }
 
-/** The engine's clock may differ a little from the store's: a reload starts neither before it is made nor after its end. */
+/**
+ * The engine's clock may differ a little from the store's: a reload starts neither before it is made nor
+ * after its end.
+ */
 function startTime({ createdAt, engine }: Reload, time: number): string | undefined {
   if (engine.startedAt === undefined) return undefined
   return timeText(Math.min(Math.max(engine.startedAt, createdAt), time))

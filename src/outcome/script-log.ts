@@ -2,8 +2,8 @@
  * The two texts a reload leaves behind: the short progress text that the reload's record shows as `log`
  * (contract 02, section 6.1) and the head of the full script log (6.2). Lines end in CRLF.
  *
- * Promises: the progress text is at most 64 KiB of UTF-8; where it would be longer, its middle lines are left out and
- * one line says how many. It never holds a variable's value unless the script itself made it a name.
+ * Promises: the progress text is at most 64 KiB of UTF-8; where it would be longer, its middle lines are left
+ * out and one line says how many. It never holds a variable's value unless the script itself made it a name.
  */
 import type { AttemptEnd, ScriptFault } from '../core/attempt.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
@@ -38,7 +38,10 @@ export function endedLog(about: LoggedAttempt, progressLog: string, end: Attempt
   return text([...head(about, progressLog), ...tables, ...tail(end, tables.length > 0)])
 }
 
-/** The record's log of a reload that ends while it waits: what its latest attempt told, if there was one, and why it is over. */
+/**
+ * The record's log of a reload that ends while it waits: what its latest attempt told, if there was one, and
+ * why it is over.
+ */
 export function queueEndLog(reloadId: string, log: string, outcome: 'CANCELED' | 'EXCEEDED_LIMIT'): string {
   const before = log === '' ? [`ReloadID: ${reloadId}`] : lines(log)
   return text([...before, outcome === 'CANCELED' ? CANCELED : TIME_EXCEEDED])
@@ -66,8 +69,8 @@ export function scriptLogHead(about: {
 }
 
 /**
- * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line tells how many
- * lines are left out. A text that fits comes back as it is.
+ * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line tells
+ * how many lines are left out. A text that fits comes back as it is.
  */
 export function boundedLines(whole: string, maxBytes: number): string {
   if (utf8Bytes(whole) <= maxBytes) return whole

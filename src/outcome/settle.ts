@@ -1,10 +1,11 @@
 /**
- * Turns what happened to a reload into what is saved of it: either back to QUEUED (a requeue), or an outcome together
- * with its finished event, the app's pointer to its new data and every delivery, in one store transaction. Nothing else
- * ends a reload: cancel, the sweeper and the worker all come here.
+ * Turns what happened to a reload into what is saved of it: either back to QUEUED (a requeue), or an outcome
+ * together with its finished event, the app's pointer to its new data and every delivery, in one store
+ * transaction. Nothing else ends a reload: cancel, the sweeper and the worker all come here.
  *
- * A step reads the clock and the random port inside the transaction and does nothing else with the world. It may be
- * called again for the same command (a store that lost its answer): the fence, or the state, then refuses it.
+ * A step reads the clock and the random port inside the transaction and does nothing else with the world. It
+ * may be called again for the same command (a store that lost its answer): the fence, or the state, then
+ * refuses it.
  */
 import type { App, DataTable } from '../catalog/records.ts'
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
@@ -159,7 +160,10 @@ function newData(
   }
 }
 
-/** An app whose script was changed while the attempt ran is not marked: what crashed is not what would run next. */
+/**
+ * An app whose script was changed while the attempt ran is not marked: what crashed is not what would run
+ * next.
+ */
 function appChange(app: App, decision: Decision, data: SavedData | undefined): Saving['app'] {
   if (data !== undefined) return { crashedOnMaxSize: app.crashedOnMaxSize, data }
   const ran = decision.closed?.session.scriptVersionId
@@ -169,8 +173,8 @@ function appChange(app: App, decision: Decision, data: SavedData | undefined): S
 }
 
 /**
- * The view with what the worker learned after its last renewal. A reload whose app was deleted counts as canceled
- * (contract 02, section 11), also when the deletion could not tell it.
+ * The view with what the worker learned after its last renewal. A reload whose app was deleted counts as
+ * canceled (contract 02, section 11), also when the deletion could not tell it.
  */
 function withNews(view: ReloadView, session: SessionFacts): ReloadView {
   const attempt: Attempt | undefined =

@@ -1,9 +1,10 @@
 /**
- * Reads a QVD file: its header when it is opened, symbols of the fields asked for, and rows block by block, each column as
- * one array of symbol indexes. Memory is bounded by the symbols and one block of rows, whatever the size of the file.
+ * Reads a QVD file: its header when it is opened, symbols of the fields asked for, and rows block by block,
+ * each column as one array of symbol indexes. Memory is bounded by the symbols and one block of rows,
+ * whatever the size of the file.
  *
- * Nothing in the file is trusted: every offset, length and index is checked before it is used, and a file that breaks a
- * rule of the format is refused with a QvdError that names the field and the byte.
+ * Nothing in the file is trusted: every offset, length and index is checked before it is used, and a file
+ * that breaks a rule of the format is refused with a QvdError that names the field and the byte.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -26,7 +27,10 @@ const READ_MAX_BYTES = 1024 * 1024 * 1024
 const EMPTY_ROWS_MAX = 2 ** 31 - 1
 
 export interface QvdReadOptions {
-  /** Takes a code that leads exactly one behind the last symbol for NULL, as some writers have it; otherwise it is damage. */
+  /**
+   * Takes a code that leads exactly one behind the last symbol for NULL, as some writers have it; otherwise
+   * it is damage.
+   */
   readonly nullAtCount?: boolean
 }
 
@@ -51,7 +55,9 @@ export class QvdFile {
     this.#options = options
   }
 
-  /** @throws QvdError when it is no QVD file or is cut off; the error of the system when it cannot be opened */
+  /**
+   * @throws QvdError when it is no QVD file or is cut off; the error of the system when it cannot be opened
+   */
   static async open(path: string, options: QvdReadOptions = {}): Promise<QvdFile> {
     const file = await open(path, 'r')
     try {

@@ -1,4 +1,7 @@
-/** Files of any writer: every legal layout is read, damage is refused with field and byte, and nothing else ever happens. */
+/**
+ * Files of any writer: every legal layout is read, damage is refused with field and byte, and nothing else
+ * ever happens.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -78,7 +81,10 @@ describe('a file that is written', () => {
   })
 })
 
-/** Fields in any order of bits, with gaps, wider than needed, with any bias that leaves every code in its place. */
+/**
+ * Fields in any order of bits, with gaps, wider than needed, with any bias that leaves every code in its
+ * place.
+ */
 const layout: fc.Arbitrary<PlainFile> = fc
   .array(
     fc.record({

@@ -1,4 +1,7 @@
-/** The header of a QVD file as text, with the elements in the order in which engines write them (QVD, section 2). */
+/**
+ * The header of a QVD file as text, with the elements in the order in which engines write them (QVD, section
+ * 2).
+ */
 import type { QvdFieldHeader, QvdHeader } from './qvd-header.ts'
 
 /** What only engines tell; a file without it is whole. */
@@ -73,7 +76,9 @@ function fieldLine({ numberFormat, tags, ...field }: QvdFieldHeader): string {
 const element = (name: string, content: string | number): string =>
   `<${name}>${typeof content === 'number' ? content : escaped(content)}</${name}>`
 
-/** Characters that XML cannot hold in any form become U+FFFD; a carriage return would be read as a line feed. */
+/**
+ * Characters that XML cannot hold in any form become U+FFFD; a carriage return would be read as a line feed.
+ */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -1,7 +1,8 @@
 /**
- * The header of a QVD file: what it says, read from its XML (QVD, sections 1 and 2). Elements that are not known are
- * skipped, those that carry no meaning for the data may be missing. Document types are refused, so no entity is ever
- * expanded; what the numbers say is checked against each other here, and against the file where it is opened.
+ * The header of a QVD file: what it says, read from its XML (QVD, sections 1 and 2). Elements that are not
+ * known are skipped, those that carry no meaning for the data may be missing. Document types are refused, so
+ * no entity is ever expanded; what the numbers say is checked against each other here, and against the file
+ * where it is opened.
  */
 import sax from 'sax'
 import { QvdError } from './qvd-error.ts'

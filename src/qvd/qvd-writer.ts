@@ -1,6 +1,7 @@
 /**
- * Writes a QVD file: the symbols of every column first, then its rows in pieces of any size. The same table gives the same
- * bytes. The file is whole once `close` has resolved; who writes over a file gives another path and renames it then.
+ * Writes a QVD file: the symbols of every column first, then its rows in pieces of any size. The same table
+ * gives the same bytes. The file is whole once `close` has resolved; who writes over a file gives another
+ * path and renames it then.
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { QvdFieldHeader, QvdNumberFormat } from './qvd-header.ts'

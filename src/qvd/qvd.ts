@@ -1,6 +1,6 @@
 /**
- * QVD files as a library (`import ... from 'reprise/qvd'`): a whole table at once with `readQvd` and `writeQvd`, or, for
- * files larger than memory, block by block with `QvdFile` and `QvdWriter`.
+ * QVD files as a library (`import ... from 'reprise/qvd'`): a whole table at once with `readQvd` and
+ * `writeQvd`, or, for files larger than memory, block by block with `QvdFile` and `QvdWriter`.
  */
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
@@ -41,7 +41,8 @@ export interface QvdTable {
  * Reads a table into memory: 4 bytes a cell, and the symbols.
  *
  * @param options.fields names of the columns to read, in this order; all of them by default
- * @throws QvdError when the file is damaged or no QVD, or has no such field; the error of the system when it cannot be read
+ * @throws QvdError when the file is damaged or no QVD, or has no such field; the error of the system when it
+ * cannot be read
  */
 export async function readQvd(
   path: string,
@@ -88,7 +89,8 @@ export interface QvdInput {
  * Writes a table; a file that is there is replaced in one step, and a failure leaves it as it was.
  *
  * @param creation what the header tells of its making; without it the same table gives the same bytes
- * @throws QvdError for a text that holds a NUL; RangeError when columns differ in length; the error of the system
+ * @throws QvdError for a text that holds a NUL; RangeError when columns differ in length; the error of the
+ * system
  */
 export async function writeQvd(path: string, table: QvdInput, creation?: QvdCreation): Promise<void> {
   const rows = table.columns[0]?.values.length ?? 0

@@ -1,4 +1,7 @@
-/** Codes of one column in the bit-stuffed rows of a QVD file: read from any layout, written tightly (QVD, section 4). */
+/**
+ * Codes of one column in the bit-stuffed rows of a QVD file: read from any layout, written tightly (QVD,
+ * section 4).
+ */
 
 /** Where the code of a column stands in a row. */
 export interface BitPlace {
@@ -12,7 +15,8 @@ export interface BitPlace {
  * Puts the symbol index of each of the rows into `out`, -1 for NULL.
  *
  * @param rows the bytes of at least `count` rows, from a row's first byte
- * @returns the highest index met; -1 when there is none. It may be beyond what `out` can hold: then `out` is not to be used
+ * @returns the highest index met; -1 when there is none. It may be beyond what `out` can hold: then `out` is
+ * not to be used
  */
 export function readIndexes(
   rows: Uint8Array,
@@ -44,8 +48,8 @@ export function readIndexes(
 }
 
 /**
- * Codes that lie in five bytes or more. A code too large for a number to be exact is far beyond any symbol, and is found to
- * be so all the same.
+ * Codes that lie in five bytes or more. A code too large for a number to be exact is far beyond any symbol,
+ * and is found to be so all the same.
  */
 function readWideIndexes(
   rows: Uint8Array,
@@ -96,8 +100,8 @@ export function writeIndexes(
 }
 
 /**
- * Places columns one behind the other without gaps, each as narrow as its highest code allows; a column of one symbol
- * without NULL takes no bit.
+ * Places columns one behind the other without gaps, each as narrow as its highest code allows; a column of
+ * one symbol without NULL takes no bit.
  */
 export function tightLayout(columns: readonly { readonly symbols: number; readonly hasNulls: boolean }[]): {
   readonly places: readonly BitPlace[]

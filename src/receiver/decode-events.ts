@@ -1,7 +1,8 @@
 /**
- * Reads the events of a request, whichever content mode the webhook is set to: one JSON object (`application/json`, or
- * CloudEvents structured mode), a batch, or CloudEvents binary mode with its attributes in `ce-` headers, which are
- * percent-encoded and decoded exactly once (CloudEvents HTTP binding, section 3.1.3.2).
+ * Reads the events of a request, whichever content mode the webhook is set to: one JSON object
+ * (`application/json`, or CloudEvents structured mode), a batch, or CloudEvents binary mode with its
+ * attributes in `ce-` headers, which are percent-encoded and decoded exactly once (CloudEvents HTTP binding,
+ * section 3.1.3.2).
  */
 import type { HeaderLookup } from './verify-signature.ts'
 

@@ -1,4 +1,6 @@
-/** Every handler in its real server, over real connections: the same table of requests has the same answers. */
+/**
+ * Every handler in its real server, over real connections: the same table of requests has the same answers.
+ */
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'

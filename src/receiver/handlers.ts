@@ -1,12 +1,15 @@
 /**
- * A receiver as the request handler of the common servers: Node's `http` and Express share one, Fastify has a plugin, and
- * servers of the Fetch API (Hono, Deno, Bun, Workers) a function of a Request. The parts of those servers that are used are
- * described here, so that none of them is a dependency.
+ * A receiver as the request handler of the common servers: Node's `http` and Express share one, Fastify has a
+ * plugin, and servers of the Fetch API (Hono, Deno, Bun, Workers) a function of a Request. The parts of those
+ * servers that are used are described here, so that none of them is a dependency.
  */
 import { joined } from './bytes.ts'
 import { MAX_BODY_BYTES, type ReceivedRequest, type ReceiverOptions, receiver } from './receive.ts'
 
-/** What is used of `http.IncomingMessage`; `body` and `rawBody` are what body parsers before this handler may have left. */
+/**
+ * What is used of `http.IncomingMessage`; `body` and `rawBody` are what body parsers before this handler may
+ * have left.
+ */
 interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -47,8 +50,8 @@ interface FastifyReplyLike {
 }
 
 /**
- * For `http.createServer(handler)` and for Express: `app.post('/events', handler)`. The signature is over the bytes, so
- * mount it before `express.json()`, or give that route `express.raw({ type: '*\/*' })`.
+ * For `http.createServer(handler)` and for Express: `app.post('/events', handler)`. The signature is over the
+ * bytes, so mount it before `express.json()`, or give that route `express.raw({ type: '*\/*' })`.
  */
 export function nodeHandler(options: ReceiverOptions) {
   const receive = receiver(options)
@@ -72,7 +75,10 @@ export function nodeHandler(options: ReceiverOptions) {
   }
 }
 
-/** `fastify.register(fastifyReceiver, { url: '/events', secret, onEvent })`: one route, in a context of its own. */
+/**
+ * `fastify.register(fastifyReceiver, { url: '/events', secret, onEvent })`: one route, in a context of its
+ * own.
+ */
 export async function fastifyReceiver(
   fastify: FastifyLike,
   options: ReceiverOptions & { readonly url: string },

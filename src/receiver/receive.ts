@@ -1,9 +1,10 @@
 /**
- * What a receiver does with one request: verify, decode, de-duplicate, call back, answer. Every server's handler is this
- * and a translation.
+ * What a receiver does with one request: verify, decode, de-duplicate, call back, answer. Every server's
+ * handler is this and a translation.
  *
- * The answer decides what the sender does next: 2xx ends the delivery, anything else makes it try again. So the callback is
- * awaited: when it throws, the answer is 500, the event counts as not handled, and a later delivery of it calls back again.
+ * The answer decides what the sender does next: 2xx ends the delivery, anything else makes it try again. So
+ * the callback is awaited: when it throws, the answer is 500, the event counts as not handled, and a later
+ * delivery of it calls back again.
  */
 import { type AnyEvent, decodeEvents } from './decode-events.ts'
 import type { ReloadEvent } from './reload-event.ts'
@@ -13,7 +14,10 @@ import { type HeaderLookup, type SignatureVerdict, verifySignature } from './ver
 export interface ReceiverOptions {
   /** The webhook's secret, as typed when the webhook was made; several while it is being rotated. */
   readonly secret: string | readonly string[]
-  /** Called once for each event. Await what must be done before the event counts as handled; throw to get it again. */
+  /**
+   * Called once for each event. Await what must be done before the event counts as handled; throw to get it
+   * again.
+   */
   onEvent(event: ReloadEvent): void | Promise<void>
   /** Which events were handled already. Default: in this process, see `seenInMemory`. */
   readonly seen?: SeenEvents
@@ -24,8 +28,8 @@ export interface ReceiverOptions {
   /** Larger bodies are refused with 413, bytes. Default 1 MiB. */
   readonly maxBodyBytes?: number
   /**
-   * Origins that may send here, for webhooks that ask first (CloudEvents abuse protection, an OPTIONS request). `*` is any.
-   * Default: none; such requests are answered 405.
+   * Origins that may send here, for webhooks that ask first (CloudEvents abuse protection, an OPTIONS
+   * request). `*` is any. Default: none; such requests are answered 405.
    */
   readonly allowOrigin?: '*' | readonly string[]
   /** Told of what went wrong: a refused request, an error of the callback. Default: nothing. */
@@ -113,7 +117,9 @@ async function handle(
   return undefined
 }
 
-/** The handshake of CloudEvents' HTTP webhook specification, section 4: consent is the header, not the status. */
+/**
+ * The handshake of CloudEvents' HTTP webhook specification, section 4: consent is the header, not the status.
+ */
 function consent({ header }: ReceivedRequest, allowed: '*' | readonly string[]): ReceiverAnswer {
   const origin = header('webhook-request-origin')
   const allows = origin !== undefined && (allowed === '*' || allowed.includes(origin))

@@ -1,6 +1,7 @@
 /**
- * The events of reloads as they arrive, typed. Optional members are left out where they are not known: never null, never an
- * empty text. Unknown members may come with later versions; keep what you do not know out of your way.
+ * The events of reloads as they arrive, typed. Optional members are left out where they are not known: never
+ * null, never an empty text. Unknown members may come with later versions; keep what you do not know out of
+ * your way.
  */
 
 /** CloudEvents 1.0 attributes that every event of this service has, and those that it may have. */

@@ -1,11 +1,12 @@
 /**
- * Which events were handled: what makes "at least once" on the wire into "once" for the application. An implementation over
- * a shared database (a table with the id as its key) makes it hold over several receiver processes and restarts.
+ * Which events were handled: what makes "at least once" on the wire into "once" for the application. An
+ * implementation over a shared database (a table with the id as its key) makes it hold over several receiver
+ * processes and restarts.
  */
 export interface SeenEvents {
   /**
-   * `new`: nobody has handled it; the caller does so now and calls `handled` or `failed`. `handled`: nothing is left to do.
-   * `busy`: another request is at it.
+   * `new`: nobody has handled it; the caller does so now and calls `handled` or `failed`. `handled`: nothing
+   * is left to do. `busy`: another request is at it.
    */
   begin(id: string): Promise<'new' | 'handled' | 'busy'>
   handled(id: string): Promise<void>

@@ -1,8 +1,8 @@
 /**
  * Is this request from the service that knows the secret? Checks the Standard Webhooks signature
- * (https://www.standardwebhooks.com: `webhook-id`, `webhook-timestamp`, `webhook-signature`), which also tells when it was
- * made, and Qlik's own `Qlik-Signature` (hex HMAC-SHA-256 of the body), which does not. Web Crypto alone, so that it runs in
- * every server-side JavaScript runtime.
+ * (https://www.standardwebhooks.com: `webhook-id`, `webhook-timestamp`, `webhook-signature`), which also
+ * tells when it was made, and Qlik's own `Qlik-Signature` (hex HMAC-SHA-256 of the body), which does not. Web
+ * Crypto alone, so that it runs in every server-side JavaScript runtime.
  */
 import { joined } from './bytes.ts'
 
@@ -12,8 +12,8 @@ export interface SignatureRules {
   /** As typed when the webhook was made, or as `whsec_...`. Several while a secret is being rotated. */
   readonly secrets: readonly string[]
   /**
-   * `standard` asks for the Standard Webhooks headers: a copy of an old request is refused. `either` is also content with
-   * `Qlik-Signature` alone, for events that come from Qlik Cloud itself.
+   * `standard` asks for the Standard Webhooks headers: a copy of an old request is refused. `either` is also
+   * content with `Qlik-Signature` alone, for events that come from Qlik Cloud itself.
    */
   readonly accept: 'standard' | 'either'
   /** How far the time of the signature may be from now, milliseconds. */

@@ -1,7 +1,7 @@
 /**
- * Finds faults of a script without running it: statements that cannot be parsed and blocks that do not match (contract 05,
- * section 2.1, validate). Nothing is expanded, read or evaluated, so a statement with `$(...)` is not judged: what it
- * says is known only at run time. A script without issues may still fail when it runs.
+ * Finds faults of a script without running it: statements that cannot be parsed and blocks that do not match
+ * (contract 05, section 2.1, validate). Nothing is expanded, read or evaluated, so a statement with `$(...)`
+ * is not judged: what it says is known only at run time. A script without issues may still fail when it runs.
  */
 
 import { faultOf, faults, ScriptFaultError } from './fault.ts'
@@ -23,7 +23,10 @@ import { parseLet, parseStatement } from './syntax/parse-statement.ts'
 import { type RawStatement, split } from './syntax/split.ts'
 
 export interface ScriptIssue {
-  /** 1-based place of the fault where it is known, else of the beginning of the statement; columns in UTF-16 units. */
+  /**
+   * 1-based place of the fault where it is known, else of the beginning of the statement; columns in UTF-16
+   * units.
+   */
   readonly line: number
   readonly column: number
   readonly engineErrorCode: number

@@ -1,13 +1,22 @@
-/** What goes wrong in a script: the value of ScriptError, the engine error number and a text (LANGUAGE, section 11). */
+/**
+ * What goes wrong in a script: the value of ScriptError, the engine error number and a text (LANGUAGE,
+ * section 11).
+ */
 export interface Fault {
-  /** 1 general, 2 syntax, 8 file not found, 10 table not found, 11 field not found, 12 wrong format, 16 semantic ... */
+  /**
+   * 1 general, 2 syntax, 8 file not found, 10 table not found, 11 field not found, 12 wrong format, 16
+   * semantic ...
+   */
   readonly scriptError: number
   /** Shown as EDC_ERROR:<number> (contract 02, section 6.3). */
   readonly engineErrorCode: number
   readonly message: string
 }
 
-/** Carries a fault through expression and statement code; caught at the statement by the interpreter or the host. */
+/**
+ * Carries a fault through expression and statement code; caught at the statement by the interpreter or the
+ * host.
+ */
 export class ScriptFaultError extends Error {
   override readonly name = 'ScriptFaultError'
   readonly fault: Fault
@@ -53,8 +62,9 @@ export const faults = {
 } as const
 
 /**
- * The fault that an error means: its own, or that the script asked for more than a text, a list or the stack can hold,
- * which V8 tells as a RangeError. Undefined for every other error: that is the world failing, or our own mistake.
+ * The fault that an error means: its own, or that the script asked for more than a text, a list or the stack
+ * can hold, which V8 tells as a RangeError. Undefined for every other error: that is the world failing, or
+ * our own mistake.
  */
 export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof ScriptFaultError) return error.fault

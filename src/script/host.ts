@@ -1,6 +1,7 @@
 /**
- * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and is resumed
- * with the answer, so the language stays pure while data, files and time live with the host (engine/duckdb/).
+ * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and
+ * is resumed with the answer, so the language stays pure while data, files and time live with the host
+ * (engine/duckdb/).
  */
 import type { Fault } from './fault.ts'
 import type {
@@ -46,9 +47,10 @@ export type HostRequest =
   /** All pairs of a mapping table, for statements with USING. */
   | { readonly kind: 'mapping-pairs'; readonly map: string }
   /**
-   * A function outside a LOAD that looks at tables, fields, mapping tables or files: peek, noofrows, nooffields, fieldname, fieldnumber,
-   * fieldvalue, fieldvaluecount, fieldindex, nooftables, tablename, tablenumber, applymap, lookup, exists, filesize, filetime.
-   * `args` are evaluated; a name argument comes as its text.
+   * A function outside a LOAD that looks at tables, fields, mapping tables or files: peek, noofrows,
+   * nooffields, fieldname, fieldnumber, fieldvalue, fieldvaluecount, fieldindex, nooftables, tablename,
+   * tablenumber, applymap, lookup, exists, filesize, filetime. `args` are evaluated; a name argument comes as
+   * its text.
    */
   | {
       readonly kind: 'lookup'
@@ -63,7 +65,10 @@ export type HostRequest =
   | { readonly kind: 'file-list'; readonly mask: string; readonly folders: boolean }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'sleep'; readonly milliseconds: number }
-  /** A line of the script log. `line` is the script line; absent for results. `depth` counts enclosing calls and blocks. */
+  /**
+   * A line of the script log. `line` is the script line; absent for results. `depth` counts enclosing calls
+   * and blocks.
+   */
   | { readonly kind: 'log'; readonly line?: number; readonly depth: number; readonly text: string }
   /** A line of the progress text. */
   | { readonly kind: 'progress'; readonly text: string }
@@ -104,13 +109,19 @@ export interface NoteEntry {
 
 /** What a LOAD did. */
 export interface LoadResult {
-  /** The table that got the rows: a new one, or the one it was appended or joined to; the name of the map for MAPPING. */
+  /**
+   * The table that got the rows: a new one, or the one it was appended or joined to; the name of the map for
+   * MAPPING.
+   */
   readonly table: string
   /** Fields of the loaded rows, in order. */
   readonly fields: readonly string[]
   /** Rows after filtering. */
   readonly rows: number
-  /** Short name of the source for the progress text: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT Sales". */
+  /**
+   * Short name of the source for the progress text: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT
+   * Sales".
+   */
   readonly source: string
   /** The highest value of the sequence field, for MERGE. */
   readonly sequence?: Value
@@ -134,7 +145,10 @@ export type HostAnswer =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
-/** Yields a request and gives its typed result; a fault of the host is thrown as ScriptFaultError by the caller's `unwrap`. */
+/**
+ * Yields a request and gives its typed result; a fault of the host is thrown as ScriptFaultError by the
+ * caller's `unwrap`.
+ */
 export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
 
 /** How a run ended. A fault names the line of the main script (1-based) and the expanded statement. */
@@ -171,8 +185,14 @@ export interface ScriptSystem {
   readonly computerName: string
   readonly osUser: string
   readonly engineVersion: string
-  /** A text that was read as Western European bytes, read by another code page; undefined for one that is not known. */
+  /**
+   * A text that was read as Western European bytes, read by another code page; undefined for one that is not
+   * known.
+   */
   readonly recode: (text: string, codePage: number) => string | undefined
-  /** What is known of tenant, space and user, by the names of GetSysAttr and GetUserAttr: tenantId, spaceName ... */
+  /**
+   * What is known of tenant, space and user, by the names of GetSysAttr and GetUserAttr: tenantId, spaceName
+   * ...
+   */
   readonly attributes: Readonly<Record<string, string>>
 }

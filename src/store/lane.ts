@@ -1,6 +1,7 @@
 /**
- * Contending tenants that run equally many reloads for equal shares, in order. They spend at the same rate, so their order
- * does not change as time passes: a heap whose entries know their places, for removal from anywhere.
+ * Contending tenants that run equally many reloads for equal shares, in order. They spend at the same rate,
+ * so their order does not change as time passes: a heap whose entries know their places, for removal from
+ * anywhere.
  */
 import { compareStandings } from '../core/order.ts'
 import type { Seat } from './turns.ts'

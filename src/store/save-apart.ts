@@ -1,6 +1,7 @@
 /**
- * Saving a batch so that one bad item does not hold up the others. A store saves a batch in one transaction, all of it or
- * nothing; an item that trips an assertion would otherwise keep every later round from saving anything.
+ * Saving a batch so that one bad item does not hold up the others. A store saves a batch in one transaction,
+ * all of it or nothing; an item that trips an assertion would otherwise keep every later round from saving
+ * anything.
  */
 
 export interface NotSaved<Item> {

@@ -1,7 +1,8 @@
 /**
- * What must hold of every saving, whatever the step was: asserted by each store before it writes. A violation is our own
- * mistake, never a refusal: it throws, and nothing of the call is saved. The SQLite schema holds the same rules a second
- * time with constraints and unique indexes (ARCHITECTURE.md section 1, invariants 1 to 5).
+ * What must hold of every saving, whatever the step was: asserted by each store before it writes. A violation
+ * is our own mistake, never a refusal: it throws, and nothing of the call is saved. The SQLite schema holds
+ * the same rules a second time with constraints and unique indexes (ARCHITECTURE.md section 1, invariants 1
+ * to 5).
  */
 import type { Attempt } from '../core/attempt.ts'
 import type { ReloadId } from '../core/ids.ts'

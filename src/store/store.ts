@@ -1,6 +1,7 @@
 /**
- * The port of the store, in domain verbs, batch first. A store locks, shows, calls, saves; it never decides. Every
- * promise resolves only after the commit is durable. A rejected promise means: nothing is known to be saved, ask again.
+ * The port of the store, in domain verbs, batch first. A store locks, shows, calls, saves; it never decides.
+ * Every promise resolves only after the commit is durable. A rejected promise means: nothing is known to be
+ * saved, ask again.
  *
  * Implementations: memory/ (the executable model), sqlite/. One contract suite holds them equal
  * (test/contract/store-contract.ts).
@@ -46,7 +47,10 @@ import type { Listed, ReloadQuery, SendQuery } from './lists.ts'
 
 export interface Acceptance {
   readonly reload: Reload
-  /** Accepted reloads per app and UTC day of a tenant without a limit of its own; 0 is off. Checked in the accepting transaction. */
+  /**
+   * Accepted reloads per app and UTC day of a tenant without a limit of its own; 0 is off. Checked in the
+   * accepting transaction.
+   */
   readonly reloadsPerAppAndDay: number
   readonly idempotencyKey?: string
 }
@@ -59,7 +63,8 @@ export type Accepted =
   | { readonly kind: 'quota-exceeded' }
   | { readonly kind: 'no-app' }
 
-// ------------------------------------------------------------------------------------------------ transitions
+// ------------------------------------------------------------------------------------------------
+// transitions
 
 /** What a step is shown of a reload: all read inside the same transaction. */
 export interface ReloadView {
@@ -72,8 +77,8 @@ export interface ReloadView {
   /** Enabled subscriptions of the reload's tenant. */
   readonly subscriptions: readonly Subscription[]
   /**
-   * Who may be able to read the app: the owners of the user-level subscriptions, the app's space and its members. Absent
-   * when no subscription is of user level, or the app was deleted.
+   * Who may be able to read the app: the owners of the user-level subscriptions, the app's space and its
+   * members. Absent when no subscription is of user level, or the app was deleted.
    */
   readonly readers?: {
     readonly users: readonly User[]
@@ -96,8 +101,9 @@ export interface Saving {
 export interface Transition<Refused> {
   readonly reloadId: ReloadId
   /**
-   * The lease token this write is made under. The store refuses the write unless the reload's open attempt holds it.
-   * Absent only for writes that no attempt makes: cancel, queue limit, and the sweeper (which gives the token it saw).
+   * The lease token this write is made under. The store refuses the write unless the reload's open attempt
+   * holds it. Absent only for writes that no attempt makes: cancel, queue limit, and the sweeper (which gives
+   * the token it saw).
    */
   readonly fence?: LeaseToken
   /** Shows it what is stored; called again when what it was saved with was rolled back. */
@@ -114,8 +120,9 @@ export type Transitioned<Refused> =
 // ------------------------------------------------------------------------------------------------ claiming
 
 /**
- * The refusal of a claim step whose worker has no room for the reload: no free memory for its engine size. What stands
- * behind it in its tenant's queue must not overtake it, so the tenant is passed over until the next call.
+ * The refusal of a claim step whose worker has no room for the reload: no free memory for its engine size.
+ * What stands behind it in its tenant's queue must not overtake it, so the tenant is passed over until the
+ * next call.
  */
 export const NO_ROOM = 'no-room'
 
@@ -127,7 +134,9 @@ export interface ClaimRequest {
   readonly concurrentReloadsPerTenant: number
   /** Waiting that counts as much as one weight; absent or 0: the weight alone counts. */
   readonly ageingMs?: number
-  /** Called for each chosen reload in claiming order; a refusal skips it, NO_ROOM also the rest of its tenant. */
+  /**
+   * Called for each chosen reload in claiming order; a refusal skips it, NO_ROOM also the rest of its tenant.
+   */
   readonly step: (view: ReloadView) => Saving | { readonly refused: string }
 }
 
@@ -161,7 +170,9 @@ export interface LeaseRenewal {
   readonly log?: string
 }
 
-/** `canceling` tells the worker that somebody canceled; `lost` that the lease is gone and nothing was saved. */
+/**
+ * `canceling` tells the worker that somebody canceled; `lost` that the lease is gone and nothing was saved.
+ */
 export type LeaseAnswer = 'held' | 'canceling' | 'lost'
 
 // ------------------------------------------------------------------------------------------------ catalog
@@ -174,7 +185,8 @@ export type AppChange = Partial<Pick<App, 'name' | 'description' | 'ownerId'>> &
 /** A version of a script without its text; `bytes` is the length of the text in UTF-8. */
 export type ScriptSummary = Omit<ScriptVersion, 'script'> & { readonly bytes: number }
 
-// ------------------------------------------------------------------------------------------------ subscriptions
+// ------------------------------------------------------------------------------------------------
+// subscriptions
 
 /** What a step about a subscription is shown: all read inside the same transaction. */
 export interface SubscriptionView {
@@ -184,7 +196,10 @@ export interface SubscriptionView {
   readonly subscriptions: readonly Subscription[]
 }
 
-/** What it wants saved, all of it or nothing; undefined: nothing. Not called for a subscription that was removed. */
+/**
+ * What it wants saved, all of it or nothing; undefined: nothing. Not called for a subscription that was
+ * removed.
+ */
 export type SubscriptionStep = (view: SubscriptionView) =>
   | {
       readonly subscription: Subscription
@@ -197,7 +212,10 @@ export interface Counts {
   readonly queued: number
   readonly running: number
   readonly pendingDeliveries: number
-  /** Of the QUEUED reload that waited longest: now minus the sum of its waits, epoch ms. Absent when none waits. */
+  /**
+   * Of the QUEUED reload that waited longest: now minus the sum of its waits, epoch ms. Absent when none
+   * waits.
+   */
   readonly waitsSince?: number
 }
 
@@ -212,9 +230,9 @@ export interface ScriptLog {
 export interface ReloadStore {
   accept(batch: readonly Acceptance[]): Promise<Accepted[]>
   /**
-   * Takes the next reloads by core/order.ts: of the tenant that spent the least slot-time for its share the heaviest, of
-   * equals the oldest (createdAt, then id); only QUEUED ones whose back-off is over at `now` or was at an earlier claim,
-   * never above a tenant's limit of running reloads.
+   * Takes the next reloads by core/order.ts: of the tenant that spent the least slot-time for its share the
+   * heaviest, of equals the oldest (createdAt, then id); only QUEUED ones whose back-off is over at `now` or
+   * was at an earlier claim, never above a tenant's limit of running reloads.
    */
   claim(request: ClaimRequest): Promise<Claimed[]>
   /** Undefined unless the reload is QUEUED. @param ageingMs as claims are made with */
@@ -231,7 +249,10 @@ export interface ReloadStore {
    * @param queueTimeMs limit of every tenant that has none of its own
    */
   overdueReloads(now: number, queueTimeMs: number, max: number): Promise<ReloadId[]>
-  /** The earliest time at which a QUEUED reload that waits for its back-off becomes due; undefined when none waits. */
+  /**
+   * The earliest time at which a QUEUED reload that waits for its back-off becomes due; undefined when none
+   * waits.
+   */
   nextDueAt(now: number): Promise<number | undefined>
   reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined>
   activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined>
@@ -264,13 +285,15 @@ export interface EventStore {
 
 export interface DeliveryStore {
   /**
-   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `places` gives a subscription
-   * and `perTenant` of one tenant.
+   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `places`
+   * gives a subscription and `perTenant` of one tenant.
    */
   claimDeliveries(request: {
     readonly now: number
     readonly max: number
-    /** Asked once for each subscription with pending deliveries; undefined stands for one that was removed. */
+    /**
+     * Asked once for each subscription with pending deliveries; undefined stands for one that was removed.
+     */
     readonly places: (subscription: Subscription | undefined) => number
     readonly perTenant: number
     readonly lease: LeaseToken
@@ -279,8 +302,9 @@ export interface DeliveryStore {
     { readonly delivery: Delivery; readonly event: StoredEvent; readonly subscription?: Subscription }[]
   >
   /**
-   * Saves sends with what became of their deliveries, under the lease of each; a row whose lease is gone still keeps
-   * its send record but changes no delivery and no subscription. `step` tells what the send makes of the subscription.
+   * Saves sends with what became of their deliveries, under the lease of each; a row whose lease is gone
+   * still keeps its send record but changes no delivery and no subscription. `step` tells what the send makes
+   * of the subscription.
    */
   recordSends(
     batch: readonly {
@@ -291,8 +315,8 @@ export interface DeliveryStore {
     }[],
   ): Promise<void>
   /**
-   * Opens deliveries of a subscription again that were exhausted or given up and whose events are of `since` or later, oldest
-   * first: pending, due at `now`, no send counted.
+   * Opens deliveries of a subscription again that were exhausted or given up and whose events are of `since`
+   * or later, oldest first: pending, due at `now`, no send counted.
    * @returns how many there were; with `dryRun` none is opened
    */
   reopenDeliveries(request: {
@@ -333,8 +357,8 @@ export interface CatalogStore {
 
   addApp(app: App): Promise<void>
   /**
-   * Changes name, description, owner or space; never the data. Another owner or space clears the app's crash marks, because
-   * the app then reads other data. Undefined when there is no such app.
+   * Changes name, description, owner or space; never the data. Another owner or space clears the app's crash
+   * marks, because the app then reads other data. Undefined when there is no such app.
    */
   changeApp(tenantId: TenantId, id: AppId, change: AppChange, now: number): Promise<App | undefined>
   /** False: no such app. */
@@ -345,7 +369,10 @@ export interface CatalogStore {
   /** Data versions that some app points at. */
   referencedDataVersions(): Promise<DataVersion[]>
 
-  /** Adds a version, makes it the current one, clears the app's crash marks; keeps the newest `keep`. False: no app. */
+  /**
+   * Adds a version, makes it the current one, clears the app's crash marks; keeps the newest `keep`. False:
+   * no app.
+   */
   addScript(script: ScriptVersion, keep: number): Promise<boolean>
   /** Newest first. */
   scripts(tenantId: TenantId, appId: AppId): Promise<ScriptSummary[]>
@@ -366,8 +393,9 @@ export interface CatalogStore {
   assignmentsOf(tenantId: TenantId, userId: UserId): Promise<SpaceAssignment[]>
 
   /**
-   * Inserts or updates by id; 'name-taken' when another file of the place has the name. A changed or removed file clears the
-   * crash marks of the apps that may read it: a personal one those of its owner's apps, one of a space all of the tenant.
+   * Inserts or updates by id; 'name-taken' when another file of the place has the name. A changed or removed
+   * file clears the crash marks of the apps that may read it: a personal one those of its owner's apps, one
+   * of a space all of the tenant.
    */
   saveDataFile(file: DataFile): Promise<'saved' | 'name-taken'>
   removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean>
@@ -381,7 +409,10 @@ export interface CatalogStore {
   subscriptions(tenantId: TenantId): Promise<Subscription[]>
 }
 
-/** What is over before these moments is forgotten, epoch ms; of each kind at most the `max` oldest are looked at. */
+/**
+ * What is over before these moments is forgotten, epoch ms; of each kind at most the `max` oldest are looked
+ * at.
+ */
 export interface Forget {
   /** Reloads that ended before, with their attempts and logs. */
   readonly reloadsBefore: number
@@ -407,8 +438,8 @@ export interface HistoryStore {
 
 export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogStore, HistoryStore {
   /**
-   * Called after a commit that may give other parts work, or shortly before one that lets them do it in the same commit;
-   * coalesced, never inside a transaction.
+   * Called after a commit that may give other parts work, or shortly before one that lets them do it in the
+   * same commit; coalesced, never inside a transaction.
    */
   onCommit(listener: (changed: CommitNotice) => void): () => void
   close(): Promise<void>
@@ -417,8 +448,9 @@ export interface Store extends ReloadStore, EventStore, DeliveryStore, CatalogSt
 /** A store that one process at a time has open; a lock sees to it. */
 export interface ExclusiveStore extends Store {
   /**
-   * Ends every lease at `now`: the open attempts are found by `expiredLeases`, the claimed deliveries are free again. For
-   * the start of a process, before it claims anything: whoever held them is dead, so nobody has to wait for their ends.
+   * Ends every lease at `now`: the open attempts are found by `expiredLeases`, the claimed deliveries are
+   * free again. For the start of a process, before it claims anything: whoever held them is dead, so nobody
+   * has to wait for their ends.
    */
   endLeases(now: number): Promise<void>
 }

@@ -1,10 +1,11 @@
 /**
- * Whose turn it is, kept in memory by a store: where each tenant stands (core/order.ts) and which tenants contend, that is
- * have a claimable reload and run fewer than they may. It makes the choice of the next tenant independent of the length of
- * any queue, and nearly so of the number of tenants: fairness kept in SQL costs four times the claim (TARGETS.md, section 1).
+ * Whose turn it is, kept in memory by a store: where each tenant stands (core/order.ts) and which tenants
+ * contend, that is have a claimable reload and run fewer than they may. It makes the choice of the next
+ * tenant independent of the length of any queue, and nearly so of the number of tenants: fairness kept in SQL
+ * costs four times the claim (TARGETS.md, section 1).
  *
- * What is counted is read from the store when it is opened, and again after every rollback. What was spent is not stored:
- * a new process begins with equal tenants, as every tenant is equal again when none contends.
+ * What is counted is read from the store when it is opened, and again after every rollback. What was spent is
+ * not stored: a new process begins with equal tenants, as every tenant is equal again when none contends.
  *
  * Modes: stale (opened, or rolled back: to be counted before the next use) - counted.
  */
@@ -196,7 +197,8 @@ export class Turns {
     return { queued, running: this.#runs.size }
   }
 
-  // ------------------------------------------------------------------------------------------------ standings
+  // ------------------------------------------------------------------------------------------------
+  // standings
 
   #runBegins(seat: Seat, id: ReloadId): void {
     this.#runs.set(id, this.#now)

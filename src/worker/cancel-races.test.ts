@@ -1,7 +1,7 @@
 /**
- * Cancel at every point of a reload's way, on both stores: the loops run unchanged in virtual time, a gate stops them at the
- * point, the cancel is made, the gate opens. After a "canceled" or "canceling" the outcome is CANCELED, there is exactly
- * one finished event, and no new data is to be seen.
+ * Cancel at every point of a reload's way, on both stores: the loops run unchanged in virtual time, a gate
+ * stops them at the point, the cancel is made, the gate opens. After a "canceled" or "canceling" the outcome
+ * is CANCELED, there is exactly one finished event, and no new data is to be seen.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

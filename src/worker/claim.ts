@@ -1,6 +1,7 @@
 /**
- * Takes the next reloads that a worker has room for, each with a new attempt under a lease. It asks when a slot
- * becomes free, when a commit may have queued something, when a back-off ends, and now and then in any case.
+ * Takes the next reloads that a worker has room for, each with a new attempt under a lease. It asks when a
+ * slot becomes free, when a commit may have queued something, when a back-off ends, and now and then in any
+ * case.
  */
 import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
@@ -59,8 +60,8 @@ export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
 }
 
 /**
- * Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is canceled: who deleted the
- * app died before its reload was.
+ * Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is canceled: who
+ * deleted the app died before its reload was.
  */
 function claimStep(
   deps: ClaimDeps,

@@ -1,10 +1,12 @@
 /**
- * Keeps the leases of this worker's running attempts. All of them are renewed together, one batch at a time; a renewal
- * carries what is new of the attempt (session facts, progress text) and brings back whether somebody canceled.
+ * Keeps the leases of this worker's running attempts. All of them are renewed together, one batch at a time;
+ * a renewal carries what is new of the attempt (session facts, progress text) and brings back whether
+ * somebody canceled.
  *
- * A lease is trusted until `leaseTrustMs` after the moment at which its last successful renewal was ASKED for, by the
- * monotonic clock: never longer than the store honours it, however slow the answer was. When the trust runs out, or the
- * store says that the lease is gone, `lost` fires: the attempt must stop and write nothing more.
+ * A lease is trusted until `leaseTrustMs` after the moment at which its last successful renewal was ASKED
+ * for, by the monotonic clock: never longer than the store honours it, however slow the answer was. When the
+ * trust runs out, or the store says that the lease is gone, `lost` fires: the attempt must stop and write
+ * nothing more.
  */
 import type { SessionFacts } from '../core/attempt.ts'
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
@@ -26,9 +28,14 @@ export interface HeldLease {
   readonly token: LeaseToken
   readonly canceling: Signal
   readonly lost: Signal
-  /** May the attempt still write? Asked before each write: a stalled worker learns the truth from the clock. */
+  /**
+   * May the attempt still write? Asked before each write: a stalled worker learns the truth from the clock.
+   */
   holds(): boolean
-  /** What is new goes along with the next renewal; session facts are worth one at once, progress text one soon. */
+  /**
+   * What is new goes along with the next renewal; session facts are worth one at once, progress text one
+   * soon.
+   */
   tell(news: { readonly session?: SessionFacts; readonly log?: string }): void
   /** The attempt is over. */
   release(): void
@@ -155,7 +162,9 @@ function renewal(entry: Entry, leaseExpiresAt: number): LeaseRenewal {
   }
 }
 
-/** Fires `lost` at the end of the trust, which every renewal moves; ends when the lease is released or lost. */
+/**
+ * Fires `lost` at the end of the trust, which every renewal moves; ends when the lease is released or lost.
+ */
 async function watchTrust(deps: LeaseDeps, entries: Set<Entry>, entry: Entry): Promise<void> {
   while (entries.has(entry)) {
     const leftMs = entry.trustedUntil - deps.clock.monotonic()

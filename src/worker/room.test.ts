@@ -105,7 +105,10 @@ describe('room', () => {
 describe('a worker', () => {
   const OTHER = 'other' as TenantId
 
-  /** Apps of two tenants with data of such size that their reloads need the engine named; each runs for a minute. */
+  /**
+   * Apps of two tenants with data of such size that their reloads need the engine named; each runs for a
+   * minute.
+   */
   async function bench(memoryBytes: number) {
     const machine = virtualMachine()
     const store = new MemoryStore()

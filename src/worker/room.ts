@@ -1,7 +1,7 @@
 /**
- * The room of a worker: its slots, and the memory that the engine sizes of its attempts share. A claim takes only what
- * fits. A reload that found no room for longer than `NO_ROOM_PATIENCE_MS` gets what becomes free: from then on nothing is
- * claimed that would take memory it needs, so small reloads cannot starve a big one.
+ * The room of a worker: its slots, and the memory that the engine sizes of its attempts share. A claim takes
+ * only what fits. A reload that found no room for longer than `NO_ROOM_PATIENCE_MS` gets what becomes free:
+ * from then on nothing is claimed that would take memory it needs, so small reloads cannot starve a big one.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'

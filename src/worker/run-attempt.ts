@@ -1,7 +1,7 @@
 /**
- * Runs one attempt: acquires an engine session of the attempt's size, runs the script in it while cancel, time limit,
- * hand-back and the end of the lease are watched, and tells how it ended. It saves nothing itself: what is new goes
- * through the lease, what came of it is settled by the caller.
+ * Runs one attempt: acquires an engine session of the attempt's size, runs the script in it while cancel,
+ * time limit, hand-back and the end of the lease are watched, and tells how it ended. It saves nothing
+ * itself: what is new goes through the lease, what came of it is settled by the caller.
  *
  * It answers 'lost' as soon as the lease is gone; whatever else happens, the session is dead when it answers.
  */
@@ -207,7 +207,10 @@ function sessionEnded(
   }
 }
 
-/** A script that was already done when it was told to stop is done: the state of the reload decides what that means. */
+/**
+ * A script that was already done when it was told to stop is done: the state of the reload decides what that
+ * means.
+ */
 function attemptEnd(
   told: SessionEnd,
   stop: Stop | undefined,

@@ -1,7 +1,7 @@
 /**
- * Finds what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the store) are
- * declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each judges again inside the
- * transaction, because a lease may have been renewed since it looked.
+ * Finds what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the
+ * store) are declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each
+ * judges again inside the transaction, because a lease may have been renewed since it looked.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
@@ -46,8 +46,9 @@ export function startSweeping(deps: SweepDeps): Loop {
 }
 
 /**
- * Lease ends are wall clock times. When this machine's wall clock leaps forward (set by hand or by NTP, or the machine
- * slept), leases seem to be over whose workers live: they get a lease's time to renew before anything is declared lost.
+ * Lease ends are wall clock times. When this machine's wall clock leaps forward (set by hand or by NTP, or
+ * the machine slept), leases seem to be over whose workers live: they get a lease's time to renew before
+ * anything is declared lost.
  */
 function leapWatch({ clock, limits }: SweepDeps): { isRecent(): boolean } {
   const offset = () => clock.now() - clock.monotonic()

@@ -1,9 +1,10 @@
 /**
- * A worker: claims reloads for its slots, runs their attempts side by side under kept leases, settles what came of them,
- * and sweeps. One function wires these loops over the ports, the same in a process and in the simulator.
+ * A worker: claims reloads for its slots, runs their attempts side by side under kept leases, settles what
+ * came of them, and sweeps. One function wires these loops over the ports, the same in a process and in the
+ * simulator.
  *
- * Stopping: no more claims; running attempts may end within `drainMs`; what still runs then is killed and handed back to
- * the queue, which costs the reload nothing of its retry budget.
+ * Stopping: no more claims; running attempts may end within `drainMs`; what still runs then is killed and
+ * handed back to the queue, which costs the reload nothing of its retry budget.
  */
 import type { App } from '../catalog/records.ts'
 import { type DataVersion, newDataVersion, type UserId, type WorkerId } from '../core/ids.ts'
@@ -39,11 +40,16 @@ export interface WorkerDeps extends World {
   readonly sessions: EngineSessions
   readonly appData: AppData
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
-  /** Brings the files that a script stored into the catalog. Called again with the same files when it fails. */
+  /**
+   * Brings the files that a script stored into the catalog. Called again with the same files when it fails.
+   */
   filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }
 
-/** Tries of a write about an ended attempt while the lease holds; a store in trouble for longer costs the lease anyway. */
+/**
+ * Tries of a write about an ended attempt while the lease holds; a store in trouble for longer costs the
+ * lease anyway.
+ */
 const SETTLE_TRIES = 10
 /** Tries of what may be missing when the reload ends: script log, catalog of stored files. */
 const EXTRA_TRIES = 3
@@ -111,7 +117,10 @@ export function startWorker(deps: WorkerDeps): Worker {
   }
 }
 
-/** One claimed reload from the claim to what is saved of it. Never rejects: what goes wrong here costs the lease only. */
+/**
+ * One claimed reload from the claim to what is saved of it. Never rejects: what goes wrong here costs the
+ * lease only.
+ */
 async function runClaimed(
   deps: WorkerDeps,
   rules: SettleRules,
@@ -136,7 +145,9 @@ async function runClaimed(
   }
 }
 
-/** What became of the attempt's data: the app points at it, nothing will ever point at it, or nobody knows. */
+/**
+ * What became of the attempt's data: the app points at it, nothing will ever point at it, or nobody knows.
+ */
 type DataFate = 'kept' | 'dropped' | 'unknown'
 
 async function settleRan(
@@ -170,8 +181,8 @@ async function settleRan(
 }
 
 /**
- * The fence did not hold. Perhaps an earlier try was saved although its answer was lost; then the app points at the data.
- * The lease is over, so nothing will make it point there any more.
+ * The fence did not hold. Perhaps an earlier try was saved although its answer was lost; then the app points
+ * at the data. The lease is over, so nothing will make it point there any more.
  */
 async function dataFate(deps: WorkerDeps, { app }: Claimed, version: DataVersion): Promise<DataFate> {
   try {
@@ -207,8 +218,8 @@ async function persist<T>(
 }
 
 /**
- * Deletes data that no app points at: what this attempt wrote in vain, or what the app pointed at before. The next start
- * finds the files that this leaves behind.
+ * Deletes data that no app points at: what this attempt wrote in vain, or what the app pointed at before. The
+ * next start finds the files that this leaves behind.
  */
 async function discard(deps: WorkerDeps, version: DataVersion): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 /**
- * Another tenant's caller, holding valid ids, sees nothing and changes nothing: for every route of the API that names a
- * resource. The list of routes is taken from the server itself, so that a new route without a row here fails.
+ * Another tenant's caller, holding valid ids, sees nothing and changes nothing: for every route of the API
+ * that names a resource. The list of routes is taken from the server itself, so that a new route without a
+ * row here fails.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
@@ -162,7 +163,10 @@ it('left everything as it was', async () => {
   expect((await admin.call('GET', `/api/v1/api-keys/${ids.key}`)).body.description).toBe('theirs')
 })
 
-/** Resources of other suites: test/api/isolation.test.ts, and limits.test.ts (ids of quotas are those of every tenant). */
+/**
+ * Resources of other suites: test/api/isolation.test.ts, and limits.test.ts (ids of quotas are those of every
+ * tenant).
+ */
 const ELSEWHERE = /^\/api\/v1\/(reloads|webhooks|events|quotas)/
 
 it('has a row for every route that names a resource', () => {

@@ -1,4 +1,7 @@
-/** The vendor's own client, unchanged, on the catalog around reloads, over either store: contract 05, section 11. */
+/**
+ * The vendor's own client, unchanged, on the catalog around reloads, over either store: contract 05, section
+ * 11.
+ */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * The vendor's own client, unchanged, against a listening server over either store: contract 02, section 10, item by item.
- * It takes a host with http:// as it is, so that no TLS is needed.
+ * The vendor's own client, unchanged, against a listening server over either store: contract 02, section 10,
+ * item by item. It takes a host with http:// as it is, so that no TLS is needed.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'

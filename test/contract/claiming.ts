@@ -7,7 +7,10 @@ export function exerciseClaiming(given: () => Given): void {
   const ids = async (max = 1, concurrent = NO_CAP) =>
     (await given().claim(max, concurrent)).map((claimed) => claimed.reload.id)
 
-  /** Claims all that it can, but refuses one reload; `shown` are the reloads that the step was asked about, in order. */
+  /**
+   * Claims all that it can, but refuses one reload; `shown` are the reloads that the step was asked about, in
+   * order.
+   */
   async function claimRefusing(id: ReloadId, refused: string) {
     const shown: string[] = []
     const claimed = await given().store.claim({

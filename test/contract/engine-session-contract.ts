@@ -1,6 +1,7 @@
 /**
- * The contract of the port `EngineSessions`, run on every implementation: what a session tells, that `run` always
- * resolves whatever becomes of the process, and that interrupt and kill may come at any time and more than once.
+ * The contract of the port `EngineSessions`, run on every implementation: what a session tells, that `run`
+ * always resolves whatever becomes of the process, and that interrupt and kill may come at any time and more
+ * than once.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type {

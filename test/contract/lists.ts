@@ -7,7 +7,9 @@ import { type Given, OTHER_TENANT, TENANT_ID } from './store-records.ts'
 const SORT_FIELDS: readonly ReloadSortField[] = ['creationTime', 'status', 'startTime', 'endTime']
 
 export function exerciseLists(given: () => Given): void {
-  /** Ten reloads in every kind of state, some with equal times, two of them of one app, one of another tenant. */
+  /**
+   * Ten reloads in every kind of state, some with equal times, two of them of one app, one of another tenant.
+   */
   const mixed = async (): Promise<Reload[]> => {
     const ends = ['queued', 'running', 'completed', 'crashed', 'canceled', 'completed', 'queued'] as const
     for (const [index, end] of ends.entries()) {
@@ -139,7 +141,10 @@ function positionOf(row: Reload, field: ReloadSortField): PagePosition {
   return { value, id: row.id }
 }
 
-/** Written apart from both stores: empty values lowest, ties by id, the whole order turned round when descending. */
+/**
+ * Written apart from both stores: empty values lowest, ties by id, the whole order turned round when
+ * descending.
+ */
 function inOrder(rows: readonly Reload[], field: ReloadSortField, descending: boolean): Reload[] {
   const key = (row: Reload) => {
     const { value, id } = positionOf(row, field)

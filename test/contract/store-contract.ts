@@ -1,6 +1,6 @@
 /**
- * The contract of the store port, run on every implementation. A verb means what these tests say it means: a new verb or
- * rule belongs here first.
+ * The contract of the store port, run on every implementation. A verb means what these tests say it means: a
+ * new verb or rule belongs here first.
  */
 
 import { afterEach, beforeEach, describe } from 'vitest'

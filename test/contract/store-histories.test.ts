@@ -1,6 +1,6 @@
 /**
- * Random histories of commands on the memory model and on SQLite, step by step with equal answers. One run is about 60
- * commands; a failing one prints its seed.
+ * Random histories of commands on the memory model and on SQLite, step by step with equal answers. One run is
+ * about 60 commands; a failing one prints its seed.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

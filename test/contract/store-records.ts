@@ -1,4 +1,7 @@
-/** Steps and records for the contract of the store: the real state machine, with the smallest events that can be saved. */
+/**
+ * Steps and records for the contract of the store: the real state machine, with the smallest events that can
+ * be saved.
+ */
 import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import type {
@@ -158,7 +161,10 @@ export function claimStep(now: number) {
   }
 }
 
-/** The step of a command: what settling saves, with a finished event for every outcome and a delivery per subscription. */
+/**
+ * The step of a command: what settling saves, with a finished event for every outcome and a delivery per
+ * subscription.
+ */
 export function commandStep(command: ReloadCommand, now: number) {
   return (view: ReloadView): Saving | Refusal => {
     const decision = decide(view.reload, view.attempt, command, POLICY, now)

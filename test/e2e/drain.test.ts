@@ -1,4 +1,6 @@
-/** A service that is asked to stop: draining, a second signal, and restarts one after the other under load. */
+/**
+ * A service that is asked to stop: draining, a second signal, and restarts one after the other under load.
+ */
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ApiError, type ReloadRecord } from '../../src/cli/client.ts'

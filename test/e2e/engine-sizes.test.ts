@@ -1,4 +1,7 @@
-/** The ladder of engine sizes with scripts that really eat memory: over a real service process, engine and receiver. */
+/**
+ * The ladder of engine sizes with scripts that really eat memory: over a real service process, engine and
+ * receiver.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'

@@ -1,4 +1,7 @@
-/** `reprise events tail` and `reprise listen` as their users run them, against a real service that is killed meanwhile. */
+/**
+ * `reprise events tail` and `reprise listen` as their users run them, against a real service that is killed
+ * meanwhile.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

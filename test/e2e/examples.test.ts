@@ -26,7 +26,9 @@ afterAll(async () => {
   await endAll()
 })
 
-/** Starts an example on a free port and subscribes it; `line` waits for a printed line that holds the text. */
+/**
+ * Starts an example on a free port and subscribes it; `line` waits for a printed line that holds the text.
+ */
 async function started(name: string, environment: Record<string, string> = {}) {
   const file = fileURLToPath(new URL(`../../examples/receivers/${name}.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--conditions=reprise-source', file], {

@@ -1,6 +1,6 @@
 /**
- * The bench of many webhooks, small: forty healthy targets and ten sick ones, the sending process killed in the middle. What
- * is asserted is what arrived; how long it took is the bench's business.
+ * The bench of many webhooks, small: forty healthy targets and ten sick ones, the sending process killed in
+ * the middle. What is asserted is what arrived; how long it took is the bench's business.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,6 @@
-/** Seen from the kernel: one sync of the log before each acknowledgement, and one for a whole commit group. */
+/**
+ * Seen from the kernel: one sync of the log before each acknowledgement, and one for a whole commit group.
+ */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +10,10 @@ import { afterAll, expect, it } from 'vitest'
 const folder = mkdtempSync(join(tmpdir(), 'reprise-fsync-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Says `alone` after each of five acknowledged commits, and `group` after 64 callers of one turn were acknowledged. */
+/**
+ * Says `alone` after each of five acknowledged commits, and `group` after 64 callers of one turn were
+ * acknowledged.
+ */
 const COMMITTING = `
   import { writeSync } from 'node:fs'
   import { SqliteStore } from '${new URL('../../src/store/sqlite/sqlite-store.ts', import.meta.url)}'

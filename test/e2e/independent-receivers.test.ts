@@ -1,7 +1,8 @@
 /**
- * Real deliveries of a real service, one webhook for each content mode, judged by readers that we did not write: Qlik's published
- * receiver algorithm (hex HMAC-SHA256 over the raw body), the package `standardwebhooks`, and the package `cloudevents` with
- * the CloudEvents project's JSON Schema (formats/cloudevents.json), which it brings compiled.
+ * Real deliveries of a real service, one webhook for each content mode, judged by readers that we did not
+ * write: Qlik's published receiver algorithm (hex HMAC-SHA256 over the raw body), the package
+ * `standardwebhooks`, and the package `cloudevents` with the CloudEvents project's JSON Schema
+ * (formats/cloudevents.json), which it brings compiled.
  */
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
@@ -82,8 +83,9 @@ it.each(CONTENT_MODES)('both signatures of a %s delivery verify', (mode) => {
 const qlikEvent = () => JSON.parse(arrivals.get('qlik')!.body.toString())
 
 /**
- * The HTTP binding (1.0.2, section 3.1.3.2) has values of attributes percent-encoded in headers and decoded once by who reads
- * them. The package leaves them as they came (https://github.com/cloudevents/spec/issues/1397), so that is done here.
+ * The HTTP binding (1.0.2, section 3.1.3.2) has values of attributes percent-encoded in headers and decoded
+ * once by who reads them. The package leaves them as they came
+ * (https://github.com/cloudevents/spec/issues/1397), so that is done here.
  */
 function decodedOnce(event: Readonly<Record<string, unknown>>) {
   expect(event.reason).toBe('User%20initiated%20reload')
@@ -113,8 +115,9 @@ it.each(['structured', 'binary', 'batched'] as const)(
 )
 
 /**
- * `application/json` is none of the modes of the HTTP binding (section 3: a message is structured by a media type that begins
- * with application/cloudevents, else binary by its ce- headers). The package is right to refuse it; the object is an event.
+ * `application/json` is none of the modes of the HTTP binding (section 3: a message is structured by a media
+ * type that begins with application/cloudevents, else binary by its ce- headers). The package is right to
+ * refuse it; the object is an event.
  */
 it('a delivery in the form of Qlik is an event, though its media type is none of CloudEvents', () => {
   expect(() => readByPackage('qlik')).toThrow('no cloud event detected')

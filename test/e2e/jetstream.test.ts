@@ -1,9 +1,10 @@
 /**
- * Exactly once into a JetStream stream, with a real service that is killed with SIGKILL again and again while reloads end and
- * their events are on the way: as many messages as reloads, with the ids of the store's events.
+ * Exactly once into a JetStream stream, with a real service that is killed with SIGKILL again and again while
+ * reloads end and their events are on the way: as many messages as reloads, with the ids of the store's
+ * events.
  *
- * JETSTREAM_RELOADS and JETSTREAM_KILLS make it longer: `JETSTREAM_RELOADS=10000 JETSTREAM_KILLS=20 npx vitest run
- * test/e2e/jetstream.test.ts`.
+ * JETSTREAM_RELOADS and JETSTREAM_KILLS make it longer: `JETSTREAM_RELOADS=10000 JETSTREAM_KILLS=20 npx
+ * vitest run test/e2e/jetstream.test.ts`.
  */
 import { jetstreamManager } from '@nats-io/jetstream'
 import { afterAll, describe, expect, it } from 'vitest'

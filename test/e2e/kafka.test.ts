@@ -1,6 +1,7 @@
 /**
- * At least once into Kafka, with a real service: its broker is killed while reloads end, the service is killed with SIGKILL, and
- * comes back with the address of another broker. Every event of the store is in one of the two, with its id as `ce_id`.
+ * At least once into Kafka, with a real service: its broker is killed while reloads end, the service is
+ * killed with SIGKILL, and comes back with the address of another broker. Every event of the store is in one
+ * of the two, with its id as `ce_id`.
  */
 import { afterAll, describe, expect, it } from 'vitest'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'

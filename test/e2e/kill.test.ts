@@ -1,4 +1,6 @@
-/** `kill -9` of engine and server in the middle of a reload: one outcome, one finished event, old data intact. */
+/**
+ * `kill -9` of engine and server in the middle of a reload: one outcome, one finished event, old data intact.
+ */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'

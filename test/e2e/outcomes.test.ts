@@ -1,4 +1,7 @@
-/** The ways a reload ends, and what each leaves behind: over a real service process, engine and webhook receiver. */
+/**
+ * The ways a reload ends, and what each leaves behind: over a real service process, engine and webhook
+ * receiver.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiError } from '../../src/cli/client.ts'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'

@@ -1,6 +1,6 @@
 /**
- * What DuckDB in an engine process can reach, were a script ever to get a statement of its own past the interpreter: no
- * network, no extension, no file but its own, no setting.
+ * What DuckDB in an engine process can reach, were a script ever to get a statement of its own past the
+ * interpreter: no network, no extension, no file but its own, no setting.
  */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,4 +1,6 @@
-/** What a load script can reach from a real engine process: the folders of its connections, and nothing else. */
+/**
+ * What a load script can reach from a real engine process: the folders of its connections, and nothing else.
+ */
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,6 @@
-/** What an engine process may not do: its JavaScript by Node's flags, and what the running process was given. */
+/**
+ * What an engine process may not do: its JavaScript by Node's flags, and what the running process was given.
+ */
 import { spawnSync } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'

@@ -1,6 +1,7 @@
 /**
- * A LOAD of simple expressions runs as one query, any other in the row machine: both must give the same rows. The same
- * expressions run both ways over random tables; IterNo()>0 in WHERE needs the row machine and keeps every row.
+ * A LOAD of simple expressions runs as one query, any other in the row machine: both must give the same rows.
+ * The same expressions run both ways over random tables; IterNo()>0 in WHERE needs the row machine and keeps
+ * every row.
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * Scripts in the manner of those found in public: generated headers, folder walkers, calendars, macros. Every statement
- * of them splits, parses and runs; what stands in branches that are not taken parses too.
+ * Scripts in the manner of those found in public: generated headers, folder walkers, calendars, macros. Every
+ * statement of them splits, parses and runs; what stands in branches that are not taken parses too.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

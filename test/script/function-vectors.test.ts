@@ -1,6 +1,6 @@
 /**
- * Every function of the language that is computed here has vectors of its own: this fails for one without. Argument counts
- * and NULL arguments are checked of all of them.
+ * Every function of the language that is computed here has vectors of its own: this fails for one without.
+ * Argument counts and NULL arguments are checked of all of them.
  */
 import { describe, expect, it, test } from 'vitest'
 import { isImplemented } from '../../docs/generate/implemented-functions.ts'

@@ -1,4 +1,7 @@
-/** No input breaks the language's front end: mutilated scripts end, completed or with a coded fault, in bounded steps. */
+/**
+ * No input breaks the language's front end: mutilated scripts end, completed or with a coded fault, in
+ * bounded steps.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -53,7 +56,10 @@ function mutated(script: string, mutations: readonly Mutation[]): string {
   return tokens.join('')
 }
 
-/** Runs it as far as the host lets it: a loop that a mutation made endless ends at the host's bound of requests. */
+/**
+ * Runs it as far as the host lets it: a loop that a mutation made endless ends at the host's bound of
+ * requests.
+ */
 function survives(script: string): void {
   for (const { line, column, engineErrorCode } of checkScript(script)) {
     expect(line).toBeGreaterThan(0)

@@ -1,4 +1,6 @@
-/** ALIAS, MAP, NULLASVALUE, AUTONUMBER, TAG, COMMENT, SECTION, SAMPLE, BUFFER, FROM_FIELD (LANGUAGE 3, 5, 6). */
+/**
+ * ALIAS, MAP, NULLASVALUE, AUTONUMBER, TAG, COMMENT, SECTION, SAMPLE, BUFFER, FROM_FIELD (LANGUAGE 3, 5, 6).
+ */
 import { expect, it } from 'vitest'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'

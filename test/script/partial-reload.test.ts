@@ -1,4 +1,7 @@
-/** Partial reloads (LANGUAGE, section 12; SEMANTICS S5): a full reload, then a partial one of the data it left. */
+/**
+ * Partial reloads (LANGUAGE, section 12; SEMANTICS S5): a full reload, then a partial one of the data it
+ * left.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

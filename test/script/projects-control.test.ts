@@ -1,4 +1,7 @@
-/** Scripts in the manner of real projects, worked out by hand from the language: variables, control flow, locales, errors. */
+/**
+ * Scripts in the manner of real projects, worked out by hand from the language: variables, control flow,
+ * locales, errors.
+ */
 import { describeScripts, inline } from '../support/script-under-test.ts'
 
 describeScripts('Projects: control and variables', [

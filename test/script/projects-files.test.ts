@@ -1,4 +1,7 @@
-/** Scripts in the manner of real projects, worked out by hand from the language: files of all kinds, read and stored. */
+/**
+ * Scripts in the manner of real projects, worked out by hand from the language: files of all kinds, read and
+ * stored.
+ */
 import { describeScripts, inline } from '../support/script-under-test.ts'
 
 const utf16le = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')

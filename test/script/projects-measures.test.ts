@@ -1,4 +1,7 @@
-/** Scripts in the manner of real projects, worked out by hand from the language: measures, formats, keys, macros. */
+/**
+ * Scripts in the manner of real projects, worked out by hand from the language: measures, formats, keys,
+ * macros.
+ */
 import { describeScripts, inline } from '../support/script-under-test.ts'
 
 describeScripts('Projects: measures and keys', [

@@ -1,4 +1,7 @@
-/** Scripts in the manner of real projects, worked out by hand from the language: models, calendars, histories, joins. */
+/**
+ * Scripts in the manner of real projects, worked out by hand from the language: models, calendars, histories,
+ * joins.
+ */
 import { describeScripts, inline } from '../support/script-under-test.ts'
 
 describeScripts('Projects: models', [

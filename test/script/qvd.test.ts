@@ -1,4 +1,7 @@
-/** QVD files in scripts: SEMANTICS block R, and what LOAD, STORE and the Qvd functions do with files of other writers. */
+/**
+ * QVD files in scripts: SEMANTICS block R, and what LOAD, STORE and the Qvd functions do with files of other
+ * writers.
+ */
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { plainQvd, readPlainQvd, symbol } from '../support/plain-qvd.ts'

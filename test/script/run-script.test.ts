@@ -1,4 +1,6 @@
-/** One whole run: what it gives back, what it leaves in the file, how it ends, and what a script cannot reach. */
+/**
+ * One whole run: what it gives back, what it leaves in the file, how it ends, and what a script cannot reach.
+ */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -1,4 +1,7 @@
-/** The forms that people write: quotes, comments, line ends, macros, labels, one-liners, calls (LANGUAGE 1, 2, 4, 6, 10). */
+/**
+ * The forms that people write: quotes, comments, line ends, macros, labels, one-liners, calls (LANGUAGE 1, 2,
+ * 4, 6, 10).
+ */
 import { describeScripts, inline } from '../support/script-under-test.ts'
 
 describeScripts('Where statements begin and end', [

@@ -1,4 +1,7 @@
-/** CROSSTABLE and INTERVALMATCH, which run as queries, over random tables: against the same worked out row by row. */
+/**
+ * CROSSTABLE and INTERVALMATCH, which run as queries, over random tables: against the same worked out row by
+ * row.
+ */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { inline, withScript } from '../support/script-under-test.ts'

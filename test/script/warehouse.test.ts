@@ -1,6 +1,6 @@
 /**
- * A warehouse script of some 300 lines as people write them (warehouse/warehouse.qvs), run three times over files that change,
- * with results computed here in another way from the same data.
+ * A warehouse script of some 300 lines as people write them (warehouse/warehouse.qvs), run three times over
+ * files that change, with results computed here in another way from the same data.
  */
 import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

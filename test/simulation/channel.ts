@@ -1,6 +1,6 @@
 /**
- * Simulated receivers: some healthy, some flaky, some down for a while, some gone. They keep what arrived, for the auditor.
- * No answer at all counts as one after the channel's own time limit.
+ * Simulated receivers: some healthy, some flaky, some down for a while, some gone. They keep what arrived,
+ * for the auditor. No answer at all counts as one after the channel's own time limit.
  */
 import type { EventId, SubscriptionId } from '../../src/core/ids.ts'
 import type { Channel, Sent } from '../../src/delivery/channel.ts'

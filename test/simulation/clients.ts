@@ -1,7 +1,8 @@
 /**
- * What clients do in a simulation while faults are on: ask for reloads, cancel them, mend scripts, change webhooks, delete
- * apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once more. What a client was not
- * answered it asks again, with the same idempotency key, until it is told something.
+ * What clients do in a simulation while faults are on: ask for reloads, cancel them, mend scripts, change
+ * webhooks, delete apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once
+ * more. What a client was not answered it asks again, with the same idempotency key, until it is told
+ * something.
  */
 import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
@@ -74,7 +75,9 @@ export class Clients {
     if (world.chance(0.5)) this.#schedule(world.pick(SCHEDULE_MS))
   }
 
-  /** When all is calm, each app is asked for once more, and some of these reloads are canceled while they run. */
+  /**
+   * When all is calm, each app is asked for once more, and some of these reloads are canceled while they run.
+   */
   actInCalm(atMs: number): void {
     const world = this.#world
     this.#ask(async () => {

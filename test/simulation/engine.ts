@@ -1,8 +1,9 @@
 /**
- * Simulated engine sessions: each attempt draws how it goes: completes, fails in the script, crashes, runs out of memory on
- * small sizes or on all, or hangs until it is killed; some obey an interrupt, some do not. The engine process lives beside
- * its machine: it goes on while the worker is stalled, and dies with it. Data files are names with contents; a session
- * writes its new file while it runs, and only at its end is it whole.
+ * Simulated engine sessions: each attempt draws how it goes: completes, fails in the script, crashes, runs
+ * out of memory on small sizes or on all, or hangs until it is killed; some obey an interrupt, some do not.
+ * The engine process lives beside its machine: it goes on while the worker is stalled, and dies with it. Data
+ * files are names with contents; a session writes its new file while it runs, and only at its end is it
+ * whole.
  */
 import type { AppId, DataVersion, ReloadId } from '../../src/core/ids.ts'
 import type {

@@ -1,7 +1,7 @@
 /**
- * What goes wrong while faults are on: machines die, sleep, stall, lose the store, drain, have their clocks set, all die at
- * once; receivers are down for a while or gone for good. What a store call, an engine session or a send suffers is drawn
- * where it happens.
+ * What goes wrong while faults are on: machines die, sleep, stall, lose the store, drain, have their clocks
+ * set, all die at once; receivers are down for a while or gone for good. What a store call, an engine session
+ * or a send suffers is drawn where it happens.
  */
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import { type Machine, SLOTS } from './machine.ts'
@@ -14,7 +14,10 @@ const SKEW_MS = 2000
 const LEAP_MS = 600_000
 /** Between two looks whether an installation's lock is free, ms. */
 const LOCK_LOOK_MS = 500
-/** What was drawn while faults were on is felt so long after: slow store calls, late sessions, full send time, ms. */
+/**
+ * What was drawn while faults were on is felt so long after: slow store calls, late sessions, full send time,
+ * ms.
+ */
 const AFTERMATH_MS = 110_000
 
 /** @param skewMs of the machine's wall clock; undefined: a new machine draws its own */
@@ -29,7 +32,10 @@ export class Machines {
   readonly #startNew: StartNew
   readonly #allDead: () => void
 
-  /** @param allDead called before a machine starts where none lives: it may know that all lease holders are dead */
+  /**
+   * @param allDead called before a machine starts where none lives: it may know that all lease holders are
+   * dead
+   */
   constructor(world: World, places: number, startNew: StartNew, allDead: () => void) {
     this.#world = world
     this.#places = Array.from({ length: places })
@@ -70,7 +76,10 @@ export class Machines {
     world.after(world.between(1, 2 * everyMs), strike)
   }
 
-  /** @returns from when on nothing of the faults is felt any more, and the slots of all machines that work then */
+  /**
+   * @returns from when on nothing of the faults is felt any more, and the slots of all machines that work
+   * then
+   */
   heal(): { readonly calmAt: number; readonly slots: number } {
     const world = this.#world
     world.tell(undefined, 'faults are over')

@@ -1,4 +1,7 @@
-/** What an installation is made of before anything goes wrong: limits, tenants, apps, scripts and subscriptions. */
+/**
+ * What an installation is made of before anything goes wrong: limits, tenants, apps, scripts and
+ * subscriptions.
+ */
 import type { App } from '../../src/catalog/records.ts'
 import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'

@@ -1,8 +1,9 @@
 /**
- * A machine of the simulation: its own wall clock (skewed against the others), its own timers, and the things that happen
- * to machines. Dead: nothing arrives any more, every promise it waits for stays open for ever. Stalled: everything that
- * arrives waits until the stall is over, while the clocks go on. Suspended: stalled, and the monotonic clock stands still,
- * as that of a paused virtual machine does: it wakes up sure of leases that are long gone.
+ * A machine of the simulation: its own wall clock (skewed against the others), its own timers, and the things
+ * that happen to machines. Dead: nothing arrives any more, every promise it waits for stays open for ever.
+ * Stalled: everything that arrives waits until the stall is over, while the clocks go on. Suspended: stalled,
+ * and the monotonic clock stands still, as that of a paused virtual machine does: it wakes up sure of leases
+ * that are long gone.
  */
 import type { Clock, Random, Timers } from '../../src/core/ports.ts'
 import { seededRandom } from '../support/records.ts'

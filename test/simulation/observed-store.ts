@@ -44,8 +44,8 @@ function watch(table: Table<unknown>, ids: () => Set<string>): void {
 type Call = (...given: unknown[]) => Promise<unknown>
 
 /**
- * The store as a machine reaches it: slow, sometimes out of reach, sometimes failing before the commit, sometimes losing
- * the answer after it. Notices of commits come late or not at all.
+ * The store as a machine reaches it: slow, sometimes out of reach, sometimes failing before the commit,
+ * sometimes losing the answer after it. Notices of commits come late or not at all.
  *
  * @param store the store, perhaps with a planted bug around it
  */

@@ -1,6 +1,7 @@
 /**
- * Runs the simulations of many seeds on several threads and stops at the first that fails. What it tells depends on the
- * seeds alone, not on the number of threads or their speed: with a failure it is told of the seeds up to it.
+ * Runs the simulations of many seeds on several threads and stops at the first that fails. What it tells
+ * depends on the seeds alone, not on the number of threads or their speed: with a failure it is told of the
+ * seeds up to it.
  */
 import { Worker } from 'node:worker_threads'
 import type { Report } from './simulation.ts'

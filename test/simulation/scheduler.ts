@@ -1,10 +1,12 @@
 /**
- * Virtual time: a heap of (time, sequence). Nothing in a simulation moves but through here, so one seed gives one history.
+ * Virtual time: a heap of (time, sequence). Nothing in a simulation moves but through here, so one seed gives
+ * one history.
  *
- * A step is one event that did something: it pops the earliest entry, moves the clock, lets it act, and waits until every
- * promise that follows has settled. A timer that was ended early, a message to a machine that is dead, and a message that a
- * stalled machine only puts off are no steps. Most steps are the small work of a service that waits (a loop looks, the store
- * answers that there is nothing); reports tell beside them how many commits changed the store.
+ * A step is one event that did something: it pops the earliest entry, moves the clock, lets it act, and waits
+ * until every promise that follows has settled. A timer that was ended early, a message to a machine that is
+ * dead, and a message that a stalled machine only puts off are no steps. Most steps are the small work of a
+ * service that waits (a loop looks, the store answers that there is nothing); reports tell beside them how
+ * many commits changed the store.
  */
 interface Entry {
   readonly time: number

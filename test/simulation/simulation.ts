@@ -1,7 +1,7 @@
 /**
- * One simulation from one seed. Safety phase: machines crash, stall, lose the store and stop in the middle of clients'
- * work, and nothing that is promised may break. Liveness phase: the faults are over, and everything has to come to its end
- * within bounded virtual time; then every machine has to stop.
+ * One simulation from one seed. Safety phase: machines crash, stall, lose the store and stop in the middle of
+ * clients' work, and nothing that is promised may break. Liveness phase: the faults are over, and everything
+ * has to come to its end within bounded virtual time; then every machine has to stop.
  */
 import { START_MS } from '../support/records.ts'
 import { Auditor } from './audit/auditor.ts'
@@ -14,7 +14,10 @@ import { newNode, startMachine } from './machine.ts'
 import { ObservedStore } from './observed-store.ts'
 import { Violation, World } from './world.ts'
 
-/** Longest liveness phase: the longest waits of a reload and a delivery of these histories, with room, virtual ms. */
+/**
+ * Longest liveness phase: the longest waits of a reload and a delivery of these histories, with room, virtual
+ * ms.
+ */
 const LIVENESS_MS = 3_600_000
 const STOP_MS = 120_000
 /** Longest safety phase: now and then long enough for the last waits of the back-off. */

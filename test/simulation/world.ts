@@ -1,6 +1,6 @@
 /**
- * What all parts of one simulation share: virtual time, chance, the trace, the faults that are on, the engines' and the
- * receivers' truth, and the first failure.
+ * What all parts of one simulation share: virtual time, chance, the trace, the faults that are on, the
+ * engines' and the receivers' truth, and the first failure.
  */
 import type { SubscriptionId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
@@ -118,7 +118,9 @@ export class World {
     this.#fail(new Violation(`${AUDITS[audit][0]} ${audit}: ${what}`, audit))
   }
 
-  /** Our own code failed: an assertion of the store, an error that a loop logs, a promise that nobody caught. */
+  /**
+   * Our own code failed: an assertion of the store, an error that a loop logs, a promise that nobody caught.
+   */
   crashed(what: string): void {
     this.#fail(new Violation(what))
   }

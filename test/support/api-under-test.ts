@@ -1,6 +1,7 @@
 /**
- * The real API over the memory store and a temporary folder, without a socket: tests speak to it through `inject`, as
- * people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests may move.
+ * The real API over the memory store and a temporary folder, without a socket: tests speak to it through
+ * `inject`, as people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests
+ * may move.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'

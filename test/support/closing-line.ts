@@ -1,6 +1,6 @@
 /**
- * A Vitest reporter that ends a run with one plain line, `N passed, N failed, N skipped`, and names each skipped test
- * with its reason before it.
+ * A Vitest reporter that ends a run with one plain line, `N passed, N failed, N skipped`, and names each
+ * skipped test with its reason before it.
  */
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 

@@ -1,6 +1,7 @@
 /**
- * A service in miniature, for tests that kill one: starts engine sessions below the folder given, runs the script given
- * in one of them, keeps another one ready, prints both process ids when the script runs, and never ends by itself.
+ * A service in miniature, for tests that kill one: starts engine sessions below the folder given, runs the
+ * script given in one of them, keeps another one ready, prints both process ids when the script runs, and
+ * never ends by itself.
  */
 import { duckDbHarness } from './duckdb-session-harness.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Evaluates expression texts for tests of the load-script language and shows values in the notation of its tables:
- * `text#number` for a dual, `#number` without a text of its own, `∅` for NULL, `''` for the empty text.
+ * Evaluates expression texts for tests of the load-script language and shows values in the notation of its
+ * tables: `text#number` for a dual, `#number` without a text of its own, `∅` for NULL, `''` for the empty
+ * text.
  */
 import { recoded } from '../../src/engine/source/text-encoding.ts'
 import { compile } from '../../src/script/evaluate/compile-expression.ts'

@@ -1,6 +1,6 @@
 /**
- * The judge of reload histories: what must never happen, written apart from the state machine and with books of its own.
- * It is shown every command with what came of it, and names the rules that were broken.
+ * The judge of reload histories: what must never happen, written apart from the state machine and with books
+ * of its own. It is shown every command with what came of it, and names the rules that were broken.
  */
 import type { Decision, Refusal, Reload, ReloadCommand } from '../../src/core/reload.ts'
 

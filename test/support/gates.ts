@@ -1,4 +1,7 @@
-/** Gates that a test closes at named points of the loops: a call waits before or after its work until the gate is opened. */
+/**
+ * Gates that a test closes at named points of the loops: a call waits before or after its work until the gate
+ * is opened.
+ */
 
 export type Moment = 'before' | 'after'
 

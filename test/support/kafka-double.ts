@@ -1,6 +1,6 @@
 /**
- * A Kafka double of a test's own: the mock cluster inside librdkafka, run by `kcat` (Debian package kcat). It speaks the
- * protocol, keeps everything in memory and has a new port each time; a double, not a broker.
+ * A Kafka double of a test's own: the mock cluster inside librdkafka, run by `kcat` (Debian package kcat). It
+ * speaks the protocol, keeps everything in memory and has a new port each time; a double, not a broker.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * A real nats-server with JetStream of a test's own: a Debian package of that name brings it. Started on a free port with a
- * folder of its own, and killed at the end.
+ * A real nats-server with JetStream of a test's own: a Debian package of that name brings it. Started on a
+ * free port with a folder of its own, and killed at the end.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * QVD files by the description of the format alone, sharing no code with `src/qvd`: a reader that goes row by row with big
- * integers, and a builder that writes whatever layout it is told.
+ * QVD files by the description of the format alone, sharing no code with `src/qvd`: a reader that goes row by
+ * row with big integers, and a builder that writes whatever layout it is told.
  */
 export type PlainValue = null | number | string | { readonly text: string; readonly number: number }
 

@@ -1,4 +1,7 @@
-/** Records for tests of the rules and loops: whole and valid, each with one line to change what a test is about. */
+/**
+ * Records for tests of the rules and loops: whole and valid, each with one line to change what a test is
+ * about.
+ */
 import type { App, Tenant } from '../../src/catalog/records.ts'
 import type {
   AppId,

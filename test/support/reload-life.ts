@@ -1,4 +1,7 @@
-/** A reload's life step by step, for tests of settling: a view that each step is shown, and all that was saved. */
+/**
+ * A reload's life step by step, for tests of settling: a view that each step is shown, and all that was
+ * saved.
+ */
 import { expect } from 'vitest'
 import type { AttemptEnd, SessionFacts } from '../../src/core/attempt.ts'
 import type { DataVersion, LeaseToken, WorkerId } from '../../src/core/ids.ts'

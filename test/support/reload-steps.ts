@@ -1,4 +1,7 @@
-/** What workers do to reloads, step by step, for tests that have no workers: claim the next one, end its attempt. */
+/**
+ * What workers do to reloads, step by step, for tests that have no workers: claim the next one, end its
+ * attempt.
+ */
 import type { App, User } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import { newUuid } from '../../src/core/ids.ts'

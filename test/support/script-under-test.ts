@@ -1,7 +1,7 @@
 /**
- * Runs a load script on the real engine in a folder of its own and writes down what came out, in the notation of the
- * tables of rules: `k,v: 1,x | 2,∅`. A number is written plainly, a dual as `text#number`, a text that looks like a number
- * in double quotes, an empty text as '', NULL as ∅.
+ * Runs a load script on the real engine in a folder of its own and writes down what came out, in the notation
+ * of the tables of rules: `k,v: 1,x | 2,∅`. A number is written plainly, a dual as `text#number`, a text that
+ * looks like a number in double quotes, an empty text as '', NULL as ∅.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

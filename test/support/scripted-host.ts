@@ -1,6 +1,7 @@
 /**
- * A host for interpreter tests: answers every request from a table of answers and keeps what was asked. It loads nothing;
- * what it cannot answer is a fault "file not found" or "table not found", as a real host would say.
+ * A host for interpreter tests: answers every request from a table of answers and keeps what was asked. It
+ * loads nothing; what it cannot answer is a fault "file not found" or "table not found", as a real host would
+ * say.
  */
 import type { Fault } from '../../src/script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../../src/script/host.ts'

@@ -1,6 +1,6 @@
 /**
- * A real service process for end-to-end tests: started as a user starts it, found by what it prints, killed with signals.
- * Every process a test file starts is ended by `endAll` at the latest.
+ * A real service process for end-to-end tests: started as a user starts it, found by what it prints, killed
+ * with signals. Every process a test file starts is ended by `endAll` at the latest.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,6 +1,6 @@
 /**
- * Slots in virtual time, filled by turns.ts alone: tenants with reloads of drawn lengths, from a queue that never empties
- * unless a test says so. For what is promised of shares; the stores are not part of it.
+ * Slots in virtual time, filled by turns.ts alone: tenants with reloads of drawn lengths, from a queue that
+ * never empties unless a test says so. For what is promised of shares; the stores are not part of it.
  */
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
 import type { Reload } from '../../src/core/reload.ts'

@@ -1,4 +1,7 @@
-/** A machine in virtual time without faults, for tests of single loops: hours pass in milliseconds, nothing sleeps. */
+/**
+ * A machine in virtual time without faults, for tests of single loops: hours pass in milliseconds, nothing
+ * sleeps.
+ */
 import type { World as Ports } from '../../src/core/ports.ts'
 import { newNode, portsOf } from '../simulation/machine.ts'
 import type { SimNode } from '../simulation/node.ts'

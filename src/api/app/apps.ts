@@ -1,6 +1,7 @@
 /**
- * Apps: create, read, rename, copy, move, hand over, delete (contract 05, section 2). There is no list here: apps are
- * listed as items. An app's data is never written by this resource; deleting an app cancels its active reload.
+ * Apps: create, read, rename, copy, move, hand over, delete (contract 05, section 2). There is no list here:
+ * apps are listed as items. An app's data is never written by this resource; deleting an app cancels its
+ * active reload.
  */
 import { type Static, Type } from 'typebox'
 import { APP_USAGES, type App, type Caller } from '../../catalog/records.ts'

@@ -1,6 +1,6 @@
 /**
- * Items: the list of apps, with how the last reload of each ended (contract 05, section 7). Only apps are items. An item's
- * id is derived from its app's id, so it needs no record and never changes.
+ * Items: the list of apps, with how the last reload of each ended (contract 05, section 7). Only apps are
+ * items. An item's id is derived from its app's id, so it needs no record and never changes.
  */
 import { createHash } from 'node:crypto'
 import { type Static, Type } from 'typebox'

@@ -1,6 +1,7 @@
 /**
- * Load scripts of apps: every set makes a version, the newest is what the next attempt runs (contract 05, section 2).
- * Scripts are code and may hold what its writers did not mean for viewers, so reading them needs more than seeing the app.
+ * Load scripts of apps: every set makes a version, the newest is what the next attempt runs (contract 05,
+ * section 2). Scripts are code and may hold what its writers did not mean for viewers, so reading them needs
+ * more than seeing the app.
  */
 import { Type } from 'typebox'
 import { matchesFilter } from '../../core/filter.ts'
@@ -21,7 +22,10 @@ const TAGS = ['apps']
 /** Versions kept of an app's script (contract 05, section 2.1). */
 export const SCRIPT_VERSIONS_KEPT = 100
 
-/** Bytes of a JSON body that may hold a script of the largest size: JSON writes one byte as at most six ("\u0000"). */
+/**
+ * Bytes of a JSON body that may hold a script of the largest size: JSON writes one byte as at most six
+ * ("\u0000").
+ */
 export function scriptBodyBytes({ scriptBytes, requestBodyBytes }: Limits): number {
   return 6 * scriptBytes + requestBodyBytes
 }

@@ -1,7 +1,7 @@
 /**
- * What uploads do: add, replace, rename, move, delete data files and folders. Record and content change together, one
- * change of a place at a time: content first, so that a record never promises what is not there. Spooled content that
- * is not used is discarded, whatever happens.
+ * What uploads do: add, replace, rename, move, delete data files and folders. Record and content change
+ * together, one change of a place at a time: content first, so that a record never promises what is not
+ * there. Spooled content that is not used is discarded, whatever happens.
  */
 import type { Static } from 'typebox'
 import {

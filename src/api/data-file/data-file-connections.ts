@@ -1,4 +1,6 @@
-/** DataFiles connections: the places of data files, by which uploads name a space (contract 05, section 3). */
+/**
+ * DataFiles connections: the places of data files, by which uploads name a space (contract 05, section 3).
+ */
 import { type Static, Type } from 'typebox'
 import { OWN_CONNECTION } from '../../files/connections.ts'
 import { callerOf } from '../http/authenticate.ts'

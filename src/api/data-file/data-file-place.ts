@@ -1,6 +1,6 @@
 /**
- * Where data files lie, as the API names it: a connection per place, with an id that is derived from the place and so
- * needs no record, and the caller's rights there. Personal files are their owner's alone.
+ * Where data files lie, as the API names it: a connection per place, with an id that is derived from the
+ * place and so needs no record, and the caller's rights there. Personal files are their owner's alone.
  */
 import { createHash } from 'node:crypto'
 import type { Caller, DataFile, FilePlace, Space } from '../../catalog/records.ts'

@@ -1,7 +1,7 @@
 /**
- * The multipart body of an upload: part `File` (bytes) and part `Json` (what to do with them), in either order, so that
- * bytes are spooled before anything is known about them (contract 05, section 3, measured with the official client).
- * Whoever takes an upload owns its spooled content; when reading fails, nothing stays.
+ * The multipart body of an upload: part `File` (bytes) and part `Json` (what to do with them), in either
+ * order, so that bytes are spooled before anything is known about them (contract 05, section 3, measured with
+ * the official client). Whoever takes an upload owns its spooled content; when reading fails, nothing stays.
  */
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'

@@ -1,6 +1,6 @@
 /**
- * Data files and folders: list, read, upload, replace, rename, move, delete (contract 05, section 3). What an upload does
- * with its content is in data-file-changes.ts; where files may lie, in data-file-place.ts.
+ * Data files and folders: list, read, upload, replace, rename, move, delete (contract 05, section 3). What an
+ * upload does with its content is in data-file-changes.ts; where files may lie, in data-file-place.ts.
  */
 import multipart from '@fastify/multipart'
 import { type Static, Type } from 'typebox'

@@ -1,8 +1,8 @@
 /**
- * Audits: the stored events read back by query, for those who cannot take a webhook (contract 05, section 6; the shape is
- * contract 01, section 9). `data` is the same as in every delivery. A tenant admin sees all events of the tenant, others
- * those about themselves. Events are listed in the order of their commits, which is that of their times; sorted by type or
- * source, those of one type or source are listed so.
+ * Audits: the stored events read back by query, for those who cannot take a webhook (contract 05, section 6;
+ * the shape is contract 01, section 9). `data` is the same as in every delivery. A tenant admin sees all
+ * events of the tenant, others those about themselves. Events are listed in the order of their commits, which
+ * is that of their times; sorted by type or source, those of one type or source are listed so.
  */
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
@@ -122,7 +122,10 @@ function maySee(caller: Caller, event: StoredEvent): boolean {
 /** How many events are looked at in one step: bounds the memory of a list. */
 const WINDOW = 500
 
-/** What events are grouped by, and all groups in ascending order; one group where they are sorted by time alone. */
+/**
+ * What events are grouped by, and all groups in ascending order; one group where they are sorted by time
+ * alone.
+ */
 const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; all: readonly string[] }>> = {
   eventTime: { of: () => '', all: [''] },
   eventType: { of: ({ type }) => type, all: EVENT_TYPES.map(({ name }) => name).sort() },
@@ -130,8 +133,9 @@ const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; a
 }
 
 /**
- * A page of the events that pass, walking the sequence in windows from the cursor, up or down, group by group, until the
- * page and one more are found. A cursor is a sequence and its group: it holds when its event is forgotten meanwhile.
+ * A page of the events that pass, walking the sequence in windows from the cursor, up or down, group by
+ * group, until the page and one more are found. A cursor is a sequence and its group: it holds when its event
+ * is forgotten meanwhile.
  */
 async function listEvents(
   deps: ApiDeps,

@@ -1,8 +1,9 @@
 /**
- * The tenant's events as Server-Sent Events (contract 06, section 5.1): catches up from the store after the client's cursor,
- * then follows every commit. The cursor is the event's sequence, which a single writer assigns in the order of commits, so
- * that nothing lands behind a cursor. A slow client is waited for, never buffered for. Every 15 seconds at the latest the
- * caller's key is looked at again, and a comment line keeps the connection open.
+ * The tenant's events as Server-Sent Events (contract 06, section 5.1): catches up from the store after the
+ * client's cursor, then follows every commit. The cursor is the event's sequence, which a single writer
+ * assigns in the order of commits, so that nothing lands behind a cursor. A slow client is waited for, never
+ * buffered for. Every 15 seconds at the latest the caller's key is looked at again, and a comment line keeps
+ * the connection open.
  */
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
@@ -92,7 +93,10 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-/** One client's stream. Modes: reading (there may be events to catch up), waiting (for a commit or the next heartbeat). */
+/**
+ * One client's stream. Modes: reading (there may be events to catch up), waiting (for a commit or the next
+ * heartbeat).
+ */
 class Following {
   readonly #deps: ApiDeps
   readonly #request: FastifyRequest
@@ -129,7 +133,8 @@ class Following {
       this.#wait?.end()
     })
     try {
-      // Without data it is no event, but a client that loses the connection before the first one comes back with it.
+      // Without data it is no event, but a client that loses the connection before the first one comes back
+      // with it.
       yield `retry: ${RECONNECT_AFTER_MS}\nid: ${this.#cursor}\n\n`
       let beatAt = world.clock.monotonic()
       while (!this.#stopped) {
@@ -228,8 +233,9 @@ function readWanted(query: {
 }
 
 /**
- * Where to begin: after the header's cursor, else after the parameter's, else after the newest event. A cursor beyond the
- * newest is of another service, or of a database before its restoration; behind one that is too old events are forgotten.
+ * Where to begin: after the header's cursor, else after the parameter's, else after the newest event. A
+ * cursor beyond the newest is of another service, or of a database before its restoration; behind one that is
+ * too old events are forgotten.
  */
 async function readCursor(
   deps: ApiDeps,

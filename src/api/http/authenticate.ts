@@ -1,6 +1,6 @@
 /**
- * Who asks: an API key as bearer token, looked up by its SHA-256. Whatever is wrong with it answers 401; the token
- * itself is never kept, compared or logged. Everything behind this hook may rely on `callerOf`.
+ * Who asks: an API key as bearer token, looked up by its SHA-256. Whatever is wrong with it answers 401; the
+ * token itself is never kept, compared or logged. Everything behind this hook may rely on `callerOf`.
  */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -27,7 +27,10 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
-/** The caller of a long-lived request as it is by now, with its present roles; undefined when it would be refused. */
+/**
+ * The caller of a long-lived request as it is by now, with its present roles; undefined when it would be
+ * refused.
+ */
 export function callerByNow(deps: ApiDeps, request: FastifyRequest): Promise<Caller | undefined> {
   return authenticate(deps, request.headers.authorization).catch((error: unknown) => {
     if (error instanceof ApiRefusal) return undefined

@@ -1,7 +1,7 @@
 /**
- * Reading JSON bodies: UTF-8 that is truly UTF-8, no "__proto__" tricks, and an empty body taken as no body, because
- * clients send `Content-Type: application/json` on requests without one. JSON Patch lists come under either media type
- * (contract 05, section 1). Everything else is 415.
+ * Reading JSON bodies: UTF-8 that is truly UTF-8, no "__proto__" tricks, and an empty body taken as no body,
+ * because clients send `Content-Type: application/json` on requests without one. JSON Patch lists come under
+ * either media type (contract 05, section 1). Everything else is 415.
  */
 import type { FastifyError } from 'fastify'
 import type { ApiServer } from './deps.ts'

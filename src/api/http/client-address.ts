@@ -1,7 +1,7 @@
 /**
- * The address of the client of a request (contract 01, `originip`): the socket's peer, or behind configured proxies the
- * right-most hop of X-Forwarded-For that is not one of them. IPv6 as in RFC 5952, IPv4-mapped addresses unwrapped; the
- * port that some proxies add and the zone of a link-local address are no part of it.
+ * The address of the client of a request (contract 01, `originip`): the socket's peer, or behind configured
+ * proxies the right-most hop of X-Forwarded-For that is not one of them. IPv6 as in RFC 5952, IPv4-mapped
+ * addresses unwrapped; the port that some proxies add and the zone of a link-local address are no part of it.
  */
 import { isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'

@@ -1,6 +1,7 @@
 /**
- * Lets a stopping server end at once: a connection is closed as soon as no request is under way on it. Node closes only
- * those that have served one; a client that connected ahead and never asked would hold the stop up for a minute.
+ * Lets a stopping server end at once: a connection is closed as soon as no request is under way on it. Node
+ * closes only those that have served one; a client that connected ahead and never asked would hold the stop
+ * up for a minute.
  */
 import type { Socket } from 'node:net'
 import type { ApiServer } from './deps.ts'

@@ -1,6 +1,6 @@
 /**
- * What the API needs of the rest of the process, handed to `buildServer` by main/. The API reads no configuration and
- * opens nothing of its own.
+ * What the API needs of the rest of the process, handed to `buildServer` by main/. The API reads no
+ * configuration and opens nothing of its own.
  */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type {
@@ -26,7 +26,10 @@ export interface ApiDeps {
   readonly store: Store
   readonly world: World
   readonly limits: Limits
-  /** Scheme and authority under which the client reaches us, without a trailing slash: links are made absolute with it. */
+  /**
+   * Scheme and authority under which the client reaches us, without a trailing slash: links are made absolute
+   * with it.
+   */
   readonly hostUrl: (request: FastifyRequest) => string
   readonly seal: Seal
   /** Undefined when the address may be a webhook's target, else the reason in words. */

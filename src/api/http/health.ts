@@ -1,4 +1,7 @@
-/** Is the process alive, and does it take requests: for service managers and load balancers. Open to everybody. */
+/**
+ * Is the process alive, and does it take requests: for service managers and load balancers. Open to
+ * everybody.
+ */
 import { Type } from 'typebox'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { Problem, refuse } from './problem.ts'

@@ -1,6 +1,6 @@
 /**
- * The part of JSON Patch (RFC 6902) that the catalog takes: a list of `replace` operations on fields named by the
- * resource. Lists come as application/json or application/json-patch+json; `op` in any case.
+ * The part of JSON Patch (RFC 6902) that the catalog takes: a list of `replace` operations on fields named by
+ * the resource. Lists come as application/json or application/json-patch+json; `op` in any case.
  */
 import { type Static, Type } from 'typebox'
 import { refuse } from './problem.ts'

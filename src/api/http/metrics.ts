@@ -1,6 +1,7 @@
 /**
- * Numbers for Prometheus: how much waits and runs, how reloads ended since the start, how long requests took. Counts come
- * from the store when they are asked for, so that nothing has to be kept in step. Open to everybody; no names in labels.
+ * Numbers for Prometheus: how much waits and runs, how reloads ended since the start, how long requests took.
+ * Counts come from the store when they are asked for, so that nothing has to be kept in step. Open to
+ * everybody; no names in labels.
  */
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { Type } from 'typebox'

@@ -1,6 +1,7 @@
 /**
- * Pages of the lists whose cursors have other names than next and prev: `page` of data files (one name for both ways),
- * `startingAfter` and `endingBefore` of API keys (contract 05, section 1). Everything else is as in page.ts.
+ * Pages of the lists whose cursors have other names than next and prev: `page` of data files (one name for
+ * both ways), `startingAfter` and `endingBefore` of API keys (contract 05, section 1). Everything else is as
+ * in page.ts.
  */
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'

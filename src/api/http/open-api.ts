@@ -1,6 +1,6 @@
 /**
- * The documents that describe the service: OpenAPI, whose frame is here while its paths and schemas come from the routes
- * themselves, and AsyncAPI, which the events describe.
+ * The documents that describe the service: OpenAPI, whose frame is here while its paths and schemas come from
+ * the routes themselves, and AsyncAPI, which the events describe.
  */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
@@ -42,9 +42,9 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
 }
 
 /**
- * Takes the refusals out of the schemas of the routes registered after it and keeps them for the document. They are written
- * without a schema (problem.ts), and the framework would make a serializer of its own for each of some 400: that was a third
- * of the time the API took to start.
+ * Takes the refusals out of the schemas of the routes registered after it and keeps them for the document.
+ * They are written without a schema (problem.ts), and the framework would make a serializer of its own for
+ * each of some 400: that was a third of the time the API took to start.
  */
 export function keepRefusalsForDocument(server: ApiServer): void {
   server.addHook('onRoute', (route) => {
@@ -58,8 +58,9 @@ export function keepRefusalsForDocument(server: ApiServer): void {
 }
 
 /**
- * What holds for every route that takes a body, told once: its size and its media type may be refused. The body of an
- * upload is read by its route and not by the framework, so the route's configuration has its shape.
+ * What holds for every route that takes a body, told once: its size and its media type may be refused. The
+ * body of an upload is read by its route and not by the framework, so the route's configuration has its
+ * shape.
  */
 function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
   const body = config?.uploads ?? schema?.body

@@ -1,7 +1,7 @@
 /**
- * Pages of a list: opaque cursors and absolute links. A cursor is signed and bound to the tenant, the list, its sort and
- * its filter, so that one cannot be used elsewhere or made up. It holds only base64url characters and a dot: the official
- * client fails on a "%" (contract 02, section 10).
+ * Pages of a list: opaque cursors and absolute links. A cursor is signed and bound to the tenant, the list,
+ * its sort and its filter, so that one cannot be used elsewhere or made up. It holds only base64url
+ * characters and a dot: the official client fails on a "%" (contract 02, section 10).
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -134,7 +134,10 @@ function selfUrl(deps: ApiDeps, request: FastifyRequest): URL {
   return url
 }
 
-/** A page of rows that the store hands over whole, in the order and with the neighbours of a page of the store. */
+/**
+ * A page of rows that the store hands over whole, in the order and with the neighbours of a page of the
+ * store.
+ */
 export function pageOfRows<Row>(
   rows: readonly Row[],
   query: PageQuery<string>,
@@ -145,7 +148,10 @@ export function pageOfRows<Row>(
   return { ...listed, rows: listed.rows.map(({ row }) => row) }
 }
 
-/** A "+" that a client did not encode arrives as a blank: it is read as the plus it was (contract 02, section 1.1). */
+/**
+ * A "+" that a client did not encode arrives as a blank: it is read as the plus it was (contract 02, section
+ * 1.1).
+ */
 function readSort<Field extends string>(text: string | undefined, rules: PageRules<Field>): Sort<Field> {
   if (text === undefined) return rules.defaultSort
   const [, sign, name] = /^([+\- ]?)(.*)$/s.exec(text)!

@@ -1,8 +1,9 @@
 /**
  * Every "no" of the API as the one envelope of contract 02, section 3:
- * `{errors: [{code, title, detail?, source?, meta?}], traceId}`. Expected refusals are thrown with `refuse`; what the
- * framework refuses (malformed JSON, wrong type, unknown route) is mapped to the same table; everything else is an
- * opaque 500 whose cause is only in the log, found by traceId. Never tells values a caller sent, tokens or stacks.
+ * `{errors: [{code, title, detail?, source?, meta?}], traceId}`. Expected refusals are thrown with `refuse`;
+ * what the framework refuses (malformed JSON, wrong type, unknown route) is mapped to the same table;
+ * everything else is an opaque 500 whose cause is only in the log, found by traceId. Never tells values a
+ * caller sent, tokens or stacks.
  */
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
@@ -34,7 +35,10 @@ export const Problem = Type.Object(
   { description: 'Refused: what is wrong, by code' },
 )
 
-/** Response schemas of a route's refusals: `response: { 200: Thing, ...problems(400, 404) }`. 401, 429, 500 are added. */
+/**
+ * Response schemas of a route's refusals: `response: { 200: Thing, ...problems(400, 404) }`. 401, 429, 500
+ * are added.
+ */
 export function problems<Status extends number>(
   ...statuses: readonly Status[]
 ): Record<Status | 401 | 429 | 500, typeof Problem> {

@@ -1,7 +1,8 @@
 /**
- * Request rate limits per user over a sliding window of five minutes, and a ceiling per tenant of half of what its users
- * could ask together, never less than one user's share (contract 02, sections 1 and 4; 05, section 1). Memory is bounded:
- * counts of whom nobody heard for a window are dropped, and beyond a number of parties the longest silent one is.
+ * Request rate limits per user over a sliding window of five minutes, and a ceiling per tenant of half of
+ * what its users could ask together, never less than one user's share (contract 02, sections 1 and 4; 05,
+ * section 1). Memory is bounded: counts of whom nobody heard for a window are dropped, and beyond a number of
+ * parties the longest silent one is.
  */
 import type { FastifyRequest } from 'fastify'
 import { callerOf } from './authenticate.ts'

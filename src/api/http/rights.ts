@@ -1,6 +1,6 @@
 /**
- * Rights as the API asks for them: loads what the rule (catalog/rights.ts) needs to know and answers, or throws the
- * refusal. What a caller may not even see is not found; what it sees but may not do is forbidden.
+ * Rights as the API asks for them: loads what the rule (catalog/rights.ts) needs to know and answers, or
+ * throws the refusal. What a caller may not even see is not found; what it sees but may not do is forbidden.
  */
 import type { App, Caller } from '../../catalog/records.ts'
 import {

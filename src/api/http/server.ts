@@ -1,7 +1,7 @@
 /**
- * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs an API key
- * and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file with one `register`
- * function, named in the list below.
+ * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs
+ * an API key and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file
+ * with one `register` function, named in the list below.
  */
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
@@ -38,7 +38,9 @@ import { installRateLimit } from './rate-limit.ts'
 import { installTrace } from './trace.ts'
 import { schemaCompiler } from './validate.ts'
 
-/** A connection on which nothing moves for so long is closed; event streams send something every 15 seconds. */
+/**
+ * A connection on which nothing moves for so long is closed; event streams send something every 15 seconds.
+ */
 const SILENCE_MAX_MS = 120_000
 
 /** Resources behind authentication. */

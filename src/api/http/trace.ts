@@ -1,7 +1,7 @@
 /**
- * The trace of a request (W3C Trace Context): taken in from `traceparent` when that is well formed, else begun here, so
- * that every answer and every log line has a trace id. Only a trace that came in is passed on to a reload's event
- * (contract 01: never a made-up trace id).
+ * The trace of a request (W3C Trace Context): taken in from `traceparent` when that is well formed, else
+ * begun here, so that every answer and every log line has a trace id. Only a trace that came in is passed on
+ * to a reload's event (contract 01: never a made-up trace id).
  */
 import type { Random } from '../../core/ports.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'

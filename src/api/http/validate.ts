@@ -1,7 +1,8 @@
 /**
- * Checks requests against their schemas and says in words what a field should have been. Bodies are taken as they are;
- * parameters, which are text on the wire, are read as numbers and booleans where the schema says so. Fields a schema
- * does not name are let through and ignored. Never repeats a value that was sent: it might be a secret.
+ * Checks requests against their schemas and says in words what a field should have been. Bodies are taken as
+ * they are; parameters, which are text on the wire, are read as numbers and booleans where the schema says
+ * so. Fields a schema does not name are let through and ignored. Never repeats a value that was sent: it
+ * might be a secret.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
@@ -22,7 +23,9 @@ export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
   return ({ schema, httpPart }) => compiledAtFirstUse(httpPart === 'body' ? bodies : parameters, schema)
 }
 
-/** Compiling the schemas of all routes is a third of the time of a start; most routes are not asked for soon. */
+/**
+ * Compiling the schemas of all routes is a third of the time of a start; most routes are not asked for soon.
+ */
 function compiledAtFirstUse(ajv: Ajv, schema: TSchema): ValidateFunction {
   let compiled: ValidateFunction | undefined
   const validate = (value: unknown): boolean => {
@@ -35,7 +38,10 @@ function compiledAtFirstUse(ajv: Ajv, schema: TSchema): ValidateFunction {
   return validate as ValidateFunction
 }
 
-/** Checks a value that did not come as a body, such as the result of a patch, and throws the refusal a body would get. */
+/**
+ * Checks a value that did not come as a body, such as the result of a patch, and throws the refusal a body
+ * would get.
+ */
 export function assertShape<Schema extends TSchema>(
   request: FastifyRequest,
   schema: Schema,

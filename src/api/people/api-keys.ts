@@ -1,7 +1,7 @@
 /**
- * API keys (contract 05, section 5). The token is shown once, in the answer that makes it; only its hash is kept. A caller
- * sees and changes its own keys, a tenant admin those of the tenant. Deleting one's own key removes it; an admin who deletes
- * another's revokes it, so that it stays visible.
+ * API keys (contract 05, section 5). The token is shown once, in the answer that makes it; only its hash is
+ * kept. A caller sees and changes its own keys, a tenant admin those of the tenant. Deleting one's own key
+ * removes it; an admin who deletes another's revokes it, so that it stays visible.
  */
 import { type Static, Type } from 'typebox'
 import { addDuration } from '../../catalog/duration.ts'

@@ -1,7 +1,7 @@
 /**
- * What the operator of the installation may do and nobody of a tenant: see the tenants, and change their limits while the
- * service runs. The operator's key is a setting, belongs to no tenant and opens nothing else (decision 0012). Without the
- * setting these paths refuse everybody.
+ * What the operator of the installation may do and nobody of a tenant: see the tenants, and change their
+ * limits while the service runs. The operator's key is a setting, belongs to no tenant and opens nothing else
+ * (decision 0012). Without the setting these paths refuse everybody.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'

@@ -1,6 +1,7 @@
 /**
- * The limits that hold for the caller's tenant, in Qlik's form (contract 05, section 8). Everybody of the tenant may read
- * them. Only what this service limits is told; usage is counted, and told where it is one number.
+ * The limits that hold for the caller's tenant, in Qlik's form (contract 05, section 8). Everybody of the
+ * tenant may read them. Only what this service limits is told; usage is counted, and told where it is one
+ * number.
  */
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'

@@ -198,7 +198,9 @@ function checkRoles(space: Space, roles: readonly string[]): void {
   })
 }
 
-/** Users are known here; groups and bots are not, and give no rights until an identity provider names them. */
+/**
+ * Users are known here; groups and bots are not, and give no rights until an identity provider names them.
+ */
 async function checkAssignee(
   deps: ApiDeps,
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Spaces: who may do what with the apps and files in them follows from them and their assignments (contract 05,
- * section 4). A caller sees the spaces it owns or is a member of; a tenant admin sees all.
+ * Spaces: who may do what with the apps and files in them follows from them and their assignments (contract
+ * 05, section 4). A caller sees the spaces it owns or is a member of; a tenant admin sees all.
  */
 import { type Static, Type } from 'typebox'
 import { type Caller, SPACE_TYPES, type Space } from '../../catalog/records.ts'

@@ -1,6 +1,6 @@
 /**
- * Users of the caller's tenant: resolve the ids of events and records (contract 05, section 5). Read only; the first user
- * comes with the installation.
+ * Users of the caller's tenant: resolve the ids of events and records (contract 05, section 5). Read only;
+ * the first user comes with the installation.
  */
 import { type Static, Type } from 'typebox'
 import { ROLES, type User } from '../../catalog/records.ts'

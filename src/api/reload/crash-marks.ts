@@ -1,6 +1,7 @@
 /**
- * Clearing the marks of an app that ran out of memory on the largest engine; ours. While it is marked its reloads are refused
- * without an engine. A changed script, changed data and a changed place clear the marks too.
+ * Clearing the marks of an app that ran out of memory on the largest engine; ours. While it is marked its
+ * reloads are refused without an engine. A changed script, changed data and a changed place clear the marks
+ * too.
  */
 import { Type } from 'typebox'
 import { callerOf } from '../http/authenticate.ts'

@@ -1,6 +1,7 @@
 /**
- * What an app's reloads left behind: full script logs, their metadata, and the tables of its data (contract 05,
- * section 2; 02, section 6.2). A running reload has no full log yet: its live text is in the reload record.
+ * What an app's reloads left behind: full script logs, their metadata, and the tables of its data (contract
+ * 05, section 2; 02, section 6.2). A running reload has no full log yet: its live text is in the reload
+ * record.
  */
 import { type Static, Type } from 'typebox'
 import type { App } from '../../catalog/records.ts'

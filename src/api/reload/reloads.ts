@@ -1,9 +1,9 @@
 /**
- * Reloads (contract 02): ask for one, watch it, cancel it, list history. Decodes and encodes; what may be accepted is
- * judged by intake/accept, how a cancel ends by intake/cancel.
+ * Reloads (contract 02): ask for one, watch it, cancel it, list history. Decodes and encodes; what may be
+ * accepted is judged by intake/accept, how a cancel ends by intake/cancel.
  *
- * The order of checks on start is the contract's (section 3.1): authentication, rate limit, body, app and right, daily
- * quota, pending reload. The last two are judged inside the accepting transaction.
+ * The order of checks on start is the contract's (section 3.1): authentication, rate limit, body, app and
+ * right, daily quota, pending reload. The last two are judged inside the accepting transaction.
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'

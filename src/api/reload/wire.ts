@@ -1,6 +1,6 @@
 /**
- * Our records as the JSON of the contract (02, section 1.3). Only the fields documented there leave the house: a
- * reload's variables stay with it, because people put secrets there.
+ * Our records as the JSON of the contract (02, section 1.3). Only the fields documented there leave the
+ * house: a reload's variables stay with it, because people put secrets there.
  */
 import { type Static, Type } from 'typebox'
 import { WAITS_FOR } from '../../core/order.ts'

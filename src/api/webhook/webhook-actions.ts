@@ -1,6 +1,7 @@
 /**
- * What one does with a webhook beside changing it; ours, under the current prefix only (contract 04, section 5.4): try it,
- * send again all that failed since a time, and give it a new secret while the old one still holds.
+ * What one does with a webhook beside changing it; ours, under the current prefix only (contract 04, section
+ * 5.4): try it, send again all that failed since a time, and give it a new secret while the old one still
+ * holds.
  */
 import { Type } from 'typebox'
 import { newUuid } from '../../core/ids.ts'

@@ -1,7 +1,7 @@
 /**
- * Creates, replaces and patches a webhook: decodes what was sent, asks the rules (delivery/subscription-settings.ts,
- * delivery/settings-patch.ts) and the caller's rights, seals what is secret, and gives the record to save. Contract 04,
- * section 2. Throws refusals only; saves nothing itself.
+ * Creates, replaces and patches a webhook: decodes what was sent, asks the rules
+ * (delivery/subscription-settings.ts, delivery/settings-patch.ts) and the caller's rights, seals what is
+ * secret, and gives the record to save. Contract 04, section 2. Throws refusals only; saves nothing itself.
  */
 import type { Static } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
@@ -158,7 +158,10 @@ async function changed(
   })
 }
 
-/** A secret that stays keeps the one before it for as long as it was to overlap; a new one without rotation is alone. */
+/**
+ * A secret that stays keeps the one before it for as long as it was to overlap; a new one without rotation is
+ * alone.
+ */
 function keptOverlap(
   { seal, world }: ApiDeps,
   { sealedSecret, previousSecret }: Subscription,

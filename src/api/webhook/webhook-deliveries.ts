@@ -1,6 +1,6 @@
 /**
- * The history of what was sent to a webhook, and sending it again (contract 04, sections 5.3 and 5.4). What users see as a
- * delivery is one send.
+ * The history of what was sent to a webhook, and sending it again (contract 04, sections 5.3 and 5.4). What
+ * users see as a delivery is one send.
  */
 import { Type } from 'typebox'
 import type { SendId } from '../../core/ids.ts'

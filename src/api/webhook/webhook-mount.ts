@@ -1,6 +1,7 @@
 /**
- * What the routes of webhooks share under either prefix: where they are mounted, and finding the webhook of a path. A
- * caller sees its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found (contract 04, section 2.1).
+ * What the routes of webhooks share under either prefix: where they are mounted, and finding the webhook of a
+ * path. A caller sees its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found
+ * (contract 04, section 2.1).
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'

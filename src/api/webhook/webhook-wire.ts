@@ -1,6 +1,7 @@
 /**
- * Webhooks and their deliveries as the JSON of the contract (04, sections 2 and 5.3). A secret and the values of encrypted
- * headers go in and never come out: an answer tells whether there is a secret, and the names of the headers.
+ * Webhooks and their deliveries as the JSON of the contract (04, sections 2 and 5.3). A secret and the values
+ * of encrypted headers go in and never come out: an answer tells whether there is a secret, and the names of
+ * the headers.
  */
 import { type Static, Type } from 'typebox'
 import { timeText } from '../../core/time-text.ts'
@@ -18,7 +19,9 @@ import { ABUSE_PROTECTIONS, CONTENT_MODES, type Subscription } from '../../event
 export const ORIGINS = ['api', 'automations', 'management-console'] as const
 export const LEVELS = ['tenant', 'user'] as const
 
-/** Fields of an answer that nobody may write; sent in a PUT or named in a PATCH they are answered with 409. */
+/**
+ * Fields of an answer that nobody may write; sent in a PUT or named in a PATCH they are answered with 409.
+ */
 export const READ_ONLY = [
   'id',
   'createdAt',

@@ -1,7 +1,7 @@
 /**
- * Webhooks (contract 04): who wants which events at which address, and the history of what was sent. One set of handlers
- * under the current prefix and under the deprecated one, which says so in its headers. A caller sees its own webhooks, a
- * TenantAdmin all of the tenant; somebody else's is not found.
+ * Webhooks (contract 04): who wants which events at which address, and the history of what was sent. One set
+ * of handlers under the current prefix and under the deprecated one, which says so in its headers. A caller
+ * sees its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'

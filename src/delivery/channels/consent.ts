@@ -1,7 +1,7 @@
 /**
- * The handshake of CloudEvents' HTTP webhook specification, section 4 (abuse protection): before anything is sent, the target
- * is asked whether it wants events from here. Only its header `WebHook-Allowed-Origin` is consent, never a status code. An
- * answer is kept for a day, or an hour when it was no.
+ * The handshake of CloudEvents' HTTP webhook specification, section 4 (abuse protection): before anything is
+ * sent, the target is asked whether it wants events from here. Only its header `WebHook-Allowed-Origin` is
+ * consent, never a status code. An answer is kept for a day, or an hour when it was no.
  */
 import type { Subscription } from '../../event/subscription.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Events as the bytes and headers of one HTTP request, in the content mode of its webhook (CloudEvents HTTP binding 1.0.2,
- * section 3; contract 06, section 2.3). Encoded once, so that the bytes signed are the bytes sent.
+ * Events as the bytes and headers of one HTTP request, in the content mode of its webhook (CloudEvents HTTP
+ * binding 1.0.2, section 3; contract 06, section 2.3). Encoded once, so that the bytes signed are the bytes
+ * sent.
  */
 import { createHash } from 'node:crypto'
 import type { CloudEvent } from '../../event/stored-event.ts'
@@ -9,7 +10,10 @@ import type { ContentMode } from '../../event/subscription.ts'
 export interface EncodedEvents {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  /** What receivers de-duplicate a request by: the event's id, or of a batch a text that follows from the ids in it. */
+  /**
+   * What receivers de-duplicate a request by: the event's id, or of a batch a text that follows from the ids
+   * in it.
+   */
   readonly id: string
 }
 
@@ -35,7 +39,10 @@ function encoded(id: string, contentType: string, content: unknown): EncodedEven
   return { id, headers: { 'content-type': contentType }, body: Buffer.from(JSON.stringify(content)) }
 }
 
-/** Standard Webhooks' id is the same on every retry, so it follows from what is in the batch. No dot: it is signed. */
+/**
+ * Standard Webhooks' id is the same on every retry, so it follows from what is in the batch. No dot: it is
+ * signed.
+ */
 function batchId(events: readonly CloudEvent[]): string {
   const hash = createHash('sha256')
   for (const { id } of events) hash.update(`${id} `)

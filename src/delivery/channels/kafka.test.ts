@@ -1,4 +1,6 @@
-/** The Kafka channel: records as the binding says, and at least once into a double that is really spoken to. */
+/**
+ * The Kafka channel: records as the binding says, and at least once into a double that is really spoken to.
+ */
 import { Kafka } from 'cloudevents'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type KafkaDouble, NO_KAFKA, startKafkaDouble } from '../../../test/support/kafka-double.ts'

@@ -1,7 +1,8 @@
 /**
- * The Kafka channel: each event is one record of one topic, at least once (contract 06, section 3.2). All in-sync replicas have
- * it before it counts as delivered. What the outbox sends again after a crash or a lost answer is in the topic twice, with the
- * same `ce_id`: Kafka removes only the repeats of a producer's own session, so readers de-duplicate by `ce_id`.
+ * The Kafka channel: each event is one record of one topic, at least once (contract 06, section 3.2). All
+ * in-sync replicas have it before it counts as delivered. What the outbox sends again after a crash or a lost
+ * answer is in the topic twice, with the same `ce_id`: Kafka removes only the repeats of a producer's own
+ * session, so readers de-duplicate by `ce_id`.
  *
  * The client library is an optional peer, loaded only where Kafka is configured.
  */
@@ -48,8 +49,9 @@ export async function kafkaChannel(
 }
 
 /**
- * CloudEvents Kafka binding 1.0.2, section 3: attributes are headers `ce_*` in UTF-8, not percent-encoded, or the record is the
- * whole event. Records of one app have one key, and so keep the order in which they were sent.
+ * CloudEvents Kafka binding 1.0.2, section 3: attributes are headers `ce_*` in UTF-8, not percent-encoded, or
+ * the record is the whole event. Records of one app have one key, and so keep the order in which they were
+ * sent.
  */
 export function recordOfEvent(event: CloudEvent, mode: KafkaOptions['contentMode']): KafkaRecord {
   const { data, datacontenttype, ...attributes } = event

@@ -1,9 +1,11 @@
 /**
- * The NATS JetStream channel: each event is stored exactly once in one stream (contract 06, section 3.1). Every event has a
- * subject of its own, published on the condition that nothing is stored under it yet: however often it is sent, across
- * restarts and without a time window, there is one message. `Nats-Msg-Id` spares the server the look for quick repeats.
+ * The NATS JetStream channel: each event is stored exactly once in one stream (contract 06, section 3.1).
+ * Every event has a subject of its own, published on the condition that nothing is stored under it yet:
+ * however often it is sent, across restarts and without a time window, there is one message. `Nats-Msg-Id`
+ * spares the server the look for quick repeats.
  *
- * The connection is kept up in the background, for ever; while it is away, sends fail at once and are tried again later.
+ * The connection is kept up in the background, for ever; while it is away, sends fail at once and are tried
+ * again later.
  */
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'

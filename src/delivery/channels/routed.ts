@@ -17,7 +17,10 @@ export function routedChannel(
   }
 }
 
-/** A channel that is opened, and its code loaded, when something is first sent through it: a start does without. */
+/**
+ * A channel that is opened, and its code loaded, when something is first sent through it: a start does
+ * without.
+ */
 export function openedAtFirstSend(open: () => Promise<ClosableChannel>): ClosableChannel {
   let opened: Promise<ClosableChannel> | undefined
   return {

@@ -1,6 +1,6 @@
 /**
- * Keeps webhook secrets unreadable at rest: AES-256-GCM under the installation's key. A sealed text names its format, so
- * that a later one can be told apart.
+ * Keeps webhook secrets unreadable at rest: AES-256-GCM under the installation's key. A sealed text names its
+ * format, so that a later one can be told apart.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 

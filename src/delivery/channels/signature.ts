@@ -1,6 +1,6 @@
 /**
- * The two signatures of a webhook send, both over the exact bytes that go out: `Qlik-Signature` (contract 04, section 6)
- * and the Standard Webhooks headers (https://www.standardwebhooks.com, contract 06, section 4).
+ * The two signatures of a webhook send, both over the exact bytes that go out: `Qlik-Signature` (contract 04,
+ * section 6) and the Standard Webhooks headers (https://www.standardwebhooks.com, contract 06, section 4).
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -13,7 +13,8 @@ export interface SignatureHeaders {
 }
 
 /**
- * @param secrets as the user typed them, their UTF-8 bytes are the keys: the present one, then those that still hold while
+ * @param secrets as the user typed them, their UTF-8 bytes are the keys: the present one, then those that
+ * still hold while
  *   it is rotated. `Qlik-Signature` has room for one and takes the first, `webhook-signature` lists all.
  * @param id of the event, or of the batch
  * @param sentAt epoch milliseconds of this send
@@ -36,7 +37,9 @@ export function signatureHeaders(
   }
 }
 
-/** What a receiver does with `Qlik-Signature`: true when the header was made with the secret over these bytes. */
+/**
+ * What a receiver does with `Qlik-Signature`: true when the header was made with the secret over these bytes.
+ */
 export function verifyQlikSignature(secret: string, body: Uint8Array, header: string | undefined): boolean {
   if (header === undefined || !/^[0-9a-f]{64}$/.test(header)) return false
   const expected = createHmac('sha256', secret).update(body).digest()

@@ -1,6 +1,7 @@
 /**
- * Which addresses a webhook may reach (contract 04, section 3; contract 06, section 7). Judged twice: the text of the
- * address when a webhook is saved, and the resolved addresses at each connect. Nothing here opens a connection.
+ * Which addresses a webhook may reach (contract 04, section 3; contract 06, section 7). Judged twice: the
+ * text of the address when a webhook is saved, and the resolved addresses at each connect. Nothing here opens
+ * a connection.
  */
 import ipaddr from 'ipaddr.js'
 
@@ -12,7 +13,10 @@ export interface TargetAllowance {
 
 export const NOTHING_ALLOWED: TargetAllowance = { hosts: new Set(), networks: [] }
 
-/** @param text comma list of host names, addresses and CIDR networks; throws an Error naming a part that is neither */
+/**
+ * @param text comma list of host names, addresses and CIDR networks; throws an Error naming a part that is
+ * neither
+ */
 export function parseAllowance(text: string): TargetAllowance {
   const hosts = new Set<string>()
   const networks: [ipaddr.IPv4 | ipaddr.IPv6, number][] = []

@@ -263,7 +263,9 @@ describe('webhookChannel', () => {
 })
 
 describe('the handshake', () => {
-  /** A target that answers OPTIONS with these headers; tells the methods that came and the origin they told. */
+  /**
+   * A target that answers OPTIONS with these headers; tells the methods that came and the origin they told.
+   */
   async function target(answers: Record<string, string>, status = 200) {
     const seen: [string | undefined, unknown][] = []
     const port = await receiver((request, response) => {

@@ -1,7 +1,7 @@
 /**
- * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04, section 5.1). Checks the
- * target at connect time, follows no redirect, uses no proxy of the environment, and reads no more than a bounded answer.
- * Never throws and never tells an internal error text.
+ * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04,
+ * section 5.1). Checks the target at connect time, follows no redirect, uses no proxy of the environment, and
+ * reads no more than a bounded answer. Never throws and never tells an internal error text.
  */
 import { promises as dns, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
@@ -169,7 +169,9 @@ async function boundedText(body: Dispatcher.ResponseData['body']): Promise<strin
   return Buffer.concat(chunks).subarray(0, ANSWER_BODY_MAX_BYTES).toString('utf8')
 }
 
-/** Success is any 2xx; 410 ends the delivery; Retry-After counts on 429 and 503 (contract 04, section 5.2). */
+/**
+ * Success is any 2xx; 410 ends the delivery; Retry-After counts on 429 and 503 (contract 04, section 5.2).
+ */
 function verdict(answer: Dispatcher.ResponseData, sentAt: number): Sent {
   const status = answer.statusCode
   if (status >= 200 && status < 300) return { ok: true }
@@ -197,7 +199,9 @@ class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed'
 }
 
-/** Resolves a name and hands on only addresses that may be reached: one bad address refuses the whole answer. */
+/**
+ * Resolves a name and hands on only addresses that may be reached: one bad address refuses the whole answer.
+ */
 function guardedLookup(options: WebhookOptions): LookupFunction {
   const resolve = options.resolve ?? ((host: string) => dns.lookup(host, { all: true, verbatim: true }))
   return (hostname, lookupOptions, callback) => {

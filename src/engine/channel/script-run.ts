@@ -19,13 +19,16 @@ export interface ScriptRunRequest {
   readonly threads?: number
   /** An existing folder for spill files and files on their way in or out; default: beside the data file. */
   readonly tempFolder?: string
-  /** Aborted: the query under way is interrupted, no further statement begins, and the run ends as interrupted. */
+  /**
+   * Aborted: the query under way is interrupted, no further statement begins, and the run ends as
+   * interrupted.
+   */
   readonly signal?: AbortSignal
 }
 
 /**
- * How a run ended. An engine that runs out of memory and an interrupt end the run whatever ErrorMode says: they are no
- * faults of the script.
+ * How a run ended. An engine that runs out of memory and an interrupt end the run whatever ErrorMode says:
+ * they are no faults of the script.
  */
 export type RunEnd = ScriptEnd | { readonly kind: 'interrupted' } | { readonly kind: 'out-of-memory' }
 

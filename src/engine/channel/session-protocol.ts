@@ -1,9 +1,10 @@
 /**
- * What the worker and its engine process say to each other: typed messages as JSON in frames of a 4-byte big-endian
- * length, over one socket.
+ * What the worker and its engine process say to each other: typed messages as JSON in frames of a 4-byte
+ * big-endian length, over one socket.
  *
- * The engine process runs untrusted scripts, so the worker takes it for hostile: a frame above the bound, a message of
- * another version or shape, a path that leaves its connection: each is a ProtocolError, and the session is over.
+ * The engine process runs untrusted scripts, so the worker takes it for hostile: a frame above the bound, a
+ * message of another version or shape, a path that leaves its connection: each is a ProtocolError, and the
+ * session is over.
  */
 
 import type { DataTable } from '../../catalog/records.ts'
@@ -70,7 +71,10 @@ export function encodeMessage(message: ParentMessage | ChildMessage): Buffer {
   return frame
 }
 
-/** Puts the chunks of a socket together to messages, still of unknown shape. Never holds more than one frame's bound. */
+/**
+ * Puts the chunks of a socket together to messages, still of unknown shape. Never holds more than one frame's
+ * bound.
+ */
 export class FrameReader {
   #chunks: Buffer[] = []
   #length = 0

@@ -1,7 +1,7 @@
 /**
- * Runs a load script on DuckDB, from its text to a data file with the tables it made. It always resolves with how the
- * script ended; it throws only when the world fails (disk, engine). The script is untrusted: it reaches no file outside the
- * connections, no network and no setting of the engine.
+ * Runs a load script on DuckDB, from its text to a data file with the tables it made. It always resolves with
+ * how the script ended; it throws only when the world fails (disk, engine). The script is untrusted: it
+ * reaches no file outside the connections, no network and no setting of the engine.
  */
 import { constants, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

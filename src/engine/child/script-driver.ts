@@ -1,6 +1,7 @@
 /**
- * Drives the interpreter of one run: hands its requests to the host, one after the other, reports progress, and turns
- * whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run whatever ErrorMode says.
+ * Drives the interpreter of one run: hands its requests to the host, one after the other, reports progress,
+ * and turns whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run
+ * whatever ErrorMode says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { faults } from '../../script/fault.ts'

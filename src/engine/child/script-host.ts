@@ -1,7 +1,8 @@
 /**
- * The host of a running script: answers what the interpreter asks for (script/host.ts) from the tables, files and mapping
- * tables of this run. A statement works in one transaction and the catalog changes only with it, so one that fails leaves
- * tables and fields as they were. A fault of the script is an answer; everything else is thrown and ends the run.
+ * The host of a running script: answers what the interpreter asks for (script/host.ts) from the tables, files
+ * and mapping tables of this run. A statement works in one transaction and the catalog changes only with it,
+ * so one that fails leaves tables and fields as they were. A fault of the script is an answer; everything
+ * else is thrown and ends the run.
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'

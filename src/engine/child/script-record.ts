@@ -1,7 +1,8 @@
 /**
- * What a run tells while it goes on: the script log (contract 02, section 6.2), the progress text (6.1) and where the script
- * is. Both texts grow line by line; a very chatty script loses the middle of its log, never its beginning or its end.
- * Neither holds control characters: they could steer the terminal of whoever reads it.
+ * What a run tells while it goes on: the script log (contract 02, section 6.2), the progress text (6.1) and
+ * where the script is. Both texts grow line by line; a very chatty script loses the middle of its log, never
+ * its beginning or its end. Neither holds control characters: they could steer the terminal of whoever reads
+ * it.
  */
 
 import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'

@@ -1,9 +1,9 @@
 /**
- * What an engine process does: it tells its worker that it is ready, runs the one script it is given, tells progress and
- * the end, and then waits to be killed.
+ * What an engine process does: it tells its worker that it is ready, runs the one script it is given, tells
+ * progress and the end, and then waits to be killed.
  *
- * It never opens a network connection and reads no environment. How far it reaches into the file system is fixed by its
- * worker (session-child) and, for the engine, by run-script.
+ * It never opens a network connection and reads no environment. How far it reaches into the file system is
+ * fixed by its worker (session-child) and, for the engine, by run-script.
  */
 import { Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
@@ -30,7 +30,10 @@ const CHANNEL_FD = 3
 /** At most five reports a second. */
 const PROGRESS_INTERVAL_MS = 200
 
-/** Work comes at once to a process that was waited for, later to one that is kept ready: that one uses the time. */
+/**
+ * Work comes at once to a process that was waited for, later to one that is kept ready: that one uses the
+ * time.
+ */
 const WARM_UP_AFTER_MS = 20
 /** Takes the paths that every script takes: DuckDB opened, a table made and read, all closed. */
 const WARM_UP_SCRIPT = 'T: LOAD RecNo() AS n AUTOGENERATE 1; U: LOAD n AS m RESIDENT T WHERE n = 1;'
@@ -58,7 +61,10 @@ export function serve(guard: Worker): void {
   tell({ kind: 'ready', version: PROTOCOL_VERSION })
 }
 
-/** A first script takes three times the time of a second one: code is loaded and compiled, also of reading its message. */
+/**
+ * A first script takes three times the time of a second one: code is loaded and compiled, also of reading its
+ * message.
+ */
 function startWarmUp(): { over(): Promise<void> } {
   let running: Promise<unknown> | undefined
   const timer = setTimeout(() => {

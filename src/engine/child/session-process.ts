@@ -1,6 +1,7 @@
 /**
- * The main file of an engine process. It starts its guard before anything else: the process never outlives its worker, not
- * even while it loads, and the thread of the guard starts while the main thread loads everything else.
+ * The main file of an engine process. It starts its guard before anything else: the process never outlives
+ * its worker, not even while it loads, and the thread of the guard starts while the main thread loads
+ * everything else.
  */
 import { Worker } from 'node:worker_threads'
 

@@ -1,4 +1,7 @@
-/** The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS I13). */
+/**
+ * The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS
+ * I13).
+ */
 import { faults } from '../../script/fault.ts'
 import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/plan/catalog-model.ts'
 import type { AutoNumberCounters } from '../../script/row/load-context.ts'

@@ -1,6 +1,6 @@
 /**
- * DROP and RENAME of tables and fields (LANGUAGE, sections 3 and 9; SEMANTICS F16 to F18). A rename touches the catalog
- * only: the engine's own names never change.
+ * DROP and RENAME of tables and fields (LANGUAGE, sections 3 and 9; SEMANTICS F16 to F18). A rename touches
+ * the catalog only: the engine's own names never change.
  */
 import { faults } from '../../script/fault.ts'
 import {
@@ -56,8 +56,8 @@ async function dropField(
 }
 
 /**
- * Renames all at once, so that two names may be exchanged. A name that does not occur is passed over, because a map of
- * RENAME ... USING may list more than there is. Two tables never get one name.
+ * Renames all at once, so that two names may be exchanged. A name that does not occur is passed over, because
+ * a map of RENAME ... USING may list more than there is. Two tables never get one name.
  */
 export function renameTables(catalog: Catalog, pairs: readonly RenamePair[]): Catalog {
   const newName = renaming(pairs)

@@ -1,7 +1,7 @@
 /**
- * Puts loaded rows into the data model: as a new table, behind the rows of one, or joined to one; the set-based end of a
- * LOAD (LANGUAGE, section 6, steps 6 and 10). Works inside the statement's transaction and gives the catalog that holds
- * when it is committed.
+ * Puts loaded rows into the data model: as a new table, behind the rows of one, or joined to one; the
+ * set-based end of a LOAD (LANGUAGE, section 6, steps 6 and 10). Works inside the statement's transaction and
+ * gives the catalog that holds when it is committed.
  */
 import {
   type Catalog,
@@ -125,7 +125,9 @@ class LoadCommit {
     return row![0] === true
   }
 
-  /** The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10). */
+  /**
+   * The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10).
+   */
   async keep(target: LoadTarget & { kind: 'keep' }, loaded: LoadedRows): Promise<void> {
     const { table, type, name } = target
     await this.create(name, loaded)
@@ -149,7 +151,9 @@ class LoadCommit {
     this.#catalog = withTable(this.#catalog, { ...table, distinct })
   }
 
-  /** The table with the rows of a query over it, under a new generated name. Its loads are one from now on. */
+  /**
+   * The table with the rows of a query over it, under a new generated name. Its loads are one from now on.
+   */
   async #rebuild(table: TableModel, sql: string): Promise<void> {
     const { sqlName, catalog } = takeTableName(this.#catalog)
     await this.#database.run(`CREATE TABLE ${sqlName} AS ${sql}`)
@@ -165,8 +169,8 @@ function oneSegment(table: TableModel, rows: number): Segment[] {
 export const columnsOf = (fields: readonly FieldModel[]): string[] => fields.map((field) => field.column)
 
 /**
- * The rows with the text that each number has in its field already, or had first (SEMANTICS A2, A4, A15). Fields without
- * duals on either side have nothing to settle: their numbers have no texts.
+ * The rows with the text that each number has in its field already, or had first (SEMANTICS A2, A4, A15).
+ * Fields without duals on either side have nothing to settle: their numbers have no texts.
  */
 async function withFirstTexts(database: Database, catalog: Catalog, loaded: LoadedRows): Promise<LoadedRows> {
   const fields: FieldModel[] = []

@@ -1,6 +1,7 @@
 /**
- * The DuckDB database of one script run: opened closed to the world (no network, no extensions, no files but its own and
- * those of one private folder, settings locked), and spoken to one statement at a time over one connection.
+ * The DuckDB database of one script run: opened closed to the world (no network, no extensions, no files but
+ * its own and those of one private folder, settings locked), and spoken to one statement at a time over one
+ * connection.
  *
  * SQL comes from our own code only; real names and data of a script never stand in it unquoted.
  */
@@ -9,13 +10,18 @@ import path from 'node:path'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { sqlText } from '../sql/pair-sql.ts'
 
-/** How much a run may spill to disk, in sizes of its memory: DuckDB's own bound is nine tenths of the free disk. */
+/**
+ * How much a run may spill to disk, in sizes of its memory: DuckDB's own bound is nine tenths of the free
+ * disk.
+ */
 const SPILL_FACTOR = 10
 
 export interface DatabaseOptions {
   /** Path of the file, or ':memory:'. */
   readonly file: string
-  /** A folder of this run alone: spill files, and files on their way in or out. It is made if it is not there. */
+  /**
+   * A folder of this run alone: spill files, and files on their way in or out. It is made if it is not there.
+   */
   readonly privateFolder: string
   readonly memoryLimitBytes?: number
   readonly threads?: number
@@ -30,8 +36,9 @@ export class RunInterruptedError extends Error {
 export type SqlRow = readonly unknown[]
 
 /**
- * Whether an error is DuckDB at its memory limit or at the bound of what it may spill, or V8 at the bound of what one
- * value may hold: both say so in words only. A disk that is full is none: no larger engine helps against it.
+ * Whether an error is DuckDB at its memory limit or at the bound of what it may spill, or V8 at the bound of
+ * what one value may hold: both say so in words only. A disk that is full is none: no larger engine helps
+ * against it.
  */
 export function isOutOfMemory(error: unknown): boolean {
   if (error instanceof RangeError) return VALUE_TOO_LARGE.test(error.message)
@@ -81,7 +88,8 @@ export class Database {
         ? []
         : [`SET max_temp_directory_size = '${options.memoryLimitBytes * SPILL_FACTOR}B'`]),
       'SET preserve_insertion_order = true',
-      // Tables made in the same transaction count as empty, and for those the engine would compare every pair of rows.
+      // Tables made in the same transaction count as empty, and for those the engine would compare every pair
+      // of rows.
       'SET nested_loop_join_threshold = 0',
       'SET merge_join_threshold = 0',
       `SET allowed_directories = [${sqlText(folder)}]`,

@@ -1,6 +1,7 @@
 /**
- * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a mapping table.
- * All of it happens in one transaction of the caller: a LOAD that fails leaves everything as it was (SEMANTICS Q3).
+ * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a
+ * mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves everything as
+ * it was (SEMANTICS Q3).
  */
 
 import { faults } from '../../script/fault.ts'
@@ -74,7 +75,9 @@ export async function executeLoad(
   return loadEach(statement, { ...environment, catalog: start }, files)
 }
 
-/** REPLACE takes the earlier table of its label away first, unless it reads that table (LANGUAGE, section 12). */
+/**
+ * REPLACE takes the earlier table of its label away first, unless it reads that table (LANGUAGE, section 12).
+ */
 async function afterReplace(
   { label, prefixes, levels }: LoadStatement,
   { database, catalog }: LoadEnvironment,

@@ -1,7 +1,8 @@
 /**
- * Runs the levels of a LOAD from the bottom up: rows flow through the row machines one by one, so that an upper level sees
- * what a lower one has written at once (LANGUAGE, section 6). Aggregation, and DISTINCT below the top, need all rows of a
- * level before the next can start: there the rows pass through a work table.
+ * Runs the levels of a LOAD from the bottom up: rows flow through the row machines one by one, so that an
+ * upper level sees what a lower one has written at once (LANGUAGE, section 6). Aggregation, and DISTINCT
+ * below the top, need all rows of a level before the next can start: there the rows pass through a work
+ * table.
  */
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
@@ -117,8 +118,9 @@ export class LoadPipeline {
   }
 
   /**
-   * Makes the table of the chain's rows at once, if the chain is one level that only picks fields of a source that can copy
-   * them, or that is over a table and computes only what has SQL of the same meaning. Undefined: the row machine has to do it.
+   * Makes the table of the chain's rows at once, if the chain is one level that only picks fields of a source
+   * that can copy them, or that is over a table and computes only what has SQL of the same meaning.
+   * Undefined: the row machine has to do it.
    */
   async atOnce(
     chain: readonly LevelRules[],
@@ -146,7 +148,10 @@ export class LoadPipeline {
     return { rows, kinds: query.kinds, rowsRead: Math.min(table.rows, rules!.first ?? table.rows) }
   }
 
-  /** Runs the rows through the levels; `write` gets those of the last one. Gives the rows read from the source. */
+  /**
+   * Runs the rows through the levels; `write` gets those of the last one. Gives the rows read from the
+   * source.
+   */
   async run(
     chain: readonly LevelRules[],
     source: RowSource,
@@ -185,7 +190,9 @@ export class LoadPipeline {
     return evaluate()
   }
 
-  /** All rows of a prepared load in a work table with columns i0, i1 ..., each once where they are `distinct`. */
+  /**
+   * All rows of a prepared load in a work table with columns i0, i1 ..., each once where they are `distinct`.
+   */
   async loaded(
     { chain, source, fields, rowsRead }: PreparedLoad,
     distinct: boolean,
@@ -270,7 +277,10 @@ export class LoadPipeline {
     return this.#workSource(result, outputs, columns, work.rowsRead)
   }
 
-  /** The rows of a chain as a query in brackets, where atOnce could make a table of them that is read but once. */
+  /**
+   * The rows of a chain as a query in brackets, where atOnce could make a table of them that is read but
+   * once.
+   */
   #inputQuery(chain: readonly LevelRules[], { table }: RowSource, columns: readonly string[]) {
     const [rules] = chain
     if (chain.length !== 1 || table?.kinds === undefined) return undefined

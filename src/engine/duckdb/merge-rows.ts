@@ -1,4 +1,7 @@
-/** MERGE: loaded rows that insert, update and delete rows of a table by their keys (LANGUAGE, section 5; SEMANTICS S6). */
+/**
+ * MERGE: loaded rows that insert, update and delete rows of a table by their keys (LANGUAGE, section 5;
+ * SEMANTICS S6).
+ */
 import { faults } from '../../script/fault.ts'
 import {
   type Catalog,

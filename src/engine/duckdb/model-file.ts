@@ -1,13 +1,14 @@
 /**
- * The catalog of an app data file, kept in the file itself: which table and column holds which table and field of the
- * script. A partial reload starts from it, and everything that shows the data reads it.
+ * The catalog of an app data file, kept in the file itself: which table and column holds which table and
+ * field of the script. A partial reload starts from it, and everything that shows the data reads it.
  *
- * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and `reprise_fields`
- * (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2 ... of pair columns
- * (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells which of them are of SECTION
- * ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about tables and fields. `reprise_derived`
- * (derived) holds the calculated fields of DERIVE as JSON, in order. `reprise_model` holds the version and the next free
- * numbers. Version 1 had none of access, notes and derived.
+ * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
+ * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2
+ * ... of pair columns (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells
+ * which of them are of SECTION ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about
+ * tables and fields. `reprise_derived` (derived) holds the calculated fields of DERIVE as JSON, in order.
+ * `reprise_model` holds the version and the next free numbers. Version 1 had none of access, notes and
+ * derived.
  */
 import type { DataTable } from '../../catalog/records.ts'
 import type { DerivedFields } from '../../script/host.ts'

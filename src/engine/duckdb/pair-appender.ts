@@ -1,6 +1,7 @@
 /**
- * Appends rows to a table of pair columns in whole vectors: typed arrays go to the engine as they are, and texts as indexes
- * into a dictionary, which the engine's appender turns into texts itself. Rows are in the order they come, `rn` from 1.
+ * Appends rows to a table of pair columns in whole vectors: typed arrays go to the engine as they are, and
+ * texts as indexes into a dictionary, which the engine's appender turns into texts itself. Rows are in the
+ * order they come, `rn` from 1.
  */
 import {
   BIGINT,
@@ -20,7 +21,10 @@ export const CHUNK_ROWS = 2048
 /** Rows for each text of a dictionary that are worth making it. */
 export const ROWS_A_TEXT = 8
 
-/** The texts of a column. With `indexed` the engine gets them once, else for each row: for texts that seldom come again. */
+/**
+ * The texts of a column. With `indexed` the engine gets them once, else for each row: for texts that seldom
+ * come again.
+ */
 export class TextDictionary {
   readonly texts: readonly string[]
   readonly type: DuckDBType

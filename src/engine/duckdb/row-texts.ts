@@ -1,6 +1,7 @@
 /**
- * The texts of one column as they come row by row, block by block: a dictionary for as long as texts come again, and none
- * where most of them are new. A dictionary that did not grow is used for the next block as it is.
+ * The texts of one column as they come row by row, block by block: a dictionary for as long as texts come
+ * again, and none where most of them are new. A dictionary that did not grow is used for the next block as it
+ * is.
  */
 import { ROWS_A_TEXT, TextDictionary } from './pair-appender.ts'
 

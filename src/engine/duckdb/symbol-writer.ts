@@ -12,7 +12,10 @@ export class SymbolWriter {
     this.#columns = columns
   }
 
-  /** Creates the table. Call `close` when all rows are there. @param symbols those of each column, for about `rows` rows */
+  /**
+   * Creates the table. Call `close` when all rows are there. @param symbols those of each column, for about
+   * `rows` rows
+   */
   static async create(
     database: Database,
     table: string,

@@ -38,7 +38,10 @@ const value: fc.Arbitrary<Value> = fc.oneof(
   fc.record({ number, text }).map((dual): Value => dual),
 )
 
-/** A column of `rows` values: some drawn ones again and again, and a new text in each row of which `fresh` is a part. */
+/**
+ * A column of `rows` values: some drawn ones again and again, and a new text in each row of which `fresh` is
+ * a part.
+ */
 const column = fc.record({
   drawn: fc.array(value, { minLength: 1, maxLength: 300 }),
   fresh: fc.constantFrom(0, 0, 0.05, 0.5, 1),

@@ -1,6 +1,7 @@
 /**
- * Writes rows of values into a table of pair columns (SEMANTICS, section 1), in the order they come, with `rn` from 1, and
- * tells which kinds of value each field got. A number that is not finite becomes NULL: the language has no such values.
+ * Writes rows of values into a table of pair columns (SEMANTICS, section 1), in the order they come, with
+ * `rn` from 1, and tells which kinds of value each field got. A number that is not finite becomes NULL: the
+ * language has no such values.
  */
 import type { ValueKinds } from '../../script/plan/catalog-model.ts'
 import type { Value } from '../../script/value/value.ts'

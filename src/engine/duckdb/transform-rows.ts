@@ -1,4 +1,7 @@
-/** Runs the prefixes that make other rows of loaded ones, over a work table with columns i0, i1 ... (SEMANTICS block N). */
+/**
+ * Runs the prefixes that make other rows of loaded ones, over a work table with columns i0, i1 ... (SEMANTICS
+ * block N).
+ */
 import { faults } from '../../script/fault.ts'
 import {
   type Catalog,

@@ -1,9 +1,9 @@
 /**
- * The app data files of an installation: one DuckDB file per data version, in one folder. Which version an app points at
- * is the store's to say.
+ * The app data files of an installation: one DuckDB file per data version, in one folder. Which version an
+ * app points at is the store's to say.
  *
- * Promises: a sealed version survives power loss. It never touches a file whose name is not one of a data version or of
- * what DuckDB leaves beside one, and never follows a link out of its folder.
+ * Promises: a sealed version survives power loss. It never touches a file whose name is not one of a data
+ * version or of what DuckDB leaves beside one, and never follows a link out of its folder.
  */
 import { constants, copyFile, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -71,7 +71,8 @@ export class DataFolder implements AppData, AppDataCopies {
   /**
    * Removes the versions that no app points at, with what lies beside them.
    *
-   * @param olderThanMs spares files touched within this time: an attempt's new data is not pointed at before it settles,
+   * @param olderThanMs spares files touched within this time: an attempt's new data is not pointed at before
+   * it settles,
    *   so give more than the longest run of an attempt. At start, when no attempt runs, 0 is right
    * @returns how many versions went
    */

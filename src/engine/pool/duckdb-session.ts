@@ -1,10 +1,11 @@
 /**
- * One engine session on DuckDB: one attempt in one engine process, watched from outside. It is modal: waiting until
- * `run`, running until the script's end is told or the process is gone, then over for good; the process never serves
- * twice.
+ * One engine session on DuckDB: one attempt in one engine process, watched from outside. It is modal: waiting
+ * until `run`, running until the script's end is told or the process is gone, then over for good; the process
+ * never serves twice.
  *
- * Promises: `run` always resolves. The process is gone before it does, so nothing writes to the new data any more, and
- * new data is durable before it is told. Nothing that the process says is believed where the worker can see for itself.
+ * Promises: `run` always resolves. The process is gone before it does, so nothing writes to the new data any
+ * more, and new data is durable before it is told. Nothing that the process says is believed where the worker
+ * can see for itself.
  */
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ToldEnd, WorkRequest } from '../channel/session-protocol.ts'
@@ -152,7 +153,8 @@ export class DuckDbSession implements EngineSession {
       case 'interrupted':
         return INTERRUPTED
       case 'failed':
-        // The cause may name folders of this machine: it is for the operator, the tenant reads the message in its log.
+        // The cause may name folders of this machine: it is for the operator, the tenant reads the message in
+        // its log.
         this.#around.log.warn('engine process failed', { pid: this.pid, cause: told.message })
         return { kind: 'crashed', message: 'the engine failed; the log of the service tells why' }
       case undefined:

@@ -1,12 +1,13 @@
 /**
- * Engine sessions as real child processes: a pool that keeps a few of them ready, so that an attempt does not wait for a
- * process to start. A process serves one attempt and dies with it; a fresh one takes its place a moment later, off the
- * critical path.
+ * Engine sessions as real child processes: a pool that keeps a few of them ready, so that an attempt does not
+ * wait for a process to start. A process serves one attempt and dies with it; a fresh one takes its place a
+ * moment later, off the critical path.
  *
- * Ready processes have no size yet: size is what the attempt's DuckDB is told and what the watch enforces, so one
- * small pool serves the whole ladder.
+ * Ready processes have no size yet: size is what the attempt's DuckDB is told and what the watch enforces, so
+ * one small pool serves the whole ladder.
  *
- * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone, for good).
+ * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone, for
+ * good).
  */
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +22,9 @@ export interface DuckDbSessionsOptions {
   readonly data: DataFolder
   /** Absolute folder for the private folders of sessions; made when it is not there. */
   readonly tempRoot: string
-  /** Absolute folders below which the connections of all attempts lie. Engine processes reach nothing else. */
+  /**
+   * Absolute folders below which the connections of all attempts lie. Engine processes reach nothing else.
+   */
   readonly fileRoots: readonly string[]
   readonly sizes: readonly EngineSize[]
   /** How many processes to keep ready. */
@@ -34,7 +37,10 @@ export interface DuckDbSessionsOptions {
 const START_TIMEOUT_MS = 15_000
 /** Lets the attempt that just took a process begin before its successor starts. */
 const REFILL_DELAY_MS = 50
-/** Wait before a successor of a process that died unused, doubled with every one in a row: a broken engine must not spin. */
+/**
+ * Wait before a successor of a process that died unused, doubled with every one in a row: a broken engine
+ * must not spin.
+ */
 const REFILL_RETRY_FIRST_MS = 100
 const REFILL_RETRY_LAST_MS = 30_000
 
@@ -73,7 +79,10 @@ export class DuckDbSessions implements EngineSessions {
     return this.#idle.map(({ child }) => child.pid!)
   }
 
-  /** Makes the folders, clears what a killed service left, and begins to start processes without waiting for them. */
+  /**
+   * Makes the folders, clears what a killed service left, and begins to start processes without waiting for
+   * them.
+   */
   start(): Promise<void> {
     this.#started ??= this.#prepare()
     return this.#started

@@ -1,13 +1,15 @@
 /**
- * How much memory a process held at most, as Linux tells it in /proc. Elsewhere nothing is known, and the engine process
- * tells its own memory instead.
+ * How much memory a process held at most, as Linux tells it in /proc. Elsewhere nothing is known, and the
+ * engine process tells its own memory instead.
  */
 import { readFileSync } from 'node:fs'
 
 /** Reads synchronously: it takes some 30 microseconds and must not wait behind a busy thread pool. */
 export type ReadMemory = (pid: number) => number | undefined
 
-/** Bytes resident at most so far. Undefined where the system has no /proc, and for a process that has ended. */
+/**
+ * Bytes resident at most so far. Undefined where the system has no /proc, and for a process that has ended.
+ */
 export function readPeakMemory(pid: number): number | undefined {
   let status: string
   try {

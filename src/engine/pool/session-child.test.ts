@@ -1,4 +1,7 @@
-/** A worker and engine processes that misbehave: real processes that run something else than our own main file. */
+/**
+ * A worker and engine processes that misbehave: real processes that run something else than our own main
+ * file.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

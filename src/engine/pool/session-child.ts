@@ -1,7 +1,8 @@
 /**
  * One engine process as its worker sees it: started inside its sandbox, spoken to in messages, killed.
  *
- * Promises: `exited` always resolves, and a process that breaks the protocol is killed. It never throws after start.
+ * Promises: `exited` always resolves, and a process that breaks the protocol is killed. It never throws after
+ * start.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
@@ -54,7 +55,8 @@ export class SessionChild {
       cwd: sandbox.tempFolder,
       env: sandboxEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      // A process group of its own: Ctrl-C on the terminal is for the service, which then ends its sessions in order.
+      // A process group of its own: Ctrl-C on the terminal is for the service, which then ends its sessions
+      // in order.
       detached: true,
     })
     this.exited = this.#watchExit()
@@ -97,7 +99,8 @@ export class SessionChild {
       socket.on('data', (chunk: Buffer) => {
         if (this.#fault === undefined) this.#hear(reader, chunk)
       })
-      // Sockets report the end of the process as an error of theirs at times; its exit tells all there is to tell.
+      // Sockets report the end of the process as an error of theirs at times; its exit tells all there is to
+      // tell.
       socket.on('error', () => {})
     }
   }

@@ -1,10 +1,11 @@
 /**
- * What an engine process may do. Node's permission model binds its JavaScript: no child processes, no files but those
- * named, no native code but packages', no code from strings. It gets an environment without secrets, steps back for the
- * service in time and memory, and works in a private folder.
+ * What an engine process may do. Node's permission model binds its JavaScript: no child processes, no files
+ * but those named, no native code but packages', no code from strings. It gets an environment without
+ * secrets, steps back for the service in time and memory, and works in a private folder.
  *
- * Two things lie elsewhere: what DuckDB's native code may reach is fixed by run-script, because Node's rules do not bind
- * it; and Node has no rule against network connections, so that no code the process loads may open one.
+ * Two things lie elsewhere: what DuckDB's native code may reach is fixed by run-script, because Node's rules
+ * do not bind it; and Node has no rule against network connections, so that no code the process loads may
+ * open one.
  */
 import { existsSync, realpathSync, writeFile } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -15,7 +16,9 @@ export interface SessionSandbox {
   readonly folders: readonly string[]
   /** Existing private folder: the process works in it; it is among what it may write. */
   readonly tempFolder: string
-  /** Ceiling of the JavaScript heap; above any engine size, so that the watch over resident memory decides. */
+  /**
+   * Ceiling of the JavaScript heap; above any engine size, so that the watch over resident memory decides.
+   */
   readonly heapBytes: number
 }
 
@@ -35,14 +38,16 @@ export function sandboxFlags({ folders, tempFolder, heapBytes }: SessionSandbox)
   ]
 }
 
-/** Folders as named and as links lead: a script's paths are checked, and opened, with their links resolved. */
+/**
+ * Folders as named and as links lead: a script's paths are checked, and opened, with their links resolved.
+ */
 function withRealPaths(folders: readonly string[]): string[] {
   return [...new Set(folders.flatMap((folder) => [folder, realpathSync(folder)]))]
 }
 
 /**
- * Where the process's own code lies: our sources or build, and every node_modules that Node looks into on its way up to
- * the one with DuckDB, both as named and as links lead.
+ * Where the process's own code lies: our sources or build, and every node_modules that Node looks into on its
+ * way up to the one with DuckDB, both as named and as links lead.
  */
 function codeFolders(): string[] {
   const ours = resolve(import.meta.dirname, '..', '..')
@@ -61,8 +66,8 @@ export function sandboxEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Makes the process step back for the service, in time and in memory. Done from outside and at once: threads that the
- * process starts later inherit its priority. Best effort, as some systems do not allow it.
+ * Makes the process step back for the service, in time and in memory. Done from outside and at once: threads
+ * that the process starts later inherit its priority. Best effort, as some systems do not allow it.
  */
 export function yieldToService(pid: number): void {
   try {

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { copyFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-/** In one step; between two file systems through a copy beside the target. `made` is gone afterwards, also on failure. */
+/**
+ * In one step; between two file systems through a copy beside the target. `made` is gone afterwards, also on
+ * failure.
+ */
 export async function moveFile(made: string, target: string): Promise<void> {
   try {
     await rename(made, target)

@@ -1,7 +1,8 @@
 /**
- * The type of the parquet column that a field is stored in. A number must not become text on its way through a file, where
- * Sum would no longer see it, so a field of numbers keeps them when their texts can be made again: a plain number, or a date
- * in a format of the script. Codes such as 007, labels of duals and mixed fields keep their texts.
+ * The type of the parquet column that a field is stored in. A number must not become text on its way through
+ * a file, where Sum would no longer see it, so a field of numbers keeps them when their texts can be made
+ * again: a plain number, or a date in a format of the script. Codes such as 007, labels of duals and mixed
+ * fields keep their texts.
  */
 
 import type { FieldModel } from '../../script/plan/catalog-model.ts'

@@ -1,4 +1,7 @@
-/** A table as a QVD file: distinct values from the engine in the order of their first rows, then the rows (QVD, section 8). */
+/**
+ * A table as a QVD file: distinct values from the engine in the order of their first rows, then the rows
+ * (QVD, section 8).
+ */
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'

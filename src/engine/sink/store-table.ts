@@ -1,7 +1,7 @@
 /**
- * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file is made
- * in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure leaves the old one,
- * and a run that is killed leaves nothing among the data files.
+ * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file
+ * is made in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure
+ * leaves the old one, and a run that is killed leaves nothing among the data files.
  */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'

@@ -1,4 +1,7 @@
-/** The rows of the fast way are those of the row reader, to the value, for every file that it takes; and it takes plain files. */
+/**
+ * The rows of the fast way are those of the row reader, to the value, for every file that it takes; and it
+ * takes plain files.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -1,7 +1,8 @@
 /**
- * The fast way of a delimited file into a table: DuckDB splits it and SQL interprets it, the distinct texts that SQL leaves
- * undecided are read by interpretText. For plain files only: UTF-8, lines ended alike, no cell in quotes, every row as long as
- * the first. What is anything else is left to the row reader, whose rows these are in every case.
+ * The fast way of a delimited file into a table: DuckDB splits it and SQL interprets it, the distinct texts
+ * that SQL leaves undecided are read by interpretText. For plain files only: UTF-8, lines ended alike, no
+ * cell in quotes, every row as long as the first. What is anything else is left to the row reader, whose rows
+ * these are in every case.
  */
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
@@ -125,7 +126,10 @@ function linesEndAlike(lines: Buffer, returns: boolean): boolean {
   return !lines.subarray(from).includes(CR)
 }
 
-/** Rows that are no rows for DuckDB (too short or long, no text) stand in the table of rejects, and do not end the transaction. */
+/**
+ * Rows that are no rows for DuckDB (too short or long, no text) stand in the table of rejects, and do not end
+ * the transaction.
+ */
 const REJECTS = 'csv_rejects'
 const SCANS = 'csv_scans'
 

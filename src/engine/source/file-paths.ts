@@ -1,7 +1,8 @@
 /**
- * Turns the file paths of a script into paths of this machine. A script reaches nothing but the folders of its connections:
- * `lib://<connection>/<path>`, or a path relative to the folder that DIRECTORY set. A path that leaves its connection's
- * folder, by `..`, by an absolute part or by a symbolic link, is refused (ARCHITECTURE, invariant 10).
+ * Turns the file paths of a script into paths of this machine. A script reaches nothing but the folders of
+ * its connections: `lib://<connection>/<path>`, or a path relative to the folder that DIRECTORY set. A path
+ * that leaves its connection's folder, by `..`, by an absolute part or by a symbolic link, is refused
+ * (ARCHITECTURE, invariant 10).
  *
  * The check is made on the resolved path, after links, and the resolved path is what is opened.
  */
@@ -68,7 +69,9 @@ export class FilePaths {
     return found.real
   }
 
-  /** Resolved path and facts of what is there, or undefined if nothing is. Never tells about anything outside. */
+  /**
+   * Resolved path and facts of what is there, or undefined if nothing is. Never tells about anything outside.
+   */
   find(given: string): { real: string; stats: Stats } | undefined {
     const place = this.place(given)
     const real = realPath(absolute(place))
@@ -137,8 +140,8 @@ function checkInside(connection: FileConnection, real: string, given: string): v
 const isInside = (root: string, real: string) => real === root || real.startsWith(`${root}${path.sep}`)
 
 /**
- * The path behind all links, or undefined if something on the way is missing. The system's own call: the one of Node
- * looks at every parent folder, which an engine process may not.
+ * The path behind all links, or undefined if something on the way is missing. The system's own call: the one
+ * of Node looks at every parent folder, which an engine process may not.
  */
 function realPath(given: string): string | undefined {
   try {

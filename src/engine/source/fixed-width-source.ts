@@ -16,7 +16,10 @@ const CR = 13
 const TAB = 9
 const BLANK = 32
 
-/** `real` is the path to open, `shown` the path as the script wrote it; `positions` are the fields that the LOAD names. */
+/**
+ * `real` is the path to open, `shown` the path as the script wrote it; `positions` are the fields that the
+ * LOAD names.
+ */
 export async function fixedWidthSource(
   real: string,
   shown: string,

@@ -1,4 +1,7 @@
-/** Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its file. */
+/**
+ * Opens what a LOAD reads: which reader a source needs, by its kind, its format and the extension of its
+ * file.
+ */
 import { faults } from '../../script/fault.ts'
 import { positionsIn } from '../../script/format/fixed-width.ts'
 import { type Catalog, findField, findTable, type TableModel } from '../../script/plan/catalog-model.ts'
@@ -75,7 +78,9 @@ export async function openSource(
   }
 }
 
-/** Also a table of the other section (SEMANTICS S4): access rights are often made of the application's tables. */
+/**
+ * Also a table of the other section (SEMANTICS S4): access rights are often made of the application's tables.
+ */
 function residentTable(catalog: Catalog, name: string): TableModel {
   const table = findTable(catalog, name) ?? catalog.aside?.tables.find((each) => each.name === name)
   if (table === undefined) throw faults.tableNotFound(`Table '${name}' not found`)

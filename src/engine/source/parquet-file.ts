@@ -1,7 +1,7 @@
 /**
- * Parquet files, read and written by DuckDB. DuckDB may reach only the run's private folder, so a file is copied there to be
- * read, and is made there to be stored. Numbers come as numbers, dates and times as duals in the formats of the script,
- * texts as texts; anything nested as its text.
+ * Parquet files, read and written by DuckDB. DuckDB may reach only the run's private folder, so a file is
+ * copied there to be read, and is made there to be stored. Numbers come as numbers, dates and times as duals
+ * in the formats of the script, texts as texts; anything nested as its text.
  */
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, rm } from 'node:fs/promises'
@@ -37,7 +37,10 @@ export async function parquetSource(
   }
 }
 
-/** Writes the rows of a query as a parquet file into the private folder and gives its path; the caller moves it. */
+/**
+ * Writes the rows of a query as a parquet file into the private folder and gives its path; the caller moves
+ * it.
+ */
 export async function writeParquet(
   database: Database,
   query: string,

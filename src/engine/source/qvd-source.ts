@@ -1,7 +1,7 @@
 /**
- * Rows of a QVD file. Values are as the file has them, with their texts: nothing is interpreted again (SEMANTICS R10). A LOAD
- * that only picks and renames fields copies columns; every other runs row by row over the decoded symbols. Either way memory
- * is bounded by the symbols of the fields that are used.
+ * Rows of a QVD file. Values are as the file has them, with their texts: nothing is interpreted again
+ * (SEMANTICS R10). A LOAD that only picks and renames fields copies columns; every other runs row by row over
+ * the decoded symbols. Either way memory is bounded by the symbols of the fields that are used.
  */
 import { QvdError } from '../../qvd/qvd-error.ts'
 import { QvdFile, readQvdHeader } from '../../qvd/qvd-file.ts'

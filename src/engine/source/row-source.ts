@@ -11,13 +11,13 @@ export interface RowSource {
   /** The table behind it, when it reads one as it is. */
   readonly table?: ReadableTable
   /**
-   * Puts every row into `input.values` and calls `row`, until that gives false. Only the fields in `used` are filled.
-   * Gives the number of rows read. Called once.
+   * Puts every row into `input.values` and calls `row`, until that gives false. Only the fields in `used` are
+   * filled. Gives the number of rows read. Called once.
    */
   each(used: ReadonlySet<number>, row: () => boolean): Promise<number>
   /**
-   * Instead of `each`, for a source that can give its rows in columns: makes a table of some of its fields. Undefined: not
-   * these rows, `each` has to read them.
+   * Instead of `each`, for a source that can give its rows in columns: makes a table of some of its fields.
+   * Undefined: not these rows, `each` has to read them.
    */
   copy?(copy: ColumnCopy): Promise<WrittenRows | undefined>
 }
@@ -91,8 +91,9 @@ export const pairValue = (number: unknown, text: unknown): Value => {
 }
 
 /**
- * Reads the pair columns of the rows `from` (exclusive) to `rows` in row order: two arrays a column. A batch that gives false is the last one. Each
- * batch is a query of its own by row number, so that other statements may run in between.
+ * Reads the pair columns of the rows `from` (exclusive) to `rows` in row order: two arrays a column. A batch
+ * that gives false is the last one. Each batch is a query of its own by row number, so that other statements
+ * may run in between.
  */
 export async function readBatches(
   database: Database,

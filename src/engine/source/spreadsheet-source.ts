@@ -1,10 +1,10 @@
 /**
- * Rows of a sheet or a named range of an Excel workbook, xlsx (ooxml) or xls (biff). Numbers come as numbers, dates and
- * times as duals in the formats of the script, texts are read as those of a text file; empty cells and errors are NULL
- * (SEMANTICS D10).
+ * Rows of a sheet or a named range of an Excel workbook, xlsx (ooxml) or xls (biff). Numbers come as numbers,
+ * dates and times as duals in the formats of the script, texts are read as those of a text file; empty cells
+ * and errors are NULL (SEMANTICS D10).
  *
- * A workbook is read as a whole. What it unpacks to is bounded before it is unpacked; a workbook that is larger than the
- * memory of the engine ends the attempt as out of memory.
+ * A workbook is read as a whole. What it unpacks to is bounded before it is unpacked; a workbook that is
+ * larger than the memory of the engine ends the attempt as out of memory.
  */
 import { readFile, stat } from 'node:fs/promises'
 import type { CellObject, ParsingOptions, WorkBook } from '@e965/xlsx'
@@ -129,7 +129,10 @@ interface FoundRange {
   readonly area?: ReturnType<Library['utils']['decode_range']>
 }
 
-/** A sheet by its name, as old scripts write it with `$` behind; else a named range; without a name the first sheet. */
+/**
+ * A sheet by its name, as old scripts write it with `$` behind; else a named range; without a name the first
+ * sheet.
+ */
 function findRange(
   { utils }: Library,
   book: WorkBook,

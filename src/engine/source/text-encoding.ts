@@ -1,6 +1,7 @@
 /**
- * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8 (SEMANTICS E11).
- * Decoders are strict: bytes that are no text of the encoding are an error, never replaced silently.
+ * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8
+ * (SEMANTICS E11). Decoders are strict: bytes that are no text of the encoding are an error, never replaced
+ * silently.
  */
 import { faults, ScriptFaultError } from '../../script/fault.ts'
 
@@ -57,7 +58,10 @@ function makeDecoder(name: string, ignoreBOM: boolean): Decoder {
   return { decode: (bytes) => Array.from(bytes, (byte) => characters.charAt(byte)).join('') }
 }
 
-/** `start` is the beginning of the file, at least three bytes if it has them. `skip`: bytes of the byte order mark. */
+/**
+ * `start` is the beginning of the file, at least three bytes if it has them. `skip`: bytes of the byte order
+ * mark.
+ */
 export function decoderFor(
   encoding: string | undefined,
   start: Uint8Array,
@@ -83,8 +87,8 @@ function encodingName(encoding: string): string {
 }
 
 /**
- * A text that was read as Western European bytes, read by another code page; a text that holds other characters stays.
- * Undefined for a code page that is not known.
+ * A text that was read as Western European bytes, read by another code page; a text that holds other
+ * characters stays. Undefined for a code page that is not known.
  */
 export function recoded(text: string, codePage: number): string | undefined {
   const name = encodingByNumber(codePage)

@@ -1,6 +1,7 @@
 /**
- * Rows of delimited text, from a file or from INLINE (SEMANTICS block E). A file is streamed: memory is bounded by one piece
- * of it and by its longest row. A file that is no text of its encoding is refused with the name the script gave it.
+ * Rows of delimited text, from a file or from INLINE (SEMANTICS block E). A file is streamed: memory is
+ * bounded by one piece of it and by its longest row. A file that is no text of its encoding is refused with
+ * the name the script gave it.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { faults } from '../../script/fault.ts'
@@ -121,7 +122,10 @@ function tokenizerFormat(format: FileFormat, settings: Settings) {
   }
 }
 
-/** For one field. Where texts seldom come again, it stops remembering them: that would cost more than it saves. */
+/**
+ * For one field. Where texts seldom come again, it stops remembering them: that would cost more than it
+ * saves.
+ */
 function rememberingInterpreter(settings: Settings): (text: string) => Value {
   const interpret = textInterpreter(settings)
   const known = new Map<string, Value>()
@@ -147,7 +151,10 @@ function rememberingInterpreter(settings: Settings): (text: string) => Value {
   }
 }
 
-/** The engine shares longer parts of a text with the whole, and would keep a piece of the file for each that is remembered. */
+/**
+ * The engine shares longer parts of a text with the whole, and would keep a piece of the file for each that
+ * is remembered.
+ */
 const SHARED_FROM_CHARACTERS = 13
 
 const ownText = (text: string): string =>

@@ -1,4 +1,6 @@
-/** What a zip file says it unpacks to, read from its directory alone: a small file may hold a very large one. */
+/**
+ * What a zip file says it unpacks to, read from its directory alone: a small file may hold a very large one.
+ */
 
 const END_SIGNATURE = 0x06054b50
 const ENTRY_SIGNATURE = 0x02014b50

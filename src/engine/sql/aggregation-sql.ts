@@ -1,7 +1,7 @@
 /**
- * SQL of the aggregations over a work table with columns `rn`, `g` (row number of the group's first row) and pair columns
- * `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones that need a sorted or
- * counted group bring a subquery `x` keyed by `g`.
+ * SQL of the aggregations over a work table with columns `rn`, `g` (row number of the group's first row) and
+ * pair columns `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones
+ * that need a sorted or counted group bring a subquery `x` keyed by `g`.
  */
 
 import { collectedSql } from '../../script/function/context/collected-values.ts'
@@ -151,7 +151,9 @@ function concatSql(aggregation: Aggregation, delimiter: string, table: string, t
     FROM (${chosen}) GROUP BY g`
 }
 
-/** The value at the n-th lowest weight; NULL when several rows, with DISTINCT several values, share it (J9). */
+/**
+ * The value at the n-th lowest weight; NULL when several rows, with DISTINCT several values, share it (J9).
+ */
 function firstSortedSql(aggregation: Aggregation, rank: number, table: string): string {
   const value = pairOf(`i${aggregation.value}`)
   const weight = pairOf(`i${aggregation.weight!}`).n
@@ -163,11 +165,12 @@ function firstSortedSql(aggregation: Aggregation, rank: number, table: string): 
 }
 
 /**
- * The whole aggregation: from a work table with `rn` and the input columns to rows with `rn` and the pair columns `k0` ...
- * (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is always one row (J5).
+ * The whole aggregation: from a work table with `rn` and the input columns to rows with `rn` and the pair
+ * columns `k0` ... (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is
+ * always one row (J5).
  *
- * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do, or a query in
- * brackets, which is faster
+ * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do,
+ * or a query in brackets, which is faster
  * @param kinds of the input columns, as far as they are known: a side that no value has is not looked at
  */
 export function groupSql(

@@ -1,7 +1,8 @@
 /**
- * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons and logic over
- * values that are never plain texts, If and IsNull. A LOAD of nothing else runs without the row machine. Everything else
- * gives undefined: texts would have to be interpreted, and functions may depend on the row or on the settings.
+ * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons
+ * and logic over values that are never plain texts, If and IsNull. A LOAD of nothing else runs without the
+ * row machine. Everything else gives undefined: texts would have to be interpreted, and functions may depend
+ * on the row or on the settings.
  *
  * Held equal to `compile` by test/script/both-paths.test.ts.
  */

@@ -1,4 +1,7 @@
-/** One level of a LOAD over a table as a single query, where every expression of it has SQL of the same meaning. */
+/**
+ * One level of a LOAD over a table as a single query, where every expression of it has SQL of the same
+ * meaning.
+ */
 import type { ValueKinds } from '../../script/plan/catalog-model.ts'
 import type { LevelRules } from '../../script/row/level-machine.ts'
 import type { OutputTable } from '../../script/row/load-context.ts'
@@ -19,7 +22,10 @@ export interface LevelTable {
   readonly kinds: readonly ValueKinds[]
 }
 
-/** The places in the input of the fields that a level takes as they are; undefined: it does more than pick and rename. */
+/**
+ * The places in the input of the fields that a level takes as they are; undefined: it does more than pick and
+ * rename.
+ */
 export function pickedFields(
   { items, where, while: repeats, sample }: LevelRules,
   names: readonly string[],

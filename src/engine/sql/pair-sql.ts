@@ -1,6 +1,6 @@
 /**
- * SQL pieces over pair columns: a value stands in `<column>_n` (number side) and `<column>_t` (text side), NULL being both
- * NULL. Every name handed in is a generated one; user text never comes here.
+ * SQL pieces over pair columns: a value stands in `<column>_n` (number side) and `<column>_t` (text side),
+ * NULL being both NULL. Every name handed in is a generated one; user text never comes here.
  */
 import { faults } from '../../script/fault.ts'
 
@@ -22,8 +22,8 @@ export const columnList = (columns: readonly string[], alias?: string): string =
     .join(', ')
 
 /**
- * Identity as two columns for GROUP BY and PARTITION BY, where NULL equals NULL: the number, and the text only where there
- * is no number.
+ * Identity as two columns for GROUP BY and PARTITION BY, where NULL equals NULL: the number, and the text
+ * only where there is no number.
  */
 export const groupKey = ({ n, t }: PairSql): string[] => [n, `CASE WHEN ${n} IS NULL THEN ${t} END`]
 
@@ -31,7 +31,10 @@ export const groupKey = ({ n, t }: PairSql): string[] => [n, `CASE WHEN ${n} IS 
 export const joinKey = ({ n, t }: PairSql): string =>
   `CASE WHEN ${n} IS NOT NULL THEN 'n' || (${n} + 0.0)::VARCHAR ELSE 't' || ${t} END`
 
-/** Sort terms of the language: numbers by value, then texts ignoring case first, NULL at the end (SEMANTICS J13). */
+/**
+ * Sort terms of the language: numbers by value, then texts ignoring case first, NULL at the end (SEMANTICS
+ * J13).
+ */
 export function sortTerms({ n, t }: PairSql, descending = false): string[] {
   const direction = descending ? 'DESC' : 'ASC'
   const text = `CASE WHEN ${n} IS NULL THEN ${t} END`

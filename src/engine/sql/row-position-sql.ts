@@ -1,7 +1,8 @@
 /**
- * SQL of the functions that look at the row's position, where it provably gives what the row machine gives (SEMANTICS I1 to
- * I4): RecNo and RowNo, Previous of what does not look at positions itself, and Peek a fixed number of rows back into a field
- * that this level writes. Windows run after WHERE, over the rows in load order.
+ * SQL of the functions that look at the row's position, where it provably gives what the row machine gives
+ * (SEMANTICS I1 to I4): RecNo and RowNo, Previous of what does not look at positions itself, and Peek a fixed
+ * number of rows back into a field that this level writes. Windows run after WHERE, over the rows in load
+ * order.
  */
 
 import { NO_KINDS } from '../../script/plan/catalog-model.ts'

@@ -1,6 +1,7 @@
 /**
- * SQL of the set-based steps that put loaded rows into the data model: appending, joining, keeping, DISTINCT, and the rule
- * that the first text of a number wins. Only generated names occur; `rn` is dense from 1 in every table before and after.
+ * SQL of the set-based steps that put loaded rows into the data model: appending, joining, keeping, DISTINCT,
+ * and the rule that the first text of a number wins. Only generated names occur; `rn` is dense from 1 in
+ * every table before and after.
  */
 import { columnList, groupKey, isPresent, joinKey, pairOf, sortTerms } from './pair-sql.ts'
 
@@ -14,7 +15,9 @@ export function createTableSql(table: string, columns: readonly string[], tempor
   return `CREATE ${temporary ? 'TEMP ' : ''}TABLE ${table} (${['rn BIGINT', ...pairs].join(', ')})`
 }
 
-/** Adds the rows of `from` behind those of `table`. `columns`: target (left) and source (right) of each field. */
+/**
+ * Adds the rows of `from` behind those of `table`. `columns`: target (left) and source (right) of each field.
+ */
 export function appendSql(
   table: string,
   from: string,
@@ -40,8 +43,9 @@ export interface JoinColumns {
 const JOINS = { inner: 'INNER', left: 'LEFT', right: 'RIGHT', outer: 'FULL' } as const
 
 /**
- * Rows of the target in their order, each with its new rows in theirs, then new rows without a partner (G1, G9).
- * `onePartner`: a left join whose new rows have each key once; its rows keep their numbers, and nothing is sorted.
+ * Rows of the target in their order, each with its new rows in theirs, then new rows without a partner (G1,
+ * G9). `onePartner`: a left join whose new rows have each key once; its rows keep their numbers, and nothing
+ * is sorted.
  */
 export function joinSql(
   left: string,
@@ -83,7 +87,10 @@ export function uniqueKeysSql(table: string, columns: readonly string[]): string
 const crossSql = (left: string, right: string, type: keyof typeof JOINS): string =>
   type === 'inner' ? `${left} a CROSS JOIN ${right} b` : `${left} a ${JOINS[type]} JOIN ${right} b ON true`
 
-/** The rows of `table` that have a partner in `other`, renumbered. Without common fields: all if `other` has any row. */
+/**
+ * The rows of `table` that have a partner in `other`, renumbered. Without common fields: all if `other` has
+ * any row.
+ */
 export function keepSql(
   table: string,
   columns: readonly string[],
@@ -118,8 +125,9 @@ export function sortedSql(
 }
 
 /**
- * Gives every number of a freshly loaded column the text that the field already has for it in other tables, or else that of
- * its first row (SEMANTICS A2, A15). `known`: the columns of the field in other tables, which are in that state already.
+ * Gives every number of a freshly loaded column the text that the field already has for it in other tables,
+ * or else that of its first row (SEMANTICS A2, A15). `known`: the columns of the field in other tables, which
+ * are in that state already.
  */
 export function firstTextSql(
   table: string,
@@ -141,7 +149,10 @@ export function firstTextSql(
     WHERE ${table}.${n} = canonical.n AND ${table}.${t} IS DISTINCT FROM canonical.t`
 }
 
-/** Distinct values of a field over tables, in load order: rows (n, t). `parts` are row ranges, oldest load first. */
+/**
+ * Distinct values of a field over tables, in load order: rows (n, t). `parts` are row ranges, oldest load
+ * first.
+ */
 export function fieldValuesSql(
   parts: readonly {
     readonly table: string

@@ -1,7 +1,7 @@
 /**
- * Interpretation of texts as SQL (SEMANTICS block D), for columns too long to be read value by value: plain numbers and dates
- * written in full in the script's DateFormat. Every other text stays undecided, and interpretText has the word on it; what is
- * decided here is decided as there.
+ * Interpretation of texts as SQL (SEMANTICS block D), for columns too long to be read value by value: plain
+ * numbers and dates written in full in the script's DateFormat. Every other text stays undecided, and
+ * interpretText has the word on it; what is decided here is decided as there.
  */
 import type { Settings } from '../../script/value/settings.ts'
 import { sqlText } from './pair-sql.ts'
@@ -11,7 +11,8 @@ export const hasTextSql = ({ decimalSep, thousandSep }: Settings): boolean =>
   (decimalSep === '.' || decimalSep === ',') && !/^[0-9eE+-]$/.test(thousandSep)
 
 /**
- * A query of `rn` and the pair columns of texts. An undecided text, or one that is no number, has its text side only.
+ * A query of `rn` and the pair columns of texts. An undecided text, or one that is no number, has its text
+ * side only.
  * @param texts columns of `from`, VARCHAR; NULL stays NULL
  * @param columns names of the pair columns, one for each of `texts`
  */
@@ -34,7 +35,9 @@ export function interpretedTextSql(
     FROM (SELECT rn, ${plain.join(', ')} FROM (SELECT rn, ${whole.join(', ')} FROM (${from})))`
 }
 
-/** Signs, marks and digits stand beside each other; no other character begins a number or a date of digits. */
+/**
+ * Signs, marks and digits stand beside each other; no other character begins a number or a date of digits.
+ */
 const mayBeNumber = (x: string): string => `${x} >= '+' AND ${x} < ':'`
 
 function numberCase(x: string, { decimalSep }: Settings): string {

@@ -1,7 +1,7 @@
 /**
- * SQL of the prefixes that make other rows of loaded ones: CROSSTABLE, INTERVALMATCH GENERIC and MERGE (SEMANTICS N, S6).
- * Only generated names occur in it, and field names as literals where they become values. Loaded rows are columns
- * i0, i1 ... of a work table, and so are those that come out.
+ * SQL of the prefixes that make other rows of loaded ones: CROSSTABLE, INTERVALMATCH GENERIC and MERGE
+ * (SEMANTICS N, S6). Only generated names occur in it, and field names as literals where they become values.
+ * Loaded rows are columns i0, i1 ... of a work table, and so are those that come out.
  */
 import { columnList, groupKey, isPresent, joinKey, pairOf, sqlText } from './pair-sql.ts'
 
@@ -11,8 +11,8 @@ const pairAs = (column: string, as: string, alias?: string): string => {
 }
 
 /**
- * One row for each value behind the first `qualifiers` columns, row by row and in the order of the columns; NULL gives
- * none (N4). The name of the column is a text, never read as a number (D6).
+ * One row for each value behind the first `qualifiers` columns, row by row and in the order of the columns;
+ * NULL gives none (N4). The name of the column is a text, never read as a number (D6).
  */
 export function crosstableSql(table: string, names: readonly string[], qualifiers: number): string {
   const kept = Array.from({ length: qualifiers }, (_, index) => `i${index}`)
@@ -46,7 +46,10 @@ export interface PointPart {
   readonly last: number
 }
 
-/** Points with their keys, each once, in load order: columns p0 (the point, a number), p1 ... `parts`: oldest load first. */
+/**
+ * Points with their keys, each once, in load order: columns p0 (the point, a number), p1 ... `parts`: oldest
+ * load first.
+ */
 export function pointsSql(parts: readonly PointPart[]): string {
   const columns = parts[0]!.columns.map((_, index) => `p${index}`)
   const rows = parts.map(({ table, columns: from, first, last }, part) => {
@@ -64,8 +67,9 @@ export function pointsSql(parts: readonly PointPart[]): string {
 }
 
 /**
- * Each point with every interval that it lies in: closed, with two numbers as its limits (N1, N2), and with the same keys.
- * The loaded columns are lower limit, upper limit and, for each key of the points in turn, `keys`.
+ * Each point with every interval that it lies in: closed, with two numbers as its limits (N1, N2), and with
+ * the same keys. The loaded columns are lower limit, upper limit and, for each key of the points in turn,
+ * `keys`.
  */
 export function intervalMatchSql(points: string, table: string, keys: readonly string[]): string {
   const result = [
@@ -118,7 +122,10 @@ export function writtenRowsSql(newest: string, columns: readonly string[]): stri
     WHERE lower(i0_t) IN (${WRITES.join(', ')})`
 }
 
-/** The rows of a table whose keys are not among those of the newest rows, renumbered. `keys`: table (left), newest (right). */
+/**
+ * The rows of a table whose keys are not among those of the newest rows, renumbered. `keys`: table (left),
+ * newest (right).
+ */
 export function untouchedSql(
   table: string,
   columns: readonly string[],

@@ -1,10 +1,12 @@
 /**
- * The content of data files on disk: `<root>/<tenant>/personal/<user>/...` and `<root>/<tenant>/spaces/<space>/...`.
- * An upload is spooled beside them under a name of its own, synced, and renamed to its place in one step: a reader sees
- * the old content or the new, never a part, and keeps what it has opened. A spool that comes to nothing leaves nothing.
+ * The content of data files on disk: `<root>/<tenant>/personal/<user>/...` and
+ * `<root>/<tenant>/spaces/<space>/...`. An upload is spooled beside them under a name of its own, synced, and
+ * renamed to its place in one step: a reader sees the old content or the new, never a part, and keeps what it
+ * has opened. A spool that comes to nothing leaves nothing.
  *
- * Nothing here leaves the root or follows a symbolic link below it: names are canonical (catalog/file-name.ts) and each
- * folder on the way is compared with its real path. Rights and records are the callers' concern.
+ * Nothing here leaves the root or follows a symbolic link below it: names are canonical
+ * (catalog/file-name.ts) and each folder on the way is compared with its real path. Rights and records are
+ * the callers' concern.
  */
 import { createReadStream } from 'node:fs'
 import { constants, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
@@ -57,8 +59,8 @@ export interface FileStore {
   /** The folder of the place, made when it is missing: the root of a `lib://` connection. */
   folderOf(place: Place): Promise<string>
   /**
-   * Runs `work` alone among all work on these places, in the order of asking: record and content change together.
-   * Meant for short work (a rename and a commit), never for an upload.
+   * Runs `work` alone among all work on these places, in the order of asking: record and content change
+   * together. Meant for short work (a rename and a commit), never for an upload.
    */
   alone<Result>(places: readonly Place[], work: () => Promise<Result>): Promise<Result>
 }

@@ -1,14 +1,17 @@
 /**
- * The seam between an expression and its surroundings. `compile` (compile-expression.ts) turns a syntax tree into an
- * evaluator; a binding says what names and context functions mean there: variables in LET, fields of the current row in
- * a LOAD.
+ * The seam between an expression and its surroundings. `compile` (compile-expression.ts) turns a syntax tree
+ * into an evaluator; a binding says what names and context functions mean there: variables in LET, fields of
+ * the current row in a LOAD.
  */
 import type { ScriptClock, ScriptSystem } from '../host.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 
-/** Reads the current row (or the variables) and gives the value. Called once a row: allocate nothing that need not be. */
+/**
+ * Reads the current row (or the variables) and gives the value. Called once a row: allocate nothing that need
+ * not be.
+ */
 export type Evaluator = () => Value
 
 export interface EvaluationContext {
@@ -25,9 +28,9 @@ export interface Binding extends EvaluationContext {
   /** When true an unknown name is NULL (LET, IF, FOR ...), else a "field not found" fault. */
   readonly unknownNameIsNull: boolean
   /**
-   * Functions whose meaning depends on the place: recno, rowno, iterno, peek, previous, exists, applymap, autonumber,
-   * filename, noofrows ... Undefined: not offered here. `compile` compiles an argument in the same binding; `distinct` is
-   * that of an aggregation.
+   * Functions whose meaning depends on the place: recno, rowno, iterno, peek, previous, exists, applymap,
+   * autonumber, filename, noofrows ... Undefined: not offered here. `compile` compiles an argument in the
+   * same binding; `distinct` is that of an aggregation.
    */
   call(
     name: string,

@@ -1,10 +1,11 @@
 /**
- * Cuts delimited text into rows of cells (SEMANTICS block E; LANGUAGE, section 7). Text is pushed in pieces of any size;
- * each complete row is handed out as soon as it is seen, so memory is bounded by the longest row.
+ * Cuts delimited text into rows of cells (SEMANTICS block E; LANGUAGE, section 7). Text is pushed in pieces
+ * of any size; each complete row is handed out as soon as it is seen, so memory is bounded by the longest
+ * row.
  *
- * Quoting: "standard" knows '..' and ".." as first and last mark of a cell, within one line; "msq" knows only "..", which
- * may hold delimiters, line ends and doubled marks; "none" takes marks as data. Blanks (ASCII 32) around an unquoted value
- * are dropped unless `verbatim`. A line without anything in it is no row.
+ * Quoting: "standard" knows '..' and ".." as first and last mark of a cell, within one line; "msq" knows only
+ * "..", which may hold delimiters, line ends and doubled marks; "none" takes marks as data. Blanks (ASCII 32)
+ * around an unquoted value are dropped unless `verbatim`. A line without anything in it is no row.
  */
 import { faults } from '../fault.ts'
 
@@ -209,7 +210,10 @@ export class DelimitedText {
     }
   }
 
-  /** The place of the delimiter or line end if nothing but blanks stands before it; undefined if something does. */
+  /**
+   * The place of the delimiter or line end if nothing but blanks stands before it; undefined if something
+   * does.
+   */
   #endsCell(from: number): number | undefined {
     const at = this.#trims ? this.#pastBlanks(from) : from
     if (at >= this.#buffer.length) return this.#final ? at : INCOMPLETE
@@ -228,8 +232,8 @@ export class DelimitedText {
 const isLineEnd = (code: number): boolean => code === LF || code === CR
 
 /**
- * Field names from the label row: a blank label is named by its position, `@2`; a repeated one gets the first free of
- * `a1`, `a2` ..., so that no column is lost (SEMANTICS E16, pinned).
+ * Field names from the label row: a blank label is named by its position, `@2`; a repeated one gets the first
+ * free of `a1`, `a2` ..., so that no column is lost (SEMANTICS E16, pinned).
  */
 export function fieldNamesFrom(labels: readonly string[]): string[] {
   const taken = new Set(labels)

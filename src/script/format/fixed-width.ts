@@ -1,7 +1,7 @@
 /**
- * Fields of fixed-width records, named by their byte positions: `@1:3`, `@4:n` to the end, with a letter for what the
- * bytes are: T text, N a number or date (default: read like any other text), I and U integers with the low byte first,
- * signed or not, R an IEEE number, B packed decimals (LANGUAGE, section 2; SEMANTICS E6).
+ * Fields of fixed-width records, named by their byte positions: `@1:3`, `@4:n` to the end, with a letter for
+ * what the bytes are: T text, N a number or date (default: read like any other text), I and U integers with
+ * the low byte first, signed or not, R an IEEE number, B packed decimals (LANGUAGE, section 2; SEMANTICS E6).
  */
 import { faults } from '../fault.ts'
 import type { Expression } from '../syntax/expression.ts'

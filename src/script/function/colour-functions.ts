@@ -1,4 +1,7 @@
-/** Colours: a dual of a text `RGB(r,g,b)` or `ARGB(a,r,g,b)` and one 32-bit number of alpha, red, green and blue. */
+/**
+ * Colours: a dual of a text `RGB(r,g,b)` or `ARGB(a,r,g,b)` and one 32-bit number of alpha, red, green and
+ * blue.
+ */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import type { Value } from '../value/value.ts'

@@ -1,4 +1,6 @@
-/** Annuities, options and rates of return of listed payments. Arguments that fit together in no way give NULL. */
+/**
+ * Annuities, options and rates of return of listed payments. Arguments that fit together in no way give NULL.
+ */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import {

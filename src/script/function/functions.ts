@@ -1,6 +1,6 @@
 /**
- * All functions of the language by name: what exists, with how many arguments, and the evaluators of those that depend on
- * their argument values alone. Parsers and planners ask here; nothing is evaluated here.
+ * All functions of the language by name: what exists, with how many arguments, and the evaluators of those
+ * that depend on their argument values alone. Parsers and planners ask here; nothing is evaluated here.
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
@@ -78,8 +78,9 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
 }
 
 /**
- * What is wrong with a call, whatever its arguments are (SEMANTICS Q5): a syntax fault that names the function, and the one
- * that was probably meant, or a semantic fault for a function that this engine does not have. Undefined: nothing.
+ * What is wrong with a call, whatever its arguments are (SEMANTICS Q5): a syntax fault that names the
+ * function, and the one that was probably meant, or a semantic fault for a function that this engine does not
+ * have. Undefined: nothing.
  *
  * @param name lower case
  * @returns gives the fault, with the place of the call behind its text if there is one

@@ -1,4 +1,7 @@
-/** Reading and changing JSON texts. Places are pointers of RFC 6901: `/address/0/city`; the empty one is the whole. */
+/**
+ * Reading and changing JSON texts. Places are pointers of RFC 6901: `/address/0/city`; the empty one is the
+ * whole.
+ */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'

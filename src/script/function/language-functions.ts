@@ -1,8 +1,9 @@
 /**
- * The functions of the language: all of them, here or not, by group. A row has the documented name, the argument counts, how
- * often it was seen in 477 public scripts, and its kind if it is not computed from its argument values alone: an aggregation
- * belongs to a LOAD that groups, a context function to the place its expression stands in, and of a lazy one not all
- * arguments are computed. What this engine answers is told by the evaluators themselves.
+ * The functions of the language: all of them, here or not, by group. A row has the documented name, the
+ * argument counts, how often it was seen in 477 public scripts, and its kind if it is not computed from its
+ * argument values alone: an aggregation belongs to a LOAD that groups, a context function to the place its
+ * expression stands in, and of a lazy one not all arguments are computed. What this engine answers is told by
+ * the evaluators themselves.
  */
 
 export type LanguageFunction = readonly [

@@ -71,7 +71,10 @@ function settled(steps: number): number {
   return Math.abs(steps - nearest) <= Math.abs(nearest) * 1e-14 ? nearest : steps
 }
 
-/** Of a step that divides 1, as 0.1 and 1/24 do, by division: the double nearest to the multiple, as if it had been read. */
+/**
+ * Of a step that divides 1, as 0.1 and 1/24 do, by division: the double nearest to the multiple, as if it had
+ * been read.
+ */
 function multiple(steps: number, step: number): number {
   const parts = Math.round(1 / step)
   return parts !== 0 && 1 / parts === step ? steps / parts : withoutNoise(steps * step)

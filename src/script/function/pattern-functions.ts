@@ -1,6 +1,7 @@
 /**
- * Functions of regular expressions; those that end in I ignore case. A pattern that is none gives NULL. Without a number a
- * LOAD makes one row of each match (../load/row-functions.ts); elsewhere the first match counts.
+ * Functions of regular expressions; those that end in I ignore case. A pattern that is none gives NULL.
+ * Without a number a LOAD makes one row of each match (../load/row-functions.ts); elsewhere the first match
+ * counts.
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'

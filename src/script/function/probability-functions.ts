@@ -1,4 +1,7 @@
-/** Densities, distributions and their inverses. Arguments outside a distribution's domain give NULL (SEMANTICS B6). */
+/**
+ * Densities, distributions and their inverses. Arguments outside a distribution's domain give NULL (SEMANTICS
+ * B6).
+ */
 
 import {
   betaDensity,

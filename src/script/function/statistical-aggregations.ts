@@ -1,7 +1,7 @@
 /**
- * Aggregations that need all values of the group at once. Each argument comes as the list of its values, one for each row of
- * the group in load order; a row counts only where the arguments that are measured are numbers. NULL where there is no
- * result.
+ * Aggregations that need all values of the group at once. Each argument comes as the list of its values, one
+ * for each row of the group in load order; a row counts only where the arguments that are measured are
+ * numbers. NULL where there is no result.
  */
 
 import { dated, periodic, presentValue, rateOfReturn } from '../statistics/cash-flow.ts'
@@ -129,7 +129,9 @@ type Test = (
   option: number | undefined,
 ) => TestResult
 
-/** Their arguments: [weight,] [group,] value [, tail] [, option]; the z-test has the option before the tail. */
+/**
+ * Their arguments: [weight,] [group,] value [, tail] [, option]; the z-test has the option before the tail.
+ */
 function testAggregations(): Record<string, ListAggregation> {
   const families: readonly (readonly [name: string, values: number, test: Test, parts: string, z?: 'z'])[] = [
     ['ttest1', 1, oneSample, 'conf df dif lower sig sterr t upper'],
@@ -190,7 +192,10 @@ const NO_TEST: TestResult = {
   degreesOfFreedom: Number.NaN,
 }
 
-/** The two groups by first appearance; with more or fewer there is nothing to test. Variances are equal unless 0 is given. */
+/**
+ * The two groups by first appearance; with more or fewer there is nothing to test. Variances are equal unless
+ * 0 is given.
+ */
 function twoSamples(lists: readonly (readonly Value[])[], settings: Settings, equal?: number): TestResult {
   const groups = new Map<string | null, Weighted[]>()
   for (const { group, entry } of weightedRows(lists, lists.length === 3, settings)) {

@@ -1,6 +1,6 @@
 /**
- * What the run knows about itself and where it runs, and hashes and points. What belongs to a desktop or a chart is NULL in
- * a reload, or an empty text.
+ * What the run knows about itself and where it runs, and hashes and points. What belongs to a desktop or a
+ * chart is NULL in a reload, or an empty text.
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
@@ -51,7 +51,9 @@ function ofSystem(name: string, tell: (context: EvaluationContext) => Value): Sc
   return { name, min: 0, max: 0, evaluate: (_, context) => tell(context) }
 }
 
-/** By its name, which minds case: an empty text where the run does not know, NULL for what is no attribute. */
+/**
+ * By its name, which minds case: an empty text where the run does not know, NULL for what is no attribute.
+ */
 function attribute(names: readonly string[]): ScalarFunction['evaluate'] {
   return (args, context) => {
     const name = text(args, 0, context)

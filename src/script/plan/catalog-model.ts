@@ -1,9 +1,11 @@
 /**
- * The tables of a running script, as plain data: which tables and fields there are, under which generated names the
- * engine keeps them, and what kinds of value each field holds. Real names live only here (SEMANTICS, section 1 "names"):
- * they are case-sensitive and may hold anything, so they never become SQL identifiers.
+ * The tables of a running script, as plain data: which tables and fields there are, under which generated
+ * names the engine keeps them, and what kinds of value each field holds. Real names live only here
+ * (SEMANTICS, section 1 "names"): they are case-sensitive and may hold anything, so they never become SQL
+ * identifiers.
  *
- * A catalog is never changed: a statement that succeeds puts a new one in its place, one that fails leaves the old.
+ * A catalog is never changed: a statement that succeeds puts a new one in its place, one that fails leaves
+ * the old.
  */
 import type { DerivedFields } from '../host.ts'
 import type { Value } from '../value/value.ts'
@@ -28,7 +30,10 @@ export interface ValueKinds {
 
 export const NO_KINDS: ValueKinds = { numbers: false, texts: false, duals: false }
 
-/** Rows that came in with one load: `first` to `last` are row numbers from 1, `sequence` orders loads over all tables. */
+/**
+ * Rows that came in with one load: `first` to `last` are row numbers from 1, `sequence` orders loads over all
+ * tables.
+ */
 export interface Segment {
   readonly sequence: number
   readonly first: number
@@ -58,7 +63,10 @@ export interface Catalog {
   readonly notes?: Notes
   /** Calculated fields over fields of the model, in the order of the script. */
   readonly derived?: readonly DerivedFields[]
-  /** The tables of the other section: those of SECTION ACCESS while the application's are loaded, and the reverse. */
+  /**
+   * The tables of the other section: those of SECTION ACCESS while the application's are loaded, and the
+   * reverse.
+   */
   readonly aside?: Pick<Catalog, 'tables' | 'lastCreated' | 'notes' | 'derived'>
 }
 

@@ -1,7 +1,8 @@
 /**
- * Splits a LOAD that aggregates into three steps: expressions computed per input row (group keys and arguments of
- * aggregations), the aggregations themselves, and expressions over their results, such as `Sum(x) / Count(y)`. A field
- * outside an aggregation must be grouped, itself or as part of a grouped expression (SEMANTICS J4).
+ * Splits a LOAD that aggregates into three steps: expressions computed per input row (group keys and
+ * arguments of aggregations), the aggregations themselves, and expressions over their results, such as
+ * `Sum(x) / Count(y)`. A field outside an aggregation must be grouped, itself or as part of a grouped
+ * expression (SEMANTICS J4).
  */
 
 import { faults } from '../fault.ts'
@@ -10,7 +11,10 @@ import { AGGREGATIONS, checkCall } from '../function/functions.ts'
 import type { OutputItem } from '../row/level-machine.ts'
 import type { Expression } from '../syntax/expression.ts'
 
-/** Gathers all values of the group into one text, for the aggregations that need them at once (collected-values.ts). */
+/**
+ * Gathers all values of the group into one text, for the aggregations that need them at once
+ * (collected-values.ts).
+ */
 export const COLLECT = 'collect'
 
 export interface Aggregation {

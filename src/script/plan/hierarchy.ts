@@ -1,7 +1,8 @@
 /**
- * HIERARCHY and HIERARCHYBELONGSTO: rows that name their parent become rows that hold their whole path, or one row for
- * each of their ancestors (SEMANTICS N6 to N8). A row whose parent is not there is a root; rows in a circle have no path
- * to a root and are dropped. A node with several parents gives a row for each way to a root.
+ * HIERARCHY and HIERARCHYBELONGSTO: rows that name their parent become rows that hold their whole path, or
+ * one row for each of their ancestors (SEMANTICS N6 to N8). A row whose parent is not there is a root; rows
+ * in a circle have no path to a root and are dropped. A node with several parents gives a row for each way to
+ * a root.
  */
 import { faults } from '../fault.ts'
 import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'

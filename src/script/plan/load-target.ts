@@ -1,6 +1,6 @@
 /**
- * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5 and 9; SEMANTICS F7 to F14, G5),
- * and under which names their fields are stored.
+ * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5 and 9;
+ * SEMANTICS F7 to F14, G5), and under which names their fields are stored.
  */
 
 import { faults } from '../fault.ts'
@@ -53,8 +53,8 @@ export function loadTarget(
 }
 
 /**
- * The table that ADD adds to and REPLACE takes the place of in a partial reload: the one that CONCATENATE names, else the
- * one with the same fields, else the one with the label (LANGUAGE, section 12).
+ * The table that ADD adds to and REPLACE takes the place of in a partial reload: the one that CONCATENATE
+ * names, else the one with the same fields, else the one with the label (LANGUAGE, section 12).
  */
 export function partialTarget(
   { concatenate, noConcatenate }: LoadPrefixes,
@@ -104,7 +104,10 @@ function numbered(word: string, catalog: Catalog): string {
   }
 }
 
-/** Field names as they are stored: `Table.Field` where the last matching QUALIFY rule says so (SEMANTICS F20, S3). */
+/**
+ * Field names as they are stored: `Table.Field` where the last matching QUALIFY rule says so (SEMANTICS F20,
+ * S3).
+ */
 export function qualifiedNames(
   fields: readonly string[],
   table: string,

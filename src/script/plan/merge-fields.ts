@@ -1,4 +1,7 @@
-/** Which columns the result of an append or a join has: fields of the target first, new ones behind (SEMANTICS F15). */
+/**
+ * Which columns the result of an append or a join has: fields of the target first, new ones behind (SEMANTICS
+ * F15).
+ */
 
 import type { ColumnPair, JoinColumns } from '../../engine/sql/table-sql.ts'
 import { eitherKinds, type FieldModel, findField, type TableModel } from './catalog-model.ts'

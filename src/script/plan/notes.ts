@@ -1,6 +1,6 @@
 /**
- * What a model holds beside its data (LANGUAGE, section 9): tags and comments of tables and fields, which go with a name and
- * not with one table, and the derived fields that are declared.
+ * What a model holds beside its data (LANGUAGE, section 9): tags and comments of tables and fields, which go
+ * with a name and not with one table, and the derived fields that are declared.
  */
 import type { DerivedFields, NoteEntry } from '../host.ts'
 import type { NoteKind } from '../syntax/statement.ts'

@@ -1,7 +1,7 @@
 /**
- * The last change of values before they are stored: MAP ... USING, then NULLASVALUE (LANGUAGE, section 6, step 9;
- * SEMANTICS M6, B13), and the case of letters that FORCE or SECTION ACCESS asks for (S4, S10). Expressions of the LOAD see
- * none of it.
+ * The last change of values before they are stored: MAP ... USING, then NULLASVALUE (LANGUAGE, section 6,
+ * step 9; SEMANTICS M6, B13), and the case of letters that FORCE or SECTION ACCESS asks for (S4, S10).
+ * Expressions of the LOAD see none of it.
  */
 import { faults } from '../fault.ts'
 import { applyMap } from '../function/context/map-functions.ts'

@@ -1,6 +1,7 @@
 /**
- * The fault for a field that the source of a LOAD does not have (SEMANTICS E17): it names what the source has instead, and
- * first of all a name that differs only in the case of its letters, because names are case-sensitive (F1).
+ * The fault for a field that the source of a LOAD does not have (SEMANTICS E17): it names what the source has
+ * instead, and first of all a name that differs only in the case of its letters, because names are
+ * case-sensitive (F1).
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { nearestName } from '../value/nearest-name.ts'

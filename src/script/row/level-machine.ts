@@ -1,8 +1,8 @@
 /**
- * The row machine of one LOAD level: reads input rows one by one and writes output rows, doing everything that depends on
- * the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field expressions from left to right, row
- * multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek. It is synchronous and keeps no rows but those that
- * Peek and Previous can still reach.
+ * The row machine of one LOAD level: reads input rows one by one and writes output rows, doing everything
+ * that depends on the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field
+ * expressions from left to right, row multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek. It
+ * is synchronous and keeps no rows but those that Peek and Previous can still reach.
  *
  * A fault of an expression ends the statement; compiling already finds unknown names, before any row is read.
  */

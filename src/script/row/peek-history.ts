@@ -1,6 +1,6 @@
 /**
- * The rows of one output field that Peek can still reach. Most uses look back a fixed number of rows, so only those are
- * kept; a row number that is not a constant keeps the whole column.
+ * The rows of one output field that Peek can still reach. Most uses look back a fixed number of rows, so only
+ * those are kept; a row number that is not a constant keeps the whole column.
  */
 import type { Value } from '../value/value.ts'
 
@@ -13,7 +13,10 @@ export class PeekHistory {
   readonly #start: Value[] = []
   #tail: Value[] = []
 
-  /** Makes this row number reachable (negative: from the end); undefined makes all. Called before the first push. */
+  /**
+   * Makes this row number reachable (negative: from the end); undefined makes all. Called before the first
+   * push.
+   */
   reach(row: number | undefined): void {
     if (row === undefined) this.#back = Number.POSITIVE_INFINITY
     else if (row < 0) this.#back = Math.max(this.#back, -row)

@@ -1,7 +1,8 @@
 /**
- * Data that row-level functions need besides the current row: the values of a field over all tables, a column of an earlier
- * table, a lookup. Rows are evaluated synchronously, so an evaluator takes an empty holder here while it is compiled, and
- * the host fills every holder before the first row. Equal requests share one holder.
+ * Data that row-level functions need besides the current row: the values of a field over all tables, a column
+ * of an earlier table, a lookup. Rows are evaluated synchronously, so an evaluator takes an empty holder here
+ * while it is compiled, and the host fills every holder before the first row. Equal requests share one
+ * holder.
  */
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
@@ -17,7 +18,10 @@ export interface FieldValues {
   readonly places: Map<ValueKey, number>
 }
 
-/** Rows of one column of an earlier table, in load order; `only` restricts it to one row, negative ones count from the end. */
+/**
+ * Rows of one column of an earlier table, in load order; `only` restricts it to one row, negative ones count
+ * from the end.
+ */
 export interface ColumnValues {
   readonly kind: 'column'
   readonly table: string

@@ -1,6 +1,6 @@
 /**
- * Expressions outside of LOAD, in LET, IF, FOR, CALL and `$(=...)`: names are variables, an unknown one is NULL, and
- * functions that look at tables, maps and files are put to the host before the rest is computed.
+ * Expressions outside of LOAD, in LET, IF, FOR, CALL and `$(=...)`: names are variables, an unknown one is
+ * NULL, and functions that look at tables, maps and files are put to the host before the rest is computed.
  */
 
 import { ask } from '../ask.ts'
@@ -74,8 +74,8 @@ export function* readInclude(path: string, must: boolean): Asking<string> {
 }
 
 /**
- * Functions that are put to the host, and which of their arguments are names. A bare word is a variable there if there is
- * one, else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
+ * Functions that are put to the host, and which of their arguments are names. A bare word is a variable there
+ * if there is one, else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
  */
 interface LookupSignature {
   readonly names?: readonly number[]

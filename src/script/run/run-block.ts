@@ -1,6 +1,7 @@
 /**
- * Runs a range of split statements, one at a time: expand, parse, execute. Blocks are kept unexpanded and are expanded
- * anew on every pass (LANGUAGE, section 1); a branch that is not taken is neither expanded nor parsed.
+ * Runs a range of split statements, one at a time: expand, parse, execute. Blocks are kept unexpanded and are
+ * expanded anew on every pass (LANGUAGE, section 1); a branch that is not taken is neither expanded nor
+ * parsed.
  */
 
 import { faults } from '../fault.ts'
@@ -36,7 +37,9 @@ interface Next {
   readonly flow: Flow
 }
 
-/** How deep blocks, calls and included files may nest together: the interpreter nests as deep as the script. */
+/**
+ * How deep blocks, calls and included files may nest together: the interpreter nests as deep as the script.
+ */
 const MAX_DEPTH = 1024
 
 /** Gives the flow out of the range. Throws ScriptStopped when a fault ends the run. */

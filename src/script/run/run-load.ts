@@ -1,4 +1,6 @@
-/** LOAD: the stack of preceding loads, partial reloads (LANGUAGE, section 12), and what is told of the rows. */
+/**
+ * LOAD: the stack of preceding loads, partial reloads (LANGUAGE, section 12), and what is told of the rows.
+ */
 import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'

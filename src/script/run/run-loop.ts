@@ -50,7 +50,10 @@ function* readPasses(state: ScriptState, step: Step, end: number): Asking<Passes
   return clause.kind === 'to' ? yield* readSteps(state, clause) : yield* readList(state, clause)
 }
 
-/** Bounds and step are evaluated once (P2). Each value is computed from the first, so that rounding does not add up. */
+/**
+ * Bounds and step are evaluated once (P2). Each value is computed from the first, so that rounding does not
+ * add up.
+ */
 function* readSteps(state: ScriptState, clause: Extract<ForClause, { kind: 'to' }>): Asking<Passes> {
   const from = yield* evaluateNumber(state, clause.from, 'The start of FOR')
   const to = yield* evaluateNumber(state, clause.to, 'The end of FOR')
@@ -91,8 +94,8 @@ function* fieldName(state: ScriptState, field: Expression): Asking<string> {
 }
 
 /**
- * The test at the head is made before each pass, the one at the foot after it (P8). Gives the flow out of the loop;
- * throws ScriptFaultError of a test.
+ * The test at the head is made before each pass, the one at the foot after it (P8). Gives the flow out of the
+ * loop; throws ScriptFaultError of a test.
  */
 export function* runDo(state: ScriptState, step: Step, { end }: Block, run: RunRange): Asking<Flow> {
   const { unit, index, place } = step

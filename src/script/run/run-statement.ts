@@ -1,4 +1,7 @@
-/** Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError, of its own or of the host. */
+/**
+ * Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError, of its own or of the
+ * host.
+ */
 import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'

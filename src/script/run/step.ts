@@ -1,6 +1,6 @@
 /**
- * One statement being run: where it stands, how its faults end the run or not, and what it writes to the log (LANGUAGE,
- * section 11).
+ * One statement being run: where it stands, how its faults end the run or not, and what it writes to the log
+ * (LANGUAGE, section 11).
  */
 
 import { type Fault, faultOf } from '../fault.ts'
@@ -53,7 +53,10 @@ export class ScriptStopped extends Error {
   }
 }
 
-/** Begins the statement at `index`: tells the host where the script is, so that it can stop a script that never ends. */
+/**
+ * Begins the statement at `index`: tells the host where the script is, so that it can stop a script that
+ * never ends.
+ */
 export function* beginStep(state: ScriptState, unit: Unit, index: number, place: Place): Asking<Step> {
   const statement = unit.statements[index]!
   const step = { unit, index, place, statement, text: statement.text, last: index }
@@ -81,8 +84,8 @@ export function lineOf({ statement, unit }: Step): number {
 }
 
 /**
- * Runs `body` of a statement. A fault is recorded; then the run stops, or with ErrorMode 0 goes on as if `body` had given
- * `otherwise`.
+ * Runs `body` of a statement. A fault is recorded; then the run stops, or with ErrorMode 0 goes on as if
+ * `body` had given `otherwise`.
  */
 export function* guarded<T>(state: ScriptState, step: Step, body: Asking<T>, otherwise: T): Asking<T> {
   try {
@@ -113,7 +116,10 @@ function located(fault: Fault, { statement, unit }: Step): Fault {
   return { ...fault, message: `${fault.message} (line ${statement.line} of ${unit.included.path})` }
 }
 
-/** Log lines of a statement: each with its own line of the script; in an included file the line that led there. */
+/**
+ * Log lines of a statement: each with its own line of the script; in an included file the line that led
+ * there.
+ */
 export function* logStatement(step: Step): Asking<void> {
   const first = lineOf(step)
   const each = step.unit.included === undefined ? 1 : 0

@@ -1,6 +1,7 @@
 /**
- * The variables of a running script: globals, and the parameters of the sub that runs, which shadow them (SEMANTICS P10,
- * P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and its kin can be read only.
+ * The variables of a running script: globals, and the parameters of the sub that runs, which shadow them
+ * (SEMANTICS P10, P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and its
+ * kin can be read only.
  */
 import { faults } from '../fault.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'

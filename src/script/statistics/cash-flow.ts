@@ -32,7 +32,10 @@ export function rateOfReturn(payments: readonly Payment[]): number {
 
 const HIGHEST_RATE = 1e6
 
-/** A zero of a continuous function of a rate above -1: searched outward from no interest, then halved. NaN if none. */
+/**
+ * A zero of a continuous function of a rate above -1: searched outward from no interest, then halved. NaN if
+ * none.
+ */
 export function root(of: (rate: number) => number): number {
   const steps = [0, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000, HIGHEST_RATE]
   const brackets: (readonly [number, number])[] = []

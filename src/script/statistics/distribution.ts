@@ -1,6 +1,6 @@
 /**
- * Distribution functions and what they are made of: the incomplete gamma and beta functions. Arguments outside a
- * distribution's domain give NaN.
+ * Distribution functions and what they are made of: the incomplete gamma and beta functions. Arguments
+ * outside a distribution's domain give NaN.
  */
 
 const LANCZOS = [
@@ -163,7 +163,8 @@ export function poissonDistribution(k: number, rate: number): number {
 const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 0
 
 /**
- * Where a growing distribution function reaches a probability, between `low` and `high`; infinite bounds are found first.
+ * Where a growing distribution function reaches a probability, between `low` and `high`; infinite bounds are
+ * found first.
  *
  * @param of continuous; NaN is given for a probability that is not between 0 and 1
  */

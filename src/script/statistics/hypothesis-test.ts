@@ -1,6 +1,6 @@
 /**
- * Student's t-test, the z-test and the chi-square test of a contingency table. A value may have a weight: it counts as often.
- * NaN where there are too few values or they do not vary.
+ * Student's t-test, the z-test and the chi-square test of a contingency table. A value may have a weight: it
+ * counts as often. NaN where there are too few values or they do not vary.
  */
 import { chiTail, inverse, normalDistribution, tTail } from './distribution.ts'
 import { sumOf } from './sample.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures of one sample of numbers, as spreadsheets define them: deviation, skewness and kurtosis are those of a sample
- * (divisors n-1 and the like). NaN where the sample is too small or does not vary.
+ * Measures of one sample of numbers, as spreadsheets define them: deviation, skewness and kurtosis are those
+ * of a sample (divisors n-1 and the like). NaN where the sample is too small or does not vary.
  */
 
 export const sumOf = (numbers: readonly number[]): number =>

@@ -1,4 +1,7 @@
-/** Finds where a block ends and which clauses divide it, from the heads alone: what is skipped is never parsed (P20). */
+/**
+ * Finds where a block ends and which clauses divide it, from the heads alone: what is skipped is never parsed
+ * (P20).
+ */
 import { faults } from '../fault.ts'
 import type { ControlHead } from './head.ts'
 import type { RawStatement } from './split.ts'
@@ -24,7 +27,9 @@ export interface Block {
   readonly end: number
 }
 
-/** The block that the statement at `start` opens. Throws ScriptFaultError when its end does not match (11023). */
+/**
+ * The block that the statement at `start` opens. Throws ScriptFaultError when its end does not match (11023).
+ */
 export function blockAt(statements: readonly RawStatement[], start: number, to: number): Block {
   const outermost = statements[start]!.head as Opener
   const open: Opener[] = [outermost]

@@ -1,7 +1,7 @@
 /**
- * Dollar expansion: replaces every `$(...)` of one statement, inner ones first, also inside quotes and brackets
- * (LANGUAGE, section 10; SEMANTICS block O). What comes out is expanded again, so a macro may name another; a limit ends
- * those that name themselves.
+ * Dollar expansion: replaces every `$(...)` of one statement, inner ones first, also inside quotes and
+ * brackets (LANGUAGE, section 10; SEMANTICS block O). What comes out is expanded again, so a macro may name
+ * another; a limit ends those that name themselves.
  */
 import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'
@@ -92,8 +92,8 @@ export function argumentsOf(text: string): string[] {
 }
 
 /**
- * Offset behind the `)` that ends the macro at `open`. Quotes hide parentheses only where an expression or arguments
- * can stand: a plain name or a path may hold a single apostrophe.
+ * Offset behind the `)` that ends the macro at `open`. Quotes hide parentheses only where an expression or
+ * arguments can stand: a plain name or a path may hold a single apostrophe.
  */
 function macroEnd(text: string, open: number): number | undefined {
   let depth = 0

@@ -1,6 +1,6 @@
 /**
- * What kind of statement begins here, told from its first words only: all that splitting and the nesting of blocks need
- * to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
+ * What kind of statement begins here, told from its first words only: all that splitting and the nesting of
+ * blocks need to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
  */
 import { WORD_CHARACTER } from './lexer.ts'
 import { expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
@@ -105,7 +105,10 @@ export function isControl(head: Head): head is ControlHead {
   return head !== 'include' && head !== 'set' && head !== 'raw' && head !== 'store' && head !== 'regular'
 }
 
-/** Offset of the statement behind the label at `at` (blanks and comments skipped); undefined when there is no label. */
+/**
+ * Offset of the statement behind the label at `at` (blanks and comments skipped); undefined when there is no
+ * label.
+ */
 export function behindLabel(text: string, at: number): number | undefined {
   const name = nameEnd(text, at)
   if (name === at) return undefined

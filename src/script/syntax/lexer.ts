@@ -1,8 +1,8 @@
 /**
- * Tokens of an expanded statement, read one at a time: a statement mixes expressions with text that has no tokens (an
- * unquoted path), so a parser may take raw text from where it stands and go on behind it. What a quoted token means
- * (field, variable, name, path) is the parser's matter (LANGUAGE, section 2.1). Never throws: what is no token is a
- * `symbol`, an open quote an `open` token.
+ * Tokens of an expanded statement, read one at a time: a statement mixes expressions with text that has no
+ * tokens (an unquoted path), so a parser may take raw text from where it stands and go on behind it. What a
+ * quoted token means (field, variable, name, path) is the parser's matter (LANGUAGE, section 2.1). Never
+ * throws: what is no token is a `symbol`, an open quote an `open` token.
  */
 import { closingMark, isBlank, quoteEnd, unquoted } from './quote.ts'
 

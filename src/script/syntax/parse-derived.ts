@@ -1,6 +1,7 @@
 /**
- * DECLARE and DERIVE: templates of calculated fields, as generated scripts have them for calendars, and the fields that
- * they are laid over (LANGUAGE, section 9). The expressions are over `$1`, the field, and parameters.
+ * DECLARE and DERIVE: templates of calculated fields, as generated scripts have them for calendars, and the
+ * fields that they are laid over (LANGUAGE, section 9). The expressions are over `$1`, the field, and
+ * parameters.
  */
 import { faults } from '../fault.ts'
 import type { TokenStream } from './lexer.ts'

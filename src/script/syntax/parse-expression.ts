@@ -1,7 +1,7 @@
 /**
- * Expressions of the language (LANGUAGE, section 2.2). Words are operators only where an operator can stand, so that
- * Like, And, Not, Total remain usable as names. A function that does not exist, or takes other numbers of arguments, is
- * a fault of the whole statement (Q5) and is told with its place.
+ * Expressions of the language (LANGUAGE, section 2.2). Words are operators only where an operator can stand,
+ * so that Like, And, Not, Total remain usable as names. A function that does not exist, or takes other
+ * numbers of arguments, is a fault of the whole statement (Q5) and is told with its place.
  */
 
 import { faults, ScriptFaultError } from '../fault.ts'

@@ -1,7 +1,7 @@
 /**
- * LOAD with its label, prefixes and stack (LANGUAGE, sections 5 and 6). Label and prefixes may come in any order. A stack
- * of preceding loads is one text with semicolons between its levels; when the last level has no source of its own, the
- * stack is not complete and the caller has to add the next statement.
+ * LOAD with its label, prefixes and stack (LANGUAGE, sections 5 and 6). Label and prefixes may come in any
+ * order. A stack of preceding loads is one text with semicolons between its levels; when the last level has
+ * no source of its own, the stack is not complete and the caller has to add the next statement.
  */
 import { faults } from '../fault.ts'
 import type { TokenStream } from './lexer.ts'

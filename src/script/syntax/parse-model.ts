@@ -1,6 +1,6 @@
 /**
- * Statements about how later loads store fields, and what is noted about fields and tables: ALIAS, MAP, UNMAP,
- * NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION, FORCE (LANGUAGE, section 3).
+ * Statements about how later loads store fields, and what is noted about fields and tables: ALIAS, MAP,
+ * UNMAP, NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION, FORCE (LANGUAGE, section 3).
  */
 
 import { faults } from '../fault.ts'

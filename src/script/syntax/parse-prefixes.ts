@@ -12,7 +12,10 @@ export interface LoadHead {
   readonly prefixes: LoadPrefixes
 }
 
-/** Reads up to LOAD, or to what is no prefix. Throws ScriptFaultError: syntax, prefixes, or one that is not supported. */
+/**
+ * Reads up to LOAD, or to what is no prefix. Throws ScriptFaultError: syntax, prefixes, or one that is not
+ * supported.
+ */
 export function parsePrefixes(tokens: TokenStream): LoadHead {
   let head: LoadHead = { prefixes: {} }
   for (;;) {

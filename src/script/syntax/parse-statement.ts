@@ -1,6 +1,6 @@
 /**
- * One expanded regular statement -> Statement (LANGUAGE, section 3). Throws ScriptFaultError: syntax, a part of the
- * language that is not supported, or an unknown statement.
+ * One expanded regular statement -> Statement (LANGUAGE, section 3). Throws ScriptFaultError: syntax, a part
+ * of the language that is not supported, or an unknown statement.
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { type TokenStream, tokensOf } from './lexer.ts'
@@ -131,8 +131,8 @@ function assignment(text: string, from: number) {
 }
 
 /**
- * One pair of marks around the whole value is removed (O2). `SET v=;` unsets v, which is more than an empty text:
- * NullInterpret tells the two apart (B12).
+ * One pair of marks around the whole value is removed (O2). `SET v=;` unsets v, which is more than an empty
+ * text: NullInterpret tells the two apart (B12).
  */
 function parseSet(rest: string): Statement {
   const { name, value } = assignment(rest, 0)

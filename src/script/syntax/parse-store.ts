@@ -1,4 +1,7 @@
-/** STORE (LANGUAGE, section 8). The format is what the specification says; without one the host writes a QVD (R1). */
+/**
+ * STORE (LANGUAGE, section 8). The format is what the specification says; without one the host writes a QVD
+ * (R1).
+ */
 import { faults } from '../fault.ts'
 import type { TokenStream } from './lexer.ts'
 import { unexpected } from './parse-expression.ts'

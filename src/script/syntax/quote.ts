@@ -1,6 +1,7 @@
 /**
- * Quoting marks and comments, the same for the splitter, the lexer and the expander (LANGUAGE, sections 2 and 2.1): a
- * mark is closed by its partner, a doubled partner is one character of the content, and there are no other escapes.
+ * Quoting marks and comments, the same for the splitter, the lexer and the expander (LANGUAGE, sections 2 and
+ * 2.1): a mark is closed by its partner, a doubled partner is one character of the content, and there are no
+ * other escapes.
  */
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' }
 
@@ -34,7 +35,10 @@ export function enclosed(text: string): boolean {
   return text.length > 1 && quoteEnd(text, 0) === text.length
 }
 
-/** Offset behind the comment that starts at `at`; undefined when there is none. An open block comment ends the text. */
+/**
+ * Offset behind the comment that starts at `at`; undefined when there is none. An open block comment ends the
+ * text.
+ */
 export function commentEnd(text: string, at: number): number | undefined {
   if (text.startsWith('//', at)) {
     const end = text.indexOf('\n', at)

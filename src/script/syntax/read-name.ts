@@ -1,4 +1,7 @@
-/** Names of tables, fields and variables where no expression can stand: all quoting marks mean the same (LANGUAGE 2.1). */
+/**
+ * Names of tables, fields and variables where no expression can stand: all quoting marks mean the same
+ * (LANGUAGE 2.1).
+ */
 import type { TokenStream } from './lexer.ts'
 import { unexpected } from './parse-expression.ts'
 import { quoteEnd, withoutQuotes } from './quote.ts'

@@ -1,8 +1,8 @@
 /**
- * Cuts a script into statements, before anything is expanded (LANGUAGE, section 1). Comments are dropped, except in
- * quotes, unquoted paths and raw text; their line ends stay, so that line n of a statement is line n of the script. No
- * other text is lost: between the spans of two statements stand only blanks, comments and semicolons. Never throws;
- * what is no statement is somebody else's fault to find.
+ * Cuts a script into statements, before anything is expanded (LANGUAGE, section 1). Comments are dropped,
+ * except in quotes, unquoted paths and raw text; their line ends stay, so that line n of a statement is line
+ * n of the script. No other text is lost: between the spans of two statements stand only blanks, comments and
+ * semicolons. Never throws; what is no statement is somebody else's fault to find.
  */
 import { behindLabel, type Head, headAt, isControl } from './head.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
@@ -42,7 +42,10 @@ function statementAt(script: string, start: number) {
   return { head, text: scanned.text.trim(), textStart, end: scanned.end }
 }
 
-/** A label belongs to LOAD and SELECT with their prefixes; before another statement it is tolerated and ignored. */
+/**
+ * A label belongs to LOAD and SELECT with their prefixes; before another statement it is tolerated and
+ * ignored.
+ */
 function belongsToLabel(script: string, behind: number): boolean {
   const head = headAt(script, behind)
   return head === 'regular' || /^(?:sql|select)\b/i.test(script.slice(behind, behind + 7))
@@ -169,7 +172,10 @@ function startsPath(word: string, loads: boolean, store: boolean): boolean {
   return (loads && /^from$/i.test(word)) || (store && /^into$/i.test(word))
 }
 
-/** Keeps an unquoted path up to what ends it; a quoted one is left to the caller. Gives the offset to go on from. */
+/**
+ * Keeps an unquoted path up to what ends it; a quoted one is left to the caller. Gives the offset to go on
+ * from.
+ */
 function keepPath(script: string, from: number, kept: string[]): number {
   const start = skipBlank(script, from)
   const end = rawPathEnd(script, start)
@@ -180,8 +186,9 @@ function keepPath(script: string, from: number, kept: string[]): number {
 const CLAUSE = /(?:where|while|group\s+by|order\s+by)(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
 
 /**
- * Offset behind the unquoted path that starts at `start`: it may hold blanks, `//`, `/*` and apostrophes, and ends at
- * `(`, a clause word, a comment behind a blank, or the semicolon. `start` itself when a quoted path stands there.
+ * Offset behind the unquoted path that starts at `start`: it may hold blanks, `//`, `/*` and apostrophes, and
+ * ends at `(`, a clause word, a comment behind a blank, or the semicolon. `start` itself when a quoted path
+ * stands there.
  */
 export function rawPathEnd(script: string, start: number): number {
   if (quoteEnd(script, start) !== undefined) return start

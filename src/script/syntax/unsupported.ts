@@ -1,6 +1,6 @@
 /**
- * Statements and prefixes that belong to the language but not to what this engine runs. They are never skipped in
- * silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
+ * Statements and prefixes that belong to the language but not to what this engine runs. They are never
+ * skipped in silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 

@@ -78,7 +78,9 @@ export const numberCharacters = (settings: Settings): string =>
     dateFormats(settings).map((format) => dateMask(format, settings)),
   )}eE${settings.thousandSep}`
 
-/** Those of dates, amounts and plain numbers: without exponent and groups, which only a number as a whole has. */
+/**
+ * Those of dates, amounts and plain numbers: without exponent and groups, which only a number as a whole has.
+ */
 const charactersOf = (settings: Settings, dates: readonly { readonly characters: string }[]): string =>
   [
     '0123456789+-., ',

@@ -1,4 +1,7 @@
-/** The variables that steer reading and writing of values, as one record. Defaults: SEMANTICS, head of the page. */
+/**
+ * The variables that steer reading and writing of values, as one record. Defaults: SEMANTICS, head of the
+ * page.
+ */
 export interface Settings {
   readonly decimalSep: string
   readonly thousandSep: string

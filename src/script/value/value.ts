@@ -1,6 +1,6 @@
 /**
- * A value of the load-script language: NULL, a number without a text of its own, a text without a number, or a dual
- * (SEMANTICS A1). Times and dates are duals whose number counts days from 1899-12-30.
+ * A value of the load-script language: NULL, a number without a text of its own, a text without a number, or
+ * a dual (SEMANTICS A1). Times and dates are duals whose number counts days from 1899-12-30.
  */
 export interface Dual {
   readonly text: string

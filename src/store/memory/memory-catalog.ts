@@ -1,4 +1,7 @@
-/** The catalog verbs of the memory store. Lists are ordered by age (createdAt, then id) where the port names no order. */
+/**
+ * The catalog verbs of the memory store. Lists are ordered by age (createdAt, then id) where the port names
+ * no order.
+ */
 import type {
   ApiKey,
   App,

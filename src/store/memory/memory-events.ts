@@ -224,7 +224,9 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     this.notices.note({ deliveries: true })
   }
 
-  /** Saves an event and its deliveries: one event per key and type, one delivery per event and subscription. */
+  /**
+   * Saves an event and its deliveries: one event per key and type, one delivery per event and subscription.
+   */
   protected saveEvent(draft: EventDraft): void {
     const same = this.tables.events.find(
       (event) => event.uniqueKey === draft.uniqueKey && event.type === draft.type,

@@ -1,9 +1,10 @@
 /**
- * The memory store: the executable model of the port. It is deterministic, keeps no clock, and is written to be read: what
- * it answers is what every other store must answer (test/contract/store-contract.ts). The simulator runs the loops on it.
+ * The memory store: the executable model of the port. It is deterministic, keeps no clock, and is written to
+ * be read: what it answers is what every other store must answer (test/contract/store-contract.ts). The
+ * simulator runs the loops on it.
  *
- * A verb saves all of its batch or, when it throws, nothing. Each class on the way (catalog, events, reloads) adds one part
- * of the port over the same tables.
+ * A verb saves all of its batch or, when it throws, nothing. Each class on the way (catalog, events, reloads)
+ * adds one part of the port over the same tables.
  */
 import type { Tenant } from '../../catalog/records.ts'
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
@@ -72,7 +73,9 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
   }
 
-  /** The order of checks: contract 02, section 3.1, steps 4 to 7; a repeated key is answered before 5 and 6. */
+  /**
+   * The order of checks: contract 02, section 3.1, steps 4 to 7; a repeated key is answered before 5 and 6.
+   */
   #accept(acceptance: Acceptance): Accepted {
     const { reload } = acceptance
     assertAcceptance(acceptance)

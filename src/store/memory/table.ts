@@ -1,6 +1,7 @@
 /**
- * A table of the memory store: a map whose writes can be taken back. Everything written since the journal was begun is
- * undone when it is rolled back, so that a verb saves all of its batch or nothing, as a database transaction does.
+ * A table of the memory store: a map whose writes can be taken back. Everything written since the journal was
+ * begun is undone when it is rolled back, so that a verb saves all of its batch or nothing, as a database
+ * transaction does.
  */
 export class Journal {
   readonly #undo: (() => void)[] = []

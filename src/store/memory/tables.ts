@@ -42,7 +42,10 @@ export class Tables {
   readonly events = new Table<StoredEvent>(this.journal)
   readonly deliveries = new Table<Delivery>(this.journal)
   readonly sends = new Table<Send>(this.journal)
-  /** `sequence`: of the latest event; `forgotten`: of the newest one that was removed; `letInAt`: what was due then was let in by a claim, epoch ms. */
+  /**
+   * `sequence`: of the latest event; `forgotten`: of the newest one that was removed; `letInAt`: what was due
+   * then was let in by a claim, epoch ms.
+   */
   readonly counters = new Table<number>(this.journal)
 
   nextSequence(): number {

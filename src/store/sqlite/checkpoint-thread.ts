@@ -1,6 +1,7 @@
 /**
- * The thread of checkpoints.ts: on each message it copies what is committed from the write-ahead log into the database
- * file and syncs it, over a connection of its own, and tells when it is done. A checkpoint that fails ends the thread.
+ * The thread of checkpoints.ts: on each message it copies what is committed from the write-ahead log into the
+ * database file and syncs it, over a connection of its own, and tells when it is done. A checkpoint that
+ * fails ends the thread.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'

@@ -1,18 +1,20 @@
 /**
- * Keeps the write-ahead log short without holding up commits: a thread with a connection of its own copies the log into the
- * database file while this one goes on writing. What was written meanwhile is little; this thread copies it when the other
- * one is done, because only a log that is copied to its end is begun anew. Without that it would grow as long as somebody
- * writes.
+ * Keeps the write-ahead log short without holding up commits: a thread with a connection of its own copies
+ * the log into the database file while this one goes on writing. What was written meanwhile is little; this
+ * thread copies it when the other one is done, because only a log that is copied to its end is begun anew.
+ * Without that it would grow as long as somebody writes.
  *
- * The thread starts when the log is long for the first time, keeps no process alive, and may die: the next long log starts
- * another one, and SQLite's own checkpoint (connection.ts) stands behind it.
+ * The thread starts when the log is long for the first time, keeps no process alive, and may die: the next
+ * long log starts another one, and SQLite's own checkpoint (connection.ts) stands behind it.
  *
  * Modes: idle - copying (one copy at a time) - stopped.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 
-/** Rows that are written between two checkpoints; each is about half a page of the log (bench/store-lives.ts). */
+/**
+ * Rows that are written between two checkpoints; each is about half a page of the log (bench/store-lives.ts).
+ */
 const ROWS_PER_CHECKPOINT = 8000
 
 export class Checkpoints {

@@ -1,13 +1,17 @@
 /**
- * Opens the database as every part of the store expects it: write-ahead log, an fsync at every commit, foreign keys held.
- * There is no ANALYZE: the statements are written for their indexes, and sqlite-store.test.ts holds the plans.
+ * Opens the database as every part of the store expects it: write-ahead log, an fsync at every commit,
+ * foreign keys held. There is no ANALYZE: the statements are written for their indexes, and
+ * sqlite-store.test.ts holds the plans.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrate.ts'
 
 /** For `sqlite3` or a backup that locks the file for a moment. */
 const BUSY_TIMEOUT_MS = 5000
-/** 128 MiB. A commit copies so long a log back by itself, which takes long; checkpoints.ts sees that there is none. */
+/**
+ * 128 MiB. A commit copies so long a log back by itself, which takes long; checkpoints.ts sees that there is
+ * none.
+ */
 const CHECKPOINT_PAGES = 32_768
 /** 32 MiB: the default of 2 is less than what the indexes of a busy queue touch in one commit. */
 const CACHE_KIB = 32_768

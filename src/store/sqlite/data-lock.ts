@@ -1,7 +1,7 @@
 /**
- * Holds a data directory for one server. The lock is a second, empty SQLite file with an exclusive transaction that is
- * never ended: the operating system lets go of it when the process ends, however it ends, and the database itself stays
- * readable for `sqlite3` and backups.
+ * Holds a data directory for one server. The lock is a second, empty SQLite file with an exclusive
+ * transaction that is never ended: the operating system lets go of it when the process ends, however it ends,
+ * and the database itself stays readable for `sqlite3` and backups.
  */
 import { DatabaseSync } from 'node:sqlite'
 

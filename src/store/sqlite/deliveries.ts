@@ -1,6 +1,7 @@
 /**
- * Deliveries: taking those that are due, and when the next one will be. Both walk the subscriptions that have something
- * pending, one index seek each, so that one dead receiver with a long queue costs no more than one with a short queue.
+ * Deliveries: taking those that are due, and when the next one will be. Both walk the subscriptions that have
+ * something pending, one index seek each, so that one dead receiver with a long queue costs no more than one
+ * with a short queue.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SubscriptionId } from '../../core/ids.ts'

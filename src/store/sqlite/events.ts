@@ -11,7 +11,10 @@ export const EVENTS_AFTER = `
 export const EVENTS_BEFORE = `
   SELECT * FROM events WHERE tenant_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`
 
-/** Its unique keys are the reload's id, or begin with it and a colon (`EventDraft.uniqueKey`); `;` comes after the colon. */
+/**
+ * Its unique keys are the reload's id, or begin with it and a colon (`EventDraft.uniqueKey`); `;` comes after
+ * the colon.
+ */
 export const EVENTS_OF_RELOAD = `
   SELECT * FROM events WHERE unique_key >= ?1 AND unique_key < ?1 || ';' AND reload_id = ?1 ORDER BY sequence`
 

@@ -1,6 +1,6 @@
 /**
- * Removing what is long over. Each kind is read from its oldest row on, by a key that grows with time, and never further than
- * a batch: a look that finds nothing costs the same in a long history as in a short one.
+ * Removing what is long over. Each kind is read from its oldest row on, by a key that grows with time, and
+ * never further than a batch: a look that finds nothing costs the same in a long history as in a short one.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Forget, Forgotten } from '../store.ts'

@@ -1,8 +1,9 @@
 /**
- * What steps are shown again and again, kept in memory as it is stored: active reloads with their open attempts, their apps,
- * how many reloads of an app were accepted today, and the keys that requests come with. The lock on the data folder makes it
- * safe: nobody else writes. Whoever writes such a row tells it here, in the same transaction, and after a rollback
- * everything is forgotten. It saves reading and parsing a row two or three times in each reload's life, and at each request.
+ * What steps are shown again and again, kept in memory as it is stored: active reloads with their open
+ * attempts, their apps, how many reloads of an app were accepted today, and the keys that requests come with.
+ * The lock on the data folder makes it safe: nobody else writes. Whoever writes such a row tells it here, in
+ * the same transaction, and after a rollback everything is forgotten. It saves reading and parsing a row two
+ * or three times in each reload's life, and at each request.
  *
  * Bounded: what was kept long ago goes, and is read again when it is asked for.
  */
@@ -13,7 +14,10 @@ import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { CatalogStore } from '../store.ts'
 
-/** At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly any has so much. */
+/**
+ * At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly
+ * any has so much.
+ */
 const RELOADS = 1000
 /** An app's record tells all its tables. */
 const APPS = 250
@@ -103,8 +107,8 @@ export class Kept {
 }
 
 /**
- * A bounded map that drops by halves: what was not set again while a whole generation came goes with its generation. To
- * take out the oldest one by one costs a walk over the holes that the others left in the map.
+ * A bounded map that drops by halves: what was not set again while a whole generation came goes with its
+ * generation. To take out the oldest one by one costs a walk over the holes that the others left in the map.
  */
 class Generations<Key, Value> {
   readonly #size: number

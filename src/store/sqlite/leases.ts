@@ -1,4 +1,6 @@
-/** Renewing leases, and finding the reloads that need the sweeper: lease over, waited too long, back-off over. */
+/**
+ * Renewing leases, and finding the reloads that need the sweeper: lease over, waited too long, back-off over.
+ */
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
@@ -38,7 +40,10 @@ export const OVERDUE_RELOADS = `
   WHERE state = 'QUEUED' AND waits_since <= ?1 AND tenant_id NOT IN (SELECT value FROM json_each(?2))
   ORDER BY waits_since, id LIMIT ?3`
 
-/** No wait of a reload begins before the reload was made: that leads to few of a long queue, by the index of claiming. */
+/**
+ * No wait of a reload begins before the reload was made: that leads to few of a long queue, by the index of
+ * claiming.
+ */
 export const OVERDUE_OF_TENANT = `
   SELECT id, waits_since FROM reloads
   WHERE tenant_id = ?1 AND state = 'QUEUED' AND backing_off = 0 AND weight IN (${WEIGHTS})

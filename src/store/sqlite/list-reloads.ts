@@ -1,4 +1,7 @@
-/** The list of reloads: filter to SQL, sort and page. Over the whole tenant only creationTime has an index of its own. */
+/**
+ * The list of reloads: filter to SQL, sort and page. Over the whole tenant only creationTime has an index of
+ * its own.
+ */
 import type { DatabaseSync } from 'node:sqlite'
 import type { FilterNode } from '../../core/filter.ts'
 import type { Reload } from '../../core/reload.ts'

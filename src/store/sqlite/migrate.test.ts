@@ -27,7 +27,9 @@ const attemptRow = (n: number, number: number, closed: string) => `
   INSERT INTO attempts VALUES ('${id(n)}', ${number}, 'lease-${n}-${number}', 'worker', ${START_MS + 15_000}, ${START_MS + number}, 1,
     '{"enginePoolName":"engine-4g"}', ${closed});`
 
-/** Two tenants' worth of lives as schema version 1 kept them: waiting, backing off, running, canceling, ended. */
+/**
+ * Two tenants' worth of lives as schema version 1 kept them: waiting, backing off, running, canceling, ended.
+ */
 const ROWS_OF_VERSION_1 = `
   INSERT INTO tenants VALUES ('${TENANT_ID}', ${START_MS}, '${JSON.stringify(aTenant())}');
   ${reloadRow(1, 'QUEUED', START_MS, 0, NEVER_CLAIMED)}

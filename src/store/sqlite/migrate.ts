@@ -1,9 +1,10 @@
 /**
- * Brings a database to the schema this program knows, one numbered migration after the other, each in one transaction with
- * the number it leads to (`PRAGMA user_version`). A database of a newer program is refused and left untouched.
+ * Brings a database to the schema this program knows, one numbered migration after the other, each in one
+ * transaction with the number it leads to (`PRAGMA user_version`). A database of a newer program is refused
+ * and left untouched.
  *
- * Foreign keys are not held while a migration runs, or dropping the old shape of a table would delete what refers to it;
- * they are checked as a whole before it is committed.
+ * Foreign keys are not held while a migration runs, or dropping the old shape of a table would delete what
+ * refers to it; they are checked as a whole before it is committed.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { sql as firstTables } from './migrations/0001-first-tables.ts'

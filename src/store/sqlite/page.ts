@@ -1,6 +1,6 @@
 /**
- * Keyset paging in SQL: a page is an index range behind (or before) the sort value and id of a row. Empty values are the
- * lowest, as SQLite orders them; ties are broken by id in the direction of the sort.
+ * Keyset paging in SQL: a page is an index range behind (or before) the sort value and id of a row. Empty
+ * values are the lowest, as SQLite orders them; ties are broken by id in the direction of the sort.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Listed, Page, PagePosition } from '../lists.ts'

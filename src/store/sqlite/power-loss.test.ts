@@ -1,7 +1,7 @@
 /**
- * What a power cut can leave: of the write-ahead log any prefix that is at least what was synced, with anything behind it;
- * of the database file any mix of old and new pages while a checkpoint was copying. Whatever it is, the store opens with
- * every acknowledged commit and no part of another.
+ * What a power cut can leave: of the write-ahead log any prefix that is at least what was synced, with
+ * anything behind it; of the database file any mix of old and new pages while a checkpoint was copying.
+ * Whatever it is, the store opens with every acknowledged commit and no part of another.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,10 @@ import { isOutcome } from '../../core/outcome.ts'
 import { connect } from './connection.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-/** In memory where there is such a place: the cuts are made by copying, and each opening would wait for the disk. */
+/**
+ * In memory where there is such a place: the cuts are made by copying, and each opening would wait for the
+ * disk.
+ */
 const memory = '/dev/shm'
 const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'reprise-power-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -45,7 +48,10 @@ interface Mark {
   readonly shown: Shown
 }
 
-/** From one restart of the log to the next: the database file before it, the log at its end, and every acknowledgement. */
+/**
+ * From one restart of the log to the next: the database file before it, the log at its end, and every
+ * acknowledgement.
+ */
 interface Generation {
   readonly database: Buffer
   readonly wal: Buffer

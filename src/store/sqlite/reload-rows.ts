@@ -1,4 +1,7 @@
-/** Reload and attempt records as rows and back. The order of values is the order of the columns named beside them. */
+/**
+ * Reload and attempt records as rows and back. The order of values is the order of the columns named beside
+ * them.
+ */
 import type { SQLInputValue } from 'node:sqlite'
 import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
@@ -91,7 +94,10 @@ export function reloadOf(row: Row): Reload {
   return record as unknown as Reload
 }
 
-/** What of the open attempt has no column: the lease token is the reload's own, the number its count of attempts. */
+/**
+ * What of the open attempt has no column: the lease token is the reload's own, the number its count of
+ * attempts.
+ */
 function openText({ workerId, openedAt, sizeIndex, session }: Attempt): string {
   return JSON.stringify({ workerId, openedAt, sizeIndex, session })
 }

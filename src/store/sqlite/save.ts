@@ -1,4 +1,7 @@
-/** Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events, deliveries. */
+/**
+ * Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events,
+ * deliveries.
+ */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'

@@ -1,6 +1,7 @@
 /**
- * The SQLite store: one file, one server, every promise resolved after its durable commit. Writes go through the group
- * commit of writer.ts; reads answer at once, on the same connection, and so see every acknowledged write.
+ * The SQLite store: one file, one server, every promise resolved after its durable commit. Writes go through
+ * the group commit of writer.ts; reads answer at once, on the same connection, and so see every acknowledged
+ * write.
  *
  * Modes: open (from `open` on, holding the data lock) - closed (every verb refuses).
  */
@@ -71,7 +72,8 @@ export class SqliteStore implements ExclusiveStore {
 
   /**
    * Opens the file, creating it when it is not there, and brings it to the current schema.
-   * @throws when another server has it open, when its schema is newer, or when it cannot be read; the error names the file
+   * @throws when another server has it open, when its schema is newer, or when it cannot be read; the error
+   * names the file
    */
   static open(file: string): SqliteStore {
     const lock = lockData(file)
@@ -102,7 +104,10 @@ export class SqliteStore implements ExclusiveStore {
 
   // ---------------------------------------------------------------------------------------------- reloads
 
-  /** Told before the commit, so that a worker with a free slot claims in the same one: one fsync less before it starts. */
+  /**
+   * Told before the commit, so that a worker with a free slot claims in the same one: one fsync less before
+   * it starts.
+   */
   accept(batch: readonly Acceptance[]) {
     const accepted = this.#writer.write(() => batch.map(this.#do.accept))
     this.#notices.tellSoon({ queued: true })
@@ -217,7 +222,8 @@ export class SqliteStore implements ExclusiveStore {
   }
 
   recordSends(batch: Parameters<DeliveryStore['recordSends']>[0]) {
-    // The record of a success may be lost: then the same event is sent once more. A failure may make an event, which may not.
+    // The record of a success may be lost: then the same event is sent once more. A failure may make an
+    // event, which may not.
     const isDoneAgain = batch.every(({ send }) => send?.status === 'success')
     return this.#writer.write(
       () => {

@@ -1,6 +1,7 @@
 /**
- * Writing what moved of a reload and its open attempt: those columns and no others, because an index or a CHECK that none of
- * them touches costs nothing. There are as many statements as there are kinds of moves, a dozen or two.
+ * Writing what moved of a reload and its open attempt: those columns and no others, because an index or a
+ * CHECK that none of them touches costs nothing. There are as many statements as there are kinds of moves, a
+ * dozen or two.
  *
  * An ended reload is never written again: the statement itself does not find it.
  */

@@ -20,7 +20,10 @@ interface TenantAudience {
   readonly subscriptions: readonly Subscription[]
 }
 
-/** Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes them. */
+/**
+ * Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes
+ * them.
+ */
 export class Audience {
   readonly #readTenant: (id: TenantId) => Tenant | undefined
   readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]

@@ -1,15 +1,18 @@
 /**
- * Group commit: the write operations that arrive in one turn of the event loop run in one transaction, and their promises
- * resolve after its durable commit. When one of them throws, the group is rolled back and runs once more with a savepoint
- * around each operation, so that the one that throws is taken back alone: the common case pays for no savepoints.
+ * Group commit: the write operations that arrive in one turn of the event loop run in one transaction, and
+ * their promises resolve after its durable commit. When one of them throws, the group is rolled back and runs
+ * once more with a savepoint around each operation, so that the one that throws is taken back alone: the
+ * common case pays for no savepoints.
  *
- * What may be lost with the power, because it is done again then, needs no fsync: a group of nothing else is written without.
- * It cannot be torn out of order: the log is read up to the first page that is not whole, and the next fsync covers it.
+ * What may be lost with the power, because it is done again then, needs no fsync: a group of nothing else is
+ * written without. It cannot be torn out of order: the log is read up to the first page that is not whole,
+ * and the next fsync covers it.
  *
- * One commit costs one fsync, whatever it holds: with 64 concurrent callers this is ten times the rate of one commit each
- * (TARGETS.md, section 1).
+ * One commit costs one fsync, whatever it holds: with 64 concurrent callers this is ten times the rate of one
+ * commit each (TARGETS.md, section 1).
  *
- * Modes: idle (nothing queued) - gathering (a flush is scheduled) - writing (synchronous, so nothing can arrive) - closed.
+ * Modes: idle (nothing queued) - gathering (a flush is scheduled) - writing (synchronous, so nothing can
+ * arrive) - closed.
  */
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -38,7 +41,8 @@ export class Writer {
 
   /**
    * @param afterCommit called after each commit, before the promises resolve
-   * @param afterRollback called after an operation or a commit was taken back: what is kept in memory may be wrong
+   * @param afterRollback called after an operation or a commit was taken back: what is kept in memory may be
+   * wrong
    */
   constructor(db: DatabaseSync, afterCommit: () => void, afterRollback: () => void) {
     this.#db = db
@@ -46,7 +50,9 @@ export class Writer {
     this.#afterRollback = afterRollback
   }
 
-  /** @param safety of what it saves; with `lost with the power` a process that is killed loses nothing either */
+  /**
+   * @param safety of what it saves; with `lost with the power` a process that is killed loses nothing either
+   */
   write<T>(run: () => T, safety: Safety = 'synced'): Promise<T> {
     if (this.#closed) return Promise.reject(new Error('the store is closed'))
     return new Promise<T>((resolve, reject) => {
@@ -128,7 +134,10 @@ export class Writer {
     }
   }
 
-  /** A rollback that fails as well leaves a transaction open: the next group's BEGIN fails, until the file is well again. */
+  /**
+   * A rollback that fails as well leaves a transaction open: the next group's BEGIN fails, until the file is
+   * well again.
+   */
   #rollBack(): void {
     try {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')

@@ -1,13 +1,15 @@
 /**
- * One client of one app: a reload after the other, each of the next generation, whatever happens to the server. What was
- * not answered is asked again under the same idempotency key; some reloads are canceled in the middle, and every one that
- * waits out a long back-off.
+ * One client of one app: a reload after the other, each of the next generation, whatever happens to the
+ * server. What was not answered is asked again under the same idempotency key; some reloads are canceled in
+ * the middle, and every one that waits out a long back-off.
  */
 import { ApiError, type ReloadRecord } from '../../../src/cli/client.ts'
 import { isOutcome } from '../../../src/core/outcome.ts'
 import type { ChaosApp, Installation } from './installation.ts'
 
-/** A reload that was hit once waits 5 s, which clients wait out; twice 30 s, then 120 s, and they cancel it. */
+/**
+ * A reload that was hit once waits 5 s, which clients wait out; twice 30 s, then 120 s, and they cancel it.
+ */
 const PATIENCE_MS = 9_000
 const POLL_MS = 150
 

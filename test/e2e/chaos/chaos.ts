@@ -1,7 +1,7 @@
 /**
- * Chaos: clients of two tenants keep asking for reloads, a receiver counts, and server and engine processes are killed with
- * SIGKILL again and again. Then it is quiet, and everything accepted must have come to its one end. The worker lives in the
- * server's process: killing the server kills the worker.
+ * Chaos: clients of two tenants keep asking for reloads, a receiver counts, and server and engine processes
+ * are killed with SIGKILL again and again. Then it is quiet, and everything accepted must have come to its
+ * one end. The worker lives in the server's process: killing the server kills the worker.
  */
 import { seededRandom } from '../../support/records.ts'
 import { keepReloading, pause, type Seen } from './app-client.ts'
@@ -10,7 +10,10 @@ import { Installation } from './installation.ts'
 import { type Kills, killAgainAndAgain } from './killer.ts'
 import { startFlakyReceiver } from './receiver.ts'
 
-/** Longest wait for deliveries after the last kill: the second send comes after 5 s, one that timed out after 20. */
+/**
+ * Longest wait for deliveries after the last kill: the second send comes after 5 s, one that timed out after
+ * 20.
+ */
 const DELIVERED_MS = 120_000
 /** A killed server's engine processes notice and go, ms. */
 const GONE_MS = 10_000

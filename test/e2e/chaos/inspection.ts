@@ -1,6 +1,6 @@
 /**
- * Looks at what lies on the disk while no server runs, in words of its own: the database by plain SQL, app data by its
- * content. Whatever moment the server was killed at, all of this must hold.
+ * Looks at what lies on the disk while no server runs, in words of its own: the database by plain SQL, app
+ * data by its content. Whatever moment the server was killed at, all of this must hold.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -108,7 +108,10 @@ export class Inspection {
     }
   }
 
-  /** All rows of an app are of the generation of its last success, and a file that is pointed at never changes. */
+  /**
+   * All rows of an app are of the generation of its last success, and a file that is pointed at never
+   * changes.
+   */
   async #appData(db: DatabaseSync): Promise<void> {
     const last = db.prepare(`SELECT json_extract(request, '$.variables.vGen') AS generation FROM reloads
       WHERE app_id = ? AND state = 'SUCCEEDED' ORDER BY created_at DESC, id DESC LIMIT 1`)

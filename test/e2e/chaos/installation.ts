@@ -1,4 +1,7 @@
-/** An installation for chaos: two tenants with apps, and the service that runs on it now, replaced at every restart. */
+/**
+ * An installation for chaos: two tenants with apps, and the service that runs on it now, replaced at every
+ * restart.
+ */
 import { tokenHash } from '../../../src/api/http/authenticate.ts'
 import { newTenant } from '../../../src/catalog/new-tenant.ts'
 import { Client } from '../../../src/cli/client.ts'
@@ -19,8 +22,8 @@ const KEYS = [ADMIN_KEY, 'chaos-key-of-the-second-tenant']
 const SETTINGS = { REPRISE_SLOTS: '3', REPRISE_LOG_LEVEL: 'silent' }
 
 /**
- * Every row of a reload carries its generation. The sleep leaves time to be killed in the middle; vFail asks for a failure
- * after the first table is loaded.
+ * Every row of a reload carries its generation. The sleep leaves time to be killed in the middle; vFail asks
+ * for a failure after the first table is loaded.
  */
 const scriptOf = (name: string) => `
 Few: LOAD $(vGen) AS gen, RecNo() AS few AUTOGENERATE 100;

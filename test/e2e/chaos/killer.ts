@@ -1,7 +1,8 @@
 /**
- * Kills, with SIGKILL and at moments drawn from the seed: an engine process; the server at any time; the server while a data
- * file or the database's log is written, which is where attempts are settled; the server while it starts. After every kill
- * of the server, what lies on the disk is inspected before the next one starts.
+ * Kills, with SIGKILL and at moments drawn from the seed: an engine process; the server at any time; the
+ * server while a data file or the database's log is written, which is where attempts are settled; the server
+ * while it starts. After every kill of the server, what lies on the disk is inspected before the next one
+ * starts.
  */
 import { watch } from 'node:fs'
 import { join } from 'node:path'

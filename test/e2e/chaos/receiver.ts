@@ -1,6 +1,6 @@
 /**
- * A receiver that counts event ids and, while it is moody, treats some events badly when they come first: it answers 500,
- * drops the connection after it has counted, or answers later than the sender waits.
+ * A receiver that counts event ids and, while it is moody, treats some events badly when they come first: it
+ * answers 500, drops the connection after it has counted, or answers later than the sender waits.
  */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

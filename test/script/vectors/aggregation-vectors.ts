@@ -1,6 +1,6 @@
 /**
- * Vectors of the aggregations: for each data set the script that makes the table S, and expressions over all its rows. The
- * notation is that of script-under-test.ts.
+ * Vectors of the aggregations: for each data set the script that makes the table S, and expressions over all
+ * its rows. The notation is that of script-under-test.ts.
  */
 import { inline } from '../../support/script-under-test.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Vectors of the functions whose meaning depends on the place: whole scripts, each with the functions it shows and the
- * source of its expectation.
+ * Vectors of the functions whose meaning depends on the place: whole scripts, each with the functions it
+ * shows and the source of its expectation.
  */
 import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 

@@ -1,7 +1,8 @@
 /**
- * Vectors of functions: expression, result, source of the expectation, settings if not the default. Results are written as
- * `text#number` for a dual, `#number`, `∅` for NULL, `''` for the empty text. Sources: a row of the language's semantics
- * (`K4`), the meaning in its function list (functions.tsv), a page of the public help (`help: round`), or arithmetic.
+ * Vectors of functions: expression, result, source of the expectation, settings if not the default. Results
+ * are written as `text#number` for a dual, `#number`, `∅` for NULL, `''` for the empty text. Sources: a row
+ * of the language's semantics (`K4`), the meaning in its function list (functions.tsv), a page of the public
+ * help (`help: round`), or arithmetic.
  */
 import type { Vectors } from './vector.ts'
 

@@ -1,7 +1,8 @@
 /**
- * Judges a simulation: after every step it looks at the rows that changed, at engine sessions, data files and arrivals, and
- * holds them against the promises of ARCHITECTURE.md, section 1. It shares no code with the rules: what is right is written
- * here a second time, in its own words. What is audited for which invariant: audits.ts.
+ * Judges a simulation: after every step it looks at the rows that changed, at engine sessions, data files and
+ * arrivals, and holds them against the promises of ARCHITECTURE.md, section 1. It shares no code with the
+ * rules: what is right is written here a second time, in its own words. What is audited for which invariant:
+ * audits.ts.
  */
 import type { ReloadId } from '../../../src/core/ids.ts'
 import type { Limits } from '../../../src/core/limits.ts'
@@ -67,7 +68,10 @@ export class Auditor {
     this.#calm.look()
   }
 
-  /** The faults are over, and from `atMs` on nothing of them is felt any more. `slots`: of all machines that work. */
+  /**
+   * The faults are over, and from `atMs` on nothing of them is felt any more. `slots`: of all machines that
+   * work.
+   */
   calmFrom(atMs: number, slots: number): void {
     this.#calm.from(atMs, slots)
   }

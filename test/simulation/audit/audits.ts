@@ -1,7 +1,7 @@
 /**
- * What is audited, under which name, for which invariant of ARCHITECTURE.md section 1. Every violation names its audit;
- * `npm run sim -- --help` prints this table. JetStream's part of invariant 6 has no
- * audit here: it is shown against a real broker (test/e2e/jetstream.test.ts).
+ * What is audited, under which name, for which invariant of ARCHITECTURE.md section 1. Every violation names
+ * its audit; `npm run sim -- --help` prints this table. JetStream's part of invariant 6 has no audit here: it
+ * is shown against a real broker (test/e2e/jetstream.test.ts).
  */
 export const AUDITS = {
   'acceptance-kept': [1, 'a reload whose acceptance was answered is there, and never goes'],

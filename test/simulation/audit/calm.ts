@@ -1,6 +1,6 @@
 /**
- * Audits of liveness, invariant 7: once faults are over and nothing of them is felt any more, every single wait has a bound
- * of its own, much sharper than "all ends in time".
+ * Audits of liveness, invariant 7: once faults are over and nothing of them is felt any more, every single
+ * wait has a bound of its own, much sharper than "all ends in time".
  */
 import type { World } from '../world.ts'
 import { type Copy, isRunning } from './copy.ts'
@@ -11,7 +11,10 @@ export const BOUNDS_MS = {
   'due-claimed': 20_000,
   /** A renewal (3 s) brings it, grace 1 s, kill, settle. */
   'cancel-reached': 20_000,
-  /** From the end of the lease: sweepers look once a second, but wait a lease's time after a leap of their clock. */
+  /**
+   * From the end of the lease: sweepers look once a second, but wait a lease's time after a leap of their
+   * clock.
+   */
   'lost-swept': 25_000,
   /** From due, or from the end of the lease of a sender that died. */
   'due-sent': 20_000,

@@ -1,6 +1,6 @@
 /**
- * The auditor's own copy of what the store holds, brought up to date row by row after each step, with what its questions
- * need to find fast. It shares nothing with the store but the rows.
+ * The auditor's own copy of what the store holds, brought up to date row by row after each step, with what
+ * its questions need to find fast. It shares nothing with the store but the rows.
  */
 import type { App } from '../../../src/catalog/records.ts'
 import type { Attempt } from '../../../src/core/attempt.ts'

@@ -51,7 +51,10 @@ export class OrderAudit {
     this.#shareSlots(taken, others)
   }
 
-  /** The claiming machine's clock: an attempt is opened no earlier than its reload may be, whatever that clock says. */
+  /**
+   * The claiming machine's clock: an attempt is opened no earlier than its reload may be, whatever that clock
+   * says.
+   */
   #claimedAt({ id }: Reload): number {
     return (this.#copy.attemptsOf(id).at(-1)?.leaseExpiresAt ?? 0) - LEASE_MS
   }
@@ -84,8 +87,8 @@ export class OrderAudit {
   }
 
   /**
-   * While a tenant waits that could be served and has used no slot since nobody waited, no other is served twice. How
-   * tenants with runs behind them share the slots is measured elsewhere: src/store/turns.test.ts.
+   * While a tenant waits that could be served and has used no slot since nobody waited, no other is served
+   * twice. How tenants with runs behind them share the slots is measured elsewhere: src/store/turns.test.ts.
    */
   #shareSlots(taken: readonly Reload[], others: readonly Reload[]): void {
     const claimedAt = this.#claimedAt(taken[0]!)

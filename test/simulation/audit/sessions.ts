@@ -48,7 +48,10 @@ export class SessionAudit {
     if (running > SLOTS) this.#world.violate('worker-slots', `${node.name} runs ${running} sessions`)
   }
 
-  /** Asked only of an attempt that still has its lease: one that lost it may find anything, and nothing comes of it. */
+  /**
+   * Asked only of an attempt that still has its lease: one that lost it may find anything, and nothing comes
+   * of it.
+   */
   #startsFromTheAppsData({ reloadId, attempt, work, contentBefore }: SessionTruth): void {
     const app = this.#copy.apps.get(work.appId)
     if (app === undefined || !this.#copy.openAttempts.has(`${reloadId}/${attempt}`)) return

@@ -1,6 +1,6 @@
 /**
- * A planted bug: breaks one promise from outside the product's code, and the simulator must find it, by the audit that is
- * there for it. A canary that survives means that the net has a hole.
+ * A planted bug: breaks one promise from outside the product's code, and the simulator must find it, by the
+ * audit that is there for it. A canary that survives means that the net has a hole.
  */
 import type { Limits } from '../../../src/core/limits.ts'
 import type { DeliverDeps } from '../../../src/delivery/deliver.ts'

@@ -1,6 +1,6 @@
 /**
- * Functions that need nothing but the catalog: table and field counts, names and numbers (SEMANTICS F21, F22). Table numbers
- * count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
+ * Functions that need nothing but the catalog: table and field counts, names and numbers (SEMANTICS F21,
+ * F22). Table numbers count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
  */
 
 import { type Catalog, findTable } from '../../plan/catalog-model.ts'

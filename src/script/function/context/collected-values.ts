@@ -1,6 +1,6 @@
 /**
- * All values of a group in one text: how they get from the query that groups to the aggregations that need all of them at
- * once, and back. Values are in load order, NULL among them.
+ * All values of a group in one text: how they get from the query that groups to the aggregations that need
+ * all of them at once, and back. Values are in load order, NULL among them.
  */
 
 import type { PairSql } from '../../../engine/sql/pair-sql.ts'

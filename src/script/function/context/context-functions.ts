@@ -1,9 +1,10 @@
 /**
- * The functions of a LOAD whose meaning depends on the place: on the row (RecNo, Peek ...), on rows loaded before (Exists,
- * FieldValue ...), on mapping tables, counters, the catalog or the file (SEMANTICS blocks H, I and M).
+ * The functions of a LOAD whose meaning depends on the place: on the row (RecNo, Peek ...), on rows loaded
+ * before (Exists, FieldValue ...), on mapping tables, counters, the catalog or the file (SEMANTICS blocks H,
+ * I and M).
  *
- * Names of fields and tables must be known when the LOAD is compiled, because their data is fetched before the first row:
- * a name that depends on the row is a fault. Names of mapping tables may depend on the row.
+ * Names of fields and tables must be known when the LOAD is compiled, because their data is fetched before
+ * the first row: a name that depends on the row is a fault. Names of mapping tables may depend on the row.
  */
 
 import type { Evaluator } from '../../evaluate/evaluate.ts'
@@ -58,7 +59,10 @@ export function contextFunction(
     )
 }
 
-/** Whether the function is one of those that are answered here; the others of the language have no meaning in a LOAD. */
+/**
+ * Whether the function is one of those that are answered here; the others of the language have no meaning in
+ * a LOAD.
+ */
 export const isAnswered = (name: string): boolean =>
   Object.hasOwn(BUILDERS, name) ||
   Object.hasOwn(CATALOG_FUNCTIONS, name) ||

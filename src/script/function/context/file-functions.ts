@@ -1,6 +1,6 @@
 /**
- * FileName, FileSize and their family: without an argument about the file that the running LOAD reads (SEMANTICS E13), with
- * a path about that file. A missing file gives NULL, never a fault (E14).
+ * FileName, FileSize and their family: without an argument about the file that the running LOAD reads
+ * (SEMANTICS E13), with a path about that file. A missing file gives NULL, never a fault (E14).
  */
 
 import type { FileFacts, FileProbe } from '../../row/load-context.ts'

@@ -1,6 +1,6 @@
 /**
- * QvdNoOfRecords and its family: what the header of a QVD file says. A file that is missing, is no QVD or is damaged gives
- * NULL, never a fault (SEMANTICS E14).
+ * QvdNoOfRecords and its family: what the header of a QVD file says. A file that is missing, is no QVD or is
+ * damaged gives NULL, never a fault (SEMANTICS E14).
  */
 
 import type { QvdFacts } from '../../row/load-context.ts'

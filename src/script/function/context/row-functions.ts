@@ -1,6 +1,7 @@
 /**
- * Functions that make several rows of one in a LOAD when they are not told which part is wanted: SubField without a number
- * gives one output row per part of the text, and so do its kin of regular expressions (SEMANTICS J17, J18, B16).
+ * Functions that make several rows of one in a LOAD when they are not told which part is wanted: SubField
+ * without a number gives one output row per part of the text, and so do its kin of regular expressions
+ * (SEMANTICS J17, J18, B16).
  */
 
 import type { Evaluator } from '../../evaluate/evaluate.ts'
@@ -27,7 +28,10 @@ const OF_ROWS: Readonly<Record<string, readonly [count: number, parts: PartsOf]>
 
 const ONE_NULL: readonly Value[] = [null]
 
-/** The evaluator of such a call; undefined: it is none, or it stands in a condition, where rows are not multiplied (J19). */
+/**
+ * The evaluator of such a call; undefined: it is none, or it stands in a condition, where rows are not
+ * multiplied (J19).
+ */
 export function rowFunction(
   name: string,
   args: readonly Expression[],

@@ -1,11 +1,12 @@
 /**
- * The tables of a reload's life, laid out for speed. What is written at every step became narrower: the open attempt stands
- * in its reload's row and is written to `attempts` once, when it is closed; indexes and CHECKs compare with `=` instead of
- * IN lists, which SQLite builds a table for at every evaluation; no trigger stands on a statement of the hot path, because
- * it makes SQLite copy each page the statement changes.
+ * The tables of a reload's life, laid out for speed. What is written at every step became narrower: the open
+ * attempt stands in its reload's row and is written to `attempts` once, when it is closed; indexes and CHECKs
+ * compare with `=` instead of IN lists, which SQLite builds a table for at every evaluation; no trigger
+ * stands on a statement of the hot path, because it makes SQLite copy each page the statement changes.
  *
- * What holds the invariants now: 1 = the states CHECK and `AND ended_at IS NULL` in save-reload.ts, 2 = events_unique,
- * 4 = attempts (the foreign key to the attempt before), one lease column, reloads_active, 5 = deliveries_unique.
+ * What holds the invariants now: 1 = the states CHECK and `AND ended_at IS NULL` in save-reload.ts, 2 =
+ * events_unique, 4 = attempts (the foreign key to the attempt before), one lease column, reloads_active, 5 =
+ * deliveries_unique.
  */
 export const sql = `
 CREATE TABLE new_reloads (

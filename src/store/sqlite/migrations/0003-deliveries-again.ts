@@ -1,6 +1,6 @@
 /**
- * A delivery that failed for good may be opened again by its webhook's owner; a delivered one never changes. Finding them
- * costs what they are, not what was delivered.
+ * A delivery that failed for good may be opened again by its webhook's owner; a delivered one never changes.
+ * Finding them costs what they are, not what was delivered.
  */
 export const sql = `
 DROP TRIGGER deliveries_end_once;
