@@ -3,12 +3,8 @@
  * and the rule that the first text of a number wins. Only generated names occur; `rn` is dense from 1 in
  * every table before and after.
  */
+import type { ColumnPair, JoinColumns } from '../../script/plan/merge-fields.ts'
 import { columnList, groupKey, isPresent, joinKey, pairOf, sortTerms } from './pair-sql.ts'
-
-export interface ColumnPair {
-  readonly left: string
-  readonly right: string
-}
 
 export function createTableSql(table: string, columns: readonly string[], temporary = false): string {
   const pairs = columns.map((column) => `${column}_n DOUBLE, ${column}_t VARCHAR`)
@@ -27,17 +23,6 @@ export function appendSql(
   const targets = columnList(columns.map(({ left }) => left))
   const sources = columnList(columns.map(({ right }) => right))
   return `INSERT INTO ${table} (rn, ${targets}) SELECT rn + ${rowsBefore}, ${sources} FROM ${from} ORDER BY rn`
-}
-
-export interface JoinColumns {
-  /** Common fields: joined by identity; without any the result is the cross product (SEMANTICS G3). */
-  readonly keys: readonly ColumnPair[]
-  /** Columns of the target and of the new rows, in the order of the result, each with its result column. */
-  readonly result: readonly {
-    readonly from: 'left' | 'right' | 'key'
-    readonly column: string
-    readonly as: string
-  }[]
 }
 
 const JOINS = { inner: 'INNER', left: 'LEFT', right: 'RIGHT', outer: 'FULL' } as const

@@ -2,8 +2,6 @@
  * Which columns the result of an append or a join has: fields of the target first, new ones behind (SEMANTICS
  * F15).
  */
-
-import type { ColumnPair, JoinColumns } from '../../engine/sql/table-sql.ts'
 import { eitherKinds, type FieldModel, findField, type TableModel } from './catalog-model.ts'
 
 /** Loaded rows on their way into the model: field names as stored, columns c1, c2 ... */
@@ -14,6 +12,12 @@ export interface LoadedRows {
 }
 
 export const columnName = (index: number): string => `c${index + 1}`
+
+/** Columns of one field: in the target (left) and in the new rows (right). */
+export interface ColumnPair {
+  readonly left: string
+  readonly right: string
+}
 
 export interface AppendPlan {
   readonly fields: readonly FieldModel[]
@@ -38,6 +42,17 @@ export function appendPlan(table: TableModel, loaded: LoadedRows): AppendPlan {
     return { left: column, right: field.column }
   })
   return { fields, added, columns }
+}
+
+export interface JoinColumns {
+  /** Common fields: joined by identity; without any the result is the cross product (SEMANTICS G3). */
+  readonly keys: readonly ColumnPair[]
+  /** Columns of the target and of the new rows, in the order of the result, each with its result column. */
+  readonly result: readonly {
+    readonly from: 'left' | 'right' | 'key'
+    readonly column: string
+    readonly as: string
+  }[]
 }
 
 export interface JoinPlan extends JoinColumns {

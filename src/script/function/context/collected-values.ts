@@ -1,9 +1,8 @@
 /**
  * All values of a group in one text: how they get from the query that groups to the aggregations that need
- * all of them at once, and back. Values are in load order, NULL among them.
+ * all of them at once. Each value is `<number><SIDE><text><END>`, NULL `<END>` alone, in load order.
  */
 
-import type { PairSql } from '../../../engine/sql/pair-sql.ts'
 import type { Evaluator } from '../../evaluate/evaluate.ts'
 import { faults } from '../../fault.ts'
 import type { Expression } from '../../syntax/expression.ts'
@@ -14,30 +13,18 @@ import { STATISTICAL_AGGREGATIONS } from '../statistical-aggregations.ts'
 import type { Place } from './context-functions.ts'
 
 /** Marks that separate values, and the two sides of one; texts have them escaped. */
-const END = '\u001E'
-const SIDE = '\u001F'
-const ESCAPE = '\u001B'
+export const END = '\u001E'
+export const SIDE = '\u001F'
+export const ESCAPE = '\u001B'
 
-const ESCAPED: readonly (readonly [plain: string, escaped: string])[] = [
+/** In the order in which they are escaped. */
+export const ESCAPED: readonly (readonly [plain: string, escaped: string])[] = [
   [ESCAPE, `${ESCAPE}0`],
   [END, `${ESCAPE}1`],
   [SIDE, `${ESCAPE}2`],
 ]
 
-const chr = (mark: string): string => `chr(${mark.codePointAt(0)})`
-
-/** SQL text of a group's values: of each `<number><SIDE><text><END>`, NULL as `<END>` alone. */
-export function collectedSql({ n, t }: PairSql): string {
-  const text = ESCAPED.reduce(
-    (sql, [plain, escaped]) => `replace(${sql}, ${chr(plain)}, ${chr(ESCAPE)} || '${escaped.slice(1)}')`,
-    t,
-  )
-  const number = `coalesce(${n}::VARCHAR, '')`
-  const sides = `CASE WHEN ${t} IS NOT NULL THEN ${number} || ${chr(SIDE)} || ${text} ELSE ${number} END`
-  return `string_agg(${sides} || ${chr(END)}, '' ORDER BY rn)`
-}
-
-/** The values of a text that `collectedSql` made. */
+/** The values of such a text. */
 export function collectedValues(text: string): Value[] {
   return text.split(END).slice(0, -1).map(readValue)
 }
