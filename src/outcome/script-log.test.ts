@@ -107,6 +107,22 @@ describe('the log of the record', () => {
 })
 
 describe('boundedLines', () => {
+  const lines = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, i) => `${prefix} ${i} ${'x'.repeat(20)}\r\n`).join('')
+
+  test('counts all lines left out of a text that was cut before, in one place', () => {
+    let log = ''
+    let written = 0
+    for (const count of [100, 1, 30, 500, 2]) {
+      log = boundedLines(lines(1, 'before') + log + lines(count, 'after'), 1000)
+      written += 1 + count
+      const all = log.split('\r\n').slice(0, -1)
+      const gaps = all.filter((line) => line.endsWith(' left out)'))
+      expect(gaps).toHaveLength(1)
+      expect(Number(gaps[0]!.replace(/\D/g, '')) + all.length - 1).toBe(written)
+    }
+  })
+
   test('never passes its bound and never breaks a line', () => {
     fc.assert(
       fc.property(

@@ -15,6 +15,9 @@ const TIME_EXCEEDED = 'Reload exceeded its time limit'
 const EOL = '\r\n'
 /** The samples close a paragraph with a line of one blank. */
 const BLANK = ' '
+/** The line in place of those that were cut out, and the most that it takes with its ends. */
+const LEFT_OUT = /^\(([\d,]+) lines? left out\)$/
+const LEFT_OUT_MAX_BYTES = utf8Bytes(`${EOL}${leftOutLine(Number.MAX_SAFE_INTEGER)}${EOL}`)
 
 /** Which attempt a text is about. */
 export interface LoggedAttempt {
@@ -69,17 +72,20 @@ export function scriptLogHead(about: {
 }
 
 /**
- * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line tells
- * how many lines are left out. A text that fits comes back as it is.
+ * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line says how
+ * many lines are left out, those of earlier cuts included. Returns a text that fits unchanged.
  */
 export function boundedLines(whole: string, maxBytes: number): string {
   if (utf8Bytes(whole) <= maxBytes) return whole
   const all = whole.split(EOL)
-  const room = maxBytes - utf8Bytes(leftOut(all.length))
-  const first = countThatFits(all, Math.floor(room / 2))
-  const last = countThatFits(all.slice(first).reverse(), room - Math.floor(room / 2))
-  const kept = [...all.slice(0, first), leftOutLine(all.length - first - last)]
-  return [...kept, ...all.slice(all.length - last)].join(EOL)
+  const bytes = maxBytes - LEFT_OUT_MAX_BYTES
+  let first = countThatFits(all, Math.floor(bytes / 2))
+  let end = all.length - countThatFits(all.slice(first).reverse(), bytes - Math.floor(bytes / 2))
+  // The gap of an earlier cut becomes part of this one.
+  while (first > 0 && LEFT_OUT.test(all[first - 1]!)) first--
+  while (end < all.length && LEFT_OUT.test(all[end]!)) end++
+  const leftOut = all.slice(first, end).reduce((sum, line) => sum + linesBehind(line), 0)
+  return [...all.slice(0, first), leftOutLine(leftOut), ...all.slice(end)].join(EOL)
 }
 
 function head(about: LoggedAttempt, progressLog: string): string[] {
@@ -158,9 +164,10 @@ function leftOutLine(count: number): string {
   return `(${grouped(count)} ${count === 1 ? 'line' : 'lines'} left out)`
 }
 
-/** Upper bound of what the line in the gap takes, with its ends. */
-function leftOut(count: number): string {
-  return `${EOL}${leftOutLine(count)}${EOL}`
+/** How many lines of the uncut text a line stands for. */
+function linesBehind(line: string): number {
+  const count = LEFT_OUT.exec(line)?.[1]
+  return count === undefined ? 1 : Number(count.replaceAll(',', ''))
 }
 
 /** How many of the lines from the first on take at most `bytes`, each with its end. */

@@ -261,7 +261,7 @@ function work(
     script: script?.script ?? '',
     variables: reload.variables,
     partial: reload.partial,
-    ...(app.data === undefined ? {} : { dataBefore: app.data.version }),
+    ...(app.data === undefined ? {} : { dataBefore: app.data.version, lastReloadAt: app.data.engineTime }),
     dataAfter,
     connections,
   }

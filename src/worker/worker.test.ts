@@ -148,6 +148,7 @@ describe('a worker', () => {
     expect(session?.work).toMatchObject({
       script: 'LOAD 1 AS x AUTOGENERATE 1;',
       dataBefore: 'v0',
+      lastReloadAt: START_MS,
       attempt: 1,
     })
     expect(session?.work?.connections).toEqual([{ name: 'DataFiles', root: '/files', writable: true }])

@@ -40,6 +40,27 @@ async function runUntil(statement: number, script: string) {
   return { session, work, end }
 }
 
+describe('a session', () => {
+  test('tells a script log of more than ten MiB whole', async () => {
+    const script = `LET x = Repeat('x', 1000);\nFOR i = 1 TO 5300\nTRACE $(x);\nNEXT`
+    const end = await (await acquire()).run(harness.workOf(script), () => {})
+    expect(end.kind).toBe('completed')
+    expect(end.scriptLog.length).toBeGreaterThan(10 * MIB)
+    expect(end.scriptLog).not.toContain('left out)')
+  })
+
+  test('tells the script when the reload before it finished, and NULL when there was none', async () => {
+    const script = `T: LOAD Timestamp(ReloadTime(), 'YYYY-MM-DD hh:mm:ss.fff') AS at AUTOGENERATE 1;
+      TRACE at $(=Peek('at', 0, 'T')).;`
+    const told = async (more: object) =>
+      (await (await acquire()).run(harness.workOf(script, more), () => {})).scriptLog
+    expect(await told({ lastReloadAt: new Date(2026, 0, 2, 3, 4, 5, 678).getTime() })).toContain(
+      'at 2026-01-02 03:04:05.678.',
+    )
+    expect(await told({})).toContain('at .')
+  })
+})
+
 describe('a session that ends', () => {
   test('leaves its data file, alone and complete, and no process and no folder', async () => {
     const session = await acquire()

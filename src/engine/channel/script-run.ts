@@ -9,6 +9,8 @@ export interface ScriptRunRequest {
   readonly dataFile: string
   /** Path of the app's present data, which a partial reload starts from; it is only read. */
   readonly dataBefore?: string
+  /** Epoch ms at which the app's last successful reload finished; absent before the first. */
+  readonly lastReloadAt?: number
   readonly script: string
   readonly variables: Readonly<Record<string, string>>
   readonly partial: boolean

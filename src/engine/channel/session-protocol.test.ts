@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import {
   type ChildMessage,
   childMessage,
@@ -7,7 +8,6 @@ import {
   FrameReader,
   MESSAGE_MAX_BYTES,
   PROTOCOL_VERSION,
-  SCRIPT_LOG_MAX_BYTES,
 } from './session-protocol.ts'
 
 const end = {
@@ -60,6 +60,11 @@ describe('the channel', () => {
   test('refuses what is not JSON', () => {
     const frame = Buffer.from([0, 0, 0, 1, 0x7b])
     expect(() => new FrameReader().push(frame)).toThrow('not JSON')
+  })
+
+  test('carries the longest script log, also when JSON has to escape every character of it', () => {
+    const message = { ...end, scriptLog: '"'.repeat(SCRIPT_LOG_MAX_BYTES) }
+    expect(new FrameReader().push(encodeMessage(message)).map(childMessage)).toEqual([message])
   })
 
   test('does not send what the other side would refuse', () => {

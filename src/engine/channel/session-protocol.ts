@@ -9,16 +9,17 @@
 
 import type { DataTable } from '../../catalog/records.ts'
 import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
-import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import type { SessionProgress, StoredFile } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /** Told by `ready`; an engine process of another version is not used. */
 export const PROTOCOL_VERSION = 1
-/** Largest frame either way: a script of 4 MiB or a script log of 8 MiB, with room for JSON's escapes. */
-export const MESSAGE_MAX_BYTES = 32 * 1024 ** 2
-/** The engine process cuts its script log to this before it tells it. */
-export const SCRIPT_LOG_MAX_BYTES = 8 * 1024 ** 2
+/**
+ * Largest frame either way. JSON at most doubles the bytes of a script log, which has no control characters
+ * but tabs and ends of lines; the rest is for everything else in a message.
+ */
+export const MESSAGE_MAX_BYTES = 3 * SCRIPT_LOG_MAX_BYTES
 
 const HEADER_BYTES = 4
 

@@ -60,7 +60,7 @@ function worldOf(
     database,
     record,
     paths: new FilePaths(request.connections),
-    clock: scriptClock(startedAt, undefined),
+    clock: scriptClock(startedAt, request.lastReloadAt),
     random: Math.random,
     system: {
       documentName: request.appId,

@@ -11,7 +11,10 @@ export const utcSerial = (epochMs: number): number => epochMs / DAY_MS + EPOCH_D
 export const localSerial = (epochMs: number): number =>
   utcSerial(epochMs - new Date(epochMs).getTimezoneOffset() * MINUTE_MS)
 
-/** Epoch ms of the start of this run and of the end of the last finished one. */
+/**
+ * @param startedAt epoch ms at which this run started
+ * @param lastReloadAt epoch ms at which the last successful reload finished, for ReloadTime() (SEMANTICS L21)
+ */
 export function scriptClock(startedAt: number, lastReloadAt: number | undefined): ScriptClock {
   return {
     zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,

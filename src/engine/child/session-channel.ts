@@ -7,7 +7,7 @@
  */
 import { Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
-import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import { cutToBytes } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
 import type { ScriptRun } from '../channel/script-run.ts'
@@ -17,7 +17,6 @@ import {
   FrameReader,
   PROTOCOL_VERSION,
   parentMessage,
-  SCRIPT_LOG_MAX_BYTES,
   type ToldEnd,
   type WorkRequest,
 } from '../channel/session-protocol.ts'

@@ -117,6 +117,7 @@ export class DuckDbSession implements EngineSession {
     return {
       dataFile: data.path(work.dataAfter),
       ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
+      ...(work.lastReloadAt === undefined ? {} : { lastReloadAt: work.lastReloadAt }),
       script: work.script,
       variables: work.variables,
       partial: work.partial,
