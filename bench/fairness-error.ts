@@ -6,8 +6,9 @@
  *
  * node bench/fairness-error.ts [--keep]
  */
+
+import type { Claimed } from '../src/store/port/store.ts'
 import type { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
-import type { Claimed } from '../src/store/store.ts'
 import { START_MS, seededRandom } from '../test/support/records.ts'
 import { claim, end, longQueue, queueOne, tell, tenantId } from './long-queue.ts'
 

@@ -6,7 +6,7 @@
 import type { SendId, SubscriptionId, TenantId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Send } from '../event/delivery.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../store/port/store.ts'
 import { afterSend } from './disabling.ts'
 import { makeSends, type SendDeps } from './send.ts'
 

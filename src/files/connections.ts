@@ -13,7 +13,7 @@ import type { TenantId, UserId } from '../core/ids.ts'
 import { newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { FileConnection, StoredFile } from '../engine/engine-session.ts'
-import type { CatalogStore } from '../store/store.ts'
+import type { CatalogStore } from '../store/port/store.ts'
 import type { FileStore } from './local/file-store.ts'
 
 export const OWN_CONNECTION = 'DataFiles'

@@ -8,7 +8,7 @@ import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { ClosableChannel } from '../delivery/channel.ts'
 import { BROKER_KINDS, type BrokerKind, type Subscription } from '../event/subscription.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../store/port/store.ts'
 import type { BrokerSettings } from './config.ts'
 
 export type Brokers = Partial<Record<BrokerKind, ClosableChannel>>

@@ -10,7 +10,7 @@ import { newKeyToken } from '../catalog/key-token.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { newUuid, type TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../store/port/store.ts'
 import type { Config } from './config.ts'
 
 const KEY_BYTES = 32

@@ -18,8 +18,8 @@ import { isOutcome } from '../core/outcome.ts'
 import { FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { type Cancellation, cancelReload, deleteApp } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import type { Store } from '../store/port/store.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
-import type { Store } from '../store/store.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-cancel-'))

@@ -11,7 +11,7 @@ import { decide, isRefusal } from '../core/reload.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/store.ts'
+import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/port/store.ts'
 import type { Room } from './room.ts'
 
 /** Longest time between two looks at the queue: what other processes queued is found without a notice. */

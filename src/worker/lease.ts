@@ -14,7 +14,7 @@ import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Clock, Log, Timers, Wait } from '../core/ports.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
-import type { LeaseAnswer, LeaseRenewal, ReloadStore } from '../store/store.ts'
+import type { LeaseAnswer, LeaseRenewal, ReloadStore } from '../store/port/store.ts'
 
 export interface LeaseDeps {
   readonly store: Pick<ReloadStore, 'renewLeases'>

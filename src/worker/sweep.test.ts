@@ -5,7 +5,7 @@ import type { AppId, LeaseToken, ReloadId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import type { ReloadStore } from '../store/store.ts'
+import type { ReloadStore } from '../store/port/store.ts'
 import { startSweeping } from './sweep.ts'
 
 const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }

@@ -9,8 +9,8 @@ import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import { saveApart } from '../store/save-apart.ts'
-import type { ReloadStore, Transition } from '../store/store.ts'
+import { saveApart } from '../store/port/save-apart.ts'
+import type { ReloadStore, Transition } from '../store/port/store.ts'
 
 const SWEEP_MS = 1000
 const BATCH = 100

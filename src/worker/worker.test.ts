@@ -17,7 +17,7 @@ import { isOutcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../store/port/store.ts'
 import { startWorker } from './worker.ts'
 
 /** A worker over the memory store with one waiting reload. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AppId, TenantId, UserId } from '../../src/core/ids.ts'
-import type { CommitNotice } from '../../src/store/store.ts'
+import type { CommitNotice } from '../../src/store/port/store.ts'
 import { completed, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const HOUR = 3_600_000

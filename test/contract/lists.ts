@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FilterNode } from '../../src/core/filter.ts'
 import type { Reload } from '../../src/core/reload.ts'
-import type { Listed, Page, PagePosition, ReloadQuery, ReloadSortField } from '../../src/store/lists.ts'
+import type { Listed, Page, PagePosition, ReloadQuery, ReloadSortField } from '../../src/store/port/lists.ts'
 import { type Given, OTHER_TENANT, TENANT_ID } from './store-records.ts'
 
 const SORT_FIELDS: readonly ReloadSortField[] = ['creationTime', 'status', 'startTime', 'endTime']

@@ -4,7 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { ExclusiveStore } from '../../src/store/store.ts'
+import type { ExclusiveStore } from '../../src/store/port/store.ts'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseClaiming } from './claiming.ts'

@@ -12,8 +12,8 @@ import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { type ExclusiveStore, NO_ROOM, type SubscriptionStep } from '../../src/store/port/store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { type ExclusiveStore, NO_ROOM, type SubscriptionStep } from '../../src/store/store.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
 import {
   aSend,

@@ -32,7 +32,7 @@ import type {
   ReloadView,
   Saving,
   ScriptLog,
-} from '../../src/store/store.ts'
+} from '../../src/store/port/store.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId

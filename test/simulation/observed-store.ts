@@ -1,7 +1,7 @@
 /** The memory store with its contents open to the auditor, and a machine's faulty way to it. */
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Table } from '../../src/store/memory/table.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/port/store.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 

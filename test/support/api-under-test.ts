@@ -22,7 +22,7 @@ import { sealWith } from '../../src/delivery/channels/seal.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/port/store.ts'
 
 export interface Answer {
   readonly status: number

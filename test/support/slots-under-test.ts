@@ -4,7 +4,7 @@
  */
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
 import type { Reload } from '../../src/core/reload.ts'
-import { type TenantTerms, Turns } from '../../src/store/turns.ts'
+import { type TenantTerms, Turns } from '../../src/store/rule/turns.ts'
 import { aReload, START_MS } from './records.ts'
 
 export interface SimTenant extends TenantTerms {

@@ -19,7 +19,7 @@ import type { Seal } from '../../delivery/channels/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
 import type { FileStore } from '../../files/local/file-store.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store } from '../../store/port/store.ts'
 import type { Tier } from './rate-limit.ts'
 
 export interface ApiDeps {

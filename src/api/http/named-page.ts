@@ -6,7 +6,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { ErrorName } from '../../core/errors.ts'
-import type { Listed, PagePosition } from '../../store/lists.ts'
+import type { Listed, PagePosition } from '../../store/port/lists.ts'
 import type { ApiDeps } from './deps.ts'
 import { type PageLinks, type PageQuery, type PageRules, pageLinks, readPage } from './page.ts'
 import { ApiRefusal, refuse } from './problem.ts'

@@ -5,7 +5,7 @@
 import { Type } from 'typebox'
 import type { SendId } from '../../core/ids.ts'
 import { resend } from '../../delivery/resend.ts'
-import type { SendQuery } from '../../store/lists.ts'
+import type { SendQuery } from '../../store/port/lists.ts'
 import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { ById, findSubscription, type Mount } from './webhook-mount.ts'

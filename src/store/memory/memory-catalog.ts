@@ -28,7 +28,7 @@ import type {
 import type { TenantLimits, TenantLimitsChange } from '../../core/limits.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { AppChange, CatalogStore, ScriptSummary } from '../store.ts'
+import type { AppChange, CatalogStore, ScriptSummary } from '../port/store.ts'
 import type { Table } from './table.ts'
 import { byAge, insert, Tables } from './tables.ts'
 

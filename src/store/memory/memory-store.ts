@@ -14,10 +14,8 @@ import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { Listed, ReloadQuery } from '../lists.ts'
-import { readersOf } from '../readers.ts'
-import { reloadSortValue } from '../reload-sort.ts'
-import { assertAcceptance, assertSaving, isSaving } from '../saving.ts'
+import type { Listed, ReloadQuery } from '../port/lists.ts'
+import { reloadSortValue } from '../port/reload-sort.ts'
 import {
   type Acceptance,
   type Accepted,
@@ -37,8 +35,10 @@ import {
   type ScriptLog,
   type Transition,
   type Transitioned,
-} from '../store.ts'
-import { backsOff, type Counted, movedAt, Turns } from '../turns.ts'
+} from '../port/store.ts'
+import { readersOf } from '../rule/readers.ts'
+import { assertAcceptance, assertSaving, isSaving } from '../rule/saving.ts'
+import { backsOff, type Counted, movedAt, Turns } from '../rule/turns.ts'
 import { own } from './memory-catalog.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { pageOf } from './page.ts'

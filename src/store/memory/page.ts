@@ -1,5 +1,5 @@
 /** Keyset paging over rows in memory: the model of what the SQL stores do with an index. */
-import type { Listed, Page, PagePosition, Sort } from '../lists.ts'
+import type { Listed, Page, PagePosition, Sort } from '../port/lists.ts'
 import { compare } from './tables.ts'
 
 /** Orders by the sort value, empty values lowest, ties by id in the same direction; gives the wanted page. */

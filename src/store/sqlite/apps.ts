@@ -1,7 +1,7 @@
 /** Apps and their script versions. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { AppId, DataVersion } from '../../core/ids.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.ts'
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'

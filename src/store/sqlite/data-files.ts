@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { DataFile, FilePlace } from '../../catalog/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 import { mustSave } from './identity.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'

@@ -8,7 +8,7 @@ import type { SubscriptionId } from '../../core/ids.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { DeliveryStore } from '../store.ts'
+import type { DeliveryStore } from '../port/store.ts'
 import { eventOf } from './events.ts'
 import { give, type Row, recordOf } from './row.ts'
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
 import type { TenantId } from '../../core/ids.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'

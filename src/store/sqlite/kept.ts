@@ -12,7 +12,7 @@ import type { Attempt } from '../../core/attempt.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 
 /**
  * At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly

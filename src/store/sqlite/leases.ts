@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
-import type { LeaseAnswer, LeaseRenewal } from '../store.ts'
+import type { LeaseAnswer, LeaseRenewal } from '../port/store.ts'
 import type { Kept } from './kept.ts'
 import type { UpdateReload } from './update-reload.ts'
 import type { Audience, Views } from './view.ts'

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { FilterNode } from '../../core/filter.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { Listed, ReloadQuery, ReloadSortField } from '../lists.ts'
+import type { Listed, ReloadQuery, ReloadSortField } from '../port/lists.ts'
 import { type Condition, listPage } from './page.ts'
 import { reloadOf } from './reload-rows.ts'
 

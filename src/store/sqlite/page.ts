@@ -3,7 +3,7 @@
  * values are the lowest, as SQLite orders them; ties are broken by id in the direction of the sort.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Listed, Page, PagePosition } from '../lists.ts'
+import type { Listed, Page, PagePosition } from '../port/lists.ts'
 import type { Row } from './row.ts'
 
 export interface Condition {

@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { aheadOf } from '../../core/order.ts'
 import type { Reload } from '../../core/reload.ts'
-import { AHEAD_COUNTED_MAX, type QueuePlace } from '../store.ts'
-import type { Counted, Turns } from '../turns.ts'
+import { AHEAD_COUNTED_MAX, type QueuePlace } from '../port/store.ts'
+import type { Counted, Turns } from '../rule/turns.ts'
 
 export const WAITING_OF_TENANTS = `
   SELECT tenant_id, count(*) AS count FROM reloads WHERE state = 'QUEUED' AND backing_off = 0 GROUP BY tenant_id`

@@ -1,6 +1,6 @@
 /** Opening deliveries again that failed for good. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DeliveryStore } from '../store.ts'
+import type { DeliveryStore } from '../port/store.ts'
 
 type Request = Parameters<DeliveryStore['reopenDeliveries']>[0]
 

@@ -1,7 +1,7 @@
 /** Spaces and their assignments. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Space, SpaceAssignment } from '../../catalog/records.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 import { mustSave } from './identity.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'

@@ -11,8 +11,7 @@ import type * as ids from '../../core/ids.ts'
 import type { TenantLimitsChange } from '../../core/limits.ts'
 import type { Send } from '../../event/delivery.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { ReloadQuery, SendQuery } from '../lists.ts'
-import { Notices } from '../notices.ts'
+import type { ReloadQuery, SendQuery } from '../port/lists.ts'
 import type {
   Acceptance,
   AppChange,
@@ -26,8 +25,9 @@ import type {
   SubscriptionStep,
   Transition,
   Transitioned,
-} from '../store.ts'
-import { Turns } from '../turns.ts'
+} from '../port/store.ts'
+import { Notices } from '../rule/notices.ts'
+import { Turns } from '../rule/turns.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'

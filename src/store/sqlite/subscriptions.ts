@@ -1,7 +1,7 @@
 /** Subscriptions: who wants which events. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Subscription } from '../../event/subscription.ts'
-import type { CatalogStore } from '../store.ts'
+import type { CatalogStore } from '../port/store.ts'
 import { mustSave } from './identity.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'

@@ -1,6 +1,7 @@
 /** Lock, fence, show, save: one step of one reload (ARCHITECTURE.md, section 3). */
-import { isSaving } from '../saving.ts'
-import type { Transition, Transitioned } from '../store.ts'
+
+import type { Transition, Transitioned } from '../port/store.ts'
+import { isSaving } from '../rule/saving.ts'
 import type { Save } from './save.ts'
 import type { Views } from './view.ts'
 

@@ -1,5 +1,5 @@
 /** Saves part of what a step decided in a transaction of its own, a little later. */
-import type { ReloadView, Saving, Store, Transition } from '../../../src/store/store.ts'
+import type { ReloadView, Saving, Store, Transition } from '../../../src/store/port/store.ts'
 import type { World } from '../world.ts'
 import { changed, overriding } from './canary.ts'
 

@@ -1,7 +1,7 @@
 /**
  * The first schema. Everything that is selected, sorted or constrained on is a column; what is only carried
  * is JSON text. The constraints hold the invariants of ARCHITECTURE.md section 1 a second time, after
- * src/store/saving.ts: 1 = outcome_is_final, 2 = events_unique, 4 = attempts_gapless, attempts_open,
+ * src/store/rule/saving.ts: 1 = outcome_is_final, 2 = events_unique, 4 = attempts_gapless, attempts_open,
  * reloads_active, 5 = deliveries_unique.
  */
 export const sql = `

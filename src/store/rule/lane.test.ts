@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { TenantId } from '../core/ids.ts'
-import { compareStandings } from '../core/order.ts'
+import type { TenantId } from '../../core/ids.ts'
+import { compareStandings } from '../../core/order.ts'
 import { Lane } from './lane.ts'
 import type { Seat } from './turns.ts'
 

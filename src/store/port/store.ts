@@ -16,8 +16,8 @@ import type {
   SpaceAssignment,
   Tenant,
   User,
-} from '../catalog/records.ts'
-import type { Attempt, RanStatement, SessionFacts } from '../core/attempt.ts'
+} from '../../catalog/records.ts'
+import type { Attempt, RanStatement, SessionFacts } from '../../core/attempt.ts'
 import type {
   AppId,
   AssignmentId,
@@ -34,13 +34,13 @@ import type {
   SubscriptionId,
   TenantId,
   UserId,
-} from '../core/ids.ts'
-import type { TenantLimitsChange } from '../core/limits.ts'
-import type { WaitsFor } from '../core/order.ts'
-import type { Reload } from '../core/reload.ts'
-import type { Delivery, Send } from '../event/delivery.ts'
-import type { EventDraft, StoredEvent } from '../event/stored-event.ts'
-import type { Subscription } from '../event/subscription.ts'
+} from '../../core/ids.ts'
+import type { TenantLimitsChange } from '../../core/limits.ts'
+import type { WaitsFor } from '../../core/order.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Delivery, Send } from '../../event/delivery.ts'
+import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, ReloadQuery, SendQuery } from './lists.ts'
 
 // ------------------------------------------------------------------------------------------------ accepting

@@ -3,7 +3,7 @@
  * so their order does not change as time passes: a heap whose entries know their places, for removal from
  * anywhere.
  */
-import { compareStandings } from '../core/order.ts'
+import { compareStandings } from '../../core/order.ts'
 import type { Seat } from './turns.ts'
 
 export class Lane {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../test/support/records.ts'
-import { type SimTenant, SlotsUnderTest } from '../../test/support/slots-under-test.ts'
-import type { TenantId } from '../core/ids.ts'
+import { seededRandom } from '../../../test/support/records.ts'
+import { type SimTenant, SlotsUnderTest } from '../../../test/support/slots-under-test.ts'
+import type { TenantId } from '../../core/ids.ts'
 
 const RUNS_MS = [0, 1, 50, 1000, 7000, 60_000]
 

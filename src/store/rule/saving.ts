@@ -4,12 +4,12 @@
  * the same rules a second time with constraints and unique indexes (ARCHITECTURE.md section 1, invariants 1
  * to 5).
  */
-import type { Attempt } from '../core/attempt.ts'
-import type { ReloadId } from '../core/ids.ts'
-import { isOutcome } from '../core/outcome.ts'
-import type { Reload } from '../core/reload.ts'
-import type { EventDraft } from '../event/stored-event.ts'
-import type { Acceptance, Saving } from './store.ts'
+import type { Attempt } from '../../core/attempt.ts'
+import type { ReloadId } from '../../core/ids.ts'
+import { isOutcome } from '../../core/outcome.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { EventDraft } from '../../event/stored-event.ts'
+import type { Acceptance, Saving } from '../port/store.ts'
 
 /** Tells a saving from a refusal: only a saving has a reload. */
 export function isSaving(result: unknown): result is Saving {

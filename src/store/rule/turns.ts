@@ -9,8 +9,8 @@
  *
  * Modes: stale (opened, or rolled back: to be counted before the next use) - counted.
  */
-import type { Attempt } from '../core/attempt.ts'
-import type { ReloadId, TenantId } from '../core/ids.ts'
+import type { Attempt } from '../../core/attempt.ts'
+import type { ReloadId, TenantId } from '../../core/ids.ts'
 import {
   clockWasSet,
   compareStandings,
@@ -18,11 +18,11 @@ import {
   FIRST_RUN_MS,
   type Standing,
   usualRunMs,
-} from '../core/order.ts'
-import { isOutcome } from '../core/outcome.ts'
-import type { Reload } from '../core/reload.ts'
+} from '../../core/order.ts'
+import { isOutcome } from '../../core/outcome.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { QueuePlace } from '../port/store.ts'
 import { Lane } from './lane.ts'
-import type { QueuePlace } from './store.ts'
 
 /** A tenant's entry: a standing that moves. */
 export interface Seat extends Standing {

@@ -2,10 +2,10 @@
  * What a step is shown so that it can tell who reads the app: read only when a subscription of user level
  * listens, so that the common case costs nothing. It judges nobody; catalog/rights.ts does.
  */
-import type { App, Space, SpaceAssignment, User } from '../catalog/records.ts'
-import type { SpaceId, UserId } from '../core/ids.ts'
-import type { Subscription } from '../event/subscription.ts'
-import type { ReloadView } from './store.ts'
+import type { App, Space, SpaceAssignment, User } from '../../catalog/records.ts'
+import type { SpaceId, UserId } from '../../core/ids.ts'
+import type { Subscription } from '../../event/subscription.ts'
+import type { ReloadView } from '../port/store.ts'
 
 export interface ReaderRows {
   user(id: UserId): User | undefined

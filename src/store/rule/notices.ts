@@ -2,7 +2,7 @@
  * Telling, after a commit, which loops it may concern: gathered while verbs run, told once after all commits
  * of a turn, never inside a transaction. A needless telling is harmless, a missing one is not.
  */
-import type { CommitNotice } from './store.ts'
+import type { CommitNotice } from '../port/store.ts'
 
 export class Notices {
   readonly #listeners = new Set<(changed: CommitNotice) => void>()

@@ -1,5 +1,5 @@
 /** What a list of reloads is sorted by: the same for every store and for the cursors made of it. */
-import type { Reload } from '../core/reload.ts'
+import type { Reload } from '../../core/reload.ts'
 import type { PagePosition, ReloadSortField } from './lists.ts'
 
 /** Null where the reload has not come to that time. */

@@ -1,6 +1,6 @@
 /** What lists are asked for and answer: page by page, in either direction. */
-import type { FilterNode } from '../core/filter.ts'
-import type { AppId, SubscriptionId, TenantId } from '../core/ids.ts'
+import type { FilterNode } from '../../core/filter.ts'
+import type { AppId, SubscriptionId, TenantId } from '../../core/ids.ts'
 
 export interface Page {
   readonly limit: number
