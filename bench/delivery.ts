@@ -26,6 +26,7 @@ import { startDelivering } from '../src/delivery/deliver.ts'
 import type { Subscription } from '../src/event/subscription.ts'
 import { realWorld } from '../src/main/world.ts'
 import { settleStep } from '../src/outcome/settle.ts'
+import type { SendRecord } from '../src/store/port/deliveries.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { NO_NATS, startNatsServer } from '../test/support/nats-server.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'
@@ -125,7 +126,7 @@ async function drained(channel: Channel, subscription: Partial<Subscription>): P
           const value = Reflect.get(target, name)
           return typeof value === 'function' ? value.bind(target) : value
         }
-        return async (rows: Parameters<SqliteStore['recordSends']>[0]) => {
+        return async (rows: readonly SendRecord[]) => {
           await target.recordSends(rows)
           records += rows.length
           if (records >= events) allSent()

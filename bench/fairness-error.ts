@@ -7,7 +7,7 @@
  * node bench/fairness-error.ts [--keep]
  */
 
-import type { Claimed } from '../src/store/port/store.ts'
+import type { Claimed } from '../src/store/port/queue.ts'
 import type { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { START_MS, seededRandom } from '../test/support/records.ts'
 import { claim, end, longQueue, queueOne, tell, tenantId } from './long-queue.ts'

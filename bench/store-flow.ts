@@ -9,7 +9,7 @@ import type { AppId, DataVersion, LeaseToken, TenantId, WorkerId } from '../src/
 import { newHexId, newTimeUuid, newUuid } from '../src/core/ids.ts'
 import { decide } from '../src/core/reload.ts'
 import { realWorld } from '../src/main/world.ts'
-import type { ReloadView, Saving } from '../src/store/port/store.ts'
+import type { ReloadView, Saving } from '../src/store/port/reloads.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { aDelivery, finishedEvent, POLICY } from '../test/contract/store-records.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'

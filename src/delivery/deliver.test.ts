@@ -8,6 +8,7 @@ import type { CloudEvent } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import type { SendRecord } from '../store/port/deliveries.ts'
 import type { Store } from '../store/port/store.ts'
 import { PROBE_FIRST_MS } from './after-send.ts'
 import type { Channel, Sent } from './channel.ts'
@@ -123,7 +124,7 @@ describe('the sender of deliveries', () => {
       get(target, name) {
         const member = Reflect.get(target, name, target)
         if (name !== 'recordSends') return typeof member === 'function' ? member.bind(target) : member
-        return async (batch: Parameters<Store['recordSends']>[0]) => {
+        return async (batch: readonly SendRecord[]) => {
           if (batch.some((row) => row.delivery.id === bad!.id)) {
             refused = true
             throw new Error('broken invariant')

@@ -12,6 +12,7 @@ import { type Loop, startLoop } from '../core/loop.ts'
 import type { Timers } from '../core/ports.ts'
 import type { Delivery } from '../event/delivery.ts'
 import type { Subscription } from '../event/subscription.ts'
+import type { ClaimedDelivery, SendRecord } from '../store/port/deliveries.ts'
 import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
 import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
@@ -32,9 +33,6 @@ const IN_FLIGHT_MAX = 512
 const LEASE_MS = 60_000
 /** Longest time between two looks: what other processes saved is found without a notice. */
 const LOOK_MS = 1000
-
-type SendRow = Parameters<Store['recordSends']>[0][number]
-type ClaimedDelivery = Awaited<ReturnType<Store['claimDeliveries']>>[number]
 
 /** A delivery whose fate is known and not yet saved. */
 interface Result {
@@ -203,12 +201,12 @@ async function fly(
 async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   const batch = [...results]
   if (batch.length === 0) return
-  const rows: SendRow[] = []
-  const resultOf = new Map<SendRow, Result>()
+  const rows: SendRecord[] = []
+  const resultOf = new Map<SendRecord, Result>()
   for (const result of batch) {
     if (await isRecorded(deps, result)) continue
     const { next, made, claimed, first } = result
-    const row: SendRow = {
+    const row: SendRecord = {
       delivery: next,
       fence: claimed.delivery.lease!,
       ...(made === undefined ? {} : { send: made.send }),
@@ -217,8 +215,8 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
     rows.push(row)
     resultOf.set(row, result)
   }
-  const save = async (items: readonly SendRow[]) => {
-    const missing: SendRow[] = []
+  const save = async (items: readonly SendRecord[]) => {
+    const missing: SendRecord[] = []
     for (const row of items) if (!(await isRecorded(deps, resultOf.get(row)!))) missing.push(row)
     for (const row of missing) resultOf.get(row)!.recordTried = true
     if (missing.length > 0) await deps.store.recordSends(missing)

@@ -9,7 +9,7 @@ import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from '../event/catalogue.
 import { cleanText, cloudEvent } from '../event/cloud-event.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
-import type { SubscriptionStep, SubscriptionView } from '../store/port/store.ts'
+import type { SubscriptionStep, SubscriptionView } from '../store/port/subscriptions.ts'
 import { subscriptionAfter } from './after-send.ts'
 import type { Sent } from './channel.ts'
 import { fanOut } from './fan-out.ts'

@@ -11,7 +11,7 @@ import { WEBHOOK_DISABLED_TYPE } from '../event/catalogue.ts'
 import type { Delivery } from '../event/delivery.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
-import type { ReloadView } from '../store/port/store.ts'
+import type { ReloadView } from '../store/port/reloads.ts'
 
 /** What of a reload's view decides who gets its events. */
 export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
-import type { Forget } from '../store/port/store.ts'
+import type { Forget } from '../store/port/history.ts'
 import { FORGET_EVERY_MS, startForgetting } from './forget.ts'
 
 const DAY = 24 * 3_600_000

@@ -7,7 +7,7 @@
 import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Clock, Log, Timers } from '../core/ports.ts'
-import type { HistoryStore } from '../store/port/store.ts'
+import type { HistoryStore } from '../store/port/history.ts'
 
 /** Between two looks when nothing is left to forget, ms. */
 export const FORGET_EVERY_MS = 10 * 60_000

@@ -12,7 +12,7 @@ import { newHexId, type UserId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
 import type { AuthType, ResourceType, Trigger } from '../core/trigger.ts'
-import type { Accepted, ReloadStore } from '../store/port/store.ts'
+import type { Accepted, ReloadStore } from '../store/port/reloads.ts'
 
 export interface AcceptDeps {
   readonly store: Pick<ReloadStore, 'accept'>

@@ -9,7 +9,8 @@ import type { Log } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
 import type { AppData } from '../engine/engine-session.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import type { CatalogStore, ReloadStore } from '../store/port/store.ts'
+import type { ReloadStore } from '../store/port/reloads.ts'
+import type { CatalogStore } from '../store/port/store.ts'
 
 export type Cancellation = 'canceled' | 'canceling' | 'already-ended' | 'unknown'
 

@@ -21,7 +21,7 @@ import {
 } from '../core/reload.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
-import type { ReloadView, Saving, Transition } from '../store/port/store.ts'
+import type { ReloadView, Saving, Transition } from '../store/port/reloads.ts'
 import { attemptEvent } from './attempt-event.ts'
 import { dataEvent, type SavedData } from './data-event.ts'
 import { finishedEvent } from './finished-event.ts'

@@ -11,14 +11,15 @@ import { decide, isRefusal } from '../core/reload.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import { type Claimed, NO_ROOM, type ReloadStore, type ReloadView, type Saving } from '../store/port/store.ts'
+import { type Claimed, NO_ROOM, type QueueStore } from '../store/port/queue.ts'
+import type { ReloadView, Saving } from '../store/port/reloads.ts'
 import type { Room } from './room.ts'
 
 /** Longest time between two looks at the queue: what other processes queued is found without a notice. */
 const LOOK_MS = 1000
 
 export interface ClaimDeps extends SettleRules {
-  readonly store: Pick<ReloadStore, 'claim' | 'nextDueAt'>
+  readonly store: Pick<QueueStore, 'claim' | 'nextDueAt'>
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<

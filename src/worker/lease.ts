@@ -14,10 +14,10 @@ import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Clock, Log, Timers, Wait } from '../core/ports.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
-import type { LeaseAnswer, LeaseRenewal, ReloadStore } from '../store/port/store.ts'
+import type { LeaseAnswer, LeaseRenewal, QueueStore } from '../store/port/queue.ts'
 
 export interface LeaseDeps {
-  readonly store: Pick<ReloadStore, 'renewLeases'>
+  readonly store: Pick<QueueStore, 'renewLeases'>
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log

@@ -24,7 +24,7 @@ import type {
 import { chooseSize } from '../engine/sizes.ts'
 import { boundedLines, endedLog, runningLog, scriptLogHead } from '../outcome/script-log.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
-import type { Claimed } from '../store/port/store.ts'
+import type { Claimed } from '../store/port/queue.ts'
 import type { HeldLease } from './lease.ts'
 
 /** Longest wait for an engine session, ms: after it the reload waits in the queue again. */

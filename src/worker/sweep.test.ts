@@ -5,7 +5,7 @@ import type { AppId, LeaseToken, ReloadId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import type { ReloadStore } from '../store/port/store.ts'
+import type { Store } from '../store/port/store.ts'
 import { startSweeping } from './sweep.ts'
 
 const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }
@@ -40,7 +40,7 @@ async function abandoned() {
   })
   const states = () =>
     Promise.all(RELOADS.map(async (id) => (await store.reload(TENANT_ID, id))?.state ?? 'gone'))
-  const sweep = (over: Partial<ReloadStore> = {}) =>
+  const sweep = (over: Partial<Store> = {}) =>
     startSweeping({
       ...machine.ports,
       ...POLICY,

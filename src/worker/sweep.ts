@@ -9,8 +9,9 @@ import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
+import type { Transition } from '../store/port/reloads.ts'
 import { saveApart } from '../store/port/save-apart.ts'
-import type { ReloadStore, Transition } from '../store/port/store.ts'
+import type { Store } from '../store/port/store.ts'
 
 const SWEEP_MS = 1000
 const BATCH = 100
@@ -18,7 +19,7 @@ const BATCH = 100
 const LEAP_MS = 1000
 
 export interface SweepDeps extends SettleRules {
-  readonly store: Pick<ReloadStore, 'expiredLeases' | 'overdueReloads' | 'transition'>
+  readonly store: Pick<Store, 'expiredLeases' | 'overdueReloads' | 'transition'>
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'queueTimeMs' | 'leaseDurationMs'>

@@ -20,7 +20,8 @@ import type {
   StoredFile,
 } from '../engine/engine-session.ts'
 import { type SettleRules, settling } from '../outcome/settle.ts'
-import type { Claimed, Store } from '../store/port/store.ts'
+import type { Claimed } from '../store/port/queue.ts'
+import type { Store } from '../store/port/store.ts'
 import { startClaiming } from './claim.ts'
 import { type HeldLease, startLeases } from './lease.ts'
 import { type FreeRoom, Room } from './room.ts'

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { App, DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import type { AppId, DataFileId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
 import type { TenantLimitsChange } from '../../src/core/limits.ts'
-import type { AppChange, ReloadView } from '../../src/store/port/store.ts'
+import type { AppChange } from '../../src/store/port/apps.ts'
+import type { ReloadView } from '../../src/store/port/reloads.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const user: User = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
-import { NO_ROOM } from '../../src/store/port/store.ts'
+import { NO_ROOM } from '../../src/store/port/queue.ts'
 import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseClaiming(given: () => Given): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
-import type { SubscriptionStep } from '../../src/store/port/store.ts'
+import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import {
   aDelivery,
   aSend,

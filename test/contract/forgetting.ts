@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken } from '../../src/core/ids.ts'
-import type { Forget } from '../../src/store/port/store.ts'
+import type { Forget } from '../../src/store/port/history.ts'
 import { aLog, aSend, aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
 
 const LEASE = 'sender' as LeaseToken

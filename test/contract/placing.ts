@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Reload } from '../../src/core/reload.ts'
-import { NO_ROOM } from '../../src/store/port/store.ts'
+import { NO_ROOM } from '../../src/store/port/queue.ts'
 import { type Given, NO_CAP, OTHER_TENANT, TENANT_ID } from './store-records.ts'
 
 export function exercisePlacing(given: () => Given): void {

@@ -25,14 +25,9 @@ import {
 } from '../../src/core/reload.ts'
 import type { Delivery, Send } from '../../src/event/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
-import type {
-  Accepted,
-  Claimed,
-  ExclusiveStore,
-  ReloadView,
-  Saving,
-  ScriptLog,
-} from '../../src/store/port/store.ts'
+import type { Claimed } from '../../src/store/port/queue.ts'
+import type { Accepted, ReloadView, Saving, ScriptLog } from '../../src/store/port/reloads.ts'
+import type { ExclusiveStore } from '../../src/store/port/store.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId

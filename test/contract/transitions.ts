@@ -8,7 +8,8 @@ import type {
   ReloadId,
   ScriptVersionId,
 } from '../../src/core/ids.ts'
-import type { CommitNotice, ReloadView, Saving } from '../../src/store/port/store.ts'
+import type { ReloadView, Saving } from '../../src/store/port/reloads.ts'
+import type { CommitNotice } from '../../src/store/port/store.ts'
 import { SPACE_ID, USER_ID } from '../support/records.ts'
 import {
   aDelivery,

@@ -9,7 +9,7 @@ import { decide, isRefusal, type Reload } from '../../src/core/reload.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
 import type { CloudEvent, EventDraft } from '../../src/event/stored-event.ts'
 import { type EndedAttempt, type SettleRules, settleStep, settling } from '../../src/outcome/settle.ts'
-import type { ReloadView, Saving } from '../../src/store/port/store.ts'
+import type { ReloadView, Saving } from '../../src/store/port/reloads.ts'
 import { anApp, aReload, aTenant, START_MS, seededRandom } from './records.ts'
 
 export const MINUTE = 60_000

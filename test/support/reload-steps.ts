@@ -8,7 +8,8 @@ import { newUuid } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
 import { decide, isRefusal } from '../../src/core/reload.ts'
 import { type SettleRules, settling } from '../../src/outcome/settle.ts'
-import type { Claimed, Store } from '../../src/store/port/store.ts'
+import type { Claimed } from '../../src/store/port/queue.ts'
+import type { Store } from '../../src/store/port/store.ts'
 
 interface Parts {
   readonly store: Store

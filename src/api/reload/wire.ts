@@ -8,7 +8,7 @@ import { ACTIVE_STATES, OUTCOMES } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
-import { AHEAD_COUNTED_MAX, type QueuePlace } from '../../store/port/store.ts'
+import { AHEAD_COUNTED_MAX, type QueuePlace } from '../../store/port/queue.ts'
 
 export const STATUSES = [...ACTIVE_STATES, ...OUTCOMES] as const
 

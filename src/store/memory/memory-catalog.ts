@@ -28,7 +28,9 @@ import type {
 import type { TenantLimits, TenantLimitsChange } from '../../core/limits.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { AppChange, CatalogStore, ScriptSummary } from '../port/store.ts'
+import type { AppChange, ScriptSummary } from '../port/apps.ts'
+import type { KeyWithUser } from '../port/people.ts'
+import type { CatalogStore } from '../port/store.ts'
 import type { Table } from './table.ts'
 import { byAge, insert, Tables } from './tables.ts'
 
@@ -94,7 +96,7 @@ export class MemoryCatalog implements CatalogStore {
     return this.#remove(this.tables.keys, tenantId, id)
   }
 
-  async keyByHash(tokenHash: string): Promise<{ readonly key: ApiKey; readonly user: User } | undefined> {
+  async keyByHash(tokenHash: string): Promise<KeyWithUser | undefined> {
     const key = this.tables.keys.find((row) => row.tokenHash === tokenHash)
     return key === undefined ? undefined : { key, user: this.tables.users.get(key.userId)! }
   }

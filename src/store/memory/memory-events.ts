@@ -1,18 +1,19 @@
 /** The event and delivery verbs of the memory store. */
-import type {
-  DeliveryId,
-  EventId,
-  LeaseToken,
-  ReloadId,
-  SendId,
-  SubscriptionId,
-  TenantId,
-} from '../../core/ids.ts'
+import { defined } from '../../core/defined.ts'
+import type { DeliveryId, EventId, ReloadId, SendId, SubscriptionId, TenantId } from '../../core/ids.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
-import type { Subscription } from '../../event/subscription.ts'
+import type {
+  ClaimedDelivery,
+  DeliveryClaim,
+  DeliveryStore,
+  Reopening,
+  SendRecord,
+} from '../port/deliveries.ts'
+import type { EventStore } from '../port/events.ts'
 import type { Listed, SendQuery } from '../port/lists.ts'
-import type { CommitNotice, DeliveryStore, EventStore, SubscriptionStep } from '../port/store.ts'
+import type { CommitNotice } from '../port/store.ts'
+import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { Notices } from '../rule/notices.ts'
 import { MemoryCatalog, own } from './memory-catalog.ts'
 import { pageOf } from './page.ts'
@@ -65,7 +66,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     return this.tables.events.where((event) => event.reloadId === reloadId)
   }
 
-  async claimDeliveries(request: Parameters<DeliveryStore['claimDeliveries']>[0]) {
+  async claimDeliveries(request: DeliveryClaim): Promise<ClaimedDelivery[]> {
     const { now, lease, leaseExpiresAt } = request
     const pending = this.tables.deliveries.where((row) => row.state === 'pending')
     const inFlight = new Map<SubscriptionId | TenantId, number>()
@@ -80,7 +81,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
       places.set(id, known)
       return known
     }
-    const claimed: { delivery: Delivery; event: StoredEvent; subscription?: Subscription }[] = []
+    const claimed: ClaimedDelivery[] = []
     const due = pending
       .filter((row) => row.dueAt <= now && isFree(row, now))
       .sort((left, right) => left.dueAt - right.dueAt || compare(left.id, right.id))
@@ -96,21 +97,14 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
         claimed.push({
           delivery,
           event: this.tables.events.get(row.eventId)!,
-          ...(subscription === undefined ? {} : { subscription }),
+          ...defined({ subscription }),
         })
       }
     })
     return claimed
   }
 
-  async recordSends(
-    batch: readonly {
-      readonly delivery: Delivery
-      readonly fence: LeaseToken
-      readonly send?: Send
-      readonly step?: SubscriptionStep
-    }[],
-  ): Promise<void> {
+  async recordSends(batch: readonly SendRecord[]): Promise<void> {
     this.atomically(() => {
       for (const { delivery, fence, send, step } of batch) {
         if (send !== undefined) insert(this.tables.sends, send.id, send)
@@ -123,7 +117,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     })
   }
 
-  async reopenDeliveries(request: Parameters<DeliveryStore['reopenDeliveries']>[0]): Promise<number> {
+  async reopenDeliveries(request: Reopening): Promise<number> {
     const { subscriptionId, since, now, max, dryRun } = request
     const failed = byAge(
       this.tables.deliveries.where(

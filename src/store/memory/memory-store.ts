@@ -8,34 +8,36 @@
  */
 import type { Tenant } from '../../catalog/records.ts'
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
+import { defined } from '../../core/defined.ts'
 import { matchesFilter } from '../../core/filter.ts'
-import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
+import type { AppId, ReloadId, SpaceId, TenantId, UserId } from '../../core/ids.ts'
 import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { Forget, Forgotten } from '../port/history.ts'
 import type { Listed, ReloadQuery } from '../port/lists.ts'
-import { reloadSortValue } from '../port/reload-sort.ts'
 import {
-  type Acceptance,
-  type Accepted,
   AHEAD_COUNTED_MAX,
   type Claimed,
   type ClaimRequest,
-  type Counts,
-  type ExclusiveStore,
-  type Forget,
-  type Forgotten,
+  type ExpiredLease,
   type LeaseAnswer,
   type LeaseRenewal,
   NO_ROOM,
   type QueuePlace,
-  type ReloadView,
-  type Saving,
-  type ScriptLog,
-  type Transition,
-  type Transitioned,
-} from '../port/store.ts'
+} from '../port/queue.ts'
+import { reloadSortValue } from '../port/reload-sort.ts'
+import type {
+  Acceptance,
+  Accepted,
+  ReloadView,
+  Saving,
+  ScriptLog,
+  Transition,
+  Transitioned,
+} from '../port/reloads.ts'
+import type { Counts, ExclusiveStore } from '../port/store.ts'
 import { readersOf } from '../rule/readers.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../rule/saving.ts'
 import { backsOff, type Counted, movedAt, Turns } from '../rule/turns.ts'
@@ -182,7 +184,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     const script =
       app.currentScriptId === undefined ? undefined : this.tables.scripts.get(app.currentScriptId)
     const tenant = this.tables.requireTenant(reload.tenantId)
-    return { reload, attempt, app, tenant, ...(script === undefined ? {} : { script }) }
+    return { reload, attempt, app, tenant, ...defined({ script }) }
   }
 
   async transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {
@@ -213,8 +215,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     }
     return {
       reload,
-      ...(attempt === undefined ? {} : { attempt }),
-      ...(app === undefined ? {} : { app }),
+      ...defined({ attempt, app }),
       tenant: tables.requireTenant(reload.tenantId),
       subscriptions,
       ...readersOf(readerRows, app, subscriptions),
@@ -261,10 +262,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     return reload.state === 'CANCELING' ? 'canceling' : 'held'
   }
 
-  async expiredLeases(
-    now: number,
-    max: number,
-  ): Promise<{ readonly reloadId: ReloadId; readonly lease: LeaseToken }[]> {
+  async expiredLeases(now: number, max: number): Promise<ExpiredLease[]> {
     return this.tables.attempts
       .where((attempt) => attempt.closed === undefined && attempt.leaseExpiresAt <= now)
       .sort(

@@ -15,7 +15,7 @@ import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { ScriptLog } from '../port/store.ts'
+import type { ScriptLog } from '../port/reloads.ts'
 import { Journal, Table } from './table.ts'
 
 export class Tables {

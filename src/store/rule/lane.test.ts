@@ -2,25 +2,15 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { TenantId } from '../../core/ids.ts'
 import { compareStandings } from '../../core/order.ts'
-import { Lane } from './lane.ts'
-import type { Seat } from './turns.ts'
+import { type InLane, Lane } from './lane.ts'
+
+interface Seat extends InLane {
+  usedMs: number
+  asOf: number
+}
 
 function seatOf(number: number, usedMs: number, turn: number): Seat {
-  return {
-    tenantId: `tenant-${number}` as TenantId,
-    share: 2,
-    running: 3,
-    usedMs,
-    asOf: 0,
-    turn,
-    waiting: 1,
-    limit: 9,
-    contends: true,
-    era: 0,
-    lane: undefined,
-    place: 0,
-    noRoomFor: undefined,
-  }
+  return { tenantId: `tenant-${number}` as TenantId, share: 2, running: 3, usedMs, asOf: 0, turn, place: 0 }
 }
 
 it('the first of a lane is the one that goes first, whoever comes and leaves and whenever it was brought up', () => {
@@ -32,7 +22,7 @@ it('the first of a lane is the one that goes first, whoever comes and leaves and
   )
   fc.assert(
     fc.property(steps, (drawn) => {
-      const lane = new Lane('3/2')
+      const lane = new Lane<Seat>('3/2')
       const seats: Seat[] = []
       drawn.forEach(({ kind, of }, now) => {
         if (kind === 'add') {

@@ -3,66 +3,70 @@
  * so their order does not change as time passes: a heap whose entries know their places, for removal from
  * anywhere.
  */
-import { compareStandings } from '../../core/order.ts'
-import type { Seat } from './turns.ts'
+import { compareStandings, type Standing } from '../../core/order.ts'
 
-export class Lane {
+export interface InLane extends Standing {
+  /** Where it stands; kept by the lane. */
+  place: number
+}
+
+export class Lane<Entry extends InLane> {
   readonly key: string
-  readonly #seats: Seat[] = []
+  readonly #entries: Entry[] = []
 
   constructor(key: string) {
     this.key = key
   }
 
-  get first(): Seat | undefined {
-    return this.#seats[0]
+  get first(): Entry | undefined {
+    return this.#entries[0]
   }
 
-  add(seat: Seat): void {
-    seat.place = this.#seats.push(seat) - 1
-    this.#up(seat)
+  add(entry: Entry): void {
+    entry.place = this.#entries.push(entry) - 1
+    this.#up(entry)
   }
 
-  remove(seat: Seat): void {
-    const last = this.#seats.pop()!
-    if (last === seat) return
-    this.#put(last, seat.place)
+  remove(entry: Entry): void {
+    const last = this.#entries.pop()!
+    if (last === entry) return
+    this.#put(last, entry.place)
     this.#up(last)
     this.#down(last)
   }
 
-  #up(seat: Seat): void {
-    while (seat.place > 0) {
-      const above = this.#seats[(seat.place - 1) >> 1]!
-      if (!goesBefore(seat, above)) return
-      this.#swap(seat, above)
+  #up(entry: Entry): void {
+    while (entry.place > 0) {
+      const above = this.#entries[(entry.place - 1) >> 1]!
+      if (!goesBefore(entry, above)) return
+      this.#swap(entry, above)
     }
   }
 
-  #down(seat: Seat): void {
+  #down(entry: Entry): void {
     for (;;) {
-      const left = this.#seats[2 * seat.place + 1]
-      const right = this.#seats[2 * seat.place + 2]
+      const left = this.#entries[2 * entry.place + 1]
+      const right = this.#entries[2 * entry.place + 2]
       if (left === undefined) return
       const below = right !== undefined && goesBefore(right, left) ? right : left
-      if (!goesBefore(below, seat)) return
-      this.#swap(seat, below)
+      if (!goesBefore(below, entry)) return
+      this.#swap(entry, below)
     }
   }
 
-  #swap(one: Seat, other: Seat): void {
+  #swap(one: Entry, other: Entry): void {
     const place = one.place
     this.#put(one, other.place)
     this.#put(other, place)
   }
 
-  #put(seat: Seat, place: number): void {
-    this.#seats[place] = seat
-    seat.place = place
+  #put(entry: Entry, place: number): void {
+    this.#entries[place] = entry
+    entry.place = place
   }
 }
 
 /** Any moment gives the same answer. */
-function goesBefore(left: Seat, right: Seat): boolean {
+function goesBefore(left: InLane, right: InLane): boolean {
   return compareStandings(left, right, { now: left.asOf, usualRunMs: 0 }) < 0
 }

@@ -5,7 +5,7 @@
 import type { App, Space, SpaceAssignment, User } from '../../catalog/records.ts'
 import type { SpaceId, UserId } from '../../core/ids.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { ReloadView } from '../port/store.ts'
+import type { ReloadView } from '../port/reloads.ts'
 
 export interface ReaderRows {
   user(id: UserId): User | undefined

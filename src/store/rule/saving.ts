@@ -9,7 +9,7 @@ import type { ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
-import type { Acceptance, Saving } from '../port/store.ts'
+import type { Acceptance, Saving } from '../port/reloads.ts'
 
 /** Tells a saving from a refusal: only a saving has a reload. */
 export function isSaving(result: unknown): result is Saving {

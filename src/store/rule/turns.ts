@@ -11,21 +11,14 @@
  */
 import type { Attempt } from '../../core/attempt.ts'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
-import {
-  clockWasSet,
-  compareStandings,
-  enteringUsedMs,
-  FIRST_RUN_MS,
-  type Standing,
-  usualRunMs,
-} from '../../core/order.ts'
+import { clockWasSet, compareStandings, enteringUsedMs, FIRST_RUN_MS, usualRunMs } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { QueuePlace } from '../port/store.ts'
-import { Lane } from './lane.ts'
+import type { QueuePlace } from '../port/queue.ts'
+import { type InLane, Lane } from './lane.ts'
 
 /** A tenant's entry: a standing that moves. */
-export interface Seat extends Standing {
+interface Seat extends InLane {
   share: number
   running: number
   usedMs: number
@@ -38,9 +31,7 @@ export interface Seat extends Standing {
   /** Which time of equality `usedMs` counts from. */
   era: number
   /** Where it stands when it contends, unless it is passed over. */
-  lane: Lane | undefined
-  /** In the lane. */
-  place: number
+  lane: Lane<Seat> | undefined
   /** The reload for which there was no room when it was last shown. */
   noRoomFor: ReloadId | undefined
 }
@@ -68,7 +59,7 @@ export class Turns {
   readonly #termsOf: (tenantId: TenantId) => TenantTerms
   readonly #seats = new Map<TenantId, Seat>()
   /** By share and number of running reloads. */
-  readonly #lanes = new Map<string, Lane>()
+  readonly #lanes = new Map<string, Lane<Seat>>()
   /** Running reloads, with the times at which their attempts were opened. */
   readonly #runs = new Map<ReloadId, number>()
   readonly #backingOff = new Set<ReloadId>()
@@ -279,13 +270,13 @@ export class Turns {
 
   #enterLane(seat: Seat): void {
     const key = `${seat.running}/${seat.share}`
-    const lane = this.#lanes.get(key) ?? new Lane(key)
+    const lane = this.#lanes.get(key) ?? new Lane<Seat>(key)
     this.#lanes.set(key, lane)
     lane.add(seat)
     seat.lane = lane
   }
 
-  #leaveLane(seat: Seat, lane: Lane): void {
+  #leaveLane(seat: Seat, lane: Lane<Seat>): void {
     lane.remove(seat)
     if (lane.first === undefined) this.#lanes.delete(lane.key)
     seat.lane = undefined

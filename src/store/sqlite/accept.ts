@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AppId, ReloadId } from '../../core/ids.ts'
 import { limitsOf } from '../../core/limits.ts'
-import type { Acceptance, Accepted } from '../port/store.ts'
+import type { Acceptance, Accepted } from '../port/reloads.ts'
 import { assertAcceptance } from '../rule/saving.ts'
 import type { Kept } from './kept.ts'
 import { FIXED_COLUMNS, fixedValues, MOVING_COLUMNS, movingValues, reloadOf } from './reload-rows.ts'

@@ -1,7 +1,7 @@
 /** App and script records as rows and back. */
 import type { SQLInputValue } from 'node:sqlite'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
-import type { ScriptSummary } from '../port/store.ts'
+import type { ScriptSummary } from '../port/apps.ts'
 import { give, type Row } from './row.ts'
 
 export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,

@@ -4,17 +4,14 @@
  * with a short queue.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { defined } from '../../core/defined.ts'
 import type { SubscriptionId } from '../../core/ids.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { DeliveryStore } from '../port/store.ts'
+import type { ClaimedDelivery, DeliveryClaim } from '../port/deliveries.ts'
 import { eventOf } from './events.ts'
 import { give, type Row, recordOf } from './row.ts'
-
-type ClaimDeliveries = DeliveryStore['claimDeliveries']
-type DeliveryClaim = Parameters<ClaimDeliveries>[0]
-type ClaimedDelivery = Awaited<ReturnType<ClaimDeliveries>>[number]
 
 /** The subscriptions with pending deliveries, by skipping through the index. */
 export const PENDING_SUBSCRIPTIONS = `
@@ -69,7 +66,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
       return {
         delivery: { ...row, lease, leaseExpiresAt },
         event: storedEvent(row.eventId),
-        ...(subscription === undefined ? {} : { subscription }),
+        ...defined({ subscription }),
       }
     })
   }

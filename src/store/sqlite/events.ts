@@ -1,7 +1,7 @@
 /** Reading events. They are written by save.ts only. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { StoredEvent } from '../../event/stored-event.ts'
-import type { EventStore } from '../port/store.ts'
+import type { EventStore } from '../port/events.ts'
 import { give, type Row } from './row.ts'
 import type { Answers } from './verbs.ts'
 

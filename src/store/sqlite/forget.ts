@@ -3,7 +3,7 @@
  * never further than a batch: a look that finds nothing costs the same in a long history as in a short one.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Forget, Forgotten } from '../port/store.ts'
+import type { Forget, Forgotten } from '../port/history.ts'
 
 export const OLDEST_RELOADS = 'SELECT id, ended_at FROM reloads ORDER BY id LIMIT ?'
 

@@ -12,7 +12,7 @@ import type { Attempt } from '../../core/attempt.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { CatalogStore } from '../port/store.ts'
+import type { KeyWithUser } from '../port/people.ts'
 
 /**
  * At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly
@@ -30,14 +30,12 @@ export interface KeptReload {
   readonly attempt: Attempt | undefined
 }
 
-export type KeptCaller = NonNullable<Awaited<ReturnType<CatalogStore['keyByHash']>>>
-
 export class Kept {
   readonly #reloads = new Generations<ReloadId, KeptReload>(RELOADS)
   readonly #apps = new Generations<AppId, App>(APPS)
   readonly #accepted = new Generations<AppId, { readonly day: number; readonly count: number }>(ACCEPTED)
   /** By the hash of the key. */
-  readonly #callers = new Generations<string, KeptCaller>(CALLERS)
+  readonly #callers = new Generations<string, KeyWithUser>(CALLERS)
 
   reload(id: ReloadId): KeptReload | undefined {
     return this.#reloads.get(id)
@@ -84,11 +82,11 @@ export class Kept {
     this.#accepted.delete(id)
   }
 
-  caller(tokenHash: string): KeptCaller | undefined {
+  caller(tokenHash: string): KeyWithUser | undefined {
     return this.#callers.get(tokenHash)
   }
 
-  keepCaller(tokenHash: string, caller: KeptCaller): void {
+  keepCaller(tokenHash: string, caller: KeyWithUser): void {
     this.#callers.set(tokenHash, caller)
   }
 

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
-import type { LeaseAnswer, LeaseRenewal } from '../port/store.ts'
+import type { ExpiredLease, LeaseAnswer, LeaseRenewal } from '../port/queue.ts'
 import type { Kept } from './kept.ts'
 import type { UpdateReload } from './update-reload.ts'
 import type { Audience, Views } from './view.ts'
@@ -71,7 +71,7 @@ export function prepareEndLeases(db: DatabaseSync, kept: Kept): (now: number) =>
 }
 
 export interface Sweeps {
-  expiredLeases(now: number, max: number): { readonly reloadId: ReloadId; readonly lease: LeaseToken }[]
+  expiredLeases(now: number, max: number): ExpiredLease[]
   overdueReloads(now: number, queueTimeMs: number, max: number): ReloadId[]
   nextDueAt(now: number): number | undefined
 }

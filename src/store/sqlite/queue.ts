@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { aheadOf } from '../../core/order.ts'
 import type { Reload } from '../../core/reload.ts'
-import { AHEAD_COUNTED_MAX, type QueuePlace } from '../port/store.ts'
+import { AHEAD_COUNTED_MAX, type QueuePlace } from '../port/queue.ts'
 import type { Counted, Turns } from '../rule/turns.ts'
 
 export const WAITING_OF_TENANTS = `

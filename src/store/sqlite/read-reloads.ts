@@ -1,7 +1,7 @@
 /** Reading single reloads, their attempts and their script logs. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId } from '../../core/ids.ts'
-import type { ReloadStore } from '../port/store.ts'
+import type { ReloadStore } from '../port/reloads.ts'
 import { closedAttemptOf, openAttemptOf, reloadOf } from './reload-rows.ts'
 import type { Answers } from './verbs.ts'
 

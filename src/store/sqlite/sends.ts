@@ -4,13 +4,13 @@ import type { SendId, SubscriptionId } from '../../core/ids.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import type { SendRecord } from '../port/deliveries.ts'
 import type { Listed, SendQuery } from '../port/lists.ts'
-import type { CommitNotice, DeliveryStore, SubscriptionStep } from '../port/store.ts'
+import type { CommitNotice } from '../port/store.ts'
+import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { type Condition, listPage } from './page.ts'
 import { recordOf } from './row.ts'
 import type { Audience } from './view.ts'
-
-type SendRecord = Parameters<DeliveryStore['recordSends']>[0][number]
 
 export interface SendWrites {
   /** A send whose delivery lost its lease is kept, but changes neither the delivery nor the subscription. */

@@ -11,21 +11,14 @@ import type * as ids from '../../core/ids.ts'
 import type { TenantLimitsChange } from '../../core/limits.ts'
 import type { Send } from '../../event/delivery.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import type { AppChange } from '../port/apps.ts'
+import type { DeliveryClaim, Reopening, SendRecord } from '../port/deliveries.ts'
+import type { Forget } from '../port/history.ts'
 import type { ReloadQuery, SendQuery } from '../port/lists.ts'
-import type {
-  Acceptance,
-  AppChange,
-  ClaimRequest,
-  CommitNotice,
-  DeliveryStore,
-  ExclusiveStore,
-  Forget,
-  LeaseRenewal,
-  ScriptLog,
-  SubscriptionStep,
-  Transition,
-  Transitioned,
-} from '../port/store.ts'
+import type { ClaimRequest, LeaseRenewal } from '../port/queue.ts'
+import type { Acceptance, ScriptLog, Transition, Transitioned } from '../port/reloads.ts'
+import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
+import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { Notices } from '../rule/notices.ts'
 import { Turns } from '../rule/turns.ts'
 import { Checkpoints } from './checkpoints.ts'
@@ -217,11 +210,11 @@ export class SqliteStore implements ExclusiveStore {
 
   // ---------------------------------------------------------------------------------------------- deliveries
 
-  claimDeliveries(request: Parameters<DeliveryStore['claimDeliveries']>[0]) {
+  claimDeliveries(request: DeliveryClaim) {
     return this.#writer.write(() => this.#do.claimDeliveries(request), 'lost with the power')
   }
 
-  recordSends(batch: Parameters<DeliveryStore['recordSends']>[0]) {
+  recordSends(batch: readonly SendRecord[]) {
     // The record of a success may be lost: then the same event is sent once more. A failure may make an
     // event, which may not.
     const isDoneAgain = batch.every(({ send }) => send?.status === 'success')
@@ -234,7 +227,7 @@ export class SqliteStore implements ExclusiveStore {
     )
   }
 
-  reopenDeliveries(request: Parameters<DeliveryStore['reopenDeliveries']>[0]) {
+  reopenDeliveries(request: Reopening) {
     return this.#writer.write(() => {
       const count = this.#do.reopenDeliveries(request)
       this.#notices.note({ deliveries: count > 0 && !request.dryRun })

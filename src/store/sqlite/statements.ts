@@ -1,7 +1,9 @@
 /** Every prepared operation of the store in one place, made once when it is opened. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
-import type { Acceptance, Accepted, CommitNotice, Counts, QueuePlace } from '../port/store.ts'
+import type { QueuePlace } from '../port/queue.ts'
+import type { Acceptance, Accepted } from '../port/reloads.ts'
+import type { CommitNotice, Counts } from '../port/store.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareAccept } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'

@@ -1,6 +1,6 @@
 /** Lock, fence, show, save: one step of one reload (ARCHITECTURE.md, section 3). */
 
-import type { Transition, Transitioned } from '../port/store.ts'
+import type { Transition, Transitioned } from '../port/reloads.ts'
 import { isSaving } from '../rule/saving.ts'
 import type { Save } from './save.ts'
 import type { Views } from './view.ts'

@@ -1,9 +1,10 @@
 /** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
+import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { ReloadView } from '../port/store.ts'
+import type { ReloadView } from '../port/reloads.ts'
 import { type ReaderRows, readersOf } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
@@ -123,8 +124,7 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
       const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,
-        ...(attempt === undefined ? {} : { attempt }),
-        ...(app === undefined ? {} : { app }),
+        ...defined({ attempt, app }),
         tenant,
         subscriptions,
         ...readersOf(readerRows(reload.tenantId), app, subscriptions),

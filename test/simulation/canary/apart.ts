@@ -1,5 +1,6 @@
 /** Saves part of what a step decided in a transaction of its own, a little later. */
-import type { ReloadView, Saving, Store, Transition } from '../../../src/store/port/store.ts'
+import type { ReloadView, Saving, Transition } from '../../../src/store/port/reloads.ts'
+import type { Store } from '../../../src/store/port/store.ts'
 import type { World } from '../world.ts'
 import { changed, overriding } from './canary.ts'
 

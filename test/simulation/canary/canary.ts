@@ -4,7 +4,8 @@
  */
 import type { Limits } from '../../../src/core/limits.ts'
 import type { DeliverDeps } from '../../../src/delivery/deliver.ts'
-import type { ReloadView, Saving, Store, Transition } from '../../../src/store/port/store.ts'
+import type { ReloadView, Saving, Transition } from '../../../src/store/port/reloads.ts'
+import type { Store } from '../../../src/store/port/store.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import type { AuditName } from '../audit/audits.ts'
 import type { ObservedStore } from '../observed-store.ts'

@@ -1,5 +1,5 @@
 /** Planted bugs of accepting, claiming and canceling. */
-import { NO_ROOM } from '../../../src/store/port/store.ts'
+import { NO_ROOM } from '../../../src/store/port/queue.ts'
 import { type Canary, overriding, saving, seeing } from './canary.ts'
 
 export const QUEUE_CANARIES: readonly Canary[] = [

@@ -1,0 +1,102 @@
+/**
+ * Reloads in the store: accepting them, changing them step by step, reading them with their attempts and
+ * logs. Who runs them next is in queue.ts.
+ */
+import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
+import type { Attempt, RanStatement } from '../../core/attempt.ts'
+import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Delivery } from '../../event/delivery.ts'
+import type { EventDraft } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
+import type { Listed, ReloadQuery } from './lists.ts'
+
+export interface Acceptance {
+  readonly reload: Reload
+  /**
+   * Accepted reloads per app and UTC day of a tenant without a limit of its own; 0 is off. Checked in the
+   * accepting transaction.
+   */
+  readonly reloadsPerAppAndDay: number
+  readonly idempotencyKey?: string
+}
+
+export type Accepted =
+  | { readonly kind: 'accepted'; readonly reload: Reload }
+  /** The same idempotency key of the same user was accepted within 24 h: its reload. */
+  | { readonly kind: 'repeated'; readonly reload: Reload }
+  | { readonly kind: 'pending'; readonly pendingReloadId: ReloadId }
+  | { readonly kind: 'quota-exceeded' }
+  | { readonly kind: 'no-app' }
+
+/** What a step is shown of a reload: all read inside the same transaction. */
+export interface ReloadView {
+  readonly reload: Reload
+  /** The open attempt, when there is one. */
+  readonly attempt?: Attempt
+  /** Absent when the app was deleted. */
+  readonly app?: App
+  readonly tenant: Tenant
+  /** Enabled subscriptions of the reload's tenant. */
+  readonly subscriptions: readonly Subscription[]
+  /**
+   * Who may be able to read the app: the owners of the user-level subscriptions, the app's space and its
+   * members. Absent when no subscription is of user level, or the app was deleted.
+   */
+  readonly readers?: {
+    readonly users: readonly User[]
+    readonly space?: Space
+    readonly assignments: readonly SpaceAssignment[]
+  }
+}
+
+/** What a step wants saved; all of it or nothing. */
+export interface Saving {
+  readonly reload: Reload
+  /** The attempt opened or closed by this step. */
+  readonly attempt?: Attempt
+  /** Changes of the app's record: only its data pointer and its marks. */
+  readonly app?: Pick<App, 'crashedOnMaxSize'> & Pick<Partial<App>, 'data'>
+  readonly events?: readonly EventDraft[]
+  readonly deliveries?: readonly Delivery[]
+}
+
+export interface Transition<Refused> {
+  readonly reloadId: ReloadId
+  /**
+   * The lease token this write is made under. The store refuses the write unless the reload's open attempt
+   * holds it. Absent only for writes that no attempt makes: cancel, queue limit, and the sweeper (which gives
+   * the token it saw).
+   */
+  readonly fence?: LeaseToken
+  /** Shows it what is stored; called again when what it was saved with was rolled back. */
+  readonly step: (view: ReloadView) => Saving | Refused
+}
+
+export type Transitioned<Refused> =
+  | { readonly kind: 'saved'; readonly reload: Reload }
+  | { readonly kind: 'refused'; readonly refusal: Refused; readonly reload: Reload }
+  /** The fence did not hold: another attempt has the reload, or none. */
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'unknown' }
+
+/** What an attempt leaves to look at: its full text, and the statements it ran. */
+export interface ScriptLog {
+  readonly text: string
+  readonly statements: readonly RanStatement[]
+}
+
+export interface ReloadStore {
+  accept(batch: readonly Acceptance[]): Promise<Accepted[]>
+  transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]>
+  reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined>
+  activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined>
+  reloads(query: ReloadQuery): Promise<Listed<Reload>>
+  attempts(reloadId: ReloadId): Promise<Attempt[]>
+  /** Keeps the full script log of an attempt; replaces an earlier one of the same attempt. */
+  saveScriptLog(reloadId: ReloadId, attempt: number, log: ScriptLog): Promise<void>
+  /** The full script log of the reload's latest attempt that has one. */
+  scriptLog(reloadId: ReloadId): Promise<string | undefined>
+  /** The statements of the same attempt; without reading its log. */
+  ranStatements(reloadId: ReloadId): Promise<readonly RanStatement[]>
+}
