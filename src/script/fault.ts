@@ -1,16 +1,18 @@
 /**
- * What goes wrong in a script: the value of ScriptError, the engine error number and a text (LANGUAGE,
- * section 11).
+ * What goes wrong in a script: a code, the numbers that scripts and logs show for it (LANGUAGE, section 11),
+ * a text for people, and the place where it is known.
  */
+import { FAULT_KINDS, type FaultCode, type FaultName, faultCode } from './fault-codes.ts'
+import type { Span } from './span.ts'
+
 export interface Fault {
-  /**
-   * 1 general, 2 syntax, 8 file not found, 10 table not found, 11 field not found, 12 wrong format, 16
-   * semantic ...
-   */
+  readonly code: FaultCode
+  /** As in `FaultKind`. */
   readonly scriptError: number
-  /** Shown as EDC_ERROR:<number> (contract 02, section 6.3). */
   readonly engineErrorCode: number
   readonly message: string
+  /** In the expanded text of the statement. Absent: the statement as a whole. */
+  readonly span?: Span
 }
 
 /**
@@ -30,36 +32,21 @@ export class ScriptFaultError extends Error {
   }
 }
 
-type Raise = (message: string) => ScriptFaultError
+type Raise = (message: string, span?: Span) => ScriptFaultError
 
-const raise =
-  (scriptError: number, engineErrorCode: number): Raise =>
-  (message) =>
-    new ScriptFaultError({ scriptError, engineErrorCode, message })
-
-export const faults = {
-  general: raise(1, 1),
-  syntax: raise(2, 11003),
-  unknownStatement: raise(2, 11002),
-  controlMismatch: raise(2, 11023),
-  fileNotFound: raise(8, 11020),
-  connectionNotFound: raise(8, 11015),
-  pathInvalid: raise(8, 11025),
-  pathOutside: raise(8, 11026),
-  tableNotFound: raise(10, 11001),
-  fieldNotFound: raise(11, 11013),
-  mapNotFound: raise(10, 11014),
-  wrongFormat: raise(12, 3004),
-  wrongQvd: raise(12, 11047),
-  encrypted: raise(14, 11019),
-  nameTaken: raise(16, 11016),
-  groupBy: raise(16, 11031),
-  autogenerateCount: raise(16, 11021),
-  prefixes: raise(16, 11022),
-  nothingToConcatenate: raise(16, 11046),
-  merge: raise(16, 30101),
-  semantic: raise(16, 1),
-} as const
+/** Makes the error for a fault of a kind: `throw faults.tableNotFound(message, span)`. */
+export const faults = Object.fromEntries(
+  Object.entries(FAULT_KINDS).map(([name, { scriptError, engineErrorCode }]): [string, Raise] => {
+    const code = faultCode(name as FaultName)
+    return [
+      name,
+      (message, span) => {
+        const place = span && { span: { start: span.start, end: span.end } }
+        return new ScriptFaultError({ code, scriptError, engineErrorCode, message, ...place })
+      },
+    ]
+  }),
+) as Readonly<Record<FaultName, Raise>>
 
 /**
  * The fault that an error means: its own, or that the script asked for more than a text, a list or the stack

@@ -3,7 +3,7 @@
  * loads nothing; what it cannot answer is a fault "file not found" or "table not found", as a real host would
  * say.
  */
-import type { Fault } from '../../src/script/fault.ts'
+import { type Fault, faults } from '../../src/script/fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../../src/script/host.ts'
 import { interpret } from '../../src/script/run/interpreter.ts'
 import type { Value } from '../../src/script/value/value.ts'
@@ -84,7 +84,7 @@ function inputOf(script: string, { variables = {}, partial = false }: Answers): 
   }
 }
 
-const FILE_NOT_FOUND: Fault = { scriptError: 8, engineErrorCode: 11020, message: 'Cannot open file' }
+const FILE_NOT_FOUND: Fault = faults.fileNotFound('Cannot open file').fault
 
 function answer(request: HostRequest, answers: Answers): HostAnswer {
   const result = resultOf(request, answers)

@@ -9,7 +9,7 @@ import { faults } from '../fault.ts'
 import { isListAggregation } from '../function/context/collected-values.ts'
 import { AGGREGATIONS, checkCall } from '../function/functions.ts'
 import type { OutputItem } from '../row/level-machine.ts'
-import type { Expression } from '../syntax/expression.ts'
+import { type Expression, expressionKey } from '../syntax/expression.ts'
 
 /**
  * Gathers all values of the group into one text, for the aggregations that need them at once
@@ -54,7 +54,7 @@ export function hasAggregation(expression: Expression): boolean {
 }
 
 export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expression[]): GroupPlan {
-  const keys = new Map(groupBy.map((key, index) => [JSON.stringify(key), index]))
+  const keys = new Map(groupBy.map((key, index) => [expressionKey(key), index]))
   const inputs: Expression[] = [...groupBy]
   const aggregations: Aggregation[] = []
   const known = new Map<string, number>()
@@ -72,10 +72,10 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
 
   const aggregation = (call: Expression & { kind: 'call' }): Expression => {
     checkCall(call.name, call.args.length)
-    if (!isListAggregation(call.name)) return column(JSON.stringify(call), () => aggregationOf(call, input))
+    if (!isListAggregation(call.name)) return column(expressionKey(call), () => aggregationOf(call, input))
     // The call stays, over columns that hold all values of each argument.
     const args = call.args.map((argument) =>
-      column(`${COLLECT} ${JSON.stringify(argument)}`, () => ({
+      column(`${COLLECT} ${expressionKey(argument)}`, () => ({
         name: COLLECT,
         distinct: false,
         value: input(argument),
@@ -85,7 +85,7 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
   }
 
   const rewrite = (expression: Expression): Expression => {
-    const key = keys.get(JSON.stringify(expression))
+    const key = keys.get(expressionKey(expression))
     if (key !== undefined) return { kind: 'name', name: keyName(key), quoted: true }
     switch (expression.kind) {
       case 'name': {

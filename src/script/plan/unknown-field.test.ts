@@ -16,5 +16,5 @@ it.each([
     "Field 'zz' not found: the source has f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 2 more",
   ],
 ])('The fault for %s among %j says what there is', (name, known, message) => {
-  expect(unknownField(name, known).fault).toEqual({ scriptError: 11, engineErrorCode: 11013, message })
+  expect(unknownField(name, known).fault).toMatchObject({ code: 'FieldNotFound', message })
 })

@@ -74,7 +74,7 @@ TRACE $(ScriptErrorCount) $(n);`
     expect(traced).toEqual(['a'])
     expect(end).toEqual({
       kind: 'failed',
-      fault: { scriptError: 8, engineErrorCode: 11020, message: 'Cannot open file' },
+      fault: { code: 'FileNotFound', scriptError: 8, engineErrorCode: 11020, message: 'Cannot open file' },
       line: 2,
       statement: 'DROP TABLE\n gone',
     })

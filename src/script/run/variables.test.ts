@@ -108,6 +108,7 @@ describe('SEMANTICS block O: variables and expansion', () => {
       line: 3,
       statement: 'Nonsense here',
       fault: {
+        code: 'UnknownStatement',
         scriptError: 2,
         engineErrorCode: 11002,
         message: 'Unknown statement: Nonsense here (line 2 of a.qvs)',

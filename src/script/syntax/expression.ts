@@ -1,4 +1,7 @@
-/** The syntax tree of an expression, after dollar expansion. Offsets are into the expanded statement text. */
+/** The syntax tree of an expression, after dollar expansion. */
+
+import type { Span } from '../span.ts'
+
 export type BinaryOperator =
   | 'or'
   | 'xor'
@@ -25,7 +28,12 @@ export type BinaryOperator =
 
 export type UnaryOperator = 'not' | '+' | '-' | 'bitnot'
 
-export type Expression =
+export type Expression = Node & {
+  /** In the expanded text of the statement; absent on what no script wrote. */
+  readonly span?: Span
+}
+
+type Node =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
   /** A field in a LOAD, a variable in LET, IF, FOR and the like. */
@@ -45,3 +53,8 @@ export type Expression =
       /** Sum(DISTINCT x) */
       readonly distinct: boolean
     }
+
+/** The same text for expressions that say the same, wherever they stand. */
+export function expressionKey(expression: Expression): string {
+  return JSON.stringify(expression, (name, value) => (name === 'span' ? undefined : value))
+}

@@ -4,15 +4,14 @@
  * quoted token means (field, variable, name, path) is the parser's matter (LANGUAGE, section 2.1). Never
  * throws: what is no token is a `symbol`, an open quote an `open` token.
  */
+import type { Span } from '../span.ts'
 import { closingMark, isBlank, quoteEnd, unquoted } from './quote.ts'
 
-export interface Token {
+/** Its span is in the text of the statement. */
+export interface Token extends Span {
   readonly kind: 'number' | 'text' | 'quoted' | 'word' | 'symbol' | 'open' | 'end'
   /** Content without marks for text and quoted, else as written; empty at the end. */
   readonly value: string
-  /** Offsets into the statement: first character, and one behind the last. */
-  readonly start: number
-  readonly end: number
 }
 
 export interface TokenStream {
@@ -28,6 +27,8 @@ export interface TokenStream {
   takeSymbol(symbol: string): boolean
   /** Offset just behind the last token taken. */
   readonly lastEnd: number
+  /** From an offset to the end of the last token taken. */
+  since(start: number): Span
   /** Goes on at this offset. */
   seek(offset: number): void
 }
@@ -63,6 +64,7 @@ export function tokensOf(text: string): TokenStream {
     get lastEnd() {
       return lastEnd
     },
+    since: (start) => ({ start, end: lastEnd }),
     seek(offset) {
       ahead = []
       lastEnd = offset

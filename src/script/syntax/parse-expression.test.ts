@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withoutSpans } from '../../../test/support/without-spans.ts'
 import { ScriptFaultError } from '../fault.ts'
 import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
-import { parseExpression } from './parse-expression.ts'
+import { parseExpression as parse } from './parse-expression.ts'
+
+const parseExpression = (text: string) => withoutSpans(parse(text))
 
 /** Fully parenthesised, so that the tree shows. */
 function print(expression: Expression): string {

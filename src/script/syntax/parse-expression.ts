@@ -108,9 +108,11 @@ function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
   if (depth > MAX_DEPTH) throw tooDeep()
   const operators = LEVELS[level]
   if (operators === undefined) return readUnary(tokens, depth)
+  const { start } = tokens.peek()
   if (level === COMPARISON && atNot(tokens)) {
     tokens.next()
-    return { kind: 'unary', operator: 'not', operand: readLevel(tokens, COMPARISON, depth + 1) }
+    const operand = readLevel(tokens, COMPARISON, depth + 1)
+    return { kind: 'unary', operator: 'not', operand, span: tokens.since(start) }
   }
   let left = readLevel(tokens, level + 1, depth)
   for (;;) {
@@ -120,7 +122,7 @@ function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
     const right = atNot(tokens)
       ? readLevel(tokens, Math.min(level + 1, COMPARISON), depth + 1)
       : readLevel(tokens, level + 1, depth)
-    left = { kind: 'binary', operator, left, right }
+    left = { kind: 'binary', operator, left, right, span: tokens.since(start) }
   }
 }
 
@@ -142,7 +144,9 @@ function startsOperand(token: Token): boolean {
 
 /** `Count(*)` counts rows: every row has the value 1. */
 function allRows(tokens: TokenStream, name: string): Expression | undefined {
-  return name.toLowerCase() === 'count' && tokens.takeSymbol('*') ? { kind: 'number', value: 1 } : undefined
+  const { start } = tokens.peek()
+  if (name !== 'count' || !tokens.takeSymbol('*')) return undefined
+  return { kind: 'number', value: 1, span: tokens.since(start) }
 }
 
 const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
@@ -154,34 +158,37 @@ function readUnary(tokens: TokenStream, depth: number): Expression {
   const sign = token.kind === 'symbol' || (written === 'bitnot' && startsOperand(tokens.peek(1)))
   if (!sign || !Object.hasOwn(UNARY, written)) return readOperand(tokens, depth)
   tokens.next()
-  return { kind: 'unary', operator: UNARY[written]!, operand: readUnary(tokens, depth + 1) }
+  const operand = readUnary(tokens, depth + 1)
+  return { kind: 'unary', operator: UNARY[written]!, operand, span: tokens.since(token.start) }
 }
 
 function readOperand(tokens: TokenStream, depth: number): Expression {
   const token = tokens.peek()
-  switch (token.kind) {
+  const { kind, value, start, end } = token
+  const span = { start, end }
+  switch (kind) {
     case 'number':
       tokens.next()
-      return { kind: 'number', value: numberOf(token) }
+      return { kind, value: numberOf(token), span }
     case 'text':
       tokens.next()
-      return { kind: 'text', value: token.value }
+      return { kind, value, span }
     case 'quoted':
       tokens.next()
-      return { kind: 'name', name: token.value, quoted: true }
+      return { kind: 'name', name: value, quoted: true, span }
     case 'word':
       tokens.next()
-      if (tokens.atSymbol('(')) return readCall(tokens, token.value, depth)
-      return { kind: 'name', name: token.value, quoted: false }
+      if (tokens.atSymbol('(')) return readCall(tokens, token, depth)
+      return { kind: 'name', name: value, quoted: false, span }
     default:
       if (!tokens.takeSymbol('(')) throw unexpected(tokens, 'a value, a name or a function')
       return closed(tokens, readLevel(tokens, 0, depth + 1))
   }
 }
 
-function numberOf({ value }: Token): number {
+function numberOf({ value, start, end }: Token): number {
   const number = Number(value)
-  if (!Number.isFinite(number)) throw faults.syntax(`The number ${value} is too large`)
+  if (!Number.isFinite(number)) throw faults.syntax(`The number ${value} is too large`, { start, end })
   return number
 }
 
@@ -190,8 +197,8 @@ function closed(tokens: TokenStream, expression: Expression): Expression {
   return expression
 }
 
-function readCall(tokens: TokenStream, name: string, depth: number): Expression {
-  const at = tokens.lastEnd - name.length
+function readCall(tokens: TokenStream, { value, start }: Token, depth: number): Expression {
+  const name = value.toLowerCase()
   tokens.next()
   const distinct = readQualifiers(tokens)
   const args: Expression[] = []
@@ -199,10 +206,10 @@ function readCall(tokens: TokenStream, name: string, depth: number): Expression 
     do args.push(allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
     while (tokens.takeSymbol(','))
   }
-  const call = closed(tokens, { kind: 'call', name: name.toLowerCase(), args, distinct })
-  const fault = callFault(name.toLowerCase(), args.length)
-  if (fault !== undefined) throw placed(fault(place(tokens.text, at)), tokens.text.slice(at))
-  return call
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  const fault = callFault(name, args.length)
+  if (fault !== undefined) throw placed(fault(place(tokens.text, start)), tokens.text.slice(start))
+  return { kind: 'call', name, args, distinct, span: tokens.since(start) }
 }
 
 /** Where an offset is, in the text that is parsed: a statement, or what stands behind its head word. */

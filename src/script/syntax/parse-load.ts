@@ -14,32 +14,35 @@ import { unsupported } from './unsupported.ts'
 
 /** The stream stands at the first token of the statement. */
 export function parseLoad(tokens: TokenStream): LoadStatement {
-  const { label, prefixes } = parsePrefixes(tokens)
+  const { label, prefixes, prefixSpans } = parsePrefixes(tokens)
   const levels = [readLevel(tokens)]
   while (tokens.takeSymbol(';')) {
     if (levels.at(-1)?.source.kind !== 'preceding') throw unexpected(tokens, 'the end of the statement')
     levels.push(readLowerLevel(tokens))
   }
   if (tokens.peek().kind !== 'end') throw unexpected(tokens, expectedClause(levels.at(-1)!))
-  return { kind: 'load', ...(label === undefined ? {} : { label }), prefixes, levels }
+  return { kind: 'load', ...(label === undefined ? {} : { label }), prefixes, prefixSpans, levels }
 }
 
 /** The label is the top's matter, and so are the prefixes (J16). */
 function readLowerLevel(tokens: TokenStream): LoadLevel {
-  const { prefixes } = parsePrefixes(tokens)
-  const [prefix] = Object.keys(prefixes)
+  const { prefixSpans } = parsePrefixes(tokens)
+  const [prefix] = Object.entries(prefixSpans)
   if (prefix !== undefined) {
-    throw faults.prefixes(`The prefix ${prefix} must stand at the top of a stack of LOADs`)
+    const [name, span] = prefix
+    throw faults.prefixes(`The prefix ${name} must stand at the top of a stack of LOADs`, span)
   }
   return readLevel(tokens)
 }
 
 function readLevel(tokens: TokenStream): LoadLevel {
+  const { start } = tokens.peek()
   if (!tokens.takeWord('load')) throw noLoad(tokens)
   const distinct = takeDistinct(tokens)
   const items = readItems(tokens)
-  const source = readSource(tokens)
-  return { distinct, items, source, ...readClauses(tokens) }
+  const source = readSource(tokens) ?? { kind: 'preceding', span: tokens.since(start) }
+  const clauses = readClauses(tokens)
+  return { distinct, items, source, ...clauses, span: tokens.since(start) }
 }
 
 function noLoad(tokens: TokenStream) {
@@ -63,38 +66,51 @@ function readItems(tokens: TokenStream): LoadItem[] {
 }
 
 function readItem(tokens: TokenStream): LoadItem {
-  if (tokens.takeSymbol('*')) return { kind: 'all' }
-  const start = tokens.peek().start
+  const { start } = tokens.peek()
+  if (tokens.takeSymbol('*')) return { kind: 'all', span: tokens.since(start) }
   const expression = readExpression(tokens)
-  const source = tokens.text.slice(start, tokens.lastEnd)
-  if (tokens.takeWord('as')) return { kind: 'field', expression, name: readName(tokens, 'a field name') }
-  return { kind: 'field', expression, name: expression.kind === 'name' ? expression.name : source }
+  const written = tokens.text.slice(start, tokens.lastEnd)
+  const name = tokens.takeWord('as')
+    ? readName(tokens, 'a field name')
+    : expression.kind === 'name'
+      ? expression.name
+      : written
+  return { kind: 'field', expression, name, span: tokens.since(start) }
 }
 
-function readSource(tokens: TokenStream): LoadSource {
-  if (tokens.takeWord('from')) return { kind: 'file', path: readPath(tokens), format: readFormat(tokens) }
-  if (tokens.takeWord('resident')) return { kind: 'resident', table: readName(tokens, 'a table name') }
-  if (tokens.takeWord('autogenerate')) return { kind: 'autogenerate', count: readExpression(tokens) }
-  if (tokens.takeWord('inline')) {
-    const { kind } = tokens.peek()
-    if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
-    return { kind: 'inline', text: tokens.next().value, format: readFormat(tokens) }
-  }
-  if (tokens.takeWord('from_field')) return readFieldSource(tokens)
+/** Undefined: nothing is written, so the level below is the source. */
+function readSource(tokens: TokenStream): LoadSource | undefined {
   if (tokens.atWord('extension')) {
-    throw faults.semantic(`The source ${tokens.peek().value.toUpperCase()} is not supported`)
+    throw faults.semantic(`The source ${tokens.peek().value.toUpperCase()} is not supported`, tokens.peek())
   }
-  return { kind: 'preceding' }
+  if (!tokens.atWord('from', 'resident', 'autogenerate', 'inline', 'from_field')) return undefined
+  const word = tokens.next().value.toLowerCase()
+  const { kind, start } = tokens.peek()
+  const span = () => tokens.since(start)
+  switch (word) {
+    case 'from':
+      return { kind: 'file', path: readPath(tokens), span: span(), format: readFormat(tokens) }
+    case 'resident':
+      return { kind: 'resident', table: readName(tokens, 'a table name'), span: span() }
+    case 'autogenerate':
+      return { kind: 'autogenerate', count: readExpression(tokens), span: span() }
+    case 'inline':
+      if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
+      return { kind: 'inline', text: tokens.next().value, span: span(), format: readFormat(tokens) }
+    default:
+      return readFieldSource(tokens)
+  }
 }
 
 /** `FROM_FIELD (table, field) (format)`. */
 function readFieldSource(tokens: TokenStream): LoadSource {
+  const { start } = tokens.peek()
   if (!tokens.takeSymbol('(')) throw unexpected(tokens, "'('")
   const table = readName(tokens, 'a table name')
   if (!tokens.takeSymbol(',')) throw unexpected(tokens, "','")
   const field = readName(tokens, 'a field name')
   if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
-  return { kind: 'field', table, field, format: readFormat(tokens) }
+  return { kind: 'field', table, field, span: tokens.since(start), format: readFormat(tokens) }
 }
 
 type Clauses = Pick<LoadLevel, 'where' | 'while' | 'groupBy' | 'orderBy'>
@@ -102,18 +118,17 @@ type Clauses = Pick<LoadLevel, 'where' | 'while' | 'groupBy' | 'orderBy'>
 function readClauses(tokens: TokenStream): Clauses {
   let clauses: Clauses = {}
   for (;;) {
-    const written = tokens.peek().value.toUpperCase()
+    const { value, start } = tokens.peek()
     const clause = readClause(tokens)
-    if (clause === undefined) break
+    if (clause === undefined) return clauses
     if (Object.keys(clause).some((name) => Object.hasOwn(clauses, name))) {
-      throw faults.syntax(`${written} stands twice in one LOAD`)
+      throw faults.syntax(`${value.toUpperCase()} stands twice in one LOAD`, tokens.since(start))
     }
     clauses = { ...clauses, ...clause }
+    if (clauses.where !== undefined && clauses.while !== undefined) {
+      throw faults.syntax('WHERE and WHILE cannot stand in the same LOAD', tokens.since(start))
+    }
   }
-  if (clauses.where !== undefined && clauses.while !== undefined) {
-    throw faults.syntax('WHERE and WHILE cannot stand in the same LOAD')
-  }
-  return clauses
 }
 
 function readClause(tokens: TokenStream): Clauses | undefined {

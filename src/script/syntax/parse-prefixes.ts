@@ -1,15 +1,17 @@
 /** Label and prefixes in front of LOAD, in any order (LANGUAGE, section 5), and which of them go together. */
 import { faults } from '../fault.ts'
+import type { Span } from '../span.ts'
 import type { TokenStream } from './lexer.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readTransform } from './parse-transform.ts'
 import { readName, readNames } from './read-name.ts'
-import type { LoadPrefixes, PartialPrefix } from './statement.ts'
+import type { LoadPrefixes, LoadStatement, PartialPrefix } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
 export interface LoadHead {
   readonly label?: string
   readonly prefixes: LoadPrefixes
+  readonly prefixSpans: LoadStatement['prefixSpans']
 }
 
 /**
@@ -17,13 +19,19 @@ export interface LoadHead {
  * supported.
  */
 export function parsePrefixes(tokens: TokenStream): LoadHead {
-  let head: LoadHead = { prefixes: {} }
+  let head: LoadHead = { prefixes: {}, prefixSpans: {} }
   for (;;) {
+    const { start } = tokens.peek()
     const label = readLabel(tokens)
     const prefix = label === undefined ? readPrefix(tokens) : undefined
     if (label !== undefined) head = { ...head, label }
     else if (prefix === undefined) return head
-    else head = { ...head, prefixes: together(head.prefixes, prefix) }
+    else {
+      const span = tokens.since(start)
+      const spans = Object.fromEntries(Object.keys(prefix).map((name) => [name, span]))
+      const prefixes = together(head.prefixes, prefix, span)
+      head = { ...head, prefixes, prefixSpans: { ...head.prefixSpans, ...spans } }
+    }
   }
 }
 
@@ -114,16 +122,18 @@ const MERGE_INTO: Readonly<Partial<Record<(typeof TARGETS)[number], true>>> = {
   concatenate: true,
 }
 
-function together(prefixes: LoadPrefixes, added: LoadPrefixes): LoadPrefixes {
+function together(prefixes: LoadPrefixes, added: LoadPrefixes, span: Span): LoadPrefixes {
   const twice = Object.keys(added).find((name) => Object.hasOwn(prefixes, name))
-  if (twice !== undefined) throw faults.prefixes(`The prefix ${twice} stands twice`)
+  if (twice !== undefined) throw faults.prefixes(`The prefix ${twice} stands twice`, span)
   const all = { ...prefixes, ...added }
   const [first, second] = TARGETS.filter((name) => all[name] !== undefined && !noConcatenateKeep(all, name))
-  if (second !== undefined) throw faults.prefixes(`The prefixes ${first} and ${second} exclude each other`)
+  if (second !== undefined) {
+    throw faults.prefixes(`The prefixes ${first} and ${second} exclude each other`, span)
+  }
   const merged = all.merge !== undefined && TARGETS.find((name) => all[name] && MERGE_INTO[name] !== true)
-  if (merged) throw faults.prefixes(`The prefixes merge and ${merged} exclude each other`)
+  if (merged) throw faults.prefixes(`The prefixes merge and ${merged} exclude each other`, span)
   if (all.transform?.kind === 'generic' && first !== undefined && first !== 'noConcatenate') {
-    throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${first}`)
+    throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${first}`, span)
   }
   return all
 }

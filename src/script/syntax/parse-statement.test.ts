@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { parseExpression } from './parse-expression.ts'
-import { parseStatement } from './parse-statement.ts'
+import { withoutSpans } from '../../../test/support/without-spans.ts'
+import { parseExpression as expression } from './parse-expression.ts'
+import { parseStatement as parse } from './parse-statement.ts'
 import type { FileFormat, LoadStatement, StoreStatement } from './statement.ts'
 
 const FORMAT: FileFormat = { labels: 'embedded', quoting: 'standard', headerLines: 0, headerBytes: 0 }
 
+const parseStatement = (text: string) => withoutSpans(parse(text))
+const parseExpression = (text: string) => withoutSpans(expression(text))
 const load = (text: string) => parseStatement(text) as LoadStatement
 const level = (text: string) => load(text).levels[0]!
 

@@ -11,25 +11,33 @@ import type { StoreStatement } from './statement.ts'
 
 /** The stream stands behind STORE. */
 export function parseStore(tokens: TokenStream): StoreStatement {
-  const { fields, table } = readTable(tokens)
-  if (tokens.atSymbol(',')) throw faults.semantic('STORE writes one table to a file, not several')
+  const { fields, table, tableSpan } = readTable(tokens)
+  if (tokens.atSymbol(',')) {
+    throw faults.semantic('STORE writes one table to a file, not several', tokens.peek())
+  }
   if (!tokens.takeWord('into')) throw unexpected(tokens, 'INTO')
   const path = readPath(tokens)
   const format = readFormat(tokens)
   expectEnd(tokens)
-  return { kind: 'store', table, ...(fields === undefined ? {} : { fields }), path, format }
+  return { kind: 'store', table, tableSpan, ...(fields === undefined ? {} : { fields }), path, format }
 }
 
-function readTable(tokens: TokenStream): Pick<StoreStatement, 'fields' | 'table'> {
+function readTable(tokens: TokenStream): Pick<StoreStatement, 'fields' | 'table' | 'tableSpan'> {
   if (tokens.takeSymbol('*')) {
     if (!tokens.takeWord('from')) throw unexpected(tokens, 'FROM')
-    return { table: readName(tokens, 'a table name') }
+    return readTableName(tokens)
   }
+  const { start } = tokens.peek()
   const fields = readFields(tokens)
-  if (tokens.takeWord('from')) return { fields, table: readName(tokens, 'a table name') }
+  if (tokens.takeWord('from')) return { fields, ...readTableName(tokens) }
   const [only, second] = fields
   if (second !== undefined || only!.as !== only!.field) throw unexpected(tokens, 'FROM')
-  return { table: only!.field }
+  return { table: only!.field, tableSpan: tokens.since(start) }
+}
+
+function readTableName(tokens: TokenStream): Pick<StoreStatement, 'table' | 'tableSpan'> {
+  const { start } = tokens.peek()
+  return { table: readName(tokens, 'a table name'), tableSpan: tokens.since(start) }
 }
 
 function readFields(tokens: TokenStream): { readonly field: string; readonly as: string }[] {

@@ -1,4 +1,5 @@
 /** The statements of the language after expansion. Control flow is not here: it works on split statements. */
+import type { Span } from '../span.ts'
 import type { Letters } from '../value/letters.ts'
 import type { Expression } from './expression.ts'
 
@@ -22,8 +23,8 @@ export interface FileFormat {
   readonly compression?: string
 }
 
-export type LoadSource =
-  /** The rows of the next level below. */
+/** `span` is that of the table, path or text; of the whole level where nothing is written. */
+export type LoadSource = { readonly span: Span } /** The rows of the next level below. */ & (
   | { readonly kind: 'preceding' }
   | { readonly kind: 'inline'; readonly text: string; readonly format: FileFormat }
   | { readonly kind: 'resident'; readonly table: string }
@@ -36,11 +37,13 @@ export type LoadSource =
       readonly field: string
       readonly format: FileFormat
     }
+)
 
-export type LoadItem =
+export type LoadItem = { readonly span: Span } & (
   | { readonly kind: 'all' }
   /** `name` is the AS name, or the source text of the expression as written. */
   | { readonly kind: 'field'; readonly expression: Expression; readonly name: string }
+)
 
 export interface OrderItem {
   readonly expression: Expression
@@ -48,6 +51,8 @@ export interface OrderItem {
 }
 
 export interface LoadLevel {
+  /** From LOAD to the end of the last clause. */
+  readonly span: Span
   readonly distinct: boolean
   readonly items: readonly LoadItem[]
   readonly source: LoadSource
@@ -131,6 +136,7 @@ export interface LoadStatement {
   readonly kind: 'load'
   readonly label?: string
   readonly prefixes: LoadPrefixes
+  readonly prefixSpans: Readonly<Partial<Record<keyof LoadPrefixes, Span>>>
   /** Top first. Every level but the last has the source `preceding`. */
   readonly levels: readonly LoadLevel[]
 }
@@ -138,6 +144,7 @@ export interface LoadStatement {
 export interface StoreStatement {
   readonly kind: 'store'
   readonly table: string
+  readonly tableSpan: Span
   /** Absent: all fields. */
   readonly fields?: readonly { readonly field: string; readonly as: string }[]
   readonly path: string
