@@ -20,9 +20,8 @@ import { type ProgressWatch, watchProgress } from './progress.ts'
 import { showTables } from './tables.ts'
 import { Terminal } from './terminal.ts'
 
-/** Real data of the npm package vega-datasets, a development dependency: the demo runs from a clone. */
-const DATASETS = new URL('../../node_modules/vega-datasets/data/', import.meta.url)
-const SCRIPT = new URL('../../examples/demo/flights.qvs', import.meta.url)
+/** Script and real data: part of a clone and of the package. */
+const EXAMPLE = new URL('../../examples/demo/', import.meta.url)
 const DATA_FILES = ['airports.csv', 'flights-airport.csv', 'weather.csv']
 
 export function demoCommand(): Command {
@@ -93,12 +92,12 @@ async function prepare(
 ): Promise<string> {
   show?.heading('Data files')
   for (const name of DATA_FILES) {
-    const bytes = await readFile(new URL(name, DATASETS))
+    const bytes = await readFile(new URL(`data/${name}`, EXAMPLE))
     await client.uploadFile(name, bytes)
     show?.line(`  lib://DataFiles/${name}  ${bytes.length.toLocaleString('en-US')} bytes`)
   }
   const appId = await client.createApp('Flights')
-  const script = await readFile(SCRIPT, 'utf8')
+  const script = await readFile(new URL('flights.qvs', EXAMPLE), 'utf8')
   await client.setScript(appId, script)
   show?.heading('App')
   show?.line(`  Flights (${appId}), script of ${script.split('\n').length} lines: examples/demo/flights.qvs`)
