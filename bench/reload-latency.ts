@@ -32,7 +32,7 @@ import { realWorld } from '../src/main/world.ts'
 import type { Store } from '../src/store/port/store.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { startWorker } from '../src/worker/worker.ts'
-import { anApp, aTenant, TENANT_ID, USER_ID } from '../test/support/records.ts'
+import { anApp, aTenant, aUser, TENANT_ID, USER_ID } from '../test/support/records.ts'
 
 const rounds = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 30)
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
@@ -113,7 +113,7 @@ async function newApp(script: string): Promise<App> {
 async function accept(app: App): Promise<Reload> {
   const answer = await acceptReload(
     { ...world, store, reloadsPerAppAndDay: 0 },
-    { app, userId: USER_ID, provenance: { authType: 'api_key' } },
+    { appId: app.id, user: aUser({ id: app.ownerId }), provenance: { authType: 'api_key' } },
   )
   if (answer.kind !== 'accepted') throw new Error(answer.kind)
   return answer.reload

@@ -7,7 +7,7 @@
  * cancels every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is
  * not theirs, and sees no script of a personal app (contract 02, section 9).
  */
-import type { App, Space, SpaceType, User } from './records.ts'
+import type { App, Space, SpaceAssignment, SpaceType, User } from './records.ts'
 
 export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
   shared: ['codeveloper', 'consumer', 'dataconsumer', 'facilitator', 'producer'],
@@ -55,10 +55,25 @@ const FILE_WRITERS: Readonly<Record<SpaceType, readonly string[]>> = {
   data: ['facilitator', 'producer'],
 }
 
-/** The caller's standing towards a space: the space and the roles assigned to the caller there. */
+/** A user's standing in a space: the space and the roles that its assignments give the user there. */
 export interface SpaceStanding {
   readonly space: Space
   readonly roles: readonly string[]
+}
+
+/**
+ * The one place that reads assignments. Groups and bots give nobody a role: nothing here knows their members.
+ * @param assignments of the user, or of the space, or of both and more
+ */
+export function standingOf(
+  user: Pick<User, 'id'>,
+  space: Space,
+  assignments: readonly SpaceAssignment[],
+): SpaceStanding {
+  const roles = assignments
+    .filter((one) => one.type === 'user' && one.assigneeId === user.id && one.spaceId === space.id)
+    .flatMap((one) => one.roles)
+  return { space, roles }
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
- * May this reload be accepted, as far as its own fields tell? A pure check against the bounds of contract 02,
- * sections 1.2, 5 and 7. It gives every fault at once, each with the JSON pointer of the field, so that a
- * caller can mend them all.
+ * May this reload be accepted? Every rule that does not need a transaction: the bounds of the request's own
+ * fields (contract 02, sections 1.2, 5 and 7), the right to reload the app (sections 3 and 9), and what the
+ * app can take. Whoever makes reloads, a request or a trigger, passes here (intake/accept.ts).
  *
- * What needs the store (unknown app, daily quota, a pending reload) is not asked here.
+ * Faults of fields are given all at once, each with the JSON pointer of the field, so that a caller can mend
+ * them all. The daily quota and a pending reload are judged in the accepting transaction (store).
  */
 import {
   VARIABLE_NAME_MAX_CHARACTERS,
@@ -42,6 +43,44 @@ const RESERVED_VARIABLES = new Set([
   'scripterrordetails',
   'scripterrorlist',
 ])
+
+export type NotAdmitted =
+  | { readonly kind: 'invalid'; readonly faults: readonly AdmissionFault[] }
+  | { readonly kind: 'no-app' }
+  | { readonly kind: 'no-right' }
+
+/** Who asks, as far as the rules need to know. */
+export interface Asking {
+  readonly isActive: boolean
+  /** Would see the app if it existed: is told that it does not, where others are only told of the right. */
+  readonly seesAllApps: boolean
+}
+
+/** The app that is asked for, and whether the user has the right to reload it. */
+export interface AskedApp {
+  readonly usage: string
+  readonly mayReload: boolean
+}
+
+/**
+ * Why this app is not reloaded for this user; undefined when it may be. To be asked after the fields: who may
+ * not reload the app learns nothing else about it.
+ * @param app undefined when the tenant has no such app
+ */
+export function refuseApp(
+  { isActive, seesAllApps }: Asking,
+  app: AskedApp | undefined,
+  partial: boolean,
+): NotAdmitted | undefined {
+  if (!isActive) return { kind: 'no-right' }
+  if (app === undefined) return { kind: seesAllApps ? 'no-app' : 'no-right' }
+  if (!app.mayReload) return { kind: 'no-right' }
+  if (partial && app.usage === 'DATA_PREPARATION') {
+    const detail = 'a script app cannot be reloaded partially'
+    return { kind: 'invalid', faults: [{ pointer: '/partial', detail }] }
+  }
+  return undefined
+}
 
 /** The faults of the request, in the order of its fields; empty when it may be accepted. */
 export function checkReloadFields(fields: ReloadFields): AdmissionFault[] {

@@ -3,7 +3,7 @@
  * that saves the event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about
  * deliveries already saved.
  */
-import { mayUseApp } from '../catalog/rights.ts'
+import { mayUseApp, standingOf } from '../catalog/rights.ts'
 import { matchesFilter } from '../core/filter.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
@@ -60,11 +60,8 @@ function isForOwner(subscription: Subscription, event: EventDraft, { app, reader
   const user = readers?.users.find((one) => one.id === subscription.ownerId)
   if (app === undefined || readers === undefined || user?.status !== 'active') return false
   const { space, assignments } = readers
-  if (space === undefined) return mayUseApp(user, app, undefined, 'read')
-  const roles = assignments
-    .filter((one) => one.type === 'user' && one.assigneeId === user.id)
-    .flatMap((one) => one.roles)
-  return mayUseApp(user, app, { space, roles }, 'read')
+  const standing = space === undefined ? undefined : standingOf(user, space, assignments)
+  return mayUseApp(user, app, standing, 'read')
 }
 
 /** Attributes of contract 04, section 4; names without regard to case, values as they are. */

@@ -8,7 +8,7 @@
 
 import { checkFileName, foldersAbove } from '../catalog/file-name.ts'
 import type { App, DataFile, FilePlace, Space, User } from '../catalog/records.ts'
-import { mayUseSpace, type SpaceRight } from '../catalog/rights.ts'
+import { mayUseSpace, type SpaceRight, standingOf } from '../catalog/rights.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
 import { newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
@@ -128,14 +128,11 @@ async function placesOf(store: CatalogStore, app: App, askedBy: UserId): Promise
 
 /** The spaces that each of the users may read. */
 async function readableSpaces(store: CatalogStore, app: App, users: readonly User[]): Promise<Reachable[]> {
-  const standings = await Promise.all(
+  const members = await Promise.all(
     users.map(async (user) => ({ user, assignments: await store.assignmentsOf(app.tenantId, user.id) })),
   )
   const allMay = (space: Space, right: SpaceRight) =>
-    standings.every(({ user, assignments }) => {
-      const roles = assignments.filter(({ spaceId }) => spaceId === space.id).flatMap((row) => row.roles)
-      return mayUseSpace(user, { space, roles }, right)
-    })
+    members.every(({ user, assignments }) => mayUseSpace(user, standingOf(user, space, assignments), right))
   const spaces = await store.spaces(app.tenantId)
   return spaces
     .filter((space) => allMay(space, 'read-files'))

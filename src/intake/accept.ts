@@ -1,29 +1,31 @@
 /**
- * Accepts a request for a reload: checks its own fields, builds the QUEUED reload with what must be
- * remembered of the request, and stores it. Nothing else creates a reload. When it answers `accepted` the
- * reload is durable; the daily quota and the pending reload of the app are judged by the store inside the
- * accepting transaction.
- *
- * It does not ask for rights: the API has done so before.
+ * Accepts a request for a reload: asks every rule of admission, builds the QUEUED reload with what must be
+ * remembered of the request, and stores it. Nothing else creates a reload, so no trigger passes a rule by.
+ * When it answers `accepted` the reload is durable; the daily quota and the pending reload of the app are
+ * judged by the store inside the accepting transaction.
  */
-import type { App } from '../catalog/records.ts'
-import { type AdmissionFault, checkReloadFields, effectiveWeight } from '../core/admission.ts'
-import { newHexId, type UserId } from '../core/ids.ts'
+import type { App, User } from '../catalog/records.ts'
+import { isTenantAdmin } from '../catalog/rights.ts'
+import { may, type SpaceReads } from '../catalog/standing.ts'
+import { checkReloadFields, effectiveWeight, type NotAdmitted, refuseApp } from '../core/admission.ts'
+import { type AppId, newHexId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
 import type { AuthType, ResourceType, Trigger } from '../core/trigger.ts'
+import type { AppStore } from '../store/port/apps.ts'
 import type { Accepted, ReloadStore } from '../store/port/reloads.ts'
 
 export interface AcceptDeps {
-  readonly store: Pick<ReloadStore, 'accept'>
+  readonly store: Pick<ReloadStore, 'accept'> & Pick<AppStore, 'app'> & SpaceReads
   readonly clock: Clock
   readonly random: Random
   readonly reloadsPerAppAndDay: number
 }
 
 export interface ReloadRequest {
-  readonly app: App
-  readonly userId: UserId
+  readonly appId: AppId
+  /** Who asks, or for whom a trigger asks: needs the right to reload the app. */
+  readonly user: User
   readonly provenance: Provenance
   readonly partial?: boolean
   readonly weight?: number
@@ -33,19 +35,33 @@ export interface ReloadRequest {
   readonly idempotencyKey?: string
 }
 
-export type AcceptAnswer = Accepted | { readonly kind: 'invalid'; readonly faults: readonly AdmissionFault[] }
+export type AcceptAnswer =
+  | Accepted
+  | NotAdmitted
+  /** The idempotency key was used for a reload of another app. */
+  | { readonly kind: 'key-of-another-app' }
 
 export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Promise<AcceptAnswer> {
   const faults = checkReloadFields(request)
   if (faults.length > 0) return { kind: 'invalid', faults }
-  const [answer] = await deps.store.accept([
+  const { store } = deps
+  const { user, partial = false, idempotencyKey } = request
+  const app = await store.app(user.tenantId, request.appId)
+  const asked = app && { usage: app.usage, mayReload: await may(store, user, app, 'reload') }
+  const asking = { isActive: user.status === 'active', seesAllApps: isTenantAdmin(user) }
+  const refusal = refuseApp(asking, asked, partial)
+  if (refusal !== undefined) return refusal
+  const [answer] = await store.accept([
     {
-      reload: queuedReload(deps, request),
+      reload: queuedReload(deps, request, app!),
       reloadsPerAppAndDay: deps.reloadsPerAppAndDay,
-      ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     },
   ])
   if (answer === undefined) throw new Error('the store gave no answer to an acceptance')
+  if (answer.kind === 'repeated' && answer.reload.appId !== request.appId) {
+    return { kind: 'key-of-another-app' }
+  }
   return answer
 }
 
@@ -55,14 +71,14 @@ export function triggerOf(authType: AuthType, resourceType: ResourceType | undef
   return authType === 'user' ? 'hub' : 'external'
 }
 
-function queuedReload(deps: AcceptDeps, request: ReloadRequest): Reload {
-  const { app, provenance } = request
+function queuedReload(deps: AcceptDeps, request: ReloadRequest, app: App): Reload {
+  const { provenance } = request
   const now = deps.clock.now()
   return {
     id: newHexId(deps.random, now),
     tenantId: app.tenantId,
     appId: app.id,
-    userId: request.userId,
+    userId: request.user.id,
     trigger: triggerOf(provenance.authType, request.resourceType),
     weight: effectiveWeight(request.weight, app.spaceId === undefined),
     partial: request.partial ?? false,

@@ -1,12 +1,37 @@
 import { describe, expect, test } from 'vitest'
-import { APP_ID, anApp, aTenant, SPACE_ID, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
+import { APP_ID, anApp, aTenant, aUser, SPACE_ID, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { Space, SpaceAssignment } from '../catalog/records.ts'
 import type { WorkerId } from '../core/ids.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import type { AppData } from '../engine/engine-session.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { acceptReload, type ReloadRequest, triggerOf } from './accept.ts'
 import { cancelReload, deleteApp } from './cancel.ts'
+
+const space: Space = {
+  id: SPACE_ID,
+  tenantId: TENANT_ID,
+  name: 'Finance',
+  description: '',
+  type: 'shared',
+  ownerId: aUser().id,
+  createdAt: START_MS,
+  createdBy: aUser().id,
+  updatedAt: START_MS,
+}
+const assignment: SpaceAssignment = {
+  id: 'a-1' as SpaceAssignment['id'],
+  tenantId: TENANT_ID,
+  spaceId: SPACE_ID,
+  type: 'user',
+  assigneeId: aUser().id,
+  roles: [],
+  createdAt: START_MS,
+  createdBy: aUser().id,
+  updatedAt: START_MS,
+}
+const owner = aUser({ id: anApp().ownerId })
 
 async function bench(app = anApp()) {
   const { ports } = virtualMachine()
@@ -18,7 +43,7 @@ async function bench(app = anApp()) {
   const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
   const deps = { ...ports, ...rules, store, appData, reloadsPerAppAndDay: 0 }
   const ask = (change: Partial<ReloadRequest> = {}) =>
-    acceptReload(deps, { app, userId: USER_ID, provenance: { authType: 'api_key' }, ...change })
+    acceptReload(deps, { appId: app.id, user: owner, provenance: { authType: 'api_key' }, ...change })
   const reload = async (change: Partial<ReloadRequest> = {}) => {
     const answer = await ask(change)
     if (answer.kind !== 'accepted') throw new Error(answer.kind)
@@ -66,6 +91,50 @@ describe('accepting', () => {
     const { ask, reload } = await bench()
     const first = await reload()
     expect(await ask()).toEqual({ kind: 'pending', pendingReloadId: first.id })
+  })
+
+  test('refuses a partial reload of a script app, whoever asks', async () => {
+    const { ask, reload } = await bench(anApp({ usage: 'DATA_PREPARATION' }))
+    expect(await ask({ partial: true })).toMatchObject({
+      kind: 'invalid',
+      faults: [{ pointer: '/partial', detail: 'a script app cannot be reloaded partially' }],
+    })
+    expect(await reload()).toMatchObject({ partial: false })
+  })
+
+  test('needs the right to reload the app: an owner, or a member of its space who develops', async () => {
+    const { ask, store } = await bench()
+    const member = aUser()
+    expect(await ask({ user: member })).toEqual({ kind: 'no-right' })
+    expect(await ask({ user: member, partial: true })).toEqual({ kind: 'no-right' })
+    await store.saveSpace({ ...space, ownerId: owner.id })
+    const assign = (role: string) => store.saveAssignment({ ...assignment, roles: [role] })
+    await assign('consumer')
+    expect(await ask({ user: member })).toEqual({ kind: 'no-right' })
+    await assign('codeveloper')
+    expect(await ask({ user: member })).toMatchObject({ kind: 'accepted' })
+  })
+
+  test('takes nothing for a user who is disabled, or of another tenant', async () => {
+    const { ask } = await bench()
+    expect(await ask({ user: { ...owner, status: 'disabled' } })).toEqual({ kind: 'no-right' })
+    expect(await ask({ user: { ...owner, tenantId: 'other' as never } })).toEqual({ kind: 'no-right' })
+  })
+
+  test('tells only an admin of the tenant that there is no such app', async () => {
+    const { ask } = await bench()
+    const appId = 'none' as never
+    expect(await ask({ appId })).toEqual({ kind: 'no-right' })
+    expect(await ask({ appId, user: { ...owner, roles: ['TenantAdmin'] } })).toEqual({ kind: 'no-app' })
+  })
+
+  test('an idempotency key is of one app', async () => {
+    const { ask, reload, store } = await bench()
+    const first = await reload({ idempotencyKey: 'k' })
+    expect(await ask({ idempotencyKey: 'k' })).toMatchObject({ kind: 'repeated', reload: { id: first.id } })
+    const other = anApp({ id: 'other-app' as never })
+    await store.addApp(other)
+    expect(await ask({ idempotencyKey: 'k', appId: other.id })).toEqual({ kind: 'key-of-another-app' })
   })
 
   test.each([

@@ -8,10 +8,10 @@ import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
-import { type AcceptAnswer, acceptReload } from '../../src/intake/accept.ts'
+import { type AcceptAnswer, type AcceptDeps, acceptReload } from '../../src/intake/accept.ts'
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import type { Store } from '../../src/store/port/store.ts'
-import { USER_ID } from '../support/records.ts'
+import { aUser } from '../support/records.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { SIZES, simAppData } from './engine.ts'
 import { drawEventTypes, drawNeeds, drawScript, drawSubscription } from './furnish.ts'
@@ -138,8 +138,8 @@ export class Clients {
     this.#requests += 1
     const key = `request ${this.#requests}`
     const request = {
-      app,
-      userId: USER_ID,
+      appId: app.id,
+      user: aUser({ id: app.ownerId, tenantId: app.tenantId }),
       provenance: { authType: 'api_key' as const },
       partial: world.chance(0.2),
       weight: world.between(1, 10),
@@ -147,8 +147,16 @@ export class Clients {
       resourceId: key,
       idempotencyKey: key,
     }
+    // Faults are drawn for what is saved; who asks and for what is read as it is.
+    const [reached, truth] = [this.#reached, this.#truth]
+    const store: AcceptDeps['store'] = {
+      accept: (batch) => reached.accept(batch),
+      app: (tenantId, id) => truth.app(tenantId, id),
+      space: (tenantId, id) => truth.space(tenantId, id),
+      assignments: (tenantId, id) => truth.assignments(tenantId, id),
+    }
     const answer = await this.#untilAnswered<AcceptAnswer>(() =>
-      acceptReload({ ...this.#rules, reloadsPerAppAndDay: 0 }, request),
+      acceptReload({ ...this.#rules, store, reloadsPerAppAndDay: 0 }, request),
     )
     world.tell(this.#node, `asks for a reload of app ${app.name}: ${answer.kind}`)
     if (answer.kind !== 'accepted' && answer.kind !== 'repeated') return undefined

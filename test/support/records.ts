@@ -2,7 +2,7 @@
  * Records for tests of the rules and loops: whole and valid, each with one line to change what a test is
  * about.
  */
-import type { App, Tenant } from '../../src/catalog/records.ts'
+import type { App, Tenant, User } from '../../src/catalog/records.ts'
 import type {
   AppId,
   ReloadId,
@@ -28,6 +28,20 @@ export const START_MS = 1793592000110
 
 export function aTenant(change: Partial<Tenant> = {}): Tenant {
   return { id: TENANT_ID, name: 'Acme', hostnames: ['acme.example.com'], createdAt: START_MS, ...change }
+}
+
+export function aUser(change: Partial<User> = {}): User {
+  return {
+    id: USER_ID,
+    tenantId: TENANT_ID,
+    subject: 'idp|ada',
+    name: 'Ada',
+    roles: [],
+    status: 'active',
+    createdAt: START_MS,
+    updatedAt: START_MS,
+    ...change,
+  }
 }
 
 export function anApp(change: Partial<App> = {}): App {

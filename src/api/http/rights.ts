@@ -3,61 +3,36 @@
  * throws the refusal. What a caller may not even see is not found; what it sees but may not do is forbidden.
  */
 import type { App, Caller } from '../../catalog/records.ts'
+import { type AppRight, mayUseSpace, type SpaceRight, type SpaceStanding } from '../../catalog/rights.ts'
 import {
-  type AppRight,
-  mayUseApp,
-  mayUseSpace,
-  type SpaceRight,
-  type SpaceStanding,
-} from '../../catalog/rights.ts'
+  standingIn as loadStanding,
+  standings as loadStandings,
+  may as mayUse,
+} from '../../catalog/standing.ts'
 import type { AppId, SpaceId } from '../../core/ids.ts'
 import type { ApiDeps } from './deps.ts'
 import { refuse } from './problem.ts'
 
 type Stored = Pick<ApiDeps, 'store'>
 
-/** The caller's standing in a space of its tenant; undefined when there is no such space. */
-export async function standingIn(
-  deps: Stored,
-  caller: Caller,
+export function standingIn(
+  { store }: Stored,
+  { user }: Caller,
   spaceId: SpaceId,
 ): Promise<SpaceStanding | undefined> {
-  const space = await deps.store.space(caller.tenantId, spaceId)
-  if (space === undefined) return undefined
-  const assignments = await deps.store.assignments(caller.tenantId, spaceId)
-  const roles = assignments
-    .filter(({ type, assigneeId }) => type === 'user' && assigneeId === caller.user.id)
-    .flatMap((assignment) => assignment.roles)
-  return { space, roles }
+  return loadStanding(store, user, spaceId)
 }
 
-/** The caller's standing in every space of its tenant: for lists. */
-export async function standings(deps: Stored, caller: Caller): Promise<Map<SpaceId, SpaceStanding>> {
-  const [spaces, assignments] = await Promise.all([
-    deps.store.spaces(caller.tenantId),
-    deps.store.assignmentsOf(caller.tenantId, caller.user.id),
-  ])
-  return new Map(
-    spaces.map((space) => {
-      const roles = assignments.filter(({ spaceId }) => spaceId === space.id).flatMap((row) => row.roles)
-      return [space.id, { space, roles }]
-    }),
-  )
+export function standings({ store }: Stored, { user }: Caller): Promise<Map<SpaceId, SpaceStanding>> {
+  return loadStandings(store, user)
 }
 
-export async function may(deps: Stored, caller: Caller, app: App, right: AppRight): Promise<boolean> {
-  if (app.tenantId !== caller.tenantId) return false
-  const standing = app.spaceId === undefined ? undefined : await standingIn(deps, caller, app.spaceId)
-  return mayUseApp(caller.user, app, standing, right)
+export function may({ store }: Stored, { user }: Caller, app: App, right: AppRight): Promise<boolean> {
+  return mayUse(store, user, app, right)
 }
 
 export function mayRead(deps: Stored, caller: Caller, app: App): Promise<boolean> {
   return may(deps, caller, app, 'read')
-}
-
-/** May start reloads of the app. */
-export function mayReload(deps: Stored, caller: Caller, app: App): Promise<boolean> {
-  return may(deps, caller, app, 'reload')
 }
 
 export function mayCancel(deps: Stored, caller: Caller, app: App): Promise<boolean> {

@@ -3,13 +3,13 @@
  * accepted is judged by intake/accept, how a cancel ends by intake/cancel.
  *
  * The order of checks on start is the contract's (section 3.1): authentication, rate limit, body, app and
- * right, daily quota, pending reload. The last two are judged inside the accepting transaction.
+ * right, daily quota, pending reload.
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { App, Caller } from '../../catalog/records.ts'
+import type { Caller } from '../../catalog/records.ts'
 import { isTenantAdmin } from '../../catalog/rights.ts'
-import { checkReloadFields, RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
+import { RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { type FilterRules, parseFilter } from '../../core/filter-parse.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
@@ -31,7 +31,7 @@ import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
-import { may, mayCancel, mayRead, mayReload } from '../http/rights.ts'
+import { may, mayCancel, mayRead } from '../http/rights.ts'
 import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
 
 const PATH = '/api/v1/reloads'
@@ -154,10 +154,6 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const { body } = request
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
-      const faults = checkReloadFields(body)
-      if (faults.length > 0) throw refuseEach('badRequest', faults)
-      const caller = callerOf(request)
-      const app = await appToReload(deps, caller, body)
       const answer = await acceptReload(
         {
           store: deps.store,
@@ -165,14 +161,13 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
           reloadsPerAppAndDay: deps.limits.reloadsPerAppAndDay,
         },
         {
-          app,
-          userId: caller.user.id,
+          user: callerOf(request).user,
           provenance: await provenanceOf(deps, request),
           ...fieldsOf(body),
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         },
       )
-      const reload = acceptedReload(answer, app)
+      const reload = acceptedReload(answer)
       const self = selfLink(deps, request, reload)
       return reply
         .code(201)
@@ -275,25 +270,10 @@ async function assertMayList(deps: ApiDeps, caller: Caller, appId: string | unde
   }
 }
 
-/** Contract 02, section 3: an unknown app is 404 only for who could see it if it existed. */
-async function appToReload(deps: ApiDeps, caller: Caller, body: Static<typeof StartBody>): Promise<App> {
-  const pointer = '/appId'
-  const app = await deps.store.app(caller.tenantId, body.appId as AppId)
-  if (app === undefined && isTenantAdmin(caller.user)) {
-    throw refuse('reloadNotFound', { detail: 'there is no app with this id', pointer })
-  }
-  if (app === undefined || !(await mayReload(deps, caller, app))) {
-    throw refuse('reloadForbidden', { detail: 'the reload right on the app is missing', pointer })
-  }
-  if (body.partial === true && app.usage === 'DATA_PREPARATION') {
-    throw refuse('badRequest', { detail: 'a script app cannot be reloaded partially', pointer: '/partial' })
-  }
-  return app
-}
-
 function fieldsOf(body: Static<typeof StartBody>) {
-  const { appId: _app, partial, weight, variables, resourceId, resourceType } = body
+  const { appId, partial, weight, variables, resourceId, resourceType } = body
   return {
+    appId: appId as AppId,
     ...(partial === undefined ? {} : { partial }),
     ...(weight === undefined ? {} : { weight }),
     ...(variables === undefined ? {} : { variables }),
@@ -315,12 +295,12 @@ async function provenanceOf(deps: ApiDeps, request: FastifyRequest): Promise<Pro
   }
 }
 
-function acceptedReload(answer: AcceptAnswer, app: App): Reload {
+function acceptedReload(answer: AcceptAnswer): Reload {
   switch (answer.kind) {
     case 'accepted':
-      return answer.reload
     case 'repeated':
-      if (answer.reload.appId === app.id) return answer.reload
+      return answer.reload
+    case 'key-of-another-app':
       throw refuse('conflict', {
         detail: 'this Idempotency-Key was used for a reload of another app: take a new one',
         parameter: 'Idempotency-Key',
@@ -329,6 +309,11 @@ function acceptedReload(answer: AcceptAnswer, app: App): Reload {
       throw refuseEach('badRequest', answer.faults)
     case 'no-app':
       throw refuse('reloadNotFound', { detail: 'there is no app with this id', pointer: '/appId' })
+    case 'no-right':
+      throw refuse('reloadForbidden', {
+        detail: 'the reload right on the app is missing',
+        pointer: '/appId',
+      })
     case 'quota-exceeded':
       throw refuse('reloadQuota', { detail: 'the app has used up its reloads for today (UTC)' })
     case 'pending':
