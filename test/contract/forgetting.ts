@@ -83,11 +83,11 @@ export function exerciseForgetting(given: () => Given): void {
 
     it('gives no sequence a second time when the newest event is forgotten', async () => {
       const { store } = given()
-      await ended()
+      const [forgotten] = await store.eventsOf(await ended())
       expect(await forget({ eventsBefore: given().now })).toMatchObject({ events: 1 })
-      expect(await store.lastSequence()).toBe(1)
+      expect(await store.lastSequence()).toBe(forgotten!.sequence)
       const [event] = await store.eventsOf(await ended())
-      expect(event!.sequence).toBe(2)
+      expect(event!.sequence).toBeGreaterThan(forgotten!.sequence)
     })
 
     it('removes sends of before, also of a removed subscription', async () => {

@@ -1,31 +1,36 @@
 /**
- * The contract of the store port, run on every implementation. A verb means what these tests say it means: a
+ * The contract of the store port, run on every kind of store. A verb means what these tests say it means: a
  * new verb or rule belongs here first.
  */
 
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { ExclusiveStore } from '../../src/store/port/store.ts'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseClaiming } from './claiming.ts'
 import { exerciseDeliveries } from './deliveries.ts'
+import { exerciseEndingLeases } from './ending-leases.ts'
+import { exerciseEventOrder } from './event-order.ts'
 import { exerciseForgetting } from './forgetting.ts'
 import { exerciseLists } from './lists.ts'
+import { exerciseNotices } from './notices.ts'
 import { exercisePlacing } from './placing.ts'
+import { exerciseProcesses } from './processes.ts'
+import type { StoreKind, StoreUnderTest } from './store-kind.ts'
 import { Given } from './store-records.ts'
 import { exerciseSweeping } from './sweeping.ts'
 import { exerciseTransitions } from './transitions.ts'
 
-/** @param make an empty store; it is closed after each test */
-export function exerciseStore(name: string, make: () => ExclusiveStore): void {
-  describe(name, () => {
-    let store: ExclusiveStore
+/** Every test gets an empty database of its own. */
+export function exerciseStore(kind: StoreKind): void {
+  describe(`the ${kind.name}`, () => {
+    let underTest: StoreUnderTest
     let given: Given
     beforeEach(async () => {
-      store = make()
-      given = await Given.of(store)
+      const database = await kind.create()
+      underTest = { kind, database, store: await database.open() }
+      given = await Given.of(underTest.store)
     })
-    afterEach(() => store.close())
+    afterEach(() => underTest.database.remove())
     const present = () => given
     exerciseAccepting(present)
     exerciseClaiming(present)
@@ -36,5 +41,9 @@ export function exerciseStore(name: string, make: () => ExclusiveStore): void {
     exerciseDeliveries(present)
     exerciseForgetting(present)
     exerciseCatalog(present)
+    exerciseNotices(present)
+    exerciseEventOrder(() => underTest, present)
+    if (kind.exclusive) exerciseEndingLeases(present)
+    else exerciseProcesses(() => underTest, present)
   })
 }

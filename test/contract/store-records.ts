@@ -27,7 +27,7 @@ import type { Delivery, Send } from '../../src/event/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
 import type { Accepted, ReloadView, Saving, ScriptLog } from '../../src/store/port/reloads.ts'
-import type { ExclusiveStore } from '../../src/store/port/store.ts'
+import type { Store } from '../../src/store/port/store.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
@@ -49,15 +49,15 @@ export function subscriptionId(number: number): SubscriptionId {
 
 /** A store with a tenant, and apps `app-1`, `app-2`, ... of it as they are asked for. */
 export class Given {
-  readonly store: ExclusiveStore
+  readonly store: Store
   now = START_MS
   #made = 0
 
-  private constructor(store: ExclusiveStore) {
+  private constructor(store: Store) {
     this.store = store
   }
 
-  static async of(store: ExclusiveStore): Promise<Given> {
+  static async of(store: Store): Promise<Given> {
     await store.addTenant(aTenant())
     await store.addTenant(
       aTenant({ id: OTHER_TENANT, name: 'Other', hostnames: [], createdAt: START_MS + 1 }),
@@ -66,7 +66,7 @@ export class Given {
   }
 
   /** A store that has the tenants already. */
-  static over(store: ExclusiveStore): Given {
+  static over(store: Store): Given {
     return new Given(store)
   }
 

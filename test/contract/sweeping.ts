@@ -55,29 +55,6 @@ export function exerciseSweeping(given: () => Given): void {
     })
   })
 
-  describe('ending all leases, at the start of a process', () => {
-    it('finds every open attempt at once, under the token it had', async () => {
-      const first = await given().running()
-      const second = await given().wait(10).running()
-      const ended = await given().running()
-      await given().end(ended.reload)
-      const { store, now } = given()
-      await store.endLeases(now)
-      const found = await store.expiredLeases(now, 9)
-      expect(new Set(found.map(({ reloadId }) => reloadId))).toEqual(
-        new Set([first.reload.id, second.reload.id]),
-      )
-      expect(await store.attempts(second.reload.id)).toEqual([{ ...second.attempt, leaseExpiresAt: now }])
-      expect(await given().end(first.reload, { kind: 'lost' })).toMatchObject({ kind: 'saved' })
-    })
-
-    it('leaves a lease that was over long ago as it is', async () => {
-      const { reload, attempt } = await given().running()
-      await given().store.endLeases(given().wait(60_000).now)
-      expect(await given().store.attempts(reload.id)).toEqual([attempt])
-    })
-  })
-
   describe('waiting', () => {
     it('finds QUEUED reloads whose waits add up to the limit, longest wait first', async () => {
       const requeued = await given().wait(100).running({ createdAt: START_MS })

@@ -255,7 +255,7 @@ export class MemoryEvents extends MemoryCatalog implements EventStore, DeliveryS
     this.tables.subscriptions.put(id, saving.subscription)
     for (const event of events) this.saveEvent(event)
     for (const delivery of deliveries) this.saveDelivery(delivery)
-    this.notices.note({ events: events.length > 0 })
+    this.notices.note({ events: events.length > 0, deliveries: deliveries.length > 0 })
   }
 }
 

@@ -67,7 +67,7 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
   override async changeLimits(id: TenantId, change: TenantLimitsChange): Promise<Tenant | undefined> {
     const tenant = await super.changeLimits(id, change)
     this.#turns.termsChanged()
-    this.notices.note({ queued: true })
+    this.notices.tellSoon({ queued: tenant !== undefined })
     return tenant
   }
 

@@ -54,7 +54,8 @@ export class SqliteStore implements ExclusiveStore {
         this.#notices.publish()
         this.#checkpoints.committed()
       },
-      () => {
+      (what) => {
+        if (what === 'group') this.#notices.discard()
         turns.forget()
         audience.forget()
         kept.forget()
@@ -280,7 +281,7 @@ export class SqliteStore implements ExclusiveStore {
   changeLimits(id: ids.TenantId, change: TenantLimitsChange) {
     return this.#writer.write(() => {
       const tenant = this.#do.changeLimits(id, change)
-      this.#notices.note({ queued: true })
+      this.#notices.note({ queued: tenant !== undefined })
       return tenant
     })
   }

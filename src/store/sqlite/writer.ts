@@ -18,6 +18,9 @@ import type { DatabaseSync } from 'node:sqlite'
 
 const OPERATIONS_PER_COMMIT_MAX = 256
 
+/** A group that is taken back may run again, operation by operation. */
+export type TakenBack = 'group' | 'operation'
+
 export type Safety = 'synced' | 'lost with the power'
 
 interface Operation {
@@ -33,7 +36,7 @@ type Result = { readonly value: unknown } | { readonly error: unknown }
 export class Writer {
   readonly #db: DatabaseSync
   readonly #afterCommit: () => void
-  readonly #afterRollback: () => void
+  readonly #afterRollback: (what: TakenBack) => void
   #queue: Operation[] = []
   #scheduled = false
   #closed = false
@@ -41,10 +44,10 @@ export class Writer {
 
   /**
    * @param afterCommit called after each commit, before the promises resolve
-   * @param afterRollback called after an operation or a commit was taken back: what is kept in memory may be
-   * wrong
+   * @param afterRollback called after an operation or its whole group was taken back: what is kept in memory
+   * may be wrong
    */
-  constructor(db: DatabaseSync, afterCommit: () => void, afterRollback: () => void) {
+  constructor(db: DatabaseSync, afterCommit: () => void, afterRollback: (what: TakenBack) => void) {
     this.#db = db
     this.#afterCommit = afterCommit
     this.#afterRollback = afterRollback
@@ -144,7 +147,7 @@ export class Writer {
     } catch {
       // The group is told the first error, which says more.
     }
-    this.#afterRollback()
+    this.#afterRollback('group')
   }
 
   #runAlone(operation: Operation): Result {
@@ -157,7 +160,7 @@ export class Writer {
       // A full disk or a broken file may have ended the transaction already: then the whole group fails.
       if (!this.#db.isTransaction) throw error
       this.#db.exec('ROLLBACK TO operation; RELEASE operation')
-      this.#afterRollback()
+      this.#afterRollback('operation')
       return { error }
     }
   }

@@ -1,11 +1,8 @@
 /**
- * Random histories of commands on the memory model and on SQLite, step by step with equal answers. One run is
- * about 60 commands; a failing one prints its seed.
+ * Random histories of commands on the memory model and on another store, step by step with equal answers and
+ * equal notices. One run is 60 commands; a failing one prints its seed, and HISTORY_SEED begins with it.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
@@ -13,10 +10,10 @@ import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { NO_ROOM } from '../../src/store/port/queue.ts'
-import type { ExclusiveStore } from '../../src/store/port/store.ts'
+import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
+import type { StoreKind } from './store-kind.ts'
 import {
   aSend,
   aSubscription,
@@ -32,6 +29,7 @@ import {
 
 const RUNS = 40
 const COMMANDS = 60
+const LOOPS = ['queued', 'canceling', 'events', 'deliveries'] as const
 const TENANTS = [TENANT_ID, OTHER_TENANT]
 const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
 const ENDS: readonly AttemptEnd[] = [
@@ -50,15 +48,18 @@ const countFailure: SubscriptionStep = ({ subscription }) => ({
   subscription: { ...subscription, failedSends: subscription.failedSends + 1 },
 })
 
-type Command = (store: ExclusiveStore) => Promise<unknown>
+type Command = (store: Store) => Promise<unknown>
 
 /** Draws commands. What it draws depends on the seed alone, never on what a store answered. */
 class Author {
   readonly #random: Random
+  readonly #exclusive: boolean
   now = START_MS
   #made = 0
 
-  constructor(seed: number) {
+  /** @param exclusive the stores have what one process at a time may do */
+  constructor(seed: number, exclusive: boolean) {
+    this.#exclusive = exclusive
     this.#random = seededRandom(seed)
   }
 
@@ -97,7 +98,7 @@ class Author {
       this.subscribing,
       this.managingApps,
       this.breaking,
-      this.restarting,
+      ...(this.#exclusive ? [this.restarting] : []),
       this.limiting,
     ])
     return [drawn.name, drawn.call(this)]
@@ -196,7 +197,7 @@ class Author {
 
   restarting(): Command {
     const { now } = this
-    return (store) => store.endLeases(now)
+    return (store) => (store as ExclusiveStore).endLeases(now)
   }
 
   sending(): Command {
@@ -277,16 +278,37 @@ function appOf(index: number): App {
   return { ...app, id: APPS[index]!, tenantId: TENANTS[index % 2]!, createdAt: index }
 }
 
-async function answerOf(command: Command, store: ExclusiveStore): Promise<unknown> {
-  try {
-    return await command(store)
-  } catch (error) {
-    return { thrown: error instanceof Error }
-  }
+interface Answer {
+  readonly answer: unknown
+  /** What listeners were told, taken together. */
+  readonly told: Partial<CommitNotice>
+}
+
+async function answerOf(command: Command, store: Store, name: string): Promise<Answer> {
+  const told: { -readonly [Loop in keyof CommitNotice]?: boolean } = {}
+  const stop = store.onCommit((changed) => {
+    for (const loop of LOOPS) if (changed[loop]) told[loop] = true
+  })
+  const answer = await command(store).catch((error: unknown) => ({ thrown: error instanceof Error }))
+  await turn()
+  stop()
+  // May be told before the commit, and then also when nothing is accepted.
+  if (name === 'accepting') delete told.queued
+  return { answer: comparable(answer), told }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Sequences may have gaps, each store its own: their order is compared, not their numbers. */
+function comparable(value: unknown): unknown {
+  const text = JSON.stringify(value ?? null, (key, member) => (key === 'sequence' ? undefined : member))
+  return JSON.parse(text)
 }
 
 /** Everything that can be read. */
-async function contentsOf(store: ExclusiveStore): Promise<unknown> {
+async function contentsOf(store: Store): Promise<unknown> {
   const contents: unknown[] = [await store.counts(), await store.referencedDataVersions()]
   for (const tenantId of TENANTS) {
     const sort = { field: 'endTime', descending: true } as const
@@ -300,44 +322,47 @@ async function contentsOf(store: ExclusiveStore): Promise<unknown> {
     const sort = { field: 'triggeredAt', descending: false } as const
     contents.push(await store.sends({ subscriptionId: subscriptionId(number), sort, page: { limit: 1000 } }))
   }
-  return contents
+  return comparable(contents)
 }
 
-describe('random histories', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'reprise-histories-'))
-  afterAll(() => rmSync(folder, { recursive: true }))
-  const first = Number(process.env.HISTORY_SEED ?? 1)
-
-  it('have equal answers and leave equal contents in both stores', { timeout: 120_000 }, async () => {
-    const kinds = new Set<string>()
-    for (let seed = first; seed < first + RUNS; seed++) {
-      const stores: ExclusiveStore[] = [new MemoryStore(), SqliteStore.open(join(folder, `${seed}.db`))]
-      for (const store of stores) {
-        for (const id of TENANTS) await store.addTenant(aTenant({ id }))
-        for (const index of APPS.keys()) await store.addApp(appOf(index))
-      }
-      const author = new Author(seed)
-      for (let count = 1; count <= COMMANDS; count++) {
-        const [name, command] = author.next()
-        const [model, sqlite] = [await answerOf(command, stores[0]!), await answerOf(command, stores[1]!)]
-        expect(sqlite, `seed ${seed}, command ${count}: ${name}`).toEqual(model)
-        for (const text of JSON.stringify(model ?? null).matchAll(/"kind":"([\w-]+)"/g)) kinds.add(text[1]!)
-      }
-      expect(await contentsOf(stores[1]!), `contents after seed ${seed}`).toEqual(
-        await contentsOf(stores[0]!),
-      )
-      await stores[1]!.close()
+/** @param kind is compared with the memory store, the model */
+export function exerciseHistories(kind: StoreKind): void {
+  describe(`random histories of the ${kind.name}`, () => {
+    const first = Number(process.env.HISTORY_SEED ?? 1)
+    const filled = async <Kind extends Store>(store: Kind): Promise<Kind> => {
+      for (const id of TENANTS) await store.addTenant(aTenant({ id }))
+      for (const index of APPS.keys()) await store.addApp(appOf(index))
+      return store
     }
-    const reached = [
-      'accepted',
-      'repeated',
-      'pending',
-      'quota-exceeded',
-      'saved',
-      'refused',
-      'fenced',
-      'unknown',
-    ]
-    expect([...kinds]).toEqual(expect.arrayContaining(reached))
+
+    it('have the answers, notices and contents of the model', { timeout: 120_000 }, async () => {
+      const kinds = new Set<string>()
+      for (let seed = first; seed < first + RUNS; seed++) {
+        const database = await kind.create()
+        const [model, store] = [await filled(new MemoryStore()), await filled(await database.open())]
+        const author = new Author(seed, kind.exclusive)
+        for (let count = 1; count <= COMMANDS; count++) {
+          const [name, command] = author.next()
+          const expected = await answerOf(command, model, name)
+          expect(await answerOf(command, store, name), `seed ${seed}, command ${count}: ${name}`).toEqual(
+            expected,
+          )
+          for (const text of JSON.stringify(expected).matchAll(/"kind":"([\w-]+)"/g)) kinds.add(text[1]!)
+        }
+        expect(await contentsOf(store), `contents after seed ${seed}`).toEqual(await contentsOf(model))
+        await database.remove()
+      }
+      const reached = [
+        'accepted',
+        'repeated',
+        'pending',
+        'quota-exceeded',
+        'saved',
+        'refused',
+        'fenced',
+        'unknown',
+      ]
+      expect([...kinds]).toEqual(expect.arrayContaining(reached))
+    })
   })
-})
+}

@@ -1,0 +1,128 @@
+/**
+ * What listeners are told of which verb: a loop that is not told waits for its next look, seconds later.
+ * Told by the end of the turn in which the verb answers; the random histories hold that every kind of store
+ * tells the same.
+ */
+import { describe, expect, it } from 'vitest'
+import type { EventId, LeaseToken, TenantId } from '../../src/core/ids.ts'
+import type { CommitNotice } from '../../src/store/port/store.ts'
+import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
+import { USER_ID } from '../support/records.ts'
+import {
+  aDelivery,
+  aSend,
+  aSubscription,
+  finishedEvent,
+  type Given,
+  subscriptionId,
+  TENANT_ID,
+} from './store-records.ts'
+
+const LEASE = 'sender' as LeaseToken
+
+export function exerciseNotices(given: () => Given): void {
+  /** The loops that were told something while it worked. */
+  const toldBy = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    const loops = new Set<string>()
+    const stop = given().store.onCommit((changed) => {
+      for (const loop of Object.keys(changed)) if (changed[loop as keyof CommitNotice]) loops.add(loop)
+    })
+    await work()
+    await new Promise((resolve) => setImmediate(resolve))
+    stop()
+    return [...loops].sort()
+  }
+  /** A claimed delivery, with its event. */
+  const claimed = async () => {
+    await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+    await given().end((await given().running()).reload)
+    const { now } = given()
+    const free = { now, max: 1, places: () => 1, perTenant: 9, lease: LEASE, leaseExpiresAt: now + 1000 }
+    const [found] = await given().store.claimDeliveries(free)
+    return found!
+  }
+  /** Disables the subscription and saves an event with a delivery for it. */
+  const disabling: SubscriptionStep = ({ subscription }) => {
+    const { reloadId: _ofNone, ...event } = finishedEvent(given().reload(), given().now, {
+      id: 'of the step' as EventId,
+      uniqueKey: 'webhook',
+    })
+    return {
+      subscription: { ...subscription, enabled: false },
+      events: [event],
+      deliveries: [aDelivery(event, subscription.id, given().now)],
+    }
+  }
+
+  describe('listeners are told', () => {
+    it('that something is queued: accepted, requeued, a slot free, another limit', async () => {
+      const app = await given().app()
+      expect(await toldBy(() => given().accept(given().reload({ appId: app.id })))).toEqual(['queued'])
+      const [{ reload } = await given().running()] = await given().claim()
+      expect(await toldBy(() => given().end(reload, { kind: 'handed-back' }))).toEqual(['queued'])
+      const limits = () => given().store.changeLimits(TENANT_ID, { concurrentReloads: 3 })
+      expect(await toldBy(limits)).toEqual(['queued'])
+      const ofNone = () => given().store.changeLimits('none' as TenantId, { concurrentReloads: 3 })
+      expect(await toldBy(ofNone)).toEqual([])
+    })
+
+    it('that a running reload is to stop', async () => {
+      const { reload } = await given().running()
+      expect(await toldBy(() => given().apply(reload, { kind: 'cancel' }, undefined))).toEqual(['canceling'])
+    })
+
+    it('that a reload ended, with and without deliveries', async () => {
+      const first = await given().running()
+      expect(await toldBy(() => given().end(first.reload))).toEqual(['events', 'queued'])
+      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+      const second = await given().running()
+      expect(await toldBy(() => given().end(second.reload))).toEqual(['deliveries', 'events', 'queued'])
+    })
+
+    it('that a send is recorded: the next delivery of its subscription has a place', async () => {
+      const { delivery } = await claimed()
+      const done = { ...delivery, state: 'delivered' as const, sends: 1, endedAt: given().now }
+      const record = () => given().store.recordSends([{ delivery: done, fence: LEASE }])
+      expect(await toldBy(record)).toEqual(['deliveries'])
+      expect(await toldBy(() => given().store.recordSends([]))).toEqual([])
+    })
+
+    it('of the events and deliveries that a step about a subscription saves, with a send of either kind', async () => {
+      const { delivery } = await claimed()
+      const added = () => given().store.addSend(aSend(delivery, 1), disabling)
+      expect(await toldBy(added)).toEqual(['deliveries', 'events'])
+      expect(await toldBy(() => given().store.addSend(aSend(delivery, 2), () => undefined))).toEqual([])
+    })
+
+    it('that deliveries are open again, when some are', async () => {
+      const { delivery } = await claimed()
+      const { lease: _over, leaseExpiresAt: _gone, ...rest } = delivery
+      const exhausted = { ...rest, state: 'exhausted' as const, sends: 1, endedAt: given().now }
+      await given().store.recordSends([{ delivery: exhausted, fence: LEASE }])
+      const request = { subscriptionId: subscriptionId(1), since: 0, now: given().now, max: 9 }
+      const reopen = (dryRun: boolean) => () => given().store.reopenDeliveries({ ...request, dryRun })
+      expect(await toldBy(reopen(true))).toEqual([])
+      expect(await toldBy(reopen(false))).toEqual(['deliveries'])
+      expect(await toldBy(reopen(false)), 'none is left').toEqual([])
+    })
+
+    it('nothing of what no loop waits for, and nothing of what was not saved', async () => {
+      const { reload, attempt } = await given().running()
+      const lease = attempt.leaseToken
+      const renew = () =>
+        given().store.renewLeases([{ reloadId: reload.id, lease, leaseExpiresAt: given().now + 1 }])
+      expect(await toldBy(renew)).toEqual([])
+      expect(await toldBy(() => given().app({ ownerId: USER_ID }))).toEqual([])
+      const thrown = () =>
+        given().store.transition([
+          {
+            reloadId: reload.id,
+            step: () => {
+              throw new Error('x')
+            },
+          },
+        ])
+      expect(await toldBy(() => expect(thrown()).rejects.toThrow('x'))).toEqual([])
+    })
+  })
+}
