@@ -24,8 +24,8 @@ export interface FollowedEvent {
   readonly text: string
 }
 
-const RETRY_FIRST_MS = 500
-const RETRY_LAST_MS = 10_000
+const RECONNECT_FIRST_MS = 500
+const RECONNECT_LAST_MS = 10_000
 
 /**
  * Ends when the signal fires. @throws ApiError when the service refuses the request for another reason than
@@ -51,7 +51,7 @@ export async function* followEvents(following: Following): AsyncGenerator<Follow
       if (error instanceof ApiError && error.status < 500) throw error
       if (failures === 0) following.onConnection('broken', String((error as Error).message))
       failures += 1
-      await pause(Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LAST_MS), signal)
+      await pause(Math.min(RECONNECT_FIRST_MS * 2 ** (failures - 1), RECONNECT_LAST_MS), signal)
     }
   }
 }

@@ -13,7 +13,7 @@ import { eachEvent } from './events.ts'
 import { type ServiceOptions, withServiceOptions } from './service-options.ts'
 import { Terminal } from './terminal.ts'
 
-const TIMEOUT_MS = 15_000
+const FORWARD_TIMEOUT_MS = 15_000
 
 type ListenOptions = EventOptions & ServiceOptions & { readonly forward: string; readonly secret?: string }
 
@@ -63,7 +63,7 @@ async function send(
         ...signatureHeaders([secret], eventId, Date.now(), body),
       },
       body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(FORWARD_TIMEOUT_MS),
     })
     await response.body?.cancel()
     const ms = Math.round(performance.now() - startedAt)

@@ -8,12 +8,14 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import { newDataVersion, newHexId, newUuid } from '../core/ids.ts'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { SessionEnd, SessionWork } from '../engine/engine-session.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import { defaultLadder } from '../engine/sizes.ts'
 import { ConfigError, parseDurationMs } from '../main/config.ts'
+import { SETTINGS } from '../main/settings-table.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 import { newLines } from './new-lines.ts'
 import { showTables } from './tables.ts'
@@ -41,7 +43,7 @@ export function reloadCommand(): Command {
     .option('--data <folder>', 'folder behind lib://DataFiles, read and written', '.')
     .option('--variable <name=value>', 'set a variable before the script starts; repeatable', collect)
     .option('--rows <count>', 'rows of each table to show', '5')
-    .option('--timeout <duration>', 'longest run, such as 90s, 20m or 3h', '3h')
+    .option('--timeout <duration>', 'longest run, such as 90s, 20m or 3h', SETTINGS.runTime.default)
     .option('--json', 'print the result as one JSON object on standard output')
     .addHelpText('after', '\nExit code: 0 SUCCEEDED, 1 FAILED, 2 wrong use, 3 CANCELED, 4 EXCEEDED_LIMIT')
     .action(async (script: string, options: Options) => {
@@ -132,7 +134,7 @@ async function openEngine(folder: string, root: string) {
   return { world, data, sessions, size: sizes.at(-1)! }
 }
 
-/** Runs the session; Ctrl-C and the time limit stop it, by force after a second. */
+/** Runs the session; Ctrl-C and the time limit interrupt it, and kill it after the grace period. */
 async function runWatched(
   session: Awaited<ReturnType<DuckDbSessions['acquire']>>,
   work: SessionWork,
@@ -144,7 +146,7 @@ async function runWatched(
   const stop = (why: 'canceled' | 'timed-out') => {
     stopped ??= why
     session.interrupt()
-    force ??= setTimeout(() => session.kill(), 1000)
+    force ??= setTimeout(() => session.kill(), DEFAULT_LIMITS.interruptGraceMs)
   }
   const cancel = () => stop('canceled')
   process.on('SIGINT', cancel)

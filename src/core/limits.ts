@@ -2,12 +2,7 @@
  * Every limit, with its unit in its name and the source of its default. Relations between limits are checked
  * once, at start (`checkLimits`).
  */
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const KIB = 1024
-const MIB = 1024 * KIB
+import { DAY, HOUR, KIB, MIB, SECOND } from './units.ts'
 
 /** Fixed by the contract: never configurable. */
 export const WEIGHT_MIN = 1

@@ -35,11 +35,11 @@ export interface Standing {
 /** Taken for the usual run time before any is known. */
 export const FIRST_RUN_MS = 10_000
 /**
- * A clock that goes this much at once, or back by more than BACK_MS, was set: what it measured is worth
+ * A clock that goes this much at once, or back by more than JUMP_BACK_MS, was set: what it measured is worth
  * nothing.
  */
-const LEAP_MS = 3_600_000
-const BACK_MS = 60_000
+const JUMP_FORWARD_MS = 3_600_000
+const JUMP_BACK_MS = 60_000
 
 /** @param ageingMs time that counts as one weight; 0: age decides only between equal weights */
 export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number): number {
@@ -132,13 +132,13 @@ export function enteringUsedMs(entering: Standing, contending: Iterable<Standing
  * most, ms.
  */
 export function usualRunMs(before: number, ranMs: number): number {
-  const countedMs = Math.min(Math.max(0, ranMs), LEAP_MS)
+  const countedMs = Math.min(Math.max(0, ranMs), JUMP_FORWARD_MS)
   return Math.max(1, before + Math.trunc((countedMs - before) / 8))
 }
 
 /** Whether the clock was set between two readings. */
 export function clockWasSet(before: number, now: number): boolean {
-  return now - before > LEAP_MS || before - now > BACK_MS
+  return now - before > JUMP_FORWARD_MS || before - now > JUMP_BACK_MS
 }
 
 /** Ids are ASCII: code unit order is the order of every store. */

@@ -8,6 +8,7 @@ import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId }
 import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
 import { jittered, requeueBackoffMs } from './retry.ts'
 import type { AuthType, ResourceType, Trigger } from './trigger.ts'
+import { HOUR, MINUTE, SECOND } from './units.ts'
 import { judge, type Policy, type Verdict } from './verdict.ts'
 
 /** Who asked, and how: kept from the accepting request because the event must tell it hours later. */
@@ -294,7 +295,7 @@ function engineFacts({ session }: Attempt, durationMs: number | undefined): Engi
 }
 
 function durationText(ms: number): string {
-  if (ms % 3_600_000 === 0) return `${ms / 3_600_000}h`
-  if (ms % 60_000 === 0) return `${ms / 60_000}min`
-  return `${ms / 1000}s`
+  if (ms % HOUR === 0) return `${ms / HOUR}h`
+  if (ms % MINUTE === 0) return `${ms / MINUTE}min`
+  return `${ms / SECOND}s`
 }

@@ -2,9 +2,7 @@
  * Waiting before another try: of a reload after an engine fault (contract 02, section 5) and of a delivery
  * after a failed send (contract 04, section 5.2, the sample schedule of Standard Webhooks).
  */
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
+import { HOUR, MINUTE, SECOND } from './units.ts'
 
 /** Wait before requeue 1, 2, 3 after a fault; the last one repeats. Milliseconds. */
 export const REQUEUE_BACKOFF_MS = [5 * SECOND, 30 * SECOND, 120 * SECOND] as const

@@ -4,15 +4,15 @@
  * what happened so far. Pure.
  */
 import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { Delivery } from '../event/delivery.ts'
 import type { BrokerKind, Subscription } from '../event/subscription.ts'
 import type { Sent } from './channel.ts'
 
-const HOUR_MS = 3_600_000
 /** Longest wait that a target may ask for with Retry-After. */
-const RETRY_AFTER_MAX_MS = 24 * HOUR_MS
+const RETRY_AFTER_MAX_MS = DAY
 /** A subscription is disabled when every send failed for so long, and so many of them. */
-export const DISABLE_AFTER_MS = 120 * HOUR_MS
+export const DISABLE_AFTER_MS = 5 * DAY
 export const DISABLE_AFTER_SENDS = 20
 
 /** Sends of one subscription in flight at the same time. */
@@ -23,8 +23,8 @@ export const BROKER_PLACES = 256
 export const BATCH_MAX = 100
 /** After so many failures in a row a subscription is only probed: one send, then a wait that doubles. */
 export const BREAK_AFTER_SENDS = 5
-export const PROBE_FIRST_MS = 5_000
-export const PROBE_LAST_MS = 5 * 60_000
+export const PROBE_FIRST_MS = 5 * SECOND
+export const PROBE_LAST_MS = 5 * MINUTE
 
 /**
  * How many deliveries of a subscription may be in flight: a target that failed again and again costs no more
@@ -85,7 +85,7 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
   if (subscription.channel !== undefined) return counted
   if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
   if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
-    const hours = Math.floor((now - failingSince) / HOUR_MS)
+    const hours = Math.floor((now - failingSince) / HOUR)
     return disabled(counted, 'DELIVERY-FAILURES', `all ${failedSends} sends in ${hours} hours failed`, now)
   }
   return counted

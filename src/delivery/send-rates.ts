@@ -3,9 +3,8 @@
  * rate is the smaller one of what the subscription's owner set and what its target allowed in the handshake.
  */
 import type { SubscriptionId } from '../core/ids.ts'
+import { MINUTE } from '../core/units.ts'
 import type { Subscription } from '../event/subscription.ts'
-
-const MINUTE_MS = 60_000
 
 export class SendRates {
   /** Times of the sends of the last minute, oldest first; only of subscriptions that have a rate. */
@@ -16,7 +15,7 @@ export class SendRates {
   left(subscription: Subscription, now: number): number {
     const rate = this.#rateOf(subscription)
     if (rate === undefined) return Number.POSITIVE_INFINITY
-    const recent = (this.#sends.get(subscription.id) ?? []).filter((at) => at > now - MINUTE_MS && at <= now)
+    const recent = (this.#sends.get(subscription.id) ?? []).filter((at) => at > now - MINUTE && at <= now)
     this.#sends.set(subscription.id, recent)
     return Math.max(0, rate - recent.length)
   }

@@ -6,10 +6,8 @@
  * ("engine-4g").
  */
 import type { App } from '../catalog/records.ts'
+import { GIB, MIB } from '../core/units.ts'
 import type { EngineSize } from './engine-session.ts'
-
-const MIB = 1024 ** 2
-const GIB = 1024 ** 3
 
 /** The smallest engine that loads anything useful: the process alone takes about 100 MiB. */
 const SMALLEST_BYTES = 256 * MIB

@@ -13,7 +13,7 @@ import type { HistoryStore } from '../store/port/history.ts'
 export const FORGET_EVERY_MS = 10 * 60_000
 /** Between two batches, ms. */
 const PAUSE_MS = 200
-const BATCH = 200
+const FORGOTTEN_PER_ROUND = 200
 
 export interface HistoryDeps {
   readonly store: HistoryStore
@@ -34,7 +34,7 @@ export function startForgetting({ store, clock, timers, log, limits }: HistoryDe
       scriptLogsBefore: now - limits.scriptLogHistoryMs,
       eventsBefore: now - limits.eventHistoryMs,
       sendsBefore: now - limits.deliveryHistoryMs,
-      max: BATCH,
+      max: FORGOTTEN_PER_ROUND,
     })
     const rows = Object.values(forgotten).reduce((sum, count) => sum + count, 0)
     if (rows > 0) log.info('forgot history', { ...forgotten })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { ConfigError, parseDurationMs, readConfig } from './config.ts'
 
 describe('readConfig', () => {
@@ -12,7 +13,7 @@ describe('readConfig', () => {
       rateLimit: true,
       drainMs: 30_000,
     })
-    expect(config.limits).toMatchObject({ runTimeMs: 3 * 3_600_000, queueTimeMs: 6 * 3_600_000 })
+    expect(config.limits).toEqual(DEFAULT_LIMITS)
     expect(config.slots).toBeGreaterThanOrEqual(1)
   })
 

@@ -6,6 +6,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
@@ -159,7 +160,7 @@ function eventTypes(text: string): string[] {
 export function parseDurationMs(text: string): number {
   const found = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim())
   if (found === null) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)
-  return Number(found[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 'ms']
+  return Number(found[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }[found[2] as 'ms']
 }
 
 function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {

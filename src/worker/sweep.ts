@@ -14,7 +14,7 @@ import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
 
 const SWEEP_MS = 1000
-const BATCH = 100
+const SWEPT_PER_ROUND = 100
 /** A wall clock that gains more than this on the monotonic one between two sweeps has leapt. */
 const LEAP_MS = 1000
 
@@ -29,8 +29,12 @@ export function startSweeping(deps: SweepDeps): Loop {
   const leap = leapWatch(deps)
   return startLoop(deps, 'sweeping', async () => {
     if (leap.isRecent()) return SWEEP_MS
-    const expired = await deps.store.expiredLeases(deps.clock.now(), BATCH)
-    const overdue = await deps.store.overdueReloads(deps.clock.now(), deps.limits.queueTimeMs, BATCH)
+    const expired = await deps.store.expiredLeases(deps.clock.now(), SWEPT_PER_ROUND)
+    const overdue = await deps.store.overdueReloads(
+      deps.clock.now(),
+      deps.limits.queueTimeMs,
+      SWEPT_PER_ROUND,
+    )
     const batch = [
       ...expired.map(({ reloadId, lease }) => declareLost(deps, reloadId, lease)),
       ...overdue.map((reloadId) => endWaiting(deps, reloadId)),
@@ -42,7 +46,7 @@ export function startSweeping(deps: SweepDeps): Loop {
       }
       if (notSaved.length > 0) return SWEEP_MS
     }
-    return expired.length === BATCH || overdue.length === BATCH ? 0 : SWEEP_MS
+    return expired.length === SWEPT_PER_ROUND || overdue.length === SWEPT_PER_ROUND ? 0 : SWEEP_MS
   })
 }
 

@@ -32,7 +32,7 @@ export interface KafkaRecord {
 }
 
 const ACKS_ALL = -1
-const TIMEOUT_MS = 5_000
+const BROKER_TIMEOUT_MS = 5_000
 
 /** Throws where the library is not installed, and says how to get it. */
 export async function kafkaChannel(
@@ -77,9 +77,9 @@ class KafkaChannel implements ClosableChannel {
     this.#producer = new Producer({
       clientId: 'reprise',
       bootstrapBrokers: servers,
-      connectTimeout: TIMEOUT_MS,
-      timeout: TIMEOUT_MS,
-      requestTimeout: 2 * TIMEOUT_MS,
+      connectTimeout: BROKER_TIMEOUT_MS,
+      timeout: BROKER_TIMEOUT_MS,
+      requestTimeout: 2 * BROKER_TIMEOUT_MS,
       // The outbox tries again.
       retries: 0,
       // A broker that hangs holds all of its places, but none waits for another.

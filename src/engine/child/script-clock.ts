@@ -1,15 +1,12 @@
 /** The clock that a script reads: days since 1899-12-30, in local time of the process or in UTC. */
+import { MINUTE } from '../../core/units.ts'
 import type { ScriptClock } from '../../script/host.ts'
+import { DAY_MS, UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
 
-const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
-/** Days from 1899-12-30 to 1970-01-01. */
-const EPOCH_DAYS = 25_569
-
-export const utcSerial = (epochMs: number): number => epochMs / DAY_MS + EPOCH_DAYS
+export const utcSerial = (epochMs: number): number => epochMs / DAY_MS + UNIX_EPOCH_DAY
 
 export const localSerial = (epochMs: number): number =>
-  utcSerial(epochMs - new Date(epochMs).getTimezoneOffset() * MINUTE_MS)
+  utcSerial(epochMs - new Date(epochMs).getTimezoneOffset() * MINUTE)
 
 /**
  * @param startedAt epoch ms at which this run started

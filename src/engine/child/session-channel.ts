@@ -12,6 +12,7 @@ import { cutToBytes } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
 import type { ScriptRun } from '../channel/script-run.ts'
 import {
+  CHANNEL_FD,
   type ChildMessage,
   encodeMessage,
   FrameReader,
@@ -23,11 +24,6 @@ import {
 import { isOutOfMemory } from '../duckdb/database.ts'
 import type { SessionProgress } from '../engine-session.ts'
 import { runScript } from './run-script.ts'
-
-/** File descriptor of the channel, as the worker hands it over (session-child). */
-const CHANNEL_FD = 3
-/** At most five reports a second. */
-const PROGRESS_INTERVAL_MS = 200
 
 /**
  * Work comes at once to a process that was waited for, later to one that is kept ready: that one uses the
@@ -86,19 +82,23 @@ function startWarmUp(): { over(): Promise<void> } {
 
 async function perform(request: WorkRequest, memoryTeller: Worker | undefined): Promise<void> {
   memoryTeller?.postMessage('tell-memory')
-  const reports = throttledReports()
+  let last: SessionProgress | undefined
+  const report = (progress: SessionProgress) => {
+    last = {
+      ...progress,
+      startedAt: Math.floor(progress.startedAt),
+      progressLog: boundedLines(progress.progressLog, PROGRESS_LOG_MAX_BYTES),
+    }
+    tell({ kind: 'progress', progress: last })
+  }
   try {
-    const run = await runScript({ ...request, signal: interruption.signal }, reports.report)
-    reports.stop()
-    tell(endOf(run))
+    tell(endOf(await runScript({ ...request, signal: interruption.signal }, report)))
   } catch (error) {
-    reports.stop()
-    const { last } = reports
     tell({
       kind: 'end',
       end: endOfError(error),
-      ...(last() === undefined ? {} : { startedAt: last()!.startedAt }),
-      progressLog: last()?.progressLog ?? '',
+      ...(last === undefined ? {} : { startedAt: last.startedAt }),
+      progressLog: last?.progressLog ?? '',
       scriptLog: '',
       storedFiles: [],
       statements: [],
@@ -142,32 +142,4 @@ function endOfError(error: unknown): ToldEnd {
   if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
   const message = error instanceof Error ? error.message : String(error)
   return { kind: 'failed', message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES) }
-}
-
-/** Tells the first report at once, later ones at most every interval, always the newest. */
-function throttledReports() {
-  let last: SessionProgress | undefined
-  let timer: NodeJS.Timeout | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
-  const tellLast = () => {
-    timer = undefined
-    toldAt = performance.now()
-    tell({ kind: 'progress', progress: last! })
-  }
-  return {
-    last: () => last,
-    report(progress: SessionProgress): void {
-      last = {
-        ...progress,
-        startedAt: Math.floor(progress.startedAt),
-        progressLog: boundedLines(progress.progressLog, PROGRESS_LOG_MAX_BYTES),
-      }
-      const waitMs = toldAt + PROGRESS_INTERVAL_MS - performance.now()
-      if (waitMs <= 0) {
-        clearTimeout(timer)
-        tellLast()
-      } else timer ??= setTimeout(tellLast, waitMs)
-    },
-    stop: () => clearTimeout(timer),
-  }
 }

@@ -8,10 +8,8 @@
  */
 import { Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
-import { encodeMessage } from '../channel/session-protocol.ts'
+import { encodeMessage, LIFELINE_FD } from '../channel/session-protocol.ts'
 
-/** File descriptor of the life line, as the worker hands it over (session-child). */
-const LIFELINE_FD = 4
 const MEMORY_INTERVAL_MS = 100
 
 const lifeline = new Socket({ fd: LIFELINE_FD, readable: true, writable: true })

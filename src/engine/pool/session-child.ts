@@ -9,10 +9,12 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import {
+  CHANNEL_FD,
   type ChildMessage,
   childMessage,
   encodeMessage,
   FrameReader,
+  LIFELINE_FD,
   MESSAGE_MAX_BYTES,
   type ParentMessage,
   ProtocolError,
@@ -32,8 +34,6 @@ export interface ChildExit {
 const MESSAGES_PER_SECOND_MAX = 100
 const BYTES_PER_SECOND_MAX = 2 * MESSAGE_MAX_BYTES
 const STDERR_KEPT_CHARACTERS = 4096
-const CHANNEL_FD = 3
-const LIFELINE_FD = 4
 
 export class SessionChild {
   /** Resolves when it is ready for work; rejects, with a text for the user, when it never will be. */

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { constants, copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { faults } from '../../script/fault.ts'
+import { UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from '../duckdb/database.ts'
@@ -14,7 +15,6 @@ import { sqlName, sqlText } from '../sql/pair-sql.ts'
 import { type RowSource, tableSource } from './row-source.ts'
 
 /** Days from 1899-12-30 to 1970-01-01. */
-const EPOCH_DAYS = 25_569
 const DAY_SECONDS = 86_400
 
 /** `real` is the path to read, `shown` the path as the script wrote it. */
@@ -99,11 +99,11 @@ function columnReading(type: string): ColumnReading {
     return { number: (c) => `CASE WHEN ${c} THEN -1 WHEN NOT ${c} THEN 0 END::DOUBLE`, text: NO_TEXT }
   const serial = (c: string) => `epoch(${c})::DOUBLE / ${DAY_SECONDS}`
   if (type === 'DATE') {
-    return { number: (c) => `${serial(c)} + ${EPOCH_DAYS}`, text: NO_TEXT, format: (s) => s.dateFormat }
+    return { number: (c) => `${serial(c)} + ${UNIX_EPOCH_DAY}`, text: NO_TEXT, format: (s) => s.dateFormat }
   }
   if (type === 'TIME') return { number: serial, text: NO_TEXT, format: (s) => s.timeFormat }
   if (type.startsWith('TIMESTAMP')) {
-    const number = (c: string) => `epoch(${c}::TIMESTAMP)::DOUBLE / ${DAY_SECONDS} + ${EPOCH_DAYS}`
+    const number = (c: string) => `epoch(${c}::TIMESTAMP)::DOUBLE / ${DAY_SECONDS} + ${UNIX_EPOCH_DAY}`
     return { number, text: NO_TEXT, format: (s) => s.timestampFormat }
   }
   return { number: () => 'NULL::DOUBLE', text: (c) => `${c}::VARCHAR` }

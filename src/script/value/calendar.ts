@@ -4,7 +4,8 @@
  * L10).
  */
 export const DAY_MS = 86_400_000
-const UNIX_EPOCH_DAY = 25_569
+/** Serial day of 1970-01-01. */
+export const UNIX_EPOCH_DAY = 25_569
 
 export interface CivilDate {
   readonly year: number
