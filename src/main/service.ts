@@ -10,7 +10,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { buildServer } from '../api/http/server.ts'
+import { buildServer } from '../api/server.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'

@@ -20,7 +20,6 @@ import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
 import type { FileStore } from '../../files/local/file-store.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
-import type { Tier } from './rate-limit.ts'
 
 export interface ApiDeps {
   readonly store: Store
@@ -62,10 +61,3 @@ export type ApiServer = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Rate-limit tier of the route; by default `read` for GET and HEAD, else `write`. */
-    tier?: Tier
-  }
-}

@@ -11,6 +11,13 @@ import { refuse } from './problem.ts'
 
 export type Tier = 'read' | 'write' | 'reload'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Rate-limit tier of the route; by default `read` for GET and HEAD, else `write`. */
+    tier?: Tier
+  }
+}
+
 /** Requests per minute; the window of five minutes allows five times as many in a burst. */
 export const PER_MINUTE: Readonly<Record<Tier, number>> = { read: 1000, write: 100, reload: 50 }
 

@@ -1,0 +1,140 @@
+/**
+ * Who may import whom in the product. A room is a folder of `src/`, and the table is exact: an import that it
+ * does not allow is a fault, and so is an arrow that nobody uses any more, so that it only shrinks unless
+ * somebody decides otherwise. Tests stand outside: they may import anything.
+ */
+import { importsOf } from './arrows.ts'
+import { productFiles, roomOf, type SourceTree } from './source-tree.ts'
+
+/** Rooms in order, from the ground up: a room imports only rooms that stand before it. */
+export type Directions = Readonly<Record<string, string>>
+
+export const DIRECTIONS: Directions = {
+  core: '',
+  catalog: 'core',
+  event: 'core',
+
+  'script/value': 'script/evaluate script/function',
+  'script/statistics': '',
+  'script/syntax': 'script script/function script/value',
+  script: 'script/syntax script/value',
+  'script/format': 'script script/syntax script/value',
+  'script/function': 'script script/evaluate script/statistics script/value',
+  'script/evaluate': 'script script/function script/syntax script/value',
+  'script/function/context':
+    'engine/sql script script/evaluate script/function script/plan script/row script/syntax script/value',
+  'script/row': 'script/evaluate script/function/context script/plan script/syntax script/value',
+  'script/plan':
+    'engine/sql script script/function script/function/context script/row script/syntax script/value',
+  'script/run': 'script script/evaluate script/function script/syntax script/value',
+
+  qvd: 'script/value',
+  receiver: 'event',
+
+  store: 'catalog core event',
+  'store/memory': 'catalog core event store',
+  'store/sqlite/migrations': '',
+  'store/sqlite': 'catalog core event store store/sqlite/migrations',
+
+  'files/local': 'catalog core',
+  delivery: 'catalog core event store',
+  'delivery/channels': 'core delivery event',
+  outcome: 'catalog core delivery event store',
+  history: 'core store',
+
+  // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and all
+  // that both know of each other is channel.
+  engine: 'catalog core',
+  'engine/channel': 'catalog core engine script',
+  'engine/pool': 'core engine engine/channel',
+  'engine/sql': 'script script/function/context script/plan script/row script/syntax script/value',
+  'engine/source':
+    'catalog engine engine/child engine/duckdb engine/sql qvd script script/format script/plan script/row script/syntax script/value',
+  'engine/sink':
+    'engine engine/duckdb engine/source engine/sql qvd script script/plan script/syntax script/value',
+  'engine/duckdb':
+    'catalog engine/sink engine/source engine/sql qvd script script/evaluate script/function/context script/plan script/row script/syntax script/value',
+  'engine/child':
+    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function/context script/plan script/row script/run script/syntax script/value',
+
+  files: 'catalog core engine files/local store',
+  intake: 'catalog core engine outcome store',
+  worker: 'catalog core engine outcome store',
+
+  'api/http': 'catalog core delivery delivery/channels engine event files/local outcome store store/memory',
+  'api/reload': 'api/app api/http catalog core intake store',
+  'api/app': 'api/http api/reload catalog core intake script store',
+  'api/data-file': 'api/http catalog core files files/local',
+  'api/event': 'api/http catalog core delivery event store',
+  'api/people': 'api/http catalog core',
+  'api/webhook': 'api/http catalog core delivery event store',
+  api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
+
+  main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store store/sqlite worker',
+  cli: 'core delivery/channels engine engine/duckdb engine/pool event main qvd receiver script script/syntax script/value',
+}
+
+/**
+ * Arrows that run against the order and close a circle, each to be cut. The list only shrinks: one that is not
+ * needed any more is a fault.
+ */
+export const AGAINST_THE_ORDER: readonly string[] = [
+  'script/value -> script/evaluate',
+  'script/value -> script/function',
+  'script/syntax -> script',
+  'script/syntax -> script/function',
+  'script/function -> script/evaluate',
+  'script/function/context -> engine/sql',
+  'script/function/context -> script/plan',
+  'script/function/context -> script/row',
+  'script/row -> script/plan',
+  'script/plan -> engine/sql',
+  'engine/source -> engine/child',
+  'engine/source -> engine/duckdb',
+  'engine/sink -> engine/duckdb',
+  'api/reload -> api/app',
+]
+
+/** What a tree does that the table does not say, and what the table says that the tree does not do. */
+export function directionFaults(
+  tree: SourceTree,
+  directions: Directions,
+  againstTheOrder: readonly string[],
+): string[] {
+  const rooms = Object.keys(directions)
+  const unused = new Set(rooms.flatMap((room) => words(directions[room]!).map((to) => `${room} -> ${to}`)))
+  const allowed = new Set(unused)
+  const faults = new Set<string>()
+  for (const { from, line, to } of importsOf(tree)) {
+    const arrow = `${roomOf(from)} -> ${roomOf(to)}`
+    if (roomOf(from) === roomOf(to)) continue
+    unused.delete(arrow)
+    if (!allowed.has(arrow)) faults.add(`${from}:${line} imports ${to}: ${arrow} is not in the table`)
+  }
+  for (const arrow of unused) faults.add(`${arrow} is in the table and nobody uses it: take it out`)
+  for (const room of new Set(productFiles(tree).map(roomOf))) {
+    if (!rooms.includes(room)) faults.add(`the room ${room} is not in the table`)
+  }
+  const back = arrowsAgainst(directions)
+  for (const arrow of back) {
+    if (!againstTheOrder.includes(arrow)) faults.add(`${arrow} runs against the order of the table`)
+  }
+  for (const arrow of againstTheOrder) {
+    if (!back.includes(arrow)) faults.add(`${arrow} does not run against the order any more: take it out`)
+  }
+  return [...faults]
+}
+
+/** The arrows of a table that lead to a room which does not stand before. */
+function arrowsAgainst(directions: Directions): string[] {
+  const rooms = Object.keys(directions)
+  return rooms.flatMap((room, index) =>
+    words(directions[room]!)
+      .filter((to) => !rooms.slice(0, index).includes(to))
+      .map((to) => `${room} -> ${to}`),
+  )
+}
+
+function words(text: string): string[] {
+  return text.split(' ').filter((word) => word !== '')
+}
