@@ -7,7 +7,7 @@ import { SourceTree, thisTree } from './source-tree.ts'
 const ROOM_CIRCLES = [
   ['api/app', 'api/reload'],
   ['engine/child', 'engine/duckdb', 'engine/sink', 'engine/source'],
-  ['engine/sql', 'script/function/context', 'script/plan', 'script/row'],
+  ['script/function/context', 'script/plan', 'script/row'],
   ['script', 'script/evaluate', 'script/function', 'script/syntax', 'script/value'],
 ]
 

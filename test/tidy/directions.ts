@@ -22,10 +22,9 @@ export const DIRECTIONS: Directions = {
   'script/function': 'script script/evaluate script/statistics script/value',
   'script/evaluate': 'script script/function script/syntax script/value',
   'script/function/context':
-    'engine/sql script script/evaluate script/function script/plan script/row script/syntax script/value',
+    'script script/evaluate script/function script/plan script/row script/syntax script/value',
   'script/row': 'script/evaluate script/function/context script/plan script/syntax script/value',
-  'script/plan':
-    'engine/sql script script/function script/function/context script/row script/syntax script/value',
+  'script/plan': 'script script/function script/function/context script/row script/syntax script/value',
   'script/run': 'script script/evaluate script/function script/syntax script/value',
 
   qvd: 'script/value',
@@ -84,11 +83,9 @@ export const AGAINST_THE_ORDER: readonly string[] = [
   'script/syntax -> script',
   'script/syntax -> script/function',
   'script/function -> script/evaluate',
-  'script/function/context -> engine/sql',
   'script/function/context -> script/plan',
   'script/function/context -> script/row',
   'script/row -> script/plan',
-  'script/plan -> engine/sql',
   'engine/source -> engine/child',
   'engine/source -> engine/duckdb',
   'engine/sink -> engine/duckdb',
