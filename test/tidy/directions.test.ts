@@ -29,7 +29,7 @@ it.each([
 ])('finds %s through the wall', (_, line) => {
   const tree = new SourceTree({ ...kept, 'src/pool/other.ts': line })
   expect(directionFaults(tree, table, [])).toEqual([
-    'src/pool/other.ts:1 imports src/child/process.ts: pool -> child is not in the table',
+    'pool -> child is not in the table: src/pool/other.ts:1 imports src/child/process.ts',
   ])
 })
 
@@ -39,9 +39,12 @@ it('finds an arrow that nobody uses any more', () => {
   ])
 })
 
-it('finds a room that the table does not know', () => {
+it('finds a room that the table does not know, and one that is gone', () => {
   const tree = new SourceTree({ ...kept, 'src/attic/old.ts': '' })
   expect(directionFaults(tree, table, [])).toEqual(['the room attic is not in the table'])
+  expect(directionFaults(tree, { ...table, attic: '', cellar: '' }, [])).toEqual([
+    'the room cellar is gone: take it out',
+  ])
 })
 
 it('finds an arrow against the order, and a known one that is cut', () => {

@@ -30,16 +30,17 @@ export const DIRECTIONS: Directions = {
   qvd: 'script/value',
   receiver: 'event',
 
-  store: 'catalog core event',
-  'store/memory': 'catalog core event store',
+  'store/port': 'catalog core event',
+  'store/rule': 'catalog core event store/port',
+  'store/memory': 'catalog core event store/port store/rule',
   'store/sqlite/migrations': '',
-  'store/sqlite': 'catalog core event store store/sqlite/migrations',
+  'store/sqlite': 'catalog core event store/port store/rule store/sqlite/migrations',
 
   'files/local': 'catalog core',
-  delivery: 'catalog core event store',
+  delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
-  outcome: 'catalog core delivery event store',
-  history: 'core store',
+  outcome: 'catalog core delivery event store/port',
+  history: 'core store/port',
 
   // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and all
   // that both know of each other is channel.
@@ -56,20 +57,21 @@ export const DIRECTIONS: Directions = {
   'engine/child':
     'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function/context script/plan script/row script/run script/syntax script/value',
 
-  files: 'catalog core engine files/local store',
-  intake: 'catalog core engine outcome store',
-  worker: 'catalog core engine outcome store',
+  files: 'catalog core engine files/local store/port',
+  intake: 'catalog core engine outcome store/port',
+  worker: 'catalog core engine outcome store/port',
 
-  'api/http': 'catalog core delivery delivery/channels engine event files/local outcome store store/memory',
-  'api/reload': 'api/app api/http catalog core intake store',
-  'api/app': 'api/http api/reload catalog core intake script store',
+  'api/http':
+    'catalog core delivery delivery/channels engine event files/local outcome store/memory store/port',
+  'api/reload': 'api/app api/http catalog core intake store/port',
+  'api/app': 'api/http api/reload catalog core intake script store/port',
   'api/data-file': 'api/http catalog core files files/local',
-  'api/event': 'api/http catalog core delivery event store',
+  'api/event': 'api/http catalog core delivery event store/port',
   'api/people': 'api/http catalog core',
-  'api/webhook': 'api/http catalog core delivery event store',
+  'api/webhook': 'api/http catalog core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
-  main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store store/sqlite worker',
+  main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool event main qvd receiver script script/syntax script/value',
 }
 
@@ -86,8 +88,8 @@ export const AGAINST_THE_ORDER: readonly string[] = [
   'script/function/context -> script/plan',
   'script/function/context -> script/row',
   'script/row -> script/plan',
-  'engine/source -> engine/child',
   'engine/source -> engine/duckdb',
+  'engine/source -> engine/child',
   'engine/sink -> engine/duckdb',
   'api/reload -> api/app',
 ]
@@ -101,25 +103,26 @@ export function directionFaults(
   const rooms = Object.keys(directions)
   const unused = new Set(rooms.flatMap((room) => words(directions[room]!).map((to) => `${room} -> ${to}`)))
   const allowed = new Set(unused)
-  const faults = new Set<string>()
+  const wrong = new Map<string, string>()
   for (const { from, line, to } of importsOf(tree)) {
     const arrow = `${roomOf(from)} -> ${roomOf(to)}`
     if (roomOf(from) === roomOf(to)) continue
     unused.delete(arrow)
-    if (!allowed.has(arrow)) faults.add(`${from}:${line} imports ${to}: ${arrow} is not in the table`)
+    if (!allowed.has(arrow) && !wrong.has(arrow)) wrong.set(arrow, `${from}:${line} imports ${to}`)
   }
-  for (const arrow of unused) faults.add(`${arrow} is in the table and nobody uses it: take it out`)
-  for (const room of new Set(productFiles(tree).map(roomOf))) {
-    if (!rooms.includes(room)) faults.add(`the room ${room} is not in the table`)
-  }
+  const faults = [...wrong].map(([arrow, first]) => `${arrow} is not in the table: ${first}`)
+  for (const arrow of unused) faults.push(`${arrow} is in the table and nobody uses it: take it out`)
+  const inhabited = new Set(productFiles(tree).map(roomOf))
+  for (const room of inhabited) if (!rooms.includes(room)) faults.push(`the room ${room} is not in the table`)
+  for (const room of rooms) if (!inhabited.has(room)) faults.push(`the room ${room} is gone: take it out`)
   const back = arrowsAgainst(directions)
   for (const arrow of back) {
-    if (!againstTheOrder.includes(arrow)) faults.add(`${arrow} runs against the order of the table`)
+    if (!againstTheOrder.includes(arrow)) faults.push(`${arrow} runs against the order of the table`)
   }
   for (const arrow of againstTheOrder) {
-    if (!back.includes(arrow)) faults.add(`${arrow} does not run against the order any more: take it out`)
+    if (!back.includes(arrow)) faults.push(`${arrow} does not run against the order any more: take it out`)
   }
-  return [...faults]
+  return faults
 }
 
 /** The arrows of a table that lead to a room which does not stand before. */
