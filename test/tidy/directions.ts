@@ -11,7 +11,7 @@ export type Directions = Readonly<Record<string, string>>
 
 export const DIRECTIONS: Directions = {
   core: '',
-  catalog: 'core',
+  catalog: 'core store/port',
   event: 'core',
 
   'script/value': 'script/evaluate script/function',
@@ -80,6 +80,7 @@ export const DIRECTIONS: Directions = {
  * needed any more is a fault.
  */
 export const AGAINST_THE_ORDER: readonly string[] = [
+  'catalog -> store/port',
   'script/value -> script/evaluate',
   'script/value -> script/function',
   'script/syntax -> script',
