@@ -31,8 +31,8 @@ ${VERDICTS.map(row).join('\n')}
 - Counts as error: \`requeueCounters.requeuesWithErrors\` of the finished event; \`requeuesTotal\` counts every requeue.
 - The retry budget is \`errorRequeuesMax\` ([limits](limits.md)). A requeue that uses it waits ${waits} (the last repeats), each
   longer or shorter by up to ${JITTER * 100} %, so that reloads that failed together do not come back together. Others are claimable at once.
-- A marked app is refused until its script changes. The finished event of the refused reload has
-  \`crashedOnMaxSizeEngine: true\`.
+- A marked app is refused until its script, the data files that it may read, its space or its owner change, or somebody who
+  may reload it clears the mark. The finished event of the refused reload has \`crashedOnMaxSizeEngine: true\`.
 
 | attempt end | meaning |
 |---|---|

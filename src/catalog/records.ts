@@ -88,7 +88,7 @@ export interface App {
     /** What the engine of the last reload of each kind held at most; absent where nobody could see it. */
     readonly peakMemoryBytes?: { readonly full?: number; readonly partial?: number }
   }
-  /** Kinds of reload that ran out of memory on the largest engine; cleared when script or data change. */
+  /** Kinds of reload that ran out of memory on the largest engine (ARCHITECTURE, section 7). */
   readonly crashedOnMaxSize: { readonly full: boolean; readonly partial: boolean }
   readonly currentScriptId?: ScriptVersionId
 }

@@ -1,7 +1,7 @@
 /**
  * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and
  * is resumed with the answer, so the language stays pure while data, files and time live with the host
- * (engine/duckdb/).
+ * (engine/child/).
  */
 import type { Fault } from './fault.ts'
 import type {
@@ -47,10 +47,8 @@ export type HostRequest =
   /** All pairs of a mapping table, for statements with USING. */
   | { readonly kind: 'mapping-pairs'; readonly map: string }
   /**
-   * A function outside a LOAD that looks at tables, fields, mapping tables or files: peek, noofrows,
-   * nooffields, fieldname, fieldnumber, fieldvalue, fieldvaluecount, fieldindex, nooftables, tablename,
-   * tablenumber, applymap, lookup, exists, filesize, filetime. `args` are evaluated; a name argument comes as
-   * its text.
+   * A function outside a LOAD that looks at tables, fields, mapping tables or files (LOOKUPS in
+   * run/evaluate-script.ts). `name` is in lower case; `args` are evaluated, names among them are texts.
    */
   | {
       readonly kind: 'lookup'
@@ -145,10 +143,7 @@ export type HostAnswer =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
-/**
- * Yields a request and gives its typed result; a fault of the host is thrown as ScriptFaultError by the
- * caller's `unwrap`.
- */
+/** A computation that may put requests to the host; `ask` in ask.ts yields one and returns its typed result. */
 export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
 
 /** How a run ended. A fault names the line of the main script (1-based) and the expanded statement. */
@@ -173,8 +168,9 @@ export interface ScriptClock {
   now(): number
   /** The same in UTC. */
   utc(): number
-  /** Start of this run / of the last finished reload; days since 1899-12-30. */
+  /** Start of this run, days since 1899-12-30, local time. */
   readonly reloadStart: number
+  /** End of the app's last successful reload, full or partial, likewise; undefined before the first. */
   readonly lastReload: number | undefined
 }
 

@@ -1,7 +1,6 @@
 /**
- * What uploads do: add, replace, rename, move, delete data files and folders. Record and content change
- * together, one change of a place at a time: content first, so that a record never promises what is not
- * there. Spooled content that is not used is discarded, whatever happens.
+ * Adds, replaces, renames, moves and deletes data files and folders, one change of a place at a time. The
+ * content on disk changes first, then its record. Spooled content that was not used is always discarded.
  */
 import type { Static } from 'typebox'
 import {
