@@ -1,10 +1,11 @@
 /**
- * How much of the language is here, by group and name, measured on the parser and on the tables of functions.
+ * How much of the language is here, by group and name, measured on the parser and on the vectors of functions
+ * that ran.
  */
 
 import { checkScript } from '../../src/script/check-script.ts'
-import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'
-import { isImplemented } from './implemented-functions.ts'
+import { FUNCTIONS } from '../../src/script/function/functions.ts'
+import { functionNames } from './function-names.ts'
 import { LANGUAGE_ELEMENTS } from './language-elements.ts'
 
 export interface GroupCoverage {
@@ -14,42 +15,37 @@ export interface GroupCoverage {
   readonly missing: readonly string[]
 }
 
-export function languageCoverage(): readonly GroupCoverage[] {
-  const elements = Object.entries(LANGUAGE_ELEMENTS).map(([title, group]) =>
-    parted(title, group, ([, sample]) => checkScript(sample).length === 0),
-  )
-  const functions = Object.entries(LANGUAGE_FUNCTIONS).map(([title, group]) =>
-    parted(`Functions: ${title}`, group, ([name]) => isImplemented(name)),
-  )
-  return [...elements, ...functions, seenFunctions()]
+/** @param functions documented names of those that are here */
+export function languageCoverage(functions: ReadonlySet<string>): readonly GroupCoverage[] {
+  const elements = Object.entries(LANGUAGE_ELEMENTS).map(([title, group]) => {
+    const here = group.flatMap(([name, sample]) => (checkScript(sample).length === 0 ? [name] : []))
+    const names = group.map(([name]) => name)
+    return parted(title, names, new Set(here))
+  })
+  const groups = functionNames().map(([title, names]) => parted(`Functions: ${title}`, names, functions))
+  const seen = FUNCTIONS.flatMap((row) => (row.seen > 0 ? [row.name] : []))
+  return [...elements, ...groups, parted('Functions seen in public scripts', seen, functions)]
 }
 
-/** The functions that public scripts were seen to use, over all groups. */
-function seenFunctions(): GroupCoverage {
-  const seen = Object.values(LANGUAGE_FUNCTIONS).flatMap((group) => group.filter(([, , , uses]) => uses > 0))
-  return parted('Functions seen in public scripts', seen, ([name]) => isImplemented(name))
-}
-
-function parted<Row extends readonly [name: string, ...rest: unknown[]]>(
-  title: string,
-  rows: readonly Row[],
-  isHere: (row: Row) => boolean,
-): GroupCoverage {
-  const here = rows.filter(isHere).map(([name]) => name)
-  return { title, here, missing: rows.map(([name]) => name).filter((name) => !here.includes(name)) }
+function parted(title: string, names: readonly string[], here: ReadonlySet<string>): GroupCoverage {
+  return {
+    title,
+    here: names.filter((name) => here.has(name)),
+    missing: names.filter((name) => !here.has(name)),
+  }
 }
 
 /** The text of docs/reference/load-script-coverage.md. */
-export function coveragePage(): string {
-  const rows = languageCoverage().map(({ title, here, missing }) => {
+export function coveragePage(functions: ReadonlySet<string>): string {
+  const rows = languageCoverage(functions).map(({ title, here, missing }) => {
     const names = missing.map((name) => `\`${name}\``).join(', ')
     return `| ${title} | ${here.length} / ${here.length + missing.length} | ${names} |`
   })
   return `# Coverage of the load-script language
 
-Counted by \`npm run script-coverage\` from the parser and the tables of functions: each statement, prefix, source and clause by
-the shortest script that uses it, each function by whether something computes it. What is missing ends a script with an error
-that names it. Formats of files are in [load-script.md](load-script.md).
+Counted by \`npm run script-coverage\`: each statement, prefix, source and clause by whether the parser takes the shortest script
+that uses it, each function by its test vectors, which must all have run with the result that they expect. What is missing ends
+a script with an error that names it. Formats of files are in [load-script.md](load-script.md).
 
 | group | here / all | missing |
 |---|---:|---|

@@ -1,17 +1,18 @@
 /**
  * The text of docs/reference/load-script.md: what of the load-script language runs here. Lists of functions,
- * settings and refusals come from the tables that parser and executor use; every example of the page is run
- * by its test.
+ * settings and refusals come from the tables that parser and executor use; every example of the page and the
+ * vectors of every function are run by tests.
  */
 
 import { ENCODINGS } from '../../src/engine/source/text-encoding.ts'
-import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'
+import { FUNCTIONS } from '../../src/script/function/functions.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
 import { settingsFrom } from '../../src/script/value/settings.ts'
-import { isImplemented } from './implemented-functions.ts'
+import { functionNames } from './function-names.ts'
 import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
 
-export function loadScriptPage(): string {
+/** @param functions documented names of those that are here */
+export function loadScriptPage(functions: ReadonlySet<string>): string {
   return `# Load script
 
 What runs today. A statement, prefix, format or function of the language that is not here ends the script with an error that
@@ -49,13 +50,12 @@ ${codes(settingNames())}.
 ## Functions
 
 Functions of their arguments stand anywhere: in a LOAD, in LET, IF and other control statements, and in \`$(=...)\`. Those
-that look at tables, maps or files stand in a LOAD and, with their names as texts, also elsewhere; those of the row
-(\`RecNo\`, \`RowNo\`, \`IterNo\`, \`Previous\`, \`AutoNumber\`, \`MapSubString\`) and aggregations in a LOAD only, an aggregation
-with or without GROUP BY.
+that look at tables, maps or files stand in a LOAD and, with their names as texts, also elsewhere. In a LOAD only stand
+aggregations, with or without GROUP BY, and what tells of its rows and its file: ${codes(functionsOfLoad(functions))}.
 
 | group | functions |
 |---|---|
-${functionGroups().join('\n')}
+${functionGroups(functions).join('\n')}
 
 ## Not here
 
@@ -65,7 +65,7 @@ Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
 
 File formats: \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
 
-Functions: ${codes(functionsNotHere())}.
+Functions: ${codes(functionNames().flatMap(([, names]) => names.filter((name) => !functions.has(name))))}.
 `
 }
 
@@ -82,19 +82,19 @@ ${rows.map(([meaning, example]) => `| ${meaning} | ${shownCode(example)} |`).joi
 /** A line of a table: line ends as `⏎`, bars escaped. */
 const shownCode = (example: string): string => `\`${example.replaceAll('\n', ' ⏎ ').replaceAll('|', '\\|')}\``
 
-const namesOf = (group: string): string[] => (LANGUAGE_FUNCTIONS[group] ?? []).map(([name]) => name)
-
-function functionGroups(): string[] {
-  return Object.keys(LANGUAGE_FUNCTIONS).flatMap((group) => {
-    const here = namesOf(group).filter(isImplemented)
+function functionGroups(functions: ReadonlySet<string>): string[] {
+  return functionNames().flatMap(([group, names]) => {
+    const here = names.filter((name) => functions.has(name))
     return here.length === 0 ? [] : [`| ${group} | ${codes(here)} |`]
   })
 }
 
-const functionsNotHere = (): string[] =>
-  Object.keys(LANGUAGE_FUNCTIONS)
-    .flatMap(namesOf)
-    .filter((name) => !isImplemented(name))
+/** Those that mean nothing outside of a LOAD. */
+function functionsOfLoad(functions: ReadonlySet<string>): string[] {
+  return FUNCTIONS.flatMap(({ name, context, load, outside }) =>
+    functions.has(name) && (context ?? load) !== undefined && outside === undefined ? [name] : [],
+  )
+}
 
 /** The names that the settings are made from, as they ask for them. */
 function settingNames(): string[] {

@@ -1,70 +1,79 @@
 /**
- * Every function of the language that is computed here has vectors of its own: this fails for one without.
- * Argument counts and NULL arguments are checked of all of them.
+ * Every function of the language that is computed here has vectors of its own, and they ran: this fails for
+ * one without. Coverage and pages are made of the same run. Argument counts and NULL arguments are checked of
+ * all functions.
  */
 import { describe, expect, it, test } from 'vitest'
-import { isImplemented } from '../../docs/generate/implemented-functions.ts'
-import { checkCall, SCALAR_FUNCTIONS } from '../../src/script/function/functions.ts'
-import { LANGUAGE_FUNCTIONS } from '../../src/script/function/language-functions.ts'
+import { coveragePage } from '../../docs/generate/language-coverage.ts'
+import { loadScriptPage } from '../../docs/generate/load-script-page.ts'
+import type { FunctionRow } from '../../src/script/function/function-row.ts'
+import { checkCall, FUNCTIONS, isComputed } from '../../src/script/function/functions.ts'
 import { evaluated, shown } from '../support/evaluated.ts'
-import { AGGREGATION_DATA } from './vectors/aggregation-vectors.ts'
-import { CONDITION_VECTORS } from './vectors/condition-vectors.ts'
-import { CONTEXT_VECTORS } from './vectors/context-vectors.ts'
-import { DATE_VECTORS } from './vectors/date-vectors.ts'
-import { FINANCE_VECTORS } from './vectors/finance-vectors.ts'
-import { FORMAT_VECTORS } from './vectors/format-vectors.ts'
-import { NUMBER_VECTORS } from './vectors/number-vectors.ts'
+import { expectReferencePage } from '../support/reference-page.ts'
 import { OPERATOR_VECTORS } from './vectors/operator-vectors.ts'
-import { OTHER_VECTORS } from './vectors/other-vectors.ts'
-import { RANGE_VECTORS } from './vectors/range-vectors.ts'
-import { TEXT_VECTORS } from './vectors/text-vectors.ts'
-import type { Vector } from './vectors/vector.ts'
+import { functionsHere, ranValueVectors, ranVectors } from './vectors/run-vectors.ts'
 
-const VECTORS = {
-  ...TEXT_VECTORS,
-  ...NUMBER_VECTORS,
-  ...DATE_VECTORS,
-  ...FORMAT_VECTORS,
-  ...CONDITION_VECTORS,
-  ...RANGE_VECTORS,
-  ...FINANCE_VECTORS,
-  ...OTHER_VECTORS,
-}
+const RAN = await ranVectors()
+const HERE = functionsHere(RAN)
 
-const LANGUAGE = Object.values(LANGUAGE_FUNCTIONS).flatMap((rows) => [...rows])
+describe('functions', () => {
+  it.each(RAN)('$shows: $vector is $expected ($source)', ({ vector, expected, found }) => {
+    expect(`${vector} is ${found}`).toBe(`${vector} is ${expected}`)
+  })
 
-function check([expression, expected, , settings]: Vector): void {
-  expect(`${expression} is ${shown(evaluated(expression, settings === undefined ? {} : { settings }))}`).toBe(
-    `${expression} is ${expected}`,
-  )
-}
-
-describe.each(Object.entries(VECTORS))('%s', (_name, vectors) => {
-  for (const vector of vectors) it(`${vector[0]} is ${vector[1]} (${vector[2]})`, () => check(vector))
+  it('a vector calls the function that it is one of', () => {
+    expect(RAN.filter(({ shows }) => shows.length === 0).map(({ vector }) => vector)).toEqual([])
+  })
 })
 
 describe('operators', () => {
-  for (const vector of OPERATOR_VECTORS)
-    it(`${vector[0]} is ${vector[1]} (${vector[2]})`, () => check(vector))
+  for (const [expression, expected, source, settings = {}] of OPERATOR_VECTORS) {
+    it(`${expression} is ${expected} (${source})`, () => {
+      expect(shown(evaluated(expression, { settings }))).toBe(expected)
+    })
+  }
 })
 
-test('every function that is computed has vectors: three, or one if it has no arguments', () => {
-  const aggregated = AGGREGATION_DATA.flatMap(({ vectors }) =>
-    vectors.map(([expression]) => expression),
-  ).join(' ')
-  const lacking = LANGUAGE.filter(([name, , max, , kind]) => {
-    if (!isImplemented(name)) return false
-    if (kind === 'aggregation') return !aggregated.includes(`${name}(`)
-    if (kind === 'context') return !CONTEXT_VECTORS.some(({ shows }) => shows.includes(name))
-    return (VECTORS[name]?.length ?? 0) < (max === 0 ? 1 : 3)
+describe('a function is here when its vectors ran', () => {
+  const computed = FUNCTIONS.filter(isComputed)
+
+  test('every function that has an implementation is', () => {
+    expect(computed.map(({ name }) => name).filter((name) => !HERE.has(name))).toEqual([])
   })
-  expect(lacking.map(([name]) => name)).toEqual([])
+
+  test('a row without vectors is not', () => {
+    const planted: FunctionRow = { name: 'Planted', min: 1, max: 1, seen: 0, scalar: () => 1 }
+    const here = functionsHere(RAN, [...FUNCTIONS, planted])
+    expect([here.has('Planted'), here.size]).toEqual([false, HERE.size])
+  })
+
+  test('a row with too few vectors is not', () => {
+    const rows = RAN.filter(({ shows }) => shows.includes('Floor'))
+    const fewer = RAN.filter((ran) => !rows.slice(2).includes(ran))
+    expect([functionsHere(fewer).has('Floor'), HERE.has('Floor')]).toEqual([false, true])
+  })
+
+  test('a wrong implementation is not', () => {
+    const call = (name: string) => (name === 'floor' ? () => 99 : undefined)
+    const here = functionsHere(ranValueVectors({ binding: { call } }))
+    expect([here.has('Floor'), here.has('Ceil')]).toEqual([false, true])
+  })
+
+  test.each(['Sum', 'Peek'])('a wrong result of %s, which needs the engine, takes it away', (name) => {
+    const wrong = RAN.map((ran) => (ran.shows.includes(name) ? { ...ran, found: '99' } : ran))
+    expect(functionsHere(wrong).has(name)).toBe(false)
+  })
+
+  test('docs/reference tells it', () => {
+    expectReferencePage('load-script.md', loadScriptPage(HERE))
+    expectReferencePage('load-script-coverage.md', coveragePage(HERE))
+  })
 })
 
 describe('argument counts', () => {
-  const limited = LANGUAGE.filter(([name]) => isImplemented(name))
-  const most = limited.flatMap(([name, , max]) => (Number.isFinite(max) ? [[name, max] as const] : []))
-  const least = limited.flatMap(([name, min]) => (min > 0 ? [[name, min] as const] : []))
+  const limited = FUNCTIONS.filter(isComputed)
+  const most = limited.flatMap(({ name, max }) => (Number.isFinite(max) ? [[name, max] as const] : []))
+  const least = limited.flatMap(({ name, min }) => (min > 0 ? [[name, min] as const] : []))
 
   it.each(most)('%s takes at most %i', (name, max) => {
     expect(() => checkCall(name.toLowerCase(), max + 1)).toThrow(`${name}() takes`)
@@ -104,7 +113,9 @@ const OF_NULL: Readonly<Record<string, string>> = {
 }
 
 describe('NULL in every argument', () => {
-  const taking = SCALAR_FUNCTIONS.filter(({ min, name }) => min > 0 && !name.startsWith('Hash'))
+  const taking = FUNCTIONS.filter(
+    ({ min, name, scalar }) => scalar !== undefined && min > 0 && !name.startsWith('Hash'),
+  )
 
   it.each(taking.map(({ name, min }) => [name, min] as const))('of %s', (name, min) => {
     const call = `${name}(${Array.from({ length: min }, () => 'Null()').join(',')})`

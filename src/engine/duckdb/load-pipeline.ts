@@ -7,7 +7,7 @@
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
 import { faults } from '../../script/fault.ts'
-import { contextFunction } from '../../script/function/context/context-functions.ts'
+import { callInLoad } from '../../script/function/context/call-in-load.ts'
 import type { ValueKinds } from '../../script/plan/catalog-model.ts'
 import {
   aggregationName,
@@ -21,11 +21,11 @@ import { unknownField } from '../../script/plan/unknown-field.ts'
 import {
   LevelMachine,
   type LevelRules,
-  type MachineState,
   type OutputItem,
   type RowLimits,
 } from '../../script/row/level-machine.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/row/load-context.ts'
+import type { MachineState } from '../../script/row/machine-state.ts'
 import type { Preload } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { LoadItem, LoadLevel } from '../../script/syntax/statement.ts'
@@ -253,7 +253,7 @@ export class LoadPipeline {
         throw faults.fieldNotFound(`Variable '${name}' not found: ${what} must not depend on a row`)
       },
       call: (name, args, compileArgument) =>
-        contextFunction(name, args, { context, state, outputNames: new Set(), compile: compileArgument }),
+        callInLoad(name, args, { context, state, outputNames: new Set(), compile: compileArgument }),
     }
   }
 

@@ -49,10 +49,9 @@ const number = (n: string): AggregationSql => ({ n, t: NO_TEXT })
 
 const distinct = ({ aggregation }: Call): string => (aggregation.distinct ? 'DISTINCT ' : '')
 
-/** By name in lower case. */
-const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
+const SQL: Readonly<Record<Aggregation['operation'], (call: Call) => AggregationSql>> = {
   sum: (call) => number(`coalesce(fsum(${distinct(call)}${call.value.n}), 0)`),
-  avg: (call) => number(`favg(${distinct(call)}${call.value.n})`),
+  average: (call) => number(`favg(${distinct(call)}${call.value.n})`),
   count: ({ aggregation, key, value, kinds }) =>
     number(
       aggregation.distinct
@@ -61,31 +60,31 @@ const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
           ? countWhere(isPresent(value))
           : `count(${value.n})`,
     ),
-  numericcount: ({ aggregation, key, value }) =>
+  'number-count': ({ aggregation, key, value }) =>
     number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`),
-  textcount: (call) => number(`count(${distinct(call)}${call.key[1]})`),
+  'text-count': (call) => number(`count(${distinct(call)}${call.key[1]})`),
   // What is no number is missing; with DISTINCT each text counts once, and NULL as one.
-  missingcount: ({ aggregation, key, value }) =>
+  'missing-count': ({ aggregation, key, value }) =>
     number(
       aggregation.distinct
         ? `count(DISTINCT ${key[1]}) + coalesce(max(CASE WHEN ${isPresent(value)} THEN 0 ELSE 1 END), 0)`
         : countWhere(`${value.n} IS NULL`),
     ),
-  nullcount: ({ aggregation, value }) => {
+  'null-count': ({ aggregation, value }) => {
     const missing = `NOT ${isPresent(value)}`
     return number(aggregation.distinct ? `coalesce(max((${missing})::INT), 0)` : countWhere(missing))
   },
   min: ({ value, constant }) => number(ranked(value.n, 'ASC', constant)),
   max: ({ value, constant }) => number(ranked(value.n, 'DESC', constant)),
   median: (call) => number(`median(${distinct(call)}${call.value.n})`),
-  stdev: (call) => {
+  'standard-deviation': (call) => {
     const many = `count(${distinct(call)}${call.value.n}) > 1`
     return number(`CASE WHEN ${many} THEN stddev_samp(${distinct(call)}${call.value.n}) END`)
   },
-  minstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }),
-  maxstring: ({ text }) => ({ n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }),
-  firstvalue: ({ value }) => ({ n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }),
-  lastvalue: ({ value }) => ({ n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }),
+  'min-text': ({ text }) => ({ n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }),
+  'max-text': ({ text }) => ({ n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }),
+  first: ({ value }) => ({ n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }),
+  last: ({ value }) => ({ n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }),
   only: ({ key, value }) => {
     const one = `CASE WHEN ${countDistinct(key)} = 1 THEN`
     const first = `arg_min_null(${value.t}, rn) FILTER (WHERE ${isPresent(value)})`
@@ -95,12 +94,9 @@ const SQL: Readonly<Record<string, (call: Call) => AggregationSql>> = {
   mode: ({ value, table }) => subquery(modeSql(value, table)),
   concat: ({ aggregation, constant, table, text }) =>
     subquery(concatSql(aggregation, constant?.text ?? '', table, text)),
-  firstsortedvalue: ({ aggregation, constant, table }) =>
+  'first-sorted': ({ aggregation, constant, table }) =>
     subquery(firstSortedSql(aggregation, constant?.number ?? 1, table)),
 }
-
-/** @param name lower case */
-export const hasAggregationSql = (name: string): boolean => Object.hasOwn(SQL, name)
 
 export function aggregationSql(
   aggregation: Aggregation,
@@ -110,10 +106,16 @@ export function aggregationSql(
   kinds: ValueKinds = ANY_KIND,
 ): AggregationSql {
   const value = pairOf(`i${aggregation.value}`)
-  const make = SQL[aggregation.name]
-  if (make === undefined) throw new Error(`no SQL for aggregation ${aggregation.name}`)
   const text = textSql(value, decimalSep)
-  return make({ aggregation, constant, table, value, key: groupKey(value), text, kinds })
+  return SQL[aggregation.operation]({
+    aggregation,
+    constant,
+    table,
+    value,
+    key: groupKey(value),
+    text,
+    kinds,
+  })
 }
 
 const subquery = (sql: string): AggregationSql => ({ n: 'n', t: 't', subquery: sql })

@@ -1,13 +1,10 @@
-/**
- * Reading the arguments of a function: what every table in functions/ needs. An absent argument is undefined,
- * never NULL.
- */
+/** Reads the arguments of a function. An absent argument is undefined, never NULL. */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from '../value/calendar.ts'
-import { numberOf, textOf } from '../value/convert.ts'
+import { finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { Scalar } from './function-row.ts'
 
 export type Arguments = readonly Value[]
 
@@ -39,46 +36,27 @@ export function moment(args: Arguments, index: number, context: EvaluationContex
   return given !== null && isInCalendar(given) ? given : null
 }
 
-/** A function of one number; NULL stays NULL, and so does what is outside its domain (B6). */
-export function ofNumber(name: string, apply: (number: number) => number): ScalarFunction {
-  return {
-    name,
-    min: 1,
-    max: 1,
-    evaluate: (args, context) => {
-      const given = number(args, 0, context)
-      if (given === null) return null
-      const result = apply(given)
-      return Number.isFinite(result) ? result : null
-    },
+/** Of one number; NULL stays NULL, and so does what is outside its domain (B6). */
+export function ofNumber(apply: (number: number) => number): Scalar {
+  return (args, context) => {
+    const given = number(args, 0, context)
+    return given === null ? null : finiteOrNull(apply(given))
   }
 }
 
-/** A function of two numbers; outside its domain it is NULL (B6). */
-export function ofNumbers(name: string, apply: (first: number, second: number) => number): ScalarFunction {
-  return {
-    name,
-    min: 2,
-    max: 2,
-    evaluate: (args, context) => {
-      const first = number(args, 0, context)
-      const second = number(args, 1, context)
-      if (first === null || second === null) return null
-      const result = apply(first, second)
-      return Number.isFinite(result) ? result : null
-    },
+/** Of two numbers; outside its domain it is NULL (B6). */
+export function ofNumbers(apply: (first: number, second: number) => number): Scalar {
+  return (args, context) => {
+    const first = number(args, 0, context)
+    const second = number(args, 1, context)
+    return first === null || second === null ? null : finiteOrNull(apply(first, second))
   }
 }
 
-/** A function of one text; NULL stays NULL. */
-export function ofText(name: string, apply: (text: string) => Value): ScalarFunction {
-  return {
-    name,
-    min: 1,
-    max: 1,
-    evaluate: (args, context) => {
-      const given = text(args, 0, context)
-      return given === null ? null : apply(given)
-    },
+/** Of one text; NULL stays NULL. */
+export function ofText(apply: (text: string) => Value): Scalar {
+  return (args, context) => {
+    const given = text(args, 0, context)
+    return given === null ? null : apply(given)
   }
 }

@@ -6,20 +6,24 @@ import { formatsOf } from '../value/formats.ts'
 import { asDate, asTime, asTimestamp } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, numberOr, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups } from './function-row.ts'
 
-export const CLOCK_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'Today', min: 0, max: 1, evaluate: today },
-  { name: 'Now', min: 0, max: 1, changing: true, evaluate: now },
-  { name: 'UTC', min: 0, max: 1, changing: true, evaluate: utc },
-  { name: 'GMT', min: 0, max: 1, changing: true, evaluate: utc },
-  { name: 'LocalTime', min: 0, max: 2, changing: true, evaluate: localTime },
-  { name: 'ReloadTime', min: 0, max: 0, evaluate: (_, context) => lastReload(context, asTimestamp) },
-  { name: 'TimeZone', min: 0, max: 0, evaluate: (_, { clock }) => clock.zone },
-  { name: 'DaylightSaving', min: 0, max: 0, changing: true, evaluate: daylightSaving },
-  { name: 'ElapsedSeconds', min: 0, max: 0, changing: true, evaluate: elapsedSeconds },
-  { name: 'ConvertToLocalTime', min: 1, max: 3, evaluate: convertToLocalTime },
-]
+export const CLOCK_FUNCTIONS: FunctionGroups = {
+  'Date and time': [
+    { name: 'Today', min: 0, max: 1, seen: 189, scalar: today },
+    { name: 'Now', min: 0, max: 1, seen: 140, changing: true, scalar: now },
+    { name: 'UTC', min: 0, max: 1, seen: 4, changing: true, scalar: utc },
+    { name: 'GMT', min: 0, max: 1, seen: 2, changing: true, scalar: utc },
+    { name: 'LocalTime', min: 0, max: 2, seen: 0, changing: true, scalar: localTime },
+    { name: 'TimeZone', min: 0, max: 0, seen: 0, scalar: (_, { clock }) => clock.zone },
+    { name: 'DaylightSaving', min: 0, max: 0, seen: 0, changing: true, scalar: daylightSaving },
+    { name: 'ElapsedSeconds', min: 0, max: 0, seen: 0, changing: true, scalar: elapsedSeconds },
+    { name: 'ConvertToLocalTime', min: 1, max: 3, seen: 10, scalar: convertToLocalTime },
+  ],
+  System: [
+    { name: 'ReloadTime', min: 0, max: 0, seen: 1, scalar: (_, context) => lastReload(context, asTimestamp) },
+  ],
+}
 
 /** 0: the day of the last finished reload; 1 and 2: the day of this one. */
 function today(args: Arguments, context: EvaluationContext): Value {

@@ -6,7 +6,7 @@
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 type Rgb = readonly [red: number, green: number, blue: number]
 
@@ -14,27 +14,6 @@ type Rgb = readonly [red: number, green: number, blue: number]
 type Argb = readonly [number, number, number, number]
 
 const OPAQUE = 255
-
-const NAMED: Readonly<Record<string, Rgb>> = {
-  Black: [0, 0, 0],
-  Blue: [0, 0, 128],
-  Brown: [128, 128, 0],
-  Cyan: [0, 128, 128],
-  DarkGray: [128, 128, 128],
-  Green: [0, 128, 0],
-  LightBlue: [0, 0, 255],
-  LightCyan: [0, 255, 255],
-  LightGray: [192, 192, 192],
-  LightGreen: [0, 255, 0],
-  LightMagenta: [255, 0, 255],
-  LightRed: [255, 0, 0],
-  Magenta: [128, 0, 128],
-  QlikTechBlue: [8, 18, 90],
-  QlikTechGray: [158, 148, 137],
-  Red: [128, 0, 0],
-  White: [255, 255, 255],
-  Yellow: [255, 255, 0],
-}
 
 /** The colours of charts in order, as the palette of twelve has them. */
 const PALETTE: readonly Rgb[] = [
@@ -52,30 +31,51 @@ const PALETTE: readonly Rgb[] = [
   [170, 68, 153],
 ]
 
-export const COLOUR_FUNCTIONS: readonly ScalarFunction[] = [
-  {
-    name: 'RGB',
-    min: 3,
-    max: 3,
-    evaluate: (args, context) => ofParts(args, context, (parts) => [OPAQUE, ...parts] as unknown as Argb),
-  },
-  {
-    name: 'ARGB',
-    min: 4,
-    max: 4,
-    evaluate: (args, context) => ofParts(args, context, (parts) => parts as unknown as Argb),
-  },
-  { name: 'HSL', min: 3, max: 3, evaluate: ofHsl },
-  ...Object.entries(NAMED).map(
-    ([name, rgb]): ScalarFunction => ({ name, min: 0, max: 1, evaluate: named(rgb) }),
-  ),
-  { name: 'Color', min: 1, max: 1, evaluate: ofPalette },
-  { name: 'SysColor', min: 1, max: 1, evaluate: () => null },
-  { name: 'ColorMix1', min: 3, max: 3, evaluate: colorMix1 },
-  { name: 'ColorMix2', min: 3, max: 4, evaluate: colorMix2 },
-  { name: 'ColorMapHue', min: 1, max: 1, evaluate: mapped((share) => hslColour(share, 1, 0.5)) },
-  { name: 'ColorMapJet', min: 1, max: 1, evaluate: mapped(jet) },
-]
+export const COLOUR_FUNCTIONS: FunctionGroups = {
+  Colour: [
+    {
+      name: 'RGB',
+      min: 3,
+      max: 3,
+      seen: 3,
+      scalar: (args, context) => ofParts(args, context, (parts) => [OPAQUE, ...parts] as unknown as Argb),
+    },
+    {
+      name: 'ARGB',
+      min: 4,
+      max: 4,
+      seen: 5,
+      scalar: (args, context) => ofParts(args, context, (parts) => parts as unknown as Argb),
+    },
+    { name: 'HSL', min: 3, max: 3, seen: 0, scalar: ofHsl },
+    { name: 'Black', min: 0, max: 1, seen: 0, scalar: named(0, 0, 0) },
+    { name: 'Blue', min: 0, max: 1, seen: 0, scalar: named(0, 0, 128) },
+    { name: 'Brown', min: 0, max: 1, seen: 0, scalar: named(128, 128, 0) },
+    { name: 'Cyan', min: 0, max: 1, seen: 0, scalar: named(0, 128, 128) },
+    { name: 'DarkGray', min: 0, max: 1, seen: 0, scalar: named(128, 128, 128) },
+    { name: 'Green', min: 0, max: 1, seen: 0, scalar: named(0, 128, 0) },
+    { name: 'LightBlue', min: 0, max: 1, seen: 0, scalar: named(0, 0, 255) },
+    { name: 'LightCyan', min: 0, max: 1, seen: 0, scalar: named(0, 255, 255) },
+    { name: 'LightGray', min: 0, max: 1, seen: 0, scalar: named(192, 192, 192) },
+    { name: 'LightGreen', min: 0, max: 1, seen: 0, scalar: named(0, 255, 0) },
+    { name: 'LightMagenta', min: 0, max: 1, seen: 0, scalar: named(255, 0, 255) },
+    { name: 'LightRed', min: 0, max: 1, seen: 0, scalar: named(255, 0, 0) },
+    { name: 'Magenta', min: 0, max: 1, seen: 0, scalar: named(128, 0, 128) },
+    { name: 'Red', min: 0, max: 1, seen: 0, scalar: named(128, 0, 0) },
+    { name: 'White', min: 0, max: 1, seen: 0, scalar: named(255, 255, 255) },
+    { name: 'Yellow', min: 0, max: 1, seen: 0, scalar: named(255, 255, 0) },
+    { name: 'Color', min: 1, max: 1, seen: 0, scalar: ofPalette },
+    { name: 'SysColor', min: 1, max: 1, seen: 0, scalar: () => null },
+    { name: 'ColorMix1', min: 3, max: 3, seen: 2, scalar: colorMix1 },
+    { name: 'ColorMix2', min: 3, max: 4, seen: 0, scalar: colorMix2 },
+    { name: 'ColorMapHue', min: 1, max: 1, seen: 0, scalar: mapped((share) => hslColour(share, 1, 0.5)) },
+    { name: 'ColorMapJet', min: 1, max: 1, seen: 0, scalar: mapped(jet) },
+  ],
+  Legacy: [
+    { name: 'QlikTechBlue', min: 0, max: 1, seen: 0, scalar: named(8, 18, 90) },
+    { name: 'QlikTechGray', min: 0, max: 1, seen: 0, scalar: named(158, 148, 137) },
+  ],
+}
 
 const limited = (part: number) => Math.min(255, Math.max(0, part))
 
@@ -91,7 +91,7 @@ function ofParts(args: Arguments, context: EvaluationContext, whole: (parts: num
   return parts.includes(null) ? null : colour(whole(parts as number[]), args.length === 4)
 }
 
-function named([red, green, blue]: Rgb): ScalarFunction['evaluate'] {
+function named(...[red, green, blue]: Rgb): Scalar {
   return (args, context) => {
     const alpha = numberOr(args, 0, context, OPAQUE)
     return alpha === null ? null : colour([alpha, red, green, blue])
@@ -159,7 +159,7 @@ function jet(share: number): Rgb {
   return [part(3), part(2), part(1)]
 }
 
-function mapped(rgb: (share: number) => Rgb): ScalarFunction['evaluate'] {
+function mapped(rgb: (share: number) => Rgb): Scalar {
   return (args, context) => {
     const share = number(args, 0, context)
     return share === null || share < 0 || share > 1 ? null : colour([OPAQUE, ...rgb(share)])

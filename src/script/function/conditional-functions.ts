@@ -9,34 +9,48 @@ import { numberText } from '../value/number-text.ts'
 import { FALSE, TRUE, type Value } from '../value/value.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 import { type Arguments, number, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups } from './function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
-export const CONDITIONAL_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'IsNull', min: 1, max: 1, evaluate: ([value]) => truth(value === null) },
-  {
-    name: 'IsNum',
-    min: 1,
-    max: 1,
-    evaluate: ([value = null], { settings }) => truth(numberOf(value, settings) !== null),
-  },
-  {
-    name: 'IsText',
-    min: 1,
-    max: 1,
-    evaluate: ([value = null], { settings }) => truth(value !== null && numberOf(value, settings) === null),
-  },
-  { name: 'Null', min: 0, max: 0, evaluate: () => null },
-  { name: 'True', min: 0, max: 0, evaluate: () => TRUE_VALUE },
-  { name: 'False', min: 0, max: 0, evaluate: () => FALSE_VALUE },
-  { name: 'EmptyIsNull', min: 1, max: 1, evaluate: ([value = null]) => (value === '' ? null : value) },
-  { name: 'Match', min: 2, max: ANY, evaluate: match },
-  { name: 'FastMatch', min: 2, max: ANY, evaluate: match },
-  { name: 'MixMatch', min: 2, max: ANY, evaluate: mixMatch },
-  { name: 'WildMatch', min: 2, max: ANY, evaluate: wildMatch },
-  { name: 'Class', min: 2, max: 4, evaluate: classOf },
-]
+export const CONDITIONAL_FUNCTIONS: FunctionGroups = {
+  Null: [{ name: 'IsNull', min: 1, max: 1, seen: 433, scalar: ([value]) => truth(value === null) }],
+  Logical: [
+    {
+      name: 'IsNum',
+      min: 1,
+      max: 1,
+      seen: 3,
+      scalar: ([value = null], { settings }) => truth(numberOf(value, settings) !== null),
+    },
+    {
+      name: 'IsText',
+      min: 1,
+      max: 1,
+      seen: 0,
+      scalar: ([value = null], { settings }) => truth(value !== null && numberOf(value, settings) === null),
+    },
+  ],
+  Constants: [
+    { name: 'Null', min: 0, max: 0, seen: 365, scalar: () => null },
+    { name: 'True', min: 0, max: 0, seen: 11, scalar: () => TRUE_VALUE },
+    { name: 'False', min: 0, max: 0, seen: 3, scalar: () => FALSE_VALUE },
+  ],
+  Conditional: [
+    {
+      name: 'EmptyIsNull',
+      min: 1,
+      max: 1,
+      seen: 0,
+      scalar: ([value = null]) => (value === '' ? null : value),
+    },
+    { name: 'Match', min: 2, max: ANY, seen: 36, scalar: match },
+    { name: 'FastMatch', min: 2, max: ANY, seen: 0, scalar: match },
+    { name: 'MixMatch', min: 2, max: ANY, seen: 4, scalar: mixMatch },
+    { name: 'WildMatch', min: 2, max: ANY, seen: 76, scalar: wildMatch },
+    { name: 'Class', min: 2, max: 4, seen: 3, scalar: classOf },
+  ],
+}
 
 const TRUE_VALUE: Value = { text: 'true', number: TRUE }
 const FALSE_VALUE: Value = { text: 'false', number: FALSE }

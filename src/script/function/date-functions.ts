@@ -19,42 +19,63 @@ import { asDate, asTime } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { weekRule } from '../value/week-rule.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
-export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
-  ofMoment('Year', (at) => civilDate(dayOf(at)).year),
-  ofMoment('Month', (at, { settings }) => {
-    const { month } = civilDate(dayOf(at))
-    return { text: settings.monthNames[month - 1] ?? '', number: month }
-  }),
-  ofMoment('Day', (at) => civilDate(dayOf(at)).day),
-  ofMoment('Hour', (at) => Math.floor(timeOfDay(at) / 3_600_000)),
-  ofMoment('Minute', (at) => Math.floor(timeOfDay(at) / 60_000) % 60),
-  ofMoment('Second', (at) => Math.floor(timeOfDay(at) / 1000) % 60),
-  { name: 'WeekDay', min: 1, max: 2, evaluate: weekDay },
-  { name: 'Week', min: 1, max: 4, evaluate: ofWeek('week') },
-  { name: 'WeekYear', min: 1, max: 4, evaluate: ofWeek('year') },
-  { name: 'DayNumberOfYear', min: 1, max: 2, evaluate: dayNumberOf(12) },
-  { name: 'DayNumberOfQuarter', min: 1, max: 2, evaluate: dayNumberOf(3) },
-  { name: 'MakeDate', min: 1, max: 3, evaluate: makeDate },
-  { name: 'MakeTime', min: 1, max: 3, evaluate: makeTime },
-  { name: 'MakeWeekDate', min: 1, max: 6, evaluate: makeWeekDate },
-  { name: 'AddMonths', min: 2, max: 3, evaluate: shifted(1) },
-  { name: 'AddYears', min: 2, max: 2, evaluate: shifted(12) },
-  { name: 'SetDateYear', min: 2, max: 2, evaluate: setDate },
-  { name: 'SetDateYearMonth', min: 3, max: 3, evaluate: setDate },
-  { name: 'Age', min: 2, max: 2, evaluate: age },
-]
-
-function ofMoment(name: string, apply: (at: number, context: EvaluationContext) => Value): ScalarFunction {
-  return {
-    name,
-    min: 1,
-    max: 1,
-    evaluate: (args, context) => {
-      const at = moment(args, 0, context)
-      return at === null ? null : apply(at, context)
+export const DATE_FUNCTIONS: FunctionGroups = {
+  'Date and time': [
+    { name: 'Year', min: 1, max: 1, seen: 218, scalar: ofMoment((at) => civilDate(dayOf(at)).year) },
+    {
+      name: 'Month',
+      min: 1,
+      max: 1,
+      seen: 264,
+      scalar: ofMoment((at, { settings }) => {
+        const { month } = civilDate(dayOf(at))
+        return { text: settings.monthNames[month - 1] ?? '', number: month }
+      }),
     },
+    { name: 'Day', min: 1, max: 1, seen: 51, scalar: ofMoment((at) => civilDate(dayOf(at)).day) },
+    {
+      name: 'Hour',
+      min: 1,
+      max: 1,
+      seen: 12,
+      scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 3_600_000)),
+    },
+    {
+      name: 'Minute',
+      min: 1,
+      max: 1,
+      seen: 9,
+      scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 60_000) % 60),
+    },
+    {
+      name: 'Second',
+      min: 1,
+      max: 1,
+      seen: 0,
+      scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 1000) % 60),
+    },
+    { name: 'WeekDay', min: 1, max: 2, seen: 47, scalar: weekDay },
+    { name: 'Week', min: 1, max: 4, seen: 47, scalar: ofWeek('week') },
+    { name: 'WeekYear', min: 1, max: 4, seen: 12, scalar: ofWeek('year') },
+    { name: 'DayNumberOfYear', min: 1, max: 2, seen: 12, scalar: dayNumberOf(12) },
+    { name: 'DayNumberOfQuarter', min: 1, max: 2, seen: 8, scalar: dayNumberOf(3) },
+    { name: 'MakeDate', min: 1, max: 3, seen: 67, scalar: makeDate },
+    { name: 'MakeTime', min: 1, max: 3, seen: 18, scalar: makeTime },
+    { name: 'MakeWeekDate', min: 1, max: 6, seen: 0, scalar: makeWeekDate },
+    { name: 'AddMonths', min: 2, max: 3, seen: 106, scalar: shifted(1) },
+    { name: 'AddYears', min: 2, max: 2, seen: 3, scalar: shifted(12) },
+    { name: 'SetDateYear', min: 2, max: 2, seen: 0, scalar: setDate },
+    { name: 'SetDateYearMonth', min: 3, max: 3, seen: 0, scalar: setDate },
+    { name: 'Age', min: 2, max: 2, seen: 0, scalar: age },
+  ],
+}
+
+function ofMoment(apply: (at: number, context: EvaluationContext) => Value): Scalar {
+  return (args, context) => {
+    const at = moment(args, 0, context)
+    return at === null ? null : apply(at, context)
   }
 }
 
@@ -70,7 +91,7 @@ function weekDay(args: Arguments, context: EvaluationContext): Value {
   }
 }
 
-function ofWeek(part: 'week' | 'year'): ScalarFunction['evaluate'] {
+function ofWeek(part: 'week' | 'year'): Scalar {
   return (args, context) => {
     const at = moment(args, 0, context)
     const rule = weekRule(args, 1, context)
@@ -79,7 +100,7 @@ function ofWeek(part: 'week' | 'year'): ScalarFunction['evaluate'] {
 }
 
 /** Every year has 366 days here, so that a day has one number in all years (L15). */
-function dayNumberOf(months: number): ScalarFunction['evaluate'] {
+function dayNumberOf(months: number): Scalar {
   return (args, context) => {
     const at = moment(args, 0, context)
     const firstMonth = numberOr(args, 1, context, 1)
@@ -133,7 +154,7 @@ function makeWeekDate(args: Arguments, context: EvaluationContext): Value {
 }
 
 /** Keeps the time of day; a third argument that is not 0 keeps the distance to the end of the month (L16). */
-function shifted(months: number): ScalarFunction['evaluate'] {
+function shifted(months: number): Scalar {
   return (args, context) => {
     const at = moment(args, 0, context)
     const count = number(args, 1, context)

@@ -16,43 +16,90 @@ import { normalDistribution } from '../statistics/distribution.ts'
 import { finiteOrNull } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
-export const FINANCIAL_FUNCTIONS: readonly ScalarFunction[] = [
-  annuity('FV', ['rate', 'periods', 'payment', 'present'], (given) => -annuityBalance(given)),
-  annuity('PV', ['rate', 'periods', 'payment', 'future'], (given) => solved(given, 'present')),
-  annuity('Pmt', ['rate', 'periods', 'present', 'future'], (given) => solved(given, 'payment')),
-  annuity('nPer', ['rate', 'payment', 'present', 'future'], periodsOf),
-  annuity('Rate', ['periods', 'payment', 'present', 'future'], (given) =>
-    root((rate) => annuityBalance({ ...given, rate })),
-  ),
-  { name: 'BlackAndSchole', min: 6, max: 6, evaluate: blackAndSchole },
-  listed('RangeIrr', 2, (amounts) => rateOfReturn(periodic(amounts))),
-  listed('RangeNpv', 2, (amounts, rate) => presentValue(periodic(amounts), rate), 'rate'),
-  listed('RangeXirr', 2, (numbers) => rateOfReturn(dated(inPairs(numbers)))),
-  listed('RangeXnpv', 3, (numbers, rate) => presentValue(dated(inPairs(numbers)), rate), 'rate'),
-]
+export const FINANCIAL_FUNCTIONS: FunctionGroups = {
+  Financial: [
+    {
+      name: 'FV',
+      min: 3,
+      max: 5,
+      seen: 0,
+      scalar: annuity(['rate', 'periods', 'payment', 'present'], (given) => -annuityBalance(given)),
+    },
+    {
+      name: 'PV',
+      min: 3,
+      max: 5,
+      seen: 0,
+      scalar: annuity(['rate', 'periods', 'payment', 'future'], (given) => solved(given, 'present')),
+    },
+    {
+      name: 'Pmt',
+      min: 3,
+      max: 5,
+      seen: 0,
+      scalar: annuity(['rate', 'periods', 'present', 'future'], (given) => solved(given, 'payment')),
+    },
+    {
+      name: 'nPer',
+      min: 3,
+      max: 5,
+      seen: 0,
+      scalar: annuity(['rate', 'payment', 'present', 'future'], periodsOf),
+    },
+    {
+      name: 'Rate',
+      min: 3,
+      max: 5,
+      seen: 0,
+      scalar: annuity(['periods', 'payment', 'present', 'future'], (given) =>
+        root((rate) => annuityBalance({ ...given, rate })),
+      ),
+    },
+    { name: 'BlackAndSchole', min: 6, max: 6, seen: 0, scalar: blackAndSchole },
+    {
+      name: 'RangeIrr',
+      min: 2,
+      max: ANY,
+      seen: 0,
+      scalar: listed((amounts) => rateOfReturn(periodic(amounts))),
+    },
+    {
+      name: 'RangeNpv',
+      min: 2,
+      max: ANY,
+      seen: 0,
+      scalar: listed((amounts, rate) => presentValue(periodic(amounts), rate), 'rate'),
+    },
+    {
+      name: 'RangeXirr',
+      min: 2,
+      max: ANY,
+      seen: 0,
+      scalar: listed((numbers) => rateOfReturn(dated(inPairs(numbers)))),
+    },
+    {
+      name: 'RangeXnpv',
+      min: 3,
+      max: ANY,
+      seen: 0,
+      scalar: listed((numbers, rate) => presentValue(dated(inPairs(numbers)), rate), 'rate'),
+    },
+  ],
+}
 
 /** Three numbers that must be given, one that is 0 without, and whether payments are early. */
-function annuity(
-  name: string,
-  parts: readonly (keyof Annuity)[],
-  solve: (given: Annuity) => number,
-): ScalarFunction {
-  return {
-    name,
-    min: 3,
-    max: 5,
-    evaluate: (args, context) => {
-      const numbers = parts.map((_, at) => numberOr(args, at, context, 0))
-      const early = numberOr(args, 4, context, 0)
-      if (numbers.includes(null) || early === null) return null
-      const given = { rate: 0, periods: 0, payment: 0, present: 0, future: 0, early: early !== 0 }
-      const named = Object.fromEntries(parts.map((part, at) => [part, numbers[at]]))
-      return finiteOrNull(solve({ ...given, ...named }) + 0)
-    },
+function annuity(parts: readonly (keyof Annuity)[], solve: (given: Annuity) => number): Scalar {
+  return (args, context) => {
+    const numbers = parts.map((_, at) => numberOr(args, at, context, 0))
+    const early = numberOr(args, 4, context, 0)
+    if (numbers.includes(null) || early === null) return null
+    const given = { rate: 0, periods: 0, payment: 0, present: 0, future: 0, early: early !== 0 }
+    const named = Object.fromEntries(parts.map((part, at) => [part, numbers[at]]))
+    return finiteOrNull(solve({ ...given, ...named }) + 0)
   }
 }
 
@@ -88,22 +135,12 @@ function blackAndSchole(args: Arguments, context: EvaluationContext): Value {
  *
  * @param first 'rate': the first argument is a rate, and `apply` gets it apart
  */
-function listed(
-  name: string,
-  min: number,
-  apply: (numbers: readonly number[], rate: number) => number,
-  first?: 'rate',
-): ScalarFunction {
-  return {
-    name,
-    min,
-    max: ANY,
-    evaluate: (args, context) => {
-      const all = args.map((_, at) => number(args, at, context))
-      const rate = first === 'rate' ? all.shift() : 0
-      const numbers = all.filter((each) => each !== null)
-      return rate == null || numbers.length === 0 ? null : finiteOrNull(apply(numbers, rate))
-    },
+function listed(apply: (numbers: readonly number[], rate: number) => number, first?: 'rate'): Scalar {
+  return (args, context) => {
+    const all = args.map((_, at) => number(args, at, context))
+    const rate = first === 'rate' ? all.shift() : 0
+    const numbers = all.filter((each) => each !== null)
+    return rate == null || numbers.length === 0 ? null : finiteOrNull(apply(numbers, rate))
   }
 }
 

@@ -12,7 +12,7 @@ import { readIsoTimestamp } from '../value/iso-timestamp.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 /** What milliseconds can count exactly. */
 const INTERVAL_DAYS_MAX = 100_000_000
@@ -35,38 +35,36 @@ const money = separatedMask((settings) => ({
 }))
 const plain = separatedMask(({ decimalSep, thousandSep }) => ({ format: '', decimalSep, thousandSep }))
 
-export const FORMAT_FUNCTIONS: readonly ScalarFunction[] = [
-  formatting('Date', 2, date, isInCalendar),
-  formatting('Time', 2, time, isInCalendar),
-  formatting('Timestamp', 2, timestamp, isInCalendar),
-  formatting('Interval', 2, interval, (days) => Math.abs(days) < INTERVAL_DAYS_MAX),
-  formatting('Money', 4, money, () => true),
-  { name: 'Num', min: 1, max: 4, evaluate: num },
-  interpreting('Date#', 2, date),
-  interpreting('Time#', 2, time),
-  interpreting('Timestamp#', 2, timestamp, readIsoTimestamp),
-  interpreting('Interval#', 2, interval),
-  interpreting('Money#', 4, money),
-  interpreting('Num#', 4, plain),
-  { name: 'Text', min: 1, max: 1, evaluate: (args, context) => text(args, 0, context) },
-  { name: 'Dual', min: 2, max: 2, evaluate: dual },
-]
+export const FORMAT_FUNCTIONS: FunctionGroups = {
+  'Interpretation and format': [
+    { name: 'Date', min: 1, max: 2, seen: 380, scalar: formatting(date, isInCalendar) },
+    { name: 'Time', min: 1, max: 2, seen: 28, scalar: formatting(time, isInCalendar) },
+    { name: 'Timestamp', min: 1, max: 2, seen: 201, scalar: formatting(timestamp, isInCalendar) },
+    {
+      name: 'Interval',
+      min: 1,
+      max: 2,
+      seen: 38,
+      scalar: formatting(interval, (days) => Math.abs(days) < INTERVAL_DAYS_MAX),
+    },
+    { name: 'Money', min: 1, max: 4, seen: 0, scalar: formatting(money, () => true) },
+    { name: 'Num', min: 1, max: 4, seen: 486, scalar: num },
+    { name: 'Date#', min: 1, max: 2, seen: 46, scalar: interpreting(date) },
+    { name: 'Time#', min: 1, max: 2, seen: 7, scalar: interpreting(time) },
+    { name: 'Timestamp#', min: 1, max: 2, seen: 88, scalar: interpreting(timestamp, readIsoTimestamp) },
+    { name: 'Interval#', min: 1, max: 2, seen: 18, scalar: interpreting(interval) },
+    { name: 'Money#', min: 1, max: 4, seen: 2, scalar: interpreting(money) },
+    { name: 'Num#', min: 1, max: 4, seen: 24, scalar: interpreting(plain) },
+    { name: 'Text', min: 1, max: 1, seen: 80, scalar: (args, context) => text(args, 0, context) },
+    { name: 'Dual', min: 2, max: 2, seen: 229, scalar: dual },
+  ],
+}
 
 /** @param has whether a number can be shown in this kind of format; NULL when not */
-function formatting(
-  name: string,
-  max: number,
-  maskOf: MaskOf,
-  has: (given: number) => boolean,
-): ScalarFunction {
-  return {
-    name,
-    min: 1,
-    max,
-    evaluate: (args, context) => {
-      const given = number(args, 0, context)
-      return given !== null && has(given) ? formatted(given, maskOf(args, context)) : null
-    },
+function formatting(maskOf: MaskOf, has: (given: number) => boolean): Scalar {
+  return (args, context) => {
+    const given = number(args, 0, context)
+    return given !== null && has(given) ? formatted(given, maskOf(args, context)) : null
   }
 }
 
@@ -77,24 +75,14 @@ function num(args: Arguments, context: EvaluationContext): Value {
   return formatted(given, plain(args, context))
 }
 
-function interpreting(
-  name: string,
-  max: number,
-  maskOf: MaskOf,
-  otherwise: (text: string) => number = () => Number.NaN,
-): ScalarFunction {
-  return {
-    name,
-    min: 1,
-    max,
-    evaluate: (args, context) => {
-      const given = text(args, 0, context)
-      if (given === null) return null
-      const read = given.trim()
-      const fitting = maskOf(args, context).parse(read)
-      const found = Number.isNaN(fitting) ? otherwise(read) : fitting
-      return Number.isNaN(found) ? given : { text: given, number: found }
-    },
+function interpreting(maskOf: MaskOf, otherwise: (text: string) => number = () => Number.NaN): Scalar {
+  return (args, context) => {
+    const given = text(args, 0, context)
+    if (given === null) return null
+    const read = given.trim()
+    const fitting = maskOf(args, context).parse(read)
+    const found = Number.isNaN(fitting) ? otherwise(read) : fitting
+    return Number.isNaN(found) ? given : { text: given, number: found }
   }
 }
 

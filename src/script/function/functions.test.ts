@@ -1,45 +1,38 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isImplemented } from '../../../docs/generate/implemented-functions.ts'
 import { bindingOf } from '../../../test/support/evaluated.ts'
-import { hasAggregationSql } from '../../engine/sql/aggregation-sql.ts'
 import { ScriptFaultError } from '../fault.ts'
 import type { Value } from '../value/value.ts'
-import { isListAggregation } from './context/collected-values.ts'
-import { AGGREGATIONS, functionSignature, SCALAR_FUNCTIONS, scalarFunction } from './functions.ts'
-import { LANGUAGE_FUNCTIONS } from './language-functions.ts'
+import { callFault, FUNCTIONS, functionRow, isComputed } from './functions.ts'
 
-test('a signature tells kind and argument counts under the documented name', () => {
-  expect(functionSignature('addmonths')).toEqual({ name: 'AddMonths', kind: 'scalar', min: 2, max: 3 })
-  expect(functionSignature('applymap')).toEqual({ name: 'ApplyMap', kind: 'context', min: 2, max: 3 })
-  expect(functionSignature('sum')).toEqual({ name: 'Sum', kind: 'aggregation', min: 1, max: 1 })
-  expect(functionSignature('if')).toEqual({ name: 'If', kind: 'lazy', min: 2, max: 3 })
-  expect(functionSignature('normdistance')).toBeUndefined()
+test('a function is found by its name in lower case', () => {
+  expect(functionRow('addmonths')).toMatchObject({ name: 'AddMonths', min: 2, max: 3 })
+  expect(functionRow('normdistance')).toBeUndefined()
 })
 
-const LANGUAGE = Object.values(LANGUAGE_FUNCTIONS).flatMap((rows) => [...rows])
+test('every function stands in one row, with at most one implementation', () => {
+  const names = FUNCTIONS.map(({ name }) => name.toLowerCase())
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+  for (const { name, scalar, lazy, context, load, list, fold } of FUNCTIONS) {
+    const implementations = [scalar, lazy, context, load, list, fold].filter((each) => each !== undefined)
+    expect([name, implementations.length]).toSatisfy(([, count]) => count <= 1)
+  }
+})
 
-test('an evaluator takes as many arguments as the language has it', () => {
-  const counts = new Map(LANGUAGE.map(([name, min, max]) => [name, { name, min, max }]))
-  expect(SCALAR_FUNCTIONS.map(({ name, min, max }) => ({ name, min, max }))).toEqual(
-    SCALAR_FUNCTIONS.map(({ name }) => counts.get(name)),
-  )
+test('what only some kinds of rows may have stands in no other', () => {
+  for (const { name, scalar, lazy, context, load, parts, changing, outside } of FUNCTIONS) {
+    if (parts !== undefined) expect(scalar, name).toBeDefined()
+    if (changing !== undefined) expect(scalar ?? lazy, name).toBeDefined()
+    if (outside !== undefined) expect(context ?? load, name).toBeDefined()
+  }
 })
 
 test('every function seen in scripts is computed', () => {
-  const missing = LANGUAGE.filter(([name, , , seen]) => seen > 0 && !isImplemented(name)).map(
-    ([name]) => name,
-  )
-  expect(missing).toEqual([])
+  expect(FUNCTIONS.filter((row) => row.seen > 0 && !isComputed(row)).map(({ name }) => name)).toEqual([])
 })
 
-test('exactly the scalar functions have an evaluator', () => {
-  for (const { name } of SCALAR_FUNCTIONS) expect(functionSignature(name.toLowerCase())?.kind).toBe('scalar')
-})
-
-test('every aggregation of the language is computed in one way', () => {
-  for (const name of AGGREGATIONS)
-    expect([name, hasAggregationSql(name) !== isListAggregation(name)]).toEqual([name, true])
+test('a function without an implementation is refused by name', () => {
+  expect(callFault('wrank', 0)?.().message).toBe('The function WRank() is not supported')
 })
 
 const NUMBERS = [0, -0, 0.5, -1, 1, 2, 7, 12, 40_972.375, 1e9, -1e9, 1e15, 1e300, -1e300, 5e-324]
@@ -67,28 +60,27 @@ const values: fc.Arbitrary<Value> = fc.oneof(
   fc.record({ text: fc.string({ maxLength: 12 }), number: fc.integer() }),
 )
 
-test.each(SCALAR_FUNCTIONS.map((row) => [row.name, row] as const))(
-  '%s gives a proper value for any arguments',
-  (_, row) => {
-    const args = fc.array(values, { minLength: row.min, maxLength: Math.min(row.max, row.min + 4) })
-    const binding = bindingOf()
-    fc.assert(
-      fc.property(args, (given) => {
-        const value = outcome(() => row.evaluate(given, binding))
-        if (value === null || typeof value === 'string') return
-        const number = typeof value === 'number' ? value : value.number
-        expect(Number.isFinite(number)).toBe(true)
-        if (typeof value === 'object') expect(typeof value.text).toBe('string')
-      }),
-      { numRuns: 200 },
-    )
-  },
-)
+const SCALARS = FUNCTIONS.flatMap((row) => (row.scalar ? [{ ...row, scalar: row.scalar }] : []))
+
+test.each(SCALARS)('$name gives a proper value for any arguments', ({ min, max, scalar }) => {
+  const args = fc.array(values, { minLength: min, maxLength: Math.min(max, min + 4) })
+  const binding = bindingOf()
+  fc.assert(
+    fc.property(args, (given) => {
+      const value = outcome(() => scalar(given, binding))
+      if (value === null || typeof value === 'string') return
+      const number = typeof value === 'number' ? value : value.number
+      expect(Number.isFinite(number)).toBe(true)
+      if (typeof value === 'object') expect(typeof value.text).toBe('string')
+    }),
+    { numRuns: 200 },
+  )
+})
 
 test('counts beyond what a number holds exactly are outside the domain, and end', () => {
   const binding = bindingOf()
   for (const name of ['binominv', 'poissoninv', 'binomdist', 'poissondist']) {
-    expect(outcome(() => scalarFunction(name)!.evaluate([0.5, 1e300, 0.5], binding))).toBeNull()
+    expect(outcome(() => functionRow(name)!.scalar!([0.5, 1e300, 0.5], binding))).toBeNull()
   }
 })
 

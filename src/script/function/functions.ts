@@ -1,80 +1,85 @@
-/**
- * All functions of the language by name: what exists, with how many arguments, and the evaluators of those
- * that depend on their argument values alone. Parsers and planners ask here; nothing is evaluated here.
- */
+/** Finds the functions of the language by name, and tells what is wrong with a call. Nothing is evaluated here. */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
+import { ABSENT_FUNCTIONS } from './absent-functions.ts'
 import { CLOCK_FUNCTIONS } from './clock-functions.ts'
 import { COLOUR_FUNCTIONS } from './colour-functions.ts'
 import { CONDITIONAL_FUNCTIONS } from './conditional-functions.ts'
+import { CATALOG_FUNCTIONS } from './context/catalog-functions.ts'
+import { FIELD_FUNCTIONS } from './context/field-functions.ts'
+import { FILE_FUNCTIONS } from './context/file-functions.ts'
+import { MAP_FUNCTIONS } from './context/map-functions.ts'
+import { QVD_FUNCTIONS } from './context/qvd-functions.ts'
+import { RECORD_FUNCTIONS } from './context/record-functions.ts'
 import { DATE_FUNCTIONS } from './date-functions.ts'
 import { FINANCIAL_FUNCTIONS } from './financial-functions.ts'
 import { FORMAT_FUNCTIONS } from './format-functions.ts'
+import { FUNCTION_GROUPS, type FunctionGroup, type FunctionGroups, type FunctionRow } from './function-row.ts'
+import { GROUP_AGGREGATIONS } from './group-aggregations.ts'
+import { HYPOTHESIS_AGGREGATIONS } from './hypothesis-aggregations.ts'
 import { JSON_FUNCTIONS } from './json-functions.ts'
-import { LANGUAGE_FUNCTIONS } from './language-functions.ts'
+import { LAZY_FUNCTIONS } from './lazy-functions.ts'
 import { NUMBER_FUNCTIONS } from './number-functions.ts'
 import { PATTERN_FUNCTIONS } from './pattern-functions.ts'
 import { PERIOD_FUNCTIONS } from './period-functions.ts'
 import { PROBABILITY_FUNCTIONS } from './probability-functions.ts'
 import { RANGE_FUNCTIONS } from './range-functions.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import { STATISTICAL_AGGREGATIONS } from './statistical-aggregations.ts'
 import { SYSTEM_FUNCTIONS } from './system-functions.ts'
 import { TEXT_FUNCTIONS } from './text-functions.ts'
 import { WORK_DAY_FUNCTIONS } from './work-day-functions.ts'
 
-export interface FunctionSignature {
-  /** As documented. */
-  readonly name: string
-  readonly kind: 'scalar' | 'lazy' | 'context' | 'aggregation'
-  readonly min: number
-  /** Infinity: any number. */
-  readonly max: number
-}
-
-export const SCALAR_FUNCTIONS: readonly ScalarFunction[] = [
-  ...TEXT_FUNCTIONS,
-  ...PATTERN_FUNCTIONS,
-  ...JSON_FUNCTIONS,
-  ...NUMBER_FUNCTIONS,
-  ...RANGE_FUNCTIONS,
-  ...DATE_FUNCTIONS,
-  ...PERIOD_FUNCTIONS,
-  ...WORK_DAY_FUNCTIONS,
-  ...CLOCK_FUNCTIONS,
-  ...FORMAT_FUNCTIONS,
-  ...CONDITIONAL_FUNCTIONS,
-  ...FINANCIAL_FUNCTIONS,
-  ...PROBABILITY_FUNCTIONS,
-  ...COLOUR_FUNCTIONS,
-  ...SYSTEM_FUNCTIONS,
+const TOPICS: readonly FunctionGroups[] = [
+  ABSENT_FUNCTIONS,
+  CATALOG_FUNCTIONS,
+  CLOCK_FUNCTIONS,
+  COLOUR_FUNCTIONS,
+  CONDITIONAL_FUNCTIONS,
+  DATE_FUNCTIONS,
+  FIELD_FUNCTIONS,
+  FILE_FUNCTIONS,
+  FINANCIAL_FUNCTIONS,
+  FORMAT_FUNCTIONS,
+  GROUP_AGGREGATIONS,
+  HYPOTHESIS_AGGREGATIONS,
+  JSON_FUNCTIONS,
+  LAZY_FUNCTIONS,
+  MAP_FUNCTIONS,
+  NUMBER_FUNCTIONS,
+  PATTERN_FUNCTIONS,
+  PERIOD_FUNCTIONS,
+  PROBABILITY_FUNCTIONS,
+  QVD_FUNCTIONS,
+  RANGE_FUNCTIONS,
+  RECORD_FUNCTIONS,
+  STATISTICAL_AGGREGATIONS,
+  SYSTEM_FUNCTIONS,
+  TEXT_FUNCTIONS,
+  WORK_DAY_FUNCTIONS,
 ]
 
-const SCALARS: ReadonlyMap<string, ScalarFunction> = new Map(
-  SCALAR_FUNCTIONS.map((row) => [row.name.toLowerCase(), row]),
-)
+/** All functions of the language, here or not, in the groups of its documentation. */
+export const FUNCTIONS_BY_GROUP: readonly (readonly [FunctionGroup, readonly FunctionRow[]])[] =
+  FUNCTION_GROUPS.map((group) => [group, TOPICS.flatMap((topic) => topic[group] ?? [])])
 
-const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map(
-  Object.values(LANGUAGE_FUNCTIONS).flatMap((rows) =>
-    rows.map(([name, min, max, , kind]): [string, FunctionSignature] => [
-      name.toLowerCase(),
-      { name, kind: kind ?? 'scalar', min, max },
-    ]),
-  ),
-)
+export const FUNCTIONS: readonly FunctionRow[] = FUNCTIONS_BY_GROUP.flatMap(([, rows]) => rows)
 
-/** Names of the aggregations, lower case. */
-export const AGGREGATIONS: ReadonlySet<string> = new Set(
-  [...SIGNATURES].flatMap(([name, { kind }]) => (kind === 'aggregation' ? [name] : [])),
+const BY_NAME: ReadonlyMap<string, FunctionRow> = new Map(
+  FUNCTIONS.map((row) => [row.name.toLowerCase(), row]),
 )
 
 /** @param name lower case, as in a call node */
-export function functionSignature(name: string): FunctionSignature | undefined {
-  return SIGNATURES.get(name)
+export function functionRow(name: string): FunctionRow | undefined {
+  return BY_NAME.get(name)
 }
 
-/** @param name lower case, as in a call node */
-export function scalarFunction(name: string): ScalarFunction | undefined {
-  return SCALARS.get(name)
+export function isAggregation(row: FunctionRow | undefined): boolean {
+  return row?.list !== undefined || row?.fold !== undefined
+}
+
+/** Whether this engine has the function. */
+export function isComputed({ scalar, lazy, context, load, list, fold }: FunctionRow): boolean {
+  return (scalar ?? lazy ?? context ?? load ?? list ?? fold) !== undefined
 }
 
 /**
@@ -86,34 +91,32 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
  * @returns gives the fault, with the place of the call behind its text if there is one
  */
 export function callFault(name: string, count: number): ((place?: string) => ScriptFaultError) | undefined {
-  const signature = SIGNATURES.get(name)
+  const row = BY_NAME.get(name)
   const told = (raise: (message: string) => ScriptFaultError, message: string) => (place?: string) =>
     raise(place === undefined ? message : `${message} (${place})`)
-  if (signature === undefined) return told(faults.syntax, unknownFunction(name))
-  if (signature.kind === 'scalar' && !SCALARS.has(name)) {
-    return told(faults.semantic, `The function ${signature.name}() is not supported`)
-  }
-  const { min, max } = signature
+  if (row === undefined) return told(faults.syntax, unknownFunction(name))
+  if (!isComputed(row)) return told(faults.semantic, `The function ${row.name}() is not supported`)
+  const { min, max } = row
   if (count >= min && count <= max) return undefined
   const wanted =
     min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`
-  return told(faults.syntax, `${signature.name}() takes ${wanted} argument(s), got ${count}`)
+  return told(faults.syntax, `${row.name}() takes ${wanted} argument(s), got ${count}`)
 }
 
 /**
  * Checks name and argument count of a call that no parser has seen.
  * @throws ScriptFaultError as `callFault` gives it
  */
-export function checkCall(name: string, count: number): FunctionSignature {
+export function checkCall(name: string, count: number): FunctionRow {
   const fault = callFault(name, count)
   if (fault !== undefined) throw fault()
-  return SIGNATURES.get(name)!
+  return BY_NAME.get(name)!
 }
 
 function unknownFunction(name: string): string {
   const near = nearestName(
     name,
-    [...SIGNATURES.values()].map((signature) => signature.name),
+    FUNCTIONS.map((row) => row.name),
   )
   return `Unknown function: ${name}()${near === undefined ? '' : `, did you mean ${near}()?`}`
 }

@@ -7,26 +7,29 @@ import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, text } from './argument.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 import { type Json, jsonValue, readJson } from './json-value.ts'
-import type { ScalarFunction } from './scalar-function.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
-export const JSON_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'IsJson', min: 1, max: 2, evaluate: isJson },
-  { name: 'JsonGet', min: 2, max: 2, evaluate: jsonGet },
-  { name: 'JsonSet', min: 1, max: ANY, evaluate: jsonSet(jsonArgument) },
-  {
-    name: 'JsonSetEx',
-    min: 1,
-    max: ANY,
+export const JSON_FUNCTIONS: FunctionGroups = {
+  Text: [
+    { name: 'IsJson', min: 1, max: 2, seen: 1, scalar: isJson },
+    { name: 'JsonGet', min: 2, max: 2, seen: 0, scalar: jsonGet },
+    { name: 'JsonSet', min: 1, max: ANY, seen: 0, scalar: jsonSet(jsonArgument) },
     // NULL takes the place away.
-    evaluate: jsonSet((args, at, { settings }) =>
-      args[at] == null ? undefined : jsonValue(args[at], settings),
-    ),
-  },
-  { name: 'JsonObject', min: 2, max: ANY, evaluate: jsonObject },
-]
+    {
+      name: 'JsonSetEx',
+      min: 1,
+      max: ANY,
+      seen: 0,
+      scalar: jsonSet((args, at, { settings }) =>
+        args[at] == null ? undefined : jsonValue(args[at], settings),
+      ),
+    },
+    { name: 'JsonObject', min: 2, max: ANY, seen: 0, scalar: jsonObject },
+  ],
+}
 
 /** The second argument asks for one kind: value, object, array, string, number, boolean or null. */
 function isJson(args: Arguments, context: EvaluationContext): Value {
@@ -68,7 +71,7 @@ function memberOf(json: Json | undefined, step: string): Json | undefined {
 type Replacement = (args: Arguments, at: number, context: EvaluationContext) => Json | undefined
 
 /** (json, pointer, value ...): what is missing on the way is made. NULL for a text that is no JSON. */
-function jsonSet(replacement: Replacement): ScalarFunction['evaluate'] {
+function jsonSet(replacement: Replacement): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
     let json = given === null ? undefined : readJson(given)

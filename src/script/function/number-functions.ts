@@ -7,51 +7,79 @@ import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofNumber, ofNumbers } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
-export const NUMBER_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'Floor', min: 1, max: 3, evaluate: stepped(Math.floor) },
-  { name: 'Ceil', min: 1, max: 3, evaluate: stepped(Math.ceil) },
-  // Halves go up, also below zero (K4).
-  { name: 'Round', min: 1, max: 3, evaluate: stepped((steps) => Math.floor(settled(steps + 0.5))) },
-  ofNumber('Frac', (x) => x - Math.floor(x)),
-  ofNumber('fAbs', Math.abs),
-  ofNumber('Sign', Math.sign),
-  ofNumbers('Mod', mod),
-  ofNumbers('Div', (a, b) => Math.trunc(a / b)),
-  ofNumbers('fMod', (a, b) => a % b),
-  ofNumber('Even', (x) => (Number.isInteger(x) ? truth(x % 2 === 0) : Number.NaN)),
-  ofNumber('Odd', (x) => (Number.isInteger(x) ? truth(x % 2 !== 0) : Number.NaN)),
-  ofNumber('BitCount', bitCount),
-  ofNumber('Fact', factorial),
-  ofNumbers('Combin', (p, q) => permutations(p, q) / factorial(q)),
-  ofNumbers('Permut', permutations),
-  ofNumber('Exp', Math.exp),
-  ofNumber('Log', (x) => (x > 0 ? Math.log(x) : Number.NaN)),
-  ofNumber('Log10', (x) => (x > 0 ? Math.log10(x) : Number.NaN)),
-  ofNumber('Sqr', (x) => x * x),
-  ofNumber('Sqrt', Math.sqrt),
-  ofNumbers('Pow', (x, y) => x ** y),
-  ofNumber('Sin', Math.sin),
-  ofNumber('Cos', Math.cos),
-  ofNumber('Tan', Math.tan),
-  ofNumber('Asin', Math.asin),
-  ofNumber('Acos', Math.acos),
-  ofNumber('Atan', Math.atan),
-  ofNumbers('Atan2', Math.atan2),
-  ofNumber('Sinh', Math.sinh),
-  ofNumber('Cosh', Math.cosh),
-  ofNumber('Tanh', Math.tanh),
-  ofNumber('Asinh', Math.asinh),
-  ofNumber('Acosh', Math.acosh),
-  ofNumber('Atanh', Math.atanh),
-  { name: 'Pi', min: 0, max: 0, evaluate: () => Math.PI },
-  { name: 'e', min: 0, max: 0, evaluate: () => Math.E },
-  { name: 'Rand', min: 0, max: 0, changing: true, evaluate: (_, context) => context.random() },
-]
+export const NUMBER_FUNCTIONS: FunctionGroups = {
+  Number: [
+    { name: 'Floor', min: 1, max: 3, seen: 182, scalar: stepped(Math.floor) },
+    { name: 'Ceil', min: 1, max: 3, seen: 116, scalar: stepped(Math.ceil) },
+    // Halves go up, also below zero (K4).
+    { name: 'Round', min: 1, max: 3, seen: 71, scalar: stepped((steps) => Math.floor(settled(steps + 0.5))) },
+    { name: 'Frac', min: 1, max: 1, seen: 0, scalar: ofNumber((x) => x - Math.floor(x)) },
+    { name: 'fAbs', min: 1, max: 1, seen: 3, scalar: ofNumber(Math.abs) },
+    { name: 'Sign', min: 1, max: 1, seen: 2, scalar: ofNumber(Math.sign) },
+    { name: 'Mod', min: 2, max: 2, seen: 33, scalar: ofNumbers(mod) },
+    { name: 'Div', min: 2, max: 2, seen: 9, scalar: ofNumbers((a, b) => Math.trunc(a / b)) },
+    { name: 'fMod', min: 2, max: 2, seen: 0, scalar: ofNumbers((a, b) => a % b) },
+    {
+      name: 'Even',
+      min: 1,
+      max: 1,
+      seen: 1,
+      scalar: ofNumber((x) => (Number.isInteger(x) ? truth(x % 2 === 0) : Number.NaN)),
+    },
+    {
+      name: 'Odd',
+      min: 1,
+      max: 1,
+      seen: 0,
+      scalar: ofNumber((x) => (Number.isInteger(x) ? truth(x % 2 !== 0) : Number.NaN)),
+    },
+    { name: 'BitCount', min: 1, max: 1, seen: 0, scalar: ofNumber(bitCount) },
+    { name: 'Fact', min: 1, max: 1, seen: 0, scalar: ofNumber(factorial) },
+  ],
+  'Probability and tests': [
+    {
+      name: 'Combin',
+      min: 2,
+      max: 2,
+      seen: 0,
+      scalar: ofNumbers((p, q) => permutations(p, q) / factorial(q)),
+    },
+    { name: 'Permut', min: 2, max: 2, seen: 0, scalar: ofNumbers(permutations) },
+    { name: 'Rand', min: 0, max: 0, seen: 91, changing: true, scalar: (_, context) => context.random() },
+  ],
+  Exponential: [
+    { name: 'Exp', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.exp) },
+    { name: 'Log', min: 1, max: 1, seen: 4, scalar: ofNumber((x) => (x > 0 ? Math.log(x) : Number.NaN)) },
+    { name: 'Log10', min: 1, max: 1, seen: 0, scalar: ofNumber((x) => (x > 0 ? Math.log10(x) : Number.NaN)) },
+    { name: 'Sqr', min: 1, max: 1, seen: 1, scalar: ofNumber((x) => x * x) },
+    { name: 'Sqrt', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.sqrt) },
+    { name: 'Pow', min: 2, max: 2, seen: 4, scalar: ofNumbers((x, y) => x ** y) },
+  ],
+  Trigonometric: [
+    { name: 'Sin', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.sin) },
+    { name: 'Cos', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.cos) },
+    { name: 'Tan', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.tan) },
+    { name: 'Asin', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.asin) },
+    { name: 'Acos', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.acos) },
+    { name: 'Atan', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.atan) },
+    { name: 'Atan2', min: 2, max: 2, seen: 0, scalar: ofNumbers(Math.atan2) },
+    { name: 'Sinh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.sinh) },
+    { name: 'Cosh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.cosh) },
+    { name: 'Tanh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.tanh) },
+    { name: 'Asinh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.asinh) },
+    { name: 'Acosh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.acosh) },
+    { name: 'Atanh', min: 1, max: 1, seen: 0, scalar: ofNumber(Math.atanh) },
+  ],
+  Constants: [
+    { name: 'Pi', min: 0, max: 0, seen: 1, scalar: () => Math.PI },
+    { name: 'e', min: 0, max: 0, seen: 1, scalar: () => Math.E },
+  ],
+}
 
 /** Rounds to a multiple of a step, moved by an offset; a step of 0 gives NULL (B6). */
-function stepped(round: (steps: number) => number): ScalarFunction['evaluate'] {
+function stepped(round: (steps: number) => number): Scalar {
   return (args: Arguments, context: EvaluationContext): Value => {
     const given = number(args, 0, context)
     if (given === null) return null

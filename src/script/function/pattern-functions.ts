@@ -1,7 +1,7 @@
 /**
- * Functions of regular expressions; those that end in I ignore case. A pattern that is none gives NULL.
- * Without a number a LOAD makes one row of each match (../load/row-functions.ts); elsewhere the first match
- * counts.
+ * Functions of regular expressions; those that end in I ignore case. An invalid pattern gives NULL. Where a
+ * call does not say which match it wants, a LOAD makes a row of each (SEMANTICS J18); elsewhere the first
+ * match counts.
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
@@ -9,59 +9,134 @@ import { truth } from '../value/convert.ts'
 import { formatsOf } from '../value/formats.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, PartsOf, Scalar } from './function-row.ts'
 import { position } from './text-functions.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
-export const PATTERN_FUNCTIONS: readonly ScalarFunction[] = [
-  ...bothCases('IsRegEx', 1, 2, isRegEx),
-  ...bothCases('CountRegEx', 2, 2, (flags) => (args, context) => found(args, flags, context)?.length ?? null),
-  ...bothCases('MatchRegEx', 2, ANY, matchRegEx),
-  ...bothCases('ExtractRegEx', 2, 3, (flags) => (args, context) => {
+/** Flags of a pattern: all matches, with the places of their groups. */
+const MINDING_CASE = 'dg'
+const IGNORING_CASE = 'dgi'
+
+export const PATTERN_FUNCTIONS: FunctionGroups = {
+  Text: [
+    { name: 'CountRegEx', min: 2, max: 2, seen: 0, scalar: countRegEx(MINDING_CASE) },
+    { name: 'CountRegExI', min: 2, max: 2, seen: 0, scalar: countRegEx(IGNORING_CASE) },
+    {
+      name: 'ExtractRegEx',
+      min: 2,
+      max: 3,
+      seen: 0,
+      scalar: extractRegEx(MINDING_CASE),
+      parts: matchesOf(MINDING_CASE),
+    },
+    {
+      name: 'ExtractRegExI',
+      min: 2,
+      max: 3,
+      seen: 0,
+      scalar: extractRegEx(IGNORING_CASE),
+      parts: matchesOf(IGNORING_CASE),
+    },
+    {
+      name: 'ExtractRegExGroup',
+      min: 3,
+      max: 4,
+      seen: 0,
+      scalar: extractRegExGroup(MINDING_CASE),
+      parts: matchesOf(MINDING_CASE),
+    },
+    {
+      name: 'ExtractRegExGroupI',
+      min: 3,
+      max: 4,
+      seen: 0,
+      scalar: extractRegExGroup(IGNORING_CASE),
+      parts: matchesOf(IGNORING_CASE),
+    },
+    { name: 'IndexRegEx', min: 2, max: 3, seen: 0, scalar: indexRegEx(MINDING_CASE) },
+    { name: 'IndexRegExI', min: 2, max: 3, seen: 0, scalar: indexRegEx(IGNORING_CASE) },
+    { name: 'IndexRegExGroup', min: 3, max: 4, seen: 0, scalar: indexRegExGroup(MINDING_CASE) },
+    { name: 'IndexRegExGroupI', min: 3, max: 4, seen: 0, scalar: indexRegExGroup(IGNORING_CASE) },
+    { name: 'ReplaceRegEx', min: 3, max: 4, seen: 0, scalar: replaceRegEx(MINDING_CASE) },
+    { name: 'ReplaceRegExI', min: 3, max: 4, seen: 0, scalar: replaceRegEx(IGNORING_CASE) },
+    { name: 'ReplaceRegExGroup', min: 4, max: 5, seen: 0, scalar: replaceRegExGroup(MINDING_CASE) },
+    { name: 'ReplaceRegExGroupI', min: 4, max: 5, seen: 0, scalar: replaceRegExGroup(IGNORING_CASE) },
+    {
+      name: 'SubFieldRegEx',
+      min: 2,
+      max: 3,
+      seen: 0,
+      scalar: subFieldRegEx(MINDING_CASE),
+      parts: partsBetween(MINDING_CASE),
+    },
+    {
+      name: 'SubFieldRegExI',
+      min: 2,
+      max: 3,
+      seen: 0,
+      scalar: subFieldRegEx(IGNORING_CASE),
+      parts: partsBetween(IGNORING_CASE),
+    },
+  ],
+  Conditional: [
+    { name: 'MatchRegEx', min: 2, max: ANY, seen: 0, scalar: matchRegEx(MINDING_CASE) },
+    { name: 'MatchRegExI', min: 2, max: ANY, seen: 0, scalar: matchRegEx(IGNORING_CASE) },
+  ],
+  Logical: [
+    { name: 'IsRegEx', min: 1, max: 2, seen: 0, scalar: isRegEx(MINDING_CASE) },
+    { name: 'IsRegExI', min: 1, max: 2, seen: 0, scalar: isRegEx(IGNORING_CASE) },
+  ],
+}
+
+function countRegEx(flags: string): Scalar {
+  return (args, context) => found(args, flags, context)?.length ?? null
+}
+
+function extractRegEx(flags: string): Scalar {
+  return (args, context) => {
     const matches = found(args, flags, context)
     return (matches && nth(matches, numberOr(args, 2, context, 1))?.[0]) ?? null
-  }),
-  ...bothCases('ExtractRegExGroup', 3, 4, (flags) => (args, context) => {
+  }
+}
+
+function extractRegExGroup(flags: string): Scalar {
+  return (args, context) => {
     const matches = found(args, flags, context)
     const match = matches && nth(matches, numberOr(args, 3, context, 1))
     return (match && groupOf(match, number(args, 2, context))?.text) ?? null
-  }),
-  ...bothCases('IndexRegEx', 2, 3, (flags) => (args, context) => {
+  }
+}
+
+function indexRegEx(flags: string): Scalar {
+  return (args, context) => {
     const matches = found(args, flags, context)
     return matches === undefined ? null : placeOf(nth(matches, numberOr(args, 2, context, 1)), 0)
-  }),
-  ...bothCases('IndexRegExGroup', 3, 4, (flags) => (args, context) => {
+  }
+}
+
+function indexRegExGroup(flags: string): Scalar {
+  return (args, context) => {
     const matches = found(args, flags, context)
     const group = number(args, 2, context)
     return matches === undefined ? null : placeOf(nth(matches, numberOr(args, 3, context, 1)), group)
-  }),
-  ...bothCases('ReplaceRegEx', 3, 4, (flags) => (args, context) => replaced(args, flags, 0, 3, context)),
-  ...bothCases('ReplaceRegExGroup', 4, 5, (flags) => (args, context) => {
-    const group = number(args, 3, context)
-    return group === null ? null : replaced(args, flags, group, 4, context)
-  }),
-  ...bothCases('SubFieldRegEx', 2, 3, (flags) => (args, context) => {
-    const parts = partsBetween(args, flags.includes('i'), context)
-    return (parts && nth(parts, numberOr(args, 2, context, 1))) ?? null
-  }),
-]
-
-function bothCases(
-  name: string,
-  min: number,
-  max: number,
-  evaluate: (flags: string) => ScalarFunction['evaluate'],
-): readonly ScalarFunction[] {
-  return [
-    { name, min, max, evaluate: evaluate(flagsOf(false)) },
-    { name: `${name}I`, min, max, evaluate: evaluate(flagsOf(true)) },
-  ]
+  }
 }
 
-/** All matches, with the places of their groups. */
-function flagsOf(ignoreCase: boolean): string {
-  return ignoreCase ? 'dgi' : 'dg'
+function replaceRegEx(flags: string): Scalar {
+  return (args, context) => replaced(args, flags, 0, 3, context)
+}
+
+function replaceRegExGroup(flags: string): Scalar {
+  return (args, context) => {
+    const group = number(args, 3, context)
+    return group === null ? null : replaced(args, flags, group, 4, context)
+  }
+}
+
+function subFieldRegEx(flags: string): Scalar {
+  const partsOf = partsBetween(flags)
+  return (args, context) => nth(partsOf(args, context), numberOr(args, 2, context, 1)) ?? null
 }
 
 /** All matches of argument 1 in argument 0; undefined when one of them is NULL or the pattern is none. */
@@ -72,29 +147,28 @@ function found(args: Arguments, flags: string, context: EvaluationContext): RegE
 }
 
 /** The texts of all matches, or of one group of them where a third argument names it. */
-export function allMatches(args: Arguments, ignoreCase: boolean, context: EvaluationContext): Value[] {
-  const group = numberOr(args, 2, context, 0)
-  const matches = found(args, flagsOf(ignoreCase), context) ?? []
-  return matches.map((match) => groupOf(match, group)?.text ?? null)
+function matchesOf(flags: string): PartsOf {
+  return (args, context) => {
+    const group = numberOr(args, 2, context, 0)
+    return (found(args, flags, context) ?? []).map((match) => groupOf(match, group)?.text ?? null)
+  }
 }
 
-/** The parts of a text between the matches; undefined as for `found`. */
-export function partsBetween(
-  args: Arguments,
-  ignoreCase: boolean,
-  context: EvaluationContext,
-): string[] | undefined {
-  const given = text(args, 0, context)
-  const matches = found(args, flagsOf(ignoreCase), context)
-  if (given === null || matches === undefined || given === '') return undefined
-  const parts: string[] = []
-  let from = 0
-  for (const match of matches) {
-    if (match[0] === '') continue
-    parts.push(given.slice(from, match.index))
-    from = match.index + match[0].length
+/** The parts of a text between the matches; none of an empty text, and as for `found`. */
+function partsBetween(flags: string): PartsOf {
+  return (args, context) => {
+    const given = text(args, 0, context)
+    const matches = found(args, flags, context)
+    if (given === null || matches === undefined || given === '') return []
+    const parts: string[] = []
+    let from = 0
+    for (const match of matches) {
+      if (match[0] === '') continue
+      parts.push(given.slice(from, match.index))
+      from = match.index + match[0].length
+    }
+    return [...parts, given.slice(from)]
   }
-  return [...parts, given.slice(from)]
 }
 
 /** The compiled pattern, or why it is none; undefined for NULL. */
@@ -126,7 +200,7 @@ function placeOf(match: RegExpExecArray | undefined, group: number | null): numb
 }
 
 /** The position of the first pattern that the whole text fits, 0 when there is none. */
-function matchRegEx(flags: string): ScalarFunction['evaluate'] {
+function matchRegEx(flags: string): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
     if (given === null) return 0
@@ -141,7 +215,7 @@ function matchRegEx(flags: string): ScalarFunction['evaluate'] {
 }
 
 /** With a second argument the reason is told instead of false. */
-function isRegEx(flags: string): ScalarFunction['evaluate'] {
+function isRegEx(flags: string): Scalar {
   return (args, context) => {
     const pattern = patternOf(text(args, 0, context), flags, context)
     if (pattern instanceof RegExp) return truth(true)

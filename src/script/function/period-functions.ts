@@ -1,7 +1,5 @@
 /**
- * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14). One row
- * of PERIODS gives all functions of a period: `QuarterStart`, `QuarterEnd`, `QuarterName`, `InQuarter`,
- * `InQuarterToDate`.
+ * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14).
  */
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
@@ -21,109 +19,132 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { weekRule } from '../value/week-rule.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const MONTH_PERIODS: ReadonlyMap<number, Period> = new Map(
   [1, 2, 3, 4, 6, 12].map((months) => [months, monthPeriod(months)]),
 )
-const MONTH = monthPeriod(1)
-const QUARTER = monthPeriod(3)
 const YEAR = monthPeriod(12)
 
-interface Named {
-  readonly name: string
-  /** Undefined: the first argument says how many months it has. */
+interface Periods {
+  /** Undefined: the first argument says how many months a period has. */
   readonly period: Period | undefined
-  /** Most arguments of Start, End and Name. */
-  readonly max: number
   readonly option: (settings: Settings) => number
   readonly show: (serial: number, context: EvaluationContext) => Value
-  readonly title: (start: number, next: number, settings: Settings) => string
+  readonly name: (start: number, next: number, context: EvaluationContext) => Value
 }
 
-const firstMonth = ({ firstMonthOfYear }: Settings) => firstMonthOfYear
-const none = () => 0
-const months = { option: firstMonth, show: asDate, title: monthsTitle }
+const months = { option: ({ firstMonthOfYear }: Settings) => firstMonthOfYear, show: asDate }
+const fixed = { option: () => 0 }
 
-const PERIODS: readonly Named[] = [
-  { name: 'Year', period: YEAR, max: 3, ...months, title: yearTitle },
-  { name: 'Quarter', period: QUARTER, max: 3, ...months },
-  { name: 'Month', period: MONTH, max: 2, ...months },
-  { name: 'Months', period: undefined, max: 3, ...months },
-  {
-    name: 'Week',
-    period: WEEK,
-    max: 3,
-    option: ({ firstWeekDay }) => firstWeekDay,
-    show: asDate,
-    title: weekTitle,
-  },
-  { name: 'LunarWeek', period: LUNAR_WEEK, max: 3, option: none, show: asDate, title: lunarWeekTitle },
-  { name: 'Day', period: DAY, max: 3, option: none, show: asTimestamp, title: () => '' },
-]
+const YEARS: Periods = { period: YEAR, ...months, name: titled(yearTitle) }
+const QUARTERS: Periods = { period: monthPeriod(3), ...months, name: titled(monthsTitle) }
+const MONTHS: Periods = { period: monthPeriod(1), ...months, name: titled(monthsTitle) }
+const MONTHS_OF_CALL: Periods = { period: undefined, ...months, name: titled(monthsTitle) }
+const WEEKS: Periods = {
+  period: WEEK,
+  option: ({ firstWeekDay }) => firstWeekDay,
+  show: asDate,
+  name: titled(weekTitle),
+}
+const LUNAR_WEEKS: Periods = { period: LUNAR_WEEK, ...fixed, show: asDate, name: titled(lunarWeekTitle) }
+const DAYS: Periods = {
+  period: DAY,
+  ...fixed,
+  show: asTimestamp,
+  name: (start, _, context) => asDate(start, context),
+}
 
-export const PERIOD_FUNCTIONS: readonly ScalarFunction[] = [
-  ...PERIODS.flatMap(periodFunctions),
-  { name: 'YearToDate', min: 1, max: 4, evaluate: yearToDate },
-  { name: 'Year2Date', min: 1, max: 4, evaluate: yearToDate },
-]
+export const PERIOD_FUNCTIONS: FunctionGroups = {
+  'Date and time': [
+    { name: 'YearStart', min: 1, max: 3, seen: 21, scalar: startOf(YEARS) },
+    { name: 'YearEnd', min: 1, max: 3, seen: 1, scalar: endOf(YEARS) },
+    { name: 'YearName', min: 1, max: 3, seen: 0, scalar: nameOf(YEARS) },
+    { name: 'InYear', min: 3, max: 4, seen: 0, scalar: isIn(YEARS) },
+    { name: 'InYearToDate', min: 3, max: 4, seen: 0, scalar: isInToDate(YEARS) },
+    { name: 'QuarterStart', min: 1, max: 3, seen: 25, scalar: startOf(QUARTERS) },
+    { name: 'QuarterEnd', min: 1, max: 3, seen: 0, scalar: endOf(QUARTERS) },
+    { name: 'QuarterName', min: 1, max: 3, seen: 1, scalar: nameOf(QUARTERS) },
+    { name: 'InQuarter', min: 3, max: 4, seen: 0, scalar: isIn(QUARTERS) },
+    { name: 'InQuarterToDate', min: 3, max: 4, seen: 0, scalar: isInToDate(QUARTERS) },
+    { name: 'MonthStart', min: 1, max: 2, seen: 58, scalar: startOf(MONTHS) },
+    { name: 'MonthEnd', min: 1, max: 2, seen: 30, scalar: endOf(MONTHS) },
+    { name: 'MonthName', min: 1, max: 2, seen: 18, scalar: nameOf(MONTHS) },
+    { name: 'InMonth', min: 3, max: 4, seen: 2, scalar: isIn(MONTHS) },
+    { name: 'InMonthToDate', min: 3, max: 4, seen: 0, scalar: isInToDate(MONTHS) },
+    { name: 'MonthsStart', min: 2, max: 4, seen: 0, scalar: startOf(MONTHS_OF_CALL) },
+    { name: 'MonthsEnd', min: 2, max: 4, seen: 0, scalar: endOf(MONTHS_OF_CALL) },
+    { name: 'MonthsName', min: 2, max: 4, seen: 0, scalar: nameOf(MONTHS_OF_CALL) },
+    { name: 'InMonths', min: 4, max: 5, seen: 0, scalar: isIn(MONTHS_OF_CALL) },
+    { name: 'InMonthsToDate', min: 4, max: 5, seen: 0, scalar: isInToDate(MONTHS_OF_CALL) },
+    { name: 'WeekStart', min: 1, max: 3, seen: 36, scalar: startOf(WEEKS) },
+    { name: 'WeekEnd', min: 1, max: 3, seen: 6, scalar: endOf(WEEKS) },
+    { name: 'WeekName', min: 1, max: 5, seen: 5, scalar: weekName },
+    { name: 'InWeek', min: 3, max: 4, seen: 0, scalar: isIn(WEEKS) },
+    { name: 'InWeekToDate', min: 3, max: 4, seen: 0, scalar: isInToDate(WEEKS) },
+    { name: 'LunarWeekStart', min: 1, max: 3, seen: 0, scalar: startOf(LUNAR_WEEKS) },
+    { name: 'LunarWeekEnd', min: 1, max: 3, seen: 0, scalar: endOf(LUNAR_WEEKS) },
+    { name: 'LunarWeekName', min: 1, max: 3, seen: 0, scalar: nameOf(LUNAR_WEEKS) },
+    { name: 'InLunarWeek', min: 3, max: 4, seen: 0, scalar: isIn(LUNAR_WEEKS) },
+    { name: 'InLunarWeekToDate', min: 3, max: 4, seen: 0, scalar: isInToDate(LUNAR_WEEKS) },
+    { name: 'DayStart', min: 1, max: 3, seen: 29, scalar: startOf(DAYS) },
+    { name: 'DayEnd', min: 1, max: 3, seen: 3, scalar: endOf(DAYS) },
+    { name: 'DayName', min: 1, max: 3, seen: 0, scalar: nameOf(DAYS) },
+    { name: 'InDay', min: 3, max: 4, seen: 0, scalar: isIn(DAYS) },
+    { name: 'InDayToTime', min: 3, max: 4, seen: 0, scalar: inside(DAYS, afterBase) },
+    { name: 'YearToDate', min: 1, max: 4, seen: 14, scalar: yearToDate },
+    { name: 'Year2Date', min: 1, max: 4, seen: 12, scalar: yearToDate },
+  ],
+}
 
-function periodFunctions(named: Named): readonly ScalarFunction[] {
-  const { name, show, title } = named
-  const lead = named.period === undefined ? 1 : 0
-  const [min, max] = [1 + lead, named.max + lead]
-  return [
-    { name: `${name}Start`, min, max, evaluate: bounded(named, (start, _, context) => show(start, context)) },
-    {
-      name: `${name}End`,
-      min,
-      max,
-      evaluate: bounded(named, (_, next, context) => show(lastMillisecondBefore(next), context)),
-    },
-    {
-      name: `${name}Name`,
-      min,
-      max: name === 'Week' ? 5 : max,
-      evaluate:
-        name === 'Week'
-          ? weekName
-          : bounded(named, (start, next, context) =>
-              name === 'Day'
-                ? asDate(start, context)
-                : { text: title(start, next, context.settings), number: start },
-            ),
-    },
-    { name: `In${name}`, min: min + 2, max: min + 3, evaluate: inside(named, (_, next) => next) },
-    {
-      name: name === 'Day' ? 'InDayToTime' : `In${name}ToDate`,
-      min: min + 2,
-      max: min + 3,
-      // Up to and with the base time of a day, the whole base day of any longer period.
-      evaluate: inside(named, (base, next) =>
-        name === 'Day' ? base + 1 / 86_400_000 : Math.min(next, dayOf(base) + 1),
-      ),
-    },
-  ]
+function startOf(periods: Periods): Scalar {
+  return bounded(periods, (start, _, context) => periods.show(start, context))
+}
+
+function endOf(periods: Periods): Scalar {
+  return bounded(periods, (_, next, context) => periods.show(lastMillisecondBefore(next), context))
+}
+
+function nameOf(periods: Periods): Scalar {
+  return bounded(periods, periods.name)
+}
+
+function isIn(periods: Periods): Scalar {
+  return inside(periods, (_, next) => next)
+}
+
+/** Up to and with the base time. */
+function afterBase(base: number): number {
+  return base + 1 / 86_400_000
+}
+
+/** Up to the end of the base day. */
+function isInToDate(periods: Periods): Scalar {
+  return inside(periods, (base, next) => Math.min(next, dayOf(base) + 1))
+}
+
+function titled(title: (start: number, next: number, settings: Settings) => string): Periods['name'] {
+  return (start, next, { settings }) => ({ text: title(start, next, settings), number: start })
 }
 
 /**
  * The period of a call, its other arguments read from `lead` on; undefined when the months are none of 1, 2,
  * 3, 4, 6, 12.
  */
-function periodOf(named: Named, args: Arguments, context: EvaluationContext): Period | undefined {
-  return named.period ?? MONTH_PERIODS.get(number(args, 0, context) ?? 0)
+function periodOf(periods: Periods, args: Arguments, context: EvaluationContext): Period | undefined {
+  return periods.period ?? MONTH_PERIODS.get(number(args, 0, context) ?? 0)
 }
 
 function bounded(
-  named: Named,
+  periods: Periods,
   give: (start: number, next: number, context: EvaluationContext) => Value,
-): ScalarFunction['evaluate'] {
-  const lead = named.period === undefined ? 1 : 0
+): Scalar {
+  const lead = periods.period === undefined ? 1 : 0
   return (args, context) => {
-    const period = periodOf(named, args, context)
+    const period = periodOf(periods, args, context)
     const at = moment(args, lead, context)
     const shift = numberOr(args, lead + 1, context, 0)
-    const option = numberOr(args, lead + 2, context, named.option(context.settings))
+    const option = numberOr(args, lead + 2, context, periods.option(context.settings))
     if (period === undefined || at === null || shift === null || option === null) return null
     const whole = Math.trunc(shift)
     const start = period.start(at, whole, option)
@@ -136,14 +157,14 @@ function bounded(
  * In...(timestamp, base, shift [, option]): from the start of the shifted period of the base up to before
  * `end`.
  */
-function inside(named: Named, end: (base: number, next: number) => number): ScalarFunction['evaluate'] {
-  const lead = named.period === undefined ? 1 : 0
+function inside(periods: Periods, end: (base: number, next: number) => number): Scalar {
+  const lead = periods.period === undefined ? 1 : 0
   return (args, context) => {
-    const period = periodOf(named, args, context)
+    const period = periodOf(periods, args, context)
     const at = moment(args, lead, context)
     const base = moment(args, lead + 1, context)
     const shift = number(args, lead + 2, context)
-    const option = numberOr(args, lead + 3, context, named.option(context.settings))
+    const option = numberOr(args, lead + 3, context, periods.option(context.settings))
     if (period === undefined || at === null || base === null) return null
     if (shift === null || option === null) return null
     const whole = Math.trunc(shift)

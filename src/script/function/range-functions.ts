@@ -10,48 +10,70 @@ import { compareTexts, finiteOrNull, numberOf, textOf } from '../value/convert.t
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { type Arguments, number } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const largest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b))
 const smallest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b))
 
-export const RANGE_FUNCTIONS: readonly ScalarFunction[] = [
-  ofNumbers('RangeSum', 0, sumOf),
-  ofNumbers('NumSum', 0, sumOf),
-  ofNumbers('RangeAvg', null, mean),
-  ofNumbers('NumAvg', null, mean),
-  ofNumbers('RangeMax', null, largest),
-  ofNumbers('NumMax', null, largest),
-  ofNumbers('RangeMin', null, smallest),
-  ofNumbers('NumMin', null, smallest),
-  ofNumbers('RangeStDev', null, deviation),
-  ofNumbers('RangeSkew', null, skewness),
-  ofNumbers('RangeKurtosis', null, kurtosis),
-  { ...ranged('RangeFractile', fractileOf('inclusive')), min: 2 },
-  { ...ranged('RangeFractileExc', fractileOf('exclusive')), min: 2 },
-  { ...ranged('RangeCorrel', correl), min: 2 },
-  counting('RangeCount', (value) => value !== null),
-  counting('RangeNumericCount', isNumber),
-  counting('NumCount', isNumber),
-  counting('RangeTextCount', (value, context) => value !== null && !isNumber(value, context)),
-  counting('RangeNullCount', (value) => value === null),
-  counting('RangeMissingCount', (value, context) => !isNumber(value, context)),
-  ranged('RangeMaxString', (args, context) => texts(args, context).at(-1) ?? null),
-  ranged('RangeMinString', (args, context) => texts(args, context)[0] ?? null),
-  ranged('RangeOnly', only),
-  ranged('RangeMode', mode),
-]
+const ANY = Number.POSITIVE_INFINITY
 
-function ranged(name: string, evaluate: ScalarFunction['evaluate']): ScalarFunction {
-  return { name, min: 1, max: Number.POSITIVE_INFINITY, evaluate }
+export const RANGE_FUNCTIONS: FunctionGroups = {
+  Range: [
+    { name: 'RangeSum', min: 1, max: ANY, seen: 31, scalar: ofNumbers(0, sumOf) },
+    { name: 'RangeAvg', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, mean) },
+    { name: 'RangeMax', min: 1, max: ANY, seen: 7, scalar: ofNumbers(null, largest) },
+    { name: 'RangeMin', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, smallest) },
+    { name: 'RangeStDev', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, deviation) },
+    { name: 'RangeSkew', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, skewness) },
+    { name: 'RangeKurtosis', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, kurtosis) },
+    { name: 'RangeFractile', min: 2, max: ANY, seen: 0, scalar: fractileOf('inclusive') },
+    { name: 'RangeFractileExc', min: 2, max: ANY, seen: 0, scalar: fractileOf('exclusive') },
+    { name: 'RangeCorrel', min: 2, max: ANY, seen: 0, scalar: correl },
+    { name: 'RangeCount', min: 1, max: ANY, seen: 0, scalar: counting((value) => value !== null) },
+    { name: 'RangeNumericCount', min: 1, max: ANY, seen: 0, scalar: counting(isNumber) },
+    {
+      name: 'RangeTextCount',
+      min: 1,
+      max: ANY,
+      seen: 0,
+      scalar: counting((value, context) => value !== null && !isNumber(value, context)),
+    },
+    { name: 'RangeNullCount', min: 1, max: ANY, seen: 0, scalar: counting((value) => value === null) },
+    {
+      name: 'RangeMissingCount',
+      min: 1,
+      max: ANY,
+      seen: 0,
+      scalar: counting((value, context) => !isNumber(value, context)),
+    },
+    {
+      name: 'RangeMaxString',
+      min: 1,
+      max: ANY,
+      seen: 0,
+      scalar: (args, context) => texts(args, context).at(-1) ?? null,
+    },
+    {
+      name: 'RangeMinString',
+      min: 1,
+      max: ANY,
+      seen: 0,
+      scalar: (args, context) => texts(args, context)[0] ?? null,
+    },
+    { name: 'RangeOnly', min: 1, max: ANY, seen: 0, scalar: only },
+    { name: 'RangeMode', min: 1, max: ANY, seen: 0, scalar: mode },
+  ],
+  Legacy: [
+    { name: 'NumSum', min: 1, max: ANY, seen: 0, scalar: ofNumbers(0, sumOf) },
+    { name: 'NumAvg', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, mean) },
+    { name: 'NumMax', min: 1, max: ANY, seen: 0, scalar: ofNumbers(null, largest) },
+    { name: 'NumMin', min: 1, max: ANY, seen: 3, scalar: ofNumbers(null, smallest) },
+    { name: 'NumCount', min: 1, max: ANY, seen: 0, scalar: counting(isNumber) },
+  ],
 }
 
-function ofNumbers(
-  name: string,
-  ofNone: number | null,
-  apply: (numbers: readonly number[]) => number | null,
-): ScalarFunction {
-  return ranged(name, (args, { settings }) => {
+function ofNumbers(ofNone: number | null, apply: (numbers: readonly number[]) => number | null): Scalar {
+  return (args, { settings }) => {
     const numbers: number[] = []
     for (const value of args) {
       const number = numberOf(value, settings)
@@ -59,14 +81,11 @@ function ofNumbers(
     }
     const result = numbers.length === 0 ? ofNone : apply(numbers)
     return result === null ? null : finiteOrNull(result)
-  })
+  }
 }
 
-function counting(
-  name: string,
-  counts: (value: Value, context: EvaluationContext) => boolean,
-): ScalarFunction {
-  return ranged(name, (args, context) => args.filter((value) => counts(value, context)).length)
+function counting(counts: (value: Value, context: EvaluationContext) => boolean): Scalar {
+  return (args, context) => args.filter((value) => counts(value, context)).length
 }
 
 function isNumber(value: Value, { settings }: EvaluationContext): boolean {
@@ -74,7 +93,7 @@ function isNumber(value: Value, { settings }: EvaluationContext): boolean {
 }
 
 /** RangeFractile(share, values ...) */
-function fractileOf(method: 'inclusive' | 'exclusive'): ScalarFunction['evaluate'] {
+function fractileOf(method: 'inclusive' | 'exclusive'): Scalar {
   return (args, context) => {
     const share = number(args, 0, context)
     const numbers = args.slice(1).map((_, at) => number(args, at + 1, context))

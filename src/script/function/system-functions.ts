@@ -9,7 +9,7 @@ import { hashText } from '../value/hash-text.ts'
 import { numberText } from '../value/number-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
@@ -17,44 +17,50 @@ const SYSTEM_ATTRIBUTES =
   'tenantId tenantName tenantUrl tenantUrlAlias tenantRegion spaceId spaceName spaceType'.split(' ')
 const USER_ATTRIBUTES = 'userId userName userEmail userPicture userGroups'.split(' ')
 
-export const SYSTEM_FUNCTIONS: readonly ScalarFunction[] = [
-  ofSystem('DocumentName', ({ system }) => system.documentName),
-  ofSystem('DocumentPath', ({ system }) => system.documentPath),
-  ofSystem('DocumentTitle', ({ system }) => system.documentTitle),
-  ofSystem('ComputerName', ({ system }) => system.computerName),
-  ofSystem('OSUser', ({ system }) => system.osUser),
-  ofSystem('QVUser', ({ system }) => system.osUser),
-  ofSystem('EngineVersion', ({ system }) => system.engineVersion),
-  ofSystem('ProductVersion', ({ system }) => system.engineVersion),
-  ofSystem('QlikViewVersion', ({ system }) => system.engineVersion),
-  ofSystem('ClientPlatform', () => ''),
-  ofSystem('Author', () => ''),
-  ofSystem('ConnectString', () => ''),
-  ofSystem('GetCollationLocale', () => ''),
-  ofSystem('GetDataModelHash', () => null),
-  { name: 'GetSysAttr', min: 1, max: 1, evaluate: attribute(SYSTEM_ATTRIBUTES) },
-  { name: 'GetUserAttr', min: 1, max: 1, evaluate: attribute(USER_ATTRIBUTES) },
-  { name: 'GetFolderPath', min: 0, max: 1, evaluate: () => null },
-  { name: 'Attribute', min: 2, max: 2, evaluate: () => null },
-  { name: 'FieldElemNo', min: 1, max: 1, evaluate: () => null },
-  { name: 'GetObjectField', min: 0, max: 2, evaluate: () => null },
-  { name: 'HCNoRows', min: 0, max: 0, evaluate: () => null },
-  { name: 'HCValue', min: 2, max: 2, evaluate: () => null },
-  ofSystem('IsPartialReload', ({ partial }) => truth(partial)),
-  { name: 'Hash128', min: 1, max: ANY, evaluate: hash(16) },
-  { name: 'Hash160', min: 1, max: ANY, evaluate: hash(20) },
-  { name: 'Hash256', min: 1, max: ANY, evaluate: hash(32) },
-  { name: 'GeoMakePoint', min: 2, max: 2, evaluate: geoMakePoint },
-]
-
-function ofSystem(name: string, tell: (context: EvaluationContext) => Value): ScalarFunction {
-  return { name, min: 0, max: 0, evaluate: (_, context) => tell(context) }
+export const SYSTEM_FUNCTIONS: FunctionGroups = {
+  System: [
+    { name: 'DocumentName', min: 0, max: 0, seen: 31, scalar: (_, { system }) => system.documentName },
+    { name: 'DocumentPath', min: 0, max: 0, seen: 40, scalar: (_, { system }) => system.documentPath },
+    { name: 'DocumentTitle', min: 0, max: 0, seen: 2, scalar: (_, { system }) => system.documentTitle },
+    { name: 'ComputerName', min: 0, max: 0, seen: 3, scalar: (_, { system }) => system.computerName },
+    { name: 'OSUser', min: 0, max: 0, seen: 1, scalar: (_, { system }) => system.osUser },
+    { name: 'EngineVersion', min: 0, max: 0, seen: 2, scalar: (_, { system }) => system.engineVersion },
+    { name: 'ProductVersion', min: 0, max: 0, seen: 0, scalar: (_, { system }) => system.engineVersion },
+    { name: 'ClientPlatform', min: 0, max: 0, seen: 0, scalar: () => '' },
+    { name: 'Author', min: 0, max: 0, seen: 0, scalar: () => '' },
+    { name: 'GetCollationLocale', min: 0, max: 0, seen: 0, scalar: () => '' },
+    { name: 'GetDataModelHash', min: 0, max: 0, seen: 0, scalar: () => null },
+    { name: 'GetSysAttr', min: 1, max: 1, seen: 2, scalar: attribute(SYSTEM_ATTRIBUTES) },
+    { name: 'GetUserAttr', min: 1, max: 1, seen: 0, scalar: attribute(USER_ATTRIBUTES) },
+    { name: 'IsPartialReload', min: 0, max: 0, seen: 4, scalar: (_, { partial }) => truth(partial) },
+  ],
+  Legacy: [
+    { name: 'QVUser', min: 0, max: 0, seen: 0, scalar: (_, { system }) => system.osUser },
+    { name: 'QlikViewVersion', min: 0, max: 0, seen: 7, scalar: (_, { system }) => system.engineVersion },
+  ],
+  File: [
+    { name: 'ConnectString', min: 0, max: 0, seen: 0, scalar: () => '' },
+    { name: 'GetFolderPath', min: 0, max: 1, seen: 0, scalar: () => null },
+    { name: 'Attribute', min: 2, max: 2, seen: 0, scalar: () => null },
+  ],
+  Table: [
+    { name: 'FieldElemNo', min: 1, max: 1, seen: 0, scalar: () => null },
+    { name: 'GetObjectField', min: 0, max: 2, seen: 0, scalar: () => null },
+    { name: 'HCNoRows', min: 0, max: 0, seen: 0, scalar: () => null },
+  ],
+  'Inter-record': [{ name: 'HCValue', min: 2, max: 2, seen: 0, scalar: () => null }],
+  Text: [
+    { name: 'Hash128', min: 1, max: ANY, seen: 2, scalar: hash(16) },
+    { name: 'Hash160', min: 1, max: ANY, seen: 0, scalar: hash(20) },
+    { name: 'Hash256', min: 1, max: ANY, seen: 2, scalar: hash(32) },
+  ],
+  Geographical: [{ name: 'GeoMakePoint', min: 2, max: 2, seen: 7, scalar: geoMakePoint }],
 }
 
 /**
  * By its name, which minds case: an empty text where the run does not know, NULL for what is no attribute.
  */
-function attribute(names: readonly string[]): ScalarFunction['evaluate'] {
+function attribute(names: readonly string[]): Scalar {
   return (args, context) => {
     const name = text(args, 0, context)
     return name !== null && names.includes(name) ? (context.system.attributes[name] ?? '') : null
@@ -62,7 +68,7 @@ function attribute(names: readonly string[]): ScalarFunction['evaluate'] {
 }
 
 /** Every text goes in with its length, so that ('a','bc') and ('ab','c') differ. */
-function hash(bytes: number): ScalarFunction['evaluate'] {
+function hash(bytes: number): Scalar {
   return (args, { settings }) => {
     let all = ''
     for (const value of args) {

@@ -10,43 +10,52 @@ import { splitText } from '../value/split-text.ts'
 import { trimBlanks } from '../value/trim-blanks.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofText, text } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 /**
  * Longest text that Repeat makes, in characters: more would only end the engine session for want of memory.
  */
 const REPEATED_MAX = 16_777_216
 
-export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'Len', min: 1, max: 1, evaluate: (args, context) => length(text(args, 0, context) ?? '') },
-  { name: 'Left', min: 2, max: 2, evaluate: sliced((count) => [0, Math.max(0, count)]) },
-  {
-    name: 'Right',
-    min: 2,
-    max: 2,
-    evaluate: sliced((count, size) => [Math.max(0, size - Math.max(0, count)), size]),
-  },
-  { name: 'Mid', min: 2, max: 3, evaluate: mid },
-  ofText('Upper', (given) => given.toUpperCase()),
-  ofText('Lower', (given) => given.toLowerCase()),
-  ofText('Capitalize', capitalize),
-  ofText('Trim', (given) => trimBlanks(given, true, true)),
-  ofText('LTrim', (given) => trimBlanks(given, true, false)),
-  ofText('RTrim', (given) => trimBlanks(given, false, true)),
-  { name: 'Chr', min: 1, max: 1, evaluate: chr },
-  ofText('Ord', (given) => given.codePointAt(0) ?? null),
-  { name: 'Repeat', min: 2, max: 2, evaluate: repeat },
-  { name: 'Replace', min: 3, max: 3, evaluate: replace },
-  { name: 'PurgeChar', min: 2, max: 2, evaluate: filtered((listed) => !listed) },
-  { name: 'KeepChar', min: 2, max: 2, evaluate: filtered((listed) => listed) },
-  { name: 'Index', min: 2, max: 3, evaluate: index },
-  { name: 'FindOneOf', min: 2, max: 3, evaluate: findOneOf },
-  { name: 'SubStringCount', min: 2, max: 2, evaluate: subStringCount },
-  { name: 'TextBetween', min: 3, max: 4, evaluate: textBetween },
-  { name: 'SubField', min: 2, max: 3, evaluate: subField },
-  { name: 'ApplyCodepage', min: 2, max: 2, evaluate: applyCodepage },
-  { name: 'LevenshteinDist', min: 2, max: 2, evaluate: levenshteinDist },
-]
+export const TEXT_FUNCTIONS: FunctionGroups = {
+  Text: [
+    {
+      name: 'Len',
+      min: 1,
+      max: 1,
+      seen: 572,
+      scalar: (args, context) => length(text(args, 0, context) ?? ''),
+    },
+    { name: 'Left', min: 2, max: 2, seen: 234, scalar: sliced((count) => [0, Math.max(0, count)]) },
+    {
+      name: 'Right',
+      min: 2,
+      max: 2,
+      seen: 152,
+      scalar: sliced((count, size) => [Math.max(0, size - Math.max(0, count)), size]),
+    },
+    { name: 'Mid', min: 2, max: 3, seen: 98, scalar: mid },
+    { name: 'Upper', min: 1, max: 1, seen: 119, scalar: ofText((given) => given.toUpperCase()) },
+    { name: 'Lower', min: 1, max: 1, seen: 273, scalar: ofText((given) => given.toLowerCase()) },
+    { name: 'Capitalize', min: 1, max: 1, seen: 14, scalar: ofText(capitalize) },
+    { name: 'Trim', min: 1, max: 1, seen: 325, scalar: ofText((given) => trimBlanks(given, true, true)) },
+    { name: 'LTrim', min: 1, max: 1, seen: 9, scalar: ofText((given) => trimBlanks(given, true, false)) },
+    { name: 'RTrim', min: 1, max: 1, seen: 2, scalar: ofText((given) => trimBlanks(given, false, true)) },
+    { name: 'Chr', min: 1, max: 1, seen: 340, scalar: chr },
+    { name: 'Ord', min: 1, max: 1, seen: 5, scalar: ofText((given) => given.codePointAt(0) ?? null) },
+    { name: 'Repeat', min: 2, max: 2, seen: 7, scalar: repeat },
+    { name: 'Replace', min: 3, max: 3, seen: 612, scalar: replace },
+    { name: 'PurgeChar', min: 2, max: 2, seen: 99, scalar: filtered((listed) => !listed) },
+    { name: 'KeepChar', min: 2, max: 2, seen: 1, scalar: filtered((listed) => listed) },
+    { name: 'Index', min: 2, max: 3, seen: 176, scalar: index },
+    { name: 'FindOneOf', min: 2, max: 3, seen: 12, scalar: findOneOf },
+    { name: 'SubStringCount', min: 2, max: 2, seen: 82, scalar: subStringCount },
+    { name: 'TextBetween', min: 3, max: 4, seen: 75, scalar: textBetween },
+    { name: 'SubField', min: 2, max: 3, seen: 511, scalar: subField, parts: subFields },
+    { name: 'ApplyCodepage', min: 2, max: 2, seen: 0, scalar: applyCodepage },
+    { name: 'LevenshteinDist', min: 2, max: 2, seen: 0, scalar: levenshteinDist },
+  ],
+}
 
 const SURROGATE = /[\uD800-\uDFFF]/
 
@@ -58,9 +67,7 @@ function slice(given: string, from: number, to: number): string {
   return SURROGATE.test(given) ? [...given].slice(from, to).join('') : given.slice(from, to)
 }
 
-function sliced(
-  range: (count: number, size: number) => readonly [from: number, to: number],
-): ScalarFunction['evaluate'] {
+function sliced(range: (count: number, size: number) => readonly [from: number, to: number]): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
     const count = number(args, 1, context)
@@ -79,7 +86,7 @@ function mid(args: Arguments, context: EvaluationContext): Value {
   return slice(given, from, from + Math.max(0, Math.trunc(count)))
 }
 
-/** A word starts after anything but a letter, a digit or an apostrophe (K10). */
+/** NULL beyond the characters of Unicode. */
 function chr(args: Arguments, context: EvaluationContext): Value {
   const code = number(args, 0, context)
   if (code === null) return null
@@ -108,7 +115,7 @@ function replace(args: Arguments, context: EvaluationContext): Value {
   return from === '' ? given : given.replaceAll(from, () => to)
 }
 
-function filtered(keeps: (listed: boolean) => boolean): ScalarFunction['evaluate'] {
+function filtered(keeps: (listed: boolean) => boolean): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
     const set = text(args, 1, context)
@@ -181,8 +188,8 @@ function textBetween(args: Arguments, context: EvaluationContext): Value {
 }
 
 /**
- * The n-th part, from the right when n is negative; NULL beyond the parts (K6, B16). With two arguments a
- * LOAD makes a row of each part before it comes here (J17); elsewhere the first part is the value.
+ * The n-th part, from the right when n is negative; NULL beyond the parts (K6, B16). Without a number, and
+ * outside of a LOAD's fields, the first part.
  */
 function subField(args: Arguments, context: EvaluationContext): Value {
   const given = text(args, 0, context)
@@ -192,6 +199,11 @@ function subField(args: Arguments, context: EvaluationContext): Value {
   const parts = splitText(given, separator)
   const place = Math.trunc(wanted)
   return (place > 0 ? parts[place - 1] : place < 0 ? parts.at(place) : undefined) ?? null
+}
+
+/** All parts (J17); an empty text has none. */
+function subFields(args: Arguments, context: EvaluationContext): readonly Value[] {
+  return splitText(text(args, 0, context) ?? '', text(args, 1, context) ?? '')
 }
 
 function applyCodepage(args: Arguments, context: EvaluationContext): Value {

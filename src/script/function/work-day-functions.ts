@@ -8,17 +8,19 @@ import { dayOf, weekdayOf } from '../value/calendar.ts'
 import { asDate } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number } from './argument.ts'
-import type { ScalarFunction } from './scalar-function.ts'
+import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 /** More than a human life of work; a longer search would only keep the engine busy. */
 const WORK_DAYS_MAX = 100_000
 
-export const WORK_DAY_FUNCTIONS: readonly ScalarFunction[] = [
-  { name: 'NetWorkDays', min: 2, max: ANY, evaluate: netWorkDays },
-  { name: 'LastWorkDate', min: 2, max: ANY, evaluate: workDate(1) },
-  { name: 'FirstWorkDate', min: 2, max: ANY, evaluate: workDate(-1) },
-]
+export const WORK_DAY_FUNCTIONS: FunctionGroups = {
+  'Date and time': [
+    { name: 'NetWorkDays', min: 2, max: ANY, seen: 0, scalar: netWorkDays },
+    { name: 'LastWorkDate', min: 2, max: ANY, seen: 0, scalar: workDate(1) },
+    { name: 'FirstWorkDate', min: 2, max: ANY, seen: 0, scalar: workDate(-1) },
+  ],
+}
 
 type DayRange = readonly [first: number, last: number]
 
@@ -68,7 +70,7 @@ function disjoint(ranges: readonly DayRange[]): readonly DayRange[] {
 }
 
 /** The day on which n working days are full, counted from a day, itself included if it is one. */
-function workDate(direction: 1 | -1): ScalarFunction['evaluate'] {
+function workDate(direction: 1 | -1): Scalar {
   return (args, context) => {
     const from = moment(args, 0, context)
     const count = number(args, 1, context)

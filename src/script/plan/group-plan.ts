@@ -6,8 +6,8 @@
  */
 
 import { faults } from '../fault.ts'
-import { isListAggregation } from '../function/context/collected-values.ts'
-import { AGGREGATIONS, checkCall } from '../function/functions.ts'
+import type { Fold, FoldOperation } from '../function/function-row.ts'
+import { checkCall, functionRow, isAggregation } from '../function/functions.ts'
 import type { OutputItem } from '../row/level-machine.ts'
 import { type Expression, expressionKey } from '../syntax/expression.ts'
 
@@ -18,6 +18,8 @@ import { type Expression, expressionKey } from '../syntax/expression.ts'
 export const COLLECT = 'collect'
 
 export interface Aggregation {
+  readonly operation: FoldOperation | typeof COLLECT
+  /** Of the function, for faults. */
   readonly name: string
   readonly distinct: boolean
   /** Index of the input column of each argument that depends on the row. */
@@ -47,7 +49,7 @@ export function hasAggregation(expression: Expression): boolean {
     case 'binary':
       return hasAggregation(expression.left) || hasAggregation(expression.right)
     case 'call':
-      return AGGREGATIONS.has(expression.name) || expression.args.some(hasAggregation)
+      return isAggregation(functionRow(expression.name)) || expression.args.some(hasAggregation)
     default:
       return false
   }
@@ -71,12 +73,13 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
   }
 
   const aggregation = (call: Expression & { kind: 'call' }): Expression => {
-    checkCall(call.name, call.args.length)
-    if (!isListAggregation(call.name)) return column(expressionKey(call), () => aggregationOf(call, input))
+    const { name, fold } = checkCall(call.name, call.args.length)
+    if (fold !== undefined) return column(expressionKey(call), () => aggregationOf(name, fold, call, input))
     // The call stays, over columns that hold all values of each argument.
     const args = call.args.map((argument) =>
       column(`${COLLECT} ${expressionKey(argument)}`, () => ({
-        name: COLLECT,
+        operation: COLLECT,
+        name,
         distinct: false,
         value: input(argument),
       })),
@@ -98,7 +101,7 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
       case 'binary':
         return { ...expression, left: rewrite(expression.left), right: rewrite(expression.right) }
       case 'call':
-        if (AGGREGATIONS.has(expression.name)) return aggregation(expression)
+        if (isAggregation(functionRow(expression.name))) return aggregation(expression)
         return { ...expression, args: expression.args.map(rewrite) }
       default:
         return expression
@@ -111,17 +114,20 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
 }
 
 function aggregationOf(
-  { name, args, distinct }: Expression & { kind: 'call' },
+  name: string,
+  { operation, weight, constant }: Fold,
+  { args, distinct }: Expression & { kind: 'call' },
   input: (expression: Expression) => number,
 ): Aggregation {
   const value = input(args[0]!)
-  if (name === 'concat') {
-    const weight = args[2] === undefined ? {} : { weight: input(args[2]) }
-    return { name, distinct, value, ...weight, ...(args[1] === undefined ? {} : { constant: args[1] }) }
+  const ordering = weight === undefined ? undefined : args[weight]
+  const fixed = constant === undefined ? undefined : args[constant]
+  return {
+    operation,
+    name,
+    distinct,
+    value,
+    ...(ordering === undefined ? {} : { weight: input(ordering) }),
+    ...(fixed === undefined ? {} : { constant: fixed }),
   }
-  if (name === 'firstsortedvalue') {
-    const constant = args[2] === undefined ? {} : { constant: args[2] }
-    return { name, distinct, value, weight: input(args[1]!), ...constant }
-  }
-  return { name, distinct, value, ...(args[1] === undefined ? {} : { constant: args[1] }) }
 }

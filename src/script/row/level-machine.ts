@@ -8,12 +8,13 @@
  */
 import { compile } from '../evaluate/compile-expression.ts'
 import type { Binding, Evaluator } from '../evaluate/evaluate.ts'
-import { contextFunction } from '../function/context/context-functions.ts'
+import { callInLoad } from '../function/context/call-in-load.ts'
 import { unknownField } from '../plan/unknown-field.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { isTrue } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import type { InputRow, LoadContext, OutputTable } from './load-context.ts'
+import type { MachineState } from './machine-state.ts'
 import type { PeekHistory } from './peek-history.ts'
 
 export interface OutputItem {
@@ -33,28 +34,6 @@ export interface LevelRules extends RowLimits {
   readonly items: readonly OutputItem[]
   readonly where?: Expression
   readonly while?: Expression
-}
-
-/** A two-argument SubField: it gives one row per part (SEMANTICS J17). */
-export interface RowMultiplier {
-  /** Parts of the current row, at least one. */
-  readonly parts: () => readonly Value[]
-  current: Value
-}
-
-/** What context functions read and register while they are compiled. */
-export interface MachineState {
-  recNo: number
-  iterNo: number
-  /** Undefined in a level that is not the top one: its rows go to no table (I2). */
-  readonly output: OutputTable | undefined
-  rowsWritten: number
-  readonly histories: Map<string, PeekHistory>
-  /** Run in reverse order after each surviving input row, so that nested Previous sees the row before. */
-  readonly afterRow: (() => void)[]
-  readonly multipliers: RowMultiplier[]
-  /** True while WHERE and WHILE are compiled: rows are multiplied after them (J19). */
-  inCondition: boolean
 }
 
 export class LevelMachine {
@@ -172,7 +151,7 @@ export class LevelMachine {
         return () => values[index]!
       },
       call: (name, args, compileArgument, distinct) =>
-        contextFunction(
+        callInLoad(
           name,
           args,
           { context, state: this.#state, outputNames, compile: compileArgument },

@@ -73,40 +73,6 @@ export function* readInclude(path: string, must: boolean): Asking<string> {
   return text ?? ''
 }
 
-/**
- * Functions that are put to the host, and which of their arguments are names. A bare word is a variable there
- * if there is one, else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
- */
-interface LookupSignature {
-  readonly names?: readonly number[]
-  readonly fields?: readonly number[]
-}
-
-const LOOKUPS: Readonly<Record<string, LookupSignature>> = {
-  peek: { fields: [0], names: [2] },
-  exists: { fields: [0] },
-  lookup: { names: [0, 1, 3] },
-  applymap: { names: [0] },
-  noofrows: { names: [0] },
-  nooffields: { names: [0] },
-  nooftables: {},
-  tablename: {},
-  tablenumber: { names: [0] },
-  fieldname: { names: [1] },
-  fieldnumber: { names: [0, 1] },
-  fieldvalue: { names: [0] },
-  fieldvaluecount: { names: [0] },
-  fieldindex: { names: [0] },
-  mapsubstring: { names: [0] },
-  filesize: {},
-  filetime: {},
-  qvdcreatetime: {},
-  qvdfieldname: {},
-  qvdnooffields: {},
-  qvdnoofrecords: {},
-  qvdtablename: {},
-}
-
 /** By the argument list of the call, which is as good as the call itself. */
 type Answers = Map<readonly Expression[], Value>
 
@@ -129,9 +95,9 @@ function* lookUpCall(
   call: Extract<Expression, { kind: 'call' }>,
   answers: Answers,
 ): Asking<void> {
-  if (!Object.hasOwn(LOOKUPS, call.name)) return
-  checkCall(call.name, call.args.length)
-  const { names = [], fields = [] } = LOOKUPS[call.name]!
+  const { outside } = checkCall(call.name, call.args.length)
+  if (outside === undefined) return
+  const { names = [], fields = [] } = outside
   const binding = bindingOf(state, answers)
   const args = call.args.map((argument, index) => {
     const known = argument.kind === 'name' && state.variables.get(argument.name) !== undefined

@@ -116,6 +116,14 @@ export const CONTEXT_VECTORS: readonly ContextVector[] = [
     tables: { T: "a,b,c,d: Red Cotton Small,rcs,∅,''" },
   },
   {
+    shows: ['ApplyMap', 'MapSubString'],
+    rule: 'LANGUAGE 2.1: outside of a LOAD, with the name of the map as a text or a bare word',
+    script: `M: Mapping LOAD * ${inline('k,v', 'R,Red', 'C,Cotton')};
+      LET a = MapSubString('M','R C'); LET b = MapSubString(M,'C'); LET c = ApplyMap('M','R');
+      T: LOAD '$(a)' as a, '$(b)' as b, '$(c)' as c AutoGenerate 1;`,
+    tables: { T: 'a,b,c: Red Cotton,Cotton,Red' },
+  },
+  {
     shows: ['FieldValue', 'FieldValueCount', 'FieldIndex'],
     rule: 'I14: distinct values in load order over all tables; beyond them NULL and 0',
     script: `A: LOAD * ${inline('k', 'b', 'a', 'b')}; B: LOAD * ${inline('k,w', 'c,1', 'a,2')};

@@ -3,34 +3,74 @@
  * F22). Table numbers count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
  */
 
-import { type Catalog, findTable } from '../../plan/catalog-model.ts'
+import { findTable } from '../../plan/catalog-model.ts'
+import type { LoadContext } from '../../row/load-context.ts'
 import { numberOf, textOf } from '../../value/convert.ts'
 import type { Settings } from '../../value/settings.ts'
 import type { Value } from '../../value/value.ts'
+import type { Arguments } from '../argument.ts'
+import type { FunctionGroups } from '../function-row.ts'
 
-type CatalogFunction = (args: readonly Value[], catalog: Catalog, settings: Settings) => Value
-
-export const CATALOG_FUNCTIONS: Readonly<Record<string, CatalogFunction>> = {
-  noofrows: ([table], catalog, settings) => tableOf(table, catalog, settings)?.rows ?? null,
-  nooffields: ([table], catalog, settings) => tableOf(table, catalog, settings)?.fields.length ?? null,
-  nooftables: (_args, catalog) => catalog.tables.length,
-  tablename: ([index], catalog, settings) => catalog.tables[indexOf(index, settings)]?.name ?? null,
-  tablenumber: ([name], catalog, settings) => {
-    const wanted = textOf(name ?? null, settings)
-    const index = catalog.tables.findIndex((table) => table.name === wanted)
-    return index < 0 ? null : index
-  },
-  fieldname: ([index, table], catalog, settings) =>
-    tableOf(table, catalog, settings)?.fields[indexOf(index, settings) - 1]?.name ?? null,
-  fieldnumber: ([name, table], catalog, settings) => {
-    const found = tableOf(table, catalog, settings)
-    if (found === undefined) return null
-    const wanted = textOf(name ?? null, settings)
-    return found.fields.findIndex((field) => field.name === wanted) + 1
-  },
+export const CATALOG_FUNCTIONS: FunctionGroups = {
+  Table: [
+    { name: 'FieldName', min: 2, max: 2, seen: 146, load: fieldName, outside: { names: [1] } },
+    { name: 'FieldNumber', min: 2, max: 2, seen: 6, load: fieldNumber, outside: { names: [0, 1] } },
+    {
+      name: 'NoOfFields',
+      min: 1,
+      max: 1,
+      seen: 57,
+      load: ([table], load) => tableOf(table, load)?.fields.length ?? null,
+      outside: { names: [0] },
+    },
+    {
+      name: 'NoOfRows',
+      min: 1,
+      max: 1,
+      seen: 314,
+      load: ([table], load) => tableOf(table, load)?.rows ?? null,
+      outside: { names: [0] },
+    },
+  ],
+  System: [
+    {
+      name: 'NoOfTables',
+      min: 0,
+      max: 0,
+      seen: 28,
+      load: (_, { catalog }) => catalog.tables.length,
+      outside: {},
+    },
+    {
+      name: 'TableName',
+      min: 1,
+      max: 1,
+      seen: 28,
+      load: ([index], { catalog, settings }) => catalog.tables[indexOf(index, settings)]?.name ?? null,
+      outside: {},
+    },
+    { name: 'TableNumber', min: 1, max: 1, seen: 31, load: tableNumber, outside: { names: [0] } },
+  ],
 }
 
-function tableOf(name: Value | undefined, catalog: Catalog, settings: Settings) {
+function fieldName([index, table]: Arguments, load: LoadContext): Value {
+  return tableOf(table, load)?.fields[indexOf(index, load.settings) - 1]?.name ?? null
+}
+
+function fieldNumber([name, table]: Arguments, load: LoadContext): Value {
+  const found = tableOf(table, load)
+  if (found === undefined) return null
+  const wanted = textOf(name ?? null, load.settings)
+  return found.fields.findIndex((field) => field.name === wanted) + 1
+}
+
+function tableNumber([name]: Arguments, { catalog, settings }: LoadContext): Value {
+  const wanted = textOf(name ?? null, settings)
+  const index = catalog.tables.findIndex((table) => table.name === wanted)
+  return index < 0 ? null : index
+}
+
+function tableOf(name: Value | undefined, { catalog, settings }: LoadContext) {
   const wanted = textOf(name ?? null, settings)
   return wanted === null ? undefined : findTable(catalog, wanted)
 }

@@ -9,8 +9,7 @@ import type { Expression } from '../../syntax/expression.ts'
 import { textOf } from '../../value/convert.ts'
 import type { Value } from '../../value/value.ts'
 import { keyOf } from '../../value/value-key.ts'
-import { STATISTICAL_AGGREGATIONS } from '../statistical-aggregations.ts'
-import type { Place } from './context-functions.ts'
+import type { CallSite, ListAggregation } from '../function-row.ts'
 
 /** Marks that separate values, and the two sides of one; texts have them escaped. */
 export const END = '\u001E'
@@ -25,7 +24,7 @@ export const ESCAPED: readonly (readonly [plain: string, escaped: string])[] = [
 ]
 
 /** The values of such a text. */
-export function collectedValues(text: string): Value[] {
+function collectedValues(text: string): Value[] {
   return text.split(END).slice(0, -1).map(readValue)
 }
 
@@ -39,23 +38,20 @@ function readValue(written: string): Value {
   return side === 0 ? text : { text, number: Number(written.slice(0, side)) }
 }
 
-/** @param name lower case */
-export const isListAggregation = (name: string): boolean => Object.hasOwn(STATISTICAL_AGGREGATIONS, name)
-
 /**
  * The evaluator of a call whose arguments are columns of collected values, as group plans make them.
  * @throws ScriptFaultError in a place that does not group
  */
 export function listAggregation(
   name: string,
+  aggregate: ListAggregation,
   args: readonly Expression[],
   distinct: boolean,
-  { context, compile }: Place,
+  { context, compile }: CallSite,
 ): Evaluator {
   if (!args.every((argument) => argument.kind === 'name' && argument.name.startsWith('\0'))) {
     throw faults.syntax(`${name}() is an aggregation: it belongs in the fields of a LOAD`)
   }
-  const aggregate = STATISTICAL_AGGREGATIONS[name]!
   const columns = args.map(compile)
   const { settings } = context
   return () => {

@@ -3,30 +3,48 @@
  * (SEMANTICS E13), with a path about that file. A missing file gives NULL, never a fault (E14).
  */
 
-import type { FileFacts, FileProbe } from '../../row/load-context.ts'
+import type { FileFacts } from '../../row/load-context.ts'
+import { textOf } from '../../value/convert.ts'
 import type { Value } from '../../value/value.ts'
+import type { FunctionGroups, OfLoad } from '../function-row.ts'
 
-const OF_FILE: Readonly<Record<string, (file: FileFacts) => Value>> = {
-  filename: ({ path }) => baseName(path),
-  filebasename: ({ path }) => withoutExtension(baseName(path)),
-  fileextension: ({ path }) => {
-    const name = baseName(path)
-    const dot = name.lastIndexOf('.')
-    return dot < 0 ? '' : name.slice(dot + 1)
-  },
-  filepath: ({ path }) => path,
-  filedir: ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))),
-  filesize: ({ bytes }) => bytes,
-  filetime: ({ changed }) => changed,
+export const FILE_FUNCTIONS: FunctionGroups = {
+  File: [
+    {
+      name: 'FileBaseName',
+      min: 0,
+      max: 1,
+      seen: 4,
+      load: ofFile(({ path }) => withoutExtension(baseName(path))),
+    },
+    {
+      name: 'FileDir',
+      min: 0,
+      max: 1,
+      seen: 0,
+      load: ofFile(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))),
+    },
+    { name: 'FileExtension', min: 0, max: 1, seen: 1, load: ofFile(({ path }) => extensionOf(path)) },
+    { name: 'FileName', min: 0, max: 1, seen: 290, load: ofFile(({ path }) => baseName(path)) },
+    { name: 'FilePath', min: 0, max: 1, seen: 5, load: ofFile(({ path }) => path) },
+    { name: 'FileSize', min: 0, max: 1, seen: 138, load: ofFile(({ bytes }) => bytes), outside: {} },
+    { name: 'FileTime', min: 0, max: 1, seen: 74, load: ofFile(({ changed }) => changed), outside: {} },
+  ],
 }
 
-export const isFileFunction = (name: string): boolean => Object.hasOwn(OF_FILE, name)
+function ofFile(tell: (file: FileFacts) => Value): OfLoad {
+  return ([path], { files, settings }) => {
+    const given = path === undefined ? undefined : textOf(path, settings)
+    if (given === null) return null
+    const file = given === undefined ? files.current : files.facts(given)
+    return file === undefined ? null : tell(file)
+  }
+}
 
-/** `path` undefined: the function was called without one. */
-export function fileFunction(name: string, path: string | null | undefined, files: FileProbe): Value {
-  if (path === null) return null
-  const file = path === undefined ? files.current : files.facts(path)
-  return file === undefined ? null : OF_FILE[name]!(file)
+function extensionOf(path: string): string {
+  const name = baseName(path)
+  const dot = name.lastIndexOf('.')
+  return dot < 0 ? '' : name.slice(dot + 1)
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

@@ -1,10 +1,58 @@
-/** ApplyMap and MapSubString over a mapping table (SEMANTICS block M). */
-
+/**
+ * ApplyMap and MapSubString over a mapping table (SEMANTICS block M). The name of the table may depend on the
+ * row.
+ */
+import type { Evaluator } from '../../evaluate/evaluate.ts'
+import { faults } from '../../fault.ts'
 import type { MappingTable } from '../../plan/catalog-model.ts'
+import type { Expression } from '../../syntax/expression.ts'
 import { textOf } from '../../value/convert.ts'
 import type { Settings } from '../../value/settings.ts'
 import type { Value } from '../../value/value.ts'
 import { keyOf } from '../../value/value-key.ts'
+import type { CallSite, FunctionGroups } from '../function-row.ts'
+
+export const MAP_FUNCTIONS: FunctionGroups = {
+  Mapping: [
+    { name: 'ApplyMap', min: 2, max: 3, seen: 311, context: mapped, outside: { names: [0] } },
+    { name: 'MapSubString', min: 2, max: 2, seen: 81, context: mapSubString, outside: { names: [0] } },
+  ],
+}
+
+function mapped([map, value, otherwise]: readonly Expression[], site: CallSite): Evaluator {
+  const find = mapFinder(map!, site)
+  const input = site.compile(value!)
+  const fallback = otherwise && site.compile(otherwise)
+  return () => applyMap(find(), input(), fallback?.())
+}
+
+function mapSubString([map, value]: readonly Expression[], site: CallSite): Evaluator {
+  const find = mapFinder(map!, site)
+  const input = site.compile(value!)
+  const { settings } = site.context
+  const replacers = new Map<MappingTable, (text: string) => string>()
+  return () => {
+    const table = find()
+    const replace = replacers.get(table) ?? substringReplacer(table, settings)
+    replacers.set(table, replace)
+    const text = textOf(input(), settings)
+    return text === null ? null : replace(text)
+  }
+}
+
+function mapFinder(name: Expression, { context, compile }: CallSite): () => MappingTable {
+  const find = (map: string | null) => {
+    const found = map === null ? undefined : context.maps.get(map)
+    if (found === undefined) throw faults.mapNotFound(`Mapping table '${map ?? ''}' not found`)
+    return found
+  }
+  if (name.kind === 'text' || name.kind === 'name') {
+    const found = find(name.kind === 'text' ? name.value : name.name)
+    return () => found
+  }
+  const evaluate = compile(name)
+  return () => find(textOf(evaluate(), context.settings))
+}
 
 /** The mapped value as it was stored; without a match `otherwise`, or the input itself (M2). */
 export function applyMap(map: MappingTable, value: Value, otherwise: Value | undefined): Value {
@@ -18,7 +66,7 @@ export function applyMap(map: MappingTable, value: Value, otherwise: Value | und
  * Replaces every key inside a text, from left to right, the longest key first, without looking at what was
  * put in (M5). Case-sensitive.
  */
-export function substringReplacer(map: MappingTable, settings: Settings): (text: string) => string {
+function substringReplacer(map: MappingTable, settings: Settings): (text: string) => string {
   const byFirst = new Map<string, { key: string; value: string }[]>()
   const known = new Set<string>()
   for (const [keyValue, mapped] of map.pairs) {

@@ -1,0 +1,72 @@
+/** What a call means in a LOAD where that depends on the place: on the row, on other rows, on tables and files. */
+import type { Evaluator } from '../../evaluate/evaluate.ts'
+import type { LoadContext } from '../../row/load-context.ts'
+import type { RowMultiplier } from '../../row/machine-state.ts'
+import type { Expression } from '../../syntax/expression.ts'
+import type { Value } from '../../value/value.ts'
+import type { CallSite, OfLoad, PartsOf } from '../function-row.ts'
+import { functionRow } from '../functions.ts'
+import { listAggregation } from './collected-values.ts'
+
+/**
+ * The evaluator of a call whose function depends on the place; undefined for any other.
+ *
+ * @param name lower case
+ */
+export function callInLoad(
+  name: string,
+  args: readonly Expression[],
+  place: Omit<CallSite, 'dependsOnRow'>,
+  distinct = false,
+): Evaluator | undefined {
+  const row = functionRow(name)
+  if (row === undefined) return undefined
+  const site = { ...place, dependsOnRow }
+  if (row.context !== undefined) return row.context(args, site)
+  if (row.load !== undefined) return ofLoad(row.load, args.map(site.compile), site.context)
+  if (row.list !== undefined) return listAggregation(row.name, row.list, args, distinct, site)
+  // Rows are not multiplied in a condition (J19).
+  if (row.parts === undefined || args.length > row.min || site.state.inCondition) return undefined
+  return rowsOfParts(row.parts, args.map(site.compile), site)
+}
+
+function dependsOnRow(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'name':
+      return true
+    case 'unary':
+      return dependsOnRow(expression.operand)
+    case 'binary':
+      return dependsOnRow(expression.left) || dependsOnRow(expression.right)
+    case 'call':
+      return functionRow(expression.name)?.context !== undefined || expression.args.some(dependsOnRow)
+    default:
+      return false
+  }
+}
+
+function ofLoad(apply: OfLoad, args: readonly Evaluator[], context: LoadContext): Evaluator {
+  const values: Value[] = args.map(() => null)
+  return () => {
+    for (let at = 0; at < args.length; at++) values[at] = args[at]!()
+    return apply(values, context)
+  }
+}
+
+const ONE_NULL: readonly Value[] = [null]
+
+/** One output row for each part, with all combinations where a LOAD has several such calls (J17, J18, B16). */
+function rowsOfParts(partsOf: PartsOf, args: readonly Evaluator[], { context, state }: CallSite): Evaluator {
+  const multiplier: RowMultiplier = {
+    current: null,
+    parts: () => {
+      const parts = partsOf(
+        args.map((evaluate) => evaluate()),
+        context,
+      )
+      return parts.length === 0 ? ONE_NULL : parts
+    },
+  }
+  state.multipliers.push(multiplier)
+  return () => multiplier.current
+}

@@ -1,0 +1,148 @@
+/**
+ * What a function of the language is: one row with its name, the arguments that it takes and every
+ * implementation that it has. The rows stand in the topic files of this folder, functions.ts finds them by
+ * name, and everything else that is said of functions is derived from them.
+ */
+import type { EvaluationContext, Evaluator } from '../evaluate/evaluate.ts'
+import type { LoadContext } from '../row/load-context.ts'
+import type { MachineState } from '../row/machine-state.ts'
+import type { Expression } from '../syntax/expression.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+
+/**
+ * A row has at most one of `scalar`, `lazy`, `context`, `load`, `list` and `fold`; a function with none of
+ * them is refused by name.
+ */
+export interface FunctionRow {
+  /** As documented: `AddMonths`, `Date#`. */
+  readonly name: string
+  readonly min: number
+  /** Infinity: any number. */
+  readonly max: number
+  /** How often it was seen in 477 public scripts. */
+  readonly seen: number
+  readonly scalar?: Scalar
+  readonly lazy?: Lazy
+  readonly context?: InContext
+  readonly load?: OfLoad
+  readonly list?: ListAggregation
+  readonly fold?: Fold
+  /** Of a scalar function: in the fields of a LOAD a call with `min` arguments makes rows of its parts. */
+  readonly parts?: PartsOf
+  /** Equal arguments may give different results: it is not computed ahead. */
+  readonly changing?: true
+  /** It looks at tables, maps or files, and the host answers it outside of a LOAD too. */
+  readonly outside?: Outside
+}
+
+/** Computed from the values of its arguments. Called once a row: the array is reused, read it, never keep it. */
+export type Scalar = (args: readonly Value[], context: EvaluationContext) => Value
+
+/** Decides itself which arguments are computed. */
+export type Lazy = (args: readonly Evaluator[], site: LazySite) => Evaluator
+
+export interface LazySite {
+  readonly settings: Settings
+  /** The evaluator of a text as an expression in the same place; it gives NULL for a text that is none. */
+  readonly compileText: (source: string) => Evaluator
+}
+
+/** Depends on the row of a LOAD, or on rows before it: compiled for the place where the call stands. */
+export type InContext = (args: readonly Expression[], site: CallSite) => Evaluator
+
+/** Where a call stands in a LOAD. */
+export interface CallSite {
+  readonly context: LoadContext
+  readonly state: MachineState
+  /** Fields that this level writes. */
+  readonly outputNames: ReadonlySet<string>
+  readonly compile: (expression: Expression) => Evaluator
+  /** Whether an expression may differ from row to row: it has a field in it, or a function of the row. */
+  readonly dependsOnRow: (expression: Expression) => boolean
+}
+
+/** Computed from the values of its arguments and what the LOAD knows: its catalog, its files. */
+export type OfLoad = (args: readonly Value[], context: LoadContext) => Value
+
+/** The parts of a text; without any the row stays, with NULL. */
+export type PartsOf = (args: readonly Value[], context: EvaluationContext) => readonly Value[]
+
+/** An aggregation over all values of a group at once: `lists[i]` holds argument i of every row. */
+export type ListAggregation = (lists: readonly (readonly Value[])[], settings: Settings) => Value
+
+/**
+ * An aggregation that the engine computes while it groups. The operation is a node of the plan: what it means
+ * is the language's, how it is computed the engine's (docs/decisions/0013-function-rows-without-sql.md). The
+ * first argument is the value.
+ */
+export interface Fold {
+  readonly operation: FoldOperation
+  /** Index of the argument that orders the values. */
+  readonly weight?: number
+  /** Index of the argument that is the same for all rows: a rank, or a delimiter. */
+  readonly constant?: number
+}
+
+export type FoldOperation =
+  | 'average'
+  | 'concat'
+  | 'count'
+  | 'first'
+  | 'first-sorted'
+  | 'last'
+  | 'max'
+  | 'max-text'
+  | 'median'
+  | 'min'
+  | 'min-text'
+  | 'missing-count'
+  | 'mode'
+  | 'null-count'
+  | 'number-count'
+  | 'only'
+  | 'standard-deviation'
+  | 'sum'
+  | 'text-count'
+
+/**
+ * Which arguments of a call outside of a LOAD are names. A bare word is a variable there if there is one,
+ * else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
+ */
+export interface Outside {
+  readonly names?: readonly number[]
+  readonly fields?: readonly number[]
+}
+
+/** The groups of the language's documentation, as its pages show them. */
+export const FUNCTION_GROUPS = [
+  'Text',
+  'Number',
+  'Exponential',
+  'Trigonometric',
+  'Constants',
+  'Interpretation and format',
+  'Date and time',
+  'Conditional',
+  'Null',
+  'Logical',
+  'Mapping',
+  'Inter-record',
+  'Counter',
+  'Range',
+  'Aggregation',
+  'Table',
+  'File',
+  'System',
+  'Colour',
+  'Financial',
+  'Probability and tests',
+  'Geographical',
+  'Window',
+  'Legacy',
+] as const
+
+export type FunctionGroup = (typeof FUNCTION_GROUPS)[number]
+
+/** What a topic file holds. */
+export type FunctionGroups = Partial<Readonly<Record<FunctionGroup, readonly FunctionRow[]>>>
