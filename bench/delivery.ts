@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { jetstream } from '@nats-io/jetstream'
 import { Pool } from 'undici'
 import { type AppId, newHexId, type ReloadId } from '../src/core/ids.ts'
-import { BROKER_PLACES, PLACES } from '../src/delivery/after-send.ts'
+import { BROKER_SENDS_IN_FLIGHT_MAX, SENDS_IN_FLIGHT_MAX } from '../src/delivery/after-send.ts'
 import type { Channel } from '../src/delivery/channel.ts'
 import { natsChannel } from '../src/delivery/channels/nats.ts'
 import { sealWith } from '../src/delivery/channels/seal.ts'
@@ -155,10 +155,10 @@ function webhooks() {
 }
 
 async function webhookRound(url: string): Promise<{ readonly ours: Measured; readonly raw: Measured }> {
-  const pool = new Pool(new URL(url).origin, { connections: PLACES })
+  const pool = new Pool(new URL(url).origin, { connections: SENDS_IN_FLIGHT_MAX })
   const body = Buffer.alloc(1000, 'x')
   const raw = await measured(() =>
-    sideBySide(PLACES, async () => {
+    sideBySide(SENDS_IN_FLIGHT_MAX, async () => {
       const answer = await pool.request({ path: '/', method: 'POST', body })
       await answer.body.dump()
     }),
@@ -183,7 +183,7 @@ async function natsRound(): Promise<{ readonly ours: Measured; readonly raw: Mea
   const js = jetstream(server.connection)
   const body = Buffer.alloc(1000, 'x')
   const raw = await measured(() =>
-    sideBySide(BROKER_PLACES, (n) => {
+    sideBySide(BROKER_SENDS_IN_FLIGHT_MAX, (n) => {
       const expect = { lastSubjectSequence: 0 }
       return js.publish(`reprise.raw.${n}`, body, { msgID: `raw-${n}`, expect })
     }),
@@ -244,7 +244,7 @@ async function compare(): Promise<void> {
   const text = `delivery: ${events} saved events to one receiver, median of ${options.rounds} rounds, ${availableParallelism()} cores, node ${process.version}
 ${lines.join('\n')}
 idle       outcome saved to arrived: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms
-in flight at the same time: ${PLACES} to a webhook, ${BROKER_PLACES} to JetStream; ours reads, signs, sends and records each event
+in flight at the same time: ${SENDS_IN_FLIGHT_MAX} to a webhook, ${BROKER_SENDS_IN_FLIGHT_MAX} to JetStream; ours reads, signs, sends and records each event
 (target T9: webhook 1500/s, JetStream 5000/s, idle p50 3 ms and p99 50 ms)
 Repeat with: node bench/delivery.ts --events ${events} --rounds ${options.rounds} --keep
 `

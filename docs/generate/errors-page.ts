@@ -1,4 +1,4 @@
-/** The text of docs/reference/errors.md, made from the error catalogue. */
+/** The text of docs/reference/errors.md, made from the table of errors (core/errors.ts). */
 import { ERRORS, type ErrorEntry } from '../../src/core/errors.ts'
 
 export function errorsPage(): string {

@@ -13,7 +13,7 @@ it('docs/reference/attempts.md tells the table of attempt ends', () => {
   expectReferencePage('attempts.md', attemptsPage())
 })
 
-it('docs/reference/errors.md tells the error catalogue', () => {
+it('docs/reference/errors.md lists the table of errors', () => {
   expectReferencePage('errors.md', errorsPage())
 })
 

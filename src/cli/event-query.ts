@@ -1,7 +1,7 @@
 /** Which events a command follows: its options as the query of the event stream. */
 import type { Command } from 'commander'
 import { OUTCOMES } from '../core/outcome.ts'
-import { FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import { ConfigError } from '../main/config.ts'
 
 export interface EventOptions {

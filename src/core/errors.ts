@@ -1,5 +1,5 @@
 /**
- * The error catalogue: every coded "no" the API can say, as one table. The reference page
+ * The table of errors: every coded "no" the API can say, as one table. The reference page
  * docs/reference/errors.md is generated from it. Envelope and codes: contract 02, section 3 (RELOADS-), 05
  * (DF-, USERS-, TENANTS-); codes we do not know from the original are HTTP-nnn, never invented numbers of its
  * families.

@@ -9,10 +9,10 @@ import {
   DISABLE_AFTER_MS,
   DISABLE_AFTER_SENDS,
   deliveryAfter,
-  PLACES,
+  inFlightLimit,
   PROBE_FIRST_MS,
   PROBE_LAST_MS,
-  placesOf,
+  SENDS_IN_FLIGHT_MAX,
   subscriptionAfter,
 } from './after-send.ts'
 
@@ -121,8 +121,8 @@ describe('the places of a subscription', () => {
 
   test('are those of its content mode while it is well, and after a few failures', () => {
     for (let failedSends = 0; failedSends < BREAK_AFTER_SENDS; failedSends++) {
-      expect(placesOf(failing(failedSends), START_MS)).toBe(PLACES)
-      expect(placesOf({ ...failing(failedSends), contentMode: 'batched' }, START_MS)).toBe(BATCH_MAX)
+      expect(inFlightLimit(failing(failedSends), START_MS)).toBe(SENDS_IN_FLIGHT_MAX)
+      expect(inFlightLimit({ ...failing(failedSends), contentMode: 'batched' }, START_MS)).toBe(BATCH_MAX)
     }
   })
 
@@ -130,15 +130,15 @@ describe('the places of a subscription', () => {
     const waits = [0, 1, 2, 5, 6, 20, 2000].map((more) => {
       const one = failing(BREAK_AFTER_SENDS + more)
       const waitMs = Math.min(PROBE_FIRST_MS * 2 ** more, PROBE_LAST_MS)
-      expect(placesOf(one, START_MS + waitMs - 1)).toBe(0)
-      expect(placesOf(one, START_MS + waitMs)).toBe(1)
+      expect(inFlightLimit(one, START_MS + waitMs - 1)).toBe(0)
+      expect(inFlightLimit(one, START_MS + waitMs)).toBe(1)
       return waitMs
     })
     expect(waits).toEqual([5000, 10_000, 20_000, 160_000, 300_000, 300_000, 300_000])
   })
 
   test('are many for what is given up without a send', () => {
-    expect(placesOf(undefined, START_MS)).toBe(BATCH_MAX)
-    expect(placesOf({ ...failing(9), enabled: false }, START_MS)).toBe(BATCH_MAX)
+    expect(inFlightLimit(undefined, START_MS)).toBe(BATCH_MAX)
+    expect(inFlightLimit({ ...failing(9), enabled: false }, START_MS)).toBe(BATCH_MAX)
   })
 })

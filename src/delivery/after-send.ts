@@ -16,9 +16,9 @@ export const DISABLE_AFTER_MS = 5 * DAY
 export const DISABLE_AFTER_SENDS = 20
 
 /** Sends of one subscription in flight at the same time. */
-export const PLACES = 4
+export const SENDS_IN_FLIGHT_MAX = 4
 /** A broker takes events side by side over one connection. */
-export const BROKER_PLACES = 256
+export const BROKER_SENDS_IN_FLIGHT_MAX = 256
 /** Events in one request of a subscription that takes batches. */
 export const BATCH_MAX = 100
 /** After so many failures in a row a subscription is only probed: one send, then a wait that doubles. */
@@ -31,12 +31,12 @@ export const PROBE_LAST_MS = 5 * MINUTE
  * than a probe now and then, so that it takes no places from the others.
  * @param subscription undefined when it was deleted: its deliveries are given up without a send
  */
-export function placesOf(subscription: Subscription | undefined, now: number): number {
+export function inFlightLimit(subscription: Subscription | undefined, now: number): number {
   if (subscription === undefined || !subscription.enabled) return BATCH_MAX
   const { failedSends, lastFailedAt = 0 } = subscription
   if (failedSends < BREAK_AFTER_SENDS) {
-    if (subscription.channel !== undefined) return BROKER_PLACES
-    return subscription.contentMode === 'batched' ? BATCH_MAX : PLACES
+    if (subscription.channel !== undefined) return BROKER_SENDS_IN_FLIGHT_MAX
+    return subscription.contentMode === 'batched' ? BATCH_MAX : SENDS_IN_FLIGHT_MAX
   }
   const lastMs = subscription.channel === undefined ? PROBE_LAST_MS : BROKER_BACKOFF_LAST_MS
   const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), lastMs)

@@ -15,11 +15,11 @@ import type { Subscription } from '../event/subscription.ts'
 import type { ClaimedDelivery, SendRecord } from '../store/port/deliveries.ts'
 import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
-import { deliveryAfter, givenUp, placesOf } from './after-send.ts'
+import { deliveryAfter, givenUp, inFlightLimit } from './after-send.ts'
 import { afterSend } from './disabling.ts'
-import { Lanes } from './lanes.ts'
 import { type MadeSend, makeSends, type SendDeps } from './send.ts'
 import { SendRates } from './send-rates.ts'
+import { SerialQueues } from './serial-queues.ts'
 
 export interface DeliverDeps extends SendDeps {
   readonly timers: Timers
@@ -58,7 +58,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
   })
   const flights = new Set<Promise<void>>()
   const rates = new SendRates()
-  const lanes = new Lanes()
+  const queues = new SerialQueues()
   const sending = startLoop(deps, 'claiming deliveries', async () => {
     const now = deps.clock.now()
     const max = IN_FLIGHT_MAX - inFlight
@@ -69,14 +69,14 @@ export function startDelivering(deps: DeliverDeps): Loop {
       now,
       max,
       places: (subscription: Subscription | undefined) =>
-        placesNow(subscription, rates, now) + (arrived.get(subscription?.id) ?? 0),
+        inFlightLimitNow(subscription, rates, now) + (arrived.get(subscription?.id) ?? 0),
       perTenant: PER_TENANT,
       lease,
       leaseExpiresAt: now + LEASE_MS,
     }
     for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
       inFlight += claimed.length
-      const flight = lanes.run(laneOf(claimed[0]!), async () => {
+      const flight = queues.run(serialKey(claimed[0]!), async () => {
         for (const result of await fly(deps, claimed, rates)) results.add(result)
         inFlight -= claimed.length
         flights.delete(flight)
@@ -126,15 +126,15 @@ function unrecordedArrivals(results: ReadonlySet<Result>): Map<SubscriptionId | 
 }
 
 /** By what happened so far and by its rate; a batch is one send of many deliveries. */
-function placesNow(subscription: Subscription | undefined, rates: SendRates, now: number): number {
-  const places = placesOf(subscription, now)
+function inFlightLimitNow(subscription: Subscription | undefined, rates: SendRates, now: number): number {
+  const places = inFlightLimit(subscription, now)
   if (subscription === undefined) return places
   const left = rates.left(subscription, now)
   return subscription.contentMode === 'batched' && left > 0 ? places : Math.min(places, left)
 }
 
 /** A batch may be about any app: it goes after the batch before. */
-function laneOf({ delivery, event, subscription }: ClaimedDelivery): string {
+function serialKey({ delivery, event, subscription }: ClaimedDelivery): string {
   const app = subscription?.contentMode === 'batched' ? '' : event.topLevelResourceId
   return `${delivery.subscriptionId} ${app}`
 }
@@ -222,7 +222,7 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
     if (missing.length > 0) await deps.store.recordSends(missing)
   }
   const notSaved = rows.length === 0 ? [] : await saveApart(rows, save)
-  const left = new Set(notSaved.map(({ item, error }) => keptBack(deps, resultOf.get(item)!, error)))
+  const left = new Set(notSaved.map(({ item, error }) => retriedLater(deps, resultOf.get(item)!, error)))
   for (const result of batch) if (!left.has(result)) results.delete(result)
 }
 
@@ -233,7 +233,7 @@ async function isRecorded({ store }: DeliverDeps, { recordTried, made, claimed }
 }
 
 /** What could not be recorded is tried again while its lease lasts; after that the delivery is sent again. */
-function keptBack(deps: DeliverDeps, result: Result, error: unknown): Result | undefined {
+function retriedLater(deps: DeliverDeps, result: Result, error: unknown): Result | undefined {
   const { id, leaseExpiresAt } = result.claimed.delivery
   deps.log.warn('recording a send failed', { deliveryId: id, error: String(error) })
   return deps.clock.now() < leaseExpiresAt! ? result : undefined

@@ -11,7 +11,7 @@ import {
 } from '../../test/support/records.ts'
 import type { Space, SpaceAssignment, User } from '../catalog/records.ts'
 import type { FilterNode } from '../core/filter.ts'
-import { ATTEMPT_EVENT_TYPE } from '../event/catalogue.ts'
+import { ATTEMPT_EVENT_TYPE } from '../event/event-types.ts'
 import type { Subscription } from '../event/subscription.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
 import { fanOut, type Listeners, wants } from './fan-out.ts'

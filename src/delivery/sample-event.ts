@@ -5,8 +5,8 @@
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { timeText } from '../core/time-text.ts'
-import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { cloudEvent } from '../event/cloud-event.ts'
+import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
 

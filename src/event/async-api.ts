@@ -1,10 +1,11 @@
 /**
  * The AsyncAPI 3 document of the events that this service sends
  * (https://www.asyncapi.com/docs/reference/specification/v3.0.0): one channel per kind of source, as the
- * event's public specification names them, and one message per event type of the catalogue with its JSON
+ * event's public specification names them, and one message per event type (event-types.ts) with its JSON
  * Schema.
  */
 import { APP_RELOAD_FINISHED_SCHEMA } from './attempt-event-schema.ts'
+import { APP_DATA_UPDATED_SCHEMA } from './data-event-schema.ts'
 import {
   ATTEMPT_EVENT_TYPE,
   DATA_EVENT_TYPE,
@@ -12,8 +13,7 @@ import {
   type EventTypeEntry,
   FINISHED_EVENT_TYPE,
   WEBHOOK_DISABLED_TYPE,
-} from './catalogue.ts'
-import { APP_DATA_UPDATED_SCHEMA } from './data-event-schema.ts'
+} from './event-types.ts'
 import { FINISHED_EVENT_SCHEMA } from './finished-event-schema.ts'
 import { WEBHOOK_DISABLED_SCHEMA } from './webhook-event-schema.ts'
 
@@ -34,7 +34,7 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
 }
 
 /**
- * @throws Error when the catalogue has an event type that is not described here: our own mistake, found at
+ * @throws Error when an event type is not described here: our own mistake, found at
  * start
  */
 export function asyncApi(version: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** The JSON Schema of the attempt event, draft 2020-12 (contract 01, section 6). */
-import { ATTEMPT_EVENT_TYPE, ENGINE_EVENT_SOURCE } from './catalogue.ts'
+
 import { count, dateTime, envelopeSchema, flag, text } from './envelope-schema.ts'
+import { ATTEMPT_EVENT_TYPE, ENGINE_EVENT_SOURCE } from './event-types.ts'
 
 export const APP_RELOAD_FINISHED_SCHEMA = envelopeSchema(
   'urn:reload:attempt-event',

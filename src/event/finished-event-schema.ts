@@ -5,8 +5,8 @@
  */
 import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'
-import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from './catalogue.ts'
 import { count, dateTime, envelopeSchema, flag, text } from './envelope-schema.ts'
+import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from './event-types.ts'
 
 export const FINISHED_DATA_SCHEMA = {
   type: 'object',

@@ -1,6 +1,7 @@
 /** The JSON Schema of the event that tells of a disabled webhook, draft 2020-12. */
-import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from './catalogue.ts'
+
 import { count, dateTime, envelopeSchema, text } from './envelope-schema.ts'
+import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from './event-types.ts'
 
 export const WEBHOOK_DISABLED_SCHEMA = envelopeSchema(
   'urn:reload:webhook-disabled',

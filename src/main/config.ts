@@ -12,7 +12,7 @@ import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '../engine/sizes.ts'
-import { EVENT_TYPES } from '../event/catalogue.ts'
+import { EVENT_TYPES } from '../event/event-types.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
 import type { LogLevel } from './world.ts'
 

@@ -7,7 +7,7 @@ import { anApp, aReload, aTenant, SPACE_ID, START_MS } from '../../test/support/
 import { data, fault, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
 import type { DataVersion } from '../core/ids.ts'
-import { FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import { FINISHED_EVENT_SCHEMA } from '../event/finished-event-schema.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
 

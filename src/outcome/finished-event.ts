@@ -13,8 +13,8 @@ import type { Outcome } from '../core/outcome.ts'
 import type { Reload } from '../core/reload.ts'
 import { timeText } from '../core/time-text.ts'
 import { REASON } from '../core/trigger.ts'
-import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/catalogue.ts'
 import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
+import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 
 export interface EventSubject {

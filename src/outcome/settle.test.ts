@@ -3,7 +3,7 @@ import { anApp, aReload, aSubscription } from '../../test/support/records.ts'
 import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
 import type { ScriptVersionId } from '../core/ids.ts'
-import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/catalogue.ts'
+import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/event-types.ts'
 
 describe('the stories of contract 01, section 1.1', () => {
   const crash: AttemptEnd = { kind: 'crashed', message: 'unexpected EOF' }

@@ -7,8 +7,8 @@ export class QvdError extends Error {
   readonly position: number | undefined
 
   constructor(problem: string, field?: string, position?: number) {
-    const place = position === undefined ? '' : ` (byte ${position} of the file)`
-    super(`${field === undefined ? '' : `field '${field}': `}${problem}${place}`)
+    const where = position === undefined ? '' : ` (byte ${position} of the file)`
+    super(`${field === undefined ? '' : `field '${field}': `}${problem}${where}`)
     this.field = field
     this.position = position
   }

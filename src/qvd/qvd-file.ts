@@ -154,7 +154,7 @@ function headerOf(file: number): { readonly header: QvdHeader; readonly bodyStar
   const { size } = fstatSync(file)
   const { xml, bodyStart } = findHeader(file, size)
   const header = parseQvdHeader(xml)
-  checkPlaces(header, bodyStart, size)
+  checkOffsets(header, bodyStart, size)
   return { header, bodyStart }
 }
 
@@ -205,7 +205,7 @@ function headerText(bytes: Buffer): string {
   }
 }
 
-function checkPlaces(
+function checkOffsets(
   { fields, rows, recordBytes, offset, length }: QvdHeader,
   bodyStart: number,
   size: number,

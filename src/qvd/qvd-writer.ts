@@ -58,13 +58,13 @@ export class QvdWriter {
   static async create(path: string, table: QvdWrittenTable): Promise<QvdWriter> {
     const { rows, columns, creation } = table
     const tables = columns.map(({ name, symbols }) => encodeSymbols(symbols, name))
-    const { places, recordBytes } = tightLayout(
+    const { bitFields, recordBytes } = tightLayout(
       columns.map(({ symbols, hasNulls }) => ({ symbols: symbols.count, hasNulls })),
     )
     let offset = 0
     const fields = columns.map((column, index) => {
       const length = tables[index]!.length
-      const field = { ...fieldOf(column), ...places[index]!, offset: rows === 0 ? 0 : offset, length }
+      const field = { ...fieldOf(column), ...bitFields[index]!, offset: rows === 0 ? 0 : offset, length }
       offset += length
       return field
     })

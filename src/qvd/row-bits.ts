@@ -4,7 +4,7 @@
  */
 
 /** Where the code of a column stands in a row. */
-export interface BitPlace {
+export interface BitField {
   readonly bitOffset: number
   readonly bitWidth: number
   /** Added to a code to get the index of its symbol. */
@@ -21,7 +21,7 @@ export interface BitPlace {
 export function readIndexes(
   rows: Uint8Array,
   recordBytes: number,
-  { bitOffset, bitWidth, bias }: BitPlace,
+  { bitOffset, bitWidth, bias }: BitField,
   count: number,
   out: Int32Array,
 ): number {
@@ -54,7 +54,7 @@ export function readIndexes(
 function readWideIndexes(
   rows: Uint8Array,
   recordBytes: number,
-  { bitOffset, bitWidth, bias }: BitPlace,
+  { bitOffset, bitWidth, bias }: BitField,
   count: number,
   out: Int32Array,
 ): number {
@@ -82,7 +82,7 @@ function readWideIndexes(
 export function writeIndexes(
   rows: Uint8Array,
   recordBytes: number,
-  { bitOffset, bitWidth, bias }: BitPlace,
+  { bitOffset, bitWidth, bias }: BitField,
   count: number,
   indexes: Int32Array,
 ): void {
@@ -104,18 +104,18 @@ export function writeIndexes(
  * one symbol without NULL takes no bit.
  */
 export function tightLayout(columns: readonly { readonly symbols: number; readonly hasNulls: boolean }[]): {
-  readonly places: readonly BitPlace[]
+  readonly bitFields: readonly BitField[]
   readonly recordBytes: number
 } {
   let bits = 0
-  const places = columns.map(({ symbols, hasNulls }) => {
+  const bitFields = columns.map(({ symbols, hasNulls }) => {
     const bias = hasNulls ? -2 : 0
     const bitWidth = symbols === 0 ? Number(hasNulls) : bitLength(symbols - 1 - bias)
     const bitOffset = bitWidth === 0 ? 0 : bits
     bits += bitWidth
     return { bitOffset, bitWidth, bias }
   })
-  return { places, recordBytes: Math.max(1, Math.ceil(bits / 8)) }
+  return { bitFields, recordBytes: Math.max(1, Math.ceil(bits / 8)) }
 }
 
 const bitLength = (number: number): number => (number === 0 ? 0 : 32 - Math.clz32(number))

@@ -1,5 +1,5 @@
 /**
- * Takes the next reloads that a worker has room for, each with a new attempt under a lease. It asks when a
+ * Takes the next reloads that fit the worker's budget, each with a new attempt under a lease. It asks when a
  * slot becomes free, when a commit may have queued something, when a back-off ends, and now and then in any
  * case.
  */
@@ -13,7 +13,7 @@ import { chooseSize } from '../engine/sizes.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import { type Claimed, NO_ROOM, type QueueStore } from '../store/port/queue.ts'
 import type { ReloadView, Saving } from '../store/port/reloads.ts'
-import type { Room } from './room.ts'
+import type { EngineBudget } from './engine-budget.ts'
 
 /** Longest time between two looks at the queue: what other processes queued is found without a notice. */
 const LOOK_MS = 1000
@@ -31,16 +31,16 @@ export interface ClaimDeps extends SettleRules {
 }
 
 export interface Taker {
-  readonly room: Room
+  readonly budget: EngineBudget
   /** @param askedAt monotonic moment at which the claim was asked for: the lease is trusted from there on */
   take(claimed: Claimed, askedAt: number): void
 }
 
-export function startClaiming(deps: ClaimDeps, { room, take }: Taker): Loop {
+export function startClaiming(deps: ClaimDeps, { budget, take }: Taker): Loop {
   return startLoop(deps, 'claiming', async () => {
-    const max = room.free().slots
+    const max = budget.free().slots
     if (max <= 0) return LOOK_MS
-    const share = room.share()
+    const share = budget.share()
     const askedAt = deps.clock.monotonic()
     const now = deps.clock.now()
     const claimed = await deps.store.claim({

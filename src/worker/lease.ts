@@ -36,7 +36,7 @@ export interface HeldLease {
    * What is new goes along with the next renewal; session facts are worth one at once, progress text one
    * soon.
    */
-  tell(news: { readonly session?: SessionFacts; readonly log?: string }): void
+  report(news: { readonly session?: SessionFacts; readonly log?: string }): void
   /** The attempt is over. */
   release(): void
 }
@@ -112,7 +112,7 @@ function heldLease(
     canceling: entry.canceling,
     lost: entry.lost,
     holds: () => !entry.lost.fired && deps.clock.monotonic() < entry.trustedUntil,
-    tell({ session, log }) {
+    report({ session, log }) {
       entry.news = true
       if (log !== undefined) entry.log = log
       if (session === undefined) wake.soon()

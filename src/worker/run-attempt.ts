@@ -72,7 +72,7 @@ export async function runAttempt(
   const { session, connections } = acquired
   const acquiredAt = deps.clock.monotonic()
   const facts = { ...sessionFacts(deps, claimed), sessionAcquiredAt: deps.clock.now() }
-  lease.tell({ session: facts, log: runningLog(about(claimed), '') })
+  lease.report({ session: facts, log: runningLog(about(claimed), '') })
   const ran = await runSession(deps, session, work(claimed, connections, dataAfter), lease, handBack, facts)
   session.kill()
   if (ran.stop === 'lost' || !lease.holds()) return 'lost'
@@ -150,8 +150,8 @@ async function runSession(
       { reloadId: sessionWork.reloadId, attempt: sessionWork.attempt },
       progress.progressLog,
     )
-    if (facts.engineStartedAt === undefined) lease.tell({ session: started(progress.startedAt), log })
-    else lease.tell({ log })
+    if (facts.engineStartedAt === undefined) lease.report({ session: started(progress.startedAt), log })
+    else lease.report({ log })
   }
   const limit = deps.timers.wait(deps.limits.runTimeMs)
   const running = session.run(sessionWork, report)

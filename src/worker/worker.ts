@@ -23,8 +23,8 @@ import { type SettleRules, settling } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
 import type { Store } from '../store/port/store.ts'
 import { startClaiming } from './claim.ts'
+import { EngineBudget, type FreeBudget } from './engine-budget.ts'
 import { type HeldLease, startLeases } from './lease.ts'
-import { type FreeRoom, Room } from './room.ts'
 import { type RanAttempt, runAttempt } from './run-attempt.ts'
 import { startSweeping } from './sweep.ts'
 
@@ -57,7 +57,7 @@ const EXTRA_TRIES = 3
 
 export interface Worker extends Loop {
   /** What it could still claim. */
-  free(): FreeRoom
+  free(): FreeBudget
 }
 
 export function startWorker(deps: WorkerDeps): Worker {
@@ -68,21 +68,21 @@ export function startWorker(deps: WorkerDeps): Worker {
     largestSizeIndex: deps.sizes.length - 1,
   }
   const running = new Set<Promise<void>>()
-  const room = new Room(deps.clock, deps)
+  const budget = new EngineBudget(deps.clock, deps)
   const handBack = newSignal()
   const leases = startLeases(deps)
   const sweeping = startSweeping({ ...deps, ...rules })
   const claiming = startClaiming(
     { ...deps, ...rules },
     {
-      room,
+      budget,
       take(claimed, askedAt) {
         const { reload, attempt: opened } = claimed
         const lease = leases.hold(reload.id, opened.leaseToken, askedAt)
-        room.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
+        budget.take(opened.leaseToken, deps.sizes[opened.sizeIndex]!.memoryBytes)
         const attempt = runClaimed(deps, rules, claimed, lease, handBack).then(() => {
           running.delete(attempt)
-          room.give(opened.leaseToken)
+          budget.release(opened.leaseToken)
           claiming.wake()
         })
         running.add(attempt)
@@ -105,7 +105,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   }
   let stopped: Promise<void> | undefined
   return {
-    free: () => room.free(),
+    free: () => budget.free(),
     wake() {
       claiming.wake()
       leases.wake()

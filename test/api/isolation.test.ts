@@ -5,8 +5,8 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newUuid } from '../../src/core/ids.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
 import type { Send } from '../../src/event/delivery.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp } from '../support/reload-steps.ts'
 

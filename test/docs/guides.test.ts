@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { EVENT_TYPES } from '../../src/event/catalogue.ts'
+import { EVENT_TYPES } from '../../src/event/event-types.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const GUIDES = join(ROOT, 'docs/guides')
@@ -25,7 +25,7 @@ test('each claim of the comparison names a test', () => {
   for (const row of rows) expect(row).toMatch(/\| `[\w/.-]+\.test\.ts` \|$/)
 })
 
-test.each(guides)('every event type that %s names is in the catalogue', (guide) => {
+test.each(guides)('every event type that %s names exists', (guide) => {
   const known = EVENT_TYPES.map(({ name }) => name)
   const named = [...textOf(guide).matchAll(/com\.(?:qlik|reprise)\.v1\.[a-z.]+[a-z]/g)].map(([name]) => name)
   expect(named.filter((name) => !known.includes(name))).toEqual([])

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { finishedOf, WEBHOOK_SECRET } from '../support/finished-events.ts'
 import {
   ADMIN_KEY,

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { WEBHOOK_SECRET } from '../support/finished-events.ts'
 import {
   ADMIN_KEY,

@@ -8,7 +8,7 @@
  */
 import { jetstreamManager } from '@nats-io/jetstream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { everything } from '../support/everything.ts'
 import { type NatsServer, NO_NATS, startNatsServer } from '../support/nats-server.ts'
 import {

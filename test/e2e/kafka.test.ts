@@ -4,7 +4,7 @@
  * of the two, with its id as `ce_id`.
  */
 import { afterAll, describe, expect, it } from 'vitest'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { everything } from '../support/everything.ts'
 import { type KafkaDouble, NO_KAFKA, startKafkaDouble } from '../support/kafka-double.ts'
 import { endAll, newDataFolder, startServiceProcess } from '../support/service-process.ts'

@@ -3,7 +3,7 @@
  */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { countFinishedEvents, finishedOf, subscribe, WEBHOOK_SECRET } from '../support/finished-events.ts'
 import { endAll, HAS_PROC, newDataFolder, startServiceProcess } from '../support/service-process.ts'
 

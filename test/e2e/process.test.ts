@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Client } from '../../src/cli/client.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { ADMIN_KEY, endAll, newDataFolder, startServiceProcess } from '../support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))

@@ -1,7 +1,7 @@
 /** Subscribing to finished events and counting them, for end-to-end tests. */
 import type { Client } from '../../src/cli/client.ts'
 import type { EventReceiver } from '../../src/cli/event-receiver.ts'
-import { FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { ServiceProcess } from './service-process.ts'
 

@@ -14,7 +14,7 @@ import type {
 } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Reload } from '../../src/core/reload.ts'
-import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/catalogue.ts'
+import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 

@@ -6,7 +6,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { Type } from 'typebox'
 import { OUTCOMES } from '../../core/outcome.ts'
-import { FINISHED_EVENT_TYPE } from '../../event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 
 const EVENTS_PER_READ = 500

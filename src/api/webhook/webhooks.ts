@@ -5,7 +5,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { EVENT_TYPES } from '../../event/catalogue.ts'
+import { EVENT_TYPES } from '../../event/event-types.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'

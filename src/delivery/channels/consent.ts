@@ -13,7 +13,7 @@ export interface Consent {
 
 const GIVEN_MS = 24 * 3_600_000
 const REFUSED_MS = 3_600_000
-const KEPT_MAX = 10_000
+const CACHED_MAX = 10_000
 
 /** Asks the target with OPTIONS; the answer's headers by lower-case name. Rejects when there is no answer. */
 export type AskTarget = (
@@ -24,7 +24,7 @@ export type AskTarget = (
 export class Consents {
   readonly #ask: AskTarget
   readonly #origin: string
-  readonly #kept = new Map<string, { readonly consent: Consent; readonly until: number }>()
+  readonly #cache = new Map<string, { readonly consent: Consent; readonly until: number }>()
 
   /** @param origin what we call ourselves: a host name */
   constructor(origin: string, ask: AskTarget) {
@@ -35,15 +35,15 @@ export class Consents {
   /** @param now epoch ms */
   async of({ id, url, sendsPerMinute }: Subscription, now: number): Promise<Consent> {
     const key = `${id} ${url}`
-    const kept = this.#kept.get(key)
-    if (kept !== undefined && now < kept.until) return kept.consent
+    const cached = this.#cache.get(key)
+    if (cached !== undefined && now < cached.until) return cached.consent
     const headers = await this.#ask(url, {
       'webhook-request-origin': this.#origin,
       ...(sendsPerMinute === undefined ? {} : { 'webhook-request-rate': String(sendsPerMinute) }),
     })
     const consent = consentOf(headers, this.#origin)
-    if (this.#kept.size >= KEPT_MAX) this.#kept.clear()
-    this.#kept.set(key, { consent, until: now + (consent.given ? GIVEN_MS : REFUSED_MS) })
+    if (this.#cache.size >= CACHED_MAX) this.#cache.clear()
+    this.#cache.set(key, { consent, until: now + (consent.given ? GIVEN_MS : REFUSED_MS) })
     return consent
   }
 

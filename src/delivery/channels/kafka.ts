@@ -9,7 +9,7 @@
 import type { Producer } from '@platformatic/kafka'
 import type { Log } from '../../core/ports.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
-import { BROKER_PLACES } from '../after-send.ts'
+import { BROKER_SENDS_IN_FLIGHT_MAX } from '../after-send.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
 
@@ -83,7 +83,7 @@ class KafkaChannel implements ClosableChannel {
       // The outbox tries again.
       retries: 0,
       // A broker that hangs holds all of its places, but none waits for another.
-      maxInflights: BROKER_PLACES,
+      maxInflights: BROKER_SENDS_IN_FLIGHT_MAX,
       ...(tls ? { tls: {} } : {}),
       ...(username === '' ? {} : { sasl: { mechanism: options.sasl, username, password } }),
     })

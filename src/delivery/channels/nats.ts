@@ -10,7 +10,7 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import type { Log } from '../../core/ports.ts'
-import { FINISHED_EVENT_TYPE } from '../../event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'

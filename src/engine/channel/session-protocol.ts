@@ -32,12 +32,12 @@ export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'memoryLimitBytes' |
 
 /** Worker to engine process. */
 export type ParentMessage =
-  /** `tellMemory`: the worker cannot see the process's memory and wants to be told. */
-  | { readonly kind: 'work'; readonly request: WorkRequest; readonly tellMemory: boolean }
+  /** `reportMemory`: the worker cannot see the process's memory and wants to be told. */
+  | { readonly kind: 'work'; readonly request: WorkRequest; readonly reportMemory: boolean }
   | { readonly kind: 'interrupt' }
 
 /** How the script ended, as the engine process tells it. */
-export type ToldEnd =
+export type ReportedEnd =
   | { readonly kind: 'completed'; readonly engineTime: number; readonly tables: readonly DataTable[] }
   | { readonly kind: 'script-error'; readonly fault: ScriptFault }
   | { readonly kind: 'out-of-memory' }
@@ -51,7 +51,7 @@ export type ChildMessage =
   | { readonly kind: 'memory'; readonly residentBytes: number }
   | {
       readonly kind: 'end'
-      readonly end: ToldEnd
+      readonly end: ReportedEnd
       /** Absent when the script never began. */
       readonly startedAt?: number
       readonly progressLog: string
@@ -155,7 +155,7 @@ function progressOf(from: Fields): SessionProgress {
   }
 }
 
-function endOf(from: Fields): ToldEnd {
+function endOf(from: Fields): ReportedEnd {
   switch (from.kind) {
     case 'completed':
       return {

@@ -18,7 +18,7 @@ import {
   FrameReader,
   PROTOCOL_VERSION,
   parentMessage,
-  type ToldEnd,
+  type ReportedEnd,
   type WorkRequest,
 } from '../channel/session-protocol.ts'
 import { isOutOfMemory } from '../duckdb/database.ts'
@@ -47,7 +47,7 @@ export function serve(guard: Worker): void {
     for (const value of reader.push(chunk)) {
       const message = parentMessage(value)
       if (message.kind === 'interrupt') interruption.abort()
-      else void warmUp.over().then(() => perform(message.request, message.tellMemory ? guard : undefined))
+      else void warmUp.over().then(() => perform(message.request, message.reportMemory ? guard : undefined))
     }
   })
   const endProcess = () => process.kill(process.pid, 'SIGKILL')
@@ -66,7 +66,9 @@ function startWarmUp(): { over(): Promise<void> } {
     const work = { dataFile: ':memory:', tempFolder: process.cwd(), script: WARM_UP_SCRIPT, variables: {} }
     const about = { partial: false, appId: '', appName: '', connections: [] }
     const request: WorkRequest = { ...work, ...about, memoryLimitBytes: WARM_UP_BYTES, threads: 1 }
-    for (const value of new FrameReader().push(encodeMessage({ kind: 'work', request, tellMemory: false }))) {
+    for (const value of new FrameReader().push(
+      encodeMessage({ kind: 'work', request, reportMemory: false }),
+    )) {
       parentMessage(value)
     }
     // What goes wrong here goes wrong with the work as well, and is told then.
@@ -80,8 +82,8 @@ function startWarmUp(): { over(): Promise<void> } {
   }
 }
 
-async function perform(request: WorkRequest, memoryTeller: Worker | undefined): Promise<void> {
-  memoryTeller?.postMessage('tell-memory')
+async function perform(request: WorkRequest, memoryReporter: Worker | undefined): Promise<void> {
+  memoryReporter?.postMessage('report-memory')
   let last: SessionProgress | undefined
   const report = (progress: SessionProgress) => {
     last = {
@@ -109,7 +111,7 @@ async function perform(request: WorkRequest, memoryTeller: Worker | undefined): 
 function endOf(run: ScriptRun): ChildMessage {
   return {
     kind: 'end',
-    end: toldEnd(run),
+    end: reportedEnd(run),
     startedAt: Math.floor(run.startedAt),
     progressLog: boundedLines(run.progressLog, PROGRESS_LOG_MAX_BYTES),
     scriptLog: boundedLines(run.scriptLog, SCRIPT_LOG_MAX_BYTES),
@@ -121,7 +123,7 @@ function endOf(run: ScriptRun): ChildMessage {
   }
 }
 
-function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
+function reportedEnd({ end, engineTime, tables }: ScriptRun): ReportedEnd {
   if (end.kind === 'completed') return { kind: 'completed', engineTime: Math.floor(engineTime), tables }
   if (end.kind !== 'failed') return end
   const { engineErrorCode, message } = end.fault
@@ -137,7 +139,7 @@ function toldEnd({ end, engineTime, tables }: ScriptRun): ToldEnd {
 }
 
 /** What a broken world means: an interrupted run may break anywhere, and DuckDB names its memory limit. */
-function endOfError(error: unknown): ToldEnd {
+function endOfError(error: unknown): ReportedEnd {
   if (interruption.signal.aborted) return { kind: 'interrupted' }
   if (isOutOfMemory(error)) return { kind: 'out-of-memory' }
   const message = error instanceof Error ? error.message : String(error)

@@ -16,13 +16,13 @@ const lifeline = new Socket({ fd: LIFELINE_FD, readable: true, writable: true })
 lifeline.on('error', endProcess)
 lifeline.on('close', endProcess)
 lifeline.resume()
-parentPort!.once('message', () => setInterval(tellMemory, MEMORY_INTERVAL_MS))
+parentPort!.once('message', () => setInterval(reportMemory, MEMORY_INTERVAL_MS))
 parentPort!.postMessage('guarding')
 
 function endProcess(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-function tellMemory(): void {
+function reportMemory(): void {
   lifeline.write(encodeMessage({ kind: 'memory', residentBytes: process.memoryUsage.rss() }))
 }

@@ -8,7 +8,7 @@
  * can see for itself.
  */
 import type { Log } from '../../core/ports.ts'
-import type { ChildMessage, ToldEnd, WorkRequest } from '../channel/session-protocol.ts'
+import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
 import type {
   EngineSession,
   EngineSize,
@@ -29,7 +29,7 @@ export interface SessionSurroundings {
   readonly tempFolder: string
   readonly readMemory: ReadMemory
   /** This system tells nobody how much memory a process has: the process has to tell itself. */
-  readonly tellMemory: boolean
+  readonly reportMemory: boolean
   readonly log: Log
 }
 
@@ -109,7 +109,7 @@ export class DuckDbSession implements EngineSession {
       this.kill()
       return
     }
-    this.#child.send({ kind: 'work', request, tellMemory: this.#around.tellMemory })
+    this.#child.send({ kind: 'work', request, reportMemory: this.#around.reportMemory })
   }
 
   #request(work: SessionWork): WorkRequest {
@@ -144,7 +144,7 @@ export class DuckDbSession implements EngineSession {
   }
 
   /** What the attempt came to: the told end where there is one, else what the end of the process means. */
-  async #judge(work: SessionWork, told: ToldEnd | undefined, exit: ChildExit): Promise<Judged> {
+  async #judge(work: SessionWork, told: ReportedEnd | undefined, exit: ChildExit): Promise<Judged> {
     switch (told?.kind) {
       case 'completed':
         return this.#sealed(work, told)
@@ -175,7 +175,7 @@ export class DuckDbSession implements EngineSession {
     return { kind: 'crashed', message: exitText(exit) }
   }
 
-  async #sealed(work: SessionWork, told: ToldEnd & { kind: 'completed' }): Promise<Judged> {
+  async #sealed(work: SessionWork, told: ReportedEnd & { kind: 'completed' }): Promise<Judged> {
     try {
       return { ...told, fileBytes: await this.#around.data.seal(work.dataAfter) }
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Engine sessions as real child processes: a pool that keeps a few of them ready, so that an attempt does not
- * wait for a process to start. A process serves one attempt and dies with it; a fresh one takes its place a
+ * wait for a process to start. A process serves one attempt and dies with it; a fresh one follows a
  * moment later, off the critical path.
  *
  * Ready processes have no size yet: size is what the attempt's DuckDB is told and what the watch enforces, so
@@ -44,14 +44,14 @@ const REFILL_DELAY_MS = 50
 const REFILL_RETRY_FIRST_MS = 100
 const REFILL_RETRY_LAST_MS = 30_000
 
-interface Place {
+interface ReadyProcess {
   readonly child: SessionChild
   readonly tempFolder: string
-  readonly tellMemory: boolean
+  readonly reportMemory: boolean
 }
 
 interface Waiter {
-  readonly take: (place: Place) => void
+  readonly take: (ready: ReadyProcess) => void
   readonly fail: (error: unknown) => void
 }
 
@@ -60,7 +60,7 @@ export class DuckDbSessions implements EngineSessions {
   readonly #readMemory: ReadMemory
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
-  #idle: Place[] = []
+  #idle: ReadyProcess[] = []
   #waiters: Waiter[] = []
   #starting = 0
   #refill: NodeJS.Timeout | undefined
@@ -97,14 +97,14 @@ export class DuckDbSessions implements EngineSessions {
   async acquire(size: EngineSize): Promise<EngineSession> {
     this.#requireRunning()
     await this.#started
-    const place = this.#idle.shift() ?? (await this.#next())
+    const ready = this.#idle.shift() ?? (await this.#next())
     this.#diedUnused = 0
     this.#refillAfter(REFILL_DELAY_MS)
-    return new DuckDbSession(place.child, size, {
+    return new DuckDbSession(ready.child, size, {
       data: this.#options.data,
-      tempFolder: place.tempFolder,
+      tempFolder: ready.tempFolder,
       readMemory: this.#readMemory,
-      tellMemory: place.tellMemory,
+      reportMemory: ready.reportMemory,
       log: this.#options.log,
     })
   }
@@ -133,7 +133,7 @@ export class DuckDbSessions implements EngineSessions {
   }
 
   /** The next process that becomes ready and is not promised to an earlier caller. */
-  #next(): Promise<Place> {
+  #next(): Promise<ReadyProcess> {
     return new Promise((take, fail) => {
       this.#waiters.push({ take, fail })
       if (this.#starting < this.#waiters.length) void this.#startOne()
@@ -158,9 +158,9 @@ export class DuckDbSessions implements EngineSessions {
   async #startOne(): Promise<void> {
     this.#starting++
     try {
-      const place = await this.#startChild()
+      const ready = await this.#startChild()
       this.#starting--
-      this.#offer(place)
+      this.#offer(ready)
     } catch (error) {
       this.#starting--
       const waiter = this.#waiters.shift()
@@ -172,13 +172,13 @@ export class DuckDbSessions implements EngineSessions {
     }
   }
 
-  #offer(place: Place): void {
+  #offer(ready: ReadyProcess): void {
     const waiter = this.#waiters.shift()
-    if (waiter !== undefined) waiter.take(place)
-    else this.#idle.push(place)
+    if (waiter !== undefined) waiter.take(ready)
+    else this.#idle.push(ready)
   }
 
-  async #startChild(): Promise<Place> {
+  async #startChild(): Promise<ReadyProcess> {
     const { data, tempRoot, fileRoots, sizes } = this.#options
     const tempFolder = await mkdtemp(join(tempRoot, `session-${process.pid}-`))
     if (this.#stopped !== undefined) {
@@ -191,7 +191,7 @@ export class DuckDbSessions implements EngineSessions {
     const timeout = setTimeout(() => child.kill(), START_TIMEOUT_MS)
     try {
       await child.ready
-      return { child, tempFolder, tellMemory: this.#readMemory(child.pid!) === undefined }
+      return { child, tempFolder, reportMemory: this.#readMemory(child.pid!) === undefined }
     } catch (error) {
       const { stderr } = await child.exited
       if (this.#stopped === undefined) {
@@ -205,7 +205,7 @@ export class DuckDbSessions implements EngineSessions {
 
   async #untilGone(child: SessionChild, tempFolder: string): Promise<void> {
     await child.exited
-    const idle = this.#idle.findIndex((place) => place.child === child)
+    const idle = this.#idle.findIndex((ready) => ready.child === child)
     if (idle !== -1) {
       this.#idle.splice(idle, 1)
       this.#refillAfter(this.#afterDeath())

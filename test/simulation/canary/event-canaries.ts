@@ -1,6 +1,6 @@
 /** Planted bugs of events and deliveries. */
 import { newTimeUuid } from '../../../src/core/ids.ts'
-import { FINISHED_EVENT_TYPE } from '../../../src/event/catalogue.ts'
+import { FINISHED_EVENT_TYPE } from '../../../src/event/event-types.ts'
 import type { Subscription } from '../../../src/event/subscription.ts'
 import { later } from './apart.ts'
 import { type Canary, overriding, saving, seeing } from './canary.ts'

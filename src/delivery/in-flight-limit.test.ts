@@ -12,7 +12,7 @@ import type { AppId, ReloadId } from '../core/ids.ts'
 import { realWorld } from '../main/world.ts'
 import { settleStep } from '../outcome/settle.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
-import { PLACES } from './after-send.ts'
+import { SENDS_IN_FLIGHT_MAX } from './after-send.ts'
 import type { Channel } from './channel.ts'
 import { startDelivering } from './deliver.ts'
 
@@ -53,5 +53,5 @@ test('a webhook has four sends in flight, however their answers and records fall
   await loop.stop()
   await store.close()
   rmSync(folder, { recursive: true })
-  expect({ sends, most }).toEqual({ sends: EVENTS, most: PLACES })
+  expect({ sends, most }).toEqual({ sends: EVENTS, most: SENDS_IN_FLIGHT_MAX })
 })

@@ -1,39 +1,39 @@
 /**
- * The room of a worker: its slots, and the memory that the engine sizes of its attempts share. A claim takes
- * only what fits. A reload that found no room for longer than `NO_ROOM_PATIENCE_MS` gets what becomes free:
- * from then on nothing is claimed that would take memory it needs, so small reloads cannot starve a big one.
+ * The engine budget of a worker: its slots, and the memory that the engines of its attempts share. A claim
+ * takes only reloads that fit. Memory that becomes free is reserved for a reload that was passed over for
+ * longer than `PASSED_OVER_MAX_MS`, so that small reloads cannot starve a big one.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
 
-/** How long a reload may be passed over for want of memory before memory is kept free for it, ms. */
-export const NO_ROOM_PATIENCE_MS = 60_000
+/** How long a reload may be passed over for want of memory before memory is reserved for it, ms. */
+export const PASSED_OVER_MAX_MS = 60_000
 
-export interface FreeRoom {
+export interface FreeBudget {
   readonly slots: number
   readonly memoryBytes: number
 }
 
 interface Want {
   readonly bytes: number
-  /** Monotonic: the first claim that found no room for it. */
+  /** Monotonic time of the first claim that had too little memory for it. */
   readonly since: number
 }
 
-export class Room {
+export class EngineBudget {
   readonly #clock: Clock
-  readonly #whole: FreeRoom
+  readonly #whole: FreeBudget
   /** By attempt: one that lost its lease may still be ending while its successor runs. */
   readonly #taken = new Map<LeaseToken, number>()
   #wants = new Map<ReloadId, Want>()
 
   /** @param whole all that the worker has; its memory holds at least one engine of the largest size */
-  constructor(clock: Clock, whole: FreeRoom) {
+  constructor(clock: Clock, whole: FreeBudget) {
     this.#clock = clock
     this.#whole = whole
   }
 
-  free(): FreeRoom {
+  free(): FreeBudget {
     return {
       slots: this.#whole.slots - this.#taken.size,
       memoryBytes: this.#whole.memoryBytes - total(this.#taken),
@@ -44,11 +44,11 @@ export class Room {
     this.#taken.set(attempt, bytes)
   }
 
-  give(attempt: LeaseToken): void {
+  release(attempt: LeaseToken): void {
     this.#taken.delete(attempt)
   }
 
-  /** For one claim: what it may take of the room as it is now. */
+  /** The budget of one claim, as of now. */
   share(): Share {
     const now = this.#clock.monotonic()
     const { memoryBytes } = this.free()
@@ -60,7 +60,7 @@ export class Room {
   /** The one that waits longest, when it waits too long. */
   #longestRefused(now: number): { readonly id: ReloadId; readonly bytes: number } | undefined {
     const [first] = [...this.#wants].toSorted(([, left], [, right]) => left.since - right.since)
-    if (first === undefined || now - first[1].since < NO_ROOM_PATIENCE_MS) return undefined
+    if (first === undefined || now - first[1].since < PASSED_OVER_MAX_MS) return undefined
     return { id: first[0], bytes: first[1].bytes }
   }
 
@@ -83,25 +83,25 @@ type ClaimOver = (refused: ReadonlyMap<ReloadId, number>, claimed: readonly Relo
 /** What one claim may take. A reload may be asked about again: a store may show it twice. */
 class Share {
   readonly #freeBytes: number
-  readonly #kept: { readonly id: ReloadId; readonly bytes: number } | undefined
+  readonly #reserved: { readonly id: ReloadId; readonly bytes: number } | undefined
   readonly #over: ClaimOver
   readonly #granted = new Map<ReloadId, number>()
   readonly #refused = new Map<ReloadId, number>()
 
   constructor(
     freeBytes: number,
-    kept: { readonly id: ReloadId; readonly bytes: number } | undefined,
+    reserved: { readonly id: ReloadId; readonly bytes: number } | undefined,
     over: ClaimOver,
   ) {
     this.#freeBytes = freeBytes
-    this.#kept = kept
+    this.#reserved = reserved
     this.#over = over
   }
 
   fits(id: ReloadId, bytes: number): boolean {
     this.#granted.delete(id)
-    const keptBytes = this.#kept === undefined || this.#kept.id === id ? 0 : this.#kept.bytes
-    const fits = bytes <= this.#freeBytes - total(this.#granted) - keptBytes
+    const reservedBytes = this.#reserved === undefined || this.#reserved.id === id ? 0 : this.#reserved.bytes
+    const fits = bytes <= this.#freeBytes - total(this.#granted) - reservedBytes
     if (fits) this.#granted.set(id, bytes)
     else this.#refused.set(id, bytes)
     return fits

@@ -6,23 +6,23 @@ import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, LeaseToken, ReloadId, ScriptVersionId, TenantId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { NO_ROOM_PATIENCE_MS, Room } from './room.ts'
+import { EngineBudget, PASSED_OVER_MAX_MS } from './engine-budget.ts'
 import { startWorker } from './worker.ts'
 
 const GIB = 1024 ** 3
 const id = (name: string) => name as ReloadId
 const attempt = (name: string) => name as LeaseToken
 
-describe('room', () => {
-  function roomOf(slots: number, memoryBytes: number) {
+describe('an engine budget', () => {
+  function budgetOf(slots: number, memoryBytes: number) {
     let now = 0
     const clock = { now: () => now, monotonic: () => now }
-    const room = new Room(clock, { slots, memoryBytes })
+    const budget = new EngineBudget(clock, { slots, memoryBytes })
     /** One claim that shows these, in this order, and takes what fits. */
     const claim = (shown: Readonly<Record<string, number>>, all = true) => {
-      const share = room.share()
+      const share = budget.share()
       const taken = Object.entries(shown).filter(([name, bytes]) => share.fits(id(name), bytes))
-      for (const [name, bytes] of taken) room.take(attempt(name), bytes)
+      for (const [name, bytes] of taken) budget.take(attempt(name), bytes)
       const names = taken.map(([name]) => name)
       share.over(names.map(id), all)
       return names
@@ -30,22 +30,22 @@ describe('room', () => {
     const pass = (ms: number) => {
       now += ms
     }
-    return { room, claim, pass }
+    return { budget, claim, pass }
   }
 
   test('is shared out by memory, and given back', () => {
-    const { room, claim } = roomOf(4, 10)
+    const { budget, claim } = budgetOf(4, 10)
     expect(claim({ a: 4, b: 5, c: 2, d: 1 })).toEqual(['a', 'b', 'd'])
-    expect(room.free()).toEqual({ slots: 1, memoryBytes: 0 })
-    room.give(attempt('b'))
-    room.give(attempt('b'))
-    expect(room.free()).toEqual({ slots: 2, memoryBytes: 5 })
+    expect(budget.free()).toEqual({ slots: 1, memoryBytes: 0 })
+    budget.release(attempt('b'))
+    budget.release(attempt('b'))
+    expect(budget.free()).toEqual({ slots: 2, memoryBytes: 5 })
     expect(claim({ c: 2 })).toEqual(['c'])
   })
 
   test('counts a reload once that is shown twice in one claim', () => {
-    const { room } = roomOf(4, 10)
-    const share = room.share()
+    const { budget } = budgetOf(4, 10)
+    const share = budget.share()
     expect([share.fits(id('a'), 6), share.fits(id('a'), 6), share.fits(id('b'), 4)]).toEqual([
       true,
       true,
@@ -55,35 +55,35 @@ describe('room', () => {
   })
 
   test('is kept for a reload that was refused for too long, until it fits', () => {
-    const { room, claim, pass } = roomOf(9, 10)
+    const { budget, claim, pass } = budgetOf(9, 10)
     claim({ a: 4, b: 4 })
     expect(claim({ big: 8, c: 1 })).toEqual(['c'])
-    pass(NO_ROOM_PATIENCE_MS - 1)
+    pass(PASSED_OVER_MAX_MS - 1)
     expect(claim({ big: 8, d: 1 })).toEqual(['d'])
     pass(1)
-    room.give(attempt('a'))
+    budget.release(attempt('a'))
     expect(claim({ e: 1, big: 8 })).toEqual([])
-    room.give(attempt('b'))
+    budget.release(attempt('b'))
     // 8 of 10 are free: big takes them, and nothing is left for e.
     expect(claim({ e: 1, big: 8 })).toEqual(['big'])
-    room.give(attempt('c'))
+    budget.release(attempt('c'))
     expect(claim({ e: 1 })).toEqual(['e'])
   })
 
   test('lets others have what the one that waits too long does not need', () => {
-    const { claim, pass, room } = roomOf(9, 10)
+    const { claim, pass, budget } = budgetOf(9, 10)
     claim({ a: 3 })
     claim({ big: 8 })
-    pass(NO_ROOM_PATIENCE_MS)
-    room.give(attempt('a'))
+    pass(PASSED_OVER_MAX_MS)
+    budget.release(attempt('a'))
     expect(claim({ b: 2, c: 1, big: 8 })).toEqual(['b', 'big'])
   })
 
   test('is kept for nobody once the reload waits no more', () => {
-    const { claim, pass } = roomOf(9, 10)
+    const { claim, pass } = budgetOf(9, 10)
     claim({ a: 9 })
     claim({ big: 8 })
-    pass(NO_ROOM_PATIENCE_MS)
+    pass(PASSED_OVER_MAX_MS)
     // A claim that ended early did not show everything: big may still be there.
     expect(claim({ b: 1 }, false)).toEqual([])
     expect(claim({ b: 1 })).toEqual([])
@@ -91,13 +91,13 @@ describe('room', () => {
   })
 
   test('is kept for the one that waits longest', () => {
-    const { room, claim, pass } = roomOf(9, 10)
+    const { budget, claim, pass } = budgetOf(9, 10)
     claim({ a: 9 })
     claim({ first: 6 })
     pass(1)
     claim({ second: 8, first: 6 })
-    pass(NO_ROOM_PATIENCE_MS)
-    room.give(attempt('a'))
+    pass(PASSED_OVER_MAX_MS)
+    budget.release(attempt('a'))
     expect(claim({ second: 8, first: 6 })).toEqual(['first'])
   })
 })
@@ -183,7 +183,7 @@ describe('a worker', () => {
       }
       return (await stateOf(TENANT_ID, big)) === 'RELOADING'
     }, 400_000)
-    expect(machine.elapsed()).toBeLessThan(25_000 + NO_ROOM_PATIENCE_MS + 110_000)
+    expect(machine.elapsed()).toBeLessThan(25_000 + PASSED_OVER_MAX_MS + 110_000)
     await machine.until(async () => (await stateOf(TENANT_ID, big)) === 'SUCCEEDED')
   })
 })
