@@ -56,6 +56,7 @@ export const DATE_FUNCTIONS: FunctionGroups = {
       seen: 0,
       scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 1000) % 60),
     },
+    { name: 'Quarter', min: 1, max: 2, seen: 0, scalar: quarter },
     { name: 'WeekDay', min: 1, max: 2, seen: 47, scalar: weekDay },
     { name: 'Week', min: 1, max: 4, seen: 47, scalar: ofWeek('week') },
     { name: 'WeekYear', min: 1, max: 4, seen: 12, scalar: ofWeek('year') },
@@ -97,6 +98,15 @@ function ofWeek(part: 'week' | 'year'): Scalar {
     const rule = weekRule(args, 1, context)
     return at === null || rule === null ? null : weekNumber(dayOf(at), rule)[part]
   }
+}
+
+/** Quarter(date [, first month of the year]): 1 to 4; without a month the year starts in January. */
+function quarter(args: Arguments, context: EvaluationContext): Value {
+  const at = moment(args, 0, context)
+  const firstMonth = numberOr(args, 1, context, 1)
+  if (at === null || firstMonth === null) return null
+  const monthsIn = civilDate(dayOf(at)).month - Math.trunc(firstMonth)
+  return Math.floor((((monthsIn % 12) + 12) % 12) / 3) + 1
 }
 
 /** Every year has 366 days here, so that a day has one number in all years (L15). */

@@ -352,6 +352,17 @@ export const DATE_VECTORS: Vectors = {
     ['Now(0)', '2024-04-30 06:00:00#45412.25', 'L21'],
     ['Now(2)', '2024-05-01 10:00:00#45413.416666667', 'L21'],
   ],
+  Quarter: [
+    ["Quarter('10/29/2026')", '#4', 'help: quarter', { dateFormat: 'MM/DD/YYYY' }],
+    ["Quarter('10/29/2026',3)", '#3', 'help: quarter', { dateFormat: 'MM/DD/YYYY' }],
+    ["Quarter('2026-10-29')", '#4', 'help: quarter, 1 by default', { firstMonthOfYear: 4 }],
+    ["Quarter('2026-03-31 23:59:59')", '#1', 'arithmetic'],
+    ["Quarter('2026-01-15',12)", '#1', 'arithmetic'],
+    ["Quarter('2026-03-01',4)", '#4', 'arithmetic'],
+    ['Quarter(Null())', '∅', 'B4'],
+    ["Quarter('x')", '∅', 'A9'],
+    ["Quarter('2026-10-29','x')", '∅', 'A9'],
+  ],
   QuarterEnd: [
     ["QuarterEnd('2005-10-29')", '2005-12-31#38717.999999988', 'help: quarterend'],
     ["QuarterEnd('2005-10-29',-1)", '2005-09-30#38625.999999988', 'help: quarterend'],
