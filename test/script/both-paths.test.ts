@@ -5,8 +5,9 @@
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { expressionSql } from '../../src/engine/sql/expression-sql.ts'
-import { fieldPlace } from '../../src/engine/sql/row-position-sql.ts'
+import { CALL_SQL, expressionSql } from '../../src/engine/sql/expression-sql.ts'
+import { fieldPlace, POSITION_SQL } from '../../src/engine/sql/row-position-sql.ts'
+import { functionRow } from '../../src/script/function/functions.ts'
 import type { Expression } from '../../src/script/syntax/expression.ts'
 import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
 import { inline, withScript } from '../support/script-under-test.ts'
@@ -66,6 +67,13 @@ function hasSql(text: string): boolean {
 it('the generator makes expressions that run as a query', () => {
   const sampled = fc.sample(value, { numRuns: 200, seed: 1 })
   expect(sampled.filter(hasSql).length).toBeGreaterThan(180)
+})
+
+it('every function that has SQL is one of the language, and among them', () => {
+  const known = [...CALL_SQL.keys(), ...POSITION_SQL.keys()]
+  const calls = fc.sample(value, { numRuns: 500, seed: 1 }).filter(hasSql).join(' ').toLowerCase()
+  expect(known.filter((name) => functionRow(name) === undefined)).toEqual([])
+  expect(known.filter((name) => !calls.includes(`${name}(`))).toEqual([])
 })
 
 it('the query and the row machine give the same rows', async () => {

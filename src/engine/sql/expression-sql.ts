@@ -1,10 +1,10 @@
 /**
  * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons
- * and logic over values that are never plain texts, If and IsNull. A LOAD of nothing else runs without the
- * row machine. Everything else gives undefined: texts would have to be interpreted, and functions may depend
- * on the row or on the settings.
+ * and logic over values that are never plain texts, and a few functions. A LOAD of nothing else runs without
+ * the row machine. Everything else gives undefined: texts would have to be interpreted, and functions may
+ * depend on the row or on the settings.
  *
- * Held equal to `compile` by test/script/both-paths.test.ts.
+ * Held equal to `compile`, function by function, by test/script/both-paths.test.ts.
  */
 
 import { eitherKinds, NO_KINDS, type ValueKinds } from '../../script/plan/catalog-model.ts'
@@ -29,6 +29,7 @@ const NUMBERS: ValueKinds = { numbers: true, texts: false, duals: false }
 const TEXTS: ValueKinds = { numbers: false, texts: true, duals: false }
 const NO_NUMBER = 'NULL::DOUBLE'
 const NO_TEXT = 'NULL::VARCHAR'
+export const NULL_SQL: ValueSql = { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
 
 /** SQL repeats its operands: a longer text is not worth it. */
 const SQL_MAX_CHARACTERS = 4000
@@ -118,19 +119,22 @@ function comparisonSql(operator: BinaryOperator, a: string, b: string): string {
 }
 
 function callSql(call: Expression & { kind: 'call' }, place: SqlPlace): ValueSql | undefined {
-  const { name, args } = call
-  const ofPlace = place.call(call)
-  if (ofPlace !== undefined) return ofPlace
-  const values = args.map((argument) => valueSql(argument, place))
-  if (name === 'null' && args.length === 0) return { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
-  if (name === 'isnull' && args.length === 1) {
-    const [value] = values
-    return value && truth(`${value.n} IS NULL AND ${value.t} IS NULL`)
-  }
-  if (name !== 'if' || (args.length !== 2 && args.length !== 3)) return undefined
-  const condition = truthOf(values[0])
-  const then = values[1]
-  const otherwise = args.length === 3 ? values[2] : { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
+  return place.call(call) ?? CALL_SQL.get(call.name)?.(call.args.map((argument) => valueSql(argument, place)))
+}
+
+/** An argument without SQL is undefined, and so is a call that needs it. */
+type CallSql = (args: readonly (ValueSql | undefined)[]) => ValueSql | undefined
+
+/** Functions of values, by name in lower case. */
+export const CALL_SQL: ReadonlyMap<string, CallSql> = new Map<string, CallSql>([
+  ['if', ifSql],
+  ['isnull', ([value]) => value && truth(`${value.n} IS NULL AND ${value.t} IS NULL`)],
+  ['null', () => NULL_SQL],
+])
+
+function ifSql([test, then, ...rest]: readonly (ValueSql | undefined)[]): ValueSql | undefined {
+  const condition = truthOf(test)
+  const otherwise = rest.length === 0 ? NULL_SQL : rest[0]
   if (condition === undefined || then === undefined || otherwise === undefined) return undefined
   return {
     n: `(CASE WHEN ${condition} THEN ${then.n} ELSE ${otherwise.n} END)`,

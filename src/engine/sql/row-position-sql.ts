@@ -5,17 +5,23 @@
  * order.
  */
 
-import { NO_KINDS } from '../../script/plan/catalog-model.ts'
 import type { OutputItem } from '../../script/row/level-machine.ts'
 import type { OutputTable } from '../../script/row/load-context.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
-import { expressionSql, type FieldSql, numberSql, type SqlPlace, type ValueSql } from './expression-sql.ts'
+import {
+  expressionSql,
+  type FieldSql,
+  NULL_SQL,
+  numberSql,
+  type SqlPlace,
+  type ValueSql,
+} from './expression-sql.ts'
 
 type Call = Extract<Expression, { kind: 'call' }>
 
 /** In WHERE: only the number of the input row is known. */
 export function conditionPlace(field: FieldSql): SqlPlace {
-  return { field, call: ({ name }) => (name === 'recno' ? numberSql('rn::DOUBLE') : undefined) }
+  return { field, call: ({ name }) => (name === 'recno' ? RECORD_NUMBER : undefined) }
 }
 
 /** In the fields of a level that writes these items; `output` undefined: its rows go to no table. */
@@ -24,17 +30,28 @@ export function fieldPlace(
   items: readonly OutputItem[],
   output: OutputTable | undefined,
 ): SqlPlace {
-  const inner = conditionPlace(field)
-  return {
-    field,
-    call: (call) => {
-      if (call.name === 'rowno') return rowNumber(output)
-      if (call.name === 'previous') return before(expressionSql(call.args[0]!, inner), 1)
-      if (call.name === 'peek') return peek(call, items, output, inner)
-      return inner.call(call)
-    },
-  }
+  const level = { items, output, inner: conditionPlace(field) }
+  return { field, call: (call) => POSITION_SQL.get(call.name)?.(call, level) }
 }
+
+interface Level {
+  readonly items: readonly OutputItem[]
+  readonly output: OutputTable | undefined
+  /** What the arguments of a call may look at. */
+  readonly inner: SqlPlace
+}
+
+type PositionSql = (call: Call, level: Level) => ValueSql | undefined
+
+const RECORD_NUMBER = numberSql('rn::DOUBLE')
+
+/** Functions of the row's position, by name in lower case. */
+export const POSITION_SQL: ReadonlyMap<string, PositionSql> = new Map<string, PositionSql>([
+  ['peek', peek],
+  ['previous', ({ args }, { inner }) => before(expressionSql(args[0]!, inner), 1)],
+  ['recno', () => RECORD_NUMBER],
+  ['rowno', (_, { output }) => rowNumber(output)],
+])
 
 function rowNumber(output: OutputTable | undefined): ValueSql {
   return numberSql(
@@ -49,12 +66,7 @@ function before(value: ValueSql | undefined, rows: number): ValueSql | undefined
 }
 
 /** A table that has rows already would be seen too (I9): that is left to the row machine. */
-function peek(
-  { args }: Call,
-  items: readonly OutputItem[],
-  output: OutputTable | undefined,
-  inner: SqlPlace,
-): ValueSql | undefined {
+function peek({ args }: Call, { items, output, inner }: Level): ValueSql | undefined {
   const [field, row] = args
   if (args.length > 2 || output?.name !== undefined) return undefined
   if (field?.kind !== 'name' && field?.kind !== 'text') return undefined
@@ -62,7 +74,7 @@ function peek(
   if (back === undefined) return undefined
   const name = field.kind === 'name' ? field.name : field.value
   const item = items.find((each) => each.name === name)
-  if (item === undefined) return { n: 'NULL::DOUBLE', t: 'NULL::VARCHAR', kinds: NO_KINDS }
+  if (item === undefined) return NULL_SQL
   return before(expressionSql(item.expression, inner), back)
 }
 
