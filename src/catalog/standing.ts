@@ -1,4 +1,6 @@
-/** Loads what the rules of rights.ts ask for: the standing of a user in one space, or in all of the tenant. */
+/**
+ * Loads what the rules of rights.ts ask for: the standing of a user in one space, or in all of the tenant.
+ */
 import type { SpaceId } from '../core/ids.ts'
 import type { SpaceStore } from '../store/port/spaces.ts'
 import type { App, User } from './records.ts'

@@ -4,7 +4,10 @@
  */
 export const NODE_FLOOR = '22.18'
 
-/** What is wrong with a version of Node, `24.1.0` for example, with the remedy; undefined when it is new enough. */
+/**
+ * What is wrong with a version of Node, `24.1.0` for example, with the remedy; undefined when it is new
+ * enough.
+ */
 export function nodeFault(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [majorFloor = 0, minorFloor = 0] = NODE_FLOOR.split('.').map(Number)

@@ -106,10 +106,7 @@ export interface Refusal {
   readonly refused: RefusalCode
 }
 
-/**
- * What came of a command. `opened` and `closed` are attempt rows to save; `outcome` is set when the reload
- * ended.
- */
+/** What came of a command. `opened` and `closed` are attempts to save; `outcome` is set when it ended. */
 export interface Decision {
   readonly next: Reload
   readonly opened?: Attempt

@@ -34,7 +34,9 @@ export interface SessionWork {
   readonly partial: boolean
   /** The app's present data: what a partial reload starts from. */
   readonly dataBefore?: DataVersion
-  /** Epoch ms at which the app's last successful reload, full or partial, finished; absent before the first. */
+  /**
+   * Epoch ms at which the app's last successful reload, full or partial, finished; absent before the first.
+   */
   readonly lastReloadAt?: number
   /** Name of the new data file that this attempt writes. */
   readonly dataAfter: DataVersion

@@ -14,7 +14,7 @@ const TIME_EXCEEDED = 'Reload exceeded its time limit'
 
 const EOL = '\r\n'
 /** The samples close a paragraph with a line of one blank. */
-const BLANK = ' '
+const BLANK_LINE = ' '
 /** The line in place of those that were cut out, and the most that it takes with its ends. */
 const LEFT_OUT = /^\(([\d,]+) lines? left out\)$/
 const LEFT_OUT_MAX_BYTES = utf8Bytes(`${EOL}${leftOutLine(Number.MAX_SAFE_INTEGER)}${EOL}`)
@@ -133,10 +133,10 @@ function failure(message: string, engineErrorCode: number, fault?: ScriptFault):
     'Data has not been loaded. Please correct the error and try loading again.',
     'The following error occurred:',
     ...lines(message),
-    BLANK,
+    BLANK_LINE,
     `The engine error code: EDC_ERROR:${engineErrorCode}`,
     ...(fault === undefined ? [] : ['The error occurred here:', ...lines(fault.statement)]),
-    BLANK,
+    BLANK_LINE,
   ]
 }
 

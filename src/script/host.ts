@@ -143,7 +143,9 @@ export type HostAnswer =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
-/** A computation that may put requests to the host; `ask` in ask.ts yields one and returns its typed result. */
+/**
+ * A computation that may put requests to the host; `ask` in ask.ts yields one and returns its typed result.
+ */
 export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
 
 /** How a run ended. A fault names the line of the main script (1-based) and the expanded statement. */

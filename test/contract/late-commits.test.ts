@@ -1,6 +1,7 @@
 /**
  * The contract with a store of several processes: it holds one that numbers events at their commit, and finds
- * one that numbers them when they are inserted and commits late. Nothing but the numbering tells the two apart.
+ * one that numbers them when they are inserted and commits late. Nothing but the numbering tells the two
+ * apart.
  */
 import { describe, expect, it } from 'vitest'
 import { EVENT_ORDER, Writers } from './event-order.ts'

@@ -20,8 +20,8 @@ export interface Database {
   /**
    * Lets transactions of one process that save events come as far as their commit and wait there. A kind that
    * is not exclusive must have it: the order of its events cannot be shown without. In PostgreSQL a deferred
-   * constraint trigger on the table of events does it, without the store's knowing: it runs at COMMIT and asks
-   * for an advisory lock that the test holds (for one application_name only).
+   * constraint trigger on the table of events does it, without the store's knowing: it runs at COMMIT and
+   * asks for an advisory lock that the test holds (for one application_name only).
    *
    * @param process what `open` gave
    */

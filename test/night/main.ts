@@ -1,6 +1,6 @@
 /**
- * `npm run night`: all that takes long. Runs every part, whatever became of the one before, prints the seconds of
- * each and its last lines, and keeps the text (see --keep). Exit code 1 when a part failed.
+ * `npm run night`: all that takes long. Runs every part, whatever became of the one before, prints the
+ * seconds of each and its last lines, and keeps the text (see --keep). Exit code 1 when a part failed.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

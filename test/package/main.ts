@@ -1,6 +1,6 @@
 /**
- * `npm run packed`: the package as a user has it. Packs what `npm run build` made, installs the tarball into an
- * empty project, and runs it there: the command, its demo, a check, an import of every export; and with
+ * `npm run packed`: the package as a user has it. Packs what `npm run build` made, installs the tarball into
+ * an empty project, and runs it there: the command, its demo, a check, an import of every export; and with
  * `--old-node PATH` an outdated Node, which must be refused in plain words. Exit code 1 when a step fails.
  */
 import { spawnSync } from 'node:child_process'

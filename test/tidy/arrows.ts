@@ -3,7 +3,9 @@ import type { Graph } from './circles.ts'
 import { type Reference, referencesOf } from './references.ts'
 import { productFiles, roomOf, type SourceTree } from './source-tree.ts'
 
-/** References of product files to product files, but those to threads and processes, which share no memory. */
+/**
+ * References of product files to product files, but those to threads and processes, which share no memory.
+ */
 export function importsOf(tree: SourceTree): (Reference & { readonly to: string })[] {
   return productFiles(tree)
     .flatMap((path) => referencesOf(tree, path))

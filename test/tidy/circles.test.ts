@@ -3,33 +3,11 @@ import { fileGraph, roomGraph } from './arrows.ts'
 import { circlesOf } from './circles.ts'
 import { SourceTree, thisTree } from './source-tree.ts'
 
-/** Circles of rooms that stand; each is to be cut, and none may come or grow (directions.ts tells their arrows). */
-const ROOM_CIRCLES = [
-  ['api/app', 'api/reload'],
-  ['catalog', 'store/port'],
-  ['engine/child', 'engine/duckdb', 'engine/sink', 'engine/source'],
-  ['script', 'script/evaluate', 'script/function', 'script/syntax', 'script/value'],
-  ['script/function/context', 'script/plan', 'script/row'],
-]
-
-/** Circles of files that stand, likewise. */
-const FILE_CIRCLES = [
-  [
-    'src/script/function/context/collected-values.ts',
-    'src/script/function/context/context-functions.ts',
-    'src/script/function/context/row-functions.ts',
-    'src/script/row/level-machine.ts',
-  ],
-]
-
-it('rooms make no circle but those that are to be cut', () => {
-  expect(circlesOf(roomGraph(thisTree()))).toEqual(ROOM_CIRCLES)
+it('files make no circle', () => {
+  expect(circlesOf(fileGraph(thisTree()))).toEqual([])
 })
 
-it('files make no circle but those that are to be cut', () => {
-  expect(circlesOf(fileGraph(thisTree()))).toEqual(FILE_CIRCLES)
-})
-
+// Circles of rooms are closed by the arrows that directions.test.ts holds.
 it('finds a circle of files over three steps, also of types, and leaves a diamond alone', () => {
   const tree = new SourceTree({
     'src/a/one.ts': "import './two.ts'\nimport '../b/four.ts'",

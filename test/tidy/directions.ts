@@ -19,7 +19,8 @@ export const DIRECTIONS: Directions = {
   'script/syntax': 'script script/function script/value',
   script: 'script/syntax script/value',
   'script/format': 'script script/syntax script/value',
-  'script/function': 'script script/evaluate script/statistics script/value',
+  'script/function':
+    'script script/evaluate script/function/context script/row script/statistics script/syntax script/value',
   'script/evaluate': 'script script/function script/syntax script/value',
   'script/function/context':
     'script script/evaluate script/function script/plan script/row script/syntax script/value',
@@ -42,8 +43,8 @@ export const DIRECTIONS: Directions = {
   outcome: 'catalog core delivery event store/port',
   history: 'core store/port',
 
-  // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and all
-  // that both know of each other is channel.
+  // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and
+  // all that both know of each other is channel.
   engine: 'catalog core',
   'engine/channel': 'catalog core engine script',
   'engine/pool': 'core engine engine/channel',
@@ -76,8 +77,8 @@ export const DIRECTIONS: Directions = {
 }
 
 /**
- * Arrows that run against the order and close a circle, each to be cut. The list only shrinks: one that is not
- * needed any more is a fault.
+ * Arrows that run against the order and close the circles of rooms that stand, each to be cut. The list only
+ * shrinks: one that is not needed any more is a fault.
  */
 export const AGAINST_THE_ORDER: readonly string[] = [
   'catalog -> store/port',
@@ -86,8 +87,10 @@ export const AGAINST_THE_ORDER: readonly string[] = [
   'script/syntax -> script',
   'script/syntax -> script/function',
   'script/function -> script/evaluate',
-  'script/function/context -> script/plan',
+  'script/function -> script/row',
+  'script/function -> script/function/context',
   'script/function/context -> script/row',
+  'script/function/context -> script/plan',
   'script/row -> script/plan',
   'engine/source -> engine/duckdb',
   'engine/source -> engine/child',

@@ -1,6 +1,7 @@
 /**
- * What a TypeScript file refers to: every import, static, dynamic or of a type, every re-export, and every path
- * that is resolved beside the file (`new URL('./x.ts', import.meta.url)`: worker threads, child processes).
+ * What a TypeScript file refers to: every import, static, dynamic or of a type, every re-export, and every
+ * path that is resolved beside the file (`new URL(..., import.meta.url)`: worker threads, child
+ * processes).
  */
 import { dirname, join } from 'node:path/posix'
 import { type Argument, type Expression, Visitor } from 'oxc-parser'
@@ -9,11 +10,13 @@ import type { SourceTree } from './source-tree.ts'
 export interface Reference {
   readonly from: string
   readonly line: number
-  /** As written, such as `../core/ids.ts` or `fastify`. */
+  /** As written: a path or the name of a package. */
   readonly specifier: string
   /** The path from the root when the specifier is relative, whether there is such a file or not. */
   readonly to: string | undefined
-  /** `type` vanishes at run time, `lazy` is loaded when it is reached, `path` is another thread or process. */
+  /**
+   * `type` vanishes at run time, `lazy` is loaded when it is reached, `path` is another thread or process.
+   */
   readonly kind: 'value' | 'type' | 'lazy' | 'path'
 }
 

@@ -47,7 +47,10 @@ export class SourceTree {
 
   /** 1 for the first line. */
   lineAt(path: string, offset: number): number {
-    return this.text(path).slice(0, offset).split('\n').length
+    let line = 1
+    const text = this.text(path)
+    for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1
+    return line
   }
 }
 
@@ -73,7 +76,13 @@ export function productFiles(tree: SourceTree): string[] {
   )
 }
 
-/** The room of a product file: its folder below `src`, such as `engine/pool`; `''` for a file in `src` itself. */
+export function typeScriptFiles(tree: SourceTree): string[] {
+  return tree.paths.filter((path) => path.endsWith('.ts'))
+}
+
+/**
+ * The room of a product file: its folder below `src`, such as `engine/pool`; `''` for a file in `src` itself.
+ */
 export function roomOf(path: string): string {
   return dirname(path).replace(/^src\/?/, '')
 }

@@ -9,7 +9,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 
-const EVENTS_PER_READ = 500
+const EVENTS_PER_COUNT = 500
 
 /** Measures every request of the server; to be installed before routes are registered. */
 export function installMetrics(server: ApiServer, deps: ApiDeps): void {
@@ -110,12 +110,12 @@ class OutcomeCount {
     for (const tenant of await store.tenants()) {
       let at = this.#counted
       while (at < newest) {
-        const events = await store.eventsAfter(tenant.id, at, EVENTS_PER_READ)
+        const events = await store.eventsAfter(tenant.id, at, EVENTS_PER_COUNT)
         const counted = events.filter(
           ({ type, sequence }) => type === FINISHED_EVENT_TYPE && sequence <= newest,
         )
         outcomes.push(...counted.map(({ body }) => String(body.data.status)))
-        at = events.length < EVENTS_PER_READ ? newest : events.at(-1)!.sequence
+        at = events.length < EVENTS_PER_COUNT ? newest : events.at(-1)!.sequence
       }
     }
     for (const outcome of outcomes) this.#counter.inc({ outcome })

@@ -19,7 +19,7 @@ import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['api-keys']
 const STATUSES = ['active', 'expired', 'revoked'] as const
-const DESCRIPTION_MAX = 512
+const KEY_DESCRIPTION_MAX = 512
 
 const KEY = {
   id: Type.String({ format: 'uuid' }),
@@ -102,7 +102,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         summary: 'Makes an API key; its token is shown only in this answer',
         body: Type.Object({
-          description: Type.String({ minLength: 1, maxLength: DESCRIPTION_MAX }),
+          description: Type.String({ minLength: 1, maxLength: KEY_DESCRIPTION_MAX }),
           expiry: Type.Optional(
             Type.String({ maxLength: 64, description: 'ISO 8601 duration from now; never by default' }),
           ),
@@ -146,7 +146,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const key = await keyFor(deps, callerOf(request), request.params.id)
-      const { description } = replacedTexts(request.body, { description: DESCRIPTION_MAX })
+      const { description } = replacedTexts(request.body, { description: KEY_DESCRIPTION_MAX })
       if (description === '') {
         throw refuse('badRequest', { detail: 'the description must not be empty', pointer: '/0/value' })
       }

@@ -11,7 +11,7 @@ import { problems, refuse } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
 
 const TAGS = ['spaces']
-const PATH = '/api/v1/spaces/:spaceId/assignments'
+const ASSIGNMENTS_PATH = '/api/v1/spaces/:spaceId/assignments'
 const ASSIGNEES = ['user', 'group', 'bot'] as const
 const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
 const Roles = Type.Array(Type.String(), { minItems: 1, maxItems: 10 })
@@ -41,7 +41,7 @@ const LIST = {
 
 export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void {
   server.get(
-    PATH,
+    ASSIGNMENTS_PATH,
     {
       schema: {
         tags: TAGS,
@@ -77,7 +77,7 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
 
 function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
   server.post(
-    PATH,
+    ASSIGNMENTS_PATH,
     {
       schema: {
         tags: TAGS,
@@ -115,7 +115,7 @@ function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
       return reply.code(201).send(record(assignment, (to) => absoluteLink(deps, request, to)))
     },
   )
-  registerSingle(server, deps, `${PATH}/:assignmentId`)
+  registerSingle(server, deps, `${ASSIGNMENTS_PATH}/:assignmentId`)
 }
 
 function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {

@@ -13,7 +13,9 @@ import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES }
 import type { SessionProgress, StoredFile } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
-/** File descriptors of an engine process: the channel, and the life line, which the worker never writes to. */
+/**
+ * File descriptors of an engine process: the channel, and the life line, which the worker never writes to.
+ */
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Told by `ready`; an engine process of another version is not used. */

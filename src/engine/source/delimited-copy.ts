@@ -65,7 +65,7 @@ function plainDelimiter({ format, settings, width }: DelimitedFile): string | un
   return plain ? delimiter : undefined
 }
 
-const PIECE_BYTES = 1024 * 1024
+const COPIED_BYTES = 1024 * 1024
 const CR = 13
 const LF = 10
 const BLANK = 32
@@ -83,17 +83,17 @@ async function plainLines(
   const quoted = marks.flatMap((mark) => [`\n${mark}`, `${delimiter}${mark}`])
   const handle = await open(file, 'r')
   try {
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES)
+    const buffer = Buffer.allocUnsafe(COPIED_BYTES)
     let held = 0
     let start = 0
     let blanks = false
     let returns: boolean | undefined
     for (;;) {
       database.checkInterrupted()
-      const { bytesRead } = await handle.read(buffer, held, PIECE_BYTES - held)
+      const { bytesRead } = await handle.read(buffer, held, COPIED_BYTES - held)
       const filled = buffer.subarray(0, held + bytesRead)
       const end = bytesRead === 0 ? filled.length : filled.lastIndexOf(LF) + 1
-      if (end === 0 && filled.length === PIECE_BYTES) return undefined
+      if (end === 0 && filled.length === COPIED_BYTES) return undefined
       if (end > 0) {
         let lines = filled.subarray(0, end)
         if (start === 0 && lines.indexOf(BYTE_ORDER_MARK) === 0) lines = lines.subarray(3)

@@ -1,4 +1,7 @@
-/** SQL that gathers all values of a group in one text, as script/function/context/collected-values.ts reads them. */
+/**
+ * SQL that gathers all values of a group in one text, as script/function/context/collected-values.ts reads
+ * them.
+ */
 import { END, ESCAPE, ESCAPED, SIDE } from '../../script/function/context/collected-values.ts'
 import type { PairSql } from './pair-sql.ts'
 

@@ -36,7 +36,9 @@ export interface FunctionRow {
   readonly outside?: Outside
 }
 
-/** Computed from the values of its arguments. Called once a row: the array is reused, read it, never keep it. */
+/**
+ * Computed from the values of its arguments. Called once a row: the array is reused, read it, never keep it.
+ */
 export type Scalar = (args: readonly Value[], context: EvaluationContext) => Value
 
 /** Decides itself which arguments are computed. */

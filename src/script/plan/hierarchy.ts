@@ -17,7 +17,7 @@ export interface NamedRows {
   readonly rows: readonly (readonly Value[])[]
 }
 
-const MAX_DEPTH = 1000
+const HIERARCHY_DEPTH_MAX = 1000
 const MAX_PATHS = 10_000_000
 
 /** A row and the way from its root: the row is the last of it. */
@@ -102,7 +102,8 @@ function pathsOf({ names, rows }: NamedRows, { node, parent }: Hierarchy | Hiera
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     paths.push(path)
     checkCount(paths.length)
-    if (path.depth > MAX_DEPTH) throw faults.semantic(`The hierarchy is more than ${MAX_DEPTH} levels deep`)
+    if (path.depth > HIERARCHY_DEPTH_MAX)
+      throw faults.semantic(`The hierarchy is more than ${HIERARCHY_DEPTH_MAX} levels deep`)
     const key = keyOf(rows[path.row]![nodeAt]!)
     for (const row of (key === null ? undefined : children.get(key)) ?? []) {
       if (!isOn(path, row)) open.push({ row, depth: path.depth + 1, above: path })

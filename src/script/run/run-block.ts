@@ -40,7 +40,7 @@ interface Next {
 /**
  * How deep blocks, calls and included files may nest together: the interpreter nests as deep as the script.
  */
-const MAX_DEPTH = 1024
+const BLOCK_DEPTH_MAX = 1024
 
 /** Gives the flow out of the range. Throws ScriptStopped when a fault ends the run. */
 export function* runRange(
@@ -76,7 +76,8 @@ function* runOne(state: ScriptState, step: Step, to: number): Asking<Next> {
 
 // biome-ignore lint/correctness/useYield: a body for guarded, which takes a generator.
 function* findBlock({ place, unit, index }: Step, to: number): Asking<Block> {
-  if (place.depth > MAX_DEPTH) throw faults.general(`Blocks are nested more than ${MAX_DEPTH} deep`)
+  if (place.depth > BLOCK_DEPTH_MAX)
+    throw faults.general(`Blocks are nested more than ${BLOCK_DEPTH_MAX} deep`)
   return blockAt(unit.statements, index, to)
 }
 

@@ -76,7 +76,7 @@ const LEVELS: readonly (readonly BinaryOperator[])[] = [
 const COMPARISON = 2
 
 /** Parentheses, calls and signs within each other. */
-const MAX_DEPTH = 200
+const EXPRESSION_DEPTH_MAX = 200
 /** Height of a tree: a long chain of operators makes a high one, and whoever walks it recurses. */
 const MAX_HEIGHT = 1000
 
@@ -105,7 +105,7 @@ function operandsOf(expression: Expression): readonly Expression[] {
 }
 
 function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
-  if (depth > MAX_DEPTH) throw tooDeep()
+  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep()
   const operators = LEVELS[level]
   if (operators === undefined) return readUnary(tokens, depth)
   const { start } = tokens.peek()
@@ -152,7 +152,7 @@ function allRows(tokens: TokenStream, name: string): Expression | undefined {
 const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
 
 function readUnary(tokens: TokenStream, depth: number): Expression {
-  if (depth > MAX_DEPTH) throw tooDeep()
+  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep()
   const token = tokens.peek()
   const written = token.value.toLowerCase()
   const sign = token.kind === 'symbol' || (written === 'bitnot' && startsOperand(tokens.peek(1)))

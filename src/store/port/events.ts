@@ -1,7 +1,8 @@
 /**
  * Events as they were saved: written only by steps, read in the order of their sequence, which is the order
  * of their commits: once a reader has seen a sequence, no event with a smaller one appears any more. Readers
- * follow by cursor and would miss it. A store with several writers may not number events when it inserts them.
+ * follow by cursor and would miss it. A store with several writers may not number events when it inserts
+ * them.
  */
 import type { EventId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'

@@ -1,4 +1,6 @@
-/** The queue of reloads: claiming the next ones, keeping their leases, finding those that a sweep concerns. */
+/**
+ * The queue of reloads: claiming the next ones, keeping their leases, finding those that a sweep concerns.
+ */
 import type { App, ScriptVersion, Tenant } from '../../catalog/records.ts'
 import type { Attempt, SessionFacts } from '../../core/attempt.ts'
 import type { LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'

@@ -88,7 +88,8 @@ export class OrderAudit {
 
   /**
    * While a tenant waits that could be served and has used no slot since nobody waited, no other is served
-   * twice. How tenants with runs behind them share the slots is measured elsewhere: src/store/rule/turns.test.ts.
+   * twice. How tenants with runs behind them share the slots is measured elsewhere:
+   * src/store/rule/turns.test.ts.
    */
   #shareSlots(taken: readonly Reload[], others: readonly Reload[]): void {
     const claimedAt = this.#claimedAt(taken[0]!)

@@ -1,4 +1,7 @@
-/** What a call means in a LOAD where that depends on the place: on the row, on other rows, on tables and files. */
+/**
+ * What a call means in a LOAD where that depends on the place: on the row, on other rows, on tables and
+ * files.
+ */
 import type { Evaluator } from '../../evaluate/evaluate.ts'
 import type { LoadContext } from '../../row/load-context.ts'
 import type { RowMultiplier } from '../../row/machine-state.ts'
@@ -55,7 +58,9 @@ function ofLoad(apply: OfLoad, args: readonly Evaluator[], context: LoadContext)
 
 const ONE_NULL: readonly Value[] = [null]
 
-/** One output row for each part, with all combinations where a LOAD has several such calls (J17, J18, B16). */
+/**
+ * One output row for each part, with all combinations where a LOAD has several such calls (J17, J18, B16).
+ */
 function rowsOfParts(partsOf: PartsOf, args: readonly Evaluator[], { context, state }: CallSite): Evaluator {
   const multiplier: RowMultiplier = {
     current: null,

@@ -4,7 +4,7 @@
  * compare with `=` instead of IN lists, which SQLite builds a table for at every evaluation; no trigger
  * stands on a statement of the hot path, because it makes SQLite copy each page the statement changes.
  *
- * What holds the invariants now: 1 = the states CHECK and `AND ended_at IS NULL` in save-reload.ts, 2 =
+ * What holds the invariants now: 1 = the states CHECK and `AND ended_at IS NULL` in update-reload.ts, 2 =
  * events_unique, 4 = attempts (the foreign key to the attempt before), one lease column, reloads_active, 5 =
  * deliveries_unique.
  */

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { roomsLoadedBy, startedFiles } from './processes.ts'
+import { SourceTree, thisTree } from './source-tree.ts'
+
+it('the product starts the child, its guard and the checkpoint thread, and nothing else', () => {
+  expect(startedFiles(thisTree())).toEqual([
+    'src/engine/child/session-process.ts -> src/engine/child/session-guard.ts',
+    'src/engine/pool/session-child.ts -> src/engine/child/session-process.ts',
+    'src/store/sqlite/checkpoints.ts -> src/store/sqlite/checkpoint-thread.ts',
+  ])
+})
+
+it('the service loads nothing that runs scripts or opens data', () => {
+  const forbidden = ['engine/child', 'engine/duckdb', 'engine/source', 'engine/sink']
+  const loaded = roomsLoadedBy(thisTree(), 'src/main/service.ts')
+  expect(loaded).toContain('engine/pool')
+  expect(loaded.filter((room) => forbidden.includes(room))).toEqual([])
+})
+
+it('the child that runs untrusted scripts loads nothing of the service', () => {
+  const loaded = roomsLoadedBy(thisTree(), 'src/engine/child/session-process.ts')
+  const service = /^(api|main|cli|worker|intake|history|files|store|delivery|engine\/pool)(\/|$)/
+  expect(loaded).toContain('engine/duckdb')
+  expect(loaded.filter((room) => service.test(room))).toEqual([])
+})
+
+it('follows imports over several files and lazily, but neither types nor other processes', () => {
+  const tree = new SourceTree({
+    'src/main/main.ts': "import '../pool/pool.ts'\nimport type { C } from '../child/child.ts'",
+    'src/pool/pool.ts': "const late = () => import('../channel/channel.ts')",
+    'src/channel/channel.ts': "new URL('../child/child.ts', import.meta.url)",
+    'src/child/child.ts': "export * from '../script/script.ts'",
+    'src/script/script.ts': '',
+  })
+  expect(roomsLoadedBy(tree, 'src/main/main.ts')).toEqual(['channel', 'main', 'pool'])
+  expect(roomsLoadedBy(tree, 'src/child/child.ts')).toEqual(['child', 'script'])
+  expect(startedFiles(tree)).toEqual(['src/channel/channel.ts -> src/child/child.ts'])
+})
