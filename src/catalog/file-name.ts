@@ -60,6 +60,15 @@ export function foldersAbove(name: string): string[] {
   return above
 }
 
+/**
+ * The names that stand in the way of a wanted one: itself as a file and as a folder, and each folder above it
+ * as a folder (there already) and as a file (which cannot hold it).
+ */
+export function namesOnTheWay(name: string): string[] {
+  const bare = isFolderName(name) ? name.slice(0, -1) : name
+  return [...foldersAbove(name), `${bare}/`].flatMap((folder) => [folder, folder.slice(0, -1)])
+}
+
 /** Lower case without the dot; "" when there is none. */
 export function extensionOf(name: string): string {
   const base = baseNameOf(name)

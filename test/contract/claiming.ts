@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
 import { NO_ROOM } from '../../src/store/port/queue.ts'
+import { putScript } from '../support/catalog.ts'
 import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseClaiming(given: () => Given): void {
@@ -37,7 +38,7 @@ export function exerciseClaiming(given: () => Given): void {
         modifierId: app.ownerId,
         modifiedAt: START_MS,
       }
-      await given().store.addScript(script, 10)
+      await putScript(given().store, script)
       const reload = await given().queued({ appId: app.id })
       const [claimed] = await given().wait(7).claim()
       const { store } = given()

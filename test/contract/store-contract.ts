@@ -6,6 +6,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
+import { exerciseChanging } from './changing.ts'
 import { exerciseClaiming } from './claiming.ts'
 import { exerciseDeliveries } from './deliveries.ts'
 import { exerciseEndingLeases } from './ending-leases.ts'
@@ -41,6 +42,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseDeliveries(present)
     exerciseForgetting(present)
     exerciseCatalog(present)
+    exerciseChanging(present)
     exerciseNotices(present)
     exerciseEventOrder(() => underTest, present)
     if (kind.exclusive) exerciseEndingLeases(present)

@@ -36,7 +36,7 @@ import { byAge, insert, Tables } from './tables.ts'
 
 const UNMARKED = { full: false, partial: false } as const
 
-export class MemoryCatalog implements CatalogStore {
+export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
   protected readonly tables = new Tables()
 
   protected atomically<T>(work: () => T): T {

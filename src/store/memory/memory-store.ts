@@ -15,6 +15,7 @@ import { limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { Change } from '../port/change.ts'
 import type { Forget, Forgotten } from '../port/history.ts'
 import type { Listed, ReloadQuery } from '../port/lists.ts'
 import {
@@ -38,9 +39,11 @@ import type {
   Transitioned,
 } from '../port/reloads.ts'
 import type { Counts, ExclusiveStore } from '../port/store.ts'
+import { assertCatalogSaving } from '../rule/changing.ts'
 import { readersOf } from '../rule/readers.ts'
 import { assertAcceptance, assertSaving, isSaving } from '../rule/saving.ts'
 import { backsOff, type Counted, movedAt, Turns } from '../rule/turns.ts'
+import { decideChange, saveCatalog } from './change.ts'
 import { own } from './memory-catalog.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { pageOf } from './page.ts'
@@ -69,6 +72,24 @@ export class MemoryStore extends MemoryEvents implements ExclusiveStore {
     this.#turns.termsChanged()
     this.notices.tellSoon({ queued: tenant !== undefined })
     return tenant
+  }
+
+  async change<Answer>(batch: readonly Change<Answer>[]): Promise<Answer[]> {
+    return this.atomically(() => batch.map((change) => this.#change(change)))
+  }
+
+  #change<Answer>(change: Change<Answer>): Answer {
+    const { answer, ...saving } = decideChange(this.tables, change)
+    assertCatalogSaving(change.tenantId, saving)
+    saveCatalog(this.tables, change.tenantId, saving)
+    const { put = {}, events = [], deliveries = [] } = saving
+    for (const event of events) this.saveEvent(event)
+    for (const delivery of deliveries) this.saveDelivery(delivery)
+    // Its limits may have changed, and with them what may be claimed.
+    const queued = put.tenants !== undefined
+    if (queued) this.#turns.termsChanged()
+    this.notices.note({ queued, events: events.length > 0, deliveries: deliveries.length > 0 })
+    return answer
   }
 
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {

@@ -8,6 +8,7 @@
  * (test/contract/store-contract.ts).
  */
 import type { AppStore } from './apps.ts'
+import type { ChangeStore } from './change.ts'
 import type { DeliveryStore } from './deliveries.ts'
 import type { EventStore } from './events.ts'
 import type { DataFileStore } from './files.ts'
@@ -29,7 +30,13 @@ export interface Counts {
   readonly waitsSince?: number
 }
 
-export interface CatalogStore extends PeopleStore, AppStore, SpaceStore, DataFileStore, SubscriptionStore {}
+export interface CatalogStore
+  extends ChangeStore,
+    PeopleStore,
+    AppStore,
+    SpaceStore,
+    DataFileStore,
+    SubscriptionStore {}
 
 export interface Store
   extends ReloadStore,

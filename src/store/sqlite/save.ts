@@ -53,10 +53,10 @@ export function prepareSave(
   }
 }
 
+export type SaveEvents = (events: readonly EventDraft[], deliveries: readonly Delivery[]) => void
+
 /** Events, and then their deliveries. */
-export function prepareSaveEvents(
-  db: DatabaseSync,
-): (events: readonly EventDraft[], deliveries: readonly Delivery[]) => void {
+export function prepareSaveEvents(db: DatabaseSync): SaveEvents {
   const insertEvent = prepareInsertEvent(db)
   const insertDelivery = prepareInsertDelivery(db)
   return (events, deliveries) => {

@@ -12,6 +12,7 @@ import type { TenantLimitsChange } from '../../core/limits.ts'
 import type { Send } from '../../event/delivery.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange } from '../port/apps.ts'
+import type { Change } from '../port/change.ts'
 import type { DeliveryClaim, Reopening, SendRecord } from '../port/deliveries.ts'
 import type { Forget } from '../port/history.ts'
 import type { ReloadQuery, SendQuery } from '../port/lists.ts'
@@ -261,6 +262,10 @@ export class SqliteStore implements ExclusiveStore {
   }
 
   // ---------------------------------------------------------------------------------------------- catalog
+
+  change<Answer>(batch: readonly Change<Answer>[]): Promise<Answer[]> {
+    return this.#writer.write(() => batch.map((one) => this.#do.change(one)))
+  }
 
   addTenant(tenant: records.Tenant) {
     return this.#writer.write(() => this.#do.addTenant(tenant))

@@ -7,6 +7,7 @@ import type { CommitNotice, Counts } from '../port/store.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareAccept } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
+import { prepareChange } from './change.ts'
 import { prepareClaim } from './claim.ts'
 import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
@@ -39,7 +40,8 @@ export function prepareStatements(
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
   const insert = prepareAccept(db, views, audience, kept)
-  const sends = prepareSendWrites(db, audience, prepareSaveEvents(db), note)
+  const saveEvents = prepareSaveEvents(db)
+  const sends = prepareSendWrites(db, audience, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
   const accept = (acceptance: Acceptance): Accepted => {
     const answer = insert(acceptance)
@@ -78,6 +80,7 @@ export function prepareStatements(
     recordSend: sends.record,
     addSend: sends.add,
     send: prepareSend(db),
+    change: prepareChange(db, views, { turns, audience, kept }, saveEvents, note),
     ...prepareIdentity(
       db,
       kept,

@@ -1,0 +1,174 @@
+/** Changes of the catalog in the memory store: what a step is shown, and saving what it gives back. */
+import { namesOnTheWay } from '../../catalog/file-name.ts'
+import type { DataFile, FilePlace } from '../../catalog/records.ts'
+import { defined } from '../../core/defined.ts'
+import type { TenantId } from '../../core/ids.ts'
+import type { CatalogKind, CatalogRecords, CatalogSaving, Change, Decided } from '../port/change.ts'
+import { PUT_ORDER } from '../rule/changing.ts'
+import { own } from './memory-catalog.ts'
+import type { Table } from './table.ts'
+import { byAge, type Tables } from './tables.ts'
+
+/** Shows the step what is stored about its subject. */
+export function decideChange<Answer>(tables: Tables, change: Change<Answer>): Decided<Answer> {
+  const { tenantId } = change
+  if (change.kind === 'tenant') {
+    const tenant = tables.tenants.get(tenantId)
+    return change.step(defined({ tenant }))
+  }
+  const all = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId))
+  const base = { tenant: tables.requireTenant(tenantId), subscriptions: all.filter((row) => row.enabled) }
+  switch (change.kind) {
+    case 'user':
+      return change.step({ ...base, ...defined({ user: own(tables.users.get(change.id), tenantId) }) })
+    case 'key':
+      return change.step({ ...base, ...defined({ key: own(tables.keys.get(change.id), tenantId) }) })
+    case 'app': {
+      const app = own(tables.apps.get(change.id), tenantId)
+      const scripts = tables.scripts.where((row) => row.tenantId === tenantId && row.appId === change.id)
+      const ids = scripts.map(({ id }) => id).reverse()
+      return change.step({ ...base, scripts: ids, ...defined({ app }) })
+    }
+    case 'space': {
+      const { id, name } = change
+      const space = own(tables.spaces.get(id), tenantId)
+      const isOfIt = (row: { readonly tenantId: TenantId; readonly spaceId?: string }) =>
+        row.tenantId === tenantId && row.spaceId === id
+      return change.step({
+        ...base,
+        ...defined({ space }),
+        assignments: byAge(tables.assignments.where(isOfIt)),
+        isEmpty: (tables.apps.find(isOfIt) ?? tables.dataFiles.find(isOfIt)) === undefined,
+        nameTaken: tables.spaces
+          .rows()
+          .some((row) => row.tenantId === tenantId && row.name === name && row.id !== id),
+      })
+    }
+    case 'data-file': {
+      const file = own(tables.dataFiles.get(change.id), tenantId)
+      const isBelow = (row: DataFile) =>
+        file !== undefined &&
+        inSamePlace(row, file) &&
+        file.name.endsWith('/') &&
+        row.name !== file.name &&
+        row.name.startsWith(file.name)
+      return change.step({
+        ...base,
+        ...defined({ file }),
+        below: byAge(tables.dataFiles.where(isBelow)),
+        onTheWay: onTheWay(tables, tenantId, change.wanted),
+        marked: byAge(
+          tables.apps.where(
+            ({ tenantId: of, crashedOnMaxSize: { full, partial } }) => of === tenantId && (full || partial),
+          ),
+        ),
+      })
+    }
+    case 'subscription': {
+      const subscription = all.find((row) => row.id === change.id)
+      return change.step({ ...base, all, ...defined({ subscription }) })
+    }
+  }
+}
+
+function onTheWay(
+  tables: Tables,
+  tenantId: TenantId,
+  wanted: { readonly place: FilePlace; readonly name: string } | undefined,
+): DataFile[] {
+  if (wanted === undefined) return []
+  return namesOnTheWay(wanted.name).flatMap(
+    (name) =>
+      tables.dataFiles.find(
+        (row) => row.tenantId === tenantId && row.name === name && liesIn(row, wanted.place),
+      ) ?? [],
+  )
+}
+
+/** Removes and puts the records; throws where a database would refuse them. */
+export function saveCatalog(
+  tables: Tables,
+  tenantId: TenantId,
+  { put = {}, remove = {} }: CatalogSaving,
+): void {
+  for (const kind of PUT_ORDER) {
+    if (kind === 'tenants' || kind === 'users') continue
+    for (const id of remove[kind] ?? []) removeRow(tables, kind, tenantId, id)
+  }
+  for (const kind of PUT_ORDER) putRows(tables, kind, put[kind] ?? [])
+}
+
+type Removable = Exclude<CatalogKind, 'tenants' | 'users'>
+
+function removeRow(tables: Tables, kind: Removable, tenantId: TenantId, id: string): void {
+  const table: Table<{ readonly tenantId: TenantId }> = tables[kind]
+  if (own(table.get(id), tenantId) === undefined) throw new Error(`there is no ${id} to remove`)
+  table.remove(id)
+  if (kind === 'apps') {
+    for (const row of tables.scripts.where(({ appId }) => appId === id)) tables.scripts.remove(row.id)
+  }
+  if (kind === 'spaces') {
+    for (const row of tables.assignments.where(({ spaceId }) => spaceId === id)) {
+      tables.assignments.remove(row.id)
+    }
+  }
+}
+
+function putRows<Kind extends CatalogKind>(
+  tables: Tables,
+  kind: Kind,
+  rows: readonly CatalogRecords[Kind][],
+): void {
+  const table = tables[kind] as unknown as Table<CatalogRecords[Kind]>
+  for (const row of rows) {
+    const before = table.get(row.id)
+    if ('tenantId' in row) {
+      tables.requireTenant(row.tenantId)
+      if (before !== undefined && 'tenantId' in before && before.tenantId !== row.tenantId) {
+        throw new Error(`row ${row.id} belongs to another tenant`)
+      }
+    }
+    const { refersTo, isSame } = CONSTRAINTS[kind]
+    if (refersTo?.(tables, row) === false) throw new Error(`what ${row.id} refers to is not there`)
+    const other = isSame && table.find((one) => one.id !== row.id && isSame(one, row))
+    if (other !== undefined) throw new Error(`${other.id} is already what ${row.id} would be`)
+    table.put(row.id, row)
+  }
+}
+
+interface Constraint<Row> {
+  /** False when a record is missing that the row refers to. */
+  readonly refersTo?: (tables: Tables, row: Row) => boolean
+  /** Two rows that cannot both be. */
+  readonly isSame?: (one: Row, other: Row) => boolean
+}
+
+const CONSTRAINTS: { readonly [Kind in CatalogKind]: Constraint<CatalogRecords[Kind]> } = {
+  tenants: {},
+  users: {},
+  keys: {
+    refersTo: (tables, { userId }) => tables.users.get(userId) !== undefined,
+    isSame: (one, other) => one.tokenHash === other.tokenHash,
+  },
+  spaces: { isSame: (one, other) => one.tenantId === other.tenantId && one.name === other.name },
+  assignments: {
+    refersTo: (tables, { spaceId }) => tables.spaces.get(spaceId) !== undefined,
+    isSame: (one, other) =>
+      one.spaceId === other.spaceId && one.type === other.type && one.assigneeId === other.assigneeId,
+  },
+  apps: { isSame: (one, other) => one.data !== undefined && one.data.version === other.data?.version },
+  scripts: { refersTo: (tables, { appId }) => tables.apps.get(appId) !== undefined },
+  dataFiles: { isSame: (one, other) => one.name === other.name && inSamePlace(one, other) },
+  subscriptions: {},
+}
+
+export function liesIn(file: DataFile, place: FilePlace): boolean {
+  return 'spaceId' in place
+    ? file.spaceId === place.spaceId
+    : file.spaceId === undefined && file.ownerId === place.ownerId
+}
+
+function inSamePlace(left: DataFile, right: DataFile): boolean {
+  if (left.tenantId !== right.tenantId) return false
+  return liesIn(left, right.spaceId === undefined ? { ownerId: right.ownerId } : { spaceId: right.spaceId })
+}

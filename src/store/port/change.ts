@@ -1,0 +1,150 @@
+/**
+ * Changes of the catalog, each a step as those of reloads are: the store locks the subject, shows the step
+ * what is stored about it, and saves the records and facts that come back in one commit. What is shown
+ * follows from the subject alone, so that a store can read it beforehand. The steps stand in catalog/.
+ */
+import type {
+  ApiKey,
+  App,
+  DataFile,
+  FilePlace,
+  ScriptVersion,
+  Space,
+  SpaceAssignment,
+  Tenant,
+  User,
+} from '../../catalog/records.ts'
+import type {
+  AppId,
+  DataFileId,
+  KeyId,
+  ScriptVersionId,
+  SpaceId,
+  SubscriptionId,
+  TenantId,
+  UserId,
+} from '../../core/ids.ts'
+import type { Delivery } from '../../event/delivery.ts'
+import type { EventDraft } from '../../event/stored-event.ts'
+import type { Subscription } from '../../event/subscription.ts'
+
+/** The kinds of record that steps save, in the order in which they may refer to one another. */
+export interface CatalogRecords {
+  readonly tenants: Tenant
+  readonly users: User
+  readonly keys: ApiKey
+  readonly spaces: Space
+  readonly assignments: SpaceAssignment
+  readonly apps: App
+  readonly scripts: ScriptVersion
+  readonly dataFiles: DataFile
+  readonly subscriptions: Subscription
+}
+
+export type CatalogKind = keyof CatalogRecords
+
+/** What a step wants saved, all of it or nothing; every record of the subject's tenant. */
+export interface CatalogSaving {
+  /** Inserted or replaced by id. */
+  readonly put?: { readonly [Kind in CatalogKind]?: readonly CatalogRecords[Kind][] }
+  /**
+   * Removed before anything is put; each must be there. A space takes its assignments with it, an app its
+   * scripts.
+   */
+  readonly remove?: {
+    readonly [Kind in Exclude<CatalogKind, 'tenants' | 'users'>]?: readonly CatalogRecords[Kind]['id'][]
+  }
+  readonly events?: readonly EventDraft[]
+  readonly deliveries?: readonly Delivery[]
+}
+
+/** What a step gives back: its answer to whoever asked, and what is to be saved; a refusal saves nothing. */
+export interface Decided<Answer> extends CatalogSaving {
+  readonly answer: Answer
+}
+
+/** Who would hear of an event that a step makes. */
+export interface CatalogView {
+  readonly tenant: Tenant
+  /** Enabled subscriptions of the tenant. */
+  readonly subscriptions: readonly Subscription[]
+}
+
+export interface UserView extends CatalogView {
+  readonly user?: User
+}
+
+export interface KeyView extends CatalogView {
+  readonly key?: ApiKey
+}
+
+export interface AppView extends CatalogView {
+  readonly app?: App
+  /** Versions of its script, newest first. */
+  readonly scripts: readonly ScriptVersionId[]
+}
+
+export interface SpaceView extends CatalogView {
+  readonly space?: Space
+  readonly assignments: readonly SpaceAssignment[]
+  /** No app and no data file lies in it. */
+  readonly isEmpty: boolean
+  /** Another space of the tenant has the wanted name. */
+  readonly nameTaken: boolean
+}
+
+export interface DataFileView extends CatalogView {
+  readonly file?: DataFile
+  /** All that lies below the file when it is a folder, oldest first. */
+  readonly below: readonly DataFile[]
+  /** What is at the wanted place under the wanted name or on the way to it (`namesOnTheWay`). */
+  readonly onTheWay: readonly DataFile[]
+  /** Apps of the tenant with a crash mark. */
+  readonly marked: readonly App[]
+}
+
+export interface SubscriptionChangeView extends CatalogView {
+  readonly subscription?: Subscription
+  /** All of the tenant, disabled ones too. */
+  readonly all: readonly Subscription[]
+}
+
+/** A subject and the step about it. */
+export type Change<Answer> = { readonly tenantId: TenantId } & (
+  | {
+      readonly kind: 'tenant'
+      readonly step: (view: { readonly tenant?: Tenant }) => Decided<Answer>
+    }
+  | { readonly kind: 'user'; readonly id: UserId; readonly step: (view: UserView) => Decided<Answer> }
+  | { readonly kind: 'key'; readonly id: KeyId; readonly step: (view: KeyView) => Decided<Answer> }
+  | { readonly kind: 'app'; readonly id: AppId; readonly step: (view: AppView) => Decided<Answer> }
+  | {
+      readonly kind: 'space'
+      readonly id: SpaceId
+      /** The name that it is to have. */
+      readonly name?: string
+      readonly step: (view: SpaceView) => Decided<Answer>
+    }
+  | {
+      readonly kind: 'data-file'
+      readonly id: DataFileId
+      /** Where it is to lie. */
+      readonly wanted?: { readonly place: FilePlace; readonly name: string }
+      readonly step: (view: DataFileView) => Decided<Answer>
+    }
+  | {
+      readonly kind: 'subscription'
+      readonly id: SubscriptionId
+      readonly step: (view: SubscriptionChangeView) => Decided<Answer>
+    }
+)
+
+export interface ChangeStore {
+  /**
+   * Runs the steps in order, each on what the ones before it saved; the batch is one commit. When a step
+   * throws, or wants what cannot be (a name twice, a record of another tenant), the call rejects and nothing
+   * of the batch is saved. A step may be called again when what it was saved with was rolled back.
+   * @returns the steps' answers
+   */
+  change<Answer>(batch: readonly Change<Answer>[]): Promise<Answer[]>
+}

@@ -1,0 +1,33 @@
+/** What must hold of every saving of the catalog, asserted by each store before it writes. */
+import type { TenantId } from '../../core/ids.ts'
+import type { CatalogKind, CatalogSaving } from '../port/change.ts'
+
+/** Records are put in this order, so that what one refers to is there already. */
+export const PUT_ORDER: readonly CatalogKind[] = [
+  'tenants',
+  'users',
+  'keys',
+  'spaces',
+  'assignments',
+  'apps',
+  'scripts',
+  'dataFiles',
+  'subscriptions',
+]
+
+/** @throws when a record is of another tenant than the subject: our own mistake */
+export function assertCatalogSaving(
+  tenantId: TenantId,
+  { put = {}, events, deliveries }: CatalogSaving,
+): void {
+  for (const tenant of put.tenants ?? []) must(tenant.id === tenantId, tenant.id)
+  for (const kind of PUT_ORDER) {
+    if (kind === 'tenants') continue
+    for (const record of put[kind] ?? []) must(record.tenantId === tenantId, record.id)
+  }
+  for (const fact of [...(events ?? []), ...(deliveries ?? [])]) must(fact.tenantId === tenantId, fact.id)
+}
+
+function must(holds: boolean, id: string): void {
+  if (!holds) throw new Error(`a step about one tenant saved ${id} of another tenant`)
+}

@@ -1,0 +1,113 @@
+/** What the steps of catalog changes are shown: read by the subject alone. */
+import type { DatabaseSync } from 'node:sqlite'
+import { isFolderName, namesOnTheWay } from '../../catalog/file-name.ts'
+import type { ApiKey, App, DataFile, FilePlace, Space, SpaceAssignment, User } from '../../catalog/records.ts'
+import { defined } from '../../core/defined.ts'
+import type { ScriptVersionId, TenantId } from '../../core/ids.ts'
+import type { Subscription } from '../../event/subscription.ts'
+import type { Change, Decided } from '../port/change.ts'
+import { appOf } from './app-rows.ts'
+import { recordOf, recordsOf } from './row.ts'
+import type { Audience, Views } from './view.ts'
+
+export function prepareCatalogViews(
+  db: DatabaseSync,
+  views: Views,
+  audience: Audience,
+): <Answer>(change: Change<Answer>) => Decided<Answer> {
+  const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const key = db.prepare('SELECT record FROM keys WHERE id = ? AND tenant_id = ?')
+  const scripts = db.prepare('SELECT id FROM scripts WHERE app_id = ? AND tenant_id = ? ORDER BY number DESC')
+  const subscriptions = db.prepare(
+    'SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id',
+  )
+  const spaceView = prepareSpaceView(db)
+  const fileView = prepareFileView(db)
+  return <Answer>(change: Change<Answer>): Decided<Answer> => {
+    const { tenantId } = change
+    if (change.kind === 'tenant') return change.step(defined({ tenant: audience.tenant(tenantId) }))
+    const base = audience.of(tenantId)
+    switch (change.kind) {
+      case 'user':
+        return change.step({ ...base, ...defined({ user: recordOf<User>(user.get(change.id, tenantId)) }) })
+      case 'key':
+        return change.step({ ...base, ...defined({ key: recordOf<ApiKey>(key.get(change.id, tenantId)) }) })
+      case 'app': {
+        const ids = scripts.all(change.id, tenantId).map((row) => row.id as ScriptVersionId)
+        return change.step({ ...base, scripts: ids, ...defined({ app: views.app(tenantId, change.id) }) })
+      }
+      case 'space':
+        return change.step({ ...base, ...spaceView(tenantId, change.id, change.name) })
+      case 'data-file':
+        return change.step({ ...base, ...fileView(tenantId, change.id, change.wanted) })
+      case 'subscription': {
+        const all = recordsOf<Subscription>(subscriptions.all(tenantId))
+        const subscription = all.find(({ id }) => id === change.id)
+        return change.step({ ...base, all, ...defined({ subscription }) })
+      }
+    }
+  }
+}
+
+function prepareSpaceView(db: DatabaseSync) {
+  const one = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
+  const assignments = db.prepare(
+    'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
+  )
+  const used = db.prepare(`
+    SELECT 1 FROM apps WHERE space_id = ?1 AND tenant_id = ?2 UNION ALL
+    SELECT 1 FROM data_files WHERE tenant_id = ?2 AND space_id = ?1 LIMIT 1`)
+  const named = db.prepare('SELECT 1 FROM spaces WHERE tenant_id = ? AND name = ? AND id <> ?')
+  return (tenantId: TenantId, id: string, name: string | undefined) => ({
+    ...defined({ space: recordOf<Space>(one.get(id, tenantId)) }),
+    assignments: recordsOf<SpaceAssignment>(assignments.all(id, tenantId)),
+    isEmpty: used.get(id, tenantId) === undefined,
+    nameTaken: name !== undefined && named.get(tenantId, name, id) !== undefined,
+  })
+}
+
+function prepareFileView(db: DatabaseSync) {
+  const one = db.prepare('SELECT record FROM data_files WHERE id = ? AND tenant_id = ?')
+  const inSpace = db.prepare(
+    'SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? AND name = ?',
+  )
+  const ofOwner = db.prepare(`
+    SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND name = ? AND space_id IS NULL`)
+  // "0" comes after "/": between the two lies all that begins with the folder's name.
+  const belowInSpace = db.prepare(`
+    SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? AND name > ? AND name < ?
+    ORDER BY created_at, id`)
+  const belowOfOwner = db.prepare(`
+    SELECT record FROM data_files
+    WHERE tenant_id = ? AND owner_id = ? AND name > ? AND name < ? AND space_id IS NULL
+    ORDER BY created_at, id`)
+  const marked = db.prepare(`
+    SELECT * FROM apps WHERE tenant_id = ? AND crashed_full + crashed_partial > 0 ORDER BY created_at, id`)
+  const rowOf = (tenantId: TenantId, place: FilePlace, name: string) =>
+    'spaceId' in place
+      ? inSpace.get(tenantId, place.spaceId, name)
+      : ofOwner.get(tenantId, place.ownerId, name)
+  const below = ({ tenantId, spaceId, ownerId, name }: DataFile): DataFile[] => {
+    if (!isFolderName(name)) return []
+    const end = `${name.slice(0, -1)}0`
+    const rows =
+      spaceId === undefined
+        ? belowOfOwner.all(tenantId, ownerId, name, end)
+        : belowInSpace.all(tenantId, spaceId, name, end)
+    return recordsOf<DataFile>(rows)
+  }
+  return (
+    tenantId: TenantId,
+    id: string,
+    wanted: { readonly place: FilePlace; readonly name: string } | undefined,
+  ) => {
+    const file = recordOf<DataFile>(one.get(id, tenantId))
+    const names = wanted === undefined ? [] : namesOnTheWay(wanted.name)
+    return {
+      ...defined({ file }),
+      below: file === undefined ? [] : below(file),
+      onTheWay: names.flatMap((name) => recordOf<DataFile>(rowOf(tenantId, wanted!.place, name)) ?? []),
+      marked: marked.all(tenantId).map((row): App => appOf(row)),
+    }
+  }
+}

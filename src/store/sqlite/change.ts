@@ -1,0 +1,41 @@
+/** Changes of the catalog: what a step is shown about its subject, and saving what it gives back. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { CatalogSaving, Change, Decided } from '../port/change.ts'
+import type { CommitNotice } from '../port/store.ts'
+import { assertCatalogSaving } from '../rule/changing.ts'
+import type { Turns } from '../rule/turns.ts'
+import { prepareCatalogViews } from './catalog-views.ts'
+import { prepareCatalogWrites } from './catalog-writes.ts'
+import type { Kept } from './kept.ts'
+import type { SaveEvents } from './save.ts'
+import type { Audience, Views } from './view.ts'
+
+export function prepareChange(
+  db: DatabaseSync,
+  views: Views,
+  { turns, audience, kept }: { readonly turns: Turns; readonly audience: Audience; readonly kept: Kept },
+  saveEvents: SaveEvents,
+  note: (changed: Partial<CommitNotice>) => void,
+): <Answer>(change: Change<Answer>) => Answer {
+  const decide = prepareCatalogViews(db, views, audience)
+  const write = prepareCatalogWrites(db)
+  /** What is kept in memory of what was written is read again. */
+  const forget = ({ put = {}, remove = {} }: CatalogSaving): void => {
+    for (const { id } of put.apps ?? []) kept.forgetApp(id)
+    for (const id of remove.apps ?? []) kept.forgetApp(id)
+    if ((put.users ?? put.keys ?? remove.keys) !== undefined) kept.forgetCallers()
+    if ((put.tenants ?? put.subscriptions ?? remove.subscriptions) !== undefined) audience.forget()
+    if (put.tenants !== undefined) turns.termsChanged()
+  }
+  return <Answer>(change: Change<Answer>): Answer => {
+    const { answer, ...saving }: Decided<Answer> = decide(change)
+    assertCatalogSaving(change.tenantId, saving)
+    write(change.tenantId, saving)
+    const { put = {}, events = [], deliveries = [] } = saving
+    saveEvents(events, deliveries)
+    forget(saving)
+    // Its limits may have changed, and with them what may be claimed.
+    note({ queued: put.tenants !== undefined, events: events.length > 0, deliveries: deliveries.length > 0 })
+    return answer
+  }
+}
