@@ -1,7 +1,7 @@
 /**
- * What a send makes of its delivery and its subscription: delivered, due again after the schedule's wait,
- * exhausted, or given up (contract 04, section 5.2); and how much a subscription may have in flight after
- * what happened so far. Pure.
+ * Applies the result of a send to its delivery and its subscription: the delivery is delivered, due again,
+ * exhausted or given up (contract 04, section 5.2). Also says how many sends a subscription may have in
+ * flight. Pure.
  */
 import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
@@ -11,25 +11,25 @@ import type { Sent } from './channel.ts'
 
 /** Longest wait that a target may ask for with Retry-After. */
 const RETRY_AFTER_MAX_MS = DAY
-/** A subscription is disabled when every send failed for so long, and so many of them. */
+/** A subscription is disabled when all sends failed for this long, and there were at least this many. */
 export const DISABLE_AFTER_MS = 5 * DAY
 export const DISABLE_AFTER_SENDS = 20
 
 /** Sends of one subscription in flight at the same time. */
 export const SENDS_IN_FLIGHT_MAX = 4
-/** A broker takes events side by side over one connection. */
+/** A broker takes events in parallel over one connection. */
 export const BROKER_SENDS_IN_FLIGHT_MAX = 256
 /** Events in one request of a subscription that takes batches. */
 export const BATCH_MAX = 100
-/** After so many failures in a row a subscription is only probed: one send, then a wait that doubles. */
+/** After this many failures in a row a subscription is only probed: one send, then a wait that doubles. */
 export const BREAK_AFTER_SENDS = 5
 export const PROBE_FIRST_MS = 5 * SECOND
 export const PROBE_LAST_MS = 5 * MINUTE
 
 /**
- * How many deliveries of a subscription may be in flight: a target that failed again and again costs no more
- * than a probe now and then, so that it takes no places from the others.
- * @param subscription undefined when it was deleted: its deliveries are given up without a send
+ * Returns how many deliveries of a subscription may be in flight. A target that keeps failing gets an
+ * occasional probe only, so that it does not use up the sends of others.
+ * @param subscription undefined if it was deleted: its deliveries are given up without a send
  */
 export function inFlightLimit(subscription: Subscription | undefined, now: number): number {
   if (subscription === undefined || !subscription.enabled) return BATCH_MAX
@@ -44,9 +44,9 @@ export function inFlightLimit(subscription: Subscription | undefined, now: numbe
 }
 
 /**
- * @param to broker: its deliveries are never exhausted
+ * @param to the broker, whose deliveries are never exhausted
  * @param now epoch ms after the send
- * @param uniform in [0, 1): spreads the wait
+ * @param uniform in [0, 1); spreads the wait
  */
 export function deliveryAfter(
   delivery: Delivery,
@@ -72,7 +72,7 @@ export function givenUp(delivery: Delivery, reason: string, now: number): Delive
   return { ...released(delivery), state: 'given-up', endedAt: now, reason }
 }
 
-/** The subscription with its failure counters after a send, and disabled where the rule says so. */
+/** Returns the subscription with updated failure counters, disabled if the rule says so. */
 export function subscriptionAfter(subscription: Subscription, sent: Sent, now: number): Subscription {
   if (sent.ok) {
     const { failingSince: _since, lastFailedAt: _last, ...rest } = subscription
@@ -81,7 +81,7 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
   const failingSince = subscription.failingSince ?? now
   const failedSends = subscription.failedSends + 1
   const counted = { ...subscription, failingSince, lastFailedAt: now, failedSends }
-  // Brokers are the operator's: nothing but configuration ends them (contract 06, section 10).
+  // Brokers belong to the operator: only the configuration ends them (contract 06, section 10).
   if (subscription.channel !== undefined) return counted
   if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
   if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
@@ -101,7 +101,7 @@ function disabled(
   return { ...subscription, enabled: false, disabledReason, disabledReasonCode, updatedAt: now }
 }
 
-/** The delivery as nobody's: its sender is done with it. */
+/** Releases the delivery from its sender. */
 function released(delivery: Delivery): Delivery {
   const { lease: _lease, leaseExpiresAt: _expires, ...rest } = delivery
   return rest

@@ -1,6 +1,6 @@
 /**
- * The port of a way out. An implementation sends events to one subscription and tells what happened; it never
- * throws.
+ * The port of a delivery channel. An implementation sends events to one subscription and returns what
+ * happened; it never throws.
  */
 
 import type { Exchange } from '../event/delivery.ts'
@@ -12,18 +12,18 @@ export interface Sent extends Omit<Exchange, 'request'> {
   readonly ok: boolean
   /** A short text for people: "timeout after 15 s", "redirect not followed (308)", "address not allowed". */
   readonly message?: string
-  /** The target asked for this wait (Retry-After on 429 or 503), milliseconds. */
+  /** Wait that the target asked for (Retry-After on 429 or 503), ms. */
   readonly retryAfterMs?: number
-  /** Sends a minute that the target allows, as it said before this send. */
+  /** Sends per minute that the target allowed in the handshake before this send. */
   readonly allowedPerMinute?: number
-  /** The target is gone for good (410): give up and disable the subscription. */
+  /** The target is gone for good (410): the delivery is given up and the subscription disabled. */
   readonly gone?: true
 }
 
 export interface Channel {
   /**
-   * @param events one, or several where the subscription's content mode is `batched`; their fate is one
-   * @param sentAt epoch ms of this send: the signature's timestamp
+   * @param events one, or several if the content mode is `batched`; they succeed or fail together
+   * @param sentAt epoch ms of this send, the timestamp of the signature
    */
   send(events: readonly CloudEvent[], subscription: Subscription, sentAt: number): Promise<Sent>
 }

@@ -1,11 +1,11 @@
 /**
- * Sends what is due: claims deliveries, sends each through the channel, records the sends in batches. A
- * delivery is claimed under a lease, so that another sender takes it over when this one dies; it may then be
- * sent twice, with the same event id, never lost. Events of one app go to a subscription one after the other,
- * as they happened, unless a retry comes between; no other order is promised. How many of a subscription are
- * in flight at once is a rule (after-send.ts): a target in trouble gets probes.
+ * Sends due deliveries: claims them, sends each through its channel, and records the sends in batches. A
+ * claim is a lease: if its sender dies, another one takes over, so an event may be sent twice, with the same
+ * id, but is never lost. Events of one app go to a subscription one after the other in their order, unless a
+ * retry comes between; no other order is promised. A rule limits the sends in flight of each subscription
+ * (after-send.ts).
  *
- * Stopping waits for the sends in flight (a channel answers within its own time limit) and for their records.
+ * Stopping waits for the sends in flight (a channel has a time limit) and for their records.
  */
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
@@ -26,22 +26,22 @@ export interface DeliverDeps extends SendDeps {
   readonly store: Pick<Store, 'claimDeliveries' | 'recordSends' | 'nextDeliveryAt' | 'send' | 'onCommit'>
 }
 
-/** Half of all: a tenant whose receivers are all slow leaves places for the others. */
+/** Half of all: a tenant whose receivers are all slow leaves the other half to others. */
 const PER_TENANT = 256
 const IN_FLIGHT_MAX = 512
-/** Longer than the longest send (15 s) and a slow record of it. */
+/** Longer than the longest send (15 s) plus a slow record of it. */
 const LEASE_MS = 60_000
-/** Longest time between two looks: what other processes saved is found without a notice. */
+/** Longest pause between two claims: deliveries that another process saved are found without a notice. */
 const LOOK_MS = 1000
 
-/** A delivery whose fate is known and not yet saved. */
+/** A delivery whose send has ended and is not yet recorded. */
 interface Result {
   readonly claimed: ClaimedDelivery
   readonly next: Delivery
   readonly made?: MadeSend
-  /** Of the deliveries that went out in one request: it counts for the subscription. */
+  /** First delivery of its request: counts the request for the subscription. */
   readonly first?: boolean
-  /** A record of it was asked for and failed; perhaps it was saved all the same. */
+  /** Recording it was tried and failed; it may have been saved nevertheless. */
   recordTried?: true
 }
 
@@ -52,7 +52,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
     if (results.size === 0) return LOOK_MS
     const someFailed = [...results].some(({ made }) => made?.sent.ok !== true)
     await record(deps, results)
-    // A failed send frees its place when it is recorded: then it is known whether its target is in trouble.
+    // A failed send leaves the in-flight limit only when it is recorded: the limit depends on its result.
     if (someFailed) sending.wake()
     return [...results].some((result) => result.recordTried === undefined) ? 0 : LOOK_MS
   })
@@ -86,8 +86,8 @@ export function startDelivering(deps: DeliverDeps): Loop {
       flights.add(flight)
     }
     const waitMs = ((await deps.store.nextDeliveryAt()) ?? Number.POSITIVE_INFINITY) - deps.clock.now()
-    // What is due and was not claimed waits for a place of its subscription: the record of a send wakes this
-    // loop.
+    // Due deliveries that were not claimed wait for the limit of their subscription: recording a send wakes
+    // this loop.
     return waitMs > 0 ? Math.min(waitMs, LOOK_MS) : LOOK_MS
   })
   const unlisten = deps.store.onCommit((changed) => {
@@ -111,9 +111,9 @@ export function startDelivering(deps: DeliverDeps): Loop {
 }
 
 /**
- * A send that succeeded frees its place before it is recorded, so that its record is saved together with the
- * next claim. Those whose record the store was asked for are left out: the store saves it before the claim
- * that is asked for after it.
+ * Counts the successful sends whose records the store was not yet asked for: they no longer count as in
+ * flight, so that their records are saved together with the next claim. The store saves the others before
+ * that claim.
  */
 function unrecordedArrivals(results: ReadonlySet<Result>): Map<SubscriptionId | undefined, number> {
   const counts = new Map<SubscriptionId | undefined, number>()
@@ -125,7 +125,7 @@ function unrecordedArrivals(results: ReadonlySet<Result>): Map<SubscriptionId | 
   return counts
 }
 
-/** By what happened so far and by its rate; a batch is one send of many deliveries. */
+/** The limit from earlier results and the rate; a batch is one send of many deliveries. */
 function inFlightLimitNow(subscription: Subscription | undefined, rates: SendRates, now: number): number {
   const places = inFlightLimit(subscription, now)
   if (subscription === undefined) return places
@@ -133,20 +133,18 @@ function inFlightLimitNow(subscription: Subscription | undefined, rates: SendRat
   return subscription.contentMode === 'batched' && left > 0 ? places : Math.min(places, left)
 }
 
-/** A batch may be about any app: it goes after the batch before. */
+/** A batch may hold events of any app, so it waits for the batch before. */
 function serialKey({ delivery, event, subscription }: ClaimedDelivery): string {
   const app = subscription?.contentMode === 'batched' ? '' : event.topLevelResourceId
   return `${delivery.subscriptionId} ${app}`
 }
 
-/** Those of one transaction are due at the same moment: their sequence tells them apart. */
+/** Deliveries of one transaction are due at the same moment: their sequence orders them. */
 function asTheyHappened(left: ClaimedDelivery, right: ClaimedDelivery): number {
   return left.delivery.dueAt - right.delivery.dueAt || left.event.sequence - right.event.sequence
 }
 
-/**
- * What goes out together: each delivery alone, but those of a subscription that takes batches in one request.
- */
+/** Groups deliveries into requests: one each, or one per subscription that takes batches. */
 function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const batches = new Map<SubscriptionId, ClaimedDelivery[]>()
   const requests: ClaimedDelivery[][] = []
@@ -165,8 +163,8 @@ function requestsOf(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
 }
 
 /**
- * Sends deliveries of one subscription, or gives them up because it no longer wants them (contract 04,
- * section 5.2).
+ * Sends deliveries of one subscription, or gives them up if it was deleted or disabled (contract 04, section
+ * 5.2).
  */
 async function fly(
   deps: DeliverDeps,
@@ -179,7 +177,7 @@ async function fly(
     const now = deps.clock.now()
     return claimed.map((one) => ({ claimed: one, next: givenUp(one.delivery, reason, now) }))
   }
-  // Whoever waited for its turn beyond its lease may have been taken over: its new sender sends it.
+  // If the lease ran out while the delivery waited for its turn, its new sender sends it.
   if (deps.clock.now() >= claimed[0]!.delivery.leaseExpiresAt!) return []
   const addressed = claimed.map(({ event, delivery }) => ({ event, deliveryId: delivery.id }))
   rates.sent(subscription, deps.clock.now())
@@ -195,8 +193,8 @@ async function fly(
 }
 
 /**
- * Saves all results known by now in one batch. A request counts once for its subscription, however many
- * events it had.
+ * Saves all results so far in one batch. A request counts once for its subscription, however many events it
+ * had.
  */
 async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   const batch = [...results]
@@ -226,13 +224,13 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
   for (const result of batch) if (!left.has(result)) results.delete(result)
 }
 
-/** The store may have saved a record although its answer was lost. */
+/** The store may have saved a record although its response was lost. */
 async function isRecorded({ store }: DeliverDeps, { recordTried, made, claimed }: Result): Promise<boolean> {
   if (!recordTried || made === undefined) return false
   return (await store.send(claimed.delivery.subscriptionId, made.send.id)) !== undefined
 }
 
-/** What could not be recorded is tried again while its lease lasts; after that the delivery is sent again. */
+/** Keeps a result whose record failed while its lease lasts; after that the delivery is sent again. */
 function retriedLater(deps: DeliverDeps, result: Result, error: unknown): Result | undefined {
   const { id, leaseExpiresAt } = result.claimed.delivery
   deps.log.warn('recording a send failed', { deliveryId: id, error: String(error) })

@@ -1,6 +1,6 @@
 /**
- * What a send makes of its subscription, as the store's step: the failure counters, and, where they disable
- * it, the event that tells so, saved with its deliveries in the same transaction.
+ * The store's step for a subscription after a send: updates its failure counters and, if they disable it,
+ * makes the event that reports this, saved with its deliveries in the same transaction.
  */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'

@@ -1,7 +1,6 @@
 /**
- * Who gets an event: one delivery for each subscription that matches it, decided once, in the transaction
- * that saves the event (contract 04, sections 4 and 7). A later edit of a subscription changes nothing about
- * deliveries already saved.
+ * Makes one delivery of an event for each matching subscription, in the transaction that saves the event
+ * (contract 04, sections 4 and 7). Later edits of a subscription do not affect saved deliveries.
  */
 import { mayUseApp, standingOf } from '../catalog/rights.ts'
 import { matchesFilter } from '../core/filter.ts'
@@ -13,12 +12,12 @@ import type { EventDraft } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { ReloadView } from '../store/port/reloads.ts'
 
-/** What of a reload's view decides who gets its events. */
+/** The part of a reload's view that decides who gets its events. */
 export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
 
 /**
- * Pending deliveries, due at the event's own time; their ids are in the order of the events, in which they
- * are taken.
+ * Returns pending deliveries, due at the event's time. Their ids are in the order of the events, in which
+ * they are claimed.
  */
 export function fanOut(events: readonly EventDraft[], listeners: Listeners, random: Random): Delivery[] {
   const wanted = events.flatMap((event) =>
@@ -39,7 +38,7 @@ export function fanOut(events: readonly EventDraft[], listeners: Listeners, rand
   }))
 }
 
-/** Enabled, of the tenant, the type listed, the level allows it, the filter matches. */
+/** True if the subscription is enabled, of the tenant, lists the type, and its level and filter match. */
 export function wants(subscription: Subscription, event: EventDraft, listeners: Listeners): boolean {
   return (
     subscription.enabled &&
@@ -53,7 +52,7 @@ export function wants(subscription: Subscription, event: EventDraft, listeners: 
 
 /**
  * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1),
- * and what is told of the owner's own webhooks.
+ * and events about the owner's own webhooks.
  */
 function isForOwner(subscription: Subscription, event: EventDraft, { app, readers }: Listeners): boolean {
   if (event.type === WEBHOOK_DISABLED_TYPE) return event.userId === subscription.ownerId
@@ -64,7 +63,7 @@ function isForOwner(subscription: Subscription, event: EventDraft, { app, reader
   return mayUseApp(user, app, standing, 'read')
 }
 
-/** Attributes of contract 04, section 4; names without regard to case, values as they are. */
+/** Attributes of contract 04, section 4; names are case-insensitive. */
 export function filterAttribute(event: EventDraft, name: string): string | undefined {
   const { data } = event.body
   switch (name.toLowerCase()) {

@@ -6,7 +6,7 @@
  */
 import type { SettingsFault } from './settings-fault.ts'
 
-/** Names and values of one map together. Plain and encrypted headers have a budget each. */
+/** Bytes of all names and values of one map. Plain and encrypted headers are limited separately. */
 export const HEADERS_MAX_BYTES = 2048
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -42,7 +42,7 @@ function checkMap(map: Readonly<Record<string, string>>, path: string, seen: Set
   const faults: SettingsFault[] = []
   let bytes = 0
   for (const [name, value] of Object.entries(map)) {
-    // Both are ASCII when they pass, so that characters are bytes.
+    // Valid names and values are ASCII, so characters are bytes.
     bytes += name.length + value.length
     const detail = headerFault(name, value) ?? (seen.has(name.toLowerCase()) ? 'is given twice' : undefined)
     seen.add(name.toLowerCase())
@@ -67,7 +67,7 @@ function headerFault(name: string, value: string): string | undefined {
   return VALUE.test(value) ? undefined : 'value must be printable ASCII, without line ends'
 }
 
-/** One step of a JSON Pointer (RFC 6901), bounded: an endless name is not repeated. */
+/** Returns one step of a JSON Pointer (RFC 6901), cut so that an endless name is not repeated. */
 export function pointerStep(name: string): string {
   return name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')
 }

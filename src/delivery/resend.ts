@@ -1,7 +1,7 @@
 /**
- * Sends an event again because a user asked for it (contract 04, section 5.4): at once, the same event, with
- * the subscription's present address, headers and secret, also when it is disabled. It makes a send record of
- * its own and counts for the failure threshold.
+ * Sends an event again at a user's request (contract 04, section 5.4): at once, the same event, with the
+ * present address, headers and secret, even if the subscription is disabled. It makes its own send record and
+ * counts for the failure threshold.
  */
 import type { SendId, SubscriptionId, TenantId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
@@ -16,8 +16,7 @@ export interface ResendDeps extends SendDeps {
 }
 
 /**
- * @returns the new send, successful or not; undefined when subscription, send or event is unknown or out of
- * history
+ * @returns the new send, successful or not; undefined if subscription, send or event is unknown or forgotten
  */
 export async function resend(
   deps: ResendDeps,

@@ -1,6 +1,6 @@
 /**
- * The event that a webhook's owner may send to try it: a finished event of no reload, marked as a test. Never
- * stored.
+ * The event that a webhook's owner may send to try it: a finished event without a reload, marked as a test.
+ * Never stored.
  */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'

@@ -1,13 +1,13 @@
 /**
- * How many sends a subscription still has within its rate: counted over the last minute, in this process. A
- * rate is the smaller one of what the subscription's owner set and what its target allowed in the handshake.
+ * Counts the sends of each subscription in the last minute, in this process, against its rate: the lower of
+ * the owner's setting and what the target allowed in the handshake.
  */
 import type { SubscriptionId } from '../core/ids.ts'
 import { MINUTE } from '../core/units.ts'
 import type { Subscription } from '../event/subscription.ts'
 
 export class SendRates {
-  /** Times of the sends of the last minute, oldest first; only of subscriptions that have a rate. */
+  /** Times of the sends of the last minute, oldest first; only for subscriptions with a rate. */
   readonly #sends = new Map<SubscriptionId, number[]>()
   readonly #allowed = new Map<SubscriptionId, number>()
 
@@ -25,7 +25,7 @@ export class SendRates {
     this.#sends.set(subscription.id, [...(this.#sends.get(subscription.id) ?? []), now])
   }
 
-  /** @param perMinute undefined: the target named none */
+  /** @param perMinute undefined if the target named none */
   allowed(id: SubscriptionId, perMinute: number | undefined): void {
     if (perMinute === undefined) this.#allowed.delete(id)
     else this.#allowed.set(id, perMinute)

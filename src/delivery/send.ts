@@ -1,4 +1,4 @@
-/** Makes one send of events to a subscription through its channel, and the records of it. */
+/** Sends events to a subscription through its channel and makes the records of the send. */
 import { newUuid } from '../core/ids.ts'
 import type { Clock, Log, Random } from '../core/ports.ts'
 import type { Send } from '../event/delivery.ts'
@@ -18,15 +18,15 @@ export interface MadeSend {
   readonly send: Send
 }
 
-/** An event on its way, and the delivery that it belongs to. */
+/** An event to be sent, and its delivery. */
 export interface Addressed {
   readonly event: StoredEvent
   readonly deliveryId: Send['deliveryId']
 }
 
 /**
- * One request for all of them, one record for each, in their order. Never rejects: a channel that breaks its
- * promise and throws counts as a failed send.
+ * Makes one request for all events and one record for each, in their order. Never rejects: a channel that
+ * throws against its contract counts as a failed send.
  */
 export async function makeSends(
   deps: SendDeps,

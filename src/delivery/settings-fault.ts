@@ -1,4 +1,4 @@
-/** What is wrong with the settings of a webhook, and where. */
+/** A fault in the settings of a webhook, and where it is. */
 export interface SettingsFault {
   /** JSON Pointer (RFC 6901) into the webhook. */
   readonly pointer: string

@@ -1,6 +1,6 @@
 /**
- * JSON Patch (RFC 6902) on the settings of a webhook: `add`, `remove` and `replace` only, on the paths of the
- * contract (04, section 2.1), all or nothing. The result is checked as a whole by whoever asked. Pure.
+ * JSON Patch (RFC 6902) on the settings of a webhook: only `add`, `remove` and `replace`, on the paths of the
+ * contract (04, section 2.1), all or nothing. The caller checks the result. Pure.
  */
 import { pointerStep } from './header-rules.ts'
 import type { SettingsFault } from './settings-fault.ts'
@@ -19,20 +19,20 @@ export type Patched =
       readonly document: Document
       readonly encryptedNamesSet: ReadonlySet<string> | 'all'
     }
-  /** The path is one that nobody may write. */
+  /** The path is read-only. */
   | { readonly kind: 'read-only'; readonly index: number; readonly path: string }
   | { readonly kind: 'fault'; readonly fault: SettingsFault }
 
 export interface PatchRules {
   readonly fields: readonly string[]
-  /** Fields that are maps whose members can be set one by one. */
+  /** Maps whose members can be set one by one. */
   readonly maps: readonly string[]
   readonly readOnly: readonly string[]
 }
 
 interface State {
   readonly document: Record<string, unknown>
-  /** Names of encrypted headers that the patch brought anew; all of them when it set the whole map. */
+  /** Names of encrypted headers that the patch set; all if it set the whole map. */
   encryptedNamesSet: Set<string> | 'all'
 }
 
@@ -65,7 +65,7 @@ export function patchSettings(
   return { kind: 'patched', document: state.document, encryptedNamesSet: state.encryptedNamesSet }
 }
 
-/** A replace of what is not there sets it: clients cannot see whether a secret or a filter is set. */
+/** `replace` also sets an absent field: clients cannot see whether a secret or a filter is set. */
 function changeField(state: State, field: string, { op, value }: PatchOperation): string | undefined {
   const { document } = state
   if (op !== 'remove') document[field] = value

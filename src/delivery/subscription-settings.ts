@@ -1,7 +1,6 @@
 /**
- * What a user sets of a webhook, and the rules for it (contract 04, sections 2 to 4 and 7). Checked as a
- * whole after every change, whichever way the change came. Pure: whether an address may be reached is asked
- * through the given function.
+ * The settings of a webhook and their rules (contract 04, sections 2 to 4 and 7), checked as a whole after
+ * every change. Pure: a function passed in says whether an address may be reached.
  */
 import { APP_USAGES } from '../catalog/records.ts'
 import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
@@ -28,7 +27,7 @@ export interface SubscriptionSettings {
   readonly filter?: string
   readonly level: 'tenant' | 'user'
   readonly headers: Readonly<Record<string, string>>
-  /** In clear: sealed only after these checks. */
+  /** Plain text, sealed only after these checks. */
   readonly encryptedHeaders: Readonly<Record<string, string>>
   readonly secret?: string
   readonly checkCertificateRevocation: boolean
@@ -38,8 +37,8 @@ export interface SubscriptionSettings {
 }
 
 /**
- * All faults, in the order of the fields; empty when the settings may be saved.
- * @param urlFault why an address may not be a target, undefined when it may
+ * Returns all faults in the order of the fields; empty if the settings may be saved.
+ * @param urlFault returns why an address may not be a target; undefined if it may
  */
 export function checkSettings(
   settings: SubscriptionSettings,
@@ -55,7 +54,8 @@ export function checkSettings(
 }
 
 /**
- * The filter of a webhook; which attributes it may name depends on the event types (contract 04, section 4).
+ * Checks the filter of a webhook; the event types decide which attributes it may name (contract 04, section
+ * 4).
  */
 export function parseSubscriptionFilter(text: string, eventTypes: readonly string[]): ParsedFilter {
   return parseFilter(text, filterRules(eventTypes))
@@ -115,7 +115,7 @@ function checkFilter({ filter, eventTypes }: SubscriptionSettings): SettingsFaul
   return parsed.kind === 'fault' ? [{ pointer: '/filter', detail: `filter: ${parsed.detail}` }] : []
 }
 
-/** Non-ASCII is refused, so that the bytes of the signature's key are the characters that were typed. */
+/** Refuses non-ASCII, so that the bytes of the key are the characters that were typed. */
 export function checkSecret(secret: string | undefined): SettingsFault[] {
   if (secret === undefined) return []
   if (secret.length < SECRET_MIN_CHARACTERS || secret.length > SECRET_MAX_CHARACTERS) {

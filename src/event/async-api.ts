@@ -19,7 +19,7 @@ import { WEBHOOK_DISABLED_SCHEMA } from './webhook-event-schema.ts'
 
 interface Sending {
   /**
-   * Name of the channel, of Qlik's events as their public specification has it (contract 01, sections 1, 6
+   * Name of the channel; for Qlik's events as their public specification has it (contract 01, sections 1, 6
    * and 7).
    */
   readonly channel: string
@@ -33,10 +33,7 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 
-/**
- * @throws Error when an event type is not described here: our own mistake, found at
- * start
- */
+/** @throws Error at start if an event type is not described here */
 export function asyncApi(version: string): Record<string, unknown> {
   const sent = EVENT_TYPES.map((entry) => ({ entry, ...sendingOf(entry) }))
   return {

@@ -1,7 +1,7 @@
 /**
- * Builds the CloudEvents 1.0 envelope (contract 06, section 2). Id and time are given, never drawn here: an
- * event keeps both on every channel and send. What is unknown is left out: no null, no empty text, no epoch
- * date (contract 01, section 3.3, rule 6).
+ * Builds the CloudEvents 1.0 envelope (contract 06, section 2). Id and time are passed in: an event keeps
+ * both on every channel and send. Unknown values are omitted: no null, no empty text, no epoch date (contract
+ * 01, section 3.3, rule 6).
  */
 import type { TenantId } from '../core/ids.ts'
 import { timeText } from '../core/time-text.ts'
@@ -15,15 +15,14 @@ export interface EnvelopeFacts {
   /** Epoch ms. */
   readonly time: number
   readonly tenantId: TenantId
-  /** Optional attributes in the order in which they are shown; undefined and empty ones are left out. */
+  /** Optional attributes in the order of output; undefined and empty ones are omitted. */
   readonly attributes: Readonly<Record<string, string | undefined>>
   readonly data: Readonly<Record<string, unknown>>
 }
 
 /**
- * An optional attribute longer than this is left out rather than cut (half a JSON text or trace state
- * misleads), so that an event stays under 64 KiB in every encoding: a byte becomes at most three in an HTTP
- * header.
+ * An optional attribute longer than this is omitted, not cut (half a JSON text or trace state would mislead).
+ * So an event stays under 64 KiB in every encoding: a byte becomes at most three in an HTTP header.
  */
 export const ATTRIBUTE_MAX_BYTES = 2048
 
@@ -42,21 +41,19 @@ export function cloudEvent(facts: EnvelopeFacts): CloudEvent {
 }
 
 /**
- * A text that may be an attribute: without U+0000-001F, U+007F-009F and lone surrogates (contract 06, section
+ * Removes what an attribute may not hold: U+0000-001F, U+007F-009F and lone surrogates (contract 06, section
  * 2.1).
  */
 export function cleanAttribute(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '').replaceAll(/\p{Surrogate}/gu, '')
 }
 
-/**
- * A text that may stand in `data`: tabs and line ends stay, other control characters and lone surrogates go.
- */
+/** Removes what `data` may not hold: control characters except tabs and line ends, and lone surrogates. */
 export function cleanText(text: string): string {
   return text.replaceAll(/[^\P{Cc}\t\r\n]/gu, '').replaceAll(/\p{Surrogate}/gu, '')
 }
 
-/** The longest beginning of the text that fits into so many UTF-8 bytes, never half a character. */
+/** Returns the longest prefix that fits into this many UTF-8 bytes, never with half a character. */
 export function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0
   let end = 0
@@ -68,7 +65,7 @@ export function cutToBytes(text: string, maxBytes: number): string {
   return text
 }
 
-/** The record without what is unknown: undefined members and empty texts. */
+/** Returns the record without undefined members and empty texts. */
 export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== ''))
 }

@@ -1,4 +1,4 @@
-/** One event for one subscription, and the sends that try to make it arrive. */
+/** One event for one subscription, and the sends that try to deliver it. */
 import type { DeliveryId, EventId, LeaseToken, SendId, SubscriptionId, TenantId } from '../core/ids.ts'
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'exhausted', 'given-up'] as const
@@ -12,20 +12,18 @@ export interface Delivery {
   readonly state: DeliveryState
   /** Sends made so far. */
   readonly sends: number
-  /** Epoch ms of the next send; meaningful while pending. */
+  /** Epoch ms of the next send, while pending. */
   readonly dueAt: number
   readonly createdAt: number
   readonly endedAt?: number
   /** Why it was given up. */
   readonly reason?: string
-  /** Held while a sender works on it. */
+  /** Lease of the sender that works on it. */
   readonly lease?: LeaseToken
   readonly leaseExpiresAt?: number
 }
 
-/**
- * What was sent and what came back, bounded and with secrets masked; absent as far as it did not come to it.
- */
+/** Request and response, cut to a limit and with secrets masked; absent if there was none. */
 export interface Exchange {
   readonly request?: {
     readonly url: string

@@ -1,5 +1,5 @@
 /**
- * What every event of this service has beside its data, as JSON Schema, draft 2020-12: CloudEvents' four,
+ * The envelope of every event as JSON Schema, draft 2020-12: CloudEvents' four required attributes,
  * `tenantid`, and the optional attributes of contract 01, section 2. Open to newer attributes.
  */
 export const text = { type: 'string' } as const

@@ -1,6 +1,6 @@
 /**
- * The event types that this service emits, and nothing it does not emit (contract 04, section 1). One table:
- * the API's list of event types, the validation of webhooks and the AsyncAPI page read it.
+ * All event types that this service emits (contract 04, section 1), the one table for the API's list, the
+ * validation of webhooks and the AsyncAPI document.
  */
 export const FINISHED_EVENT_TYPE = 'com.qlik.v1.reload.finished'
 export const ATTEMPT_EVENT_TYPE = 'com.qlik.v1.app.reload.finished'
@@ -9,7 +9,7 @@ export const DATA_EVENT_TYPE = 'com.qlik.app.data.updated'
 export const FINISHED_EVENT_SOURCE = 'com.qlik/reloads'
 export const ENGINE_EVENT_SOURCE = 'com.qlik/engine'
 
-/** Ours: the original's notice of a disabled webhook is not documented (contract 04, section 5.2). */
+/** Our own: the original does not document its notice of a disabled webhook (contract 04, section 5.2). */
 export const WEBHOOK_DISABLED_TYPE = 'com.reprise.v1.webhook.disabled'
 export const WEBHOOK_EVENT_SOURCE = 'com.reprise/webhooks'
 

@@ -1,7 +1,6 @@
 /**
- * The JSON Schema of the finished event, draft 2020-12, as contract 01 section 5 gives it: the seed's
- * requirements, CloudEvents' four, and `data`. Open to newer fields. What ties fields together is tested in
- * code.
+ * The JSON Schema of the finished event, draft 2020-12 (contract 01, section 5): the seed's requirements,
+ * CloudEvents' four, and `data`. Open to newer fields. Rules between fields are tested in code.
  */
 import { OUTCOMES } from '../core/outcome.ts'
 import { TRIGGERS } from '../core/trigger.ts'

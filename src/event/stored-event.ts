@@ -1,5 +1,5 @@
 /**
- * An event as it is kept: envelope and data fixed when it was saved, the same on every channel, send and
+ * An event as stored: envelope and data are fixed when it is saved and the same on every channel, send and
  * page.
  */
 import type { EventId, ReloadId, SpaceId, TenantId, UserId } from '../core/ids.ts'
@@ -17,7 +17,7 @@ export interface CloudEvent {
   readonly [attribute: string]: unknown
 }
 
-/** What a store saves: the event plus the columns that selection needs. */
+/** The event with the columns that queries need. */
 export interface EventDraft {
   readonly id: EventId
   readonly tenantId: TenantId
@@ -25,22 +25,23 @@ export interface EventDraft {
   readonly time: number
   readonly userId: UserId
   /**
-   * Id of the event's own resource: the reload for the finished event, the app otherwise (contract 04,
-   * section 4).
+   * Id of the event's resource: the reload for the finished event, else the app (contract 04, section 4).
    */
   readonly resourceId: string
   readonly topLevelResourceId: string
   readonly spaceId?: SpaceId
   readonly reloadId?: ReloadId
   /**
-   * At most one event of a type has this key. The reload id for the finished event; `<reload id>:<attempt>`
-   * for an attempt event. The store holds it with a unique index, and finds the events of a reload by it.
+   * Unique per event type: the reload id for the finished event, `<reload id>:<attempt>` for an attempt
+   * event. The store has a unique index on it and finds the events of a reload by it.
    */
   readonly uniqueKey: string
   readonly body: CloudEvent
 }
 
 export interface StoredEvent extends EventDraft {
-  /** Assigned by the store when it saves; grows with the order of commits. The cursor of the event stream. */
+  /**
+   * Assigned by the store when it saves; ascends in the order of commits. The cursor of the event stream.
+   */
   readonly sequence: number
 }

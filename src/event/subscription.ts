@@ -1,21 +1,21 @@
 /**
- * Who wants which events: a webhook, as the rules see it (wire names and shapes: contract 04), or a broker,
- * which the operator configures and nobody sees in the API.
+ * A subscription: a webhook (wire names: contract 04), or a broker, which the operator configures and the API
+ * does not show.
  */
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 
 /**
  * How events become an HTTP request: one JSON object as `application/json`, which receivers written for Qlik
- * expect, or one of CloudEvents' modes.
+ * expect, or a CloudEvents content mode.
  */
 export const CONTENT_MODES = ['qlik', 'structured', 'binary', 'batched'] as const
 export type ContentMode = (typeof CONTENT_MODES)[number]
 
 /**
- * Whether the target is asked before events are sent (CloudEvents' HTTP webhook specification, section 4):
- * never, with events sent all the same when it does not answer the question, or with none sent without its
- * consent.
+ * Whether the target is asked for consent first (CloudEvents' HTTP webhook specification, section 4). `off`:
+ * never. `preferred`: asked, but a target that does not answer still gets events. `required`: no events
+ * without consent.
  */
 export const ABUSE_PROTECTIONS = ['off', 'preferred', 'required'] as const
 export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]
@@ -38,17 +38,17 @@ export interface Subscription {
   readonly level: 'tenant' | 'user'
   readonly ownerId: UserId
   readonly headers: Readonly<Record<string, string>>
-  /** Sealed by the shell that stores them; opened only to send. */
+  /** Sealed before it is stored, opened only to send. */
   readonly sealedHeaders: Readonly<Record<string, string>>
-  /** Sealed likewise. */
+  /** Sealed too. */
   readonly sealedSecret?: string
-  /** The secret before the last rotation: signs beside the present one until then (epoch ms). */
+  /** The secret before the last rotation; also signs until then (epoch ms). */
   readonly previousSecret?: { readonly sealed: string; readonly until: number }
   /** `qlik` when absent. */
   readonly contentMode?: ContentMode
   /** `off` when absent. */
   readonly abuseProtection?: AbuseProtection
-  /** Most sends a minute; no limit when absent. */
+  /** Maximum sends per minute; no limit if absent. */
   readonly sendsPerMinute?: number
   readonly checkCertificateRevocation: boolean
   readonly origin: 'api' | 'automations' | 'management-console'
@@ -58,7 +58,7 @@ export interface Subscription {
   readonly updatedBy: UserId
   readonly disabledReason?: string
   readonly disabledReasonCode?: string
-  /** Start and latest of the present run of failed sends, and how many; cleared by a success. */
+  /** The current run of failed sends: its start, its latest send and its length. Cleared by a success. */
   readonly failingSince?: number
   readonly lastFailedAt?: number
   readonly failedSends: number

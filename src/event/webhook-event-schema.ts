@@ -1,4 +1,4 @@
-/** The JSON Schema of the event that tells of a disabled webhook, draft 2020-12. */
+/** The JSON Schema of the event about a disabled webhook, draft 2020-12. */
 
 import { count, dateTime, envelopeSchema, text } from './envelope-schema.ts'
 import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from './event-types.ts'

@@ -1,17 +1,16 @@
 /**
- * Forgets what is long over: reload records with their attempts and logs, script logs, events with their
- * ended deliveries, records of sends; each kind after its own time. In small batches with pauses between
- * them, so that no other write waits for long. What is not over is never forgotten: an active reload, an
- * event that still has to be delivered.
+ * Deletes old records: ended reloads with their attempts and logs, script logs, events with their ended
+ * deliveries, and records of sends, each kind after its own time. Works in small batches with pauses, so that
+ * no other write waits for long. Active reloads and events with pending deliveries are never deleted.
  */
 import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Clock, Log, Timers } from '../core/ports.ts'
 import type { HistoryStore } from '../store/port/history.ts'
 
-/** Between two looks when nothing is left to forget, ms. */
+/** Pause when nothing is left to delete, ms. */
 export const FORGET_EVERY_MS = 10 * 60_000
-/** Between two batches, ms. */
+/** Pause between two batches, ms. */
 const PAUSE_MS = 200
 const FORGOTTEN_PER_ROUND = 200
 

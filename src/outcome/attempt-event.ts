@@ -1,8 +1,7 @@
 /**
- * The attempt event (contract 01, section 6): one for each attempt whose script started, also when the
- * sweeper and not the engine closes it. It tells how the attempt went, not how the reload ended. The
- * specification's deprecated arrays are kept as it keeps them: at most five errors, warnings and statements
- * empty.
+ * The attempt event (contract 01, section 6): one for each attempt whose script started, even if the sweeper
+ * closes it. It reports how the attempt ended, not the reload. Of the specification's deprecated arrays
+ * `errors` has at most five entries, warnings and statements are empty.
  */
 import type { Attempt, AttemptEnd } from '../core/attempt.ts'
 import type { EventId } from '../core/ids.ts'
@@ -13,7 +12,7 @@ import { ATTEMPT_EVENT_TYPE, ENGINE_EVENT_SOURCE } from '../event/event-types.ts
 import type { EventDraft } from '../event/stored-event.ts'
 import { type EventSubject, principalAttributes, spaceOf } from './finished-event.ts'
 
-/** @returns undefined when the attempt is open or its script never started */
+/** @returns undefined if the attempt is open or its script never started */
 export function attemptEvent(subject: EventSubject, attempt: Attempt, id: EventId): EventDraft | undefined {
   const { closed, session } = attempt
   if (closed === undefined || session.engineStartedAt === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * The data event (contract 01, section 7): an app's data changed and is saved. It is made in the transaction
- * that moves the app's pointer, so it exists exactly when the reload succeeded and its app was still there.
+ * The data event (contract 01, section 7): new data of an app was saved. Made in the transaction that moves
+ * the app's pointer, so it exists exactly if the reload succeeded and its app still existed.
  */
 import type { App } from '../catalog/records.ts'
 import type { EventId } from '../core/ids.ts'

@@ -1,10 +1,8 @@
 /**
- * The finished event of a reload: every attribute and data field of contract 01, sections 2 and 3, from its
- * true source. Built once, inside the transaction that gives the reload its outcome; never built again for a
- * send.
+ * The finished event of a reload: every attribute and data field of contract 01, sections 2 and 3. Built
+ * once, in the transaction that gives the reload its outcome, never again for a send.
  *
- * Left out on purpose: licenseNumber and the reload packs, which belong to billing that this service does not
- * have.
+ * Omitted on purpose: licenseNumber and the reload packs, which belong to billing.
  */
 import type { App, Tenant } from '../catalog/records.ts'
 import type { EventId } from '../core/ids.ts'
@@ -20,13 +18,12 @@ import type { EventDraft } from '../event/stored-event.ts'
 export interface EventSubject {
   readonly reload: Reload
   readonly tenant: Tenant
-  /** The app as this transaction sees it; absent when it was deleted. */
+  /** The app in this transaction; absent if it was deleted. */
   readonly app?: App
 }
 
 /**
- * @param subject the reload with its outcome: `endedAt` is the instant the outcome was decided, the event's
- * time
+ * @param subject the reload with its outcome; `endedAt`, when the outcome was decided, is the event's time
  */
 export function finishedEvent(subject: EventSubject, outcome: Outcome, id: EventId): EventDraft {
   const { reload } = subject
@@ -55,7 +52,7 @@ export function finishedEvent(subject: EventSubject, outcome: Outcome, id: Event
 }
 
 /**
- * What the finished event and the engine's events tell alike: whose app, who asked, how (contract 01,
+ * Attributes common to the finished event and the engine's events: app, user and trigger (contract 01,
  * sections 2 and 6).
  */
 export function principalAttributes(subject: EventSubject): Record<string, string | undefined> {
@@ -74,7 +71,7 @@ export function principalAttributes(subject: EventSubject): Record<string, strin
   }
 }
 
-/** The app's space when the event happens; of a deleted app the one it had at acceptance. */
+/** The app's space at the time of the event; for a deleted app its space at acceptance. */
 export function spaceOf({ reload, app }: EventSubject): Pick<EventDraft, 'spaceId'> {
   const spaceId = app === undefined ? reload.provenance.appSpaceId : app.spaceId
   return spaceId === undefined ? {} : { spaceId }
@@ -125,15 +122,15 @@ function finishedData(reload: Reload, outcome: Outcome, time: number): Record<st
 }
 
 /**
- * The engine's clock may differ a little from the store's: a reload starts neither before it is made nor
- * after its end.
+ * The engine's clock may differ a little from the store's: the start is kept between the reload's creation
+ * and its end.
  */
 function startTime({ createdAt, engine }: Reload, time: number): string | undefined {
   if (engine.startedAt === undefined) return undefined
   return timeText(Math.min(Math.max(engine.startedAt, createdAt), time))
 }
 
-/** At most 4 KiB: the only text of the event without a bound of its own (contract 01, section 3). */
+/** Cuts to 4 KiB the only text of the event that has no other limit (contract 01, section 3). */
 function errorText(message: string): string {
   return cutToBytes(cleanText(message), ERROR_MESSAGE_MAX_BYTES)
 }

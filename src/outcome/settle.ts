@@ -1,11 +1,10 @@
 /**
- * Turns what happened to a reload into what is saved of it: either back to QUEUED (a requeue), or an outcome
- * together with its finished event, the app's pointer to its new data and every delivery, in one store
- * transaction. Nothing else ends a reload: cancel, the sweeper and the worker all come here.
+ * Saves what happened to a reload in one store transaction: back to QUEUED (a requeue), or an outcome with
+ * its finished event, the app's pointer to its new data and every delivery. Nothing else ends a reload:
+ * cancel, the sweeper and the worker all come here.
  *
- * A step reads the clock and the random port inside the transaction and does nothing else with the world. It
- * may be called again for the same command (a store that lost its answer): the fence, or the state, then
- * refuses it.
+ * A step reads the clock and the random port inside the transaction and has no other side effects. If a store
+ * repeats it because a response was lost, the fence or the reload's state refuses it.
  */
 import type { App, DataTable } from '../catalog/records.ts'
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
@@ -34,20 +33,20 @@ export interface SettleRules {
   readonly largestSizeIndex: number
 }
 
-/** How an attempt ended, with all that the worker knows of it. */
+/** How an attempt ended, and what the worker knows about it. */
 export interface EndedAttempt {
   readonly end: AttemptEnd
-  /** Monotonic: session handed over to attempt end, ms. Absent when no session was acquired. */
+  /** Time from session to end, ms, by the monotonic clock. Absent if no session was acquired. */
   readonly durationMs?: number
   readonly peakMemoryBytes?: number
   /** Progress text of the attempt. */
   readonly log?: string
   readonly session?: SessionFacts
-  /** Tables of the new data; of a completed attempt only. */
+  /** Tables of the new data, if the attempt completed. */
   readonly tables?: readonly DataTable[]
 }
 
-/** The transition that settles an ended attempt under its lease token. */
+/** Returns the transition that settles an ended attempt under its lease token. */
 export function settling(
   rules: SettleRules,
   reloadId: ReloadId,
@@ -62,7 +61,7 @@ export function settling(
   }
 }
 
-/** What a command other than a claim makes of a reload. */
+/** Returns the step that applies a command, other than a claim, to a reload. */
 export function settleStep(
   rules: SettleRules,
   command: Exclude<ReloadCommand, { kind: 'claim' }>,
@@ -103,13 +102,13 @@ function savingOf(
   }
 }
 
-/** A reload that ended without an attempt to close ended while it waited: its log says so. */
+/** A reload that ended without an open attempt ended in the queue: its log says so. */
 function withQueueEnd({ next, outcome, closed }: Decision): Reload {
   if (closed !== undefined || (outcome !== 'CANCELED' && outcome !== 'EXCEEDED_LIMIT')) return next
   return { ...next, log: queueEndLog(next.id, next.log, outcome) }
 }
 
-/** In the order in which they happened: the attempt's end, the new data, the outcome. */
+/** Events in their order: the attempt's end, the new data, the outcome. */
 function eventsOf(
   view: ReloadView,
   decision: Decision,
@@ -137,7 +136,7 @@ function eventsOf(
   return events
 }
 
-/** The app's data record after a completed attempt; what is known of memory peaks goes on. */
+/** Returns the app's data record after a completed attempt, with the known memory peaks carried over. */
 function newData(
   app: App | undefined,
   { outcome, closed, next }: Decision,
@@ -160,10 +159,7 @@ function newData(
   }
 }
 
-/**
- * An app whose script was changed while the attempt ran is not marked: what crashed is not what would run
- * next.
- */
+/** An app whose script changed during the attempt is not marked: the next reload runs another script. */
 function appChange(app: App, decision: Decision, data: SavedData | undefined): Saving['app'] {
   if (data !== undefined) return { crashedOnMaxSize: app.crashedOnMaxSize, data }
   const ran = decision.closed?.session.scriptVersionId
@@ -173,8 +169,8 @@ function appChange(app: App, decision: Decision, data: SavedData | undefined): S
 }
 
 /**
- * The view with what the worker learned after its last renewal. A reload whose app was deleted counts as
- * canceled (contract 02, section 11), also when the deletion could not tell it.
+ * Adds what the worker learned after its last renewal. A reload whose app was deleted counts as canceled
+ * (contract 02, section 11), even if the deletion could not cancel it.
  */
 function withNews(view: ReloadView, session: SessionFacts): ReloadView {
   const attempt: Attempt | undefined =
@@ -189,12 +185,14 @@ function withNews(view: ReloadView, session: SessionFacts): ReloadView {
   }
 }
 
-/** Now, but never before what is already saved of the reload: the clocks of two machines may differ. */
+/**
+ * Returns the current time, but never one before the saved times of the reload: clocks of machines differ.
+ */
 function instant({ reload, attempt }: ReloadView, clock: Clock): number {
   return Math.max(clock.now(), reload.createdAt, reload.queuedAt, attempt?.openedAt ?? 0)
 }
 
-/** The engine's time of the data is never later than the outcome (contract 01, section 3.3, rule 3). */
+/** The engine's time of the data must not be later than the outcome (contract 01, section 3.3, rule 3). */
 function bounded<Command extends ReloadCommand>(command: Command, now: number): Command {
   if (command.kind !== 'end-attempt' || command.end.kind !== 'completed') return command
   const { data } = command.end

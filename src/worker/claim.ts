@@ -1,7 +1,6 @@
 /**
- * Takes the next reloads that fit the worker's budget, each with a new attempt under a lease. It asks when a
- * slot becomes free, when a commit may have queued something, when a back-off ends, and now and then in any
- * case.
+ * Claims the next reloads that fit the worker's budget, each with a new attempt under a lease. Claims when a
+ * slot becomes free, when a commit may have queued something, when a back-off ends, and at regular intervals.
  */
 import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
@@ -15,7 +14,7 @@ import { type Claimed, NO_ROOM, type QueueStore } from '../store/port/queue.ts'
 import type { ReloadView, Saving } from '../store/port/reloads.ts'
 import type { EngineBudget } from './engine-budget.ts'
 
-/** Longest time between two looks at the queue: what other processes queued is found without a notice. */
+/** Longest pause between two claims: reloads that another process queued are found without a notice. */
 const LOOK_MS = 1000
 
 export interface ClaimDeps extends SettleRules {
@@ -32,7 +31,7 @@ export interface ClaimDeps extends SettleRules {
 
 export interface Taker {
   readonly budget: EngineBudget
-  /** @param askedAt monotonic moment at which the claim was asked for: the lease is trusted from there on */
+  /** @param askedAt monotonic time of the claim's request: the lease is trusted from then on */
   take(claimed: Claimed, askedAt: number): void
 }
 
@@ -61,8 +60,8 @@ export function startClaiming(deps: ClaimDeps, { budget, take }: Taker): Loop {
 }
 
 /**
- * Opens the attempt on the engine size that the app needs by now. A reload whose app is gone is canceled: who
- * deleted the app died before its reload was.
+ * Opens the attempt on the engine size that the app needs now. A reload whose app is gone is canceled: its
+ * deletion died before it could cancel it.
  */
 function claimStep(
   deps: ClaimDeps,

@@ -27,7 +27,7 @@ export class EngineBudget {
   readonly #taken = new Map<LeaseToken, number>()
   #wants = new Map<ReloadId, Want>()
 
-  /** @param whole all that the worker has; its memory holds at least one engine of the largest size */
+  /** @param whole the whole budget; its memory holds at least one engine of the largest size */
   constructor(clock: Clock, whole: FreeBudget) {
     this.#clock = clock
     this.#whole = whole
@@ -57,14 +57,14 @@ export class EngineBudget {
     return new Share(memoryBytes, this.#longestRefused(now), claimOver)
   }
 
-  /** The one that waits longest, when it waits too long. */
+  /** The reload that waits longest, if it waits too long. */
   #longestRefused(now: number): { readonly id: ReloadId; readonly bytes: number } | undefined {
     const [first] = [...this.#wants].toSorted(([, left], [, right]) => left.since - right.since)
     if (first === undefined || now - first[1].since < PASSED_OVER_MAX_MS) return undefined
     return { id: first[0], bytes: first[1].bytes }
   }
 
-  /** A claim that showed all there is and did not show a reload tells that it waits no more. */
+  /** A reload that a complete claim did not show no longer waits. */
   #remember(
     refused: ReadonlyMap<ReloadId, number>,
     claimed: readonly ReloadId[],
@@ -80,7 +80,7 @@ export class EngineBudget {
 
 type ClaimOver = (refused: ReadonlyMap<ReloadId, number>, claimed: readonly ReloadId[], all: boolean) => void
 
-/** What one claim may take. A reload may be asked about again: a store may show it twice. */
+/** The budget of one claim. The store may show the same reload twice. */
 class Share {
   readonly #freeBytes: number
   readonly #reserved: { readonly id: ReloadId; readonly bytes: number } | undefined
@@ -108,9 +108,8 @@ class Share {
   }
 
   /**
-   * The claim is over.
-   *
-   * @param all it ended because there was nothing more to show
+   * Ends the claim.
+   * @param all true if there was nothing more to show
    */
   over(claimed: readonly ReloadId[], all: boolean): void {
     this.#over(this.#refused, claimed, all)

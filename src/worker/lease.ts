@@ -1,12 +1,10 @@
 /**
- * Keeps the leases of this worker's running attempts. All of them are renewed together, one batch at a time;
- * a renewal carries what is new of the attempt (session facts, progress text) and brings back whether
- * somebody canceled.
+ * Keeps the leases of this worker's running attempts. All are renewed together in one batch; a renewal
+ * carries news of the attempt (session facts, progress text) and returns whether somebody canceled.
  *
- * A lease is trusted until `leaseTrustMs` after the moment at which its last successful renewal was ASKED
- * for, by the monotonic clock: never longer than the store honours it, however slow the answer was. When the
- * trust runs out, or the store says that the lease is gone, `lost` fires: the attempt must stop and write
- * nothing more.
+ * A lease is trusted until `leaseTrustMs` after its last successful renewal was REQUESTED, by the monotonic
+ * clock, so never longer than the store honours it, however slow the response was. When the trust runs out,
+ * or the store says that the lease is gone, `lost` fires: the attempt must stop and write nothing more.
  */
 import type { SessionFacts } from '../core/attempt.ts'
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
@@ -29,24 +27,21 @@ export interface HeldLease {
   readonly canceling: Signal
   readonly lost: Signal
   /**
-   * May the attempt still write? Asked before each write: a stalled worker learns the truth from the clock.
+   * Returns true if the attempt may still write. Asked before each write: a stalled worker learns it from the
+   * clock.
    */
   holds(): boolean
-  /**
-   * What is new goes along with the next renewal; session facts are worth one at once, progress text one
-   * soon.
-   */
+  /** Reports news, sent with the next renewal: session facts cause one at once, progress text soon. */
   report(news: { readonly session?: SessionFacts; readonly log?: string }): void
   /** The attempt is over. */
   release(): void
 }
 
 export interface LeaseKeeper extends Loop {
-  /** @param askedAt monotonic moment at which the claim that opened the attempt was asked for */
+  /** @param askedAt monotonic time of the claim that opened the attempt */
   hold(reloadId: ReloadId, token: LeaseToken, askedAt: number): HeldLease
 }
 
-/** A lease as its keeper sees it. */
 interface Entry {
   readonly reloadId: ReloadId
   readonly token: LeaseToken
@@ -56,12 +51,12 @@ interface Entry {
   trustedUntil: number
   session: SessionFacts
   log: string | undefined
-  /** Told, but not yet known to be saved. */
+  /** Reported, but not yet known to be saved. */
   news: boolean
   trustWait: Wait | undefined
 }
 
-/** Progress text of all attempts is gathered for so long before a renewal carries it, ms. */
+/** Progress text of all attempts is gathered this long before a renewal, ms. */
 const PROGRESS_GATHER_MS = 250
 
 export function startLeases(deps: LeaseDeps): LeaseKeeper {
@@ -163,7 +158,7 @@ function renewal(entry: Entry, leaseExpiresAt: number): LeaseRenewal {
 }
 
 /**
- * Fires `lost` at the end of the trust, which every renewal moves; ends when the lease is released or lost.
+ * Fires `lost` at the end of the trust, which every renewal extends; ends when the lease is released or lost.
  */
 async function watchTrust(deps: LeaseDeps, entries: Set<Entry>, entry: Entry): Promise<void> {
   while (entries.has(entry)) {

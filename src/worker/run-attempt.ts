@@ -1,9 +1,9 @@
 /**
- * Runs one attempt: acquires an engine session of the attempt's size, runs the script in it while cancel,
- * time limit, hand-back and the end of the lease are watched, and tells how it ended. It saves nothing
- * itself: what is new goes through the lease, what came of it is settled by the caller.
+ * Runs one attempt: acquires an engine session, runs the script in it while it watches for cancel, time
+ * limit, hand-back and loss of the lease, and returns how it ended. It saves nothing: news goes through the
+ * lease, the caller settles the result.
  *
- * It answers 'lost' as soon as the lease is gone; whatever else happens, the session is dead when it answers.
+ * Returns 'lost' as soon as the lease is gone. In any case the session is dead when it returns.
  */
 import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
@@ -27,7 +27,7 @@ import type { EndedAttempt } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
 import type { HeldLease } from './lease.ts'
 
-/** Longest wait for an engine session, ms: after it the reload waits in the queue again. */
+/** Longest wait for an engine session, ms; then the reload is requeued. */
 const SESSION_WAIT_MS = 60_000
 /** LOCERR_APP_SCRIPT_MISSING (contract 02, section 6.3). */
 const SCRIPT_MISSING = 1013
@@ -42,7 +42,7 @@ export interface RunDeps {
 }
 
 export interface RanAttempt extends EndedAttempt {
-  /** Full script log; absent when no script ran. */
+  /** Full script log; absent if no script ran. */
   readonly scriptLog?: string
   readonly storedFiles: readonly StoredFile[]
   readonly statements: readonly RanStatement[]
@@ -52,7 +52,7 @@ export interface RanAttempt extends EndedAttempt {
 type Stop = 'canceled' | 'timed-out' | 'handed-back' | 'lost'
 
 /**
- * @param dataAfter name of the data file that this attempt may write; never used before
+ * @param dataAfter new name of the data file that this attempt may write
  * @param handBack fires when the worker shuts down
  */
 export async function runAttempt(
@@ -80,7 +80,7 @@ export async function runAttempt(
   return sessionEnded(deps, claimed, ran, dataAfter, durationMs)
 }
 
-/** What ends an attempt before an engine is asked for. */
+/** Returns an end that needs no engine, if there is one. */
 function beforeSession({ app, reload, script }: Claimed): AttemptEnd | undefined {
   if (reload.partial ? app.crashedOnMaxSize.partial : app.crashedOnMaxSize.full) return { kind: 'refused' }
   if (script !== undefined) return undefined
@@ -115,7 +115,7 @@ async function acquire(
   const first = await Promise.race([ready, stopped(lease, handBack, limit.done)])
   limit.end()
   if (typeof first === 'object' && 'session' in first) return first
-  // A session that comes too late, or alone, is given back unused.
+  // A session that comes too late, or without its connections, is given back unused.
   void asked.then(
     (session) => session.kill(),
     () => {},
@@ -207,10 +207,7 @@ function sessionEnded(
   }
 }
 
-/**
- * A script that was already done when it was told to stop is done: the state of the reload decides what that
- * means.
- */
+/** A script that ended before it was told to stop has ended: the reload's state decides what that means. */
 function attemptEnd(
   told: SessionEnd,
   stop: Stop | undefined,

@@ -1,7 +1,7 @@
 /**
- * Finds what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the
- * store) are declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each
- * judges again inside the transaction, because a lease may have been renewed since it looked.
+ * Ends what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the store)
+ * are declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each checks
+ * again inside the transaction, because a lease may have been renewed meanwhile.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
@@ -15,7 +15,7 @@ import type { Store } from '../store/port/store.ts'
 
 const SWEEP_MS = 1000
 const SWEPT_PER_ROUND = 100
-/** A wall clock that gains more than this on the monotonic one between two sweeps has leapt. */
+/** If the wall clock gains more than this on the monotonic one between two sweeps, it was set. */
 const LEAP_MS = 1000
 
 export interface SweepDeps extends SettleRules {
@@ -51,8 +51,8 @@ export function startSweeping(deps: SweepDeps): Loop {
 }
 
 /**
- * Lease ends are wall clock times. When this machine's wall clock leaps forward (set by hand or by NTP, or
- * the machine slept), leases seem to be over whose workers live: they get a lease's time to renew before
+ * Lease ends are wall clock times. If this machine's wall clock leaps forward (set by hand or by NTP, or
+ * after sleep), leases of living workers seem to have run out: they get a lease's duration to renew before
  * anything is declared lost.
  */
 function leapWatch({ clock, limits }: SweepDeps): { isRecent(): boolean } {

@@ -1,10 +1,9 @@
 /**
- * A worker: claims reloads for its slots, runs their attempts side by side under kept leases, settles what
- * came of them, and sweeps. One function wires these loops over the ports, the same in a process and in the
- * simulator.
+ * A worker: claims reloads for its slots, runs their attempts in parallel under leases, settles the results,
+ * and sweeps. One function wires these loops over the ports, the same in a process and in the simulator.
  *
- * Stopping: no more claims; running attempts may end within `drainMs`; what still runs then is killed and
- * handed back to the queue, which costs the reload nothing of its retry budget.
+ * Stopping: no more claims; running attempts may end within `drainMs`; the rest are killed and handed back to
+ * the queue, at no cost to their retry budget.
  */
 import type { App } from '../catalog/records.ts'
 import { type DataVersion, newDataVersion, type UserId, type WorkerId } from '../core/ids.ts'
@@ -34,29 +33,24 @@ export interface WorkerDeps extends World {
   readonly workerId: WorkerId
   /** Attempts that may run at once. */
   readonly slots: number
-  /** What their engine sizes may add up to; at least the largest size. */
+  /** Sum of their engine sizes; at least the largest size. */
   readonly memoryBytes: number
   readonly drainMs: number
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
   readonly appData: AppData
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
-  /**
-   * Brings the files that a script stored into the catalog. Called again with the same files when it fails.
-   */
+  /** Adds the files that a script stored to the catalog. Called again with the same files if it fails. */
   filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }
 
-/**
- * Tries of a write about an ended attempt while the lease holds; a store in trouble for longer costs the
- * lease anyway.
- */
+/** Tries of a write about an ended attempt while the lease holds; a longer outage costs the lease anyway. */
 const SETTLE_TRIES = 10
-/** Tries of what may be missing when the reload ends: script log, catalog of stored files. */
+/** Tries of what the reload can do without: script log, catalog entries of stored files. */
 const EXTRA_TRIES = 3
 
 export interface Worker extends Loop {
-  /** What it could still claim. */
+  /** The budget that is left. */
   free(): FreeBudget
 }
 
@@ -119,8 +113,7 @@ export function startWorker(deps: WorkerDeps): Worker {
 }
 
 /**
- * One claimed reload from the claim to what is saved of it. Never rejects: what goes wrong here costs the
- * lease only.
+ * Runs one claimed reload from the claim to its saved result. Never rejects: a failure costs only the lease.
  */
 async function runClaimed(
   deps: WorkerDeps,
@@ -146,9 +139,7 @@ async function runClaimed(
   }
 }
 
-/**
- * What became of the attempt's data: the app points at it, nothing will ever point at it, or nobody knows.
- */
+/** Whether the app points at the attempt's data, nothing ever will, or nobody knows. */
 type DataFate = 'kept' | 'dropped' | 'unknown'
 
 async function settleRan(
@@ -182,7 +173,7 @@ async function settleRan(
 }
 
 /**
- * The fence did not hold. Perhaps an earlier try was saved although its answer was lost; then the app points
+ * The fence refused. An earlier try may have been saved although its response was lost; then the app points
  * at the data. The lease is over, so nothing will make it point there any more.
  */
 async function dataFate(deps: WorkerDeps, { app }: Claimed, version: DataVersion): Promise<DataFate> {
@@ -198,7 +189,7 @@ async function dataFate(deps: WorkerDeps, { app }: Claimed, version: DataVersion
   }
 }
 
-/** Tries again while the lease holds; undefined when it never worked. */
+/** Retries while the lease holds; returns undefined if it never succeeded. */
 async function persist<T>(
   deps: WorkerDeps,
   lease: HeldLease,
@@ -219,8 +210,8 @@ async function persist<T>(
 }
 
 /**
- * Deletes data that no app points at: what this attempt wrote in vain, or what the app pointed at before. The
- * next start finds the files that this leaves behind.
+ * Deletes data that no app points at: what this attempt wrote in vain, or the app's previous data. The next
+ * start removes the files that this misses.
  */
 async function discard(deps: WorkerDeps, version: DataVersion): Promise<void> {
   try {

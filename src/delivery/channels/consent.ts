@@ -1,13 +1,13 @@
 /**
- * The handshake of CloudEvents' HTTP webhook specification, section 4 (abuse protection): before anything is
- * sent, the target is asked whether it wants events from here. Only its header `WebHook-Allowed-Origin` is
- * consent, never a status code. An answer is kept for a day, or an hour when it was no.
+ * The handshake of CloudEvents' HTTP webhook specification, section 4 (abuse protection): before the first
+ * send the target is asked whether it wants events from here. Only its header `WebHook-Allowed-Origin` grants
+ * consent, never a status code. Consent is cached for a day, a refusal for an hour.
  */
 import type { Subscription } from '../../event/subscription.ts'
 
 export interface Consent {
   readonly given: boolean
-  /** Sends a minute that the target allows; undefined: it named no limit. */
+  /** Sends per minute that the target allows; undefined if it named no limit. */
   readonly perMinute?: number
 }
 
@@ -15,7 +15,10 @@ const GIVEN_MS = 24 * 3_600_000
 const REFUSED_MS = 3_600_000
 const CACHED_MAX = 10_000
 
-/** Asks the target with OPTIONS; the answer's headers by lower-case name. Rejects when there is no answer. */
+/**
+ * Asks the target with OPTIONS and returns the response headers by lower-case name. Rejects if there is no
+ * response.
+ */
 export type AskTarget = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -26,7 +29,7 @@ export class Consents {
   readonly #origin: string
   readonly #cache = new Map<string, { readonly consent: Consent; readonly until: number }>()
 
-  /** @param origin what we call ourselves: a host name */
+  /** @param origin host name of this service */
   constructor(origin: string, ask: AskTarget) {
     this.#origin = origin
     this.#ask = ask
@@ -47,7 +50,7 @@ export class Consents {
     return consent
   }
 
-  /** What a delivery carries once there is consent. */
+  /** Request headers of a delivery once there is consent. */
   get headers(): Readonly<Record<string, string>> {
     return { 'webhook-request-origin': this.#origin }
   }

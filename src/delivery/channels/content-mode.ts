@@ -11,13 +11,13 @@ export interface EncodedEvents {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   /**
-   * What receivers de-duplicate a request by: the event's id, or of a batch a text that follows from the ids
-   * in it.
+   * Key by which receivers de-duplicate a request: the event's id, or for a batch a text derived from its
+   * ids.
    */
   readonly id: string
 }
 
-/** @param events exactly one, but for `batched`, which takes one or more */
+/** @param events exactly one, except for `batched`, which takes one or more */
 export function encodeEvents(events: readonly CloudEvent[], mode: ContentMode): EncodedEvents {
   const event = events[0]!
   switch (mode) {
@@ -40,8 +40,8 @@ function encoded(id: string, contentType: string, content: unknown): EncodedEven
 }
 
 /**
- * Standard Webhooks' id is the same on every retry, so it follows from what is in the batch. No dot: it is
- * signed.
+ * Standard Webhooks require the same id on every retry, so it is derived from the batch. It has no dot
+ * because it is signed.
  */
 function batchId(events: readonly CloudEvent[]): string {
   const hash = createHash('sha256')
@@ -55,7 +55,7 @@ function attributeHeaders(attributes: Readonly<Record<string, unknown>>): Record
   )
 }
 
-/** Blank, `"`, `%` and all outside of U+0021 to U+007E, as the upper-case hex of their UTF-8 bytes. */
+/** Percent-encodes blanks, `"`, `%` and everything outside U+0021 to U+007E as UTF-8, in upper-case hex. */
 export function percentEncoded(value: string): string {
   return value.replaceAll(/[^\x21\x23\x24\x26-\x7e]/gu, (character) =>
     [...Buffer.from(character)]

@@ -1,10 +1,10 @@
 /**
- * The Kafka channel: each event is one record of one topic, at least once (contract 06, section 3.2). All
- * in-sync replicas have it before it counts as delivered. What the outbox sends again after a crash or a lost
- * answer is in the topic twice, with the same `ce_id`: Kafka removes only the repeats of a producer's own
- * session, so readers de-duplicate by `ce_id`.
+ * The Kafka channel: each event becomes at least one record of a topic (contract 06, section 3.2), and counts
+ * as delivered once all in-sync replicas have it. An event sent again after a crash or a lost response is in
+ * the topic twice, with the same `ce_id`: Kafka removes only repeats within a producer's session, so readers
+ * de-duplicate by `ce_id`.
  *
- * The client library is an optional peer, loaded only where Kafka is configured.
+ * The client library is an optional peer dependency, loaded only if Kafka is configured.
  */
 import type { Producer } from '@platformatic/kafka'
 import type { Log } from '../../core/ports.ts'
@@ -18,7 +18,7 @@ export interface KafkaOptions {
   readonly url: string
   readonly topic: string
   readonly contentMode: 'binary' | 'structured'
-  /** How user and password are shown to the broker. */
+  /** SASL mechanism. */
   readonly sasl: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
   readonly log: Log
 }
@@ -34,7 +34,7 @@ export interface KafkaRecord {
 const ACKS_ALL = -1
 const BROKER_TIMEOUT_MS = 5_000
 
-/** Throws where the library is not installed, and says how to get it. */
+/** Throws an Error that says how to install the library if it is missing. */
 export async function kafkaChannel(
   options: KafkaOptions,
   load: () => Promise<Library> = () => import('@platformatic/kafka'),
@@ -50,8 +50,7 @@ export async function kafkaChannel(
 
 /**
  * CloudEvents Kafka binding 1.0.2, section 3: attributes are headers `ce_*` in UTF-8, not percent-encoded, or
- * the record is the whole event. Records of one app have one key, and so keep the order in which they were
- * sent.
+ * the record is the whole event. All records of an app have the same key and so keep their order.
  */
 export function recordOfEvent(event: CloudEvent, mode: KafkaOptions['contentMode']): KafkaRecord {
   const { data, datacontenttype, ...attributes } = event
@@ -80,9 +79,9 @@ class KafkaChannel implements ClosableChannel {
       connectTimeout: BROKER_TIMEOUT_MS,
       timeout: BROKER_TIMEOUT_MS,
       requestTimeout: 2 * BROKER_TIMEOUT_MS,
-      // The outbox tries again.
+      // The deliveries are retried from the store.
       retries: 0,
-      // A broker that hangs holds all of its places, but none waits for another.
+      // A send to a broker that hangs must not delay the others.
       maxInflights: BROKER_SENDS_IN_FLIGHT_MAX,
       ...(tls ? { tls: {} } : {}),
       ...(username === '' ? {} : { sasl: { mechanism: options.sasl, username, password } }),
@@ -116,7 +115,7 @@ class KafkaChannel implements ClosableChannel {
   }
 }
 
-/** User and password are taken out of the addresses, which are shown in messages. */
+/** Removes user and password from the addresses, which are shown in messages. */
 function readUrl(text: string) {
   const urls = text.split(',').map((one) => new URL(one.trim()))
   const [first] = urls
@@ -128,7 +127,7 @@ function readUrl(text: string) {
   }
 }
 
-/** What the broker said, which the library wraps: the innermost first error. */
+/** Returns the broker's own error, which the library wraps: the innermost first one. */
 function shortText(error: unknown): string {
   const { errors, cause, message } = error as Error & { errors?: readonly unknown[] }
   const inner = errors?.[0] ?? cause

@@ -1,11 +1,11 @@
 /**
  * The NATS JetStream channel: each event is stored exactly once in one stream (contract 06, section 3.1).
- * Every event has a subject of its own, published on the condition that nothing is stored under it yet:
- * however often it is sent, across restarts and without a time window, there is one message. `Nats-Msg-Id`
- * spares the server the look for quick repeats.
+ * Every event has its own subject and is published on condition that the subject is empty: however often it
+ * is sent, across restarts and without a time window, there is one message. `Nats-Msg-Id` lets the server
+ * recognise quick repeats cheaply.
  *
- * The connection is kept up in the background, for ever; while it is away, sends fail at once and are tried
- * again later.
+ * The connection is re-established in the background for ever; while it is down, sends fail at once and are
+ * retried later.
  */
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
@@ -20,12 +20,12 @@ export interface NatsOptions {
   readonly url: string
   readonly stream: string
   readonly contentMode: 'structured' | 'binary'
-  /** How long the stream keeps messages, where it is made here, ms. */
+  /** Retention of a stream that is created here, ms. */
   readonly retentionMs: number
   readonly log: Log
 }
 
-/** Root of all subjects. */
+/** First part of all subjects. */
 export const SUBJECT_ROOT = 'reprise'
 
 const PUBLISH_TIMEOUT_MS = 5_000
@@ -33,12 +33,12 @@ const RECONNECT_WAIT_MS = 1_000
 const DUPLICATE_WINDOW_MS = 2 * 60_000
 const NANOSECONDS = 1_000_000
 
-/** API errors that mean: something is stored under this subject. */
+/** API errors that mean that the subject already has a message. */
 const WRONG_LAST_SEQUENCE = 10071
 const MAX_MESSAGES_PER_SUBJECT = 10077
 const STREAM_NOT_FOUND = 10059
 
-/** The parts of the client library, loaded only where NATS is configured. */
+/** The parts of the client library, loaded only if NATS is configured. */
 type Libraries = typeof import('@nats-io/jetstream') & typeof import('@nats-io/transport-node')
 
 interface Client {
@@ -126,7 +126,7 @@ class NatsChannel implements ClosableChannel {
     return { headers, body: content.body }
   }
 
-  /** Makes the stream, or checks that the one that is there takes our subjects. */
+  /** Creates the stream, or checks that the existing one accepts our subjects. */
   async #open(): Promise<Client> {
     const { jetstream, jetstreamManager, JetStreamApiError, RetentionPolicy, StorageType } = this.#libraries
     const connection = this.#connection!
@@ -178,7 +178,7 @@ class NatsChannel implements ClosableChannel {
     for await (const { type } of connection.status()) {
       if (type !== 'disconnect' && type !== 'reconnect') continue
       this.#connected = type === 'reconnect'
-      // The server may have come back without its stream.
+      // The server may have restarted without its stream.
       this.#client = undefined
       if (this.#closed) return
       if (this.#connected) log.info('connected to NATS again', {})
@@ -187,7 +187,7 @@ class NatsChannel implements ClosableChannel {
   }
 }
 
-/** User and password are taken out of the addresses, which are shown in logs. */
+/** Removes user and password from the addresses, which are logged. */
 function readUrl(text: string): { servers: string[]; user?: string; pass?: string } {
   const urls = text.split(',').map((one) => new URL(one.trim()))
   const first = urls[0]!

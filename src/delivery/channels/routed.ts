@@ -1,4 +1,4 @@
-/** One channel for all: sends through the way out that the subscription names. */
+/** A channel that forwards each send to the channel of its subscription. */
 
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { Channel, ClosableChannel } from '../channel.ts'
@@ -17,10 +17,7 @@ export function routedChannel(
   }
 }
 
-/**
- * A channel that is opened, and its code loaded, when something is first sent through it: a start does
- * without.
- */
+/** A channel that is loaded and opened by its first send, which keeps the start fast. */
 export function openedAtFirstSend(open: () => Promise<ClosableChannel>): ClosableChannel {
   let opened: Promise<ClosableChannel> | undefined
   return {

@@ -1,12 +1,12 @@
 /**
- * Keeps webhook secrets unreadable at rest: AES-256-GCM under the installation's key. A sealed text names its
- * format, so that a later one can be told apart.
+ * Encrypts webhook secrets at rest: AES-256-GCM under the installation's key. A sealed text starts with its
+ * format, so that later formats can be told apart.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 export interface Seal {
   seal(text: string): string
-  /** Throws when the text was sealed under another key or was changed. */
+  /** Throws if the text was sealed under another key or was changed. */
   open(sealed: string): string
 }
 

@@ -1,5 +1,5 @@
 /**
- * The two signatures of a webhook send, both over the exact bytes that go out: `Qlik-Signature` (contract 04,
+ * The two signatures of a webhook send, both over the exact bytes sent: `Qlik-Signature` (contract 04,
  * section 6) and the Standard Webhooks headers (https://www.standardwebhooks.com, contract 06, section 4).
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
@@ -7,16 +7,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export interface SignatureHeaders {
   readonly 'qlik-signature': string
   readonly 'webhook-id': string
-  /** Whole seconds of this send. */
+  /** Time of this send in whole seconds. */
   readonly 'webhook-timestamp': string
   readonly 'webhook-signature': string
 }
 
 /**
- * @param secrets as the user typed them, their UTF-8 bytes are the keys: the present one, then those that
- * still hold while
- *   it is rotated. `Qlik-Signature` has room for one and takes the first, `webhook-signature` lists all.
- * @param id of the event, or of the batch
+ * @param secrets as the user typed them; their UTF-8 bytes are the keys. The first is the present one, the
+ * others are still valid during a rotation. `Qlik-Signature` uses the first, `webhook-signature` lists all.
+ * @param id of the event or the batch
  * @param sentAt epoch milliseconds of this send
  */
 export function signatureHeaders(
@@ -38,7 +37,7 @@ export function signatureHeaders(
 }
 
 /**
- * What a receiver does with `Qlik-Signature`: true when the header was made with the secret over these bytes.
+ * Verifies `Qlik-Signature` as a receiver does: returns true if it was made with the secret over these bytes.
  */
 export function verifyQlikSignature(secret: string, body: Uint8Array, header: string | undefined): boolean {
   if (header === undefined || !/^[0-9a-f]{64}$/.test(header)) return false

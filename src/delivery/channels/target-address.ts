@@ -1,11 +1,10 @@
 /**
- * Which addresses a webhook may reach (contract 04, section 3; contract 06, section 7). Judged twice: the
- * text of the address when a webhook is saved, and the resolved addresses at each connect. Nothing here opens
- * a connection.
+ * Which addresses a webhook may reach (contract 04, section 3; contract 06, section 7). Checked twice: the
+ * URL when a webhook is saved, and the resolved addresses at each connect. Never opens a connection.
  */
 import ipaddr from 'ipaddr.js'
 
-/** Hosts and networks that an operator allows although they are private; http is allowed for them too. */
+/** Private hosts and networks that the operator allows, also over http. */
 export interface TargetAllowance {
   readonly hosts: ReadonlySet<string>
   readonly networks: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[]
@@ -14,8 +13,8 @@ export interface TargetAllowance {
 export const NOTHING_ALLOWED: TargetAllowance = { hosts: new Set(), networks: [] }
 
 /**
- * @param text comma list of host names, addresses and CIDR networks; throws an Error naming a part that is
- * neither
+ * @param text comma list of host names, addresses and CIDR networks
+ * @throws Error that names an invalid part
  */
 export function parseAllowance(text: string): TargetAllowance {
   const hosts = new Set<string>()
@@ -35,7 +34,7 @@ function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** True when a connection to this address is allowed: public unicast, or inside an allowed network. */
+/** Returns true if the address is public unicast or inside an allowed network. */
 export function isAllowedAddress(text: string, allowance: TargetAllowance): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.parse(text)
@@ -57,18 +56,21 @@ function isInAllowedNetwork(address: ipaddr.IPv4 | ipaddr.IPv6, allowance: Targe
   )
 }
 
-/** The bare host of a URL: brackets and a trailing dot stripped. */
+/** Returns the host of a URL without brackets and trailing dot. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
 
-/** True when the operator allowed this very host, by name or as an address inside an allowed network. */
+/** Returns true if the operator allowed this host by name, or as an address inside an allowed network. */
 export function isAllowedHost(host: string, allowance: TargetAllowance): boolean {
   if (allowance.hosts.has(host.toLowerCase())) return true
   return ipaddr.isValid(host) && isInAllowedNetwork(ipaddr.parse(host), allowance)
 }
 
-/** Why a webhook may not be sent to this address, as a sentence for the user; undefined when it may. */
+/**
+ * Returns the reason why a webhook may not be sent to this address, as a sentence for the user; undefined if
+ * it may.
+ */
 export function targetProblem(text: string, allowance: TargetAllowance): string | undefined {
   if (!URL.canParse(text)) return 'the url is not a valid absolute URL'
   const url = new URL(text)

@@ -1,7 +1,7 @@
 /**
  * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04,
  * section 5.1). Checks the target at connect time, follows no redirect, uses no proxy of the environment, and
- * reads no more than a bounded answer. Never throws and never tells an internal error text.
+ * reads a bounded part of the response. Never throws and never shows internal error texts.
  */
 import { promises as dns, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
@@ -21,19 +21,19 @@ const ANSWER_BODY_MAX_BYTES = 16 * 1024
 const ANSWER_HEADERS_MAX_BYTES = 16 * 1024
 
 export const OMITTED = '**OMITTED**'
-/** Masked in the history also when they were configured as plain headers, and in answers. */
+/** Masked in responses and, even if configured as plain headers, in the history. */
 const MASKED = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
 
 export interface WebhookOptions {
   readonly seal: Seal
   readonly allowance: TargetAllowance
-  /** The host name that targets are asked to consent to. */
+  /** Host name that targets are asked to grant consent to. */
   readonly origin: string
   /** Sent as User-Agent. */
   readonly userAgent: string
-  /** All addresses of a host name; the system's resolver by default. */
+  /** Resolves a host name to all its addresses; default: the system's resolver. */
   readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
-  /** Longest whole exchange, milliseconds; 15 s by default. */
+  /** Time limit of the whole exchange, ms; default 15 s. */
   readonly exchangeTimeoutMs?: number
 }
 
@@ -101,7 +101,7 @@ async function send(
   }
 }
 
-/** The consent under which events are sent; undefined: without one. */
+/** Returns the consent under which events are sent; undefined if none is asked for. */
 async function consentOf(
   consents: Consents,
   subscription: Subscription,
@@ -157,7 +157,7 @@ function shownAnswerHeaders(headers: Dispatcher.ResponseData['headers']): Record
   return shown
 }
 
-/** The first 16 KiB of the answer; the rest is never read. */
+/** Reads the first 16 KiB of the response, never more. */
 async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -170,7 +170,7 @@ async function boundedText(body: Dispatcher.ResponseData['body']): Promise<strin
 }
 
 /**
- * Success is any 2xx; 410 ends the delivery; Retry-After counts on 429 and 503 (contract 04, section 5.2).
+ * Any 2xx is a success; 410 ends the delivery; Retry-After is read on 429 and 503 (contract 04, section 5.2).
  */
 function verdict(answer: Dispatcher.ResponseData, sentAt: number): Sent {
   const status = answer.statusCode
@@ -199,9 +199,7 @@ class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed'
 }
 
-/**
- * Resolves a name and hands on only addresses that may be reached: one bad address refuses the whole answer.
- */
+/** Resolves a name and returns only allowed addresses: one forbidden address refuses the whole result. */
 function guardedLookup(options: WebhookOptions): LookupFunction {
   const resolve = options.resolve ?? ((host: string) => dns.lookup(host, { all: true, verbatim: true }))
   return (hostname, lookupOptions, callback) => {
