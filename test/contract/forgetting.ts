@@ -49,6 +49,19 @@ export function exerciseForgetting(given: () => Given): void {
       expect(await store.counts()).toMatchObject({ queued: 1, running: 1 })
     })
 
+    it('frees the idempotency key of a reload that it removes', async () => {
+      const { id: appId } = await given().app()
+      const [first] = await given().accept(given().reload({ appId }), { idempotencyKey: 'k' })
+      if (first?.kind !== 'accepted') throw new Error('not accepted')
+      await given().apply(first.reload, { kind: 'cancel' })
+      given().wait(10)
+      expect(await forget({ reloadsBefore: given().now })).toMatchObject({ reloads: 1 })
+      const next = given().reload({ appId })
+      expect(await given().accept(next, { idempotencyKey: 'k' })).toEqual([
+        { kind: 'accepted', reload: next },
+      ])
+    })
+
     it('removes script logs before their records', async () => {
       const old = await ended()
       const before = given().now

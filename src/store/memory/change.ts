@@ -5,9 +5,8 @@ import { defined } from '../../core/defined.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving, Change, Decided } from '../port/change.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
-import { own } from './memory-catalog.ts'
 import type { Table } from './table.ts'
-import { byAge, type Tables } from './tables.ts'
+import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
 
 /** Shows the step what is stored about its subject. */
 export function decideChange<Answer>(tables: Tables, change: Change<Answer>): Decided<Answer> {
@@ -101,7 +100,7 @@ export function saveCatalog(
 type Removable = Exclude<CatalogKind, 'tenants' | 'users'>
 
 function removeRow(tables: Tables, kind: Removable, tenantId: TenantId, id: string): void {
-  const table: Table<{ readonly tenantId: TenantId }> = tables[kind]
+  const table: Table<OwnedRow> = tables[kind]
   if (own(table.get(id), tenantId) === undefined) throw new Error(`there is no ${id} to remove`)
   table.remove(id)
   if (kind === 'apps') {
@@ -168,7 +167,7 @@ export function liesIn(file: DataFile, place: FilePlace): boolean {
     : file.spaceId === undefined && file.ownerId === place.ownerId
 }
 
-function inSamePlace(left: DataFile, right: DataFile): boolean {
+export function inSamePlace(left: DataFile, right: DataFile): boolean {
   if (left.tenantId !== right.tenantId) return false
   return liesIn(left, right.spaceId === undefined ? { ownerId: right.ownerId } : { spaceId: right.spaceId })
 }

@@ -1,138 +1,55 @@
 /**
- * The catalog verbs of the memory store. Lists are ordered by age (createdAt, then id) where the port names
- * no order.
+ * Apps, spaces, data files and subscriptions of the memory store. Lists are ordered by age (createdAt, then
+ * id) where the port names no order.
  */
 import type {
-  ApiKey,
   App,
   DataFile,
   FilePlace,
   ScriptVersion,
   Space,
   SpaceAssignment,
-  Tenant,
-  User,
 } from '../../catalog/records.ts'
 import type {
   AppId,
   AssignmentId,
   DataFileId,
   DataVersion,
-  KeyId,
   ScriptVersionId,
   SpaceId,
   SubscriptionId,
   TenantId,
   UserId,
 } from '../../core/ids.ts'
-import type { TenantLimits, TenantLimitsChange } from '../../core/limits.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange, ScriptSummary } from '../port/apps.ts'
-import type { KeyWithUser } from '../port/people.ts'
 import type { CatalogStore } from '../port/store.ts'
-import type { Table } from './table.ts'
-import { byAge, insert, Tables } from './tables.ts'
+import { changedApp, ownerOfReaders, unmarked, withScript } from '../rule/crash-marks.ts'
+import { inSamePlace, liesIn } from './change.ts'
+import { MemoryPeople } from './memory-people.ts'
+import { byAge, insert, own } from './tables.ts'
 
-const UNMARKED = { full: false, partial: false } as const
-
-export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
-  protected readonly tables = new Tables()
-
-  protected atomically<T>(work: () => T): T {
-    return this.tables.journal.atomically(work)
-  }
-
-  async addTenant(tenant: Tenant): Promise<void> {
-    this.atomically(() => insert(this.tables.tenants, tenant.id, tenant))
-  }
-
-  async tenant(id: TenantId): Promise<Tenant | undefined> {
-    return this.tables.tenants.get(id)
-  }
-
-  async tenants(): Promise<Tenant[]> {
-    return byAge(this.tables.tenants.rows())
-  }
-
-  async changeHostnames(id: TenantId, hostnames: readonly string[]): Promise<void> {
-    const tenant = this.tables.tenants.get(id)
-    if (tenant === undefined) return
-    this.atomically(() => this.tables.tenants.put(id, { ...tenant, hostnames }))
-  }
-
-  async changeLimits(id: TenantId, change: TenantLimitsChange): Promise<Tenant | undefined> {
-    const tenant = this.tables.tenants.get(id)
-    if (tenant === undefined) return undefined
-    const { limits: before, ...rest } = tenant
-    const kept = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null)
-    const limits: TenantLimits = Object.fromEntries(kept)
-    const changed: Tenant = kept.length === 0 ? rest : { ...rest, limits }
-    this.atomically(() => this.tables.tenants.put(id, changed))
-    return changed
-  }
-
-  async saveUser(user: User): Promise<void> {
-    this.#save(this.tables.users, user)
-  }
-
-  async user(tenantId: TenantId, id: UserId): Promise<User | undefined> {
-    return own(this.tables.users.get(id), tenantId)
-  }
-
-  async users(tenantId: TenantId): Promise<User[]> {
-    return byAge(this.tables.users.where((user) => user.tenantId === tenantId))
-  }
-
-  async saveKey(key: ApiKey): Promise<void> {
-    const user = this.tables.users.get(key.userId)
-    if (user === undefined) throw new Error(`there is no user ${key.userId}`)
-    const other = this.tables.keys.find((row) => row.tokenHash === key.tokenHash && row.id !== key.id)
-    if (other !== undefined) throw new Error(`key ${other.id} has the same token`)
-    this.#save(this.tables.keys, key)
-  }
-
-  async removeKey(tenantId: TenantId, id: KeyId): Promise<boolean> {
-    return this.#remove(this.tables.keys, tenantId, id)
-  }
-
-  async keyByHash(tokenHash: string): Promise<KeyWithUser | undefined> {
-    const key = this.tables.keys.find((row) => row.tokenHash === tokenHash)
-    return key === undefined ? undefined : { key, user: this.tables.users.get(key.userId)! }
-  }
-
-  async keys(tenantId: TenantId): Promise<ApiKey[]> {
-    return byAge(this.tables.keys.where((key) => key.tenantId === tenantId))
-  }
-
+export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'change'> {
   async addApp(app: App): Promise<void> {
     this.tables.requireTenant(app.tenantId)
     this.atomically(() => insert(this.tables.apps, app.id, app))
   }
 
   async changeApp(tenantId: TenantId, id: AppId, change: AppChange, now: number): Promise<App | undefined> {
-    const app = own(this.tables.apps.get(id), tenantId)
-    if (app === undefined) return undefined
-    const { spaceId, ...texts } = change
-    const { spaceId: spaceBefore, ...rest } = app
-    const space = spaceId === undefined ? spaceBefore : spaceId
-    const changed: App = {
-      ...rest,
-      ...texts,
-      ...(space === undefined || space === null ? {} : { spaceId: space }),
-      modifiedAt: now,
-    }
-    const readsOther = changed.ownerId !== app.ownerId || changed.spaceId !== app.spaceId
-    const saved = readsOther ? { ...changed, crashedOnMaxSize: UNMARKED } : changed
-    this.atomically(() => this.tables.apps.put(id, saved))
-    return saved
+    return this.#putApp(tenantId, id, (app) => changedApp(app, change, now))
   }
 
   async clearCrashMarks(tenantId: TenantId, id: AppId): Promise<boolean> {
+    return this.#putApp(tenantId, id, unmarked) !== undefined
+  }
+
+  #putApp(tenantId: TenantId, id: AppId, change: (app: App) => App): App | undefined {
     const app = own(this.tables.apps.get(id), tenantId)
-    if (app === undefined) return false
-    this.atomically(() => this.tables.apps.put(id, { ...app, crashedOnMaxSize: UNMARKED }))
-    return true
+    if (app === undefined) return undefined
+    const changed = change(app)
+    this.atomically(() => this.tables.apps.put(id, changed))
+    return changed
   }
 
   async removeApp(tenantId: TenantId, id: AppId): Promise<boolean> {
@@ -166,11 +83,7 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
     if (app === undefined) return false
     this.atomically(() => {
       insert(this.tables.scripts, script.id, script)
-      this.tables.apps.put(app.id, {
-        ...app,
-        currentScriptId: script.id,
-        crashedOnMaxSize: UNMARKED,
-      })
+      this.tables.apps.put(app.id, withScript(app, script))
       for (const old of this.#scriptsOf(app.id).slice(keep)) this.tables.scripts.remove(old.id)
     })
     return true
@@ -202,7 +115,7 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
       (row) => row.tenantId === space.tenantId && row.name === space.name && row.id !== space.id,
     )
     if (taken !== undefined) return 'name-taken'
-    this.#save(this.tables.spaces, space)
+    this.saveRow(this.tables.spaces, space)
     return 'saved'
   }
 
@@ -233,12 +146,12 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
       (row) => row.spaceId === spaceId && row.type === type && row.assigneeId === assigneeId && row.id !== id,
     )
     if (taken !== undefined) return 'taken'
-    this.#save(this.tables.assignments, assignment)
+    this.saveRow(this.tables.assignments, assignment)
     return 'saved'
   }
 
   async removeAssignment(tenantId: TenantId, id: AssignmentId): Promise<boolean> {
-    return this.#remove(this.tables.assignments, tenantId, id)
+    return this.removeRow(this.tables.assignments, tenantId, id)
   }
 
   async assignments(tenantId: TenantId, spaceId: SpaceId): Promise<SpaceAssignment[]> {
@@ -256,22 +169,23 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
   async saveDataFile(file: DataFile): Promise<'saved' | 'name-taken'> {
     const taken = this.tables.dataFiles.find((row) => row.name === file.name && inSamePlace(row, file))
     if (taken !== undefined && taken.id !== file.id) return 'name-taken'
-    this.#save(this.tables.dataFiles, file)
+    this.saveRow(this.tables.dataFiles, file)
     this.atomically(() => this.#clearMarksOfReaders(file))
     return 'saved'
   }
 
-  #clearMarksOfReaders({ tenantId, spaceId, ownerId }: DataFile): void {
+  #clearMarksOfReaders(file: DataFile): void {
+    const ownerId = ownerOfReaders(file)
     const readers = this.tables.apps.where(
-      (app) => app.tenantId === tenantId && (spaceId !== undefined || app.ownerId === ownerId),
+      (app) => app.tenantId === file.tenantId && (ownerId === undefined || app.ownerId === ownerId),
     )
-    for (const app of readers) this.tables.apps.put(app.id, { ...app, crashedOnMaxSize: UNMARKED })
+    for (const app of readers) this.tables.apps.put(app.id, unmarked(app))
   }
 
   async removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean> {
     const file = own(this.tables.dataFiles.get(id), tenantId)
     if (file !== undefined) this.atomically(() => this.#clearMarksOfReaders(file))
-    return this.#remove(this.tables.dataFiles, tenantId, id)
+    return this.removeRow(this.tables.dataFiles, tenantId, id)
   }
 
   async dataFile(tenantId: TenantId, id: DataFileId): Promise<DataFile | undefined> {
@@ -293,11 +207,11 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
   }
 
   async saveSubscription(subscription: Subscription): Promise<void> {
-    this.#save(this.tables.subscriptions, subscription)
+    this.saveRow(this.tables.subscriptions, subscription)
   }
 
   async removeSubscription(tenantId: TenantId, id: SubscriptionId): Promise<boolean> {
-    return this.#remove(this.tables.subscriptions, tenantId, id)
+    return this.removeRow(this.tables.subscriptions, tenantId, id)
   }
 
   async subscription(tenantId: TenantId, id: SubscriptionId): Promise<Subscription | undefined> {
@@ -307,41 +221,4 @@ export class MemoryCatalog implements Omit<CatalogStore, 'change'> {
   async subscriptions(tenantId: TenantId): Promise<Subscription[]> {
     return byAge(this.tables.subscriptions.where((row) => row.tenantId === tenantId))
   }
-
-  #save<Row extends { readonly id: string; readonly tenantId: TenantId }>(table: Table<Row>, row: Row): void {
-    this.tables.requireTenant(row.tenantId)
-    const before = table.get(row.id)
-    if (before !== undefined && before.tenantId !== row.tenantId) {
-      throw new Error(`row ${row.id} belongs to another tenant`)
-    }
-    this.atomically(() => table.put(row.id, row))
-  }
-
-  #remove<Row extends { readonly tenantId: TenantId }>(
-    table: Table<Row>,
-    tenantId: TenantId,
-    id: string,
-  ): boolean {
-    if (own(table.get(id), tenantId) === undefined) return false
-    return this.atomically(() => table.remove(id))
-  }
-}
-
-/** The row when it belongs to the tenant: other tenants' rows are as if they were not there. */
-export function own<Row extends { readonly tenantId: TenantId }>(
-  row: Row | undefined,
-  tenantId: TenantId,
-): Row | undefined {
-  return row?.tenantId === tenantId ? row : undefined
-}
-
-function liesIn(file: DataFile, place: FilePlace): boolean {
-  return 'spaceId' in place
-    ? file.spaceId === place.spaceId
-    : file.spaceId === undefined && file.ownerId === place.ownerId
-}
-
-function inSamePlace(left: DataFile, right: DataFile): boolean {
-  if (left.tenantId !== right.tenantId) return false
-  return liesIn(left, right.spaceId === undefined ? { ownerId: right.ownerId } : { spaceId: right.spaceId })
 }

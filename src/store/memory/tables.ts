@@ -30,8 +30,8 @@ export class Tables {
   readonly dataFiles = new Table<DataFile>(this.journal)
   readonly subscriptions = new Table<Subscription>(this.journal)
   readonly reloads = new Table<Reload>(this.journal)
-  /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each. */
-  readonly acceptedKeys = new Table<Reload>(this.journal)
+  /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each, and when. */
+  readonly acceptedKeys = new Table<{ readonly reloadId: string; readonly at: number }>(this.journal)
   /** By `<reload id>/<number>`. */
   readonly attempts = new Table<Attempt>(this.journal)
   readonly scriptLogs = new Table<{
@@ -74,4 +74,15 @@ export function compare(left: string | number, right: string | number): number {
 
 export function byAge<Row extends { readonly createdAt: number; readonly id: string }>(rows: Row[]): Row[] {
   return rows.sort((left, right) => left.createdAt - right.createdAt || compare(left.id, right.id))
+}
+
+/** A row of a tenant. */
+export interface OwnedRow {
+  readonly id: string
+  readonly tenantId: TenantId
+}
+
+/** The row when it belongs to the tenant: other tenants' rows are as if they were not there. */
+export function own<Row extends OwnedRow>(row: Row | undefined, tenantId: TenantId): Row | undefined {
+  return row?.tenantId === tenantId ? row : undefined
 }

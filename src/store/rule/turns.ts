@@ -16,6 +16,7 @@ import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { QueuePlace } from '../port/queue.ts'
 import { type InLane, Lane } from './lane.ts'
+import { backsOff } from './waiting.ts'
 
 /** A tenant's entry: a standing that moves. */
 interface Seat extends InLane {
@@ -358,9 +359,4 @@ function stageOf({ state }: Reload): 'waits' | 'runs' | 'ended' {
 /** When the step was made that left the reload so, epoch ms. */
 export function movedAt(after: Reload, attempt: Attempt | undefined): number {
   return after.endedAt ?? attempt?.closed?.at ?? attempt?.openedAt ?? after.queuedAt
-}
-
-/** As it is saved; a claim lets it in when it is due. */
-export function backsOff(reload: Reload): boolean {
-  return reload.state === 'QUEUED' && reload.notBefore > reload.queuedAt
 }

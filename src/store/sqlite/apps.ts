@@ -1,7 +1,9 @@
 /** Apps and their script versions. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AppId, DataVersion } from '../../core/ids.ts'
+import type { App } from '../../catalog/records.ts'
+import type { AppId, DataVersion, TenantId } from '../../core/ids.ts'
 import type { CatalogStore } from '../port/store.ts'
+import { changedApp, unmarked, withScript } from '../rule/crash-marks.ts'
 import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.ts'
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
@@ -11,48 +13,52 @@ type AppVerb = 'addApp' | 'changeApp' | 'clearCrashMarks' | 'removeApp' | 'apps'
 /** @param changed called when an app's row is written */
 export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Answers<CatalogStore, AppVerb> {
   const insert = db.prepare(`INSERT INTO apps (${APP_COLUMNS}) VALUES (${parameters(APP_COLUMNS)})`)
-  const one = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
   const all = db.prepare('SELECT * FROM apps WHERE tenant_id = ? ORDER BY created_at, id')
-  const change = db.prepare(`
-    UPDATE apps SET name = ?, description = ?, owner_id = ?, space_id = ?, modified_at = ? WHERE id = ?`)
-  const clearMarks = db.prepare(
-    'UPDATE apps SET crashed_full = 0, crashed_partial = 0 WHERE id = ? AND tenant_id = ?',
-  )
+  const change = prepareChange(db, changed)
   const remove = db.prepare('DELETE FROM apps WHERE id = ? AND tenant_id = ?')
   const versions = db.prepare(
     'SELECT data_version FROM apps WHERE data_version IS NOT NULL ORDER BY data_version',
   )
   return {
     addApp: (app) => void insert.run(...appValues(app)),
-    changeApp: (tenantId, id, wanted, now) => {
-      const row = one.get(id, tenantId)
-      if (row === undefined) return undefined
-      const app = appOf(row)
-      const space = wanted.spaceId === undefined ? app.spaceId : wanted.spaceId
-      change.run(
-        wanted.name ?? app.name,
-        wanted.description ?? app.description,
-        wanted.ownerId ?? app.ownerId,
-        space ?? null,
-        now,
-        id,
-      )
-      const after = appOf(one.get(id, tenantId)!)
-      const readsOther = after.ownerId !== app.ownerId || after.spaceId !== app.spaceId
-      if (readsOther) clearMarks.run(id, tenantId)
-      changed(id)
-      return readsOther ? appOf(one.get(id, tenantId)!) : after
-    },
-    clearCrashMarks: (tenantId, id) => {
-      changed(id)
-      return clearMarks.run(id, tenantId).changes === 1
-    },
+    changeApp: (tenantId, id, wanted, now) => change(tenantId, id, (app) => changedApp(app, wanted, now)),
+    clearCrashMarks: (tenantId, id) => change(tenantId, id, unmarked) !== undefined,
     removeApp: (tenantId, id) => {
       changed(id)
       return remove.run(id, tenantId).changes === 1
     },
     apps: (tenantId) => all.all(tenantId).map(appOf),
     referencedDataVersions: () => versions.all().map((row) => row.data_version as DataVersion),
+  }
+}
+
+/** Everything but the data may change so. */
+function prepareChange(
+  db: DatabaseSync,
+  changed: (id: AppId) => void,
+): (tenantId: TenantId, id: AppId, change: (app: App) => App) => App | undefined {
+  const one = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
+  const update = db.prepare(`
+    UPDATE apps SET name = ?, description = ?, owner_id = ?, space_id = ?, modified_at = ?, crashed_full = ?,
+      crashed_partial = ?, current_script_id = ? WHERE id = ?`)
+  return (tenantId, id, change) => {
+    const row = one.get(id, tenantId)
+    if (row === undefined) return undefined
+    const app = change(appOf(row))
+    const { name, description, ownerId, spaceId, modifiedAt, crashedOnMaxSize, currentScriptId } = app
+    update.run(
+      name,
+      description,
+      ownerId,
+      spaceId ?? null,
+      modifiedAt,
+      crashedOnMaxSize.full ? 1 : 0,
+      crashedOnMaxSize.partial ? 1 : 0,
+      currentScriptId ?? null,
+      id,
+    )
+    changed(id)
+    return app
   }
 }
 
@@ -64,8 +70,7 @@ export function prepareScripts(
   const insert = db.prepare(`
     INSERT INTO scripts (id, tenant_id, app_id, script, message, modifier_id, modified_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)`)
-  const makeCurrent = db.prepare(`
-    UPDATE apps SET current_script_id = ?, crashed_full = 0, crashed_partial = 0 WHERE id = ? AND tenant_id = ?`)
+  const change = prepareChange(db, changed)
   const trim = db.prepare(`
     DELETE FROM scripts WHERE app_id = ?1 AND number NOT IN
       (SELECT number FROM scripts WHERE app_id = ?1 ORDER BY number DESC LIMIT ?2)`)
@@ -79,10 +84,9 @@ export function prepareScripts(
   return {
     addScript: (script, keep) => {
       const { id, appId, tenantId, message, modifierId, modifiedAt } = script
-      if (makeCurrent.run(id, appId, tenantId).changes === 0) return false
+      if (change(tenantId, appId, (app) => withScript(app, script)) === undefined) return false
       insert.run(id, tenantId, appId, script.script, message, modifierId, modifiedAt)
       trim.run(appId, keep)
-      changed(appId)
       return true
     },
     scripts: (tenantId, appId) => list.all(appId, tenantId).map(summaryOf),

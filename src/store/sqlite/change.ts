@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CatalogSaving, Change, Decided } from '../port/change.ts'
 import type { CommitNotice } from '../port/store.ts'
 import { assertCatalogSaving } from '../rule/changing.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareCatalogViews } from './catalog-views.ts'
 import { prepareCatalogWrites } from './catalog-writes.ts'
@@ -31,11 +32,9 @@ export function prepareChange(
     const { answer, ...saving }: Decided<Answer> = decide(change)
     assertCatalogSaving(change.tenantId, saving)
     write(change.tenantId, saving)
-    const { put = {}, events = [], deliveries = [] } = saving
-    saveEvents(events, deliveries)
+    saveEvents(saving.events ?? [], saving.deliveries ?? [])
     forget(saving)
-    // Its limits may have changed, and with them what may be claimed.
-    note({ queued: put.tenants !== undefined, events: events.length > 0, deliveries: deliveries.length > 0 })
+    note(noticeOf.changingCatalog(saving))
     return answer
   }
 }

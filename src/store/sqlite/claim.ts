@@ -1,15 +1,15 @@
 /**
- * Claiming: the tenant whose turn it is (turns.ts), within it by weight, age, id (core/order.ts). One index
- * range per claimed reload, whatever the length of the queue: reloads that wait for their back-off are set
+ * Claiming (rule/claiming.ts), within a tenant by weight, age, id (core/order.ts). One index range per claimed
+ * reload, whatever the length of the queue: reloads that wait for their back-off are set
  * apart (backing_off = 1) and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AppId, ReloadId, ScriptVersionId, TenantId } from '../../core/ids.ts'
+import type { App, ScriptVersion } from '../../catalog/records.ts'
+import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import { compareWaiting, type Waiting } from '../../core/order.ts'
-import { type Claimed, type ClaimRequest, NO_ROOM } from '../port/queue.ts'
-import type { ReloadView, Saving } from '../port/reloads.ts'
-import { isSaving } from '../rule/saving.ts'
+import type { Claimed, ClaimRequest } from '../port/queue.ts'
+import { Claiming, claimedOf, isClaim, type Wanted } from '../rule/claiming.ts'
 import type { Turns } from '../rule/turns.ts'
 import { scriptOf } from './app-rows.ts'
 import type { Row } from './row.ts'
@@ -46,35 +46,21 @@ export function prepareClaim(
 ): (request: ClaimRequest) => Claimed[] {
   const letIn = prepareLetIn(db, turns)
   const nextOfTenant = prepareNextOfTenant(db)
-  const claimedOf = prepareClaimed(db)
+  const scriptOfApp = prepareScriptOfApp(db)
 
   return (request) => {
-    turns.begin(request.now, request.concurrentReloadsPerTenant)
+    const claiming = new Claiming(turns, request)
     letIn(request.now)
     const claimed: Claimed[] = []
-    /** How many of a tenant's queue were refused in this call: they stay at its head. */
-    const refused = new Map<TenantId, number>()
-    while (claimed.length < request.max) {
-      const tenantId = turns.next()
-      if (tenantId === undefined) break
-      const behind = refused.get(tenantId) ?? 0
-      const id = nextOfTenant(tenantId, behind, request.ageingMs ?? 0)
-      if (id === undefined) {
-        turns.passOver(tenantId)
-        continue
-      }
-      const stored = views.stored(id)!
-      const view = views.view(stored)
-      const result = request.step(view)
-      if (!isSaving(result)) {
-        if (result.refused === NO_ROOM) turns.passOver(tenantId, id)
-        refused.set(tenantId, behind + 1)
-        continue
-      }
-      save(stored, result)
-      if (result.reload.state === 'RELOADING') claimed.push(claimedOf(result, view))
+    for (let wanted = claiming.next(); wanted !== undefined; wanted = claiming.next()) {
+      const id = nextOfTenant(wanted)
+      const stored = id === undefined ? undefined : views.stored(id)
+      const view = stored && views.view(stored)
+      const saving = claiming.show(wanted, view)
+      if (stored === undefined || view === undefined || saving === undefined) continue
+      save(stored, saving)
+      if (isClaim(saving)) claimed.push(claimedOf(view, saving, scriptOfApp(view.app)))
     }
-    turns.end()
     return claimed
   }
 }
@@ -90,10 +76,7 @@ function prepareLetIn(db: DatabaseSync, turns: Turns): (now: number) => void {
   }
 }
 
-/** @returns the reload of the tenant that has `behind` before it */
-function prepareNextOfTenant(
-  db: DatabaseSync,
-): (tenantId: TenantId, behind: number, ageingMs: number) => ReloadId | undefined {
+function prepareNextOfTenant(db: DatabaseSync): (wanted: Wanted) => ReloadId | undefined {
   const next = db.prepare(NEXT_OF_TENANT)
   const nextOfWeights = db.prepare(NEXT_OF_WEIGHTS)
   const waitingOf = (row: Row): Waiting => ({
@@ -101,24 +84,17 @@ function prepareNextOfTenant(
     weight: row.weight as number,
     createdAt: row.created_at as number,
   })
-  return (tenantId, behind, ageingMs) => {
+  return ({ tenantId, behind, ageingMs }) => {
     if (ageingMs === 0) return next.get(tenantId, behind)?.id as ReloadId | undefined
     const heads = nextOfWeights.all(tenantId, behind + 1).map(waitingOf)
     return heads.sort((left, right) => compareWaiting(left, right, ageingMs))[behind]?.id
   }
 }
 
-function prepareClaimed(db: DatabaseSync): (saving: Saving, view: ReloadView) => Claimed {
-  const selectScript = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ?')
-  const script = (id: ScriptVersionId | undefined, appId: AppId) => {
-    const row = id === undefined ? undefined : selectScript.get(id, appId)
-    return row === undefined ? {} : { script: scriptOf(row) }
-  }
-  return ({ reload, attempt, app: change }, { app: shown, tenant }) => {
-    if (attempt === undefined || shown === undefined) {
-      throw new Error(`reload ${reload.id} was claimed without an attempt or an app`)
-    }
-    const app = { ...shown, ...change }
-    return { reload, attempt, app, tenant, ...script(app.currentScriptId, app.id) }
+function prepareScriptOfApp(db: DatabaseSync): (app: App | undefined) => ScriptVersion | undefined {
+  const select = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ?')
+  return (app) => {
+    const row = app?.currentScriptId === undefined ? undefined : select.get(app.currentScriptId, app.id)
+    return row === undefined ? undefined : scriptOf(row)
   }
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { DataFile, FilePlace } from '../../catalog/records.ts'
 import type { AppId } from '../../core/ids.ts'
 import type { CatalogStore } from '../port/store.ts'
+import { ownerOfReaders } from '../rule/crash-marks.ts'
 import { mustSave } from './identity.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'
@@ -43,8 +44,8 @@ export function prepareDataFiles(
   const clearMarks = db.prepare(`
     UPDATE apps SET crashed_full = 0, crashed_partial = 0
     WHERE tenant_id = ?1 AND (?2 IS NULL OR owner_id = ?2) AND crashed_full + crashed_partial > 0 RETURNING id`)
-  const clearMarksOfReaders = ({ tenantId, spaceId, ownerId }: DataFile) => {
-    const readers = clearMarks.all(tenantId, spaceId === undefined ? ownerId : null)
+  const clearMarksOfReaders = (file: DataFile) => {
+    const readers = clearMarks.all(file.tenantId, ownerOfReaders(file) ?? null)
     for (const { id } of readers) changed(id as AppId)
   }
   const read = (tenantId: string, id: string) => recordOf<DataFile>(one.get(id, tenantId))

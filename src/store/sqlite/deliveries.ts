@@ -5,11 +5,12 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
-import type { SubscriptionId } from '../../core/ids.ts'
+import type { SubscriptionId, TenantId } from '../../core/ids.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ClaimedDelivery, DeliveryClaim } from '../port/deliveries.ts'
+import { ChoosingDeliveries } from '../rule/choosing-deliveries.ts'
 import { eventOf } from './events.ts'
 import { give, type Row, recordOf } from './row.ts'
 
@@ -40,34 +41,24 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
   const take = db.prepare('UPDATE deliveries SET lease = ?, lease_expires_at = ? WHERE id = ?')
   const selectEvent = db.prepare('SELECT * FROM events WHERE id = ?')
   const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
-  return ({ now, max, places, perTenant, lease, leaseExpiresAt }) => {
+  return (request) => {
+    const { now, lease, leaseExpiresAt } = request
     const subscriptionOf = once((id: string) => recordOf<Subscription>(selectSubscription.get(id)))
     const storedEvent = once((id: string): StoredEvent => eventOf(selectEvent.get(id)!))
-    /** By tenant: its deliveries in flight, then also those chosen. */
-    const busy = new Map<unknown, number>()
+    const choosing = new ChoosingDeliveries(request)
     const due = subscriptions.all().flatMap(({ id }) => {
-      const { count, tenantId } = inFlight.get(id as string, now) as {
-        count: number
-        tenantId: string | null
-      }
-      busy.set(tenantId, (busy.get(tenantId) ?? 0) + count)
-      const free = places(subscriptionOf(id as string)) - count
-      return free > 0 ? dueOf.all(id as string, now, now, Math.min(free, max)).map(deliveryOf) : []
+      const { count, tenantId } = inFlight.get(id as string, now)!
+      const free = choosing.free({
+        subscription: subscriptionOf(id as string),
+        tenantId: (tenantId as TenantId | null) ?? undefined,
+        inFlight: count as number,
+      })
+      return free > 0 ? dueOf.all(id as string, now, now, free).map(deliveryOf) : []
     })
-    due.sort((left, right) => left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1))
-    const chosen = due.filter(({ tenantId }) => {
-      const before = busy.get(tenantId) ?? 0
-      busy.set(tenantId, before + 1)
-      return before < perTenant
-    })
-    return chosen.slice(0, max).map((row) => {
-      take.run(lease, leaseExpiresAt, row.id)
-      const subscription = subscriptionOf(row.subscriptionId)
-      return {
-        delivery: { ...row, lease, leaseExpiresAt },
-        event: storedEvent(row.eventId),
-        ...defined({ subscription }),
-      }
+    return choosing.choose(due).map((delivery) => {
+      take.run(lease, leaseExpiresAt, delivery.id)
+      const subscription = subscriptionOf(delivery.subscriptionId)
+      return { delivery, event: storedEvent(delivery.eventId), ...defined({ subscription }) }
     })
   }
 }

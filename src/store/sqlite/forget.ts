@@ -2,8 +2,9 @@
  * Removing what is long over. Each kind is read from its oldest row on, by a key that grows with time, and
  * never further than a batch: a look that finds nothing costs the same in a long history as in a short one.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Forget, Forgotten } from '../port/history.ts'
+import { mayForgetEvent, mayForgetLog, mayForgetReload } from '../rule/forgetting.ts'
 
 export const OLDEST_RELOADS = 'SELECT id, ended_at FROM reloads ORDER BY id LIMIT ?'
 
@@ -43,26 +44,34 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
   const oldSends = db.prepare(OLD_SENDS)
   const removeSend = db.prepare('DELETE FROM sends WHERE id = ?')
 
-  const endedBefore = (endedAt: unknown, before: number) => typeof endedAt === 'number' && endedAt < before
-  return ({ reloadsBefore, scriptLogsBefore, eventsBefore, sendsBefore, max }) => {
-    const logs = oldestLogs.all(max).filter((row) => endedBefore(row.ended_at, scriptLogsBefore))
+  const forgetSends = (before: number, max: number): number => {
+    let forgotten = 0
+    for (const { id } of subscriptions.all()) {
+      for (const send of oldSends.all(id as string, before, max - forgotten)) {
+        removeSend.run(send.id as string)
+        forgotten += 1
+      }
+      if (forgotten >= max) break
+    }
+    return forgotten
+  }
+  return (request) => {
+    const { max } = request
+    const logs = oldestLogs.all(max).filter((row) => mayForgetLog(timeOf(row.ended_at), request))
     for (const { id, attempt } of logs) removeLog.run(id as string, attempt as number)
-    const reloads = oldestReloads.all(max).filter((row) => endedBefore(row.ended_at, reloadsBefore))
+    const reloads = oldestReloads.all(max).filter((row) => mayForgetReload(timeOf(row.ended_at), request))
     for (const { id } of reloads) removeReload.run(id as string)
     const events = oldestEvents
       .all(max)
-      .filter(({ time, pending }) => (time as number) < eventsBefore && pending === 0)
+      .filter(({ time, pending }) => mayForgetEvent(time as number, pending === 1, request))
     for (const { sequence } of events) removeEvent.run(sequence as number)
     const last = events.at(-1)
     if (last !== undefined) noteForgotten.run(last.sequence as number)
-    let sends = 0
-    for (const { id } of subscriptions.all()) {
-      for (const send of oldSends.all(id as string, sendsBefore, max - sends)) {
-        removeSend.run(send.id as string)
-        sends += 1
-      }
-      if (sends >= max) break
-    }
+    const sends = forgetSends(request.sendsBefore, max)
     return { reloads: reloads.length, scriptLogs: logs.length, events: events.length, sends }
   }
+}
+
+function timeOf(column: SQLOutputValue | undefined): number | undefined {
+  return typeof column === 'number' ? column : undefined
 }

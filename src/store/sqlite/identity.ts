@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { CatalogStore } from '../port/store.ts'
+import { withLimits } from '../rule/tenant-limits.ts'
 import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'
@@ -49,15 +50,15 @@ function prepareTenants(
 ): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
   const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
-  const rehost = db.prepare(
-    `UPDATE tenants SET record = json_set(record, '$.hostnames', json(?)) WHERE id = ?`,
-  )
-  // A merge patch (RFC 7396): null takes a member away.
-  const limit = db.prepare(`
-    UPDATE tenants SET record = json_patch(record, json_object('limits', json(?))) WHERE id = ? RETURNING record`)
-  const unlimit = db.prepare(`
-    UPDATE tenants SET record = json_remove(record, '$.limits') WHERE id = ? AND record ->> '$.limits' = '{}'
-    RETURNING record`)
+  const update = db.prepare('UPDATE tenants SET record = ? WHERE id = ?')
+  const change = (id: TenantId, changeOf: (tenant: Tenant) => Tenant): Tenant | undefined => {
+    const tenant = tenantById(id)
+    if (tenant === undefined) return undefined
+    const after = changeOf(tenant)
+    update.run(JSON.stringify(after), id)
+    changed()
+    return after
+  }
   return {
     addTenant: (tenant) => {
       insert.run(tenant.id, tenant.createdAt, JSON.stringify(tenant))
@@ -65,15 +66,8 @@ function prepareTenants(
     },
     tenant: tenantById,
     tenants: () => recordsOf<Tenant>(all.all()),
-    changeHostnames: (id, hostnames) => {
-      rehost.run(JSON.stringify(hostnames), id)
-      changed()
-    },
-    changeLimits: (id, change) => {
-      const row = limit.get(JSON.stringify(change), id)
-      changed()
-      return recordOf<Tenant>(unlimit.get(id) ?? row)
-    },
+    changeHostnames: (id, hostnames) => void change(id, (tenant) => ({ ...tenant, hostnames })),
+    changeLimits: (id, limits) => change(id, (tenant) => withLimits(tenant, limits)),
   }
 }
 

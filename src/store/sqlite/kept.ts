@@ -13,6 +13,7 @@ import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { KeyWithUser } from '../port/people.ts'
+import { dayOf } from '../rule/accepting.ts'
 
 /**
  * At least so many are kept, at most twice as many. Each with up to 64 KiB of progress text, though hardly
@@ -67,8 +68,8 @@ export class Kept {
     this.#apps.delete(id)
   }
 
-  /** How many reloads of the app were accepted on the day, as far as it was counted already. */
-  acceptedOn(day: number, id: AppId): number | undefined {
+  /** How many reloads of the app were accepted on the day that begins then, if it was counted already. */
+  acceptedSince(day: number, id: AppId): number | undefined {
     const accepted = this.#accepted.get(id)
     return accepted?.day === day ? accepted.count : undefined
   }
@@ -77,9 +78,11 @@ export class Kept {
     this.#accepted.set(id, { day, count })
   }
 
-  /** A reload of the app was accepted that is not counted. */
-  forgetAccepted(id: AppId): void {
-    this.#accepted.delete(id)
+  /** One more was accepted; of another day nothing is known then. */
+  countAccepted({ appId, createdAt }: Reload): void {
+    const count = this.acceptedSince(dayOf(createdAt), appId)
+    if (count === undefined) this.#accepted.delete(appId)
+    else this.keepAccepted(dayOf(createdAt), appId, count + 1)
   }
 
   caller(tokenHash: string): KeyWithUser | undefined {

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import type { ExpiredLease, LeaseAnswer, LeaseRenewal } from '../port/queue.ts'
+import { renewed } from '../rule/leases.ts'
 import type { Kept } from './kept.ts'
 import type { UpdateReload } from './update-reload.ts'
 import type { Audience, Views } from './view.ts'
@@ -14,17 +15,14 @@ export function prepareRenewLease(
   kept: Kept,
   updateReload: UpdateReload,
 ): (renewal: LeaseRenewal) => LeaseAnswer {
-  return ({ reloadId, lease, leaseExpiresAt, session, log }) => {
-    const stored = views.stored(reloadId)
-    if (stored?.attempt === undefined || stored.reload.lease !== lease) return 'lost'
-    const { reload, attempt } = stored
-    const renewed = {
-      reload: log === undefined ? reload : { ...reload, log },
-      attempt: { ...attempt, leaseExpiresAt, session: { ...attempt.session, ...session } },
+  return (renewal) => {
+    const before = views.stored(renewal.reloadId)
+    const { answer, stored } = renewed(renewal, before?.reload, before?.attempt)
+    if (before !== undefined && stored !== undefined) {
+      updateReload(before, stored)
+      kept.keepReload(stored)
     }
-    updateReload(stored, renewed)
-    kept.keepReload(renewed)
-    return reload.state === 'CANCELING' ? 'canceling' : 'held'
+    return answer
   }
 }
 

@@ -5,6 +5,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
+import { backsOff, waitsSince } from '../rule/waiting.ts'
 import type { KeptReload } from './kept.ts'
 import { give, type Row } from './row.ts'
 
@@ -36,10 +37,9 @@ export function movingValues({ reload, attempt }: KeptReload): SQLInputValue[] {
     reload.state,
     reload.queuedAt,
     reload.waitedMs,
-    reload.queuedAt - reload.waitedMs,
+    waitsSince(reload),
     reload.notBefore,
-    // Set apart from the claimable ones until a claim finds it due (claim.ts).
-    reload.state === 'QUEUED' && reload.notBefore > reload.queuedAt ? 1 : 0,
+    backsOff(reload) ? 1 : 0,
     reload.firstClaimedAt ?? null,
     reload.endedAt ?? null,
     reload.attempts,

@@ -9,6 +9,7 @@ import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Saving } from '../port/reloads.ts'
 import type { CommitNotice } from '../port/store.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import { assertSaving, openAfter } from '../rule/saving.ts'
 import { movedAt, type Turns } from '../rule/turns.ts'
 import type { Kept, KeptReload } from './kept.ts'
@@ -43,13 +44,7 @@ export function prepareSave(
     }
     saveEvents(events, deliveries)
     turns.moved(before, reload, movedAt(reload, attempt))
-    const freesSlot = before.lease !== undefined && reload.lease === undefined
-    note({
-      queued: reload.state === 'QUEUED' || freesSlot,
-      canceling: reload.state === 'CANCELING',
-      events: events.length > 0,
-      deliveries: deliveries.length > 0,
-    })
+    note(noticeOf.saving(before, saving))
   }
 }
 

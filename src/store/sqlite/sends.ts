@@ -8,6 +8,7 @@ import type { SendRecord } from '../port/deliveries.ts'
 import type { Listed, SendQuery } from '../port/lists.ts'
 import type { CommitNotice } from '../port/store.ts'
 import type { SubscriptionStep } from '../port/subscriptions.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import { type Condition, listPage } from './page.ts'
 import { recordOf } from './row.ts'
 import type { Audience } from './view.ts'
@@ -43,9 +44,8 @@ export function prepareSendWrites(
     if (saving === undefined) return
     updateSubscription.run(JSON.stringify(saving.subscription), id)
     if (saving.subscription.enabled !== subscription.enabled) audience.forget()
-    const { events = [], deliveries = [] } = saving
-    saveEvents(events, deliveries)
-    note({ events: events.length > 0, deliveries: deliveries.length > 0 })
+    saveEvents(saving.events ?? [], saving.deliveries ?? [])
+    note(noticeOf.subscriptionStep(saving))
   }
   return {
     record: ({ delivery, fence, send, step }) => {

@@ -20,6 +20,7 @@ import type { ClaimRequest, LeaseRenewal } from '../port/queue.ts'
 import type { Acceptance, ScriptLog, Transition, Transitioned } from '../port/reloads.ts'
 import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
 import type { SubscriptionStep } from '../port/subscriptions.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import { Notices } from '../rule/notices.ts'
 import { Turns } from '../rule/turns.ts'
 import { Checkpoints } from './checkpoints.ts'
@@ -105,7 +106,7 @@ export class SqliteStore implements ExclusiveStore {
    */
   accept(batch: readonly Acceptance[]) {
     const accepted = this.#writer.write(() => batch.map(this.#do.accept))
-    this.#notices.tellSoon({ queued: true })
+    this.#notices.tellSoon(noticeOf.accepting())
     return accepted
   }
 
@@ -132,7 +133,7 @@ export class SqliteStore implements ExclusiveStore {
   endLeases(now: number) {
     return this.#writer.write(() => {
       this.#do.endLeases(now)
-      this.#notices.note({ deliveries: true })
+      this.#notices.note(noticeOf.endingLeases())
     })
   }
 
@@ -223,7 +224,7 @@ export class SqliteStore implements ExclusiveStore {
     return this.#writer.write(
       () => {
         for (const sent of batch) this.#do.recordSend(sent)
-        this.#notices.note({ deliveries: batch.length > 0 })
+        this.#notices.note(noticeOf.recordingSends(batch))
       },
       isDoneAgain ? 'lost with the power' : 'synced',
     )
@@ -232,7 +233,7 @@ export class SqliteStore implements ExclusiveStore {
   reopenDeliveries(request: Reopening) {
     return this.#writer.write(() => {
       const count = this.#do.reopenDeliveries(request)
-      this.#notices.note({ deliveries: count > 0 && !request.dryRun })
+      this.#notices.note(noticeOf.reopening(count, request))
       return count
     })
   }
@@ -286,7 +287,7 @@ export class SqliteStore implements ExclusiveStore {
   changeLimits(id: ids.TenantId, change: TenantLimitsChange) {
     return this.#writer.write(() => {
       const tenant = this.#do.changeLimits(id, change)
-      this.#notices.note({ queued: tenant !== undefined })
+      if (tenant !== undefined) this.#notices.note(noticeOf.changingLimits())
       return tenant
     })
   }

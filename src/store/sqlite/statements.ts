@@ -2,7 +2,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import type { QueuePlace } from '../port/queue.ts'
-import type { Acceptance, Accepted } from '../port/reloads.ts'
 import type { CommitNotice, Counts } from '../port/store.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareAccept } from './accept.ts'
@@ -39,23 +38,14 @@ export function prepareStatements(
   const views = prepareViews(db, audience, kept)
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
-  const insert = prepareAccept(db, views, audience, kept)
   const saveEvents = prepareSaveEvents(db)
   const sends = prepareSendWrites(db, audience, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
-  const accept = (acceptance: Acceptance): Accepted => {
-    const answer = insert(acceptance)
-    if (answer.kind === 'accepted') {
-      turns.moved(undefined, answer.reload, answer.reload.queuedAt)
-      note({ queued: true })
-    }
-    return answer
-  }
   const reads = prepareReloadReads(db)
   const placeOf = preparePlaceOf(db, turns)
   const firstWaiting = db.prepare(FIRST_WAITING)
   return {
-    accept,
+    accept: prepareAccept(db, views, audience, kept, turns, note),
     claim: prepareClaim(db, views, turns, save),
     transition: prepareTransition(views, save),
     renewLease: prepareRenewLease(views, kept, updateReload),

@@ -5,7 +5,7 @@ import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
-import { type ReaderRows, readersOf } from '../rule/readers.ts'
+import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
@@ -95,11 +95,16 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
   const selectAssignments = db.prepare(
     'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
   )
-  const readerRows = (tenantId: TenantId): ReaderRows => ({
-    user: (id) => recordOf<User>(selectUser.get(id, tenantId)),
-    space: (id) => recordOf<Space>(selectSpace.get(id, tenantId)),
-    assignments: (id) => recordsOf<SpaceAssignment>(selectAssignments.all(id, tenantId)),
-  })
+  const readersOf = (tenantId: TenantId, asked: ReadersAsked | undefined): ReloadView['readers'] => {
+    if (asked === undefined) return undefined
+    const { spaceId } = asked
+    const space = spaceId && recordOf<Space>(selectSpace.get(spaceId, tenantId))
+    return {
+      users: asked.userIds.flatMap((id) => recordOf<User>(selectUser.get(id, tenantId)) ?? []),
+      ...defined({ space }),
+      assignments: space ? recordsOf<SpaceAssignment>(selectAssignments.all(space.id, tenantId)) : [],
+    }
+  }
   const readReload = (id: ReloadId): KeptReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
@@ -124,10 +129,9 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
       const { tenant, subscriptions } = audience.of(reload.tenantId)
       return {
         reload,
-        ...defined({ attempt, app }),
         tenant,
         subscriptions,
-        ...readersOf(readerRows(reload.tenantId), app, subscriptions),
+        ...defined({ attempt, app, readers: readersOf(reload.tenantId, readersAsked(app, subscriptions)) }),
       }
     },
   }

@@ -1,0 +1,165 @@
+/** Reloads of the memory store: accepting them, their steps, and reading them. */
+
+import type { Attempt, RanStatement } from '../../core/attempt.ts'
+import { defined } from '../../core/defined.ts'
+import { matchesFilter } from '../../core/filter.ts'
+import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
+import { isOutcome } from '../../core/outcome.ts'
+import type { Reload } from '../../core/reload.ts'
+import type { Listed, ReloadQuery } from '../port/lists.ts'
+import { reloadSortValue } from '../port/reload-sort.ts'
+import type {
+  Acceptance,
+  Accepted,
+  ReloadStore,
+  ReloadView,
+  Saving,
+  ScriptLog,
+  Transition,
+  Transitioned,
+} from '../port/reloads.ts'
+import { accepting } from '../rule/accepting.ts'
+import { noticeOf } from '../rule/notice-of.ts'
+import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
+import { assertSaving } from '../rule/saving.ts'
+import { stepped } from '../rule/stepping.ts'
+import { movedAt } from '../rule/turns.ts'
+import { MemoryDeliveries } from './memory-deliveries.ts'
+import { pageOf } from './page.ts'
+import { openAttempt } from './queue-count.ts'
+import { byAge, insert, own } from './tables.ts'
+
+export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
+  async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
+    this.notices.tellSoon(noticeOf.accepting())
+    return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
+  }
+
+  #accept(acceptance: Acceptance): Accepted {
+    const { reloads, apps, acceptedKeys } = this.tables
+    const { reload, idempotencyKey } = acceptance
+    const { tenantId, appId, userId, createdAt } = reload
+    const ofApp = reloads.where((row) => row.appId === appId)
+    const idOf = (key: string) => `${tenantId}/${userId}/${key}`
+    const answer = accepting(acceptance, {
+      tenant: () => this.tables.requireTenant(tenantId),
+      hasApp: () => own(apps.get(appId), tenantId) !== undefined,
+      acceptedUnder: (key, after) => {
+        const accepted = acceptedKeys.get(idOf(key))
+        return accepted !== undefined && accepted.at > after ? reloads.get(accepted.reloadId) : undefined
+      },
+      acceptedBetween: (from, to) =>
+        ofApp.filter((row) => row.createdAt >= from && row.createdAt < to).length,
+      active: () => ofApp.find((row) => !isOutcome(row.state))?.id,
+    })
+    if (answer.kind === 'accepted') {
+      insert(reloads, reload.id, reload)
+      if (idempotencyKey !== undefined) {
+        acceptedKeys.put(idOf(idempotencyKey), { reloadId: reload.id, at: createdAt })
+      }
+      this.turns.moved(undefined, reload, reload.queuedAt)
+      this.notices.note(noticeOf.accepted())
+    }
+    return answer
+  }
+
+  async transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {
+    return this.atomically(() => batch.map((item) => this.#transition(item)))
+  }
+
+  #transition<Refused>(transition: Transition<Refused>): Transitioned<Refused> {
+    const reload = this.tables.reloads.get(transition.reloadId)
+    const { answer, saving } = stepped(transition, reload, (stored) => this.viewOf(stored))
+    if (reload !== undefined && saving !== undefined) this.saveStep(reload, saving)
+    return answer
+  }
+
+  protected viewOf(reload: Reload): ReloadView {
+    const { tables } = this
+    const { tenantId } = reload
+    const attempt = openAttempt(tables, reload)
+    const app = own(tables.apps.get(reload.appId), tenantId)
+    const subscriptions = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId && row.enabled))
+    const readers = this.#readers(tenantId, readersAsked(app, subscriptions))
+    const tenant = tables.requireTenant(tenantId)
+    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers }) }
+  }
+
+  #readers(tenantId: TenantId, asked: ReadersAsked | undefined): ReloadView['readers'] {
+    if (asked === undefined) return undefined
+    const { users, spaces, assignments } = this.tables
+    const space = asked.spaceId && own(spaces.get(asked.spaceId), tenantId)
+    return {
+      users: asked.userIds.flatMap((id) => own(users.get(id), tenantId) ?? []),
+      ...defined({ space }),
+      assignments: space === undefined ? [] : byAge(assignments.where((row) => row.spaceId === space.id)),
+    }
+  }
+
+  protected saveStep(before: Reload, saving: Saving): void {
+    assertSaving(before, openAttempt(this.tables, before), saving)
+    const { reload, attempt } = saving
+    this.tables.reloads.put(reload.id, reload)
+    if (attempt !== undefined) this.tables.attempts.put(`${reload.id}/${attempt.number}`, attempt)
+    const app = this.tables.apps.get(reload.appId)
+    if (saving.app !== undefined && app !== undefined) this.tables.apps.put(app.id, { ...app, ...saving.app })
+    for (const draft of saving.events ?? []) this.saveEvent(draft)
+    for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
+    this.turns.moved(before, reload, movedAt(reload, attempt))
+    this.notices.note(noticeOf.saving(before, saving))
+  }
+
+  async reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined> {
+    return own(this.tables.reloads.get(id), tenantId)
+  }
+
+  async activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined> {
+    return this.tables.reloads.find(
+      (row) => row.tenantId === tenantId && row.appId === appId && !isOutcome(row.state),
+    )?.id
+  }
+
+  async reloads(query: ReloadQuery): Promise<Listed<Reload>> {
+    const rows = this.tables.reloads.where(
+      (row) =>
+        row.tenantId === query.tenantId &&
+        (query.appId === undefined || row.appId === query.appId) &&
+        (query.partial === undefined || row.partial === query.partial) &&
+        (query.filter === undefined || matchesFilter(query.filter, (name) => attributeOf(row, name))),
+    )
+    return pageOf(rows, query.sort, query.page, (row) => reloadSortValue(row, query.sort.field))
+  }
+
+  async attempts(reloadId: ReloadId): Promise<Attempt[]> {
+    return this.tables.attempts
+      .where((attempt) => attempt.reloadId === reloadId)
+      .sort((left, right) => left.number - right.number)
+  }
+
+  async saveScriptLog(reloadId: ReloadId, attempt: number, log: ScriptLog): Promise<void> {
+    const id = `${reloadId}/${attempt}`
+    if (this.tables.attempts.get(id) === undefined) throw new Error(`there is no attempt ${id}`)
+    this.atomically(() => this.tables.scriptLogs.put(id, { reloadId, attempt, log }))
+  }
+
+  async scriptLog(reloadId: ReloadId): Promise<string | undefined> {
+    return this.#latestLog(reloadId)?.text
+  }
+
+  async ranStatements(reloadId: ReloadId): Promise<readonly RanStatement[]> {
+    return this.#latestLog(reloadId)?.statements ?? []
+  }
+
+  #latestLog(reloadId: ReloadId): ScriptLog | undefined {
+    return this.tables.scriptLogs
+      .where((row) => row.reloadId === reloadId)
+      .sort((left, right) => right.attempt - left.attempt)[0]?.log
+  }
+}
+
+function attributeOf(reload: Reload, name: string): string | undefined {
+  if (name === 'status') return reload.state
+  if (name === 'partial') return String(reload.partial)
+  if (name === 'type') return reload.trigger
+  return undefined
+}

@@ -1,0 +1,41 @@
+/** Which loops each write concerns: what a store notes in the transaction and tells after its commit. */
+import type { Reload } from '../../core/reload.ts'
+import type { CatalogSaving } from '../port/change.ts'
+import type { Reopening, SendRecord } from '../port/deliveries.ts'
+import type { Saving } from '../port/reloads.ts'
+import type { CommitNotice } from '../port/store.ts'
+import type { SubscriptionSaving } from '../port/subscriptions.ts'
+
+type Told = Partial<CommitNotice>
+
+export const noticeOf = {
+  /**
+   * Told as soon as it is asked, whatever will be answered: a worker with a free slot may then claim in the
+   * same commit. Told again after the commit, for those who looked before it.
+   */
+  accepting: (): Told => ({ queued: true }),
+  accepted: (): Told => ({ queued: true }),
+  /** A reload waits, or a slot became free for another one. */
+  saving: (before: Reload, { reload, events = [], deliveries = [] }: Saving): Told => ({
+    queued: reload.state === 'QUEUED' || (before.lease !== undefined && reload.lease === undefined),
+    canceling: reload.state === 'CANCELING',
+    events: events.length > 0,
+    deliveries: deliveries.length > 0,
+  }),
+  subscriptionStep: ({ events = [], deliveries = [] }: SubscriptionSaving): Told => ({
+    events: events.length > 0,
+    deliveries: deliveries.length > 0,
+  }),
+  /** They free places of their subscriptions, and may be due again. */
+  recordingSends: (batch: readonly SendRecord[]): Told => ({ deliveries: batch.length > 0 }),
+  reopening: (count: number, { dryRun }: Reopening): Told => ({ deliveries: count > 0 && !dryRun }),
+  endingLeases: (): Told => ({ deliveries: true }),
+  /** With the limits of a tenant changes what may be claimed. */
+  changingCatalog: ({ put = {}, events = [], deliveries = [] }: CatalogSaving): Told => ({
+    queued: put.tenants !== undefined,
+    events: events.length > 0,
+    deliveries: deliveries.length > 0,
+  }),
+  /** A tenant may run more at once now. */
+  changingLimits: (): Told => ({ queued: true }),
+}
