@@ -11,8 +11,11 @@ import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
 import { runScript } from '../../src/engine/child/run-script.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
-import { pairValue, readableTable, readBatches } from '../../src/engine/source/row-source.ts'
+import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
 import type { Value } from '../../src/script/value/value.ts'
+import { watchPlans } from './planned-ahead.ts'
+
+watchPlans()
 
 export interface ScriptCase {
   readonly rule: string

@@ -1,12 +1,6 @@
 /** The clock that a script reads: days since 1899-12-30, in local time of the process or in UTC. */
-import { MINUTE } from '../../core/units.ts'
 import type { ScriptClock } from '../../script/host.ts'
-import { DAY_MS, UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
-
-export const utcSerial = (epochMs: number): number => epochMs / DAY_MS + UNIX_EPOCH_DAY
-
-export const localSerial = (epochMs: number): number =>
-  utcSerial(epochMs - new Date(epochMs).getTimezoneOffset() * MINUTE)
+import { localSerial, utcSerial } from '../source/local-time.ts'
 
 /**
  * @param startedAt epoch ms at which this run started

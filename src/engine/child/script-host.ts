@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
-import { faultOf, faults } from '../../script/fault.ts'
+import { faultOf } from '../../script/fault.ts'
 import { QVD_TIME_FORMAT } from '../../script/function/context/qvd-functions.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
 import {
@@ -16,7 +16,19 @@ import {
   type MappingTable,
   otherSection,
 } from '../../script/plan/catalog-model.ts'
+import { type CatalogShape, shapeOf } from '../../script/plan/catalog-shape.ts'
+import { type Planned, planned } from '../../script/plan/findings.ts'
 import { withDerived, withNotes } from '../../script/plan/notes.ts'
+import {
+  planAutoNumber,
+  planDropFields,
+  planDropTables,
+  planMapUse,
+  planRenameFields,
+  planRenameTables,
+} from '../../script/plan/plan-change.ts'
+import { planStore } from '../../script/plan/plan-store.ts'
+import { withRenamedFields, withRenamedTables } from '../../script/plan/renamed.ts'
 import type { AutoNumberCounters } from '../../script/row/load-context.ts'
 import { Preloads } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
@@ -25,7 +37,7 @@ import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import { autoNumber } from '../duckdb/auto-number.ts'
-import { dropFields, dropTables, renameFields, renameTables } from '../duckdb/change-tables.ts'
+import { dropFields, dropTables } from '../duckdb/change-tables.ts'
 import type { Database } from '../duckdb/database.ts'
 import { executeLoad } from '../duckdb/execute-load.ts'
 import { LoadPipeline } from '../duckdb/load-pipeline.ts'
@@ -34,6 +46,7 @@ import type { StoredFile } from '../engine-session.ts'
 import { storeTable } from '../sink/store-table.ts'
 import { fileFacts } from '../source/file-facts.ts'
 import type { FilePaths } from '../source/file-paths.ts'
+import { sourcesOf } from '../source/open-source.ts'
 import type { ScriptRecord } from './script-record.ts'
 
 /** An engine build: applications look for one, and it says nothing about us. */
@@ -70,6 +83,10 @@ export class ScriptHost {
   /** With the tables of SECTION ACCESS aside. */
   get catalog(): Catalog {
     return this.#section === 'access' ? otherSection(this.#catalog) : this.#catalog
+  }
+
+  get partial(): boolean {
+    return this.#world.partial
   }
 
   /** Rows read from sources so far. */
@@ -121,17 +138,23 @@ export class ScriptHost {
           }),
         )
       case 'drop-tables':
-        return this.#change((catalog) => dropTables(database, catalog, request.tables))
+        return this.#change(planDropTables(request.tables, this.#shape), (catalog, tables) =>
+          dropTables(database, catalog, tables),
+        )
       case 'drop-fields':
-        return this.#change((catalog) => dropFields(database, catalog, request.fields, request.tables))
+        return this.#change(planDropFields(request.fields, request.tables, this.#shape), (catalog, drops) =>
+          dropFields(database, catalog, drops),
+        )
       case 'rename-tables':
-        return this.#change(async (catalog) => renameTables(catalog, request.pairs))
+        return this.#change(planRenameTables(request.pairs, this.#shape), withRenamedTables)
       case 'rename-fields':
-        return this.#change(async (catalog) => renameFields(catalog, request.pairs))
+        return this.#change(planRenameFields(request.pairs, this.#shape), withRenamedFields)
       case 'section':
         return this.#enter(request.section)
       case 'auto-number':
-        return this.#change((catalog) => autoNumber(database, catalog, this.#counters, request))
+        return this.#change(planAutoNumber(request.patterns, this.#shape), (catalog, fields) =>
+          autoNumber(database, catalog, this.#counters, fields, request.namespace),
+        )
       case 'note':
         this.#catalog = withNotes(this.#catalog, request.note, request.of, request.entries)
         return undefined
@@ -139,7 +162,7 @@ export class ScriptHost {
         this.#catalog = withDerived(this.#catalog, request.derived)
         return undefined
       case 'mapping-pairs':
-        return this.#map(request.map).pairs
+        return this.#maps.get(planned(planMapUse(request.map, this.#shape)))!.pairs
       case 'lookup':
         return this.#lookup(request.name, request.args, request.settings)
       case 'include':
@@ -176,8 +199,18 @@ export class ScriptHost {
     return result
   }
 
-  async #change(steps: (catalog: Catalog) => Promise<Catalog>): Promise<void> {
-    this.#catalog = await this.#world.database.transaction(() => steps(this.#catalog))
+  /** What the planner is asked about. */
+  get #shape(): CatalogShape {
+    return shapeOf(this.#catalog, this.#maps.keys())
+  }
+
+  /** @throws ScriptFaultError if the plan was refused */
+  async #change<Plan>(
+    answer: Planned<Plan>,
+    execute: (catalog: Catalog, plan: Plan) => Promise<Catalog> | Catalog,
+  ): Promise<void> {
+    const plan = planned(answer)
+    this.#catalog = await this.#world.database.transaction(async () => execute(this.#catalog, plan))
   }
 
   #enter(section: Section): void {
@@ -189,7 +222,13 @@ export class ScriptHost {
     const { database, paths } = this.#world
     const context = { ...this.#context(settings), variable }
     const letters = this.#section === 'access' ? 'upper' : rules.letters
-    const environment = { database, catalog: this.#catalog, paths, context, rules: { ...rules, letters } }
+    const environment = {
+      database,
+      catalog: this.#catalog,
+      sources: sourcesOf(database, paths),
+      context,
+      rules: { ...rules, letters },
+    }
     const executed = await database.transaction(() => executeLoad(statement, environment))
     this.#catalog = executed.catalog
     this.#rowsRead += executed.rowsRead
@@ -204,11 +243,18 @@ export class ScriptHost {
       creator: system.documentName,
       buildNumber: QVD_BUILD_NUMBER,
     }
-    const { rows, stored } = await storeTable(statement, settings, this.#catalog, database, paths, creation)
+    const plan = planned(planStore(statement, this.#shape))
+    const { rows, stored } = await storeTable(
+      statement,
+      plan,
+      settings,
+      this.#catalog,
+      database,
+      paths,
+      creation,
+    )
     this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
-    const { table, fields } = statement
-    const stores = fields ?? this.#catalog.tables.find(({ name }) => name === table)?.fields ?? []
-    return { rows, bytes: stored.bytes, table, fields: stores.length }
+    return { rows, bytes: stored.bytes, table: plan.table, fields: plan.columns.length }
   }
 
   /** A function outside a LOAD is the same function over constant arguments. */
@@ -224,18 +270,12 @@ export class ScriptHost {
     }
     const given = name === 'peek' ? peekArguments(args, this.#catalog.lastCreated) : args
     const call: Expression = { kind: 'call', name, args: given.map(literal), distinct: false }
-    return new LoadPipeline(database, context).constant(call, name)
+    return new LoadPipeline(database, context).constant(call)
   }
 
   #context(settings: Settings) {
     const { clock, random, system, partial } = this.#world
     return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
-  }
-
-  #map(name: string): MappingTable {
-    const map = this.#maps.get(name)
-    if (map === undefined) throw faults.mapNotFound(`Mapping table '${name}' not found`)
-    return map
   }
 
   /** A byte order mark decides; else UTF-8 if it is that, or Windows-1252 (SEMANTICS O21). */

@@ -2,27 +2,23 @@
  * The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS
  * I13).
  */
-import { faults } from '../../script/fault.ts'
 import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/plan/catalog-model.ts'
 import type { AutoNumberCounters } from '../../script/row/load-context.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
-import { matchesWildcard } from '../../script/value/wildcard.ts'
 import { joinKey, pairOf } from '../sql/pair-sql.ts'
 import type { Database } from './database.ts'
 import { fieldValues } from './preload-data.ts'
 import { TableWriter } from './table-writer.ts'
 
-/** @throws ScriptFaultError when no field has one of the names */
+/** Only fields that are there. @param namespace they share their numbers with the others of it */
 export async function autoNumber(
   database: Database,
   before: Catalog,
   counters: AutoNumberCounters,
-  { patterns, namespace }: { readonly patterns: readonly string[]; readonly namespace?: string },
+  fields: readonly string[],
+  namespace: string | undefined,
 ): Promise<Catalog> {
-  const known = [...new Set(before.tables.flatMap((table) => table.fields.map((field) => field.name)))]
-  const fields = known.filter((field) => patterns.some((pattern) => matchesWildcard(pattern, field)))
-  if (fields.length === 0) throw faults.fieldNotFound(`Field '${patterns.join("', '")}' not found`)
   let catalog = before
   for (const field of fields) {
     const numbers = namespace === undefined ? new Map<ValueKey, number>() : spaceOf(counters, namespace)

@@ -39,6 +39,7 @@ export async function commitLoad(
   loaded: LoadedRows,
   distinct: boolean,
 ): Promise<CommittedLoad> {
+  const table = 'table' in target ? findTable(given, target.table)! : undefined
   const before = target.kind === 'replace' ? await dropTable(database, given, target.table) : given
   const rows = await withFirstTexts(database, before, loaded)
   const catalog = { ...before, nextSequence: before.nextSequence + 1 }
@@ -48,16 +49,16 @@ export async function commitLoad(
       await commit.create(target.name, rows)
       return commit.end(target.name)
     case 'replace':
-      await commit.create(target.table.name, rows)
-      return commit.end(target.table.name)
+      await commit.create(target.table, rows)
+      return commit.end(target.table)
     case 'append':
-      await commit.append(target.table, rows)
-      return commit.end(target.table.name)
+      await commit.append(table!, rows)
+      return commit.end(target.table)
     case 'join':
-      await commit.join(target.table, target.type, rows)
-      return commit.end(target.table.name)
+      await commit.join(table!, target.type, rows)
+      return commit.end(target.table)
     case 'keep':
-      await commit.keep(target, rows)
+      await commit.keep(table!, target, rows)
       return commit.end(target.name)
   }
 }
@@ -128,8 +129,11 @@ class LoadCommit {
   /**
    * The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10).
    */
-  async keep(target: LoadTarget & { kind: 'keep' }, loaded: LoadedRows): Promise<void> {
-    const { table, type, name } = target
+  async keep(
+    table: TableModel,
+    { type, name }: LoadTarget & { kind: 'keep' },
+    loaded: LoadedRows,
+  ): Promise<void> {
     await this.create(name, loaded)
     const made = findTable(this.#catalog, name)!
     const keys = commonColumns(table.fields, made.fields)
@@ -189,7 +193,7 @@ async function withFirstTexts(database: Database, catalog: Catalog, loaded: Load
 }
 
 /** The catalog without a table, after its data is dropped. */
-export async function dropTable(database: Database, catalog: Catalog, table: TableModel): Promise<Catalog> {
-  await database.run(`DROP TABLE ${table.sqlName}`)
-  return withoutTable(catalog, table.name)
+export async function dropTable(database: Database, catalog: Catalog, name: string): Promise<Catalog> {
+  await database.run(`DROP TABLE ${findTable(catalog, name)!.sqlName}`)
+  return withoutTable(catalog, name)
 }

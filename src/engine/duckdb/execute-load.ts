@@ -1,53 +1,47 @@
 /**
- * Executes one LOAD statement: opens its source, runs its levels, and puts the rows into the model or into a
- * mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves everything as
- * it was (SEMANTICS Q3).
+ * Executes one LOAD statement as it is planned: opens its source, runs its steps, and puts the rows into the
+ * model or into a mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves
+ * everything as it was (SEMANTICS Q3).
  */
-
-import { faults } from '../../script/fault.ts'
+import { faults, ScriptFaultError } from '../../script/fault.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
-import {
-  type Catalog,
-  findTable,
-  type MappingTable,
-  type TableModel,
-  takeTableName,
-} from '../../script/plan/catalog-model.ts'
-import {
-  aliasedNames,
-  checkUnique,
-  defaultTableName,
-  type LoadTarget,
-  loadTarget,
-  partialTarget,
-  qualifiedNames,
-} from '../../script/plan/load-target.ts'
+import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/plan/catalog-model.ts'
+import { shapeOf } from '../../script/plan/catalog-shape.ts'
+import { planned } from '../../script/plan/findings.ts'
+import { hasWildcard, type LoadTarget, replacedTable } from '../../script/plan/load-target.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
-import { storedValues } from '../../script/plan/stored-values.ts'
-import type { RowLimits } from '../../script/row/level-machine.ts'
+import {
+  type Constant,
+  type ConstantName,
+  type LoadPlan,
+  type LoadScope,
+  type PlannedLoad,
+  planLoad,
+  planStorage,
+} from '../../script/plan/plan-load.ts'
+import type { MergePlan, SinkPlan } from '../../script/plan/sink-plan.ts'
+import type { SourcePlan } from '../../script/plan/source-plan.ts'
+import { storedNames } from '../../script/plan/stored-names.ts'
 import type { LoadContext, OutputTable } from '../../script/row/load-context.ts'
 import { Preloads } from '../../script/row/preloads.ts'
-import type { Expression } from '../../script/syntax/expression.ts'
-import type { LoadStatement, Merge } from '../../script/syntax/statement.ts'
-import { numberOf } from '../../script/value/convert.ts'
-import { letterChange } from '../../script/value/letters.ts'
+import { storedValues } from '../../script/row/stored-values.ts'
+import type { LoadStatement } from '../../script/syntax/statement.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
-import { fileFacts } from '../source/file-facts.ts'
-import { type FilePaths, hasWildcard } from '../source/file-paths.ts'
-import { openSource } from '../source/open-source.ts'
 import { commitLoad, dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'
 import { genericTables } from './generic-tables.ts'
 import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
 import { mergedRows, withoutMerged } from './merge-rows.ts'
+import { openSource } from './open-source.ts'
+import type { RowSource, Sources } from './row-source.ts'
 import { TableWriter } from './table-writer.ts'
 import { transformRows } from './transform-rows.ts'
 
 export interface LoadEnvironment {
   readonly database: Database
   readonly catalog: Catalog
-  readonly paths: FilePaths
+  readonly sources: Sources
   /** Everything of the context that does not belong to one file of one statement. */
   readonly context: Omit<LoadContext, 'catalog' | 'preloads' | 'files'>
   readonly rules: StoreRules
@@ -65,28 +59,16 @@ export async function executeLoad(
   statement: LoadStatement,
   environment: LoadEnvironment,
 ): Promise<ExecutedLoad> {
+  const { database, catalog, context, sources } = environment
+  const replaced = replacedTable(statement, shapeOf(catalog, context.maps.keys()))
+  const start = replaced === undefined ? catalog : await dropTable(database, catalog, replaced)
   const { source } = statement.levels.at(-1)!
-  const start = await afterReplace(statement, environment)
   if (source.kind !== 'file' || !hasWildcard(source.path)) {
-    return new FileLoad(statement, { ...environment, catalog: start }, undefined).execute()
+    return loadOne(statement, { ...environment, catalog: start }, undefined)
   }
-  const files = environment.paths.list(source.path, 'files')
-  if (files.length === 0) throw faults.fileNotFound(`Cannot open file '${source.path}'`)
+  const files = sources.list(source.path)
+  if (files.length === 0) throw faults.fileNotFound(`Cannot open file '${source.path}'`, source.span)
   return loadEach(statement, { ...environment, catalog: start }, files)
-}
-
-/**
- * REPLACE takes the earlier table of its label away first, unless it reads that table (LANGUAGE, section 12).
- */
-async function afterReplace(
-  { label, prefixes, levels }: LoadStatement,
-  { database, catalog }: LoadEnvironment,
-): Promise<Catalog> {
-  if (prefixes.partial?.kind !== 'replace' || label === undefined || prefixes.mapping) return catalog
-  const { source } = levels.at(-1)!
-  const table = findTable(catalog, label)
-  const reads = (source.kind === 'resident' || source.kind === 'field') && source.table === label
-  return table === undefined || reads ? catalog : dropTable(database, catalog, table)
 }
 
 /** One load per file, by name; each goes where the normal rules send it (SEMANTICS E12). */
@@ -103,7 +85,7 @@ async function loadEach(
   const pairs: (readonly [Value, Value])[] = []
   for (const file of files) {
     const catalog = last?.catalog ?? environment.catalog
-    last = await new FileLoad(each, { ...environment, catalog }, file).execute()
+    last = await loadOne(each, { ...environment, catalog }, file)
     // What the first file replaced, the others add to.
     if (partial?.kind === 'replace') each = { ...statement, prefixes }
     rows += last.result.rows
@@ -127,87 +109,143 @@ export function mappingTable(name: string, pairs: readonly (readonly [Value, Val
 }
 
 /** A LOAD from one source: `file` is the one file of a path with wildcards. */
-class FileLoad {
+async function loadOne(
+  statement: LoadStatement,
+  environment: LoadEnvironment,
+  file: string | undefined,
+): Promise<ExecutedLoad> {
+  const { catalog, context, rules } = environment
+  const scope = {
+    catalog: shapeOf(catalog, context.maps.keys()),
+    rules,
+    settings: context.settings,
+    partial: context.partial,
+    hasVariable: (name: string) => context.variable(name) !== undefined,
+  }
+  const fromText = notRefused(planLoad(statement, scope, file === undefined ? {} : { file }))
+  return new OneLoad(statement, environment, scope, file).execute(fromText)
+}
+
+type Accepted = Exclude<PlannedLoad, { kind: 'refused' }>
+
+function notRefused(answer: PlannedLoad): Accepted {
+  if (answer.kind === 'refused') throw new ScriptFaultError(answer.faults[0])
+  return answer
+}
+
+class OneLoad {
   readonly #statement: LoadStatement
   readonly #environment: LoadEnvironment
+  readonly #scope: LoadScope
   readonly #file: string | undefined
   readonly #context: LoadContext
   readonly #pipeline: LoadPipeline
 
-  constructor(statement: LoadStatement, environment: LoadEnvironment, file: string | undefined) {
+  constructor(
+    statement: LoadStatement,
+    environment: LoadEnvironment,
+    scope: LoadScope,
+    file: string | undefined,
+  ) {
     this.#statement = statement
     this.#environment = environment
+    this.#scope = scope
     this.#file = file
-    const { paths, catalog } = environment
+    const { sources, catalog } = environment
     const { source } = statement.levels.at(-1)!
-    const current = source.kind === 'file' ? fileFacts(paths, file ?? source.path) : undefined
-    const files = { current, facts: (path: string) => fileFacts(paths, path) }
+    const current = source.kind === 'file' ? sources.facts(file ?? source.path) : undefined
+    const files = { current, facts: sources.facts }
     this.#context = { ...environment.context, catalog, preloads: new Preloads(), files }
     this.#pipeline = new LoadPipeline(environment.database, this.#context)
   }
 
-  async execute(): Promise<ExecutedLoad> {
-    const { levels, prefixes } = this.#statement
-    const place = { ...this.#environment, settings: this.#context.settings }
-    const opened = await openSource(levels.at(-1)!, this.#file, place, this.#pipeline)
-    const source = await this.#pipeline.sorted(opened.source, levels.at(-1)!)
-    const prepared = await this.#transformed(
-      await this.#pipeline.prepare(levels, source, await this.#limits()),
-    )
-    const executed = prefixes.mapping
-      ? await this.#map(prepared, opened.shown)
-      : prefixes.transform?.kind === 'generic'
-        ? await this.#generic(prepared, opened.shown)
-        : prefixes.merge !== undefined
-          ? await this.#merge(prepared, opened.shown, prefixes.merge)
-          : await this.#table(prepared, opened.shown, this.#environment.catalog)
+  async execute(fromText: Accepted): Promise<ExecutedLoad> {
+    const { plan, source, shown } = await this.#opened(fromText)
+    const prepared = await this.#transformed(plan, await this.#pipeline.prepare(plan, source))
+    const executed = await this.#stored(this.#sink(plan, prepared), plan, prepared, shown)
     await this.#pipeline.close()
     return executed
   }
 
-  async #limits(): Promise<RowLimits> {
-    const { first, sample } = this.#statement.prefixes
-    return {
-      ...(first && { first: Math.floor(await this.#number(first, 'FIRST')) }),
-      ...(sample && { sample: await this.#number(sample, 'SAMPLE') }),
+  /** The source, and the plan with all that its opening tells. */
+  async #opened(
+    answer: Accepted,
+  ): Promise<{ readonly plan: LoadPlan; readonly source: RowSource; readonly shown: string }> {
+    if (answer.kind === 'plan') {
+      const { plan } = answer
+      return { plan, ...(await this.#open(plan.source, plan.rows ?? 0)) }
     }
+    const constants = await this.#constants(answer.constants)
+    const generates = answer.source.kind === 'autogenerate'
+    const opened = generates ? undefined : await this.#open(answer.source, 0)
+    const facts = {
+      constants,
+      ...(opened && { fields: opened.source.input.names }),
+      ...(this.#file !== undefined && { file: this.#file }),
+    }
+    const known = notRefused(planLoad(this.#statement, this.#scope, facts))
+    if (known.kind === 'open') throw new Error('a LOAD whose source is open cannot be planned')
+    const { plan } = known
+    return { plan, ...(opened ?? (await this.#open(plan.source, plan.rows!))) }
   }
 
-  /** The number that a prefix is given, not below 0. */
-  async #number(expression: Expression, prefix: string): Promise<number> {
-    const value = numberOf(await this.#pipeline.constant(expression, prefix), this.#context.settings)
-    if (value === null) throw faults.semantic(`${prefix} needs a number`)
-    return Math.max(0, value)
+  #open(source: SourcePlan, rows: number) {
+    const { database, sources } = this.#environment
+    const { catalog, settings } = this.#context
+    const place = { database, catalog, sources, settings, pipeline: this.#pipeline }
+    return openSource(source, place, rows, this.#file)
+  }
+
+  async #constants(open: readonly Constant[]): Promise<Partial<Record<ConstantName, Value>>> {
+    const values: Partial<Record<ConstantName, Value>> = {}
+    for (const { name, expression } of open) values[name] = await this.#pipeline.constant(expression)
+    return values
   }
 
   /** CROSSTABLE and its kin: other rows in the place of the loaded ones. */
-  async #transformed(prepared: PreparedLoad): Promise<PreparedLoad> {
-    const { prefixes, levels } = this.#statement
-    const { transform } = prefixes
-    if (transform === undefined || transform.kind === 'generic') return prepared
+  async #transformed({ transform, distinct }: LoadPlan, prepared: PreparedLoad): Promise<PreparedLoad> {
+    if (transform === undefined) return prepared
     const { catalog, settings } = this.#context
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, levels[0]!.distinct)
-    const kept = transform.kind === 'crosstable' && transform.qualifiers
-    const qualifiers = kept ? Math.floor(await this.#number(kept, 'CROSSTABLE')) : 1
-    const { database } = this.#environment
-    const made = await transformRows(database, catalog, settings, transform, qualifiers, table)
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
+    const made = await transformRows(this.#environment.database, catalog, settings, transform, table)
     return this.#pipeline.reload(made, rowsRead)
   }
 
+  #sink(plan: LoadPlan, { fields }: PreparedLoad): SinkPlan {
+    return plan.sink ?? planned(planStorage(this.#statement, this.#scope, fields, this.#file))
+  }
+
+  #stored(sink: SinkPlan, plan: LoadPlan, prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
+    switch (sink.kind) {
+      case 'map':
+        return this.#map(sink.name, prepared, shown)
+      case 'generic':
+        return this.#generic(sink.name, plan.distinct, prepared, shown)
+      case 'table': {
+        const distinct = plan.distinct && plan.transform === undefined
+        const { catalog } = this.#environment
+        return sink.merge === undefined
+          ? this.#table(sink, distinct, prepared, shown, catalog)
+          : this.#merge(sink, sink.merge, plan.distinct, prepared, shown)
+      }
+    }
+  }
+
   /** A table for each attribute, with the keys and the values (SEMANTICS N5). */
-  async #generic(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
-    const { label, levels } = this.#statement
-    const { database, rules } = this.#environment
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, levels[0]!.distinct)
-    const name = label ?? defaultTableName(levels.at(-1)!.source, this.#environment.catalog, this.#file)
-    const stem = (names: readonly string[]) =>
-      qualifiedNames(aliasedNames(names, rules.alias), name, rules.qualify)
+  async #generic(
+    name: string,
+    distinct: boolean,
+    prepared: PreparedLoad,
+    shown: string,
+  ): Promise<ExecutedLoad> {
+    const { database, catalog, rules } = this.#environment
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
     const made = await genericTables(
       database,
-      this.#environment.catalog,
+      catalog,
       table,
       name,
-      stem,
+      (names) => storedNames(names, name, rules),
       this.#context.settings,
     )
     const result = { table: name, fields: prepared.fields, rows: table.rows, source: shown }
@@ -215,25 +253,28 @@ class FileLoad {
   }
 
   /** In a full reload only the loaded rows are merged with each other (SEMANTICS S6). */
-  async #merge(prepared: PreparedLoad, shown: string, merge: Merge): Promise<ExecutedLoad> {
+  async #merge(
+    sink: TableSink,
+    merge: MergePlan,
+    distinct: boolean,
+    prepared: PreparedLoad,
+    shown: string,
+  ): Promise<ExecutedLoad> {
     const { database } = this.#environment
     let { catalog } = this.#environment
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, this.#statement.levels[0]!.distinct)
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
     const { written, newest, sequence } = await mergedRows(database, merge, table)
-    const { target } = this.#destination(written.names, catalog)
-    if (this.#context.partial && target.kind === 'append') {
-      catalog = await withoutMerged(database, catalog, target.table, newest, merge)
+    if (merge.into !== undefined) {
+      const into = findTable(catalog, merge.into.table)!
+      catalog = await withoutMerged(database, catalog, into, newest, merge.keys, merge.into.keys)
     }
     await database.run(`DROP TABLE ${newest.sqlName}`)
-    const executed = await this.#table(this.#pipeline.reload(written, rowsRead), shown, catalog)
+    const rows = this.#pipeline.reload(written, rowsRead)
+    const executed = await this.#table(sink, distinct, rows, shown, catalog)
     return { ...executed, result: { ...executed.result, sequence } }
   }
 
-  async #map(prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
-    const { label, levels } = this.#statement
-    if (prepared.fields.length !== 2) {
-      throw faults.semantic(`A mapping table has two fields, not ${prepared.fields.length}`)
-    }
+  async #map(name: string, prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
     const pairs: (readonly [Value, Value])[] = []
     const read = await this.#pipeline.run(
       prepared.chain,
@@ -244,20 +285,23 @@ class FileLoad {
       },
     )
     const { catalog } = this.#environment
-    const name = label ?? defaultTableName(levels.at(-1)!.source, catalog, this.#file)
     const result = { table: name, fields: prepared.fields, rows: pairs.length, source: shown }
     return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
   }
 
-  async #table(prepared: PreparedLoad, shown: string, before: Catalog): Promise<ExecutedLoad> {
+  async #table(
+    { fields, target }: TableSink,
+    distinct: boolean,
+    prepared: PreparedLoad,
+    shown: string,
+    before: Catalog,
+  ): Promise<ExecutedLoad> {
     const { database } = this.#environment
-    const { prefixes, levels } = this.#statement
-    const { fields, target } = this.#destination(prepared.fields, before)
     const { sqlName, catalog } = takeTableName(before)
     const columns = fields.map((_, index) => columnName(index))
     const { chain, source } = prepared
     const change = storedValues(fields, this.#environment.rules, this.#context.maps)
-    const output = outputTable(target)
+    const output = outputTable(target, before)
     const made =
       change === undefined && (await this.#pipeline.atOnce(chain, source, sqlName, columns, output))
     const { written, read } = made
@@ -274,42 +318,9 @@ class FileLoad {
       rows: written.rows,
       fields: fields.map((name, index) => ({ name, column: columns[index]!, kinds: written.kinds[index]! })),
     }
-    const distinct = prefixes.transform === undefined && levels[0]!.distinct
     const committed = await commitLoad(database, catalog, target, loaded, distinct)
     const result = { table: committed.table, fields, rows: written.rows, source: shown }
     return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead ?? read }
-  }
-
-  /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
-  #destination(
-    names: readonly string[],
-    catalog: Catalog,
-  ): { fields: readonly string[]; target: LoadTarget } {
-    const { label, prefixes, levels } = this.#statement
-    const { source } = levels.at(-1)!
-    const { rules } = this.#environment
-    const named = prefixes.join?.table ?? prefixes.concatenate?.table
-    const table = label ?? named ?? defaultTableName(source, catalog, this.#file)
-    const qualified = qualifiedNames(aliasedNames(names, rules.alias), table, rules.qualify)
-    const change = letterChange(rules.letters)
-    const fields = change === undefined ? qualified : qualified.map(change)
-    checkUnique(fields)
-    const before = this.#before(fields, catalog)
-    if (before !== undefined) {
-      const kind = prefixes.partial?.kind === 'replace' ? 'replace' : 'append'
-      return { fields, target: { kind, table: before } }
-    }
-    return { fields, target: loadTarget(prefixes, label, source, fields, catalog, this.#file) }
-  }
-
-  /** The table of an earlier reload that ADD, REPLACE or MERGE is about; a full reload has none. */
-  #before(fields: readonly string[], catalog: Catalog): TableModel | undefined {
-    const { label, prefixes } = this.#statement
-    const { partial, join, keep } = prefixes
-    if (!this.#context.partial || partial === undefined || join !== undefined || keep !== undefined) {
-      return undefined
-    }
-    return partialTarget(prefixes, label, fields, catalog)
   }
 
   async #write(
@@ -339,8 +350,9 @@ class FileLoad {
   }
 }
 
-function outputTable(target: LoadTarget): OutputTable {
-  return target.kind === 'append'
-    ? { rowsBefore: target.table.rows, name: target.table.name }
-    : { rowsBefore: 0 }
+type TableSink = Extract<SinkPlan, { kind: 'table' }>
+
+function outputTable(target: LoadTarget, catalog: Catalog): OutputTable {
+  if (target.kind !== 'append') return { rowsBefore: 0 }
+  return { rowsBefore: findTable(catalog, target.table)!.rows, name: target.table }
 }

@@ -10,10 +10,10 @@ import {
 import { columnName } from '../../script/plan/merge-fields.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
-import { pairValue } from '../source/row-source.ts'
 import { attributeRowsSql, attributesSql } from '../sql/transform-sql.ts'
 import { commitLoad } from './commit-load.ts'
 import type { Database } from './database.ts'
+import { pairValue } from './row-source.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
 const MAX_TABLES = 1000
@@ -22,7 +22,7 @@ const MAX_TABLES = 1000
  * The last two columns are attribute and value, those before them the key. No table is added to another one.
  *
  * @param stored names of the fields of a table as they are stored
- * @throws ScriptFaultError without a key, or for too many attributes
+ * @throws ScriptFaultError for too many attributes
  */
 export async function genericTables(
   database: Database,
@@ -33,10 +33,9 @@ export async function genericTables(
   settings: Settings,
 ): Promise<Catalog> {
   const keys = loaded.names.length - 2
-  if (keys < 1) throw faults.semantic('GENERIC needs a key, an attribute and a value: three fields at least')
   const attributes = await database.rows(attributesSql(loaded.sqlName, `i${keys}`))
   if (attributes.length > MAX_TABLES) {
-    throw faults.semantic(
+    throw faults.general(
       `GENERIC finds ${attributes.length} attributes: it makes at most ${MAX_TABLES} tables`,
     )
   }

@@ -6,37 +6,25 @@
  */
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
-import { faults } from '../../script/fault.ts'
 import { callInLoad } from '../../script/function/context/call-in-load.ts'
 import type { ValueKinds } from '../../script/plan/catalog-model.ts'
-import {
-  aggregationName,
-  type GroupPlan,
-  groupPlan,
-  hasAggregation,
-  keyName,
-} from '../../script/plan/group-plan.ts'
-import { checkUnique } from '../../script/plan/load-target.ts'
-import { unknownField } from '../../script/plan/unknown-field.ts'
-import {
-  LevelMachine,
-  type LevelRules,
-  type OutputItem,
-  type RowLimits,
-} from '../../script/row/level-machine.ts'
+import { type GroupPlan, inputItems, resultNames } from '../../script/plan/group-plan.ts'
+import { fieldItem, type OrderTerm } from '../../script/plan/level-plan.ts'
+import type { LoadPlan } from '../../script/plan/plan-load.ts'
+import type { LevelRules } from '../../script/plan/row-plan.ts'
+import { LevelMachine } from '../../script/row/level-machine.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/row/load-context.ts'
 import type { MachineState } from '../../script/row/machine-state.ts'
 import type { Preload } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
-import type { LoadItem, LoadLevel } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Value } from '../../script/value/value.ts'
-import { type RowSource, tableSource } from '../source/row-source.ts'
 import { type AggregationSql, aggregationSql, groupedRowsSql, groupSql } from '../sql/aggregation-sql.ts'
 import { levelQuery, pickedFields } from '../sql/level-sql.ts'
 import { distinctSql, sortedSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 import { fillPreload, startHistory } from './preload-data.ts'
+import { type ReadableTable, type RowSource, tableSource } from './row-source.ts'
 import { TableWriter, type WrittenRows } from './table-writer.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
@@ -61,60 +49,39 @@ export class LoadPipeline {
     this.#context = context
   }
 
-  /** The source in the order of ORDER BY, which only a table can be read in (SEMANTICS J13, J14). */
-  async sorted(source: RowSource, level: LoadLevel): Promise<RowSource> {
-    if (level.orderBy === undefined) return source
-    if (source.table === undefined) throw faults.semantic('ORDER BY needs a RESIDENT table')
-    const { table } = source
-    const order = level.orderBy.map(({ expression, descending }) => {
-      const index =
-        expression.kind === 'name'
-          ? table.names.indexOf(expression.name)
-          : expression.kind === 'number'
-            ? expression.value - 1
-            : -1
-      const column = table.columns[index]
-      if (column !== undefined) return { column, descending }
-      if (expression.kind !== 'name') throw faults.semantic('ORDER BY takes fields or field numbers')
-      throw unknownField(expression.name, table.names)
-    })
+  /** A table in the order of its fields (SEMANTICS J13, J14). */
+  async sorted(table: ReadableTable, order: readonly OrderTerm[]): Promise<RowSource> {
+    const terms = order.map(({ field, descending }) => ({
+      column: table.columns[table.names.indexOf(field)]!,
+      descending,
+    }))
     const result = this.#database.workTable()
     await this.#database.run(
-      `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, order)}`,
+      `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, terms)}`,
     )
     const { source: work } = await this.#workSource(result, table.names, table.columns, 0)
     return tableSource(this.#database, { ...work.table!, ...(table.kinds && { kinds: table.kinds }) })
   }
 
-  /** Runs everything below the last row-by-row stretch. The limits are for the top level. */
-  async prepare(levels: readonly LoadLevel[], bottom: RowSource, limits: RowLimits): Promise<PreparedLoad> {
+  /** Runs everything below the last row-by-row stretch. */
+  async prepare({ steps, fields }: LoadPlan, bottom: RowSource): Promise<PreparedLoad> {
     let source = bottom
     let chain: LevelRules[] = []
     let rowsRead: number | undefined
-    for (const [index, level] of [...levels.entries()].reverse()) {
-      const isTop = index === 0
-      if (level.orderBy !== undefined && level.source.kind === 'preceding') {
-        throw faults.semantic('ORDER BY needs a RESIDENT table')
+    for (const step of steps) {
+      if (step.kind === 'rows') {
+        chain.push(step.rules)
+        continue
       }
-      const names = chain.at(-1)?.items.map((item) => item.name) ?? source.input.names
-      const items = resolvedItems(level.items, names)
-      const rules = { ...rulesOf(level), ...(isTop ? limits : {}) }
-      if (level.groupBy !== undefined || items.some((item) => hasAggregation(item.expression))) {
-        const plan = groupPlan(items, level.groupBy ?? [])
-        chain.push({ ...rules, items: inputItems(plan) })
-        const grouped = await this.#groups(chain, source, plan)
-        rowsRead ??= grouped.rowsRead
-        source = grouped.source
-        chain = [{ items: plan.outputs }]
-      } else chain.push({ ...rules, items })
-      if (level.distinct && !isTop) {
-        const reduced = await this.#distinct(chain, source)
-        rowsRead ??= reduced.rowsRead
-        source = reduced.source
-        chain = []
-      }
+      const made =
+        step.kind === 'group'
+          ? await this.#groups(chain, source, step.group)
+          : await this.#distinct(chain, source)
+      rowsRead ??= made.rowsRead
+      source = made.source
+      chain = []
     }
-    return { source, chain, fields: chain.at(-1)!.items.map((item) => item.name), rowsRead }
+    return { source, chain, fields, rowsRead }
   }
 
   /**
@@ -184,8 +151,8 @@ export class LoadPipeline {
   }
 
   /** The value of an expression that must not depend on a row: AUTOGENERATE, FIRST, a rank, a delimiter. */
-  async constant(expression: Expression, what: string): Promise<Value> {
-    const evaluate = compile(expression, this.#constantBinding(what))
+  async constant(expression: Expression): Promise<Value> {
+    const evaluate = compile(expression, this.#constantBinding())
     await this.#fill()
     return evaluate()
   }
@@ -214,7 +181,7 @@ export class LoadPipeline {
   /** A load of all rows of a work table, which is dropped in the end. */
   reload(table: LoadedTable, rowsRead: number): PreparedLoad {
     this.#workTables.push(table.sqlName)
-    const items = table.names.map((name): OutputItem => ({ name, expression: fieldNamed(name) }))
+    const items = table.names.map(fieldItem)
     const source = tableSource(this.#database, table)
     return { source, chain: [{ items }], fields: table.names, rowsRead }
   }
@@ -232,7 +199,7 @@ export class LoadPipeline {
     }
   }
 
-  #constantBinding(what: string): Binding {
+  #constantBinding(): Binding {
     const context = this.#context
     const state: MachineState = {
       recNo: 0,
@@ -249,8 +216,7 @@ export class LoadPipeline {
       unknownNameIsNull: false,
       name: (name) => {
         const value = context.variable(name)
-        if (value !== undefined) return () => value
-        throw faults.fieldNotFound(`Variable '${name}' not found: ${what} must not depend on a row`)
+        return value === undefined ? undefined : () => value
       },
       call: (name, args, compileArgument) =>
         callInLoad(name, args, { context, state, outputNames: new Set(), compile: compileArgument }),
@@ -271,10 +237,9 @@ export class LoadPipeline {
     const sql = groupSql(read, plan.keys, aggregations, work.kinds)
     await this.#database.run(`CREATE TEMP TABLE ${result} AS ${sql}`)
     await this.#drop(...(work.isQuery ? [] : [work.table]), ...(rowsOfGroups ? [grouped] : []))
-    const keys = Array.from({ length: plan.keys }, (_, index) => index)
-    const outputs = [...keys.map(keyName), ...plan.aggregations.map((_, index) => aggregationName(index))]
-    const columns = [...keys.map((index) => `k${index}`), ...plan.aggregations.map((_, index) => `a${index}`)]
-    return this.#workSource(result, outputs, columns, work.rowsRead)
+    const keys = Array.from({ length: plan.keys }, (_, index) => `k${index}`)
+    const columns = [...keys, ...plan.aggregations.map((_, index) => `a${index}`)]
+    return this.#workSource(result, resultNames(plan), columns, work.rowsRead)
   }
 
   /**
@@ -298,7 +263,7 @@ export class LoadPipeline {
     const aggregations = []
     for (const aggregation of plan.aggregations) {
       const { constant } = aggregation
-      const value = constant && (await this.constant(constant, `argument of ${aggregation.name}`))
+      const value = constant && (await this.constant(constant))
       const known = constant && {
         text: textOf(value!, this.#context.settings) ?? '',
         number:
@@ -343,27 +308,4 @@ export class LoadPipeline {
   async #drop(...tables: readonly string[]): Promise<void> {
     for (const table of tables) await this.#database.run(`DROP TABLE ${table}`)
   }
-}
-
-const fieldNamed = (name: string): Expression => ({ kind: 'name', name, quoted: true })
-
-const inputItems = (plan: GroupPlan): OutputItem[] =>
-  plan.inputs.map((expression, index) => ({ name: `i${index}`, expression }))
-
-function rulesOf(level: LoadLevel): Omit<LevelRules, 'items'> {
-  return {
-    ...(level.where === undefined ? {} : { where: level.where }),
-    ...(level.while === undefined ? {} : { while: level.while }),
-  }
-}
-
-/** `*` stands for all fields of the input, in its order. Fault if a name occurs twice then (SEMANTICS F6). */
-export function resolvedItems(items: readonly LoadItem[], input: readonly string[]): OutputItem[] {
-  const resolved = items.flatMap((item): OutputItem[] => {
-    if (item.kind === 'field') return [{ name: item.name, expression: item.expression }]
-    return input.map((name) => ({ name, expression: fieldNamed(name) }))
-  })
-  if (resolved.length === 0) throw faults.semantic('The LOAD has no fields: its source has none for *')
-  checkUnique(resolved.map((item) => item.name))
-  return resolved
 }

@@ -10,13 +10,12 @@ import {
   takeTableName,
   withTable,
 } from '../../script/plan/catalog-model.ts'
-import { unknownField } from '../../script/plan/unknown-field.ts'
-import type { Merge } from '../../script/syntax/statement.ts'
+import type { MergePlan } from '../../script/plan/sink-plan.ts'
 import type { Value } from '../../script/value/value.ts'
-import { pairValue } from '../source/row-source.ts'
 import { highestSql, newestSql, operationsSql, untouchedSql, writtenRowsSql } from '../sql/transform-sql.ts'
 import { columnsOf } from './commit-load.ts'
 import type { Database } from './database.ts'
+import { pairValue } from './row-source.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
 export interface MergedRows {
@@ -28,15 +27,14 @@ export interface MergedRows {
   readonly sequence: Value
 }
 
-/** @throws ScriptFaultError for a key or sequence that is not loaded, or a row that tells no operation */
-export async function mergedRows(database: Database, merge: Merge, loaded: LoadedTable): Promise<MergedRows> {
-  const column = (name: string) => {
-    const place = loaded.names.indexOf(name, 1)
-    if (place < 0) throw unknownField(name, loaded.names.slice(1))
-    return loaded.columns[place]!
-  }
-  const keys = merge.keys.map(column)
-  const sequence = merge.sequence === undefined ? undefined : column(merge.sequence)
+/** @throws ScriptFaultError for a row that tells no operation */
+export async function mergedRows(
+  database: Database,
+  merge: MergePlan,
+  loaded: LoadedTable,
+): Promise<MergedRows> {
+  const keys = merge.keys.map((place) => loaded.columns[place]!)
+  const sequence = merge.sequence === undefined ? undefined : loaded.columns[merge.sequence]!
   const [unknown] = await database.rows(operationsSql(loaded.sqlName))
   if (Number(unknown![0]) > 0) {
     throw faults.merge(
@@ -62,23 +60,24 @@ export async function mergedRows(database: Database, merge: Merge, loaded: Loade
   }
 }
 
-/** The catalog with the table without the rows that the newest ones take the place of or delete. */
+/**
+ * The catalog with the table without the rows that the newest ones take the place of or delete.
+ *
+ * @param places of the keys in the newest rows
+ * @param fields of the table that hold them
+ */
 export async function withoutMerged(
   database: Database,
   catalog: Catalog,
   table: TableModel,
   newest: LoadedTable,
-  { keys }: Merge,
+  places: readonly number[],
+  fields: readonly string[],
 ): Promise<Catalog> {
-  const pairs = keys.map((key) => {
-    const field = findField(table, key)
-    if (field === undefined)
-      throw unknownField(
-        key,
-        table.fields.map(({ name }) => name),
-      )
-    return { left: field.column, right: newest.columns[newest.names.indexOf(key, 1)]! }
-  })
+  const pairs = fields.map((field, index) => ({
+    left: findField(table, field)!.column,
+    right: newest.columns[places[index]!]!,
+  }))
   const taken = takeTableName(catalog)
   const sql = untouchedSql(table.sqlName, columnsOf(table.fields), newest.sqlName, pairs)
   await database.run(`CREATE TABLE ${taken.sqlName} AS ${sql}`)

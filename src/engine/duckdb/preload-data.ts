@@ -7,10 +7,10 @@ import type { PeekHistory } from '../../script/row/peek-history.ts'
 import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/row/preloads.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf } from '../../script/value/value-key.ts'
-import { pairValue } from '../source/row-source.ts'
 import { pairOf } from '../sql/pair-sql.ts'
 import { fieldValuesSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
+import { pairValue } from './row-source.ts'
 
 export async function fillPreload(database: Database, catalog: Catalog, preload: Preload): Promise<void> {
   switch (preload.kind) {

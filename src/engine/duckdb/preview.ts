@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { textOf } from '../../script/value/convert.ts'
 import { DEFAULT_SETTINGS } from '../../script/value/settings.ts'
-import { pairValue, readableTable, readBatches } from '../source/row-source.ts'
 import { Database } from './database.ts'
 import { restoreModel } from './model-file.ts'
+import { pairValue, readableTable, readBatches } from './row-source.ts'
 
 export interface TablePreview {
   readonly name: string

@@ -22,7 +22,7 @@ import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
-import { pairValue, readBatches } from '../source/row-source.ts'
+import { pairValue, readBatches } from '../duckdb/row-source.ts'
 import { pairOf } from '../sql/pair-sql.ts'
 import { dualType } from './parquet-type.ts'
 

@@ -10,14 +10,15 @@ import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { faults } from '../../script/fault.ts'
 import type { Catalog } from '../../script/plan/catalog-model.ts'
 import { type FieldModel, findField, findTable, type TableModel } from '../../script/plan/catalog-model.ts'
+import type { ParquetCompression, StorePlan } from '../../script/plan/plan-store.ts'
 import type { FileFormat, StoreStatement } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from '../duckdb/database.ts'
+import { pairValue, readBatches } from '../duckdb/row-source.ts'
 import type { StoredFile } from '../engine-session.ts'
 import type { FilePaths } from '../source/file-paths.ts'
 import { writeParquet } from '../source/parquet-file.ts'
-import { pairValue, readBatches } from '../source/row-source.ts'
 import { sqlName } from '../sql/pair-sql.ts'
 import { moveFile } from './move-file.ts'
 import { parquetValueSql } from './parquet-type.ts'
@@ -29,52 +30,31 @@ interface StoredColumn {
 }
 
 export async function storeTable(
-  statement: StoreStatement,
+  { path: given, format }: StoreStatement,
+  { table: name, columns: stored, type, compression }: StorePlan,
   settings: Settings,
   catalog: Catalog,
   database: Database,
   paths: FilePaths,
   creation: QvdCreation,
 ): Promise<{ rows: number; stored: StoredFile }> {
-  const table = findTable(catalog, statement.table)
-  if (table === undefined) throw faults.tableNotFound(`Table '${statement.table}' not found`)
-  const columns = storedColumns(statement, table)
-  const type = storedType(statement)
-  const { target, place } = paths.forWriting(statement.path)
+  const table = findTable(catalog, name)!
+  const columns = stored.map(({ field, as }) => ({ field: findField(table, field)!, as }))
+  const { target, place } = paths.forWriting(given)
   try {
     const made =
       type === 'txt'
-        ? await writeText(table, columns, statement.format, settings, database)
+        ? await writeText(table, columns, format, settings, database)
         : type === 'parquet'
-          ? await writeTableAsParquet(table, columns, statement.format, settings, database)
+          ? await writeTableAsParquet(table, columns, compression, settings, database)
           : await writeTableAsQvd(table, columns, { database, catalog, settings, creation })
     await moveFile(made, target)
   } catch (error) {
-    throw storeFault(error, statement.path) ?? error
+    throw storeFault(error, given) ?? error
   }
   const { size } = await stat(target)
-  const stored = { connection: place.connection.name, path: place.relative, bytes: size }
-  return { rows: table.rows, stored }
-}
-
-function storedColumns({ fields, table: name }: StoreStatement, table: TableModel): StoredColumn[] {
-  if (fields === undefined) return table.fields.map((field) => ({ field, as: field.name }))
-  const columns = fields.map(({ field: wanted, as }) => {
-    const field = findField(table, wanted)
-    if (field === undefined) throw faults.fieldNotFound(`Field '${wanted}' not found in table '${name}'`)
-    return { field, as }
-  })
-  const twice = columns.find(({ as }, index) => columns.findIndex((each) => each.as === as) !== index)
-  if (twice !== undefined) throw faults.semantic(`STORE names two fields '${twice.as}'`)
-  return columns
-}
-
-/** The extension does not matter: without a format the file is a QVD (R1). */
-function storedType({ format, path: given }: StoreStatement): 'txt' | 'parquet' | 'qvd' {
-  const { type = 'qvd' } = format
-  if (type === 'txt' || type === 'csv') return 'txt'
-  if (type === 'parquet' || type === 'qvd') return type
-  throw faults.wrongFormat(`Cannot write '${given}' as ${type}: STORE writes qvd, txt and parquet`)
+  const file = { connection: place.connection.name, path: place.relative, bytes: size }
+  return { rows: table.rows, stored: file }
 }
 
 const BYTE_ORDER_MARK = '\ufeff'
@@ -165,7 +145,7 @@ class TextFile {
 async function writeTableAsParquet(
   table: TableModel,
   columns: readonly StoredColumn[],
-  format: FileFormat,
+  compression: ParquetCompression,
   settings: Settings,
   database: Database,
 ): Promise<string> {
@@ -175,7 +155,7 @@ async function writeTableAsParquet(
     values.push(`${value} AS ${sqlName(as)}`)
   }
   const query = `SELECT ${values.join(', ')} FROM ${table.sqlName} ORDER BY rn`
-  return writeParquet(database, query, format.compression)
+  return writeParquet(database, query, compression)
 }
 
 /** What the file system refuses because of what the script asked for; undefined for everything else. */

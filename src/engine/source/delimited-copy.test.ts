@@ -11,8 +11,8 @@ import type { FileFormat } from '../../script/syntax/statement.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import { Database } from '../duckdb/database.ts'
+import { tableSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
-import { tableSource } from './row-source.ts'
 import { textFileSource } from './text-source.ts'
 
 const FORMAT: FileFormat = { labels: 'embedded', quoting: 'msq', headerLines: 0, headerBytes: 0 }

@@ -13,10 +13,10 @@ import { numberCharacters, textReader } from '../../script/value/interpret-text.
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
+import type { ColumnCopy } from '../duckdb/row-source.ts'
 import { TableWriter, type WrittenRows } from '../duckdb/table-writer.ts'
 import { pairOf, sqlText } from '../sql/pair-sql.ts'
 import { hasTextSql, interpretedTextSql, neverNumberSql } from '../sql/text-sql.ts'
-import type { ColumnCopy } from './row-source.ts'
 import { ENCODINGS } from './text-encoding.ts'
 
 export interface DelimitedFile {

@@ -2,8 +2,8 @@
 import { QvdError } from '../../qvd/qvd-error.ts'
 import { readQvdHeader } from '../../qvd/qvd-file.ts'
 import type { FileFacts } from '../../script/row/load-context.ts'
-import { localSerial } from '../child/script-clock.ts'
 import type { FilePaths } from './file-paths.ts'
+import { localSerial } from './local-time.ts'
 
 /** Undefined when there is no such file. Faults only for a path that may not be used. */
 export function fileFacts(paths: FilePaths, path: string): FileFacts | undefined {

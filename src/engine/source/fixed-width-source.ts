@@ -6,7 +6,7 @@ import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
-import type { RowSource } from './row-source.ts'
+import type { RowSource } from '../duckdb/row-source.ts'
 import { decoderFor } from './text-encoding.ts'
 
 const PIECE_BYTES = 256 * 1024
@@ -27,11 +27,6 @@ export async function fixedWidthSource(
   settings: Settings,
   positions: readonly string[],
 ): Promise<RowSource> {
-  if (positions.length === 0) {
-    throw faults.fieldNotFound(
-      `Fields of the fixed-width file '${shown}' are named by position: LOAD @1:5 AS a, @6:n AS b`,
-    )
-  }
   const values: Value[] = positions.map(() => null)
   return {
     input: { names: positions, values },

@@ -7,12 +7,13 @@ import { randomUUID } from 'node:crypto'
 import { constants, copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { faults } from '../../script/fault.ts'
+import type { ParquetCompression } from '../../script/plan/plan-store.ts'
 import { UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from '../duckdb/database.ts'
+import { type RowSource, tableSource } from '../duckdb/row-source.ts'
 import { sqlName, sqlText } from '../sql/pair-sql.ts'
-import { type RowSource, tableSource } from './row-source.ts'
 
 /** Days from 1899-12-30 to 1970-01-01. */
 const DAY_SECONDS = 86_400
@@ -44,18 +45,12 @@ export async function parquetSource(
 export async function writeParquet(
   database: Database,
   query: string,
-  compression: string | undefined,
+  compression: ParquetCompression,
 ): Promise<string> {
   const file = privateFile(database)
-  const codec = PARQUET_CODECS.get(compression ?? 'snappy')
-  if (codec === undefined) throw faults.semantic(`Parquet compression '${compression}' is not known`)
-  await database.run(`COPY (${query}) TO ${sqlText(file)} (FORMAT parquet, COMPRESSION ${codec})`)
+  await database.run(`COPY (${query}) TO ${sqlText(file)} (FORMAT parquet, COMPRESSION ${compression})`)
   return file
 }
-
-const PARQUET_CODECS: ReadonlyMap<string, string> = new Map(
-  ['uncompressed', 'snappy', 'gzip', 'brotli', 'zstd', 'lz4', 'lz4_raw'].map((name) => [name, name]),
-)
 
 const privateFile = (database: Database): string =>
   path.join(database.privateFolder, `${randomUUID()}.parquet`)

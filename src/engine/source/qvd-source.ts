@@ -12,9 +12,9 @@ import type { ValueKinds } from '../../script/plan/catalog-model.ts'
 import { isPlainText } from '../../script/value/interpret-text.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
+import type { ColumnCopy, RowSource } from '../duckdb/row-source.ts'
 import { SymbolWriter } from '../duckdb/symbol-writer.ts'
 import type { WrittenRows } from '../duckdb/table-writer.ts'
-import type { ColumnCopy, RowSource } from './row-source.ts'
 
 export interface QvdSource extends RowSource {
   copy(copy: ColumnCopy): Promise<WrittenRows>

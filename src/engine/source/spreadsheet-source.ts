@@ -17,7 +17,7 @@ import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import { trimBlanks } from '../../script/value/trim-blanks.ts'
 import type { Value } from '../../script/value/value.ts'
-import type { RowSource } from './row-source.ts'
+import type { RowSource } from '../duckdb/row-source.ts'
 import { zipSize } from './zip-size.ts'
 
 const FILE_MAX_BYTES = 256 * 1024 * 1024

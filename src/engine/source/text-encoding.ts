@@ -3,7 +3,7 @@
  * (SEMANTICS E11). Decoders are strict: bytes that are no text of the encoding are an error, never replaced
  * silently.
  */
-import { faults, ScriptFaultError } from '../../script/fault.ts'
+import { faults } from '../../script/fault.ts'
 
 /** Names of the format specification; a code page comes as `cp1252`. */
 export const ENCODINGS: Readonly<Record<string, string>> = {
@@ -72,18 +72,18 @@ export function decoderFor(
     }
   }
   const name = encoding === undefined ? 'utf-8' : encodingName(encoding)
-  return { decoder: makeDecoder(name, true), skip: 0, name }
-}
-
-function encodingName(encoding: string): string {
-  const windows = /^cp(874|125[0-8])$/.exec(encoding)
-  const name = windows === null ? ENCODINGS[encoding] : `windows-${windows[1]}`
   if (name === undefined) {
-    throw faults.semantic(
+    throw faults.wrongFormat(
       `Character set '${encoding}' is not supported: use utf8, unicode, ansi or a codepage`,
     )
   }
-  return name
+  return { decoder: makeDecoder(name, true), skip: 0, name }
+}
+
+/** Undefined for one that is not known. */
+function encodingName(encoding: string): string | undefined {
+  const windows = /^cp(874|125[0-8])$/.exec(encoding)
+  return windows === null ? ENCODINGS[encoding] : `windows-${windows[1]}`
 }
 
 /**
@@ -91,18 +91,9 @@ function encodingName(encoding: string): string {
  * characters stays. Undefined for a code page that is not known.
  */
 export function recoded(text: string, codePage: number): string | undefined {
-  const name = encodingByNumber(codePage)
+  const name = encodingName(`cp${codePage}`)
   if (name === undefined) return undefined
   const western = new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))
   const bytes = [...text].map((character) => western.indexOf(character))
   return bytes.includes(-1) ? text : new TextDecoder(name).decode(Uint8Array.from(bytes))
-}
-
-function encodingByNumber(codePage: number): string | undefined {
-  try {
-    return encodingName(`cp${codePage}`)
-  } catch (error) {
-    if (error instanceof ScriptFaultError) return undefined
-    throw error
-  }
 }

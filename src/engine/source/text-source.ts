@@ -5,14 +5,15 @@
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { faults } from '../../script/fault.ts'
-import { DelimitedText, fieldNamesFrom } from '../../script/format/delimited-text.ts'
+import { DelimitedText } from '../../script/format/delimited-text.ts'
+import { delimitedFormat, rowFields } from '../../script/format/text-fields.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
+import type { RowSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
-import type { RowSource } from './row-source.ts'
 import { decoderFor } from './text-encoding.ts'
 
 const PIECE_BYTES = 256 * 1024
@@ -24,11 +25,17 @@ const REMEMBERED_TEXTS = 10_000
 /** Hands out the text of a source piece by piece until `piece` gives false. */
 type Pieces = (piece: (text: string) => boolean) => Promise<void>
 
-export function inlineSource(text: string, format: FileFormat, settings: Settings): Promise<RowSource> {
+/** @param shown what the text is, for faults */
+export function inlineSource(
+  text: string,
+  format: FileFormat,
+  settings: Settings,
+  shown: string,
+): Promise<RowSource> {
   const pieces: Pieces = async (piece) => {
     piece(text)
   }
-  return textSource(pieces, format, settings, 'INLINE')
+  return textSource(pieces, format, settings, shown)
 }
 
 /** `real` is the path to open, `shown` the path as the script wrote it. */
@@ -60,12 +67,9 @@ async function textSource(
   settings: Settings,
   shown: string,
 ): Promise<RowSource> {
-  const first = await firstRow(pieces, format, settings)
-  if (first === undefined && format.labels !== 'none') {
-    throw faults.wrongFormat(`The ${shown} has no row with field names`)
-  }
+  const names = rowFields(await firstRow(pieces, format, settings), format)
+  if (names === undefined) throw faults.wrongFormat(`The ${shown} has no row with field names`)
   const labelled = format.labels !== 'none'
-  const names = labelled ? fieldNamesFrom(first!) : (first ?? []).map((_, index) => `@${index + 1}`)
   const values: Value[] = names.map(() => null)
   return {
     input: { names, values },
@@ -74,7 +78,7 @@ async function textSource(
       const interpreted = fields.map(() => rememberingInterpreter(settings))
       let read = labelled ? -1 : 0
       let wanted = true
-      const tokenizer = new DelimitedText(tokenizerFormat(format, settings), (cells) => {
+      const tokenizer = new DelimitedText(delimitedFormat(format, settings), (cells) => {
         if (!wanted || read++ < 0) return
         for (let i = 0; i < fields.length; i++) values[fields[i]!] = interpreted[i]!(cells[fields[i]!] ?? '')
         wanted = row()
@@ -95,7 +99,7 @@ async function firstRow(
   settings: Settings,
 ): Promise<string[] | undefined> {
   let first: string[] | undefined
-  const tokenizer = new DelimitedText(tokenizerFormat(format, settings), (cells) => {
+  const tokenizer = new DelimitedText(delimitedFormat(format, settings), (cells) => {
     first ??= cells
   })
   await pieces((text) => {
@@ -104,22 +108,6 @@ async function firstRow(
   })
   if (first === undefined) tokenizer.end()
   return first
-}
-
-function tokenizerFormat(format: FileFormat, settings: Settings) {
-  const { record } = format
-  if (record !== undefined && (record.of !== 'lines' || record.size !== 1)) {
-    throw faults.semantic(
-      'A record of delimited text is one line: "record is" is for fixed-width files (fix)',
-    )
-  }
-  return {
-    delimiter: format.delimiter ?? ',',
-    quoting: format.quoting,
-    verbatim: settings.verbatim,
-    headerLines: format.headerLines,
-    ...(format.comment === undefined ? {} : { comment: format.comment }),
-  }
 }
 
 /**

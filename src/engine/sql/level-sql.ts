@@ -3,7 +3,7 @@
  * meaning.
  */
 import type { ValueKinds } from '../../script/plan/catalog-model.ts'
-import type { LevelRules } from '../../script/row/level-machine.ts'
+import type { LevelRules } from '../../script/plan/row-plan.ts'
 import type { OutputTable } from '../../script/row/load-context.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import { conditionPlace, fieldPlace } from './row-position-sql.ts'

@@ -5,7 +5,7 @@
  * order.
  */
 
-import type { OutputItem } from '../../script/row/level-machine.ts'
+import type { OutputItem } from '../../script/plan/row-plan.ts'
 import type { OutputTable } from '../../script/row/load-context.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import {

@@ -3,7 +3,7 @@
  * what the bytes are: T text, N a number or date (default: read like any other text), I and U integers with
  * the low byte first, signed or not, R an IEEE number, B packed decimals (LANGUAGE, section 2; SEMANTICS E6).
  */
-import { faults } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel } from '../syntax/statement.ts'
 import { trimBlanks } from '../value/trim-blanks.ts'
@@ -45,12 +45,23 @@ function addNames(expression: Expression, names: Set<string>): void {
   }
 }
 
-/** @param name one of `positionsIn`. Throws ScriptFaultError for positions that cannot be. */
-export function fixedField(name: string, text: TextReading): FixedField {
-  const [, first, last, letter] = POSITION.exec(name)!
-  const from = Number(first) - 1
+/** What is wrong with one of `positionsIn`; undefined: nothing. */
+export function positionFault(name: string): ScriptFaultError | undefined {
+  const { from, to } = bounds(name)
+  if (from >= 0 && to > from) return undefined
+  return faults.semantic(`The positions ${name} are none: they count from 1`)
+}
+
+function bounds(name: string): { readonly from: number; readonly to: number } {
+  const [, first, last] = POSITION.exec(name)!
   const to = last!.toLowerCase() === 'n' ? Number.POSITIVE_INFINITY : Number(last)
-  if (from < 0 || to <= from) throw faults.semantic(`The positions ${name} are none: they count from 1`)
+  return { from: Number(first) - 1, to }
+}
+
+/** @param name one of `positionsIn`, without a fault */
+export function fixedField(name: string, text: TextReading): FixedField {
+  const { from, to } = bounds(name)
+  const letter = POSITION.exec(name)![3]
   const type = letter?.toUpperCase()
   if (type !== undefined && type !== 'T' && type !== 'N') {
     return (record) => binaryValue(record.subarray(from, to), type as 'I' | 'U' | 'R' | 'B', name)

@@ -108,14 +108,6 @@ export function tablesWith(catalog: Catalog, field: string): { table: TableModel
   })
 }
 
-/** The oldest table with exactly these field names, in any order (SEMANTICS F7, F8). */
-export function tableWithFields(catalog: Catalog, names: readonly string[]): TableModel | undefined {
-  const wanted = new Set(names)
-  return catalog.tables.find(
-    (table) => table.fields.length === wanted.size && table.fields.every((field) => wanted.has(field.name)),
-  )
-}
-
 /** The catalog with this table in the place of the one of the same name, or at the end. */
 export function withTable(catalog: Catalog, table: TableModel): Catalog {
   const known = catalog.tables.some((other) => other.name === table.name)

@@ -7,9 +7,10 @@
 
 import { faults } from '../fault.ts'
 import type { Fold, FoldOperation } from '../function/function-row.ts'
-import { checkCall, functionRow, isAggregation } from '../function/functions.ts'
-import type { OutputItem } from '../row/level-machine.ts'
+import { functionRow, isAggregation } from '../function/functions.ts'
 import { type Expression, expressionKey } from '../syntax/expression.ts'
+import type { Report } from './findings.ts'
+import type { OutputItem } from './row-plan.ts'
 
 /**
  * Gathers all values of the group into one text, for the aggregations that need them at once
@@ -42,6 +43,16 @@ export interface GroupPlan {
 export const keyName = (index: number): string => `\0key${index}`
 export const aggregationName = (index: number): string => `\0aggregation${index}`
 
+/** The fields between the steps: what the rows before are to write. */
+export const inputItems = ({ inputs }: GroupPlan): OutputItem[] =>
+  inputs.map((expression, index) => ({ name: `i${index}`, expression }))
+
+/** The fields of the grouped rows: keys, then aggregations. */
+export const resultNames = ({ keys, aggregations }: GroupPlan): string[] => [
+  ...Array.from({ length: keys }, (_, index) => keyName(index)),
+  ...aggregations.map((_, index) => aggregationName(index)),
+]
+
 export function hasAggregation(expression: Expression): boolean {
   switch (expression.kind) {
     case 'unary':
@@ -55,14 +66,24 @@ export function hasAggregation(expression: Expression): boolean {
   }
 }
 
-export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expression[]): GroupPlan {
+/** Stands where a fault was found, so that it is told once. */
+const NOTHING: Expression = { kind: 'number', value: 0 }
+
+export function groupPlan(
+  items: readonly OutputItem[],
+  groupBy: readonly Expression[],
+  report: Report,
+): GroupPlan {
   const keys = new Map(groupBy.map((key, index) => [expressionKey(key), index]))
   const inputs: Expression[] = [...groupBy]
   const aggregations: Aggregation[] = []
   const known = new Map<string, number>()
 
   const input = (expression: Expression): number => {
-    if (hasAggregation(expression)) throw faults.groupBy('An aggregation cannot stand inside an aggregation')
+    if (hasAggregation(expression)) {
+      report(faults.groupBy('An aggregation cannot stand inside an aggregation', expression.span))
+      return inputs.push(NOTHING) - 1
+    }
     return inputs.push(expression) - 1
   }
 
@@ -73,7 +94,7 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
   }
 
   const aggregation = (call: Expression & { kind: 'call' }): Expression => {
-    const { name, fold } = checkCall(call.name, call.args.length)
+    const { name, fold } = functionRow(call.name)!
     if (fold !== undefined) return column(expressionKey(call), () => aggregationOf(name, fold, call, input))
     // The call stays, over columns that hold all values of each argument.
     const args = call.args.map((argument) =>
@@ -94,7 +115,13 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
       case 'name': {
         const same = groupBy.findIndex((each) => each.kind === 'name' && each.name === expression.name)
         if (same >= 0) return { kind: 'name', name: keyName(same), quoted: true }
-        throw faults.groupBy(`Field '${expression.name}' must be aggregated or stand in GROUP BY`)
+        report(
+          faults.groupBy(
+            `Field '${expression.name}' must be aggregated or stand in GROUP BY`,
+            expression.span,
+          ),
+        )
+        return NOTHING
       }
       case 'unary':
         return { ...expression, operand: rewrite(expression.operand) }
@@ -109,7 +136,9 @@ export function groupPlan(items: readonly OutputItem[], groupBy: readonly Expres
   }
 
   const outputs = items.map(({ name, expression }) => ({ name, expression: rewrite(expression) }))
-  if (aggregations.length === 0) throw faults.groupBy('GROUP BY needs at least one aggregation')
+  if (aggregations.length === 0) {
+    report(faults.groupBy('GROUP BY needs at least one aggregation', groupBy[0]?.span))
+  }
   return { inputs, keys: groupBy.length, aggregations, outputs }
 }
 

@@ -1,141 +1,169 @@
 /**
- * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5 and 9;
- * SEMANTICS F7 to F14, G5), and under which names their fields are stored.
+ * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5, 9 and 12;
+ * SEMANTICS F7 to F14, G5).
  */
-
 import { faults } from '../fault.ts'
 import { baseName, withoutExtension } from '../function/context/file-functions.ts'
-import type { FieldRule } from '../host.ts'
-import type { LoadPrefixes, LoadSource, RenamePair } from '../syntax/statement.ts'
-import { matchesWildcard } from '../value/wildcard.ts'
-import { type Catalog, findTable, freeTableName, type TableModel, tableWithFields } from './catalog-model.ts'
+import type { Span } from '../span.ts'
+import type { LoadPrefixes, LoadSource, LoadStatement } from '../syntax/statement.ts'
+import { type CatalogShape, type Names, tableNamed, tableWithFields } from './catalog-shape.ts'
+import type { Report } from './findings.ts'
+import { unknownTable } from './unknown-table.ts'
 
+/** Tables by name. */
 export type LoadTarget =
   | { readonly kind: 'create'; readonly name: string }
-  | { readonly kind: 'append'; readonly table: TableModel }
+  | { readonly kind: 'append'; readonly table: string }
   /** The rows take the place of those of the table. */
-  | { readonly kind: 'replace'; readonly table: TableModel }
-  | {
-      readonly kind: 'join'
-      readonly type: 'inner' | 'left' | 'right' | 'outer'
-      readonly table: TableModel
-    }
-  | {
-      readonly kind: 'keep'
-      readonly type: 'inner' | 'left' | 'right'
-      readonly table: TableModel
-      readonly name: string
-    }
+  | { readonly kind: 'replace'; readonly table: string }
+  | { readonly kind: 'join'; readonly type: Join['type']; readonly table: string }
+  /** Rows of both that have no partner go; the loaded ones make a table of this name. */
+  | { readonly kind: 'keep'; readonly type: Keep['type']; readonly table: string; readonly name: string }
 
-/** A file source may stand for several files; then `file` is the one that is being read. */
-export function loadTarget(
-  prefixes: LoadPrefixes,
-  label: string | undefined,
-  source: LoadSource,
-  fields: readonly string[],
-  catalog: Catalog,
-  file?: string,
-): LoadTarget {
-  if (prefixes.join !== undefined) {
-    return { kind: 'join', type: prefixes.join.type, table: named(catalog, prefixes.join.table) }
+type Join = NonNullable<LoadPrefixes['join']>
+type Keep = NonNullable<LoadPrefixes['keep']>
+
+/** What is needed to find the target; a file source may stand for several files, then `file` is the one. */
+export interface TargetQuestion {
+  readonly statement: LoadStatement
+  readonly catalog: CatalogShape
+  readonly partial: boolean
+  readonly file: string | undefined
+  readonly report: Report
+}
+
+/** Undefined: it depends on what is not known, or is not there. @param fields names as stored */
+export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget | undefined {
+  const { statement, catalog } = question
+  const { join, keep, concatenate, noConcatenate } = statement.prefixes
+  const before = tableBefore(question, fields)
+  if (before !== null) return before
+  if (join !== undefined) {
+    const table = namedTable(question, 'join')
+    return table === undefined ? undefined : { kind: 'join', type: join.type, table }
   }
-  const name = () => freeTableName(catalog, label ?? defaultTableName(source, catalog, file))
-  if (prefixes.keep !== undefined) {
-    const table = named(catalog, prefixes.keep.table)
-    return { kind: 'keep', type: prefixes.keep.type, table, name: name() }
+  if (keep !== undefined) {
+    const table = namedTable(question, 'keep')
+    const name = newTableName(question)
+    if (table === undefined || name === undefined) return undefined
+    return { kind: 'keep', type: keep.type, table, name }
   }
-  if (prefixes.concatenate !== undefined) {
-    return { kind: 'append', table: named(catalog, prefixes.concatenate.table) }
+  if (concatenate !== undefined) {
+    const table = namedTable(question, 'concatenate')
+    return table === undefined ? undefined : { kind: 'append', table }
   }
-  const same = prefixes.noConcatenate ? undefined : tableWithFields(catalog, fields)
-  if (same !== undefined) return { kind: 'append', table: same }
-  return { kind: 'create', name: name() }
+  const same = noConcatenate ? null : tableWithFields(catalog, fields)
+  if (same === undefined) return undefined
+  if (same !== null) return { kind: 'append', table: same.name }
+  const name = newTableName(question)
+  return name === undefined ? undefined : { kind: 'create', name }
 }
 
 /**
- * The table that ADD adds to and REPLACE takes the place of in a partial reload: the one that CONCATENATE
- * names, else the one with the same fields, else the one with the label (LANGUAGE, section 12).
+ * The table of an earlier reload that ADD and MERGE add to and REPLACE takes the place of in a partial reload:
+ * the one that CONCATENATE names, else the one with the same fields, else the one with the label (LANGUAGE,
+ * section 12). Null: the LOAD is not about such a table.
  */
-export function partialTarget(
-  { concatenate, noConcatenate }: LoadPrefixes,
-  label: string | undefined,
-  fields: readonly string[],
-  catalog: Catalog,
-): TableModel | undefined {
-  if (concatenate !== undefined) return named(catalog, concatenate.table)
-  const same = noConcatenate ? undefined : tableWithFields(catalog, fields)
-  return same ?? (label === undefined ? undefined : findTable(catalog, label))
+function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null | undefined {
+  const { statement, catalog, partial } = question
+  const { label, prefixes } = statement
+  if (!partial || prefixes.partial === undefined || prefixes.join || prefixes.keep) return null
+  const kind = prefixes.partial.kind === 'replace' ? 'replace' : 'append'
+  if (prefixes.concatenate !== undefined) {
+    const table = namedTable(question, 'concatenate')
+    return table === undefined ? undefined : { kind, table }
+  }
+  const same = prefixes.noConcatenate ? null : tableWithFields(catalog, fields)
+  if (same === undefined) return undefined
+  const found = same ?? (label === undefined ? undefined : tableNamed(catalog, label))
+  if (found?.maybe) return undefined
+  return found === undefined ? null : { kind, table: found.name }
 }
 
-function named(catalog: Catalog, name: string | undefined): TableModel {
-  const wanted = name ?? catalog.lastCreated
-  if (wanted === undefined) throw faults.nothingToConcatenate('There is no table yet to add rows to')
-  const table = findTable(catalog, wanted)
-  if (table === undefined) throw faults.tableNotFound(`Table '${wanted}' not found`)
-  return table
+/** The table that a prefix names, or the one that was created last. */
+function namedTable(
+  { statement, catalog, report }: TargetQuestion,
+  prefix: 'join' | 'keep' | 'concatenate',
+): string | undefined {
+  const wanted = statement.prefixes[prefix]!.table
+  const span = statement.prefixSpans[prefix]
+  if (wanted === undefined) {
+    const { lastCreated } = catalog
+    if (lastCreated === null) report(nothingToAddTo(span))
+    return lastCreated ?? undefined
+  }
+  const table = tableNamed(catalog, wanted)
+  if (table === undefined && !catalog.open) report(unknownTable(wanted, catalog, span))
+  return table === undefined || table.maybe ? undefined : wanted
+}
+
+const nothingToAddTo = (span: Span | undefined) =>
+  faults.nothingToConcatenate('There is no table yet to add rows to', span)
+
+/** The label, or the default name, if it is free, else with -1, -2 ... (SEMANTICS F11). */
+export function newTableName({ statement, catalog, file }: TargetQuestion): string | undefined {
+  const wanted = statement.label ?? defaultTableName(statement, catalog, file)
+  return wanted === undefined ? undefined : freeTableName(catalog, wanted)
+}
+
+/** Undefined: it depends on what is not known. */
+export function freeTableName(catalog: CatalogShape, wanted: string): string | undefined {
+  let name = wanted
+  for (let n = 1; ; n++) {
+    const table = tableNamed(catalog, name)
+    if (table === undefined) return catalog.open ? undefined : name
+    if (table.maybe) return undefined
+    name = `${wanted}-${n}`
+  }
 }
 
 const FILE_NAME_MAX_CHARACTERS = 32
 
-/** The name of a table without a label (SEMANTICS F12). */
-export function defaultTableName(source: LoadSource, catalog: Catalog, file?: string): string {
+/** The name of a table without a label (SEMANTICS F12); undefined: it depends on what is not known. */
+export function defaultTableName(
+  { levels }: LoadStatement,
+  catalog: CatalogShape,
+  file: string | undefined,
+): string | undefined {
+  const { source } = levels.at(-1)!
   switch (source.kind) {
     case 'inline':
-      return numbered('INLINE', catalog)
+      return numberedName('INLINE', catalog)
     case 'autogenerate':
-      return numbered('AUTOGENERATE', catalog)
+      return numberedName('AUTOGENERATE', catalog)
     case 'resident':
       return source.table
     case 'field':
       return source.field
     case 'file': {
+      if (file === undefined && hasWildcard(source.path)) return undefined
       const name = baseName((file ?? source.path).replaceAll('\\', '/'))
       return withoutExtension(name).slice(0, FILE_NAME_MAX_CHARACTERS)
     }
     case 'preceding':
-      throw new Error('a preceding LOAD has no name of its own')
+      return undefined
   }
 }
 
-function numbered(word: string, catalog: Catalog): string {
+function numberedName(word: string, catalog: CatalogShape): string | undefined {
   for (let n = 1; ; n++) {
     const name = `${word}${String(n).padStart(2, '0')}`
-    if (findTable(catalog, name) === undefined) return name
+    const table = tableNamed(catalog, name)
+    if (table === undefined) return catalog.open ? undefined : name
+    if (table.maybe) return undefined
   }
 }
 
-/**
- * Field names as they are stored: `Table.Field` where the last matching QUALIFY rule says so (SEMANTICS F20,
- * S3).
- */
-export function qualifiedNames(
-  fields: readonly string[],
-  table: string,
-  rules: readonly FieldRule[],
-): string[] {
-  return fields.map((field) => (ruleFor(rules, field)?.on ? `${table}.${field}` : field))
-}
+/** A path that may stand for several files. The name of a connection has no wildcards. */
+export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace(/^lib:\/\/[^/\\]*/i, ''))
 
-/** The rule that counts for a field: the last one whose pattern matches (SEMANTICS S3). */
-export function ruleFor<Rule extends { readonly pattern: string }>(
-  rules: readonly Rule[],
-  field: string,
-): Rule | undefined {
-  return rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
-}
-
-/** Field names after ALIAS: of several for one name the last counts. */
-export function aliasedNames(fields: readonly string[], pairs: readonly RenamePair[]): string[] {
-  return fields.map((field) => pairs.findLast(({ from }) => from === field)?.to ?? field)
-}
-
-/** Fault if a name occurs twice (SEMANTICS F6). */
-export function checkUnique(fields: readonly string[]): void {
-  const seen = new Set<string>()
-  for (const field of fields) {
-    if (seen.has(field)) {
-      throw faults.semantic(`Field names must be unique within table: '${field}' occurs twice`)
-    }
-    seen.add(field)
-  }
+/** The table that REPLACE takes away before anything is read, unless it reads that table (LANGUAGE, section 12). */
+export function replacedTable(
+  { label, prefixes, levels }: LoadStatement,
+  catalog: CatalogShape,
+): string | undefined {
+  if (prefixes.partial?.kind !== 'replace' || label === undefined || prefixes.mapping) return undefined
+  const { source }: { readonly source: LoadSource } = levels.at(-1)!
+  const reads = (source.kind === 'resident' || source.kind === 'field') && source.table === label
+  return reads || tableNamed(catalog, label) === undefined ? undefined : label
 }

@@ -4,15 +4,19 @@
  * case-sensitive (F1).
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
+import type { Span } from '../span.ts'
 import { nearestName } from '../value/nearest-name.ts'
 
 const NAMES_SHOWN = 10
 
 /** @param known the fields of the source */
-export function unknownField(name: string, known: readonly string[]): ScriptFaultError {
+export function unknownField(name: string, known: readonly string[], span?: Span): ScriptFaultError {
   const alike = known.find((each) => each.toLowerCase() === name.toLowerCase())
   if (alike !== undefined) {
-    return faults.fieldNotFound(`Field '${name}' not found: names are case-sensitive, there is '${alike}'`)
+    return faults.fieldNotFound(
+      `Field '${name}' not found: names are case-sensitive, there is '${alike}'`,
+      span,
+    )
   }
   const near = nearestName(name, known)
   const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
@@ -22,5 +26,6 @@ export function unknownField(name: string, known: readonly string[]): ScriptFaul
     known.length === 0
       ? `Field '${name}' not found: the source has no fields`
       : `Field '${name}' not found: the source has ${shown}${more}${hint}`,
+    span,
   )
 }

@@ -9,32 +9,13 @@
 import { compile } from '../evaluate/compile-expression.ts'
 import type { Binding, Evaluator } from '../evaluate/evaluate.ts'
 import { callInLoad } from '../function/context/call-in-load.ts'
+import type { LevelRules } from '../plan/row-plan.ts'
 import { unknownField } from '../plan/unknown-field.ts'
-import type { Expression } from '../syntax/expression.ts'
 import { isTrue } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import type { InputRow, LoadContext, OutputTable } from './load-context.ts'
 import type { MachineState } from './machine-state.ts'
 import type { PeekHistory } from './peek-history.ts'
-
-export interface OutputItem {
-  readonly name: string
-  readonly expression: Expression
-}
-
-/** Which input rows are read at all; absent: all. */
-export interface RowLimits {
-  /** At most so many. */
-  readonly first?: number
-  /** This share of them, from 0 to 1, by chance. */
-  readonly sample?: number
-}
-
-export interface LevelRules extends RowLimits {
-  readonly items: readonly OutputItem[]
-  readonly where?: Expression
-  readonly while?: Expression
-}
 
 export class LevelMachine {
   /** Indexes of the input fields that some expression reads. Complete after construction. */

@@ -33,7 +33,8 @@ export function callInLoad(
   return rowsOfParts(row.parts, args.map(site.compile), site)
 }
 
-function dependsOnRow(expression: Expression): boolean {
+/** Whether an expression may differ from row to row. */
+export function dependsOnRow(expression: Expression): boolean {
   switch (expression.kind) {
     case 'name':
       return true

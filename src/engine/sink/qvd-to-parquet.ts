@@ -7,12 +7,12 @@ import { readQvdHeader } from '../../qvd/qvd-file.ts'
 import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../script/value/settings.ts'
-import { moveFile } from '../sink/move-file.ts'
-import { parquetValueSql } from '../sink/parquet-type.ts'
+import { Database } from '../duckdb/database.ts'
 import { writeParquet } from '../source/parquet-file.ts'
 import { qvdSource } from '../source/qvd-source.ts'
 import { sqlName } from '../sql/pair-sql.ts'
-import { Database } from './database.ts'
+import { moveFile } from './move-file.ts'
+import { parquetValueSql } from './parquet-type.ts'
 
 /**
  * @param first rows to take at most; all of them by default
@@ -37,7 +37,7 @@ export async function qvdToParquet(from: string, to: string, first?: number): Pr
         const value = await parquetValueSql(database, 't1', field, settingsOf(numberFormat))
         values.push(`${value} AS ${sqlName(name)}`)
       }
-      const made = await writeParquet(database, `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`, undefined)
+      const made = await writeParquet(database, `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`, 'snappy')
       await moveFile(made, to)
       return rows
     } finally {

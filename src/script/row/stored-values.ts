@@ -3,13 +3,12 @@
  * step 9; SEMANTICS M6, B13), and the case of letters that FORCE or SECTION ACCESS asks for (S4, S10).
  * Expressions of the LOAD see none of it.
  */
-import { faults } from '../fault.ts'
 import { applyMap } from '../function/context/map-functions.ts'
 import type { StoreRules } from '../host.ts'
+import type { MappingTable } from '../plan/catalog-model.ts'
+import { ruleFor } from '../plan/stored-names.ts'
 import { letterChange } from '../value/letters.ts'
 import type { Value } from '../value/value.ts'
-import type { MappingTable } from './catalog-model.ts'
-import { ruleFor } from './load-target.ts'
 
 type Change = (value: Value) => Value
 
@@ -17,7 +16,7 @@ type Change = (value: Value) => Value
  * Changes a row in place; undefined when no rule is about these fields.
  *
  * @param fields names as stored
- * @throws ScriptFaultError for a mapping table that is not there
+ * @param maps with those of the rules
  */
 export function storedValues(
   fields: readonly string[],
@@ -35,8 +34,7 @@ function fieldChanges(field: string, rules: StoreRules, maps: ReadonlyMap<string
   const changes: Change[] = []
   const mapName = ruleFor(rules.maps, field)?.map
   if (mapName !== undefined) {
-    const map = maps.get(mapName)
-    if (map === undefined) throw faults.mapNotFound(`Mapping table '${mapName}' not found`)
+    const map = maps.get(mapName)!
     changes.push((value) => applyMap(map, value, undefined))
   }
   if (ruleFor(rules.nullAsValue, field)?.on) changes.push((value) => value ?? rules.nullValue)

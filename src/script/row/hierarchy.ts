@@ -2,7 +2,7 @@
  * HIERARCHY and HIERARCHYBELONGSTO: rows that name their parent become rows that hold their whole path, or
  * one row for each of their ancestors (SEMANTICS N6 to N8). A row whose parent is not there is a root; rows
  * in a circle have no path to a root and are dropped. A node with several parents gives a row for each way to
- * a root.
+ * a root. The fields that are named must be there.
  */
 import { faults } from '../fault.ts'
 import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'
@@ -10,7 +10,6 @@ import { textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
-import { unknownField } from './unknown-field.ts'
 
 export interface NamedRows {
   readonly names: readonly string[]
@@ -29,8 +28,8 @@ interface Path {
 
 export function expandHierarchy(loaded: NamedRows, hierarchy: Hierarchy, settings: Settings): NamedRows {
   const { names, rows } = loaded
-  const nameAt = placeOf(names, hierarchy.name)
-  const sourceAt = placeOf(names, hierarchy.pathSource ?? hierarchy.name)
+  const nameAt = names.indexOf(hierarchy.name)
+  const sourceAt = names.indexOf(hierarchy.pathSource ?? hierarchy.name)
   const paths = pathsOf(loaded, hierarchy)
   const levels = paths.reduce((most, { depth }) => Math.max(most, depth), 0)
   const { parentName, pathName, depth: depthName, delimiter } = hierarchy
@@ -57,9 +56,9 @@ export function expandHierarchy(loaded: NamedRows, hierarchy: Hierarchy, setting
 
 export function expandAncestors(loaded: NamedRows, hierarchy: HierarchyBelongsTo): NamedRows {
   const { names, rows } = loaded
-  const nodeAt = placeOf(names, hierarchy.node)
-  const parentAt = placeOf(names, hierarchy.parent)
-  const nameAt = placeOf(names, hierarchy.name)
+  const nodeAt = names.indexOf(hierarchy.node)
+  const parentAt = names.indexOf(hierarchy.parent)
+  const nameAt = names.indexOf(hierarchy.name)
   const { difference } = hierarchy
   const kept = names.map((_, index) => index).filter((index) => index !== parentAt)
   const made: Value[][] = []
@@ -88,8 +87,8 @@ export function expandAncestors(loaded: NamedRows, hierarchy: HierarchyBelongsTo
 
 /** All ways from a root to a row, in the order of the rows. */
 function pathsOf({ names, rows }: NamedRows, { node, parent }: Hierarchy | HierarchyBelongsTo): Path[] {
-  const nodeAt = placeOf(names, node)
-  const parentAt = placeOf(names, parent)
+  const nodeAt = names.indexOf(node)
+  const parentAt = names.indexOf(parent)
   const nodes = new Set(rows.map((row) => keyOf(row[nodeAt]!)))
   const children = new Map<ValueKey, number[]>()
   const open: Path[] = []
@@ -103,7 +102,7 @@ function pathsOf({ names, rows }: NamedRows, { node, parent }: Hierarchy | Hiera
     paths.push(path)
     checkCount(paths.length)
     if (path.depth > HIERARCHY_DEPTH_MAX)
-      throw faults.semantic(`The hierarchy is more than ${HIERARCHY_DEPTH_MAX} levels deep`)
+      throw faults.general(`The hierarchy is more than ${HIERARCHY_DEPTH_MAX} levels deep`)
     const key = keyOf(rows[path.row]![nodeAt]!)
     for (const row of (key === null ? undefined : children.get(key)) ?? []) {
       if (!isOn(path, row)) open.push({ row, depth: path.depth + 1, above: path })
@@ -124,12 +123,6 @@ function wayOf(path: Path): number[] {
   return way.reverse()
 }
 
-function placeOf(names: readonly string[], name: string): number {
-  const place = names.indexOf(name)
-  if (place < 0) throw unknownField(name, names)
-  return place
-}
-
 function checkCount(count: number): void {
-  if (count > MAX_PATHS) throw faults.semantic(`The hierarchy has more than ${MAX_PATHS} paths`)
+  if (count > MAX_PATHS) throw faults.general(`The hierarchy has more than ${MAX_PATHS} paths`)
 }

@@ -1,10 +1,13 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
 import type { TableModel, ValueKinds } from '../../script/plan/catalog-model.ts'
-import type { InputRow } from '../../script/row/load-context.ts'
+import type { FileSource } from '../../script/plan/source-plan.ts'
+import type { FileProbe, InputRow } from '../../script/row/load-context.ts'
+import type { FileFormat } from '../../script/syntax/statement.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
-import type { Database } from '../duckdb/database.ts'
-import type { WrittenRows } from '../duckdb/table-writer.ts'
 import { columnList } from '../sql/pair-sql.ts'
+import type { Database } from './database.ts'
+import type { WrittenRows } from './table-writer.ts'
 
 export interface RowSource {
   readonly input: InputRow
@@ -20,6 +23,17 @@ export interface RowSource {
    * Undefined: not these rows, `each` has to read them.
    */
   copy?(copy: ColumnCopy): Promise<WrittenRows | undefined>
+}
+
+/** What a LOAD reads that is no table, and what it asks about files. */
+export interface Sources {
+  /** The files that a path with wildcards stands for, by name. */
+  readonly list: (mask: string) => readonly string[]
+  readonly facts: FileProbe['facts']
+  /** @param shown what the text is, for faults */
+  readonly text: (text: string, format: FileFormat, settings: Settings, shown: string) => Promise<RowSource>
+  /** @param path the file, where that of the source stands for several */
+  readonly file: (source: FileSource, path: string, settings: Settings) => Promise<RowSource>
 }
 
 export interface ColumnCopy {

@@ -1,0 +1,88 @@
+/** Opens what a LOAD reads: a loaded table, rows out of nothing, or a text or file by the readers of the world. */
+import { faults } from '../../script/fault.ts'
+import { type Catalog, findField, findTable, type TableModel } from '../../script/plan/catalog-model.ts'
+import type { LoadedTableName, SourcePlan } from '../../script/plan/source-plan.ts'
+import { textOf } from '../../script/value/convert.ts'
+import type { Settings } from '../../script/value/settings.ts'
+import type { Database } from './database.ts'
+import type { LoadPipeline } from './load-pipeline.ts'
+import { columnValues } from './preload-data.ts'
+import { generatedSource, type RowSource, readableTable, type Sources, tableSource } from './row-source.ts'
+
+export interface SourcePlace {
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly sources: Sources
+  readonly settings: Settings
+  readonly pipeline: LoadPipeline
+}
+
+export interface OpenedSource {
+  readonly source: RowSource
+  /** As the progress text shows it: "INLINE", "AUTOGENERATE(26)", "sales.csv", "RESIDENT Sales". */
+  readonly shown: string
+}
+
+/**
+ * @param rows of AUTOGENERATE
+ * @param file the one file to read when the path of the source stands for several
+ */
+export async function openSource(
+  plan: SourcePlan,
+  { database, catalog, sources, settings, pipeline }: SourcePlace,
+  rows: number,
+  file: string | undefined,
+): Promise<OpenedSource> {
+  switch (plan.kind) {
+    case 'inline':
+      return { source: await sources.text(plan.text, plan.format, settings, 'INLINE'), shown: 'INLINE' }
+    case 'resident': {
+      const table = readableTable(loadedTable(catalog, plan))
+      const { order } = plan
+      const source = order === undefined ? tableSource(database, table) : await pipeline.sorted(table, order)
+      return { source, shown: `RESIDENT ${plan.table}` }
+    }
+    case 'autogenerate':
+      return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
+    case 'field': {
+      const shown = `FROM_FIELD ${plan.field}`
+      const text = await fieldText(database, loadedTable(catalog, plan), plan.field, settings)
+      return { source: await sources.text(text, plan.format, settings, shown), shown }
+    }
+    case 'file': {
+      const path = file ?? plan.path
+      const shown = path.replaceAll('\\', '/')
+      const name = shown.slice(shown.lastIndexOf('/') + 1)
+      return { source: await sources.file(plan, path, settings), shown: name }
+    }
+  }
+}
+
+function loadedTable(catalog: Catalog, { table, aside }: LoadedTableName): TableModel {
+  return aside ? catalog.aside!.tables.find(({ name }) => name === table)! : findTable(catalog, table)!
+}
+
+const FIELD_TEXT_MAX_CHARACTERS = 256 * 1024 * 1024
+
+/** The values of a field as one text: each row is one or more lines of it. */
+async function fieldText(
+  database: Database,
+  table: TableModel,
+  name: string,
+  settings: Settings,
+): Promise<string> {
+  const { column } = findField(table, name)!
+  const lines: string[] = []
+  let length = 0
+  for (const value of await columnValues(database, table.sqlName, column)) {
+    const text = textOf(value, settings) ?? ''
+    length += text.length + 1
+    if (length > FIELD_TEXT_MAX_CHARACTERS) {
+      throw faults.general(
+        `FROM_FIELD: the field '${name}' holds more than ${FIELD_TEXT_MAX_CHARACTERS} characters`,
+      )
+    }
+    lines.push(text)
+  }
+  return lines.join('\n')
+}

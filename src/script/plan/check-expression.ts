@@ -1,0 +1,96 @@
+/**
+ * Finds what is wrong with an expression of a LOAD before it is compiled: names that its place does not have,
+ * aggregations where nothing is grouped, mapping tables that are not loaded, and names of fields and tables
+ * that depend on the row (SEMANTICS blocks H, I and M).
+ */
+import { faults, type ScriptFaultError } from '../fault.ts'
+import { dependsOnRow } from '../function/context/call-in-load.ts'
+import type { FunctionRow } from '../function/function-row.ts'
+import { functionRow, isAggregation } from '../function/functions.ts'
+import type { Span } from '../span.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { lacks, type Names } from './catalog-shape.ts'
+import type { Report } from './findings.ts'
+import { unknownField } from './unknown-field.ts'
+
+export interface ExpressionPlace {
+  /** The fault of a bare name; undefined: it is there, or may be. */
+  readonly nameFault: (name: string, span: Span | undefined) => ScriptFaultError | undefined
+  readonly maps: Names
+}
+
+/** A row with these fields. */
+export const rowPlace = (fields: Names, maps: Names): ExpressionPlace => ({
+  nameFault: (name, span) => (lacks(fields, name) ? unknownField(name, fields.names, span) : undefined),
+  maps,
+})
+
+/** Their first argument names a mapping table. */
+const OF_MAPS: ReadonlySet<string> = new Set(['applymap', 'mapsubstring'])
+
+export function checkExpression(expression: Expression, place: ExpressionPlace, report: Report): void {
+  switch (expression.kind) {
+    case 'name': {
+      const fault = place.nameFault(expression.name, expression.span)
+      if (fault !== undefined) report(fault)
+      return
+    }
+    case 'unary':
+      checkExpression(expression.operand, place, report)
+      return
+    case 'binary':
+      checkExpression(expression.left, place, report)
+      checkExpression(expression.right, place, report)
+      return
+    case 'call':
+      checkCallIn(expression, place, report)
+  }
+}
+
+type Call = Extract<Expression, { kind: 'call' }>
+
+function checkCallIn(call: Call, place: ExpressionPlace, report: Report): void {
+  const { name, args, span } = call
+  const row = functionRow(name)!
+  if (isAggregation(row)) {
+    if (!isCollected(row, args)) report(misplacedAggregation(row, span))
+    return
+  }
+  const names = namesIn(row)
+  for (const [index, argument] of args.entries()) {
+    if (index === 0 && OF_MAPS.has(name)) checkMap(argument, place, report)
+    else if (names.includes(index)) checkName(argument, row.name, report)
+    else checkExpression(argument, place, report)
+  }
+}
+
+/** Over columns of collected values, as a group plan makes them. */
+const isCollected = ({ list }: FunctionRow, args: readonly Expression[]): boolean =>
+  list !== undefined && args.every((each) => each.kind === 'name' && each.name.startsWith('\0'))
+
+function misplacedAggregation({ name, list }: FunctionRow, span: Span | undefined): ScriptFaultError {
+  const where = list === undefined ? 'in a LOAD with GROUP BY' : 'in the fields of a LOAD'
+  return faults.syntax(`${name}() is an aggregation: it belongs ${where}`, span)
+}
+
+/** Arguments that name a field or a table: their data is fetched before the first row. */
+function namesIn({ context, outside = {} }: FunctionRow): readonly number[] {
+  return context === undefined ? [] : [...(outside.fields ?? []), ...(outside.names ?? [])]
+}
+
+function checkName(argument: Expression, called: string, report: Report): void {
+  if (argument.kind === 'text' || argument.kind === 'name' || !dependsOnRow(argument)) return
+  report(faults.semantic(`${called}: names of fields and tables must not depend on the row`, argument.span))
+}
+
+/** A name that depends on the row is looked up when the row is there. */
+function checkMap(argument: Expression, place: ExpressionPlace, report: Report): void {
+  if (argument.kind !== 'text' && argument.kind !== 'name') {
+    checkExpression(argument, place, report)
+    return
+  }
+  const map = argument.kind === 'text' ? argument.value : argument.name
+  if (lacks(place.maps, map)) {
+    report(faults.mapNotFound(`Mapping table '${map}' not found`, argument.span))
+  }
+}

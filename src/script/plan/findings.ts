@@ -1,0 +1,47 @@
+/**
+ * How a planner answers: with what is to be done, or with all that is wrong. It goes on behind a fault as if
+ * that were mended, so that everything is found at once, and so that what comes after can be judged.
+ */
+import { type Fault, ScriptFaultError } from '../fault.ts'
+import type { CatalogShape } from './catalog-shape.ts'
+
+/** An answer of a planner. */
+export type Planned<Plan> =
+  | {
+      readonly kind: 'plan'
+      readonly plan: Plan
+      /** What is loaded when the statement has run. */
+      readonly after: CatalogShape
+    }
+  | {
+      readonly kind: 'refused'
+      /** In the order in which they were found: the first is the one that a reload ends with. */
+      readonly faults: readonly [Fault, ...Fault[]]
+      /** As if the faults were mended. */
+      readonly after: CatalogShape
+    }
+
+/** The plan of an answer. @throws ScriptFaultError the first fault of a refusal */
+export function planned<Plan>(answer: Planned<Plan>): Plan {
+  if (answer.kind === 'refused') throw new ScriptFaultError(answer.faults[0])
+  return answer.plan
+}
+
+/** Takes the faults of one statement. */
+export type Report = (fault: ScriptFaultError) => void
+
+export class Findings {
+  readonly #faults: Fault[] = []
+
+  readonly report: Report = ({ fault }) => {
+    this.#faults.push(fault)
+  }
+
+  /** The plan if nothing was reported. */
+  answer<Plan>(plan: Plan, after: CatalogShape): Planned<Plan> {
+    const [first, ...more] = this.#faults
+    return first === undefined
+      ? { kind: 'plan', plan, after }
+      : { kind: 'refused', faults: [first, ...more], after }
+  }
+}

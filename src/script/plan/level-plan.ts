@@ -1,0 +1,146 @@
+/**
+ * The levels of a LOAD as steps over rows, from the bottom up: which fields each one reads and writes, where
+ * rows are grouped or made distinct, and what is wrong with any of it (LANGUAGE, section 6).
+ */
+import { faults } from '../fault.ts'
+import type { Expression } from '../syntax/expression.ts'
+import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
+import { closed, type Names } from './catalog-shape.ts'
+import { checkExpression, type ExpressionPlace, rowPlace } from './check-expression.ts'
+import type { Report } from './findings.ts'
+import { groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
+import type { LevelRules, OutputItem, RowLimits, RowStep } from './row-plan.ts'
+import { unknownField } from './unknown-field.ts'
+
+export interface LevelsPlan {
+  readonly steps: readonly RowStep[]
+  /** Of the top level. */
+  readonly fields: Names
+}
+
+/** What the levels of a LOAD may look at besides the fields of the source. */
+export interface LevelSurroundings {
+  readonly maps: Names
+  /** For what is the same for all rows, such as the delimiter of Concat: names are variables there. */
+  readonly constantPlace: (what: string) => ExpressionPlace
+}
+
+/** @param limits of FIRST and SAMPLE, for the top level */
+export function planLevels(
+  levels: readonly LoadLevel[],
+  source: Names,
+  limits: RowLimits,
+  surroundings: LevelSurroundings,
+  report: Report,
+): LevelsPlan {
+  const steps: RowStep[] = []
+  let fields = source
+  for (const [index, level] of [...levels.entries()].reverse()) {
+    const isTop = index === 0
+    if (level.source.kind === 'preceding') checkNoOrder(level, report)
+    const made = planLevel(level, fields, isTop ? limits : {}, surroundings, report)
+    steps.push(...made.steps)
+    if (level.distinct && !isTop) steps.push({ kind: 'distinct' })
+    fields = made.fields
+  }
+  return { steps, fields }
+}
+
+function planLevel(
+  level: LoadLevel,
+  input: Names,
+  limits: RowLimits,
+  { maps, constantPlace }: LevelSurroundings,
+  report: Report,
+): LevelsPlan {
+  const { items, fields } = resolved(level, input, report)
+  const { where, while: repeats, groupBy } = level
+  const rules = { ...(where && { where }), ...(repeats && { while: repeats }), ...limits }
+  const place = rowPlace(input, maps)
+  const check = (expression: Expression) => checkExpression(expression, place, report)
+  for (const condition of [where, repeats]) if (condition !== undefined) check(condition)
+  if (groupBy === undefined && !items.some(({ expression }) => hasAggregation(expression))) {
+    for (const { expression } of items) check(expression)
+    return { steps: [rowsStep({ ...rules, items })], fields }
+  }
+  const group = groupPlan(items, groupBy ?? [], report)
+  group.inputs.forEach(check)
+  for (const { name, constant } of group.aggregations) {
+    if (constant !== undefined) checkExpression(constant, constantPlace(`argument of ${name}`), report)
+  }
+  const results = rowPlace(closed(resultNames(group)), maps)
+  for (const { expression } of group.outputs) checkExpression(expression, results, report)
+  const steps: RowStep[] = [
+    rowsStep({ ...rules, items: inputItems(group) }),
+    { kind: 'group', group },
+    rowsStep({ items: group.outputs }),
+  ]
+  return { steps, fields }
+}
+
+const rowsStep = (rules: LevelRules): RowStep => ({ kind: 'rows', rules })
+
+/** `*` stands for all fields of the input, in its order. A name must not occur twice (SEMANTICS F6). */
+function resolved(
+  level: LoadLevel,
+  input: Names,
+  report: Report,
+): { readonly items: readonly OutputItem[]; readonly fields: Names } {
+  const items: OutputItem[] = []
+  const seen = new Set<string>()
+  let open = false
+  for (const item of level.items) {
+    // Of a source that is not known, `*` gives names that are not sure.
+    const isUnknown = item.kind === 'all' && input.open
+    open ||= isUnknown
+    if (isUnknown) continue
+    const added = item.kind === 'field' ? [item] : input.names.map(fieldItem)
+    for (const { name, expression } of added) {
+      if (seen.has(name)) report(nameTwice(name, item.span))
+      else items.push({ name, expression })
+      seen.add(name)
+    }
+  }
+  if (items.length === 0 && !open) {
+    report(faults.semantic('The LOAD has no fields: its source has none for *', level.span))
+  }
+  const names = items.map(({ name }) => name)
+  return { items, fields: { names: open ? [...input.names, ...names] : names, open } }
+}
+
+export const nameTwice = (name: string, span?: LoadLevel['span']) =>
+  faults.semantic(`Field names must be unique within table: '${name}' occurs twice`, span)
+
+export const fieldNamed = (name: string): Expression => ({ kind: 'name', name, quoted: true })
+
+export const fieldItem = (name: string): OutputItem => ({ name, expression: fieldNamed(name) })
+
+export interface OrderTerm {
+  readonly field: string
+  readonly descending: boolean
+}
+
+/** ORDER BY of a LOAD that is no RESIDENT: only a table can be read in an order (SEMANTICS J13, J14). */
+export function checkNoOrder({ orderBy }: LoadLevel, report: Report): void {
+  const [first] = orderBy ?? []
+  if (first !== undefined) report(faults.semantic('ORDER BY needs a RESIDENT table', first.expression.span))
+}
+
+/** Fields of the table by name, or by number from 1. */
+export function planOrder(order: readonly OrderItem[], { names, open }: Names, report: Report): OrderTerm[] {
+  return order.flatMap(({ expression, descending }) => {
+    const { kind, span } = expression
+    const field =
+      kind === 'name' && (open || names.includes(expression.name))
+        ? expression.name
+        : kind === 'number'
+          ? names[expression.value - 1]
+          : undefined
+    if (field !== undefined) return [{ field, descending }]
+    if (kind === 'name') report(unknownField(expression.name, names, span))
+    else if (kind !== 'number' || !open) {
+      report(faults.semantic('ORDER BY takes fields or field numbers', span))
+    }
+    return []
+  })
+}

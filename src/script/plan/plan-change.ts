@@ -1,0 +1,133 @@
+/**
+ * Statements that drop and rename loaded tables and fields, or number their values (LANGUAGE, sections 3 and
+ * 9; SEMANTICS F16 to F18, I13): what they mean for the tables that are there, or what is wrong with them.
+ */
+import { faults } from '../fault.ts'
+import type { RenamePair } from '../syntax/statement.ts'
+import { matchesWildcard } from '../value/wildcard.ts'
+import {
+  allFields,
+  type CatalogShape,
+  lacks,
+  type TableShape,
+  tableNamed,
+  withoutTable,
+  withTable,
+} from './catalog-shape.ts'
+import { Findings, type Planned } from './findings.ts'
+import { unknownTable } from './unknown-table.ts'
+
+/** The plan: the tables to drop, in this order. */
+export function planDropTables(names: readonly string[], catalog: CatalogShape): Planned<readonly string[]> {
+  const findings = new Findings()
+  let after = catalog
+  for (const name of names) {
+    if (tableNamed(after, name) === undefined && !after.open) findings.report(unknownTable(name, after))
+    after = withoutTable(after, name)
+  }
+  return findings.answer(names, after)
+}
+
+export interface FieldDrop {
+  readonly table: string
+  readonly field: string
+  /** It is the last field of the table, which disappears with it (F17). */
+  readonly whole: boolean
+}
+
+/** From all tables, or from the named ones. */
+export function planDropFields(
+  fields: readonly string[],
+  tables: readonly string[] | undefined,
+  catalog: CatalogShape,
+): Planned<readonly FieldDrop[]> {
+  const findings = new Findings()
+  const drops: FieldDrop[] = []
+  let after = catalog
+  for (const field of fields) {
+    const unknown = tables?.filter((name) => tableNamed(after, name) === undefined) ?? []
+    if (!after.open) for (const name of unknown) findings.report(unknownTable(name, after))
+    const from = tables?.flatMap((name) => tableNamed(after, name) ?? []) ?? after.tables
+    const having = from.filter((table) => table.fields.names.includes(field))
+    const isOpen = after.open || from.some((table) => table.fields.open)
+    if (having.length === 0 && !isOpen && unknown.length === 0) {
+      findings.report(faults.fieldNotFound(`Field '${field}' not found`))
+    }
+    for (const table of having) {
+      const names = table.fields.names.filter((name) => name !== field)
+      const whole = names.length === 0 && !table.fields.open
+      drops.push({ table: table.name, field, whole })
+      after = whole
+        ? withoutTable(after, table.name)
+        : withTable(after, { ...table, fields: { ...table.fields, names } })
+    }
+  }
+  return findings.answer(drops, after)
+}
+
+/** Gives the new name of a name. */
+export type Renaming = (name: string) => string
+
+/**
+ * All at once, so that two names may be exchanged. A name that does not occur is passed over, because a map of
+ * RENAME ... USING may list more than there is. Two tables never get one name.
+ */
+export function planRenameTables(pairs: readonly RenamePair[], catalog: CatalogShape): Planned<Renaming> {
+  const findings = new Findings()
+  const newName = renaming(pairs)
+  const { lastCreated } = catalog
+  const sure = catalog.tables.filter(({ maybe }) => !maybe)
+  const taken = twiceIn(sure.map(({ name }) => newName(name)))
+  if (taken !== undefined) {
+    findings.report(faults.nameTaken(`Cannot rename to '${taken}': there is a table of this name`))
+  }
+  const tables = catalog.tables.map((table): TableShape => ({ ...table, name: newName(table.name) }))
+  const after = { ...catalog, tables, lastCreated: lastCreated && newName(lastCreated) }
+  return findings.answer(newName, after)
+}
+
+/** As planRenameTables, for a field in every table. Two fields never become one. */
+export function planRenameFields(pairs: readonly RenamePair[], catalog: CatalogShape): Planned<Renaming> {
+  const findings = new Findings()
+  const newName = renaming(pairs)
+  const sure = catalog.tables.filter(({ maybe, fields }) => !maybe && !fields.open)
+  const known = new Set(sure.flatMap(({ fields }) => fields.names))
+  const taken = twiceIn([...known].map(newName))
+  if (taken !== undefined) {
+    findings.report(faults.nameTaken(`Cannot rename to '${taken}': there is a field of this name`))
+  }
+  const tables = catalog.tables.map((table): TableShape => {
+    const { names, open } = table.fields
+    return { ...table, fields: { names: names.map(newName), open } }
+  })
+  return findings.answer(newName, { ...catalog, tables })
+}
+
+function renaming(pairs: readonly RenamePair[]): Renaming {
+  const names = new Map(pairs.map(({ from, to }) => [from, to]))
+  return (name) => names.get(name) ?? name
+}
+
+const twiceIn = (names: readonly string[]): string | undefined =>
+  names.find((name, index) => names.indexOf(name) !== index)
+
+/** The fields whose values AUTONUMBER replaces, those of the oldest table first. */
+export function planAutoNumber(
+  patterns: readonly string[],
+  catalog: CatalogShape,
+): Planned<readonly string[]> {
+  const findings = new Findings()
+  const known = allFields(catalog)
+  const fields = known.names.filter((field) => patterns.some((pattern) => matchesWildcard(pattern, field)))
+  if (fields.length === 0 && !known.open) {
+    findings.report(faults.fieldNotFound(`Field '${patterns.join("', '")}' not found`))
+  }
+  return findings.answer(fields, catalog)
+}
+
+/** Does a statement find the mapping table that it uses? */
+export function planMapUse(map: string, catalog: CatalogShape): Planned<string> {
+  const findings = new Findings()
+  if (lacks(catalog.maps, map)) findings.report(faults.mapNotFound(`Mapping table '${map}' not found`))
+  return findings.answer(map, catalog)
+}

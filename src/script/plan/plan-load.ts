@@ -1,0 +1,213 @@
+/**
+ * What a LOAD means: where its rows come from, what is done to them and where they go, or everything that is
+ * wrong with it as far as that can be told. The engine executes the plan and decides nothing; a checker asks
+ * with less knowledge and gets the faults of what it knows.
+ */
+import { faults } from '../fault.ts'
+import type { StoreRules } from '../host.ts'
+import type { Expression } from '../syntax/expression.ts'
+import type { LoadStatement } from '../syntax/statement.ts'
+import { numberOf } from '../value/convert.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import { type CatalogShape, closed, type Names, withoutTable } from './catalog-shape.ts'
+import { checkExpression, type ExpressionPlace } from './check-expression.ts'
+import { Findings, type Planned, type Report } from './findings.ts'
+import { planLevels } from './level-plan.ts'
+import { replacedTable } from './load-target.ts'
+import type { RowLimits, RowStep } from './row-plan.ts'
+import { planSink, type SinkPlan, type SinkQuestion } from './sink-plan.ts'
+import { planSource, type SourcePlan } from './source-plan.ts'
+import { planTransform, type TransformPlan } from './transform-plan.ts'
+
+/** What a LOAD is planned against. */
+export interface LoadScope {
+  readonly catalog: CatalogShape
+  readonly rules: StoreRules
+  readonly settings: Settings
+  readonly partial: boolean
+  /** Whether a variable of this name exists; undefined: not known. */
+  readonly hasVariable: (name: string) => boolean | undefined
+}
+
+/** What cannot be read in the text: it is known when the source is opened. */
+export interface LoadFacts {
+  /** Of the source. */
+  readonly fields?: readonly string[]
+  readonly constants?: Readonly<Partial<Record<ConstantName, Value>>>
+  /** The one file of several that is read. */
+  readonly file?: string
+}
+
+/** Numbers that are the same for all rows. */
+export type ConstantName = 'first' | 'sample' | 'qualifiers' | 'rows'
+
+export interface Constant {
+  readonly name: ConstantName
+  readonly expression: Expression
+  /** What it is for, as a fault says it. */
+  readonly called: string
+}
+
+export interface LoadPlan {
+  readonly source: SourcePlan
+  /** Of AUTOGENERATE. */
+  readonly rows?: number
+  /** From the bottom up. */
+  readonly steps: readonly RowStep[]
+  /** What the steps write. */
+  readonly fields: readonly string[]
+  /** Only different rows count. */
+  readonly distinct: boolean
+  readonly transform?: TransformPlan
+  /** Absent: the rows of the transform have to be there before `planStorage` can tell. */
+  readonly sink?: SinkPlan
+}
+
+export type PlannedLoad =
+  | Planned<LoadPlan>
+  /** Nothing is wrong so far: the plan waits for these constants, and for the fields of the source. */
+  | {
+      readonly kind: 'open'
+      readonly source: SourcePlan
+      readonly constants: readonly Constant[]
+      readonly after: CatalogShape
+    }
+
+export function planLoad(statement: LoadStatement, scope: LoadScope, facts: LoadFacts = {}): PlannedLoad {
+  const findings = new Findings()
+  const { report } = findings
+  const { levels, prefixes, prefixSpans } = statement
+  const { settings } = scope
+  const replaced = replacedTable(statement, scope.catalog)
+  const catalog = replaced === undefined ? scope.catalog : withoutTable(scope.catalog, replaced)
+  const opened = planSource(levels.at(-1)!, catalog, settings, report)
+  const numbers = new Numbers(statement, scope, facts, report)
+  const source: Names = facts.fields === undefined ? opened.fields : closed(facts.fields)
+  const constantPlace = (called: string) => variablePlace(scope, called)
+  const { maps } = catalog
+  const { steps, fields } = planLevels(levels, source, numbers.limits, { maps, constantPlace }, report)
+  const { transform } = prefixes
+  const transformed =
+    transform === undefined
+      ? { plan: undefined, fields }
+      : planTransform(transform, fields, catalog, numbers.of('qualifiers'), prefixSpans.transform, report)
+  const { sink, after } = planSink(
+    sinkQuestion(statement, { ...scope, catalog }, facts.file, report),
+    transformed.fields,
+  )
+  const rows = numbers.of('rows')
+  const plan = {
+    source: opened.source,
+    ...(rows !== undefined && { rows }),
+    steps,
+    fields: fields.names,
+    distinct: levels[0]!.distinct,
+    ...(transformed.plan && { transform: transformed.plan }),
+    ...(sink && { sink }),
+  }
+  const answer = findings.answer(plan, after)
+  const isOpen = source.open || numbers.open.length > 0
+  if (answer.kind === 'refused' || !isOpen) return answer
+  return { kind: 'open', source: opened.source, constants: numbers.open, after }
+}
+
+/**
+ * Where rows go whose fields are made by a transform.
+ *
+ * @param fields of the transformed rows
+ */
+export function planStorage(
+  statement: LoadStatement,
+  scope: LoadScope,
+  fields: readonly string[],
+  file: string | undefined,
+): Planned<SinkPlan> {
+  const findings = new Findings()
+  const question = sinkQuestion(statement, scope, file, findings.report)
+  const { sink, after } = planSink(question, closed(fields))
+  return findings.answer(sink!, after)
+}
+
+const sinkQuestion = (
+  statement: LoadStatement,
+  { catalog, rules, partial }: LoadScope,
+  file: string | undefined,
+  report: Report,
+): SinkQuestion => ({ statement, catalog, rules, partial, file, report })
+
+/** Where no row is, a bare name is a variable. */
+function variablePlace({ catalog, hasVariable }: LoadScope, called: string): ExpressionPlace {
+  return {
+    nameFault: (name, span) =>
+      hasVariable(name) === false
+        ? faults.fieldNotFound(`Variable '${name}' not found: ${called} must not depend on a row`, span)
+        : undefined,
+    maps: catalog.maps,
+  }
+}
+
+/** The constants of a LOAD: given, written as a number, or still open. */
+class Numbers {
+  readonly open: Constant[] = []
+  readonly #known = new Map<ConstantName, number>()
+
+  constructor(statement: LoadStatement, scope: LoadScope, { constants }: LoadFacts, report: Report) {
+    for (const constant of constantsOf(statement)) {
+      const { name, expression, called } = constant
+      checkExpression(expression, variablePlace(scope, called), report)
+      const given = constants?.[name]
+      const value = given === undefined ? literal(expression) : given
+      if (value === undefined) this.open.push(constant)
+      else this.#take(constant, value, scope, report)
+    }
+  }
+
+  of(name: ConstantName): number | undefined {
+    return this.#known.get(name)
+  }
+
+  get limits(): RowLimits {
+    const [first, sample] = [this.of('first'), this.of('sample')]
+    return { ...(first !== undefined && { first }), ...(sample !== undefined && { sample }) }
+  }
+
+  #take({ name, expression, called }: Constant, value: Value, { settings }: LoadScope, report: Report): void {
+    const number = numberOf(value, settings)
+    if (name === 'rows' && (number === null || number < 0)) {
+      report(
+        faults.autogenerateCount('AUTOGENERATE needs a number of rows that is not negative', expression.span),
+      )
+    } else if (number === null) report(faults.semantic(`${called} needs a number`, expression.span))
+    else {
+      const least = Math.max(0, number)
+      this.#known.set(name, name === 'sample' ? least : Math.floor(least))
+    }
+  }
+}
+
+function constantsOf({ levels, prefixes }: LoadStatement): Constant[] {
+  const { first, sample, transform } = prefixes
+  const { source } = levels.at(-1)!
+  const constants: Constant[] = []
+  if (source.kind === 'autogenerate') {
+    constants.push({ name: 'rows', expression: source.count, called: 'AUTOGENERATE' })
+  }
+  if (first !== undefined) constants.push({ name: 'first', expression: first, called: 'FIRST' })
+  if (sample !== undefined) constants.push({ name: 'sample', expression: sample, called: 'SAMPLE' })
+  if (transform?.kind === 'crosstable') {
+    const expression = transform.qualifiers ?? ONE
+    constants.push({ name: 'qualifiers', expression, called: 'CROSSTABLE' })
+  }
+  return constants
+}
+
+const ONE: Expression = { kind: 'number', value: 1 }
+
+/** A number or text as it is written, perhaps with a sign. */
+function literal(expression: Expression): Value | undefined {
+  if (expression.kind === 'number' || expression.kind === 'text') return expression.value
+  if (expression.kind !== 'unary' || expression.operand.kind !== 'number') return undefined
+  const { operator, operand } = expression
+  return operator === '-' ? -operand.value : operator === '+' ? operand.value : undefined
+}

@@ -1,0 +1,204 @@
+/**
+ * What becomes of the rows of a LOAD in the end: a mapping table, tables of their attributes, or rows of a
+ * table under the names that they are stored with, and what is loaded then.
+ */
+import { faults } from '../fault.ts'
+import type { StoreRules } from '../host.ts'
+import type { LoadStatement, Merge } from '../syntax/statement.ts'
+import {
+  type CatalogShape,
+  closed,
+  lacks,
+  type Names,
+  type TableShape,
+  tableNamed,
+  together,
+  withoutTable,
+  withTable,
+} from './catalog-shape.ts'
+import type { Report } from './findings.ts'
+import { nameTwice } from './level-plan.ts'
+import { defaultTableName, type LoadTarget, loadTarget } from './load-target.ts'
+import { ruleFor, storedNames } from './stored-names.ts'
+import { unknownField } from './unknown-field.ts'
+
+export type SinkPlan =
+  | { readonly kind: 'map'; readonly name: string }
+  | { readonly kind: 'generic'; readonly name: string }
+  | {
+      readonly kind: 'table'
+      /** As stored. */
+      readonly fields: readonly string[]
+      readonly target: LoadTarget
+      readonly merge?: MergePlan
+    }
+
+export interface MergePlan {
+  /** Places of the keys and of the sequence in the loaded rows, behind the operation. */
+  readonly keys: readonly number[]
+  readonly sequence?: number
+  /** In a partial reload: the table whose rows are replaced, and its fields that hold the keys. */
+  readonly into?: { readonly table: string; readonly keys: readonly string[] }
+}
+
+/** What a sink depends on besides the fields of the rows. */
+export interface SinkQuestion {
+  readonly statement: LoadStatement
+  readonly catalog: CatalogShape
+  readonly rules: StoreRules
+  readonly partial: boolean
+  /** The one file of several that is read. */
+  readonly file: string | undefined
+  readonly report: Report
+}
+
+export interface PlannedSink {
+  /** Undefined: it has to wait for what is not known. */
+  readonly sink: SinkPlan | undefined
+  readonly after: CatalogShape
+}
+
+/** @param loaded the fields of the rows, after transforms */
+export function planSink(question: SinkQuestion, loaded: Names): PlannedSink {
+  const { prefixes } = question.statement
+  if (prefixes.mapping) return planMap(question, loaded)
+  if (prefixes.transform?.kind === 'generic') return planGeneric(question, loaded)
+  if (prefixes.merge !== undefined) return planMerge(question, loaded, prefixes.merge)
+  return planTable(question, loaded)
+}
+
+function planMap(question: SinkQuestion, { names, open }: Names): PlannedSink {
+  const { statement, catalog, report } = question
+  if (!open && names.length !== 2) {
+    report(
+      faults.semantic(`A mapping table has two fields, not ${names.length}`, statement.prefixSpans.mapping),
+    )
+  }
+  const name = labelOf(question)
+  const { maps } = catalog
+  const after = {
+    ...catalog,
+    maps: together(maps, name === undefined ? { names: [], open: true } : closed([name])),
+  }
+  return { sink: open || name === undefined ? undefined : { kind: 'map', name }, after }
+}
+
+const labelOf = ({ statement, catalog, file }: SinkQuestion): string | undefined =>
+  statement.label ?? defaultTableName(statement, catalog, file)
+
+/** The tables have the names of the attributes. */
+function planGeneric(question: SinkQuestion, { names, open }: Names): PlannedSink {
+  const { statement, catalog, report } = question
+  if (!open && names.length < 3) {
+    report(
+      faults.semantic(
+        'GENERIC needs a key, an attribute and a value: three fields at least',
+        statement.prefixSpans.transform,
+      ),
+    )
+  }
+  const name = labelOf(question)
+  const after = { ...catalog, open: true, lastCreated: undefined }
+  return { sink: open || name === undefined ? undefined : { kind: 'generic', name }, after }
+}
+
+/** The first field is the operation, which is not stored (SEMANTICS S6). */
+function planMerge(question: SinkQuestion, loaded: Names, { keys, sequence }: Merge): PlannedSink {
+  const { statement, catalog, partial, report } = question
+  const names = loaded.open ? loaded.names : loaded.names.slice(1)
+  const written = { names, open: loaded.open }
+  const span = statement.prefixSpans.merge
+  for (const name of [...keys, ...(sequence === undefined ? [] : [sequence])]) {
+    if (lacks(written, name)) report(unknownField(name, names, span))
+  }
+  const { sink, after } = planTable(question, written)
+  if (sink?.kind !== 'table') return { sink, after }
+  const { target } = sink
+  const replacing = partial && target.kind === 'append'
+  const table = replacing ? tableNamed(catalog, target.table) : undefined
+  for (const key of keys) {
+    if (table && lacks(table.fields, key)) report(unknownField(key, table.fields.names, span))
+  }
+  const merge = {
+    keys: keys.map((key) => loaded.names.indexOf(key, 1)),
+    ...(sequence !== undefined && { sequence: loaded.names.indexOf(sequence, 1) }),
+    ...(replacing && { into: { table: target.table, keys } }),
+  }
+  return { sink: { ...sink, merge }, after }
+}
+
+/** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
+function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
+  const { statement, catalog, rules, report } = question
+  const { join, concatenate } = statement.prefixes
+  const qualifier = statement.label ?? join?.table ?? concatenate?.table ?? labelOf(question)
+  const stored = storedNames(loaded.names, qualifier, rules)
+  const names = stored.filter((name) => name !== undefined)
+  const fields = { names, open: loaded.open || names.length < stored.length }
+  const twice = fields.open ? undefined : names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) report(nameTwice(twice, statement.levels[0]!.span))
+  if (!fields.open) checkMaps(names, question)
+  const target = loadTarget(question, fields)
+  if (target === undefined) return { sink: undefined, after: afterUnknown(question, fields) }
+  const sink = fields.open ? undefined : ({ kind: 'table', fields: names, target } as const)
+  return { sink, after: afterTarget(catalog, target, fields) }
+}
+
+/** MAP ... USING needs its table when a field is stored. */
+function checkMaps(fields: readonly string[], { rules, catalog, statement, report }: SinkQuestion): void {
+  const maps = new Set(fields.map((field) => ruleFor(rules.maps, field)?.map))
+  for (const map of maps) {
+    if (map === undefined || !lacks(catalog.maps, map)) continue
+    report(faults.mapNotFound(`Mapping table '${map}' not found`, statement.levels[0]!.span))
+  }
+}
+
+function afterTarget(catalog: CatalogShape, target: LoadTarget, fields: Names): CatalogShape {
+  switch (target.kind) {
+    case 'create':
+    case 'keep':
+      return withTable(catalog, { name: target.name, fields, maybe: false })
+    case 'replace': {
+      const { table } = target
+      return withTable(withoutTable(catalog, table), { name: table, fields, maybe: false })
+    }
+    case 'append':
+    case 'join': {
+      const table = tableNamed(catalog, target.table) ?? { name: target.table, fields, maybe: false }
+      return withTable(catalog, { ...table, fields: together(table.fields, fields) })
+    }
+  }
+}
+
+/** The rows went to one of several tables, or made one. */
+function afterUnknown(question: SinkQuestion, fields: Names): CatalogShape {
+  const { statement, catalog } = question
+  const { join, concatenate } = statement.prefixes
+  const into = join ?? concatenate
+  if (into !== undefined) return withMoreFields(catalog, into.table)
+  const name = labelOf(question)
+  return name === undefined ? { ...catalog, open: true } : withPerhaps(catalog, name, fields)
+}
+
+/** The table, which must have been there, or each if it is not known which, has got fields. */
+function withMoreFields(catalog: CatalogShape, name: string | undefined): CatalogShape {
+  const more = (table: TableShape): TableShape => ({ ...table, fields: { ...table.fields, open: true } })
+  if (name === undefined) return { ...catalog, tables: catalog.tables.map(more) }
+  const table = tableNamed(catalog, name) ?? { name, fields: { names: [], open: true }, maybe: false }
+  const { lastCreated } = catalog
+  return { ...withTable(catalog, { ...more(table), maybe: false }), lastCreated }
+}
+
+/** A table of this name, or of the next free one, may have been made. */
+function withPerhaps(catalog: CatalogShape, wanted: string, fields: Names): CatalogShape {
+  let shape = catalog
+  let name = wanted
+  for (let n = 1; ; n++) {
+    const table = tableNamed(shape, name)
+    if (table === undefined) break
+    if (table.maybe)
+      shape = withTable(shape, { ...table, fields: { ...together(table.fields, fields), open: true } })
+    name = `${wanted}-${n}`
+  }
+  return { ...withTable(shape, { name, fields, maybe: true }), lastCreated: undefined }
+}

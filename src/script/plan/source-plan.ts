@@ -1,0 +1,198 @@
+/**
+ * Where the rows of a LOAD come from, and which fields they have as far as that can be told without opening
+ * anything.
+ */
+import { faults } from '../fault.ts'
+import { positionFault, positionsIn } from '../format/fixed-width.ts'
+import { textFields, textFormatFault } from '../format/text-fields.ts'
+import type { FileFormat, LoadLevel, LoadSource } from '../syntax/statement.ts'
+import type { Settings } from '../value/settings.ts'
+import {
+  ANY_NAMES,
+  type CatalogShape,
+  closed,
+  lacks,
+  type Names,
+  NO_NAMES,
+  tableNamed,
+} from './catalog-shape.ts'
+import type { Report } from './findings.ts'
+import { checkNoOrder, type OrderTerm, planOrder } from './level-plan.ts'
+import { unknownField } from './unknown-field.ts'
+import { unknownTable } from './unknown-table.ts'
+
+/** A table that is loaded already. */
+export interface LoadedTableName {
+  readonly table: string
+  /** It is one of the other section. */
+  readonly aside: boolean
+}
+
+export type SourcePlan =
+  | (LoadedTableName & { readonly kind: 'resident'; readonly order?: readonly OrderTerm[] })
+  | {
+      readonly kind: 'inline'
+      readonly text: string
+      readonly format: FileFormat
+      readonly fields: readonly string[]
+    }
+  /** The number of rows is a constant of the LOAD. */
+  | { readonly kind: 'autogenerate' }
+  | (LoadedTableName & { readonly kind: 'field'; readonly field: string; readonly format: FileFormat })
+  | FileSource
+
+export interface FileSource {
+  readonly kind: 'file'
+  /** As written: it may stand for several files. */
+  readonly path: string
+  readonly type: FileType
+  readonly format: FileFormat
+  /** Of a fixed-width file: its fields are the positions that the LOAD names. */
+  readonly positions: readonly string[]
+}
+
+const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff'] as const
+
+export type FileType = (typeof READABLE)[number]
+
+export interface SourceShape {
+  readonly source: SourcePlan
+  readonly fields: Names
+}
+
+/** @param level the bottom of the stack */
+export function planSource(
+  level: LoadLevel,
+  catalog: CatalogShape,
+  settings: Settings,
+  report: Report,
+): SourceShape {
+  const { source, orderBy } = level
+  if (source.kind === 'resident') {
+    const { found, fields } = residentTable(source, catalog, report)
+    const order = orderBy && planOrder(orderBy, fields, report)
+    return { source: { kind: 'resident', ...found, ...(order && { order }) }, fields }
+  }
+  checkNoOrder(level, report)
+  switch (source.kind) {
+    case 'inline':
+      return inlineShape(source, settings, report)
+    case 'autogenerate':
+      return { source: { kind: 'autogenerate' }, fields: NO_NAMES }
+    case 'field':
+      return fieldShape(source, catalog, report)
+    case 'file':
+      return fileShape(source, level, report)
+    case 'preceding':
+      report(
+        faults.syntax(
+          'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it',
+          source.span,
+        ),
+      )
+      return { source: { kind: 'autogenerate' }, fields: ANY_NAMES }
+  }
+}
+
+type SourceOf<Kind extends LoadSource['kind']> = Extract<LoadSource, { kind: Kind }>
+
+/**
+ * Also a table of the other section (SEMANTICS S4): access rights are often made of the application's tables.
+ */
+function residentTable(
+  { table, span }: SourceOf<'resident' | 'field'>,
+  catalog: CatalogShape,
+  report: Report,
+): { readonly found: LoadedTableName; readonly fields: Names } {
+  const here = tableNamed(catalog, table)
+  if (here !== undefined && !here.maybe) return { found: { table, aside: false }, fields: here.fields }
+  const there = tableNamed(catalog.aside, table)
+  const open = catalog.open || catalog.aside.open
+  if (here === undefined && there === undefined && !open) report(unknownTable(table, catalog, span))
+  const isSure = here === undefined && there?.maybe === false && !catalog.open
+  const fields = isSure ? there.fields : here !== undefined && !open ? here.fields : ANY_NAMES
+  return { found: { table, aside: here === undefined }, fields }
+}
+
+function inlineShape(
+  { text, format, span }: SourceOf<'inline'>,
+  settings: Settings,
+  report: Report,
+): SourceShape {
+  const fault = textFormatFault(format, span)
+  if (fault !== undefined) report(fault)
+  const fields = fault === undefined ? textFields(text, format, settings) : []
+  if (fields === undefined) report(faults.wrongFormat('The INLINE has no row with field names', span))
+  const known = fault === undefined && fields !== undefined
+  return {
+    source: { kind: 'inline', text, format, fields: fields ?? [] },
+    fields: known ? closed(fields) : ANY_NAMES,
+  }
+}
+
+/** The values of the field say what fields there are. */
+function fieldShape(source: SourceOf<'field'>, catalog: CatalogShape, report: Report): SourceShape {
+  const { field, format, span } = source
+  const { found, fields } = residentTable(source, catalog, report)
+  if (lacks(fields, field)) report(unknownField(field, fields.names, span))
+  return { source: { kind: 'field', ...found, field, format }, fields: ANY_NAMES }
+}
+
+function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): SourceShape {
+  const { path, format, span } = source
+  const type = fileType(path, format)
+  if (!isReadable(type)) {
+    report(
+      faults.wrongFormat(
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml or biff`,
+        span,
+      ),
+    )
+    return { source: { kind: 'file', path, type: 'txt', format, positions: [] }, fields: ANY_NAMES }
+  }
+  if (type === 'txt') {
+    const fault = textFormatFault(format, span)
+    if (fault !== undefined) report(fault)
+  }
+  if (type !== 'fix')
+    return { source: { kind: 'file', path, type, format, positions: [] }, fields: ANY_NAMES }
+  const positions = positionsIn(level)
+  if (positions.length === 0) {
+    report(
+      faults.fieldNotFound(
+        `Fields of the fixed-width file '${path}' are named by position: LOAD @1:5 AS a, @6:n AS b`,
+        span,
+      ),
+    )
+  }
+  for (const position of positions) {
+    const fault = positionFault(position)
+    if (fault !== undefined) report(fault)
+  }
+  return { source: { kind: 'file', path, type, format, positions }, fields: closed(positions) }
+}
+
+const isReadable = (type: string): type is FileType => READABLE.some((each) => each === type)
+
+const TYPE_OF_EXTENSION: Readonly<Record<string, string>> = {
+  csv: 'txt',
+  qvd: 'qvd',
+  qvx: 'qvx',
+  parquet: 'parquet',
+  xlsx: 'ooxml',
+  xlsm: 'ooxml',
+  xls: 'biff',
+  xml: 'xml',
+  html: 'html',
+  htm: 'html',
+  json: 'json',
+  kml: 'kml',
+  dif: 'dif',
+}
+
+/** The format as given, else by the extension; plain text when that says nothing. */
+export function fileType(path: string, format: FileFormat): string {
+  if (format.type !== undefined) return format.type === 'csv' ? 'txt' : format.type
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
+  return Object.hasOwn(TYPE_OF_EXTENSION, extension) ? TYPE_OF_EXTENSION[extension]! : 'txt'
+}

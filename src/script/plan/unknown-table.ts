@@ -1,0 +1,14 @@
+/** The fault for a table that is not loaded. */
+import { faults, type ScriptFaultError } from '../fault.ts'
+import type { Span } from '../span.ts'
+import { nearestName } from '../value/nearest-name.ts'
+import type { SectionShape } from './catalog-shape.ts'
+
+export function unknownTable(name: string, { tables }: SectionShape, span?: Span): ScriptFaultError {
+  const near = nearestName(
+    name,
+    tables.map((table) => table.name),
+  )
+  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
+  return faults.tableNotFound(`Table '${name}' not found${hint}`, span)
+}
