@@ -1,6 +1,6 @@
 /**
- * `reprise check FILE...`: all faults of load scripts that can be told without running them, with their
- * places. Nothing is read but the scripts and, with --data, the files that they include by a plain path.
+ * `reprise check FILE...`: finds the faults of load scripts without running them. Reads only the scripts and,
+ * with --data, the files that they include by a plain path.
  */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -18,7 +18,7 @@ interface Options {
 
 interface FileIssue extends ScriptIssue {
   readonly file: string
-  /** The line of the place. */
+  /** The line with the fault. */
   readonly source: string
 }
 
@@ -58,8 +58,8 @@ async function check(files: readonly string[], { json, data }: Options): Promise
 }
 
 /**
- * Files of the folder that a script includes; paths that depend on variables, or lead out of it, are left
- * alone.
+ * Returns the files of the folder that a script includes; skips paths that depend on variables or lead out of
+ * the folder.
  */
 function includedFiles(script: string, data: string): string[] {
   const root = path.resolve(data)
@@ -78,7 +78,7 @@ function show(issues: readonly FileIssue[], files: number): void {
     terminal.line(
       `${printable(`${file}:${line}:${column}`)}: ${terminal.paint('red', 'error')} ${printable(message)} (EDC_ERROR:${engineErrorCode})`,
     )
-    // A window around the place, where the line is long.
+    // Long lines are cut to a window around the fault.
     const from = Math.max(0, column - 1 - SHOWN_BEFORE)
     const shown = printable(
       source
@@ -96,6 +96,6 @@ function show(issues: readonly FileIssue[], files: number): void {
 const SHOWN = 100
 const SHOWN_BEFORE = 60
 
-/** Without what could steer the terminal. */
+/** Removes control characters, which could steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const printable = (text: string): string => text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, '\ufffd')

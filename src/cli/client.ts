@@ -1,6 +1,6 @@
 /**
- * A small client of the service's own API, for the commands and the end-to-end tests. Every refusal becomes
- * an ApiError that carries the coded body; `waitForEnd` waits for any of the four end states.
+ * A small API client for the commands and the end-to-end tests. Every refusal becomes an ApiError with the
+ * coded body; `waitForEnd` waits for any of the four outcomes.
  */
 import { isOutcome, type Outcome } from '../core/outcome.ts'
 
@@ -38,7 +38,7 @@ export interface ReloadRecord {
   readonly errorCode?: string
   readonly errorMessage?: string
   readonly log?: string
-  /** Of a waiting reload: its place, and what it waits for. */
+  /** Of a waiting reload: its position, and what it waits for. */
   readonly queue?: { readonly position: number; readonly reason: string }
   readonly weight?: number
 }
@@ -63,7 +63,8 @@ export class Client {
   }
 
   /**
-   * The parsed answer; a text answer as text; undefined for an empty one. Throws ApiError from status 400 on.
+   * Returns the parsed response, a text response as text, or undefined for an empty one. Throws ApiError from
+   * status 400 on.
    */
   async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
     const form = body instanceof FormData
@@ -125,7 +126,7 @@ export class Client {
     return this.call('POST', '/api/v1/webhooks', webhook)
   }
 
-  /** Polls until the reload has ended, telling each record seen. */
+  /** Polls until the reload has ended and reports each record. */
   waitForEnd(id: string, seen: (record: ReloadRecord) => void = () => {}): Promise<ReloadRecord> {
     return this.waitFor(id, (record) => {
       seen(record)
@@ -133,7 +134,7 @@ export class Client {
     })
   }
 
-  /** Polls until the condition holds of the reload's record; a reload that ended without it is an error. */
+  /** Polls until the reload's record satisfies the condition. Throws if the reload ends before that. */
   async waitFor(id: string, condition: (record: ReloadRecord) => boolean): Promise<ReloadRecord> {
     for (;;) {
       const record = await this.reload(id)
@@ -145,5 +146,5 @@ export class Client {
   }
 }
 
-/** Between two looks at a record, ms. */
+/** Polling interval, ms. */
 const POLL_MS = 50

@@ -1,7 +1,7 @@
 /**
- * `reprise demo`: the whole journey with real parts in a temporary folder: service, data files, app, webhook,
- * reload, tables, and the finished event as it arrived at a receiver, signature and schema checked. Exits 0
- * only when all held.
+ * `reprise demo`: a whole reload with real parts in a temporary folder: service, data files, app, webhook,
+ * reload, tables, and the finished event as a receiver got it, with its signature and schema checked. Exits 0
+ * only if everything succeeded.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -20,7 +20,7 @@ import { type ProgressWatch, watchProgress } from './progress.ts'
 import { showTables } from './tables.ts'
 import { Terminal } from './terminal.ts'
 
-/** Script and real data: part of a clone and of the package. */
+/** Script and data, included in the repository and the package. */
 const EXAMPLE = new URL('../../examples/demo/', import.meta.url)
 const DATA_FILES = ['airports.csv', 'flights-airport.csv', 'weather.csv']
 
@@ -83,7 +83,7 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
   }
 }
 
-/** Files, app, script and webhook; gives the app's id. */
+/** Creates files, app, script and webhook; returns the app's id. */
 async function prepare(
   client: Client,
   url: string,

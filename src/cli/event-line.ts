@@ -1,4 +1,4 @@
-/** An event in one line for people: when, what, which app and reload, how it went. */
+/** Formats an event as one line for people: time, type, app and reload, result. */
 import type { ReloadEvent } from '../receiver/reload-event.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,4 +1,4 @@
-/** Which events a command follows: its options as the query of the event stream. */
+/** The options that select events, as the query of the event stream. */
 import type { Command } from 'commander'
 import { OUTCOMES } from '../core/outcome.ts'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
@@ -23,7 +23,7 @@ export function withEventOptions(command: Command): Command {
     .option('--after <cursor>', 'begin after this event of the stream; 0 is the oldest that is kept')
 }
 
-/** @throws ConfigError when an outcome is not known */
+/** @throws ConfigError for an unknown outcome */
 export function eventQuery({ types, app, space, outcome, filter, after }: EventOptions): URLSearchParams {
   const outcomes = (outcome ?? '').split(',').filter((one) => one !== '')
   const unknown = outcomes.find((one) => !(OUTCOMES as readonly string[]).includes(one))

@@ -1,6 +1,6 @@
 /**
- * A webhook receiver that keeps what arrives and whether its signature holds: for `reprise demo` and the
- * end-to-end tests. It listens on loopback only.
+ * A webhook receiver that records what arrives and whether its signature is valid, for `reprise demo` and the
+ * end-to-end tests. Listens on loopback only.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,14 +10,14 @@ import type { CloudEvent } from '../event/stored-event.ts'
 export interface ReceivedEvent {
   readonly event: CloudEvent
   readonly headers: IncomingHttpHeaders
-  /** `Qlik-Signature` was made with the secret over the bytes received. */
+  /** Whether `Qlik-Signature` is valid for the bytes received. */
   readonly verified: boolean
 }
 
 export interface EventReceiver {
   readonly url: string
   readonly received: readonly ReceivedEvent[]
-  /** Resolves with the first event that satisfies the condition, past or to come. */
+  /** Resolves with the first past or future event that satisfies the condition. */
   waitFor(condition: (event: CloudEvent) => boolean): Promise<ReceivedEvent>
   close(): Promise<void>
 }

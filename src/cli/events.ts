@@ -23,8 +23,8 @@ export function eventsCommand(): Command {
 type TailOptions = EventOptions & ServiceOptions & { readonly json?: boolean }
 
 /**
- * Calls `act` for each event, one after the other, until SIGINT or SIGTERM. Breaks of the connection are told
- * on standard error and mended.
+ * Calls `act` for each event in order until SIGINT or SIGTERM. Reconnects when the connection breaks and
+ * reports this on standard error.
  */
 export async function eachEvent(
   options: EventOptions & ServiceOptions,

@@ -1,4 +1,4 @@
-/** Checks a finished event against the JSON Schema of the contract; gives one text per fault. */
+/** Checks a finished event against the JSON Schema of the contract; returns one text per fault. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { FINISHED_EVENT_SCHEMA } from '../event/finished-event-schema.ts'

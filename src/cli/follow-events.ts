@@ -1,7 +1,6 @@
 /**
- * Follows a service's event stream and comes back to it when the connection breaks, with the cursor of the
- * last event: none is missed and none is seen twice. What a new connection cannot mend (a wrong key, a
- * refused filter) is thrown.
+ * Follows a service's event stream. Reconnects with the cursor of the last event, so that no event is missed
+ * or seen twice. Throws what a new connection cannot fix: a wrong key, a refused filter.
  */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type { ReloadEvent } from '../receiver/reload-event.ts'
@@ -13,7 +12,7 @@ export interface Following {
   /** Query of the stream: types, filter, after. */
   readonly query: URLSearchParams
   readonly signal: AbortSignal
-  /** Told once per break, and when the connection is back. */
+  /** Called once when the connection breaks, and when it is back. */
   onConnection(state: 'broken' | 'back', detail: string): void
 }
 
@@ -28,8 +27,8 @@ const RECONNECT_FIRST_MS = 500
 const RECONNECT_LAST_MS = 10_000
 
 /**
- * Ends when the signal fires. @throws ApiError when the service refuses the request for another reason than
- * its own trouble
+ * Ends when the signal fires.
+ * @throws ApiError when the service refuses the request, unless it is in trouble itself
  */
 export async function* followEvents(following: Following): AsyncGenerator<FollowedEvent> {
   const { signal } = following

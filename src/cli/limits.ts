@@ -1,4 +1,4 @@
-/** `reprise limits`: the operator shows and changes the limits of tenants of a running service. */
+/** `reprise limits`: shows and changes the limits of tenants of a running service, for its operator. */
 import { Command } from 'commander'
 import { TENANT_LIMIT_BOUNDS } from '../core/limits.ts'
 import { ConfigError } from '../main/config.ts'

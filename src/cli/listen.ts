@@ -1,7 +1,7 @@
 /**
- * `reprise listen --forward URL`: sends a service's events to an address of this machine as a webhook would,
- * signatures included, for developing a receiver where the service cannot reach it. One send for each event,
- * in order; a failed one is told and not tried again.
+ * `reprise listen --forward URL`: forwards a service's events to an address of this machine, signed as a
+ * webhook would, for developing a receiver that the service cannot reach. One send per event, in order; a
+ * failed one is reported and not retried.
  */
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'

@@ -1,6 +1,4 @@
-/**
- * Prints what a growing progress text has gained since the last call, line by line, without its blank lines.
- */
+/** Prints the lines that a growing progress text gained since the last call, without blank lines. */
 import type { Terminal } from './terminal.ts'
 
 export function newLines(terminal: Terminal): (text: string) => void {

@@ -1,7 +1,4 @@
-/**
- * The commands: `reprise serve` and what one does with a service. Each command is a file of its own. Wrong
- * use, be it an unknown option or a setting that cannot be read, ends with exit code 2.
- */
+/** All commands, each in its own file. An unknown option or an invalid setting ends with exit code 2. */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'
@@ -40,7 +37,7 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) {
-    // What was wrong is on standard error already; help that was asked for is not wrong use.
+    // The fault is on standard error already; asking for help is not wrong use.
     process.exitCode = error.exitCode === 0 ? 0 : 2
   } else if (error instanceof ConfigError) {
     process.stderr.write(`reprise: ${error.message}\n`)

@@ -1,7 +1,4 @@
-/**
- * Shows a reload's records as they change: one living line on a terminal, one line per loaded table
- * everywhere.
- */
+/** Shows the progress of a reload: one updating line on a terminal, else one line per loaded table. */
 import type { ReloadRecord } from './client.ts'
 import { newLines } from './new-lines.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,7 +1,6 @@
 /**
- * `reprise qvd info|head|to-csv|to-parquet FILE`: looks into QVD files and converts them, of any size,
- * without a service. What a file holds is printed without control characters; a file that is made appears
- * when it is whole.
+ * `reprise qvd info|head|to-csv|to-parquet FILE`: shows and converts QVD files of any size without a service.
+ * Control characters of a file are not printed; a new file appears when it is complete.
  */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
@@ -58,13 +57,13 @@ export function qvdCommand(): Command {
   return command
 }
 
-/** Gives the exit code; what is wrong with the file goes to standard error. */
+/** Returns the exit code; faults of the file go to standard error. */
 async function withMessages(file: string, run: () => Promise<void>): Promise<number> {
   try {
     await run()
     return 0
   } catch (error) {
-    // Who reads our output has seen enough.
+    // The reader of our output closed it.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0
     const problem = problemOf(error)
     if (problem === undefined) throw error
@@ -181,7 +180,10 @@ async function withFile(path: string, look: (file: QvdFile) => Promise<void>): P
   }
 }
 
-/** Rows in pieces. @param wanted rows at most */
+/**
+ * Yields rows in batches.
+ * @param wanted maximum number of rows
+ */
 async function* rowsOf(file: QvdFile, wanted = Number.POSITIVE_INFINITY): AsyncGenerator<Value[][]> {
   const { fields } = file.header
   const values: Value[][] = []
@@ -212,6 +214,6 @@ function rowCount(limit: string | undefined): number | undefined {
 
 const counted = (count: number): string => count.toLocaleString('en-US')
 
-/** Without what could steer the terminal. */
+/** Removes control characters, which could steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const printable = (text: string): string => text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, '\ufffd')

@@ -1,7 +1,6 @@
 /**
  * `reprise reload SCRIPT.qvs`: runs one load script in a sandboxed engine session without a service, and
- * shows progress, log and tables. The exit code tells the outcome: 0 SUCCEEDED, 1 FAILED, 3 CANCELED
- * (Ctrl-C), 4 EXCEEDED_LIMIT.
+ * shows progress, log and tables. Exit code: 0 SUCCEEDED, 1 FAILED, 3 CANCELED (Ctrl-C), 4 EXCEEDED_LIMIT.
  */
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'

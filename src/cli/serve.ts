@@ -22,7 +22,7 @@ export function serveCommand(): Command {
         { ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts,
         process.env,
       )
-      // Database, data and key are for their owner only, also in a folder that somebody else made.
+      // Database, data and key are readable by their owner only, even in a folder that somebody else made.
       process.umask(0o077)
       const log = jsonLog(config.logLevel)
       const service = await startService(config, realWorld(log)).catch((error: unknown) => {
@@ -51,7 +51,7 @@ function environmentHelp(): string {
     .join('\n')
 }
 
-/** What the machine refused, in one line; anything else is our own mistake and told with its stack. */
+/** Errors of the machine become one line; anything else is our own bug and keeps its stack. */
 function startFault(error: unknown): string {
   const { message, stack, code, cause } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`

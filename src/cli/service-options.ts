@@ -1,4 +1,4 @@
-/** Where the service is and who asks: the options that all commands about a running service share. */
+/** Address and key of a running service: the options that its commands share. */
 import type { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
 
@@ -16,7 +16,7 @@ export function withServiceOptions(command: Command): Command {
     )
 }
 
-/** @throws ConfigError when no key is given, or the origin is none */
+/** @throws ConfigError if the key is missing or the origin is invalid */
 export function readServiceOptions({ url, key = process.env.REPRISE_KEY }: ServiceOptions): {
   readonly origin: string
   readonly key: string

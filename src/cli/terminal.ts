@@ -1,7 +1,4 @@
-/**
- * What commands print for people: colour only on a terminal, plain tables, one progress line that rewrites
- * itself.
- */
+/** Output for people: colour only on a terminal, plain tables, one progress line that rewrites itself. */
 import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
@@ -17,7 +14,7 @@ export class Terminal {
     this.#live = stream.isTTY === true
   }
 
-  /** The text in a style; plain where the stream is no terminal or NO_COLOR is set. */
+  /** Returns the text in a style; plain if the stream is no terminal or NO_COLOR is set. */
   paint(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream })
   }
@@ -32,7 +29,7 @@ export class Terminal {
     this.line(this.paint('bold', text))
   }
 
-  /** A line that the next one replaces; on anything but a terminal it is not shown at all. */
+  /** Shows a line that the next one replaces; does nothing if the stream is no terminal. */
   status(text: string): void {
     if (!this.#live || text === this.#status) return
     this.#stream.write(`\r${text.slice(0, (this.#stream.columns ?? 80) - 1)}\u001b[K`)

@@ -1,7 +1,7 @@
 /**
- * The brokers that events go to, by configuration: their channels, and for each tenant a subscription that
- * stands for the broker, so that what a broker gets is saved, sent and retried like all deliveries. A broker
- * that is not configured any more loses its subscriptions, and what waited for it is given up.
+ * Brokers from the configuration: their channels, and for each tenant a subscription for the broker, so that
+ * its events are saved, sent and retried like all deliveries. A broker that is no longer configured loses its
+ * subscriptions, and its waiting deliveries are given up.
  */
 import { createHash } from 'node:crypto'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
@@ -13,7 +13,7 @@ import type { BrokerSettings } from './config.ts'
 
 export type Brokers = Partial<Record<BrokerKind, ClosableChannel>>
 
-/** Opens the channels; a broker that is away is waited for in the background. */
+/** Opens the channels; connects to an unavailable broker in the background. */
 export async function openBrokers({ nats, kafka }: BrokerSettings, { log }: World): Promise<Brokers> {
   const brokers: Brokers = {}
   if (nats !== undefined) {
@@ -49,7 +49,7 @@ export async function subscribeBrokers(
   }
 }
 
-/** Follows from kind and tenant, so that there is one however often it is made. */
+/** Derived from kind and tenant, so that making it twice yields one. */
 function subscriptionId(kind: BrokerKind, tenantId: TenantId): SubscriptionId {
   const hex = createHash('sha256').update(`${kind} ${tenantId}`).digest('hex')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`]

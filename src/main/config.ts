@@ -1,6 +1,6 @@
 /**
- * Reads the settings of the service from flags and environment into one checked record. Every fault names the
- * setting and says what it takes; all faults are told at once.
+ * Reads the settings of the service from flags and environment into one checked record. Reports all faults at
+ * once, each with its setting and what it accepts.
  */
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
@@ -31,9 +31,9 @@ export interface Config {
   readonly webhookAllowance: TargetAllowance
   readonly rateLimit: boolean
   readonly slots: number
-  /** The ladder, ascending; never empty. */
+  /** Ladder of engine sizes, ascending, never empty. */
   readonly engineSizes: readonly EngineSize[]
-  /** What the engines of all slots may take together; at least the largest size. */
+  /** Memory that all engines together may take; at least the largest size. */
   readonly engineMemoryBytes: number
   readonly drainMs: number
   readonly limits: Limits
@@ -52,7 +52,10 @@ export class ConfigError extends Error {
 
 export type SettingTexts = Partial<Record<SettingName, string>>
 
-/** Flags win over environment, environment over defaults. Throws ConfigError with one line per fault. */
+/**
+ * Flags override the environment, the environment overrides defaults. Throws ConfigError with one line per
+ * fault.
+ */
 export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv): Config {
   const problems: string[] = []
   const raw = (name: SettingName): string =>
@@ -105,7 +108,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
   return config
 }
 
-/** A broker without an address is not used. */
+/** A broker without an address is disabled. */
 function readBrokers(
   read: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined,
 ): BrokerSettings {
@@ -126,7 +129,7 @@ function readBrokers(
   return { ...(nats.url === '' ? {} : { nats }), ...(kafka.url === '' ? {} : { kafka }) }
 }
 
-/** Empty or a list of addresses. The text is never repeated: it may hold a password. */
+/** Empty or a list of addresses. Messages never repeat the text: it may hold a password. */
 function brokerUrl(schemes: readonly string[], example: string): (text: string) => string {
   return (text) => {
     const fits = text.split(',').every((one) => {
@@ -156,7 +159,7 @@ function eventTypes(text: string): string[] {
   return types
 }
 
-/** "90s", "20m", "3h", "2d" or "500ms" in milliseconds. */
+/** Parses "90s", "20m", "3h", "2d" or "500ms" to milliseconds. */
 export function parseDurationMs(text: string): number {
   const found = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim())
   if (found === null) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)

@@ -1,6 +1,6 @@
 /**
- * What belongs to one installation and outlives its processes: the data folder, its secret key, and the first
- * tenant with its administrator. Making any of it twice changes nothing.
+ * The lasting parts of an installation: the data folder, its secret key, and the first tenant with its
+ * administrator. Creating them again changes nothing.
  */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
@@ -24,7 +24,7 @@ export interface DataFolders {
 }
 
 /**
- * Makes the data folder and its parts, readable by their owner only. Throws the system's error when it
+ * Creates the data folder and its parents, readable by their owner only. Throws the system's error if it
  * cannot.
  */
 export async function prepareFolders(dataDir: string): Promise<DataFolders> {
@@ -37,7 +37,10 @@ export async function prepareFolders(dataDir: string): Promise<DataFolders> {
   return folders
 }
 
-/** Like a recursive mkdir, which never returns where a folder can hold no other (/proc): this one fails. */
+/**
+ * Like a recursive mkdir, but fails where a folder can hold no other (/proc); the original would never
+ * return.
+ */
 async function makeFolder(folder: string): Promise<void> {
   const make = () => mkdir(folder, { mode: 0o700 })
   await make().catch(async (error: NodeJS.ErrnoException) => {
@@ -49,9 +52,9 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * The installation's secret key: the configured one, or that of its file, which the first call makes. Another
- * key, or a lost file, makes sealed webhook secrets unreadable.
- * @param configured text of the operator's; hashed, so that any length serves
+ * Returns the secret key of the installation: the configured one, or the one in its file, which the first
+ * call creates. With another key, or without the file, sealed webhook secrets cannot be read.
+ * @param configured text of any length, hashed to the key
  */
 export async function secretKey(dataDir: string, configured?: string): Promise<Uint8Array> {
   if (configured !== undefined) return createHash('sha256').update(configured).digest()
@@ -76,15 +79,15 @@ export async function secretKey(dataDir: string, configured?: string): Promise<U
   return made
 }
 
-/** A key for one purpose, derived from the installation's. */
+/** Derives a key for one purpose from the installation's. */
 export function derivedKey(master: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', master, '', `reprise ${purpose}`, 32))
 }
 
 /**
- * Makes the first tenant and its administrator where there is none, and sees to it that the tenant's host
- * name is the configured one and that a configured admin key opens the door. Gives the key only when it was
- * made just now, for printing it once.
+ * Creates the first tenant and its administrator if there is none, and makes sure that the tenant's host name
+ * and the admin key are the configured ones. Returns the key only if it was created just now, to be printed
+ * once.
  */
 export async function ensureTenant(
   store: Store,
@@ -105,7 +108,7 @@ export async function ensureTenant(
       world.random,
       world.clock.now(),
     )
-    // Asked for together, they are one commit: a process killed here leaves no tenant behind that nobody can
+    // Issued together they are one commit: a process killed here does not leave a tenant that nobody can
     // enter.
     await Promise.all([store.addTenant(first.tenant), store.saveUser(first.admin), store.saveKey(first.key)])
     return config.adminKey === undefined ? { madeKey: token } : {}
@@ -117,7 +120,7 @@ export async function ensureTenant(
   return {}
 }
 
-/** A key that is not known yet becomes one of the tenant's first administrator. */
+/** An unknown key becomes a key of the tenant's first administrator. */
 async function admitKey(store: Store, world: World, tenantId: TenantId, adminKey: string): Promise<void> {
   if ((await store.keyByHash(tokenHash(adminKey))) !== undefined) return
   const admin = (await store.users(tenantId)).find((user) => user.roles.includes('TenantAdmin'))

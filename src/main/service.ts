@@ -1,11 +1,10 @@
 /**
  * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order
- * and stopped in reverse, so that nothing runs that nobody can save.
+ * and stopped in reverse, so that nothing runs whose results cannot be saved.
  *
- * Draining comes first when it stops: /readyz answers 503, the worker claims no more and lets running reloads
- * end or hands them back, and all that time the API answers: a reload can be watched and canceled, and one
- * that is accepted waits, durably, for the next start. Then the API closes its connections, and deliveries in
- * flight are recorded.
+ * Stopping begins with draining: /readyz answers 503, the worker claims no more and lets running reloads end
+ * or hands them back. Meanwhile the API answers: reloads can be watched, canceled, and accepted for the next
+ * start. Then the API closes its connections, and deliveries in flight are recorded.
  */
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -33,17 +32,17 @@ import { Services } from './services.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningService {
-  /** Origin that the API is reached under on this machine. */
+  /** Origin of the API on this machine. */
   readonly url: string
-  /** The admin key, when this start made it. */
+  /** The admin key, if this start created it. */
   readonly madeAdminKey: string | undefined
-  /** Path of the data file that the app of the first tenant points at. Rejects when it has none. */
+  /** Path of the data file of an app of the first tenant. Rejects if it has none. */
   dataFileOf(appId: string): Promise<string>
   /** Drains and stops everything; idempotent. */
   stop(): Promise<void>
 }
 
-/** What the parts share once the installation is open. */
+/** Shared by all parts once the installation is open. */
 interface Parts {
   readonly config: Config
   readonly world: World
@@ -58,7 +57,7 @@ interface Parts {
   readonly cursorKey: Uint8Array
 }
 
-/** Throws when the data folder or the port is not to be had; nothing keeps running then. */
+/** Throws if the data folder or the port is unavailable; nothing keeps running then. */
 export async function startService(config: Config, world: World): Promise<RunningService> {
   const services = new Services()
   try {
@@ -105,10 +104,10 @@ async function startParts(config: Config, world: World, services: Services): Pro
 
 async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
   const folders = await prepareFolders(config.dataDir)
-  // First of all the lock that comes with the store: no two processes may make one installation's key.
+  // The store's lock comes first: two processes must not create the key of one installation.
   const store = SqliteStore.open(folders.database)
   await services.start('store', () => ({ stop: () => store.close() }))
-  // Whoever held leases is dead, or this process would not have got the lock: nobody waits for their ends.
+  // The lock proves that holders of leases are dead: nobody waits for their leases to end.
   await store.endLeases(world.clock.now())
   const master = await secretKey(config.dataDir, config.secretKey)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
@@ -149,7 +148,7 @@ async function openInstallation(config: Config, world: World, services: Services
 async function startEngines(parts: Parts): Promise<DuckDbSessions> {
   const { config, world, services, folders, store, data } = parts
   await data.prepare()
-  // No attempt runs before the worker starts: what no app points at was left by a killed process.
+  // No attempt runs before the worker starts: data that no app points at was left by a killed process.
   const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
   if (swept > 0) world.log.info('removed app data that no app points at', { files: swept })
   const sessions = new DuckDbSessions({

@@ -1,6 +1,6 @@
 /**
- * Starts the long-lived parts of a process in order and stops them in reverse. A start that fails stops what
- * runs.
+ * Starts the long-lived parts of a process in order and stops them in reverse. If a start fails, the running
+ * parts are stopped.
  */
 
 export interface Running {
@@ -11,10 +11,7 @@ export class Services {
   readonly #running: { readonly name: string; readonly part: Running }[] = []
   #stopping: Promise<void> | undefined
 
-  /**
-   * Starts a part after all earlier ones. On failure everything started so far is stopped and the error
-   * thrown on.
-   */
+  /** Starts a part. If it fails, everything started so far is stopped and the error rethrown. */
   async start<Part extends Running>(name: string, start: () => Part | Promise<Part>): Promise<Part> {
     try {
       const part = await start()
@@ -26,10 +23,7 @@ export class Services {
     }
   }
 
-  /**
-   * Stops all parts, last started first; a part that fails to stop does not keep the others from it.
-   * Idempotent.
-   */
+  /** Stops all parts, last started first; continues if one fails to stop. Idempotent. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll()
     return this.#stopping

@@ -1,11 +1,11 @@
 /**
- * Every setting of the service as one table: the environment variable, the flag of `reprise serve` where
- * there is one, the default and its meaning. docs/reference/configuration.md is generated from it.
+ * All settings of the service in one table: environment variable, flag of `reprise serve` if any, default and
+ * meaning. docs/reference/configuration.md is generated from it.
  */
 export interface Setting {
   readonly variable: string
   readonly flag?: string
-  /** As a user would write it; empty: none. */
+  /** As a user would write it; empty if there is none. */
   readonly default: string
   readonly meaning: string
 }

@@ -1,13 +1,11 @@
 /**
- * SIGTERM and SIGINT: the first asks the service to stop in order (exit code 0, or 1 when that failed); a
- * second one ends the process at once (exit code 1), and its engine processes with it. What it leaves is as
- * after a kill -9: the next start ends its leases and takes its reloads up.
+ * SIGTERM and SIGINT: the first one stops the service in order (exit code 0, or 1 if that fails); a second
+ * one ends the process and its engine processes at once (exit code 1), which is like a kill -9: the next
+ * start ends its leases and requeues its reloads.
  */
 import type { Log } from '../core/ports.ts'
 
-/**
- * Resolves when a signal came and `stop` has finished; sets a failing exit code when it did not finish well.
- */
+/** Resolves when a signal came and `stop` has finished; sets exit code 1 if it failed. */
 export async function stopOnSignal(log: Log, stop: () => Promise<void>): Promise<void> {
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     let asked = false

@@ -1,7 +1,4 @@
-/**
- * The version of this build, from the package's own package.json (two folders up, from src/ and from dist/
- * alike).
- */
+/** The version of this build from package.json, which is two folders up from both src/ and dist/. */
 import { readFileSync } from 'node:fs'
 
 export const VERSION: string = JSON.parse(

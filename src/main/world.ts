@@ -1,4 +1,7 @@
-/** The real world: wall and monotonic clock, system randomness, timers, and a log of JSON lines on stderr. */
+/**
+ * The real world (core/ports.ts): wall and monotonic clock, system randomness, timers, and a log of JSON
+ * lines on standard error.
+ */
 import { randomFillSync } from 'node:crypto'
 import { pino } from 'pino'
 import type { Log, World } from '../core/ports.ts'
@@ -28,12 +31,11 @@ export function realWorld(log: Log): World {
 }
 
 /**
- * Bytes fetched from the system at once: a call of it costs more than the bytes, and every request asks
- * twice.
+ * Random bytes are fetched in blocks: a system call costs more than the bytes, and every request needs two.
  */
 const POOL_BYTES = 4096
 
-/** Each byte is handed out once and wiped from the pool. */
+/** Each byte is used once and wiped from the pool. */
 function pooledRandom(): (count: number) => Uint8Array {
   const pool = new Uint8Array(POOL_BYTES)
   let taken = POOL_BYTES
@@ -50,7 +52,7 @@ function pooledRandom(): (count: number) => Uint8Array {
   }
 }
 
-/** Errors among the fields are told with message and stack; secrets never reach a log call. */
+/** Errors among the fields are written with message and stack; secrets are never passed to a log call. */
 export function jsonLog(level: LogLevel): Log {
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
   const told = (fields: Readonly<Record<string, unknown>> | undefined) =>

@@ -1,9 +1,12 @@
-/** A QVD file that is damaged, or is none: what is wrong, in which field, and at which byte of the file. */
+/**
+ * Thrown for a file that is damaged or no QVD: says what is wrong, in which field, and at which byte of the
+ * file.
+ */
 export class QvdError extends Error {
   override readonly name = 'QvdError'
-  /** The field whose description or symbols are wrong. */
+  /** Field with the fault. */
   readonly field: string | undefined
-  /** Byte of the file, from 0, where what is wrong begins. */
+  /** Byte of the file at which the fault begins, from 0. */
   readonly position: number | undefined
 
   constructor(problem: string, field?: string, position?: number) {

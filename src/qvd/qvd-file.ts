@@ -1,10 +1,10 @@
 /**
- * Reads a QVD file: its header when it is opened, symbols of the fields asked for, and rows block by block,
- * each column as one array of symbol indexes. Memory is bounded by the symbols and one block of rows,
- * whatever the size of the file.
+ * Reads a QVD file: its header when it is opened, symbols of the requested fields, and rows in blocks, each
+ * column as one array of symbol indexes. Memory is bounded by the symbols and one block of rows, whatever the
+ * size of the file.
  *
- * Nothing in the file is trusted: every offset, length and index is checked before it is used, and a file
- * that breaks a rule of the format is refused with a QvdError that names the field and the byte.
+ * Nothing in the file is trusted: every offset, length and index is checked before it is used. A file that
+ * breaks a rule of the format is refused with a QvdError that names field and byte.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -15,21 +15,20 @@ import { readIndexes } from './row-bits.ts'
 
 const HEADER_MAX_BYTES = 16 * 1024 * 1024
 const HEADER_PIECE_BYTES = 64 * 1024
-/** Enough to tell whether XML begins there, behind a byte order mark and blanks. */
+/** Enough to see whether XML begins there, after a byte order mark and blanks. */
 const START_BYTES = 64
 const END_TAG = '</QvdTableHeader'
 const BLOCK_ROWS = 65_536
 const BLOCK_MAX_BYTES = 8 * 1024 * 1024
 const BLOCK_MAX_CELLS = 4 * 1024 * 1024
-/** Bytes of one read: the system refuses 2 GiB and more. */
+/** Maximum bytes of one read: the system refuses 2 GiB and more. */
 const READ_MAX_BYTES = 1024 * 1024 * 1024
-/** Rows without any byte cost the file nothing, so their number is bounded by what an index can count. */
+/** Rows may take no bytes at all, so their number is limited to what an index can count. */
 const EMPTY_ROWS_MAX = 2 ** 31 - 1
 
 export interface QvdReadOptions {
   /**
-   * Takes a code that leads exactly one behind the last symbol for NULL, as some writers have it; otherwise
-   * it is damage.
+   * Reads a code exactly one past the last symbol as NULL, as some writers use it; otherwise it is damage.
    */
   readonly nullAtCount?: boolean
 }
@@ -38,7 +37,7 @@ export interface QvdBlock {
   /** Number of the first row, from 0. */
   readonly first: number
   readonly rows: number
-  /** One array a field: the symbol index of each row, -1 for NULL. Overwritten by the next block. */
+  /** One array per field: the symbol index of each row, -1 for NULL. The next block overwrites it. */
   readonly indexes: readonly Int32Array[]
 }
 
@@ -55,9 +54,7 @@ export class QvdFile {
     this.#options = options
   }
 
-  /**
-   * @throws QvdError when it is no QVD file or is cut off; the error of the system when it cannot be opened
-   */
+  /** @throws QvdError if it is no QVD file or truncated; the system's error if it cannot be opened */
   static async open(path: string, options: QvdReadOptions = {}): Promise<QvdFile> {
     const file = await open(path, 'r')
     try {
@@ -73,7 +70,7 @@ export class QvdFile {
     return this.#file.close()
   }
 
-  /** @throws QvdError when the symbol table is damaged */
+  /** @throws QvdError if the symbol table is damaged */
   async symbols({ name, offset, length, symbols }: QvdFieldHeader): Promise<QvdSymbols> {
     const position = this.#bodyStart + offset
     const bytes = Buffer.allocUnsafe(length)
@@ -82,9 +79,8 @@ export class QvdFile {
   }
 
   /**
-   * The rows from the first to the last, a block at a time.
-   *
-   * @throws QvdError when a row points at a symbol that is not there
+   * Yields the rows in order, block by block.
+   * @throws QvdError if a row points at a missing symbol
    */
   async *blocks(fields: readonly QvdFieldHeader[]): AsyncGenerator<QvdBlock> {
     const { rows, recordBytes, offset } = this.header
@@ -117,7 +113,7 @@ export class QvdFile {
       return
     }
     const { recordBytes, offset } = this.header
-    // An index beyond 32 bits came out of the array as another one: then the block is named, not the row.
+    // An index beyond 32 bits was truncated in the array: the error names the block instead of the row.
     const row = Math.max(
       0,
       indexes.subarray(0, count).findIndex((index) => index >= symbols),
@@ -140,7 +136,10 @@ export class QvdFile {
   }
 }
 
-/** Reads only the header of a file, at once. @throws as QvdFile.open */
+/**
+ * Reads only the header of a file, synchronously.
+ * @throws as QvdFile.open
+ */
 export function readQvdHeader(path: string): QvdHeader {
   const file = openSync(path, 'r')
   try {
@@ -158,7 +157,7 @@ function headerOf(file: number): { readonly header: QvdHeader; readonly bodyStar
   return { header, bodyStart }
 }
 
-/** The header's text, and the byte where the body starts. */
+/** Returns the header's text and the byte where the body starts. */
 function findHeader(file: number, size: number): { xml: string; bodyStart: number } {
   let bytes = Buffer.alloc(0)
   for (;;) {
@@ -188,7 +187,9 @@ function findHeader(file: number, size: number): { xml: string; bodyStart: numbe
   }
 }
 
-/** A line end and one NUL separate header and body. -1: there are too few bytes to tell. */
+/**
+ * Header and body are separated by a line end and one NUL. Returns -1 if there are too few bytes to tell.
+ */
 function bodyStartIn(bytes: Buffer, from: number): number {
   let at = from
   while (bytes[at] === 0x0d || bytes[at] === 0x0a) at++

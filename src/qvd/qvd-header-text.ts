@@ -4,7 +4,7 @@
  */
 import type { QvdFieldHeader, QvdHeader } from './qvd-header.ts'
 
-/** What only engines tell; a file without it is whole. */
+/** Written by engines only; optional. */
 export interface QvdCreation {
   /** `YYYY-MM-DD hh:mm:ss`. */
   readonly createdUtc: string
@@ -77,7 +77,8 @@ const element = (name: string, content: string | number): string =>
   `<${name}>${typeof content === 'number' ? content : escaped(content)}</${name}>`
 
 /**
- * Characters that XML cannot hold in any form become U+FFFD; a carriage return would be read as a line feed.
+ * Replaces characters that XML cannot hold by U+FFFD; escapes a carriage return, which would be read as a
+ * line feed.
  */
 function escaped(text: string): string {
   return text

@@ -1,13 +1,12 @@
 /**
- * The header of a QVD file: what it says, read from its XML (QVD, sections 1 and 2). Elements that are not
- * known are skipped, those that carry no meaning for the data may be missing. Document types are refused, so
- * no entity is ever expanded; what the numbers say is checked against each other here, and against the file
- * where it is opened.
+ * Reads the header of a QVD file from its XML (QVD, sections 1 and 2). Unknown elements are skipped, elements
+ * without a meaning for the data may be missing. Document types are refused, so that no entity is expanded.
+ * Numbers are checked against each other here, and against the file when it is opened.
  */
 import sax from 'sax'
 import { QvdError } from './qvd-error.ts'
 
-/** How an application may show a field's numbers: hints only, they never change a value (QVD, section 6). */
+/** How an application may show a field's numbers: a hint that never changes a value (QVD, section 6). */
 export interface QvdNumberFormat {
   /** UNKNOWN, INTEGER, REAL, FIX, MONEY, DATE, TIME, TIMESTAMP, INTERVAL or ASCII. */
   readonly type: string
@@ -18,13 +17,13 @@ export interface QvdNumberFormat {
   readonly thousandSep: string
 }
 
-/** One column: where its symbols stand in the body, and where its code stands in a row. */
+/** One column: where its symbols are in the body, and its code in a row. */
 export interface QvdFieldHeader {
   readonly name: string
   /** First bit within the row; bit 0 is the lowest of byte 0. */
   readonly bitOffset: number
   readonly bitWidth: number
-  /** Added to the code of a row to get the index of its symbol; below 0 the value is NULL. */
+  /** Added to the code of a row to get its symbol index; below 0 the value is NULL. */
   readonly bias: number
   readonly numberFormat: QvdNumberFormat
   /** Number of symbols. */
@@ -51,7 +50,7 @@ export interface QvdHeader {
   /** Bytes of all rows, counted from the start of the body. */
   readonly offset: number
   readonly length: number
-  /** `YYYY-MM-DD hh:mm:ss`, or as the writer wrote it; empty when it is not told. */
+  /** `YYYY-MM-DD hh:mm:ss`, or as the writer wrote it; empty if unknown. */
   readonly createdUtc: string
   readonly creator: string
   readonly buildNumber: string
@@ -60,20 +59,20 @@ export interface QvdHeader {
   readonly tags: readonly string[]
 }
 
-/** More fields than this are taken for damage. */
+/** More fields than this count as damage. */
 const FIELDS_MAX = 100_000
 const ROOT = 'QvdTableHeader'
 const FIELD = `${ROOT}/Fields/QvdFieldHeader`
 const LINEAGE = `${ROOT}/Lineage/LineageInfo`
-/** Elements below this depth mean nothing. */
+/** Elements below this depth are ignored. */
 const DEPTH_MAX = 5
 
-/** The texts of elements by their path within the element that they describe. */
+/** Texts of elements by their path within the described element. */
 type Texts = Map<string, string>
 
 /**
- * @param xml from the start of the file to the end tag of the root, as text
- * @throws QvdError when it is no XML, no QVD header, or says what cannot be
+ * @param xml text from the start of the file to the end tag of the root
+ * @throws QvdError if it is no XML, no QVD header, or inconsistent
  */
 export function parseQvdHeader(xml: string): QvdHeader {
   const { root, fields, lineage, tags } = readElements(xml)
@@ -125,7 +124,7 @@ function fieldHeader(
   }
   const symbols = number('NoOfSymbols')
   const length = number('Length')
-  // The shortest symbol is a type byte and the NUL of an empty text.
+  // The shortest symbol has two bytes: a type and the NUL of an empty text.
   if (symbols * 2 > length) {
     throw new QvdError(`NoOfSymbols ${symbols} is more than its Length of ${length} bytes can hold`, name)
   }
@@ -152,7 +151,7 @@ function fieldHeader(
 
 const text = (texts: Texts, element: string): string => texts.get(element) ?? ''
 
-/** @param missing the value of an element that is not there; without it the element has to be there */
+/** @param missing value of an absent element; without it the element is required */
 function wholeNumber(texts: Texts, element: string, missing?: number, field?: string): number {
   const number = signedNumber(texts, element, missing, field)
   if (number < 0) throw new QvdError(`${element} is negative: ${number}`, field)
@@ -175,7 +174,7 @@ interface Elements {
   readonly tags: string[]
 }
 
-/** Collects the texts of the elements that have a meaning. */
+/** Collects the texts of the known elements. */
 function readElements(xml: string): Elements {
   const found: Elements = { root: new Map(), fields: [], lineage: [], tags: [] }
   const parser = sax.parser(true, {})

@@ -1,8 +1,8 @@
-/** The distinct values of a field: how a QVD file stores them, and what they stand for (QVD, section 3). */
+/** The distinct values of a field: how a QVD file stores them, and what they mean (QVD, section 3). */
 import type { Dual, Value } from '../script/value/value.ts'
 import { QvdError } from './qvd-error.ts'
 
-/** Symbols in their order in the file, as two columns. Neither side: the value is NULL. */
+/** Symbols in file order, as two columns. A symbol with neither number nor text is NULL. */
 export interface QvdSymbols {
   readonly count: number
   /** NaN where a symbol has no number. */
@@ -17,10 +17,9 @@ const DOUBLE = 2
 const TEXT = 4
 
 /**
- * Reads a symbol table. A number that is not finite is no number: the language has none.
- *
+ * Reads a symbol table. Infinite numbers and NaN are dropped: the language has none.
  * @param position byte of the file where the table begins
- * @throws QvdError when the bytes are not exactly `count` symbols
+ * @throws QvdError if the bytes are not exactly `count` symbols
  */
 export function decodeSymbols(bytes: Buffer, count: number, field: string, position: number): QvdSymbols {
   const numbers = new Float64Array(count).fill(Number.NaN)
@@ -94,7 +93,7 @@ function numberBytesOf(number: number, text: string | null): number {
   return Number.isNaN(number) && text !== null ? 0 : 8
 }
 
-/** The symbol as a value of the load-script language. */
+/** Returns the symbol as a value of the load-script language. */
 export function symbolValue({ numbers, texts }: QvdSymbols, index: number): Value {
   const number = numbers[index]!
   const text = texts[index]!

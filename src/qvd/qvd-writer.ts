@@ -1,7 +1,7 @@
 /**
- * Writes a QVD file: the symbols of every column first, then its rows in pieces of any size. The same table
- * gives the same bytes. The file is whole once `close` has resolved; who writes over a file gives another
- * path and renames it then.
+ * Writes a QVD file: first the symbols of all columns, then the rows in batches of any size. Equal tables
+ * give equal bytes. The file is complete once `close` has resolved; to replace a file, write to another path
+ * and rename it.
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { QvdFieldHeader, QvdNumberFormat } from './qvd-header.ts'
@@ -11,12 +11,12 @@ import { tightLayout, writeIndexes } from './row-bits.ts'
 
 export interface QvdWrittenColumn {
   readonly name: string
-  /** Each value once; NULL is none of them. */
+  /** Each value once, without NULL. */
   readonly symbols: QvdSymbols
   readonly hasNulls: boolean
-  /** Told by the symbols when it is not given. */
+  /** Default: derived from the symbols. */
   readonly numberFormat?: Partial<QvdNumberFormat>
-  /** Behind those that the symbols tell. */
+  /** Added to the tags derived from the symbols. */
   readonly tags?: readonly string[]
   readonly comment?: string
 }
@@ -51,9 +51,8 @@ export class QvdWriter {
   }
 
   /**
-   * Makes the file, which must not exist, with header and symbols.
-   *
-   * @throws QvdError for a text with a NUL; the error of the system when the file cannot be made
+   * Creates the file, which must not exist, with header and symbols.
+   * @throws QvdError for a text with a NUL; the system's error if the file cannot be created
    */
   static async create(path: string, table: QvdWrittenTable): Promise<QvdWriter> {
     const { rows, columns, creation } = table
@@ -88,7 +87,7 @@ export class QvdWriter {
     }
   }
 
-  /** @param indexes one array a column: the symbol of each of the next `count` rows, -1 for NULL */
+  /** @param indexes one array per column: the symbol of each of the next `count` rows, -1 for NULL */
   async write(indexes: readonly Int32Array[], count: number): Promise<void> {
     const pieceRows = Math.max(1, Math.floor(PIECE_MAX_BYTES / this.#recordBytes))
     for (let first = 0; first < count; first += pieceRows) {
@@ -102,14 +101,17 @@ export class QvdWriter {
     this.#written += count
   }
 
-  /** Makes the file durable. @throws Error when it did not get as many rows as were said */
+  /**
+   * Makes the file durable.
+   * @throws Error if it got fewer or more rows than announced
+   */
   async close(): Promise<void> {
     if (this.#written !== this.#rows) throw new Error(`${this.#written} of ${this.#rows} rows were written`)
     await this.#file.datasync()
     await this.#file.close()
   }
 
-  /** Lets go of a file that did not become whole. */
+  /** Closes a file that was not completed. */
   abandon(): Promise<void> {
     return this.#file.close()
   }
@@ -137,7 +139,7 @@ const NO_FORMAT: QvdNumberFormat = {
 }
 const TIME_TAGS: Readonly<Record<string, readonly string[]>> = { DATE: ['$date'], TIMESTAMP: ['$timestamp'] }
 
-/** Type and tags that follow from the values (QVD, section 6). */
+/** Returns type and tags for the values (QVD, section 6). */
 function contentOf({ count, numbers, texts }: QvdSymbols): { type: string; tags: readonly string[] } {
   let areNumbers = count > 0
   let areIntegers = areNumbers

@@ -20,14 +20,14 @@ export type { QvdCreation } from './qvd-header-text.ts'
 export { type QvdSymbols, symbolValue } from './qvd-symbols.ts'
 export { QvdWriter, type QvdWrittenColumn, type QvdWrittenTable } from './qvd-writer.ts'
 
-/** NULL, a number, a text, or a dual: a number with a text of its own. */
+/** A value: NULL, a number, a text, or a dual (a number with its own text). */
 export type QvdValue = Value
 
 export interface QvdColumn {
   readonly name: string
   /** The distinct values. */
   readonly symbols: readonly QvdValue[]
-  /** For each row the place of its value in `symbols`; -1 is NULL. */
+  /** For each row the index of its value in `symbols`; -1 is NULL. */
   readonly indexes: Int32Array
 }
 
@@ -38,11 +38,9 @@ export interface QvdTable {
 }
 
 /**
- * Reads a table into memory: 4 bytes a cell, and the symbols.
- *
- * @param options.fields names of the columns to read, in this order; all of them by default
- * @throws QvdError when the file is damaged or no QVD, or has no such field; the error of the system when it
- * cannot be read
+ * Reads a table into memory: 4 bytes per cell plus the symbols.
+ * @param options.fields names of the columns to read, in this order; default: all
+ * @throws QvdError if the file is damaged, no QVD, or lacks a field; the system's error if it cannot be read
  */
 export async function readQvd(
   path: string,
@@ -77,7 +75,7 @@ export interface QvdInput {
   readonly comment?: string
   readonly columns: readonly {
     readonly name: string
-    /** One value a row; every column needs the same number of them. A number that is not finite is NULL. */
+    /** One value per row; all columns have equally many. Infinite numbers and NaN become NULL. */
     readonly values: readonly QvdValue[]
     readonly numberFormat?: Partial<QvdNumberFormat>
     readonly tags?: readonly string[]
@@ -86,11 +84,9 @@ export interface QvdInput {
 }
 
 /**
- * Writes a table; a file that is there is replaced in one step, and a failure leaves it as it was.
- *
- * @param creation what the header tells of its making; without it the same table gives the same bytes
- * @throws QvdError for a text that holds a NUL; RangeError when columns differ in length; the error of the
- * system
+ * Writes a table. An existing file is replaced atomically; a failure leaves it unchanged.
+ * @param creation what the header says about its creation; without it equal tables give equal bytes
+ * @throws QvdError for a text with a NUL; RangeError if columns differ in length; the system's error
  */
 export async function writeQvd(path: string, table: QvdInput, creation?: QvdCreation): Promise<void> {
   const rows = table.columns[0]?.values.length ?? 0

@@ -1,9 +1,9 @@
 /**
- * Codes of one column in the bit-stuffed rows of a QVD file: read from any layout, written tightly (QVD,
+ * Codes of one column in the bit-packed rows of a QVD file: read from any layout, written tightly (QVD,
  * section 4).
  */
 
-/** Where the code of a column stands in a row. */
+/** Where the code of a column is in a row. */
 export interface BitField {
   readonly bitOffset: number
   readonly bitWidth: number
@@ -12,11 +12,10 @@ export interface BitField {
 }
 
 /**
- * Puts the symbol index of each of the rows into `out`, -1 for NULL.
- *
- * @param rows the bytes of at least `count` rows, from a row's first byte
- * @returns the highest index met; -1 when there is none. It may be beyond what `out` can hold: then `out` is
- * not to be used
+ * Writes the symbol index of each row into `out`, -1 for NULL.
+ * @param rows the bytes of at least `count` rows, from the start of a row
+ * @returns the highest index; -1 if there is none. If it is beyond what `out` can hold, `out` must not be
+ * used
  */
 export function readIndexes(
   rows: Uint8Array,
@@ -48,8 +47,8 @@ export function readIndexes(
 }
 
 /**
- * Codes that lie in five bytes or more. A code too large for a number to be exact is far beyond any symbol,
- * and is found to be so all the same.
+ * Reads codes that span five bytes or more. A code too large to be an exact number is far beyond any symbol
+ * and is refused as such.
  */
 function readWideIndexes(
   rows: Uint8Array,
@@ -75,8 +74,7 @@ function readWideIndexes(
 }
 
 /**
- * Writes the codes of `count` rows into rows whose bits are zero.
- *
+ * Writes the codes of `count` rows into zeroed rows.
  * @param indexes symbol index of each row, -1 for NULL, which the bias has to allow
  */
 export function writeIndexes(
@@ -100,8 +98,8 @@ export function writeIndexes(
 }
 
 /**
- * Places columns one behind the other without gaps, each as narrow as its highest code allows; a column of
- * one symbol without NULL takes no bit.
+ * Lays out columns without gaps, each as narrow as its highest code allows; a column of one symbol without
+ * NULL takes no bit.
  */
 export function tightLayout(columns: readonly { readonly symbols: number; readonly hasNulls: boolean }[]): {
   readonly bitFields: readonly BitField[]

@@ -1,11 +1,11 @@
-/** Gives each distinct value of a column its symbol, in the order of first appearance (QVD, section 8). */
+/** Assigns each distinct value of a column its symbol, in the order of first appearance (QVD, section 8). */
 import type { Value } from '../script/value/value.ts'
 import type { QvdSymbols } from './qvd-symbols.ts'
 
 export class SymbolCollector {
   readonly #numbers: number[] = []
   readonly #texts: (string | null)[] = []
-  /** Numbers without a text, texts without a number, and for each text of duals their numbers. */
+  /** Plain numbers, plain texts, and for the text of each dual its numbers. */
   readonly #plain = new Map<number | string, number>()
   readonly #duals = new Map<string, Map<number, number>>()
   #hasNulls = false
@@ -14,7 +14,7 @@ export class SymbolCollector {
     return this.#hasNulls
   }
 
-  /** The symbol of a value, -1 for NULL. A number that is not finite is none. */
+  /** Returns the symbol of a value; -1 for NULL, infinite numbers and NaN. */
   indexOf(value: Value): number {
     if (typeof value === 'number' && Number.isFinite(value))
       return this.#known(this.#plain, value, value, null)

@@ -1,12 +1,11 @@
 /**
- * Reads the events of a request, whichever content mode the webhook is set to: one JSON object
- * (`application/json`, or CloudEvents structured mode), a batch, or CloudEvents binary mode with its
- * attributes in `ce-` headers, which are percent-encoded and decoded exactly once (CloudEvents HTTP binding,
- * section 3.1.3.2).
+ * Reads the events of a request in any content mode: one JSON object (`application/json`, or CloudEvents
+ * structured mode), a batch, or CloudEvents binary mode with its attributes in `ce-` headers, which are
+ * percent-decoded exactly once (CloudEvents HTTP binding, section 3.1.3.2).
  */
 import type { HeaderLookup } from './verify-signature.ts'
 
-/** A CloudEvent of which no more is known than that it is one. */
+/** Any CloudEvent. */
 export interface AnyEvent {
   readonly specversion: '1.0'
   readonly id: string
@@ -16,7 +15,7 @@ export interface AnyEvent {
   readonly [attribute: string]: unknown
 }
 
-/** @returns a text that says what is wrong when the request holds no events */
+/** @returns the events, or a text that says why there are none */
 export function decodeEvents(
   header: HeaderLookup,
   headerNames: Iterable<string>,

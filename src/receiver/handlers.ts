@@ -1,15 +1,12 @@
 /**
- * A receiver as the request handler of the common servers: Node's `http` and Express share one, Fastify has a
- * plugin, and servers of the Fetch API (Hono, Deno, Bun, Workers) a function of a Request. The parts of those
- * servers that are used are described here, so that none of them is a dependency.
+ * A receiver as the request handler of common servers: Node's `http` and Express share one, Fastify has a
+ * plugin, and servers of the Fetch API (Hono, Deno, Bun, Workers) a function of a Request. The used parts of
+ * those servers are declared here, so that none of them is a dependency.
  */
 import { joined } from './bytes.ts'
 import { MAX_BODY_BYTES, type ReceivedRequest, type ReceiverOptions, receiver } from './receive.ts'
 
-/**
- * What is used of `http.IncomingMessage`; `body` and `rawBody` are what body parsers before this handler may
- * have left.
- */
+/** The used part of `http.IncomingMessage`; earlier body parsers may have left `body` and `rawBody`. */
 interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -22,7 +19,7 @@ interface NodeResponse {
   end(body: string): unknown
 }
 
-/** What is used of a Fastify instance. */
+/** The used part of a Fastify instance. */
 interface FastifyLike {
   addContentTypeParser(
     type: string,
@@ -50,8 +47,8 @@ interface FastifyReplyLike {
 }
 
 /**
- * For `http.createServer(handler)` and for Express: `app.post('/events', handler)`. The signature is over the
- * bytes, so mount it before `express.json()`, or give that route `express.raw({ type: '*\/*' })`.
+ * For `http.createServer(handler)` and for Express: `app.post('/events', handler)`. The signature covers the
+ * raw bytes, so mount it before `express.json()`, or give the route `express.raw({ type: '*\/*' })`.
  */
 export function nodeHandler(options: ReceiverOptions) {
   const receive = receiver(options)
@@ -76,8 +73,8 @@ export function nodeHandler(options: ReceiverOptions) {
 }
 
 /**
- * `fastify.register(fastifyReceiver, { url: '/events', secret, onEvent })`: one route, in a context of its
- * own.
+ * `fastify.register(fastifyReceiver, { url: '/events', secret, onEvent })`: adds one route in its own
+ * context.
  */
 export async function fastifyReceiver(
   fastify: FastifyLike,
@@ -127,13 +124,13 @@ function received(method: string, headers: NodeRequest['headers'], body: Uint8Ar
   return { method, header: (name) => [headers[name]].flat()[0], headerNames: Object.keys(headers), body }
 }
 
-/** Undefined when only the parsed body is left. */
+/** Returns undefined if only the parsed body is left. */
 async function bodyOf(request: NodeRequest, maxBytes: number): Promise<Uint8Array | undefined> {
   for (const left of [request.rawBody, request.body]) if (left instanceof Uint8Array) return left
   return request.body === undefined ? gathered(request, maxBytes) : undefined
 }
 
-/** Stops reading beyond what is allowed, and leaves the connection open for the answer. */
+/** Stops reading at the limit and keeps the connection open for the response. */
 async function gathered(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0

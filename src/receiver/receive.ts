@@ -1,10 +1,10 @@
 /**
- * What a receiver does with one request: verify, decode, de-duplicate, call back, answer. Every server's
- * handler is this and a translation.
+ * Handles one request of a sender: verify, decode, de-duplicate, call back, answer. The handlers for servers
+ * only translate.
  *
- * The answer decides what the sender does next: 2xx ends the delivery, anything else makes it try again. So
- * the callback is awaited: when it throws, the answer is 500, the event counts as not handled, and a later
- * delivery of it calls back again.
+ * The answer decides what the sender does next: 2xx ends the delivery, anything else causes a retry. So the
+ * callback is awaited: if it throws, the answer is 500, the event counts as not handled, and a later delivery
+ * of it calls back again.
  */
 import { type AnyEvent, decodeEvents } from './decode-events.ts'
 import type { ReloadEvent } from './reload-event.ts'
@@ -15,24 +15,23 @@ export interface ReceiverOptions {
   /** The webhook's secret, as typed when the webhook was made; several while it is being rotated. */
   readonly secret: string | readonly string[]
   /**
-   * Called once for each event. Await what must be done before the event counts as handled; throw to get it
-   * again.
+   * Called once per event. Await what must be done before the event counts as handled; throw to get it again.
    */
   onEvent(event: ReloadEvent): void | Promise<void>
-  /** Which events were handled already. Default: in this process, see `seenInMemory`. */
+  /** Remembers handled events. Default: in this process, see `seenInMemory`. */
   readonly seen?: SeenEvents
-  /** `either` also takes requests that only carry `Qlik-Signature`. Default `standard`. */
+  /** `either` also accepts requests with only `Qlik-Signature`. Default `standard`. */
   readonly accept?: 'standard' | 'either'
-  /** How far the clocks may differ, milliseconds. Default 5 minutes (Standard Webhooks). */
+  /** Maximum difference of the clocks, ms. Default 5 minutes (Standard Webhooks). */
   readonly toleranceMs?: number
-  /** Larger bodies are refused with 413, bytes. Default 1 MiB. */
+  /** Larger bodies are refused with 413; bytes, default 1 MiB. */
   readonly maxBodyBytes?: number
   /**
-   * Origins that may send here, for webhooks that ask first (CloudEvents abuse protection, an OPTIONS
-   * request). `*` is any. Default: none; such requests are answered 405.
+   * Allowed origins, for webhooks that ask first (CloudEvents abuse protection, an OPTIONS request). `*`
+   * allows any. Default: none; such requests are answered 405.
    */
   readonly allowOrigin?: '*' | readonly string[]
-  /** Told of what went wrong: a refused request, an error of the callback. Default: nothing. */
+  /** Called on failures: a refused request, an error of the callback. Default: does nothing. */
   onProblem?(problem: { readonly status: number; readonly detail: string; readonly error?: unknown }): void
 }
 
@@ -40,7 +39,7 @@ export interface ReceivedRequest {
   readonly method: string
   readonly header: HeaderLookup
   readonly headerNames: Iterable<string>
-  /** The exact bytes. */
+  /** The raw bytes. */
   readonly body: Uint8Array
 }
 
@@ -54,7 +53,7 @@ export type Receive = (request: ReceivedRequest) => Promise<ReceiverAnswer>
 
 export const MAX_BODY_BYTES = 1024 ** 2
 const TOLERANCE_MS = 5 * 60_000
-/** Seconds after which a delivery that met another one of the same event may come again. */
+/** Retry-After, in seconds, for a delivery that met another one of the same event. */
 const BUSY_RETRY_SECONDS = '5'
 
 const REFUSED: Readonly<Record<Exclude<SignatureVerdict, { ok: true }>['reason'], string>> = {
@@ -118,7 +117,8 @@ async function handle(
 }
 
 /**
- * The handshake of CloudEvents' HTTP webhook specification, section 4: consent is the header, not the status.
+ * The handshake of CloudEvents' HTTP webhook specification, section 4: the header grants consent, not the
+ * status.
  */
 function consent({ header }: ReceivedRequest, allowed: '*' | readonly string[]): ReceiverAnswer {
   const origin = header('webhook-request-origin')

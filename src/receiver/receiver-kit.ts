@@ -1,6 +1,4 @@
-/**
- * What the package exports as `reprise/receiver`: all that an application needs to receive events of reloads.
- */
+/** The package export `reprise/receiver`: all that an application needs to receive events of reloads. */
 
 export { APP_RELOAD_FINISHED_SCHEMA } from '../event/attempt-event-schema.ts'
 export { APP_DATA_UPDATED_SCHEMA } from '../event/data-event-schema.ts'

@@ -1,13 +1,12 @@
 /**
- * The events of reloads as they arrive, typed. Optional members are left out where they are not known: never
- * null, never an empty text. Unknown members may come with later versions; keep what you do not know out of
- * your way.
+ * The types of the events of reloads. Unknown optional members are absent: never null, never an empty text.
+ * Later versions may add members; ignore those you do not know.
  */
 
-/** CloudEvents 1.0 attributes that every event of this service has, and those that it may have. */
+/** CloudEvents 1.0 attributes of every event of this service, required and optional ones. */
 interface Envelope<Type extends string, Data> {
   readonly specversion: '1.0'
-  /** The event's identity: the same on every send, retry and resend. De-duplicate by it. */
+  /** Identity of the event: the same on every send, retry and resend. De-duplicate by it. */
   readonly id: string
   readonly type: Type
   readonly source: string
@@ -51,7 +50,7 @@ export interface ReloadFinishedData {
   readonly appUsage: string
   readonly creationTime: string
   readonly taskId?: string
-  /** When the engine began; absent when no script ran. */
+  /** When the engine began; absent if no script ran. */
   readonly startTime?: string
   /** SUCCEEDED only. */
   readonly lastReloadTime?: string
@@ -68,7 +67,7 @@ export interface ReloadFinishedData {
   readonly requeueCounters?: { readonly requeuesTotal: number; readonly requeuesWithErrors: number }
 }
 
-/** One per reload: how it ended, however many attempts it took. */
+/** One per reload: how it ended, whatever the number of attempts. */
 export type ReloadFinishedEvent = Envelope<'com.qlik.v1.reload.finished', ReloadFinishedData>
 
 export interface AppReloadFinishedData {
@@ -90,7 +89,7 @@ export interface AppReloadFinishedData {
   }[]
 }
 
-/** One per attempt whose script started, also of attempts that are tried again. */
+/** One per attempt whose script started, including attempts that are retried. */
 export type AppReloadFinishedEvent = Envelope<'com.qlik.v1.app.reload.finished', AppReloadFinishedData>
 
 export interface AppDataUpdatedData {
@@ -102,7 +101,7 @@ export interface AppDataUpdatedData {
   readonly lastReloadTime: string
 }
 
-/** The data of an app changed and is saved. */
+/** New data of an app was saved. */
 export type AppDataUpdatedEvent = Envelope<'com.qlik.app.data.updated', AppDataUpdatedData>
 
 export interface WebhookDisabledData {
@@ -115,7 +114,7 @@ export interface WebhookDisabledData {
   readonly failingSince?: string
 }
 
-/** The service disabled a webhook, because its target is gone or failed for too long. */
+/** The service disabled a webhook because its target is gone or failed for too long. */
 export type WebhookDisabledEvent = Envelope<'com.reprise.v1.webhook.disabled', WebhookDisabledData>
 
 export type ReloadEvent =

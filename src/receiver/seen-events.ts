@@ -1,20 +1,19 @@
 /**
- * Which events were handled: what makes "at least once" on the wire into "once" for the application. An
- * implementation over a shared database (a table with the id as its key) makes it hold over several receiver
- * processes and restarts.
+ * Remembers handled events, which turns "at least once" on the wire into "once" for the application. With a
+ * shared database (a table keyed by id) this holds across receiver processes and restarts.
  */
 export interface SeenEvents {
   /**
-   * `new`: nobody has handled it; the caller does so now and calls `handled` or `failed`. `handled`: nothing
-   * is left to do. `busy`: another request is at it.
+   * `new`: not handled yet; the caller handles it now and calls `handled` or `failed`. `handled`: done.
+   * `busy`: another request is handling it.
    */
   begin(id: string): Promise<'new' | 'handled' | 'busy'>
   handled(id: string): Promise<void>
-  /** The next delivery of it may try again. */
+  /** The next delivery of the event may try again. */
   failed(id: string): Promise<void>
 }
 
-/** Kept in this process: the newest `max` ids. A restart forgets them. */
+/** Remembers the newest `max` ids in this process; a restart forgets them. */
 export function seenInMemory(max = 100_000): SeenEvents {
   const states = new Map<string, 'busy' | 'handled'>()
   return {

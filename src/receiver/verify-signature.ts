@@ -1,22 +1,22 @@
 /**
- * Is this request from the service that knows the secret? Checks the Standard Webhooks signature
- * (https://www.standardwebhooks.com: `webhook-id`, `webhook-timestamp`, `webhook-signature`), which also
- * tells when it was made, and Qlik's own `Qlik-Signature` (hex HMAC-SHA-256 of the body), which does not. Web
- * Crypto alone, so that it runs in every server-side JavaScript runtime.
+ * Verifies that a request comes from a service that knows the secret. Checks the Standard Webhooks signature
+ * (https://www.standardwebhooks.com: `webhook-id`, `webhook-timestamp`, `webhook-signature`), which includes
+ * a time, and Qlik's own `Qlik-Signature` (hex HMAC-SHA-256 of the body), which does not. Uses only Web
+ * Crypto, so that it runs in every server-side JavaScript runtime.
  */
 import { joined } from './bytes.ts'
 
 export type HeaderLookup = (name: string) => string | undefined
 
 export interface SignatureRules {
-  /** As typed when the webhook was made, or as `whsec_...`. Several while a secret is being rotated. */
+  /** As typed when the webhook was made, or as `whsec_...`. Several during a rotation. */
   readonly secrets: readonly string[]
   /**
-   * `standard` asks for the Standard Webhooks headers: a copy of an old request is refused. `either` is also
-   * content with `Qlik-Signature` alone, for events that come from Qlik Cloud itself.
+   * `standard` requires the Standard Webhooks headers: a copy of an old request is refused. `either` also
+   * accepts `Qlik-Signature` alone, for events from Qlik Cloud itself.
    */
   readonly accept: 'standard' | 'either'
-  /** How far the time of the signature may be from now, milliseconds. */
+  /** Maximum difference between the time of the signature and now, ms. */
   readonly toleranceMs: number
   /** Epoch milliseconds. */
   readonly now: number
@@ -87,7 +87,7 @@ async function anySecretMade(
   return false
 }
 
-/** `whsec_` and base64, as Standard Webhooks writes secrets; anything else is the text itself. */
+/** Decodes a secret in Standard Webhooks form, `whsec_` and base64; any other text is used as it is. */
 function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
   const encoded = secret.startsWith('whsec_') ? fromBase64(secret.slice(6)) : undefined
   return encoded ?? new TextEncoder().encode(secret)
