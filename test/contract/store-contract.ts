@@ -13,6 +13,7 @@ import { exerciseEndingLeases } from './ending-leases.ts'
 import { exerciseEventOrder } from './event-order.ts'
 import { exerciseForgetting } from './forgetting.ts'
 import { exerciseLists } from './lists.ts'
+import { exerciseListsOfKinds } from './lists-of-kinds.ts'
 import { exerciseNotices } from './notices.ts'
 import { exercisePlacing } from './placing.ts'
 import { exerciseProcesses } from './processes.ts'
@@ -39,6 +40,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseTransitions(present)
     exerciseSweeping(present)
     exerciseLists(present)
+    exerciseListsOfKinds(present)
     exerciseDeliveries(present)
     exerciseForgetting(present)
     exerciseCatalog(present)

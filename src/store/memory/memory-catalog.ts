@@ -24,13 +24,16 @@ import type {
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange, ScriptSummary } from '../port/apps.ts'
+import type { ListedRecords, ListKind } from '../port/list-fields.ts'
+import type { Listed, ListQuery, ListStore, RowsQuery } from '../port/lists.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { changedApp, ownerOfReaders, unmarked, withScript } from '../rule/crash-marks.ts'
+import { listOf, matching } from '../rule/listing.ts'
 import { inSamePlace, liesIn } from './change.ts'
 import { MemoryPeople } from './memory-people.ts'
 import { byAge, insert, own } from './tables.ts'
 
-export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'change'> {
+export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'change'>, ListStore {
   async addApp(app: App): Promise<void> {
     this.tables.requireTenant(app.tenantId)
     this.atomically(() => insert(this.tables.apps, app.id, app))
@@ -204,6 +207,17 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
         (row) => row.tenantId === tenantId && (place === undefined || liesIn(row, place)),
       ),
     )
+  }
+
+  async list<Kind extends ListKind>(
+    kind: Kind,
+    query: ListQuery<Kind>,
+  ): Promise<Listed<ListedRecords[Kind]>> {
+    return listOf(kind, this.tables.listed(kind, query.tenantId), query)
+  }
+
+  async count<Kind extends ListKind>(kind: Kind, { tenantId, where }: RowsQuery<Kind>): Promise<number> {
+    return matching(kind, this.tables.listed(kind, tenantId), where).length
   }
 
   async saveSubscription(subscription: Subscription): Promise<void> {

@@ -14,8 +14,8 @@ import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { ChoosingDeliveries, isFree } from '../rule/choosing-deliveries.ts'
 import { FAILED_STATES, isHeldUnder, released, reopened } from '../rule/ending-deliveries.ts'
 import { noticeOf } from '../rule/notice-of.ts'
+import { pageOf } from '../rule/page.ts'
 import { MemoryEvents } from './memory-events.ts'
-import { pageOf } from './page.ts'
 import { byAge, compare, insert, own } from './tables.ts'
 
 export class MemoryDeliveries extends MemoryEvents implements DeliveryStore {

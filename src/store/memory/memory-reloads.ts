@@ -20,12 +20,12 @@ import type {
 } from '../port/reloads.ts'
 import { accepting } from '../rule/accepting.ts'
 import { noticeOf } from '../rule/notice-of.ts'
+import { pageOf } from '../rule/page.ts'
 import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { assertSaving } from '../rule/saving.ts'
 import { stepped } from '../rule/stepping.ts'
 import { movedAt } from '../rule/turns.ts'
 import { MemoryDeliveries } from './memory-deliveries.ts'
-import { pageOf } from './page.ts'
 import { openAttempt } from './queue-count.ts'
 import { byAge, insert, own } from './tables.ts'
 

@@ -15,6 +15,7 @@ import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import type { ListedRecords, ListKind } from '../port/list-fields.ts'
 import type { ScriptLog } from '../port/reloads.ts'
 import { Journal, Table } from './table.ts'
 
@@ -47,6 +48,11 @@ export class Tables {
    * then was let in by a claim, epoch ms.
    */
   readonly counters = new Table<number>(this.journal)
+
+  listed<Kind extends ListKind>(kind: Kind, tenantId: TenantId): readonly ListedRecords[Kind][] {
+    const table: Table<ListedRecords[Kind]> = this[kind] as Table<ListedRecords[ListKind]> as never
+    return table.where((row) => row.tenantId === tenantId)
+  }
 
   nextSequence(): number {
     const value = (this.counters.get('sequence') ?? 0) + 1

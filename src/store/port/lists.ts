@@ -1,6 +1,8 @@
 /** What lists are asked for and answer: page by page, in either direction. */
 import type { FilterNode } from '../../core/filter.ts'
 import type { AppId, SubscriptionId, TenantId } from '../../core/ids.ts'
+import type { Condition, FieldValue } from './condition.ts'
+import { type FieldOf, LIST_FIELDS, type ListedRecords, type ListKind } from './list-fields.ts'
 
 export interface Page {
   readonly limit: number
@@ -11,7 +13,7 @@ export interface Page {
 }
 
 export interface PagePosition {
-  readonly value: string | number | null
+  readonly value: FieldValue
   readonly id: string
 }
 
@@ -25,6 +27,45 @@ export interface Listed<Row> {
   /** There are rows after the last / before the first row of this page. */
   readonly hasNext: boolean
   readonly hasPrevious: boolean
+}
+
+/** Rows of a kind. */
+export interface RowsQuery<Kind extends ListKind> {
+  readonly tenantId: TenantId
+  /** All rows of the tenant when absent. */
+  readonly where?: Condition<FieldOf<Kind>>
+}
+
+/** What a list of any kind is asked for. */
+export interface ListQuery<Kind extends ListKind> extends RowsQuery<Kind> {
+  readonly sort: Sort<FieldOf<Kind>>
+  readonly page: Page
+}
+
+export interface ListStore {
+  /** A page of the rows that satisfy the condition, ties broken by id in the direction of the sort. */
+  list<Kind extends ListKind>(kind: Kind, query: ListQuery<Kind>): Promise<Listed<ListedRecords[Kind]>>
+  count<Kind extends ListKind>(kind: Kind, query: RowsQuery<Kind>): Promise<number>
+}
+
+/** Where a row stands in a list: what pages before and after it are asked with. */
+export function positionOf<Kind extends ListKind>(
+  kind: Kind,
+  row: ListedRecords[Kind],
+  field: FieldOf<Kind>,
+): PagePosition {
+  return { value: fieldOf(kind, row, field) as FieldValue, id: row.id }
+}
+
+export function fieldOf<Kind extends ListKind>(
+  kind: Kind,
+  row: ListedRecords[Kind],
+  field: FieldOf<Kind>,
+): FieldValue | readonly string[] {
+  const fields = LIST_FIELDS[kind] as Readonly<
+    Record<string, (row: ListedRecords[Kind]) => FieldValue | readonly string[]>
+  >
+  return fields[field]!(row)
 }
 
 export type ReloadSortField = 'creationTime' | 'status' | 'startTime' | 'endTime'

@@ -13,6 +13,7 @@ import type { DeliveryStore } from './deliveries.ts'
 import type { EventStore } from './events.ts'
 import type { DataFileStore } from './files.ts'
 import type { HistoryStore } from './history.ts'
+import type { ListStore } from './lists.ts'
 import type { PeopleStore } from './people.ts'
 import type { QueueStore } from './queue.ts'
 import type { ReloadStore } from './reloads.ts'
@@ -44,6 +45,7 @@ export interface Store
     EventStore,
     DeliveryStore,
     CatalogStore,
+    ListStore,
     HistoryStore {
   counts(): Promise<Counts>
   /**

@@ -1,11 +1,12 @@
 /** App and script records as rows and back. */
 import type { SQLInputValue } from 'node:sqlite'
+import { itemIdOf } from '../../catalog/item-id.ts'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
 import type { ScriptSummary } from '../port/apps.ts'
 import { give, type Row } from './row.ts'
 
 export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,
-  data_version, data, crashed_full, crashed_partial, current_script_id`
+  data_version, data, crashed_full, crashed_partial, current_script_id, item_id`
 
 export function appValues(app: App): SQLInputValue[] {
   return [
@@ -23,6 +24,7 @@ export function appValues(app: App): SQLInputValue[] {
     app.crashedOnMaxSize.full ? 1 : 0,
     app.crashedOnMaxSize.partial ? 1 : 0,
     app.currentScriptId ?? null,
+    itemIdOf(app.id),
   ]
 }
 

@@ -4,6 +4,7 @@
  * sqlite-store.test.ts holds the plans.
  */
 import { DatabaseSync } from 'node:sqlite'
+import { defineFunctions } from './functions.ts'
 import { migrate } from './migrate.ts'
 
 /** For `sqlite3` or a backup that locks the file for a moment. */
@@ -26,6 +27,7 @@ export function connect(file: string): DatabaseSync {
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
       PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA temp_store = MEMORY`)
+    defineFunctions(db)
     migrate(db, file)
     return db
   } catch (error) {

@@ -6,7 +6,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { FilterNode } from '../../core/filter.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Listed, ReloadQuery, ReloadSortField } from '../port/lists.ts'
-import { type Condition, listPage } from './page.ts'
+import type { SqlCondition } from './condition.ts'
+import { listPage } from './page.ts'
 import { reloadOf } from './reload-rows.ts'
 
 const SORT_COLUMN: Readonly<Record<ReloadSortField, string>> = {
@@ -24,7 +25,7 @@ const ATTRIBUTE_SQL: Readonly<Record<string, string>> = {
 }
 
 export function listReloads(db: DatabaseSync, query: ReloadQuery): Listed<Reload> {
-  const conditions: Condition[] = [{ sql: 'tenant_id = ?', values: [query.tenantId] }]
+  const conditions: SqlCondition[] = [{ sql: 'tenant_id = ?', values: [query.tenantId] }]
   if (query.appId !== undefined) conditions.push({ sql: 'app_id = ?', values: [query.appId] })
   if (query.partial !== undefined) conditions.push({ sql: 'partial = ?', values: [query.partial ? 1 : 0] })
   if (query.filter !== undefined) conditions.push(filterSql(query.filter))
@@ -33,7 +34,8 @@ export function listReloads(db: DatabaseSync, query: ReloadQuery): Listed<Reload
     {
       table: 'reloads',
       conditions,
-      sortColumn: SORT_COLUMN[query.sort.field],
+      sortBy: SORT_COLUMN[query.sort.field],
+      nullable: query.sort.field === 'startTime' || query.sort.field === 'endTime',
       descending: query.sort.descending,
       page: query.page,
     },
@@ -48,7 +50,7 @@ const COMPARISON = {
 } as const
 
 /** As `matchesFilter` (core/filter.ts): an unknown attribute makes `ne` true and the others false. */
-export function filterSql(filter: FilterNode): Condition {
+export function filterSql(filter: FilterNode): SqlCondition {
   if (filter.kind === 'compare') {
     const column = ATTRIBUTE_SQL[filter.attribute]
     if (column === undefined) return { sql: filter.operator === 'ne' ? '1' : '0', values: [] }

@@ -12,6 +12,7 @@ import { sql as lifeOfAReload } from './migrations/0002-life-of-a-reload.ts'
 import { sql as deliveriesAgain } from './migrations/0003-deliveries-again.ts'
 import { sql as forgotten } from './migrations/0004-forgotten.ts'
 import { sql as ranStatements } from './migrations/0005-ran-statements.ts'
+import { sql as lists } from './migrations/0006-lists.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
   deliveriesAgain,
   forgotten,
   ranStatements,
+  lists,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

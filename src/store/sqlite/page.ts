@@ -2,21 +2,19 @@
  * Keyset paging in SQL: a page is an index range behind (or before) the sort value and id of a row. Empty
  * values are the lowest, as SQLite orders them; ties are broken by id in the direction of the sort.
  */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Listed, Page, PagePosition } from '../port/lists.ts'
+import type { SqlCondition } from './condition.ts'
 import type { Row } from './row.ts'
-
-export interface Condition {
-  readonly sql: string
-  readonly values: readonly SQLInputValue[]
-}
 
 export interface Listing {
   readonly table: string
   /** All of them hold; at least one. */
-  readonly conditions: readonly Condition[]
-  /** A column's name: from a fixed list, never from a caller. */
-  readonly sortColumn: string
+  readonly conditions: readonly SqlCondition[]
+  /** A column or expression: from a fixed list, never from a caller. */
+  readonly sortBy: string
+  /** It may be NULL. */
+  readonly nullable: boolean
   readonly descending: boolean
   readonly page: Page
 }
@@ -31,7 +29,7 @@ export function listPage<T>(db: DatabaseSync, listing: Listing, recordOf: (row: 
   const first = rows[0]
   const last = rows.at(-1)
   const isAny = (from: Row | undefined, reverse: boolean): boolean =>
-    from !== undefined && select(db, listing, positionOf(listing, from), reverse, 1).length > 0
+    from !== undefined && select(db, listing, positionOf(from), reverse, 1).length > 0
   return {
     rows: rows.map(recordOf),
     hasNext: backwards ? isAny(last, false) : hasMore,
@@ -41,33 +39,51 @@ export function listPage<T>(db: DatabaseSync, listing: Listing, recordOf: (row: 
 
 function select(
   db: DatabaseSync,
-  { table, conditions, sortColumn, descending }: Listing,
+  listing: Listing,
   from: PagePosition | undefined,
   reverse: boolean,
   limit: number,
 ): Row[] {
-  const down = descending !== reverse
-  const behind = from === undefined ? { sql: '1', values: [] } : behindOf(sortColumn, down, from)
-  const direction = down ? 'DESC' : 'ASC'
-  const where = [...conditions, behind]
-  return db
-    .prepare(
-      `SELECT * FROM ${table} WHERE ${where.map((condition) => condition.sql).join(' AND ')}
-       ORDER BY ${sortColumn} ${direction}, id ${direction} LIMIT ?`,
-    )
-    .all(...where.flatMap((condition) => condition.values), limit)
+  const { sql, values } = pageSql(listing, from, reverse)
+  return db.prepare(sql).all(...values, limit)
 }
 
-function behindOf(column: string, down: boolean, { value, id }: PagePosition): Condition {
+/** The rows behind a position, or before it; the limit is its last parameter. */
+export function pageSql(
+  { table, conditions, sortBy, nullable, descending }: Listing,
+  from: PagePosition | undefined,
+  reverse: boolean,
+): SqlCondition {
+  const down = descending !== reverse
+  const direction = down ? 'DESC' : 'ASC'
+  const where = from === undefined ? conditions : [...conditions, behindOf(sortBy, nullable, down, from)]
+  return {
+    sql: `SELECT *, ${sortBy} AS sort_value FROM ${table}
+      WHERE ${where.map((condition) => condition.sql).join(' AND ')}
+      ORDER BY ${sortBy} ${direction}, id ${direction} LIMIT ?`,
+    values: where.flatMap((condition) => condition.values),
+  }
+}
+
+function behindOf(
+  sortBy: string,
+  nullable: boolean,
+  down: boolean,
+  { value, id }: PagePosition,
+): SqlCondition {
   const compare = down ? '<' : '>'
   if (value === null) {
-    const others = down ? '' : ` OR ${column} IS NOT NULL`
-    return { sql: `((${column} IS NULL AND id ${compare} ?)${others})`, values: [id] }
+    const others = down ? '' : ` OR ${sortBy} IS NOT NULL`
+    return { sql: `((${sortBy} IS NULL AND id ${compare} ?)${others})`, values: [id] }
   }
-  const empty = down ? ` OR ${column} IS NULL` : ''
-  return { sql: `((${column}, id) ${compare} (?, ?)${empty})`, values: [value, id] }
+  // A pair of values enters an index of columns at once, an index of an expression not at all.
+  const isColumn = /^\w+$/.test(sortBy)
+  const near = isColumn ? '' : `${sortBy} ${compare}= ? AND `
+  const behind = `${near}(${sortBy}, id) ${compare} (?, ?)`
+  const sql = down && nullable ? `((${behind}) OR ${sortBy} IS NULL)` : behind
+  return { sql, values: isColumn ? [value, id] : [value, value, id] }
 }
 
-function positionOf({ sortColumn }: Listing, row: Row): PagePosition {
-  return { value: row[sortColumn] as PagePosition['value'], id: row.id as string }
+function positionOf(row: Row): PagePosition {
+  return { value: row.sort_value as PagePosition['value'], id: row.id as string }
 }

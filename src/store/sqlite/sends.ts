@@ -9,7 +9,8 @@ import type { Listed, SendQuery } from '../port/lists.ts'
 import type { CommitNotice } from '../port/store.ts'
 import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { noticeOf } from '../rule/notice-of.ts'
-import { type Condition, listPage } from './page.ts'
+import type { SqlCondition } from './condition.ts'
+import { listPage } from './page.ts'
 import { recordOf } from './row.ts'
 import type { Audience } from './view.ts'
 
@@ -73,7 +74,7 @@ export function prepareSendWrites(
 const SORT_COLUMN = { triggeredAt: 'triggered_at', status: 'status' } as const
 
 export function listSends(db: DatabaseSync, query: SendQuery): Listed<Send> {
-  const conditions: Condition[] = [{ sql: 'subscription_id = ?', values: [query.subscriptionId] }]
+  const conditions: SqlCondition[] = [{ sql: 'subscription_id = ?', values: [query.subscriptionId] }]
   if (query.status !== undefined) conditions.push({ sql: 'status = ?', values: [query.status] })
   if (query.eventType !== undefined) conditions.push({ sql: 'event_type = ?', values: [query.eventType] })
   return listPage(
@@ -81,7 +82,8 @@ export function listSends(db: DatabaseSync, query: SendQuery): Listed<Send> {
     {
       table: 'sends',
       conditions,
-      sortColumn: SORT_COLUMN[query.sort.field],
+      sortBy: SORT_COLUMN[query.sort.field],
+      nullable: false,
       descending: query.sort.descending,
       page: query.page,
     },

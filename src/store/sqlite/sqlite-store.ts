@@ -15,7 +15,8 @@ import type { AppChange } from '../port/apps.ts'
 import type { Change } from '../port/change.ts'
 import type { DeliveryClaim, Reopening, SendRecord } from '../port/deliveries.ts'
 import type { Forget } from '../port/history.ts'
-import type { ReloadQuery, SendQuery } from '../port/lists.ts'
+import type { ListedRecords, ListKind } from '../port/list-fields.ts'
+import type { Listed, ListQuery, ReloadQuery, RowsQuery, SendQuery } from '../port/lists.ts'
 import type { ClaimRequest, LeaseRenewal } from '../port/queue.ts'
 import type { Acceptance, ScriptLog, Transition, Transitioned } from '../port/reloads.ts'
 import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
@@ -28,6 +29,7 @@ import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
 import { Kept } from './kept.ts'
 import { listReloads } from './list-reloads.ts'
+import { count, list } from './lists.ts'
 import { prepareCount } from './queue.ts'
 import { listSends } from './sends.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -266,6 +268,17 @@ export class SqliteStore implements ExclusiveStore {
 
   change<Answer>(batch: readonly Change<Answer>[]): Promise<Answer[]> {
     return this.#writer.write(() => batch.map((one) => this.#do.change(one)))
+  }
+
+  async list<Kind extends ListKind>(
+    kind: Kind,
+    query: ListQuery<Kind>,
+  ): Promise<Listed<ListedRecords[Kind]>> {
+    return list(this.#db, kind, query)
+  }
+
+  async count<Kind extends ListKind>(kind: Kind, query: RowsQuery<Kind>) {
+    return count(this.#db, kind, query)
   }
 
   addTenant(tenant: records.Tenant) {

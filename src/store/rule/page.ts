@@ -1,6 +1,5 @@
 /** Keyset paging over rows in memory: the model of what the SQL stores do with an index. */
 import type { Listed, Page, PagePosition, Sort } from '../port/lists.ts'
-import { compare } from './tables.ts'
 
 /** Orders by the sort value, empty values lowest, ties by id in the same direction; gives the wanted page. */
 export function pageOf<Row extends { readonly id: string }>(
@@ -11,7 +10,7 @@ export function pageOf<Row extends { readonly id: string }>(
 ): Listed<Row> {
   const direction = sort.descending ? -1 : 1
   const order = (left: PagePosition, right: PagePosition) =>
-    direction * (compareValues(left.value, right.value) || compare(left.id, right.id))
+    direction * (compareValues(left.value, right.value) || compareValues(left.id, right.id))
   const position = (row: Row): PagePosition => ({ value: sortValue(row), id: row.id })
   const sorted = [...rows].sort((left, right) => order(position(left), position(right)))
   const { after, limit } = page
@@ -36,5 +35,21 @@ function slice<Row>(sorted: readonly Row[], start: number, end: number): Listed<
 
 function compareValues(left: PagePosition['value'], right: PagePosition['value']): number {
   if (left === null || right === null) return left === right ? 0 : left === null ? -1 : 1
-  return compare(left, right)
+  if (typeof left === 'string' && typeof right === 'string') return compareTexts(left, right)
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** By code points, as databases compare the bytes of UTF-8; JavaScript compares the units of UTF-16. */
+export function compareTexts(left: string, right: string): number {
+  const length = Math.min(left.length, right.length)
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [left.charCodeAt(at), right.charCodeAt(at)]
+    if (one !== other) return rankOf(one) - rankOf(other)
+  }
+  return left.length - right.length
+}
+
+/** Surrogates stand for code points above all others. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

@@ -1,0 +1,12 @@
+/**
+ * Apps are the only items, and an item's id is derived from its app's id: it never changes (contract 05,
+ * section 7).
+ */
+import { sha256 } from '../core/sha256.ts'
+import { utf8 } from '../core/utf8.ts'
+
+/** @returns 24 hex digits */
+export function itemIdOf(appId: string): string {
+  const digest = sha256(utf8(`item ${appId}`)).slice(0, 12)
+  return digest.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,26 @@
+/**
+ * Patterns in which `*` stands for any characters and `?` for one, as file names are searched for. Takes at
+ * most the product of both lengths: there is no backtracking further than the last `*`.
+ */
+export function matchesWildcard(text: string, pattern: string): boolean {
+  const [characters, wanted] = [[...text], [...pattern]]
+  let at = 0
+  let next = 0
+  /** Where the last `*` stands, and up to where it reaches by now. */
+  let star = -1
+  let reached = 0
+  while (at < characters.length) {
+    if (wanted[next] === '*') {
+      star = next++
+      reached = at
+    } else if (next < wanted.length && (wanted[next] === '?' || wanted[next] === characters[at])) {
+      at++
+      next++
+    } else if (star !== -1) {
+      next = star + 1
+      at = ++reached
+    } else return false
+  }
+  while (wanted[next] === '*') next++
+  return next === wanted.length
+}

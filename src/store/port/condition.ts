@@ -1,0 +1,72 @@
+/**
+ * What rows of a list must satisfy, as plain data over the fields of its kind (list-fields.ts): every store
+ * evaluates it where the rows are, so that a page is full and shows nothing that the caller may not see.
+ * Texts compare as they are, or folded (core/folded.ts) with `anyCase`.
+ */
+import type { FilterNode } from '../../core/filter.ts'
+
+export type FieldValue = string | number | null
+
+export type Condition<Field extends string> =
+  /** The field has one of the values; null stands for an absent one. */
+  | {
+      readonly kind: 'among'
+      readonly field: Field
+      readonly values: readonly FieldValue[]
+      readonly anyCase?: true
+    }
+  | {
+      readonly kind: 'contains' | 'begins'
+      readonly field: Field
+      readonly text: string
+      readonly anyCase?: true
+    }
+  /** In any case; see core/wildcard.ts. */
+  | { readonly kind: 'wildcard'; readonly field: Field; readonly pattern: string }
+  /** The field is a list of texts that has this one. */
+  | { readonly kind: 'has'; readonly field: Field; readonly value: string }
+  | { readonly kind: 'at-most'; readonly field: Field; readonly value: number }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition<Field>[] }
+  | { readonly kind: 'not'; readonly of: Condition<Field> }
+
+export function is<Field extends string>(field: Field, ...values: readonly FieldValue[]): Condition<Field> {
+  return { kind: 'among', field, values }
+}
+
+/** Conditions that are undefined are left out. */
+export function all<Field extends string>(
+  ...conditions: readonly (Condition<Field> | undefined)[]
+): Condition<Field> {
+  return { kind: 'all', of: conditions.filter((one) => one !== undefined) }
+}
+
+export function any<Field extends string>(...conditions: readonly Condition<Field>[]): Condition<Field> {
+  return { kind: 'any', of: conditions }
+}
+
+export function not<Field extends string>(condition: Condition<Field>): Condition<Field> {
+  return { kind: 'not', of: condition }
+}
+
+/** Satisfied by no row. */
+export const NONE: Condition<never> = { kind: 'any', of: [] }
+
+/**
+ * As `matchesFilter` (core/filter.ts) in any case, over text fields.
+ * @param fields by attribute of the filter
+ */
+export function filtered<Field extends string>(
+  filter: FilterNode,
+  fields: Readonly<Record<string, Field>>,
+): Condition<Field> {
+  if (filter.kind !== 'compare') {
+    const sides = [filtered(filter.left, fields), filtered(filter.right, fields)]
+    return { kind: filter.kind === 'and' ? 'all' : 'any', of: sides }
+  }
+  const { attribute, operator, value } = filter
+  const field = fields[attribute]
+  if (field === undefined) return operator === 'ne' ? not(NONE) : NONE
+  if (operator === 'co') return { kind: 'contains', field, text: value, anyCase: true }
+  const equal: Condition<Field> = { kind: 'among', field, values: [value], anyCase: true }
+  return operator === 'ne' ? not(equal) : equal
+}

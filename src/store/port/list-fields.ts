@@ -1,0 +1,98 @@
+/**
+ * What the lists of each kind of record are filtered and sorted by: the value of each field, named once for
+ * every store and for the cursors of pages. Flags are 1 and 0; null stands for an absent value and is the
+ * lowest; texts are in order of their code points.
+ */
+import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
+import { itemIdOf } from '../../catalog/item-id.ts'
+import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../catalog/records.ts'
+import type { Subscription } from '../../event/subscription.ts'
+import type { FieldValue } from './condition.ts'
+
+type Fields<Row> = Readonly<Record<string, (row: Row) => FieldValue | readonly string[]>>
+
+export const LIST_FIELDS = {
+  apps: {
+    id: (app) => app.id,
+    itemId: (app) => itemIdOf(app.id),
+    name: (app) => app.name,
+    description: (app) => app.description,
+    usage: (app) => app.usage,
+    ownerId: (app) => app.ownerId,
+    spaceId: (app) => app.spaceId ?? null,
+    createdAt: (app) => app.createdAt,
+    /** Of the record or the data, whichever changed last. */
+    updatedAt: (app) => Math.max(app.modifiedAt, app.data?.engineTime ?? 0),
+  } satisfies Fields<App>,
+  users: {
+    id: (user) => user.id,
+    subject: (user) => user.subject,
+    name: (user) => user.name,
+    email: (user) => user.email ?? null,
+    status: (user) => user.status,
+    createdAt: (user) => user.createdAt,
+  } satisfies Fields<User>,
+  keys: {
+    id: (key) => key.id,
+    userId: (key) => key.userId,
+    description: (key) => key.description,
+    createdBy: (key) => key.createdBy,
+    createdAt: (key) => key.createdAt,
+    expiresAt: (key) => key.expiresAt ?? null,
+    revokedAt: (key) => key.revokedAt ?? null,
+  } satisfies Fields<ApiKey>,
+  spaces: {
+    id: (space) => space.id,
+    name: (space) => space.name,
+    type: (space) => space.type,
+    ownerId: (space) => space.ownerId,
+    createdAt: (space) => space.createdAt,
+  } satisfies Fields<Space>,
+  assignments: {
+    id: (assignment) => assignment.id,
+    spaceId: (assignment) => assignment.spaceId,
+    createdAt: (assignment) => assignment.createdAt,
+  } satisfies Fields<SpaceAssignment>,
+  dataFiles: {
+    id: (file) => file.id,
+    spaceId: (file) => file.spaceId ?? null,
+    ownerId: (file) => file.ownerId,
+    name: (file) => file.name,
+    baseName: (file) => baseNameOf(file.name),
+    /** Name of the folder that it lies in, with its closing "/"; "" at the top. */
+    parent: (file) => parentOf(file.name),
+    folder: (file) => (isFolderName(file.name) ? 1 : 0),
+    bytes: (file) => file.bytes,
+    createdAt: (file) => file.createdAt,
+    modifiedAt: (file) => file.modifiedAt,
+  } satisfies Fields<DataFile>,
+  subscriptions: {
+    id: (subscription) => subscription.id,
+    name: (subscription) => subscription.name,
+    url: (subscription) => subscription.url,
+    channel: (subscription) => subscription.channel ?? null,
+    eventTypes: (subscription) => subscription.eventTypes,
+    origin: (subscription) => subscription.origin,
+    level: (subscription) => subscription.level,
+    enabled: (subscription) => (subscription.enabled ? 1 : 0),
+    ownerId: (subscription) => subscription.ownerId,
+    createdBy: (subscription) => subscription.createdBy,
+    updatedBy: (subscription) => subscription.updatedBy,
+    createdAt: (subscription) => subscription.createdAt,
+    updatedAt: (subscription) => subscription.updatedAt,
+  } satisfies Fields<Subscription>,
+}
+
+export type ListKind = keyof typeof LIST_FIELDS
+
+export type FieldOf<Kind extends ListKind> = Extract<keyof (typeof LIST_FIELDS)[Kind], string>
+
+export interface ListedRecords {
+  readonly apps: App
+  readonly users: User
+  readonly keys: ApiKey
+  readonly spaces: Space
+  readonly assignments: SpaceAssignment
+  readonly dataFiles: DataFile
+  readonly subscriptions: Subscription
+}

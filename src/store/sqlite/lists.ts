@@ -1,0 +1,168 @@
+/**
+ * Lists of every kind, page by page: what a field of a kind (store/port/list-fields.ts) is in SQL. Expressions
+ * that have an index stand in the migrations in the same words.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
+import type { Listed, ListQuery, RowsQuery } from '../port/lists.ts'
+import { appOf } from './app-rows.ts'
+import { conditionSql, type SqlCondition } from './condition.ts'
+import { type Listing, listPage } from './page.ts'
+import type { Row } from './row.ts'
+
+interface Columns<Kind extends ListKind> {
+  readonly table: string
+  readonly sql: Readonly<Record<FieldOf<Kind>, string>>
+  /** Fields that may be absent. */
+  readonly nullable: readonly FieldOf<Kind>[]
+  readonly record: (row: Row) => ListedRecords[Kind]
+}
+
+const inRecord = (name: string) => `record ->> '$.${name}'`
+/** Without its closing "/". */
+const BARE_NAME = `rtrim(name, '/')`
+const PARENT = `rtrim(${BARE_NAME}, replace(${BARE_NAME}, '/', ''))`
+
+export const UPDATED_AT_OF_APP = `max(modified_at, ifnull(data ->> '$.engineTime', 0))`
+
+const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
+  apps: {
+    table: 'apps',
+    sql: {
+      id: 'id',
+      itemId: 'item_id',
+      name: 'name',
+      description: 'description',
+      usage: 'usage',
+      ownerId: 'owner_id',
+      spaceId: 'space_id',
+      createdAt: 'created_at',
+      updatedAt: UPDATED_AT_OF_APP,
+    },
+    nullable: ['spaceId'],
+    record: appOf,
+  },
+  users: {
+    table: 'users',
+    sql: {
+      id: 'id',
+      subject: inRecord('subject'),
+      name: inRecord('name'),
+      email: inRecord('email'),
+      status: inRecord('status'),
+      createdAt: 'created_at',
+    },
+    nullable: ['email'],
+    record: carried,
+  },
+  keys: {
+    table: 'keys',
+    sql: {
+      id: 'id',
+      userId: 'user_id',
+      description: inRecord('description'),
+      createdBy: inRecord('createdBy'),
+      createdAt: 'created_at',
+      expiresAt: inRecord('expiresAt'),
+      revokedAt: inRecord('revokedAt'),
+    },
+    nullable: ['expiresAt', 'revokedAt'],
+    record: carried,
+  },
+  spaces: {
+    table: 'spaces',
+    sql: {
+      id: 'id',
+      name: 'name',
+      type: inRecord('type'),
+      ownerId: inRecord('ownerId'),
+      createdAt: 'created_at',
+    },
+    nullable: [],
+    record: carried,
+  },
+  assignments: {
+    table: 'assignments',
+    sql: { id: 'id', spaceId: 'space_id', createdAt: 'created_at' },
+    nullable: [],
+    record: carried,
+  },
+  dataFiles: {
+    table: 'data_files',
+    sql: {
+      id: 'id',
+      spaceId: 'space_id',
+      ownerId: 'owner_id',
+      name: 'name',
+      baseName: `substr(${BARE_NAME}, length(${PARENT}) + 1)`,
+      parent: PARENT,
+      folder: `(substr(name, -1) = '/')`,
+      bytes: inRecord('bytes'),
+      createdAt: 'created_at',
+      modifiedAt: inRecord('modifiedAt'),
+    },
+    nullable: ['spaceId'],
+    record: carried,
+  },
+  subscriptions: {
+    table: 'subscriptions',
+    sql: {
+      id: 'id',
+      name: inRecord('name'),
+      url: inRecord('url'),
+      channel: inRecord('channel'),
+      eventTypes: `record -> '$.eventTypes'`,
+      origin: inRecord('origin'),
+      level: inRecord('level'),
+      enabled: inRecord('enabled'),
+      ownerId: inRecord('ownerId'),
+      createdBy: inRecord('createdBy'),
+      updatedBy: inRecord('updatedBy'),
+      createdAt: 'created_at',
+      updatedAt: inRecord('updatedAt'),
+    },
+    nullable: ['channel'],
+    record: carried,
+  },
+}
+
+export function list<Kind extends ListKind>(
+  db: DatabaseSync,
+  kind: Kind,
+  query: ListQuery<Kind>,
+): Listed<ListedRecords[Kind]> {
+  return listPage(db, listingOf(kind, query), (COLUMNS[kind] as Columns<Kind>).record)
+}
+
+export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Kind>): Listing {
+  const { sort, page } = query
+  const { table, sql, nullable } = COLUMNS[kind] as Columns<Kind>
+  return {
+    table,
+    conditions: conditionsOf(kind, query),
+    sortBy: sql[sort.field],
+    nullable: nullable.includes(sort.field),
+    descending: sort.descending,
+    page,
+  }
+}
+
+export function count<Kind extends ListKind>(db: DatabaseSync, kind: Kind, query: RowsQuery<Kind>): number {
+  const conditions = conditionsOf(kind, query)
+  const where = conditions.map((condition) => condition.sql).join(' AND ')
+  const select = db.prepare(`SELECT count(*) AS count FROM ${COLUMNS[kind].table} WHERE ${where}`)
+  return select.get(...conditions.flatMap((condition) => condition.values))!.count as number
+}
+
+function conditionsOf<Kind extends ListKind>(
+  kind: Kind,
+  { tenantId, where }: RowsQuery<Kind>,
+): readonly SqlCondition[] {
+  const { sql } = COLUMNS[kind] as Columns<Kind>
+  const ofTenant = { sql: 'tenant_id = ?', values: [tenantId] }
+  return where === undefined ? [ofTenant] : [ofTenant, conditionSql(where, (field) => sql[field])]
+}
+
+function carried<Record>(row: Row): Record {
+  return JSON.parse(row.record as string) as Record
+}

@@ -1,0 +1,208 @@
+/**
+ * Random records of every kind that has a list, with few different values: equal ones in every column, texts
+ * that differ in case, accents and planes, and absent members.
+ */
+import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
+import { APP_USAGES, SPACE_TYPES } from '../../src/catalog/records.ts'
+import { defined } from '../../src/core/defined.ts'
+import type { SpaceId, TenantId, UserId } from '../../src/core/ids.ts'
+import type { Random } from '../../src/core/ports.ts'
+import type { Subscription } from '../../src/event/subscription.ts'
+import type { ListedRecords, ListKind } from '../../src/store/port/list-fields.ts'
+import type { Store } from '../../src/store/port/store.ts'
+import { anApp, aSubscription, START_MS } from '../support/records.ts'
+
+export const TEXTS = [
+  '',
+  'sales',
+  'Sales',
+  'SALES 2026',
+  'Größe',
+  'GRÖßE',
+  'İzmir',
+  'zebra',
+  '😀 smile',
+  '\uffee half',
+  '100%_done*?',
+  "o'clock",
+]
+const USERS = ['u-1', 'u-2', 'u-3'] as UserId[]
+const SPACES = ['s-1', 's-2', 's-3'] as SpaceId[]
+const FOLDERS = ['', 'in/', 'in/Größe/', 'out/']
+
+/** How the store takes and loses a row of a kind; users stay. */
+interface Handling<Row> {
+  save(store: Store, row: Row): Promise<unknown>
+  remove?(store: Store, row: Row): Promise<unknown>
+}
+
+export const HANDLING: { readonly [Kind in ListKind]: Handling<ListedRecords[Kind]> } = {
+  apps: {
+    save: (store, row) => store.addApp(row),
+    remove: (store, row) => store.removeApp(row.tenantId, row.id),
+  },
+  users: { save: (store, row) => store.saveUser(row) },
+  keys: {
+    save: (store, row) => store.saveKey(row),
+    remove: (store, row) => store.removeKey(row.tenantId, row.id),
+  },
+  spaces: {
+    save: (store, row) => store.saveSpace(row),
+    remove: (store, row) => store.removeSpace(row.tenantId, row.id),
+  },
+  assignments: {
+    save: (store, row) => store.saveAssignment(row),
+    remove: (store, row) => store.removeAssignment(row.tenantId, row.id),
+  },
+  dataFiles: {
+    save: (store, row) => store.saveDataFile(row),
+    remove: (store, row) => store.removeDataFile(row.tenantId, row.id),
+  },
+  subscriptions: {
+    save: (store, row) => store.saveSubscription(row),
+    remove: (store, row) => store.removeSubscription(row.tenantId, row.id),
+  },
+}
+
+export class RandomRecords {
+  readonly #random: Random
+  readonly #tenantId: TenantId
+  #made = 0
+
+  constructor(random: Random, tenantId: TenantId) {
+    this.#random = random
+    this.#tenantId = tenantId
+  }
+
+  one<T>(of: readonly T[]): T {
+    return of[Math.floor(this.#random.uniform() * of.length)]!
+  }
+
+  /**
+   * Saves what rows of other kinds refer to, and so many rows of the kind.
+   * @returns all rows of the kind
+   */
+  async fill<Kind extends ListKind>(store: Store, kind: Kind, count: number): Promise<ListedRecords[Kind][]> {
+    const users = USERS.map((id) => ({ ...this.users(), id: this.#own(id) }))
+    const spaces = SPACES.map((id) => ({ ...this.spaces(), id: this.#own(id) }))
+    for (const user of users) await store.saveUser(user)
+    for (const space of spaces) await store.saveSpace(space)
+    const rows = Array.from({ length: count }, () => this.make(kind))
+    for (const row of rows) await HANDLING[kind].save(store, row)
+    const before: readonly object[] = kind === 'users' ? users : kind === 'spaces' ? spaces : []
+    return [...(before as ListedRecords[Kind][]), ...rows]
+  }
+
+  /** Ids are of one tenant. */
+  #own<Id extends string>(id: Id): Id {
+    return `${this.#tenantId.slice(0, 2)}-${id}` as Id
+  }
+
+  make<Kind extends ListKind>(kind: Kind): ListedRecords[Kind] {
+    return this[kind]() as ListedRecords[Kind]
+  }
+
+  apps(): App {
+    const { currentScriptId: _none, spaceId: _other, ...app } = anApp(this.#basis())
+    return {
+      ...app,
+      ...defined({
+        spaceId: this.one([...SPACES.map((id) => this.#own(id)), undefined]),
+        data: this.one([undefined, { version: app.id, fileBytes: 1, engineTime: this.#time(), tables: [] }]),
+      }),
+      description: this.one(TEXTS),
+      usage: this.one(APP_USAGES),
+      modifiedAt: this.#time(),
+    } as App
+  }
+
+  users(): User {
+    return {
+      ...this.#basis(),
+      ...defined({ email: this.one([undefined, 'Ann@Example.com', 'bob@example.com']) }),
+      subject: this.one(TEXTS),
+      roles: [],
+      status: this.one(['active', 'disabled', 'deleted']),
+      updatedAt: START_MS,
+    } as object as User
+  }
+
+  keys(): ApiKey {
+    const { id, tenantId, createdAt, name: description } = this.#basis()
+    const times = { expiresAt: this.one([undefined, this.#time()]), revokedAt: this.one([undefined, 1]) }
+    const people = { userId: this.#own(this.one(USERS)), createdBy: this.#own(this.one(USERS)) }
+    return { id, tenantId, createdAt, description, tokenHash: id, ...people, ...defined(times) } as ApiKey
+  }
+
+  spaces(): Space {
+    const basis = this.#basis()
+    return {
+      ...basis,
+      name: `${basis.name} ${this.#made}`,
+      description: '',
+      type: this.one(SPACE_TYPES),
+      createdBy: this.#own(this.one(USERS)),
+      updatedAt: START_MS,
+    } as object as Space
+  }
+
+  assignments(): SpaceAssignment {
+    const { id, tenantId, createdAt } = this.#basis()
+    const row = {
+      id,
+      tenantId,
+      createdAt,
+      createdBy: this.#own(this.one(USERS)),
+      updatedAt: START_MS,
+      roles: ['consumer'],
+    }
+    return {
+      ...row,
+      spaceId: this.#own(this.one(SPACES)),
+      type: 'group',
+      assigneeId: id,
+    } as object as SpaceAssignment
+  }
+
+  dataFiles(): DataFile {
+    const { id, tenantId, createdAt, ownerId, name } = this.#basis()
+    const spaceId = this.one([...SPACES.map((id) => this.#own(id)), undefined])
+    return {
+      ...{ id, tenantId, createdAt, ownerId, ...defined({ spaceId }) },
+      name: `${this.one(FOLDERS)}${name}${this.#made}${this.one(['.csv', '/', '.QVD'])}`,
+      bytes: this.one([0, 7, 1_000_000]),
+      modifiedAt: this.#time(),
+    } as object as DataFile
+  }
+
+  subscriptions(): Subscription {
+    return aSubscription({
+      ...(this.#basis() as object),
+      ...defined({ channel: this.one([undefined, undefined, 'nats' as const]) }),
+      url: `https://${this.one(['a', 'B'])}.example.com/${this.one(['', 'x'])}`,
+      eventTypes: this.one([['a'], ['a', 'b'], ['b', 'c'], []]),
+      origin: this.one(['api', 'management-console']),
+      level: this.one(['tenant', 'user']),
+      enabled: this.one([true, false]),
+      createdBy: this.#own(this.one(USERS)),
+      updatedBy: this.#own(this.one(USERS)),
+      updatedAt: this.#time(),
+    })
+  }
+
+  #time(): number {
+    return START_MS + this.one([0, 1, 2, 3])
+  }
+
+  #basis() {
+    const made = String(++this.#made).padStart(4, '0')
+    const id = `${this.#tenantId.slice(0, 4)}${this.one(['a', 'Z', 'f', '0'])}${made}`
+    return {
+      id: id as never,
+      tenantId: this.#tenantId,
+      createdAt: this.#time(),
+      name: this.one(TEXTS),
+      ownerId: this.#own(this.one(USERS)),
+    }
+  }
+}
