@@ -1,5 +1,9 @@
-/** SHA-256 in plain arithmetic, for rules that run without Node. */
-/** The 32 bytes of the digest (FIPS 180-4). The constants are the fractional parts of cube and square roots of the first primes. */
+/**
+ * SHA-256 (FIPS 180-4) in plain arithmetic, for rules that run without Node. The constants are the fractional
+ * parts of cube and square roots of the first primes.
+ */
+
+/** @returns the 32 bytes of the digest */
 export function sha256(message: readonly number[]): number[] {
   const padded = [...message, 0x80]
   while (padded.length % 64 !== 56) padded.push(0)

@@ -14,7 +14,7 @@ export const DIRECTIONS: Directions = {
   catalog: 'core store/port',
   event: 'core',
 
-  'script/value': 'script/evaluate script/function',
+  'script/value': 'core script/evaluate script/function',
   'script/statistics': '',
   'script/syntax': 'script script/function script/value',
   script: 'script/syntax script/value',
@@ -63,7 +63,7 @@ export const DIRECTIONS: Directions = {
   worker: 'catalog core engine outcome store/port',
 
   'api/http':
-    'catalog core delivery delivery/channels engine event files/local outcome store/memory store/port',
+    'catalog core delivery delivery/channels engine event files/local outcome store/port store/rule',
   'api/reload': 'api/app api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core intake script store/port',
   'api/data-file': 'api/http catalog core files files/local',

@@ -1,6 +1,6 @@
 /**
- * Rules of ours as functions of SQL, for conditions of lists. No index, constraint or trigger uses them: other
- * programs can read and write the database without.
+ * Rules of ours as functions of SQL, for conditions of lists. No index, constraint or trigger uses them:
+ * other programs can read and write the database without.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { itemIdOf } from '../../catalog/item-id.ts'

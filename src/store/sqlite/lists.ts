@@ -1,6 +1,6 @@
 /**
- * Lists of every kind, page by page: what a field of a kind (store/port/list-fields.ts) is in SQL. Expressions
- * that have an index stand in the migrations in the same words.
+ * Lists of every kind, page by page: what a field of a kind (store/port/list-fields.ts) is in SQL.
+ * Expressions that have an index stand in the migrations in the same words.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
