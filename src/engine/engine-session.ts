@@ -1,8 +1,8 @@
 /**
- * The port of an engine session: one engine process for one attempt, of one engine size. Implementations:
- * engine/duckdb/ (a real child process) and the simulator's.
+ * The port of engine sessions: one engine process for one attempt, of one engine size. Implementations:
+ * engine/pool/ (a real child process) and the simulator's.
  *
- * A session never throws and never stays silent: `run` always resolves, also when the process is killed.
+ * A session never throws: `run` always resolves, even if the process is killed.
  */
 import type { DataTable } from '../catalog/records.ts'
 import type { RanStatement, ScriptFault } from '../core/attempt.ts'
@@ -11,7 +11,7 @@ import type { DataVersion, ReloadId } from '../core/ids.ts'
 export interface EngineSize {
   /** As in the event's enginePoolName, e.g. "engine-4g". */
   readonly poolName: string
-  /** Hard ceiling of the process's resident memory, bytes. */
+  /** Hard limit of the process's resident memory, bytes. */
   readonly memoryBytes: number
   readonly threads: number
 }
@@ -32,7 +32,7 @@ export interface SessionWork {
   readonly script: string
   readonly variables: Readonly<Record<string, string>>
   readonly partial: boolean
-  /** The app's present data: what a partial reload starts from. */
+  /** The app's present data, the start of a partial reload. */
   readonly dataBefore?: DataVersion
   /**
    * Epoch ms at which the app's last successful reload, full or partial, finished; absent before the first.
@@ -43,9 +43,9 @@ export interface SessionWork {
   readonly connections: readonly FileConnection[]
 }
 
-/** What a running session tells, at most a few times a second. */
+/** Progress of a running session, reported at most a few times per second. */
 export interface SessionProgress {
-  /** Epoch ms at which the engine began to run the script; from the first report on. */
+  /** Epoch ms at which the engine began to run the script. */
   readonly startedAt: number
   /** Progress text so far (contract 02, section 6.1), without head. */
   readonly progressLog: string
@@ -75,7 +75,7 @@ export type SessionEnd = SessionReport &
     | { readonly kind: 'crashed'; readonly message: string }
   )
 
-/** What every end tells as far as it is known. */
+/** Facts of every end, as far as they are known. */
 export interface SessionReport {
   readonly startedAt?: number
   readonly progressLog: string
@@ -83,8 +83,8 @@ export interface SessionReport {
   readonly peakMemoryBytes?: number
   readonly storedFiles: readonly StoredFile[]
   /**
-   * The first LOADs and STOREs, in the order in which they ended; absent when the process did not come to
-   * tell.
+   * The first LOADs and STOREs, in the order in which they ended; absent if the process did not get to report
+   * them.
    */
   readonly statements?: readonly RanStatement[]
 }
@@ -94,29 +94,29 @@ export interface EngineSession {
   /** Runs the work; called once. `report` may be called until it resolves. */
   run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd>
   /**
-   * Asks a running script to stop; the session then ends as crashed unless it was already done. Idempotent.
+   * Asks a running script to stop; the session then ends as crashed unless it has already ended. Idempotent.
    */
   interrupt(): void
-  /** Ends the process at once. Idempotent; also gives back a session that was never run. */
+  /** Kills the process at once. Idempotent; also for a session that was never run. */
   kill(): void
 }
 
 export interface EngineSessions {
-  /** Rejects when no session can be made; the message is told to the user. */
+  /** Rejects if no session can be made, with a message for the user. */
   acquire(size: EngineSize): Promise<EngineSession>
 }
 
 /** The app data files of an installation. */
 export interface AppData {
-  /** Deletes a version that no app points at; harmless when it is not there. */
+  /** Deletes a version that no app points at; does nothing if it does not exist. */
   discard(version: DataVersion): Promise<void>
 }
 
-/** A version belongs to one app: a copied app gets one of its own. */
+/** Each version belongs to one app, so a copied app gets its own. */
 export interface AppDataCopies {
   /**
-   * Makes a version with the content of another one, durable when the promise resolves.
-   * @returns false when there is no such version (any more)
+   * Copies a version; the copy is durable when the promise resolves.
+   * @returns false if there is no such version
    */
   copy(from: DataVersion, to: DataVersion): Promise<boolean>
 }

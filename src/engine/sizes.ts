@@ -1,35 +1,36 @@
 /**
- * The ladder of engine sizes and the rule that picks the first rung of an attempt. Pure: total memory and
- * processors come in as numbers.
+ * The ladder of engine sizes and the rule that picks the size of an attempt. Pure: total memory and
+ * processors are passed in.
  *
- * Promises: a ladder is never empty, its sizes grow, its pool names are unique and tell the size
+ * Promises: a ladder is never empty, its sizes ascend, its pool names are unique and show the size
  * ("engine-4g").
  */
 import type { App } from '../catalog/records.ts'
 import { GIB, MIB } from '../core/units.ts'
 import type { EngineSize } from './engine-session.ts'
 
-/** The smallest engine that loads anything useful: the process alone takes about 100 MiB. */
+/** The smallest useful engine: the process alone takes about 100 MiB. */
 const SMALLEST_BYTES = 256 * MIB
-/** What an engine process takes for code and start, with some room. */
+/** Memory of an engine process for code and start, with a margin. */
 const PROCESS_BYTES = 160 * MIB
 /**
- * The database's share of a size: the rest is for what it does not count, such as rows on their way through.
+ * The database's share of a size: the rest is for memory that it does not count, such as rows in transit.
  */
 const DATABASE_SHARE = 0.6
 const SMALLEST_DATABASE_BYTES = 64 * MIB
-/** Memory one engine thread should have (DuckDB's guide asks for at least 125 MB, better 1 GB and more). */
+/** Memory per engine thread (DuckDB's guide asks for at least 125 MB, better 1 GB and more). */
 const BYTES_PER_THREAD = 512 * MIB
-/** Share of the machine that engines may take, one large one or several together. */
+/** Share of the machine's memory that all engines together may take. */
 const ENGINES_SHARE = 0.75
-/** App data in memory takes a multiple of its file (contract 02, section 4). */
+/** Memory of loaded app data as a multiple of its file (contract 02, section 4). */
 const MEMORY_PER_FILE_BYTE = 4
 /**
- * Room above the last peak: data grows. An engine that used all its database may use fits its own size again.
+ * Margin above the last peak, since data grows. An engine that used all its database's memory still fits its
+ * own size.
  */
 const PEAK_HEADROOM = 1.2
 
-/** Why an attempt got its engine size: the event's engineSizingReason (contract 01, section 3). */
+/** Reason for the engine size: the event's engineSizingReason (contract 01, section 3). */
 export type SizingReason = 'no_metadata' | 'standard_calculation' | 'app_crash'
 
 export interface SizeChoice {
@@ -38,13 +39,12 @@ export interface SizeChoice {
 }
 
 /**
- * The size of an attempt: what the engine of the app's last reload of this kind held at most, with some
- * headroom; where that is not known, four times the app's data file (contract 02, section 4); the next size
- * up, at most the largest; the smallest where the app has no data yet. After an attempt ran out of memory the
- * climbed size wins.
+ * Chooses the size of an attempt: the next size above the memory peak of the app's last reload of this kind
+ * plus a margin, or, if that is unknown, above four times the app's data file (contract 02, section 4); at
+ * most the largest; the smallest if the app has no data yet. After an attempt ran out of memory the climbed
+ * size wins.
  *
- * The index chosen is what the attempt must be opened with, so that the next climb starts from it.
- *
+ * The attempt must be opened with the index chosen, so that the next climb starts from it.
  * @param climbedIndex the reload's size index: 0 unless an attempt ran out of memory
  */
 export function chooseSize(
@@ -58,16 +58,15 @@ export function chooseSize(
   return { index: calculated, reason: data === undefined ? 'no_metadata' : 'standard_calculation' }
 }
 
-/** Full and partial reloads differ too much to tell one from the other (contract 02, section 7). */
+/** Full and partial reloads differ too much to predict one from the other (contract 02, section 7). */
 function expectedBytes({ peakMemoryBytes, fileBytes }: NonNullable<App['data']>, partial: boolean): number {
   const peak = partial ? peakMemoryBytes?.partial : peakMemoryBytes?.full
   return peak === undefined ? fileBytes * MEMORY_PER_FILE_BYTE : peak * PEAK_HEADROOM
 }
 
 /**
- * The ladder that configuration asks for: sizes as "1g,4g,16g" or "512m", in rising order.
- *
- * @returns the ladder, or a text that names what is wrong and the remedy
+ * Parses a configured ladder: sizes as "1g,4g,16g" or "512m", in ascending order.
+ * @returns the ladder, or a text that names the fault and the remedy
  */
 export function parseLadder(text: string, processors: number): readonly EngineSize[] | string {
   const sizes: EngineSize[] = []
@@ -87,8 +86,8 @@ export function parseLadder(text: string, processors: number): readonly EngineSi
 }
 
 /**
- * Sizes from 1 GiB, doubling, up to three quarters of the machine; one of half the machine where that is too
- * small.
+ * Returns sizes from 1 GiB, doubling, up to three quarters of the machine; one of half the machine if that is
+ * too small.
  */
 export function defaultLadder(totalMemoryBytes: number, processors: number): readonly EngineSize[] {
   const sizes: EngineSize[] = []
@@ -100,18 +99,18 @@ export function defaultLadder(totalMemoryBytes: number, processors: number): rea
   return [engineSize(Math.max(half, SMALLEST_BYTES), processors)]
 }
 
-/** What the engines of a machine may take together, bytes: its largest size at least. */
+/** Returns the memory that all engines of a machine may take, bytes: at least its largest size. */
 export function defaultEngineMemory(totalMemoryBytes: number, ladder: readonly EngineSize[]): number {
   return Math.max(Math.floor(totalMemoryBytes * ENGINES_SHARE), ladder.at(-1)?.memoryBytes ?? 0)
 }
 
-/** "512m" or "4g" in bytes; undefined for anything else. */
+/** Parses "512m" or "4g" to bytes; returns undefined for anything else. */
 export function parseMemory(text: string): number | undefined {
   const match = /^(\d{1,6})([mg])$/.exec(text.trim().toLowerCase())
   return match === null ? undefined : Number(match[1]) * (match[2] === 'g' ? GIB : MIB)
 }
 
-/** A size with the pool name and the threads that follow from its memory. */
+/** Makes a size with pool name and threads derived from its memory. */
 export function engineSize(memoryBytes: number, processors: number): EngineSize {
   const name = memoryBytes % GIB === 0 ? `${memoryBytes / GIB}g` : `${Math.round(memoryBytes / MIB)}m`
   const threads = Math.min(processors, Math.floor(memoryBytes / BYTES_PER_THREAD))
@@ -119,8 +118,8 @@ export function engineSize(memoryBytes: number, processors: number): EngineSize 
 }
 
 /**
- * What the database may use of a size; it spills to disk beyond, before the process passes its ceiling.
- * Bytes.
+ * Returns the database's memory limit for a size, bytes; beyond it the database spills to disk before the
+ * process passes its limit.
  */
 export function databaseBytes({ memoryBytes }: EngineSize): number {
   const share = Math.min(memoryBytes * DATABASE_SHARE, memoryBytes - PROCESS_BYTES)

@@ -1,4 +1,4 @@
-/** A run of a load script as it is asked for and as it ended. */
+/** A run of a load script: its request and its result. */
 import type { DataTable } from '../../catalog/records.ts'
 import type { RanStatement } from '../../core/attempt.ts'
 import type { ScriptEnd } from '../../script/host.ts'
@@ -7,7 +7,7 @@ import type { FileConnection, SessionProgress, StoredFile } from '../engine-sess
 export interface ScriptRunRequest {
   /** Path of the new DuckDB file, which must not exist yet; ':memory:' keeps the data in memory only. */
   readonly dataFile: string
-  /** Path of the app's present data, which a partial reload starts from; it is only read. */
+  /** Path of the app's present data, the start of a partial reload; read only. */
   readonly dataBefore?: string
   /** Epoch ms at which the app's last successful reload finished; absent before the first. */
   readonly lastReloadAt?: number
@@ -19,27 +19,27 @@ export interface ScriptRunRequest {
   readonly connections: readonly FileConnection[]
   readonly memoryLimitBytes?: number
   readonly threads?: number
-  /** An existing folder for spill files and files on their way in or out; default: beside the data file. */
+  /** Existing folder for spill files and intermediate files; default: beside the data file. */
   readonly tempFolder?: string
   /**
-   * Aborted: the query under way is interrupted, no further statement begins, and the run ends as
+   * When aborted, the running query is interrupted, no further statement begins, and the run ends as
    * interrupted.
    */
   readonly signal?: AbortSignal
 }
 
 /**
- * How a run ended. An engine that runs out of memory and an interrupt end the run whatever ErrorMode says:
- * they are no faults of the script.
+ * How a run ended. Running out of memory and an interrupt end it whatever ErrorMode says: they are no faults
+ * of the script.
  */
 export type RunEnd = ScriptEnd | { readonly kind: 'interrupted' } | { readonly kind: 'out-of-memory' }
 
 export interface ScriptRun {
   readonly end: RunEnd
-  /** The tables of the data file; empty when the script failed. */
+  /** The tables of the data file; empty if the script failed. */
   readonly tables: readonly DataTable[]
   readonly storedFiles: readonly StoredFile[]
-  /** Body of the script log, lines end in CRLF (contract 02, section 6.2); its head is the session's. */
+  /** Body of the script log, lines end in CRLF (contract 02, section 6.2); the session adds the head. */
   readonly scriptLog: string
   /** Progress text without head (contract 02, section 6.1). */
   readonly progressLog: string
@@ -51,5 +51,5 @@ export interface ScriptRun {
   readonly statements: readonly RanStatement[]
 }
 
-/** Tells progress at most a few times a second. */
+/** Called at most a few times per second. */
 export type ReportProgress = (progress: SessionProgress) => void

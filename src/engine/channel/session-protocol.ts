@@ -1,10 +1,10 @@
 /**
- * What the worker and its engine process say to each other: typed messages as JSON in frames of a 4-byte
+ * The protocol between the worker and its engine process: typed messages as JSON in frames of a 4-byte
  * big-endian length, over one socket.
  *
- * The engine process runs untrusted scripts, so the worker takes it for hostile: a frame above the bound, a
- * message of another version or shape, a path that leaves its connection: each is a ProtocolError, and the
- * session is over.
+ * The engine process runs untrusted scripts, so the worker treats it as hostile: a frame above the limit, a
+ * message of another version or shape, or a path that leaves its connection is a ProtocolError and ends the
+ * session.
  */
 
 import type { DataTable } from '../../catalog/records.ts'
@@ -14,31 +14,31 @@ import type { SessionProgress, StoredFile } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /**
- * File descriptors of an engine process: the channel, and the life line, which the worker never writes to.
+ * File descriptors of an engine process: the channel, and the lifeline, which the worker never writes to.
  */
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
-/** Told by `ready`; an engine process of another version is not used. */
+/** Sent with `ready`; an engine process of another version is not used. */
 export const PROTOCOL_VERSION = 1
 /**
- * Largest frame either way. JSON at most doubles the bytes of a script log, which has no control characters
- * but tabs and ends of lines; the rest is for everything else in a message.
+ * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
+ * characters are tabs and line ends; the rest is for other parts of a message.
  */
 export const MESSAGE_MAX_BYTES = 3 * SCRIPT_LOG_MAX_BYTES
 
 const HEADER_BYTES = 4
 
-/** Everything the engine process is told about its one piece of work. Paths are absolute. */
+/** The complete work of an engine process. Paths are absolute. */
 export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'memoryLimitBytes' | 'threads' | 'tempFolder'> &
   Required<Pick<ScriptRunRequest, 'memoryLimitBytes' | 'threads' | 'tempFolder'>>
 
 /** Worker to engine process. */
 export type ParentMessage =
-  /** `reportMemory`: the worker cannot see the process's memory and wants to be told. */
+  /** `reportMemory`: the worker cannot see the process's memory, so the process reports it. */
   | { readonly kind: 'work'; readonly request: WorkRequest; readonly reportMemory: boolean }
   | { readonly kind: 'interrupt' }
 
-/** How the script ended, as the engine process tells it. */
+/** How the script ended, as the engine process reports it. */
 export type ReportedEnd =
   | { readonly kind: 'completed'; readonly engineTime: number; readonly tables: readonly DataTable[] }
   | { readonly kind: 'script-error'; readonly fault: ScriptFault }
@@ -54,7 +54,7 @@ export type ChildMessage =
   | {
       readonly kind: 'end'
       readonly end: ReportedEnd
-      /** Absent when the script never began. */
+      /** Absent if the script never began. */
       readonly startedAt?: number
       readonly progressLog: string
       readonly scriptLog: string
@@ -66,7 +66,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
 
-/** One message as the bytes that go over the socket. */
+/** Encodes a message as a frame. */
 export function encodeMessage(message: ParentMessage | ChildMessage): Buffer {
   const body = Buffer.from(JSON.stringify(message), 'utf8')
   if (body.length > MESSAGE_MAX_BYTES)
@@ -77,15 +77,12 @@ export function encodeMessage(message: ParentMessage | ChildMessage): Buffer {
   return frame
 }
 
-/**
- * Puts the chunks of a socket together to messages, still of unknown shape. Never holds more than one frame's
- * bound.
- */
+/** Joins the chunks of a socket to messages of unknown shape. Never holds more than one frame. */
 export class FrameReader {
   #chunks: Buffer[] = []
   #length = 0
 
-  /** @throws ProtocolError when a frame is too large or not JSON; the socket is of no use then. */
+  /** @throws ProtocolError if a frame is too large or not JSON; the socket is unusable then. */
   push(chunk: Buffer): unknown[] {
     this.#chunks.push(chunk)
     this.#length += chunk.length
@@ -106,14 +103,14 @@ export class FrameReader {
     return whole.subarray(HEADER_BYTES, HEADER_BYTES + size)
   }
 
-  /** The first chunk, made at least that long: chunks are joined only when a frame needs it. */
+  /** Returns a first chunk of at least that length: chunks are joined only when a frame needs it. */
   #joined(bytes: number): Buffer {
     if (this.#chunks[0]!.length < bytes) this.#chunks = [Buffer.concat(this.#chunks)]
     return this.#chunks[0]!
   }
 }
 
-/** @throws ProtocolError when the engine process says anything but a message of this protocol. */
+/** @throws ProtocolError if it is no valid message of this protocol. */
 export function childMessage(value: unknown): ChildMessage {
   const from = record(value, 'message')
   switch (from.kind) {
@@ -140,7 +137,7 @@ export function childMessage(value: unknown): ChildMessage {
   }
 }
 
-/** What the worker says; the engine process trusts its shape and checks its kind only. */
+/** A message of the worker; the engine process trusts its shape and checks only its kind. */
 export function parentMessage(value: unknown): ParentMessage {
   const { kind } = record(value, 'message')
   if (kind !== 'work' && kind !== 'interrupt') throw new ProtocolError('unknown message of the worker')
@@ -195,7 +192,7 @@ function faultOf(from: Fields): ScriptFault {
   }
 }
 
-/** A stored file becomes a row of the catalog, so its path must be one inside its connection. */
+/** A stored file becomes a catalog record, so its path must be inside its connection. */
 function storedFileOf(value: unknown): StoredFile {
   const from = record(value, 'storedFile')
   const path = text(from.path, 'path')
@@ -231,7 +228,10 @@ function record(value: unknown, name: string): Fields {
   throw new ProtocolError(`${name} must be an object`)
 }
 
-/** The engine process cuts to bytes; characters are never more than those, and free to count. */
+/**
+ * The engine process cuts to bytes; here characters are counted, which are never more than bytes and free to
+ * count.
+ */
 function text(value: unknown, name: string, maxCharacters = MESSAGE_MAX_BYTES): string {
   if (typeof value === 'string' && value.length <= maxCharacters) return value
   throw new ProtocolError(`${name} must be a text of at most ${maxCharacters} characters`)

@@ -1,7 +1,7 @@
 /**
- * Runs a load script on DuckDB, from its text to a data file with the tables it made. It always resolves with
- * how the script ended; it throws only when the world fails (disk, engine). The script is untrusted: it
- * reaches no file outside the connections, no network and no setting of the engine.
+ * Runs a load script on DuckDB, from its text to a data file with its tables. Returns how the script ended;
+ * throws only for failures of disk or engine. The script is untrusted: it reaches no file outside the
+ * connections, no network and no setting of the engine.
  */
 import { constants, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { ScriptDriver } from './script-driver.ts'
 import { ScriptHost, type ScriptWorld } from './script-host.ts'
 import { ScriptRecord } from './script-record.ts'
 
-/** @throws Error when the world fails: no disk space, a data file that cannot be made or read */
+/** @throws Error if there is no disk space, or a data file cannot be created or read */
 export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
   const startedAt = Date.now()
   const record = new ScriptRecord()
@@ -41,7 +41,7 @@ export async function runScript(request: ScriptRunRequest, report: ReportProgres
   }
 }
 
-/** Beside the data file it has a name that is swept with it (data-files). */
+/** A folder beside the data file is swept with it (pool/data-files.ts). */
 async function makePrivateFolder({ dataFile, tempFolder }: ScriptRunRequest): Promise<string> {
   if (tempFolder !== undefined) return mkdtemp(path.join(tempFolder, 'run-'))
   if (dataFile === ':memory:') return mkdtemp(path.join(tmpdir(), 'reprise-run-'))

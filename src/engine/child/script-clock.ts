@@ -1,4 +1,4 @@
-/** The clock that a script reads: days since 1899-12-30, in local time of the process or in UTC. */
+/** The clock of a script: days since 1899-12-30, in the local time of the process or in UTC. */
 import type { ScriptClock } from '../../script/host.ts'
 import { localSerial, utcSerial } from '../source/local-time.ts'
 

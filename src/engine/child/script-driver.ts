@@ -1,7 +1,7 @@
 /**
- * Drives the interpreter of one run: hands its requests to the host, one after the other, reports progress,
- * and turns whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run
- * whatever ErrorMode says.
+ * Drives the interpreter of one run: passes its requests to the host in order, reports progress, and turns
+ * whatever ends the run into one of its ends. An interrupt and an engine out of memory end a run whatever
+ * ErrorMode says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { faults } from '../../script/fault.ts'
@@ -12,7 +12,7 @@ import { isOutOfMemory } from '../duckdb/database.ts'
 import { dataTables, saveModel } from '../duckdb/model-file.ts'
 import type { ScriptHost, ScriptWorld } from './script-host.ts'
 
-/** The longest time the event loop is kept busy: messages to the process must be heard in between. */
+/** Longest time that the event loop is blocked: messages to the process must be received in between. */
 const TURN_MS = 20
 const REPORT_INTERVAL_MS = 250
 
@@ -38,12 +38,12 @@ export class ScriptDriver {
     this.#report = report
   }
 
-  /** @throws Error when the world fails */
+  /** @throws Error for failures of disk or engine */
   async run(): Promise<ScriptRun> {
     const { database, record } = this.#world
     record.log(this.#startedAt, undefined, 0, 'Execution started.')
     this.#tell()
-    // On a timer, not between statements: a long statement must be seen while it runs.
+    // On a timer, not between statements, so that progress of a long statement is seen.
     const telling = setInterval(() => this.#tell(), REPORT_INTERVAL_MS)
     const end = await this.#untilEnd().finally(() => clearInterval(telling))
     const engineTime = Date.now()
@@ -108,7 +108,7 @@ export class ScriptDriver {
   }
 }
 
-/** A partial reload has to start from something (contract 02, section 7). */
+/** A partial reload needs data to start from (contract 02, section 7). */
 const NO_DATA: RunEnd = {
   kind: 'failed',
   fault: faults.general('The app has no data yet for a partial reload: reload it in full first').fault,

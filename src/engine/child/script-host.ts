@@ -49,7 +49,7 @@ import type { FilePaths } from '../source/file-paths.ts'
 import { sourcesOf } from '../source/open-source.ts'
 import type { ScriptRecord } from './script-record.ts'
 
-/** An engine build: applications look for one, and it says nothing about us. */
+/** Applications look for an engine build; this one reveals nothing about us. */
 const QVD_BUILD_NUMBER = '50500'
 
 export interface ScriptWorld {
@@ -69,18 +69,18 @@ export class ScriptHost {
   readonly #counters: AutoNumberCounters = new Map()
   readonly #stored = new Map<string, StoredFile>()
   #section: Section = 'application'
-  /** The tables of the section that the script is in; those of the other one are aside. */
+  /** The tables of the current section; those of the other section are set aside. */
   #catalog: Catalog
   #rowsRead = 0
   readonly #statements: RanStatement[] = []
 
-  /** `catalog`: the tables that the database has already. */
+  /** @param catalog the tables that the database has already */
   constructor(world: ScriptWorld, catalog: Catalog = EMPTY_CATALOG) {
     this.#world = world
     this.#catalog = catalog
   }
 
-  /** With the tables of SECTION ACCESS aside. */
+  /** The tables, with those of SECTION ACCESS set aside. */
   get catalog(): Catalog {
     return this.#section === 'access' ? otherSection(this.#catalog) : this.#catalog
   }
@@ -99,7 +99,7 @@ export class ScriptHost {
     return [...this.#stored.values()]
   }
 
-  /** The first LOADs and STOREs that ended well. */
+  /** The first LOADs and STOREs that succeeded. */
   get statements(): readonly RanStatement[] {
     return this.#statements
   }
@@ -257,7 +257,7 @@ export class ScriptHost {
     return { rows, bytes: stored.bytes, table: plan.table, fields: plan.columns.length }
   }
 
-  /** A function outside a LOAD is the same function over constant arguments. */
+  /** Evaluates a function outside a LOAD: the same function over constant arguments. */
   #lookup(name: string, args: readonly Value[], settings: Settings): Promise<Value> {
     const { database, paths } = this.#world
     const files = { current: undefined, facts: (path: string) => fileFacts(paths, path) }
@@ -278,7 +278,7 @@ export class ScriptHost {
     return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
   }
 
-  /** A byte order mark decides; else UTF-8 if it is that, or Windows-1252 (SEMANTICS O21). */
+  /** Decodes by the byte order mark; without one as UTF-8 if valid, else as Windows-1252 (SEMANTICS O21). */
   async #include(path: string): Promise<string | undefined> {
     const found = this.#world.paths.find(path)
     if (!found?.stats.isFile()) return undefined
@@ -293,7 +293,7 @@ export class ScriptHost {
   }
 }
 
-/** Outside a LOAD, Peek without a table looks at the one created last: what the script has just loaded. */
+/** Outside a LOAD, Peek without a table reads the table created last. */
 function peekArguments([field, row, table]: readonly Value[], lastCreated: string | undefined): Value[] {
   return [field ?? null, row === undefined ? -1 : row, table ?? lastCreated ?? null]
 }

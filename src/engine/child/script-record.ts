@@ -1,8 +1,7 @@
 /**
- * What a run tells while it goes on: the script log (contract 02, section 6.2), the progress text (6.1) and
- * where the script is. Both texts grow line by line; a very chatty script loses the middle of its log, never
- * its beginning or its end. Neither holds control characters: they could steer the terminal of whoever reads
- * it.
+ * The texts of a run: the script log (contract 02, section 6.2), the progress text (6.1) and the current
+ * position. Both texts grow line by line; of a very long log the middle is lost, never the beginning or the
+ * end. Control characters are removed, because they could steer the terminal of a reader.
  */
 
 import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
@@ -11,21 +10,21 @@ import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
 
 const EOL = '\r\n'
-/** Where the log is cut down to its limit. */
+/** At this length the log is cut to its limit. */
 const LOG_CHARACTERS_MAX = 2 * SCRIPT_LOG_MAX_BYTES
-/** A line of its own takes a multiple of its characters. */
+/** Lines are joined in blocks, since a separate string per line takes a multiple of its characters. */
 const PIECE_LINES = 4096
 
 export class ScriptRecord {
   statement = 0
   line = 0
-  /** Whole pieces of the log, and the lines behind them. */
+  /** Joined blocks of the log, and the lines after them. */
   #log: string[] = []
   #lines: string[] = []
   #logCharacters = 0
   #progress = ''
 
-  /** A line of the script log. Without a script line it is a result and stands deeper. */
+  /** Adds a line to the script log. Without a script line it is a result and is indented further. */
   log(atMs: number, line: number | undefined, depth: number, text: string): void {
     const number = line === undefined ? '    ' : String(line).padStart(4, '0')
     const indent = '  '.repeat(line === undefined ? depth + 1 : depth)

@@ -1,9 +1,9 @@
 /**
- * What an engine process does: it tells its worker that it is ready, runs the one script it is given, tells
- * progress and the end, and then waits to be killed.
+ * The main thread of an engine process: reports that it is ready, runs its one script, reports progress and
+ * the end, and then waits to be killed.
  *
- * It never opens a network connection and reads no environment. How far it reaches into the file system is
- * fixed by its worker (session-child) and, for the engine, by run-script.
+ * It never opens a network connection and reads no environment. Its access to files is limited by its worker
+ * (pool/session-child.ts) and, for DuckDB, by run-script.ts.
  */
 import { Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
@@ -25,12 +25,9 @@ import { isOutOfMemory } from '../duckdb/database.ts'
 import type { SessionProgress } from '../engine-session.ts'
 import { runScript } from './run-script.ts'
 
-/**
- * Work comes at once to a process that was waited for, later to one that is kept ready: that one uses the
- * time.
- */
+/** If somebody waits for the process, work comes at once; otherwise it uses the waiting time to warm up. */
 const WARM_UP_AFTER_MS = 20
-/** Takes the paths that every script takes: DuckDB opened, a table made and read, all closed. */
+/** Exercises what every script needs: DuckDB opened, a table written and read, everything closed. */
 const WARM_UP_SCRIPT = 'T: LOAD RecNo() AS n AUTOGENERATE 1; U: LOAD n AS m RESIDENT T WHERE n = 1;'
 const WARM_UP_BYTES = 64 * 1024 ** 2
 
@@ -39,7 +36,7 @@ const interruption = new AbortController()
 
 const tell = (message: ChildMessage) => channel.write(encodeMessage(message))
 
-/** @param guard watches over the process from now on */
+/** @param guard thread that watches over the process */
 export function serve(guard: Worker): void {
   const reader = new FrameReader()
   const warmUp = startWarmUp()
@@ -57,8 +54,8 @@ export function serve(guard: Worker): void {
 }
 
 /**
- * A first script takes three times the time of a second one: code is loaded and compiled, also of reading its
- * message.
+ * The first script of a process takes three times as long as the second: code is loaded and compiled,
+ * including that for reading its message.
  */
 function startWarmUp(): { over(): Promise<void> } {
   let running: Promise<unknown> | undefined
@@ -71,7 +68,7 @@ function startWarmUp(): { over(): Promise<void> } {
     )) {
       parentMessage(value)
     }
-    // What goes wrong here goes wrong with the work as well, and is told then.
+    // A failure here will recur in the work and is reported then.
     running = runScript(request, () => {}).catch(() => {})
   }, WARM_UP_AFTER_MS)
   return {
@@ -138,7 +135,7 @@ function reportedEnd({ end, engineTime, tables }: ScriptRun): ReportedEnd {
   }
 }
 
-/** What a broken world means: an interrupted run may break anywhere, and DuckDB names its memory limit. */
+/** Classifies an error: an interrupted run may fail anywhere, and DuckDB names its memory limit. */
 function endOfError(error: unknown): ReportedEnd {
   if (interruption.signal.aborted) return { kind: 'interrupted' }
   if (isOutOfMemory(error)) return { kind: 'out-of-memory' }

@@ -1,10 +1,10 @@
 /**
- * The guard of an engine process: a thread for what must happen even while the script keeps the main thread
- * busy for ever. It ends the process the moment its worker is gone, also after a kill -9 of the worker; and
- * where the worker cannot see the process's memory, it tells it.
+ * The guard of an engine process: a thread that works even while the script blocks the main thread. It ends
+ * the process as soon as its worker is gone, even after a kill -9, and reports the process's memory where the
+ * worker cannot see it.
  *
- * It holds the far end of a socket of its own, the life line, that the worker never writes to: the system
- * closes it with the worker.
+ * It holds the far end of the lifeline, a socket that the worker never writes to: the system closes it with
+ * the worker.
  */
 import { Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'

@@ -1,11 +1,10 @@
 /**
- * The main file of an engine process. It starts its guard before anything else: the process never outlives
- * its worker, not even while it loads, and the thread of the guard starts while the main thread loads
- * everything else.
+ * The main file of an engine process. It starts the guard before anything else, so that the process never
+ * outlives its worker, not even while it loads; the guard starts in parallel with loading the rest.
  */
 import { Worker } from 'node:worker_threads'
 
-/** The same file kind as this one: sources run unbuilt as .ts, a build as .js. */
+/** Sources run unbuilt as .ts, a build as .js. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const guard = new Worker(new URL(`./session-guard.${extension}`, import.meta.url))
 const guarding = new Promise<void>((resolve, reject) => {

@@ -1,9 +1,9 @@
 /**
- * The app data files of an installation: one DuckDB file per data version, in one folder. Which version an
- * app points at is the store's to say.
+ * The app data files of an installation: one DuckDB file per data version, in one folder. The store says
+ * which version an app points at.
  *
- * Promises: a sealed version survives power loss. It never touches a file whose name is not one of a data
- * version or of what DuckDB leaves beside one, and never follows a link out of its folder.
+ * Promises: a sealed version survives power loss. Never touches a file whose name is not that of a data
+ * version or of a DuckDB file beside one, and never follows a link out of its folder.
  */
 import { constants, copyFile, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,13 +11,13 @@ import type { DataVersion } from '../../core/ids.ts'
 import type { AppData, AppDataCopies } from '../engine-session.ts'
 
 const VERSION = /^[0-9a-z][0-9a-z-]{0,99}\.duckdb$/
-/** What DuckDB leaves beside a data file when its process dies: the log of writes, and its spill folder. */
+/** What DuckDB leaves beside a data file when its process dies: the write-ahead log and the spill folder. */
 const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp']
 
 export class DataFolder implements AppData, AppDataCopies {
   readonly folder: string
 
-  /** @param folder absolute path; made by `prepare` when it is not there */
+  /** @param folder absolute path; created by `prepare` if missing */
   constructor(folder: string) {
     this.folder = folder
   }
@@ -26,17 +26,16 @@ export class DataFolder implements AppData, AppDataCopies {
     await mkdir(this.folder, { recursive: true })
   }
 
-  /** @throws Error for a name that is no data version: it could lead out of the folder. */
+  /** @throws Error for a name that is no data version, which could lead out of the folder */
   path(version: DataVersion): string {
     if (!VERSION.test(version)) throw new Error(`"${version}" is not the name of a data version`)
     return join(this.folder, version)
   }
 
   /**
-   * Makes a version durable, file and folder entry, once its engine process has let go of it.
-   *
+   * Makes a version durable, file and folder entry, after its engine process has closed it.
    * @returns the file's size in bytes
-   * @throws Error when it is not a complete data file
+   * @throws Error if it is not a complete data file
    */
   async seal(version: DataVersion): Promise<number> {
     const path = this.path(version)
@@ -69,12 +68,10 @@ export class DataFolder implements AppData, AppDataCopies {
   }
 
   /**
-   * Removes the versions that no app points at, with what lies beside them.
-   *
-   * @param olderThanMs spares files touched within this time: an attempt's new data is not pointed at before
-   * it settles,
-   *   so give more than the longest run of an attempt. At start, when no attempt runs, 0 is right
-   * @returns how many versions went
+   * Deletes the versions that no app points at, with the files beside them.
+   * @param olderThanMs spares files changed within this time: an attempt's new data is not pointed at before
+   * it settles, so pass more than the longest run of an attempt. At start, when no attempt runs, pass 0
+   * @returns the number of deleted versions
    */
   async sweepUnreferenced(referenced: Iterable<DataVersion>, olderThanMs: number): Promise<number> {
     const keep = new Set<string>(referenced)
@@ -93,7 +90,7 @@ export class DataFolder implements AppData, AppDataCopies {
   }
 }
 
-/** The version that a directory entry belongs to; undefined for what is not ours. */
+/** Returns the version that a directory entry belongs to; undefined for other files. */
 function versionOf(name: string): string | undefined {
   const companion = COMPANIONS.find((ending) => name.endsWith(ending))
   const version = companion === undefined ? name : name.slice(0, -companion.length)

@@ -1,11 +1,11 @@
 /**
- * One engine session on DuckDB: one attempt in one engine process, watched from outside. It is modal: waiting
- * until `run`, running until the script's end is told or the process is gone, then over for good; the process
- * never serves twice.
+ * One engine session on DuckDB: one attempt in one engine process, watched from outside. Modes: waiting until
+ * `run`, running until the script ends or the process is gone, then over for good; a process never serves
+ * twice.
  *
- * Promises: `run` always resolves. The process is gone before it does, so nothing writes to the new data any
- * more, and new data is durable before it is told. Nothing that the process says is believed where the worker
- * can see for itself.
+ * Promises: `run` always resolves. The process is gone by then, so nothing writes to the new data any more,
+ * and new data is durable before it is reported. The worker believes nothing from the process that it can
+ * check itself.
  */
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
@@ -21,14 +21,14 @@ import type { DataFolder } from './data-files.ts'
 import type { ReadMemory } from './resident-memory.ts'
 import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
 
-/** At 2 GB a second of new memory a look this often sees the ceiling within 100 MB. */
+/** Often enough to notice within 100 MB at 2 GB/s of new memory. */
 const MEMORY_LOOK_MS = 50
 
 export interface SessionSurroundings {
   readonly data: DataFolder
   readonly tempFolder: string
   readonly readMemory: ReadMemory
-  /** This system tells nobody how much memory a process has: the process has to tell itself. */
+  /** The system does not show the memory of processes, so the process reports its own. */
   readonly reportMemory: boolean
   readonly log: Log
 }
@@ -52,7 +52,7 @@ export class DuckDbSession implements EngineSession {
     this.#around = around
   }
 
-  /** Of the engine process. */
+  /** Id of the engine process. */
   get pid(): number {
     return this.#child.pid!
   }
@@ -104,7 +104,7 @@ export class DuckDbSession implements EngineSession {
     try {
       request = this.#request(work)
     } catch (error) {
-      // A name that is no data version: our own mistake, told as a crash because a session never throws.
+      // An invalid data version is our own bug, reported as a crash because a session never throws.
       this.#around.log.error('engine session refused its work', { error: String(error) })
       this.kill()
       return
@@ -135,7 +135,7 @@ export class DuckDbSession implements EngineSession {
     if (peakBytes !== undefined) this.#weigh(peakBytes)
   }
 
-  /** The ceiling is hard: memory that it held between two looks and gave back counts as well. */
+  /** The limit is hard: memory that was held between two readings and freed counts as well. */
   #weigh(peakBytes: number): void {
     this.#peakBytes = Math.max(this.#peakBytes, peakBytes)
     if (peakBytes <= this.size.memoryBytes) return
@@ -143,7 +143,7 @@ export class DuckDbSession implements EngineSession {
     this.#child.kill()
   }
 
-  /** What the attempt came to: the told end where there is one, else what the end of the process means. */
+  /** Returns the reported end if there is one, else what the exit of the process means. */
   async #judge(work: SessionWork, told: ReportedEnd | undefined, exit: ChildExit): Promise<Judged> {
     switch (told?.kind) {
       case 'completed':
@@ -154,8 +154,8 @@ export class DuckDbSession implements EngineSession {
       case 'interrupted':
         return INTERRUPTED
       case 'failed':
-        // The cause may name folders of this machine: it is for the operator, the tenant reads the message in
-        // its log.
+        // The cause may name folders of this machine, so it goes to the operator's log; the tenant reads the
+        // message.
         this.#around.log.warn('engine process failed', { pid: this.pid, cause: told.message })
         return { kind: 'crashed', message: 'the engine failed; the log of the service tells why' }
       case undefined:
@@ -212,7 +212,7 @@ type Judged = SessionEnd extends infer End
     : never
   : never
 
-/** V8 and the C++ runtime end the process themselves when they get no more memory, and say so. */
+/** V8 and the C++ runtime abort the process with such a message when they get no more memory. */
 function heapRanOut({ signal, stderr }: ChildExit): boolean {
   return signal === 'SIGABRT' && /heap out of memory|std::bad_alloc/.test(stderr)
 }

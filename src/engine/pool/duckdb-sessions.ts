@@ -1,13 +1,12 @@
 /**
- * Engine sessions as real child processes: a pool that keeps a few of them ready, so that an attempt does not
- * wait for a process to start. A process serves one attempt and dies with it; a fresh one follows a
- * moment later, off the critical path.
+ * Engine sessions as real child processes: a pool keeps a few of them ready, so that an attempt need not wait
+ * for a process to start. A process serves one attempt and dies with it; a new one starts a moment later, off
+ * the critical path.
  *
- * Ready processes have no size yet: size is what the attempt's DuckDB is told and what the watch enforces, so
- * one small pool serves the whole ladder.
+ * Ready processes have no size yet: size is what the attempt's DuckDB is configured with and what the watch
+ * enforces, so one small pool serves the whole ladder.
  *
- * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone, for
- * good).
+ * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone).
  */
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,11 +19,9 @@ import { SessionChild } from './session-child.ts'
 
 export interface DuckDbSessionsOptions {
   readonly data: DataFolder
-  /** Absolute folder for the private folders of sessions; made when it is not there. */
+  /** Absolute folder for the private folders of sessions; created if missing. */
   readonly tempRoot: string
-  /**
-   * Absolute folders below which the connections of all attempts lie. Engine processes reach nothing else.
-   */
+  /** Absolute folders that contain the connections of all attempts. Engine processes reach nothing else. */
   readonly fileRoots: readonly string[]
   readonly sizes: readonly EngineSize[]
   /** How many processes to keep ready. */
@@ -33,13 +30,13 @@ export interface DuckDbSessionsOptions {
   readonly readMemory?: ReadMemory
 }
 
-/** A process that is not ready by then is taken for dead. */
+/** A process that is not ready by then counts as dead. */
 const START_TIMEOUT_MS = 15_000
 /** Lets the attempt that just took a process begin before its successor starts. */
 const REFILL_DELAY_MS = 50
 /**
- * Wait before a successor of a process that died unused, doubled with every one in a row: a broken engine
- * must not spin.
+ * Wait before the successor of a process that died unused, doubled with each in a row: a broken engine must
+ * not spin.
  */
 const REFILL_RETRY_FIRST_MS = 100
 const REFILL_RETRY_LAST_MS = 30_000
@@ -64,9 +61,9 @@ export class DuckDbSessions implements EngineSessions {
   #waiters: Waiter[] = []
   #starting = 0
   #refill: NodeJS.Timeout | undefined
-  /** Processes that died before they served, since one was taken. */
+  /** Processes that died unused since one was last acquired. */
   #diedUnused = 0
-  /** Every process that lives, with the promise of its last trace being gone. */
+  /** Every living process, with the promise of its end and clean-up. */
   readonly #live = new Map<SessionChild, Promise<void>>()
 
   constructor(options: DuckDbSessionsOptions) {
@@ -74,21 +71,20 @@ export class DuckDbSessions implements EngineSessions {
     this.#readMemory = options.readMemory ?? readPeakMemory
   }
 
-  /** The processes that are ready for an attempt now, by process id. */
+  /** Process ids of the ready processes. */
   get ready(): readonly number[] {
     return this.#idle.map(({ child }) => child.pid!)
   }
 
   /**
-   * Makes the folders, clears what a killed service left, and begins to start processes without waiting for
-   * them.
+   * Creates the folders, removes what a killed service left, and starts processes without waiting for them.
    */
   start(): Promise<void> {
     this.#started ??= this.#prepare()
     return this.#started
   }
 
-  /** Ends every process, also those of running sessions, and resolves when all are gone. */
+  /** Kills every process, including those of running sessions, and resolves when all are gone. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end()
     return this.#stopped
@@ -132,7 +128,7 @@ export class DuckDbSessions implements EngineSessions {
     if (this.#started === undefined) throw new Error('the engine sessions are not started')
   }
 
-  /** The next process that becomes ready and is not promised to an earlier caller. */
+  /** Resolves with the next ready process that no earlier caller waits for. */
   #next(): Promise<ReadyProcess> {
     return new Promise((take, fail) => {
       this.#waiters.push({ take, fail })
@@ -223,14 +219,14 @@ function stopping(): Error {
   return new Error('the engine is stopping')
 }
 
-/** Removes the session folders of services that are gone: their engine processes died with them. */
+/** Deletes the session folders of services that are gone; their engine processes died with them. */
 async function removeLeftovers(tempRoot: string): Promise<void> {
   const startedMs = Date.now() - process.uptime() * 1000
   for (const name of await readdir(tempRoot)) {
     const owner = /^session-(\d+)-/.exec(name)
     if (owner === null) continue
     const folder = join(tempRoot, name)
-    // In a container every service has the same process id: a folder older than we are is not ours.
+    // In a container every service has the same process id: a folder older than this process is not ours.
     const ours = Number(owner[1]) === process.pid
     const gone = ours ? (await stat(folder)).mtimeMs < startedMs : !isAlive(Number(owner[1]))
     if (gone) await rm(folder, { force: true, recursive: true })

@@ -1,15 +1,13 @@
 /**
- * How much memory a process held at most, as Linux tells it in /proc. Elsewhere nothing is known, and the
- * engine process tells its own memory instead.
+ * The peak resident memory of a process, which Linux shows in /proc. Elsewhere it is unknown and the engine
+ * process reports its own memory.
  */
 import { readFileSync } from 'node:fs'
 
-/** Reads synchronously: it takes some 30 microseconds and must not wait behind a busy thread pool. */
+/** Synchronous: it takes some 30 microseconds and must not wait for a busy thread pool. */
 export type ReadMemory = (pid: number) => number | undefined
 
-/**
- * Bytes resident at most so far. Undefined where the system has no /proc, and for a process that has ended.
- */
+/** Returns the peak in bytes; undefined if the system has no /proc or the process has ended. */
 export function readPeakMemory(pid: number): number | undefined {
   let status: string
   try {

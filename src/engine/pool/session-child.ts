@@ -1,7 +1,7 @@
 /**
- * One engine process as its worker sees it: started inside its sandbox, spoken to in messages, killed.
+ * One engine process as its worker sees it: started in its sandbox, addressed by messages, killed.
  *
- * Promises: `exited` always resolves, and a process that breaks the protocol is killed. It never throws after
+ * Promises: `exited` always resolves, and a process that breaks the protocol is killed. Never throws after
  * start.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -24,23 +24,25 @@ import { type SessionSandbox, sandboxEnvironment, sandboxFlags, yieldToService }
 export interface ChildExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  /** The end of what it wrote to its standard error: for the log, never for a caller. */
+  /** The end of its standard error: for the log, never for a caller. */
   readonly stderr: string
-  /** Set when it was ended for what it said, or could not be started. */
+  /** Set if it was killed for breaking the protocol, or could not be started. */
   readonly fault?: string
 }
 
-/** An engine process tells at most some fifteen messages a second; one that floods its worker is ended. */
+/**
+ * An engine process sends at most some fifteen messages per second; one that floods its worker is killed.
+ */
 const MESSAGES_PER_SECOND_MAX = 100
 const BYTES_PER_SECOND_MAX = 2 * MESSAGE_MAX_BYTES
 const STDERR_KEPT_CHARACTERS = 4096
 
 export class SessionChild {
-  /** Resolves when it is ready for work; rejects, with a text for the user, when it never will be. */
+  /** Resolves when it is ready for work; rejects with a text for the user if it never will be. */
   readonly ready: Promise<void>
-  /** Resolves when the process is gone and all it said has been heard. */
+  /** Resolves when the process is gone and all its messages were received. */
   readonly exited: Promise<ChildExit>
-  /** Hears every message after `ready`. */
+  /** Called with every message after `ready`. */
   onMessage: (message: ChildMessage) => void = () => {}
   readonly #process: ChildProcess
   #stderr = ''
@@ -49,14 +51,14 @@ export class SessionChild {
   #second = 0
   #heardInSecond = { messages: 0, bytes: 0 }
 
-  /** @param file what the process runs: our own, but for tests of a process that misbehaves */
+  /** @param file main file of the process; tests of misbehaving processes pass their own */
   constructor(sandbox: SessionSandbox, file = processFile()) {
     this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), file], {
       cwd: sandbox.tempFolder,
       env: sandboxEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      // A process group of its own: Ctrl-C on the terminal is for the service, which then ends its sessions
-      // in order.
+      // A separate process group: Ctrl-C on the terminal goes to the service, which then ends its sessions in
+      // order.
       detached: true,
     })
     this.exited = this.#watchExit()
@@ -64,14 +66,14 @@ export class SessionChild {
       this.#tellReady = ready
       void this.exited.then((exit) => failed(new Error(exitText(exit))))
     })
-    // Whoever does not wait for it must not be killed by its rejection.
+    // The rejection must not kill the service when nobody waits for it.
     this.ready.catch(() => {})
     if (this.#process.pid === undefined) return
     this.#listen()
     yieldToService(this.#process.pid)
   }
 
-  /** Undefined when the process could not be started. */
+  /** Undefined if the process could not be started. */
   get pid(): number | undefined {
     return this.#process.pid
   }
@@ -81,7 +83,7 @@ export class SessionChild {
     if (channel.writable) channel.write(encodeMessage(message))
   }
 
-  /** Ends the process at once. Harmless when it is gone. */
+  /** Kills the process at once; does nothing if it is gone. */
   kill(): void {
     this.#process.kill('SIGKILL')
   }
@@ -92,15 +94,14 @@ export class SessionChild {
     stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT_CHARACTERS)
     })
-    // The life line carries what the process's guard tells while the main thread is busy.
+    // The lifeline carries the messages of the guard while the main thread is busy.
     for (const fd of [CHANNEL_FD, LIFELINE_FD]) {
       const socket = this.#process.stdio[fd] as Socket
       const reader = new FrameReader()
       socket.on('data', (chunk: Buffer) => {
         if (this.#fault === undefined) this.#hear(reader, chunk)
       })
-      // Sockets report the end of the process as an error of theirs at times; its exit tells all there is to
-      // tell.
+      // Sockets sometimes report the end of the process as an error; its exit says everything.
       socket.on('error', () => {})
     }
   }
@@ -147,14 +148,14 @@ export class SessionChild {
   }
 }
 
-/** How a process ended, in words for the user. */
+/** Describes for the user how a process ended. */
 export function exitText({ code, signal, fault }: ChildExit): string {
   if (fault !== undefined) return fault
   if (signal !== null) return `the engine process was killed by signal ${signal}`
   return `the engine process exited with code ${code}`
 }
 
-/** The same file kind as this one: sources run unbuilt as .ts, a build as .js. */
+/** Sources run unbuilt as .ts, a build as .js. */
 function processFile(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return fileURLToPath(new URL(`../child/session-process.${extension}`, import.meta.url))

@@ -1,11 +1,10 @@
 /**
- * What an engine process may do. Node's permission model binds its JavaScript: no child processes, no files
- * but those named, no native code but packages', no code from strings. It gets an environment without
- * secrets, steps back for the service in time and memory, and works in a private folder.
+ * The sandbox of an engine process. Node's permission model restricts its JavaScript: no child processes,
+ * only named files, no native code except packages', no code from strings. The process gets an environment
+ * without secrets, yields to the service in time and memory, and works in a private folder.
  *
- * Two things lie elsewhere: what DuckDB's native code may reach is fixed by run-script, because Node's rules
- * do not bind it; and Node has no rule against network connections, so that no code the process loads may
- * open one.
+ * Two things are elsewhere: run-script.ts limits DuckDB's native code, which Node's rules do not restrict;
+ * and Node has no rule against network connections, so no code that the process loads may open one.
  */
 import { existsSync, realpathSync, writeFile } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -14,15 +13,13 @@ import { dirname, join, resolve } from 'node:path'
 export interface SessionSandbox {
   /** Folders, absolute and existing, whose files the process may read and write. */
   readonly folders: readonly string[]
-  /** Existing private folder: the process works in it; it is among what it may write. */
+  /** Existing private folder, the working directory; it is writable. */
   readonly tempFolder: string
-  /**
-   * Ceiling of the JavaScript heap; above any engine size, so that the watch over resident memory decides.
-   */
+  /** Limit of the JavaScript heap; above any engine size, so that the watch over resident memory decides. */
   readonly heapBytes: number
 }
 
-/** The flags of the process's Node. Folders must exist: Node grants a missing one as a file. */
+/** Node flags of the process. Folders must exist: Node grants a missing one as a file. */
 export function sandboxFlags({ folders, tempFolder, heapBytes }: SessionSandbox): string[] {
   const writable = withRealPaths([...folders, tempFolder])
   return [
@@ -38,16 +35,14 @@ export function sandboxFlags({ folders, tempFolder, heapBytes }: SessionSandbox)
   ]
 }
 
-/**
- * Folders as named and as links lead: a script's paths are checked, and opened, with their links resolved.
- */
+/** Returns folders as named and with links resolved: a script's paths are checked and opened resolved. */
 function withRealPaths(folders: readonly string[]): string[] {
   return [...new Set(folders.flatMap((folder) => [folder, realpathSync(folder)]))]
 }
 
 /**
- * Where the process's own code lies: our sources or build, and every node_modules that Node looks into on its
- * way up to the one with DuckDB, both as named and as links lead.
+ * The process's own code: our sources or build, and every node_modules that Node searches up to the one with
+ * DuckDB, as named and with links resolved.
  */
 function codeFolders(): string[] {
   const ours = resolve(import.meta.dirname, '..', '..')
@@ -60,20 +55,20 @@ function codeFolders(): string[] {
   }
 }
 
-/** The time zone decides what a script reads as local time; everything else stays outside. */
+/** The time zone determines a script's local time; the rest of the environment is withheld. */
 export function sandboxEnvironment(): NodeJS.ProcessEnv {
   return process.env.TZ === undefined ? {} : { TZ: process.env.TZ }
 }
 
 /**
- * Makes the process step back for the service, in time and in memory. Done from outside and at once: threads
- * that the process starts later inherit its priority. Best effort, as some systems do not allow it.
+ * Lowers the priority of the process in time and memory. Done from outside and at once, because later threads
+ * inherit it. Best effort, as some systems do not allow it.
  */
 export function yieldToService(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
-    // A system that has no priorities runs it at ours.
+    // Without priorities the process runs at ours.
   }
   writeFile(`/proc/${pid}/oom_score_adj`, '1000', () => {})
 }
