@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
-import type { Catalog } from '../../src/script/plan/catalog-model.ts'
+import type { Catalog } from '../../src/script/model/catalog-model.ts'
 import { describeScripts, inline, notation, withScript } from '../support/script-under-test.ts'
 
 const COUNTRIES = `M: MAPPING LOAD * ${inline('c,name', 'US,United States', 'DE,Germany')};`

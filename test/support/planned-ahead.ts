@@ -6,7 +6,7 @@
 
 import { ScriptHost } from '../../src/engine/child/script-host.ts'
 import type { HostAnswer, HostRequest } from '../../src/script/host.ts'
-import type { Catalog } from '../../src/script/plan/catalog-model.ts'
+import type { Catalog } from '../../src/script/model/catalog-model.ts'
 import {
   type CatalogShape,
   otherSectionShape,

@@ -19,13 +19,16 @@ export const DIRECTIONS: Directions = {
   'script/syntax': 'script script/function script/value',
   script: 'script/syntax script/value',
   'script/format': 'script script/syntax script/value',
+  'script/model': 'script script/syntax script/value',
   'script/function':
     'script script/evaluate script/function/context script/row script/statistics script/syntax script/value',
   'script/evaluate': 'script script/function script/syntax script/value',
   'script/function/context':
-    'script script/evaluate script/function script/plan script/row script/syntax script/value',
-  'script/row': 'script/evaluate script/function/context script/plan script/syntax script/value',
-  'script/plan': 'script script/function script/function/context script/row script/syntax script/value',
+    'script script/evaluate script/function script/model script/row script/syntax script/value',
+  'script/plan':
+    'script script/format script/function script/function/context script/model script/syntax script/value',
+  'script/row':
+    'script script/evaluate script/function/context script/model script/plan script/syntax script/value',
   'script/run': 'script script/evaluate script/function script/syntax script/value',
 
   qvd: 'script/value',
@@ -48,15 +51,16 @@ export const DIRECTIONS: Directions = {
   engine: 'catalog core',
   'engine/channel': 'catalog core engine script',
   'engine/pool': 'core engine engine/channel',
-  'engine/sql': 'script script/function/context script/plan script/row script/syntax script/value',
-  'engine/source':
-    'catalog engine engine/child engine/duckdb engine/sql qvd script script/format script/plan script/row script/syntax script/value',
-  'engine/sink':
-    'engine engine/duckdb engine/source engine/sql qvd script script/plan script/syntax script/value',
+  'engine/sql':
+    'script script/function/context script/model script/plan script/row script/syntax script/value',
   'engine/duckdb':
-    'catalog engine/sink engine/source engine/sql qvd script script/evaluate script/function/context script/plan script/row script/syntax script/value',
+    'catalog engine/sql qvd script script/evaluate script/function/context script/model script/plan script/row script/syntax script/value',
+  'engine/source':
+    'catalog core engine engine/duckdb engine/sql qvd script script/format script/model script/plan script/row script/syntax script/value',
+  'engine/sink':
+    'engine engine/duckdb engine/source engine/sql qvd script script/model script/plan script/syntax script/value',
   'engine/child':
-    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function/context script/plan script/row script/run script/syntax script/value',
+    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function/context script/model script/plan script/row script/run script/syntax script/value',
 
   files: 'catalog core engine files/local store/port',
   intake: 'catalog core engine outcome store/port',
@@ -73,7 +77,7 @@ export const DIRECTIONS: Directions = {
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
-  cli: 'core delivery/channels engine engine/duckdb engine/pool event main qvd receiver script script/syntax script/value',
+  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script script/syntax script/value',
 }
 
 /**
@@ -90,11 +94,6 @@ export const AGAINST_THE_ORDER: readonly string[] = [
   'script/function -> script/row',
   'script/function -> script/function/context',
   'script/function/context -> script/row',
-  'script/function/context -> script/plan',
-  'script/row -> script/plan',
-  'engine/source -> engine/duckdb',
-  'engine/source -> engine/child',
-  'engine/sink -> engine/duckdb',
   'api/reload -> api/app',
 ]
 

@@ -15,10 +15,11 @@ import {
   EMPTY_CATALOG,
   type MappingTable,
   otherSection,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
+import { withDerived, withNotes } from '../../script/model/notes.ts'
+import { withRenamedFields, withRenamedTables } from '../../script/model/renamed.ts'
 import { type CatalogShape, shapeOf } from '../../script/plan/catalog-shape.ts'
 import { type Planned, planned } from '../../script/plan/findings.ts'
-import { withDerived, withNotes } from '../../script/plan/notes.ts'
 import {
   planAutoNumber,
   planDropFields,
@@ -28,7 +29,6 @@ import {
   planRenameTables,
 } from '../../script/plan/plan-change.ts'
 import { planStore } from '../../script/plan/plan-store.ts'
-import { withRenamedFields, withRenamedTables } from '../../script/plan/renamed.ts'
 import type { AutoNumberCounters } from '../../script/row/load-context.ts'
 import { Preloads } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
@@ -120,22 +120,12 @@ export class ScriptHost {
       case 'load':
         return this.#timed(
           () => this.#load(request),
-          ({ table, rows, fields }) => ({
-            type: 'load',
-            table,
-            rows,
-            fields: fields.length,
-          }),
+          ({ table, rows, fields }) => ({ type: 'load', table, rows, fields: fields.length }),
         )
       case 'store':
         return this.#timed(
           () => this.#store(request),
-          ({ table, rows, fields }) => ({
-            type: 'store',
-            table,
-            rows,
-            fields,
-          }),
+          ({ table, rows, fields }) => ({ type: 'store', table, rows, fields }),
         )
       case 'drop-tables':
         return this.#change(planDropTables(request.tables, this.#shape), (catalog, tables) =>

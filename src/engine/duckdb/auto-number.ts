@@ -2,7 +2,7 @@
  * The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS
  * I13).
  */
-import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/plan/catalog-model.ts'
+import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/model/catalog-model.ts'
 import type { AutoNumberCounters } from '../../script/row/load-context.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'

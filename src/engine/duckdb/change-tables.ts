@@ -1,5 +1,5 @@
 /** Drops tables and fields of the model, as it is planned (LANGUAGE, section 9; SEMANTICS F16, F17). */
-import { type Catalog, findField, findTable, withTable } from '../../script/plan/catalog-model.ts'
+import { type Catalog, findField, findTable, withTable } from '../../script/model/catalog-model.ts'
 import type { FieldDrop } from '../../script/plan/plan-change.ts'
 import { dropTable } from './commit-load.ts'
 import type { Database } from './database.ts'

@@ -13,7 +13,7 @@ import {
   takeTableName,
   withoutTable,
   withTable,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
 import type { LoadTarget } from '../../script/plan/load-target.ts'
 import {
   appendPlan,

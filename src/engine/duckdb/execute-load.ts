@@ -5,7 +5,12 @@
  */
 import { faults, ScriptFaultError } from '../../script/fault.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
-import { type Catalog, findTable, type MappingTable, takeTableName } from '../../script/plan/catalog-model.ts'
+import {
+  type Catalog,
+  findTable,
+  type MappingTable,
+  takeTableName,
+} from '../../script/model/catalog-model.ts'
 import { shapeOf } from '../../script/plan/catalog-shape.ts'
 import { planned } from '../../script/plan/findings.ts'
 import { hasWildcard, type LoadTarget, replacedTable } from '../../script/plan/load-target.ts'

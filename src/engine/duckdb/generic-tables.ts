@@ -6,7 +6,7 @@ import {
   freeTableName,
   NO_KINDS,
   takeTableName,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'

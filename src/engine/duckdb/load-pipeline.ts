@@ -7,7 +7,7 @@
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import type { Binding } from '../../script/evaluate/evaluate.ts'
 import { callInLoad } from '../../script/function/context/call-in-load.ts'
-import type { ValueKinds } from '../../script/plan/catalog-model.ts'
+import type { ValueKinds } from '../../script/model/catalog-model.ts'
 import { type GroupPlan, inputItems, resultNames } from '../../script/plan/group-plan.ts'
 import { fieldItem, type OrderTerm } from '../../script/plan/level-plan.ts'
 import type { LoadPlan } from '../../script/plan/plan-load.ts'

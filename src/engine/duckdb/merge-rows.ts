@@ -9,7 +9,7 @@ import {
   type TableModel,
   takeTableName,
   withTable,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
 import type { MergePlan } from '../../script/plan/sink-plan.ts'
 import type { Value } from '../../script/value/value.ts'
 import { highestSql, newestSql, operationsSql, untouchedSql, writtenRowsSql } from '../sql/transform-sql.ts'

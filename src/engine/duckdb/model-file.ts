@@ -20,8 +20,8 @@ import {
   type Notes,
   type Segment,
   type TableModel,
-} from '../../script/plan/catalog-model.ts'
-import { currentNotes } from '../../script/plan/notes.ts'
+} from '../../script/model/catalog-model.ts'
+import { currentNotes } from '../../script/model/notes.ts'
 import type { Database } from './database.ts'
 
 const VERSION = 2

@@ -1,6 +1,6 @@
-/** Opens what a LOAD reads: a loaded table, rows out of nothing, or a text or file by the readers of the world. */
+/** Opens what a LOAD reads: a loaded table, rows out of nothing, or a text or file by its reader. */
 import { faults } from '../../script/fault.ts'
-import { type Catalog, findField, findTable, type TableModel } from '../../script/plan/catalog-model.ts'
+import { type Catalog, findField, findTable, type TableModel } from '../../script/model/catalog-model.ts'
 import type { LoadedTableName, SourcePlan } from '../../script/plan/source-plan.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'

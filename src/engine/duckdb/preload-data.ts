@@ -2,7 +2,7 @@
  * Fetches what row-level functions asked for (script/row/preloads.ts) from the tables, before the first row
  * is evaluated.
  */
-import { type Catalog, findField, findTable, tablesWith } from '../../script/plan/catalog-model.ts'
+import { type Catalog, findField, findTable, tablesWith } from '../../script/model/catalog-model.ts'
 import type { PeekHistory } from '../../script/row/peek-history.ts'
 import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/row/preloads.ts'
 import type { Value } from '../../script/value/value.ts'

@@ -1,5 +1,5 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
-import type { TableModel, ValueKinds } from '../../script/plan/catalog-model.ts'
+import type { TableModel, ValueKinds } from '../../script/model/catalog-model.ts'
 import type { FileSource } from '../../script/plan/source-plan.ts'
 import type { FileProbe, InputRow } from '../../script/row/load-context.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'

@@ -9,7 +9,7 @@ import {
   findTable,
   NO_KINDS,
   type ValueKinds,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
 import type { IntervalMatchPlan, TransformPlan } from '../../script/plan/transform-plan.ts'
 import { expandAncestors, expandHierarchy, type NamedRows } from '../../script/row/hierarchy.ts'
 import type { Settings } from '../../script/value/settings.ts'

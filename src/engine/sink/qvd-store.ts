@@ -17,7 +17,7 @@ import {
   NO_NOTES,
   type TableModel,
   tablesWith,
-} from '../../script/plan/catalog-model.ts'
+} from '../../script/model/catalog-model.ts'
 import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'

@@ -30,7 +30,7 @@ export function rowFields(first: readonly string[] | undefined, format: FileForm
   return (first ?? []).map((_, index) => `@${index + 1}`)
 }
 
-const PIECE_CHARACTERS = 64 * 1024
+const FIRST_ROW_PIECE_CHARACTERS = 64 * 1024
 
 /**
  * The fields of a whole text; undefined: it has no row with names.
@@ -41,8 +41,8 @@ export function textFields(text: string, format: FileFormat, settings: Settings)
   const tokenizer = new DelimitedText(delimitedFormat(format, settings), (cells) => {
     first ??= cells
   })
-  for (let at = 0; at < text.length && first === undefined; at += PIECE_CHARACTERS) {
-    tokenizer.push(text.slice(at, at + PIECE_CHARACTERS))
+  for (let at = 0; at < text.length && first === undefined; at += FIRST_ROW_PIECE_CHARACTERS) {
+    tokenizer.push(text.slice(at, at + FIRST_ROW_PIECE_CHARACTERS))
   }
   if (first === undefined) tokenizer.end()
   return rowFields(first, format)

@@ -3,7 +3,7 @@
  * and its mapping tables. The engine knows all of it; a checker that has only the text knows a part, and what
  * it does not know is never a fault.
  */
-import type { Catalog } from './catalog-model.ts'
+import type { Catalog } from '../model/catalog-model.ts'
 
 /** Names of fields or of mapping tables. */
 export interface Names {
@@ -87,8 +87,8 @@ export function together(left: Names, right: Names): Names {
 }
 
 /**
- * The oldest table with exactly these fields, in any order (SEMANTICS F7, F8); null: there is none; undefined:
- * it depends on what is not known.
+ * The oldest table with exactly these fields, in any order (SEMANTICS F7, F8); null: there is none;
+ * undefined: it depends on what is not known.
  */
 export function tableWithFields(
   { tables, open }: SectionShape,

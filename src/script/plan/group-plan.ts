@@ -5,7 +5,7 @@
  * expression (SEMANTICS J4).
  */
 
-import { faults } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault.ts'
 import type { Fold, FoldOperation } from '../function/function-row.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
 import { type Expression, expressionKey } from '../syntax/expression.ts'
@@ -69,6 +69,9 @@ export function hasAggregation(expression: Expression): boolean {
 /** Stands where a fault was found, so that it is told once. */
 const NOTHING: Expression = { kind: 'number', value: 0 }
 
+const notGrouped = ({ name, span }: Expression & { kind: 'name' }): ScriptFaultError =>
+  faults.groupBy(`Field '${name}' must be aggregated or stand in GROUP BY`, span)
+
 export function groupPlan(
   items: readonly OutputItem[],
   groupBy: readonly Expression[],
@@ -115,12 +118,7 @@ export function groupPlan(
       case 'name': {
         const same = groupBy.findIndex((each) => each.kind === 'name' && each.name === expression.name)
         if (same >= 0) return { kind: 'name', name: keyName(same), quoted: true }
-        report(
-          faults.groupBy(
-            `Field '${expression.name}' must be aggregated or stand in GROUP BY`,
-            expression.span,
-          ),
-        )
+        report(notGrouped(expression))
         return NOTHING
       }
       case 'unary':

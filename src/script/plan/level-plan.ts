@@ -8,9 +8,15 @@ import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
 import { closed, type Names } from './catalog-shape.ts'
 import { checkExpression, type ExpressionPlace, rowPlace } from './check-expression.ts'
 import type { Report } from './findings.ts'
-import { groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
-import type { LevelRules, OutputItem, RowLimits, RowStep } from './row-plan.ts'
+import { type GroupPlan, groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
+import type { LevelRules, OutputItem, RowLimits } from './row-plan.ts'
 import { unknownField } from './unknown-field.ts'
+
+export type RowStep =
+  | { readonly kind: 'rows'; readonly rules: LevelRules }
+  /** All rows are needed before the first comes out. Reads what the step before writes as `inputItems`. */
+  | { readonly kind: 'group'; readonly group: GroupPlan }
+  | { readonly kind: 'distinct' }
 
 export interface LevelsPlan {
   readonly steps: readonly RowStep[]

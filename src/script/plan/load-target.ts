@@ -60,9 +60,9 @@ export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget 
 }
 
 /**
- * The table of an earlier reload that ADD and MERGE add to and REPLACE takes the place of in a partial reload:
- * the one that CONCATENATE names, else the one with the same fields, else the one with the label (LANGUAGE,
- * section 12). Null: the LOAD is not about such a table.
+ * The table of an earlier reload that ADD and MERGE add to and REPLACE takes the place of in a partial
+ * reload: the one that CONCATENATE names, else the one with the same fields, else the one with the label
+ * (LANGUAGE, section 12). Null: the LOAD is not about such a table.
  */
 function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null | undefined {
   const { statement, catalog, partial } = question
@@ -157,7 +157,10 @@ function numberedName(word: string, catalog: CatalogShape): string | undefined {
 /** A path that may stand for several files. The name of a connection has no wildcards. */
 export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace(/^lib:\/\/[^/\\]*/i, ''))
 
-/** The table that REPLACE takes away before anything is read, unless it reads that table (LANGUAGE, section 12). */
+/**
+ * The table that REPLACE takes away before anything is read, unless it reads that table (LANGUAGE, section
+ * 12).
+ */
 export function replacedTable(
   { label, prefixes, levels }: LoadStatement,
   catalog: CatalogShape,

@@ -3,6 +3,7 @@
  * 9; SEMANTICS F16 to F18, I13): what they mean for the tables that are there, or what is wrong with them.
  */
 import { faults } from '../fault.ts'
+import type { Renaming } from '../model/renamed.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 import {
@@ -65,12 +66,9 @@ export function planDropFields(
   return findings.answer(drops, after)
 }
 
-/** Gives the new name of a name. */
-export type Renaming = (name: string) => string
-
 /**
- * All at once, so that two names may be exchanged. A name that does not occur is passed over, because a map of
- * RENAME ... USING may list more than there is. Two tables never get one name.
+ * All at once, so that two names may be exchanged. A name that does not occur is passed over, because a map
+ * of RENAME ... USING may list more than there is. Two tables never get one name.
  */
 export function planRenameTables(pairs: readonly RenamePair[], catalog: CatalogShape): Planned<Renaming> {
   const findings = new Findings()

@@ -1,6 +1,5 @@
-/** What a LOAD does to its rows, level by level: what the planner makes and an engine executes. */
+/** What one level of a LOAD does to its rows: what the planner makes and an engine executes. */
 import type { Expression } from '../syntax/expression.ts'
-import type { GroupPlan } from './group-plan.ts'
 
 export interface OutputItem {
   readonly name: string
@@ -21,9 +20,3 @@ export interface LevelRules extends RowLimits {
   readonly where?: Expression
   readonly while?: Expression
 }
-
-export type RowStep =
-  | { readonly kind: 'rows'; readonly rules: LevelRules }
-  /** All rows are needed before the first comes out. Reads what the step before writes as `inputItems`. */
-  | { readonly kind: 'group'; readonly group: GroupPlan }
-  | { readonly kind: 'distinct' }

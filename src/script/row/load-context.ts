@@ -1,6 +1,6 @@
 /** What the row-level functions of one LOAD statement may look at, besides the row itself. */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
-import type { Catalog, MappingTable } from '../plan/catalog-model.ts'
+import type { Catalog, MappingTable } from '../model/catalog-model.ts'
 import type { Value } from '../value/value.ts'
 import type { ValueKey } from '../value/value-key.ts'
 import type { Preloads } from './preloads.ts'

@@ -3,7 +3,7 @@
  * F22). Table numbers count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
  */
 
-import { findTable } from '../../plan/catalog-model.ts'
+import { findTable } from '../../model/catalog-model.ts'
 import type { LoadContext } from '../../row/load-context.ts'
 import { numberOf, textOf } from '../../value/convert.ts'
 import type { Settings } from '../../value/settings.ts'

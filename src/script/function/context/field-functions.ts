@@ -1,7 +1,7 @@
 /** Functions that look at the values of fields and tables loaded before (SEMANTICS block H, I11, I14). */
 
 import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { findField } from '../../plan/catalog-model.ts'
+import { findField } from '../../model/catalog-model.ts'
 import type { Expression } from '../../syntax/expression.ts'
 import { numberOf } from '../../value/convert.ts'
 import { FALSE, TRUE } from '../../value/value.ts'

@@ -3,7 +3,7 @@
  * look at other tables only).
  */
 import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { findTable } from '../../plan/catalog-model.ts'
+import { findTable } from '../../model/catalog-model.ts'
 import { PeekHistory } from '../../row/peek-history.ts'
 import type { Expression } from '../../syntax/expression.ts'
 import { numberOf, textOf } from '../../value/convert.ts'

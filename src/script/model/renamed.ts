@@ -4,7 +4,9 @@
  */
 import type { Catalog } from './catalog-model.ts'
 import { renamedNotes } from './notes.ts'
-import type { Renaming } from './plan-change.ts'
+
+/** Gives the new name of a name. */
+export type Renaming = (name: string) => string
 
 export function withRenamedTables(catalog: Catalog, newName: Renaming): Catalog {
   const tables = catalog.tables.map((table) => ({ ...table, name: newName(table.name) }))
