@@ -1,10 +1,10 @@
 /**
- * May this reload be accepted? Every rule that does not need a transaction: the bounds of the request's own
- * fields (contract 02, sections 1.2, 5 and 7), the right to reload the app (sections 3 and 9), and what the
- * app can take. Whoever makes reloads, a request or a trigger, passes here (intake/accept.ts).
+ * Decides whether a reload may be accepted: all rules that need no transaction. These are the limits of the
+ * request's fields (contract 02, sections 1.2, 5 and 7), the right to reload the app (sections 3 and 9), and
+ * what the app can take. Requests and triggers alike pass here (intake/accept.ts).
  *
- * Faults of fields are given all at once, each with the JSON pointer of the field, so that a caller can mend
- * them all. The daily quota and a pending reload are judged in the accepting transaction (store).
+ * Returns all faults of fields at once, each with the JSON pointer of the field. The daily quota and a
+ * pending reload are checked in the accepting transaction (store).
  */
 import {
   VARIABLE_NAME_MAX_CHARACTERS,
@@ -28,14 +28,14 @@ export interface AdmissionFault {
 }
 
 /**
- * Ours: the contract leaves it open, and the event has to stay under 64 KiB (contract 01, section 3.3, rule
- * 8).
+ * Our own limit: the contract leaves it open, and the event has to stay under 64 KiB (contract 01, section
+ * 3.3, rule 8).
  */
 export const RESOURCE_ID_MAX_CHARACTERS = 512
 
 /**
- * Read-only state of a running script (LANGUAGE, section 11): a request cannot set it. Compared without
- * regard to case.
+ * Read-only variables of a running script (LANGUAGE, section 11), which a request cannot set.
+ * Case-insensitive.
  */
 const RESERVED_VARIABLES = new Set([
   'scripterror',
@@ -49,23 +49,23 @@ export type NotAdmitted =
   | { readonly kind: 'no-app' }
   | { readonly kind: 'no-right' }
 
-/** Who asks, as far as the rules need to know. */
+/** The user, as far as the rules need to know. */
 export interface Asking {
   readonly isActive: boolean
-  /** Would see the app if it existed: is told that it does not, where others are only told of the right. */
+  /** May see the app: such a user is told that it does not exist, others only that they lack the right. */
   readonly seesAllApps: boolean
 }
 
-/** The app that is asked for, and whether the user has the right to reload it. */
+/** The requested app, and whether the user may reload it. */
 export interface AskedApp {
   readonly usage: string
   readonly mayReload: boolean
 }
 
 /**
- * Why this app is not reloaded for this user; undefined when it may be. To be asked after the fields: who may
- * not reload the app learns nothing else about it.
- * @param app undefined when the tenant has no such app
+ * Returns why the user may not reload this app; undefined if allowed. Check the fields first: a user without
+ * the right learns nothing else about the app.
+ * @param app undefined if the tenant has no such app
  */
 export function refuseApp(
   { isActive, seesAllApps }: Asking,
@@ -82,7 +82,7 @@ export function refuseApp(
   return undefined
 }
 
-/** The faults of the request, in the order of its fields; empty when it may be accepted. */
+/** Returns the faults of the request in the order of its fields; empty if it may be accepted. */
 export function checkReloadFields(fields: ReloadFields): AdmissionFault[] {
   return [
     ...checkWeight(fields.weight),
@@ -92,8 +92,8 @@ export function checkReloadFields(fields: ReloadFields): AdmissionFault[] {
 }
 
 /**
- * The weight that counts: 1 for a personal app whatever was asked (contract 02, section 5), the default when
- * unset.
+ * Returns the effective weight: 1 for a personal app whatever was requested (contract 02, section 5), the
+ * default if unset.
  */
 export function effectiveWeight(asked: number | undefined, personal: boolean): number {
   return personal ? WEIGHT_MIN : (asked ?? WEIGHT_DEFAULT)
@@ -157,14 +157,16 @@ function checkResourceId(resourceId: string | undefined): AdmissionFault[] {
   ]
 }
 
-/** Unicode code points (contract 02, section 7: length unit). */
+/** Counts Unicode code points (contract 02, section 7: length unit). */
 function characters(text: string): number {
   let count = 0
   for (const _ of text) count += 1
   return count
 }
 
-/** One part of a JSON pointer, escaped and bounded: a name of 60 000 characters is not repeated in full. */
+/**
+ * Returns one part of a JSON pointer, escaped and cut: a name of 60,000 characters is not repeated in full.
+ */
 function pointerPart(name: string): string {
   const part = [...name].slice(0, 64).join('')
   return part.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -5,8 +5,8 @@
 import type { DataVersion, LeaseToken, ReloadId, ScriptVersionId, WorkerId } from './ids.ts'
 
 /**
- * A fault of the load script, as the engine tells it. Line is 1-based in the script (or in the included
- * file).
+ * A fault of the load script, as the engine reports it. The line is 1-based in the script or the included
+ * file.
  */
 export interface ScriptFault {
   /** Engine error number, shown as EDC_ERROR:<number> (contract 02, section 6.3). */
@@ -17,21 +17,20 @@ export interface ScriptFault {
 }
 
 /**
- * A LOAD or STORE that an attempt ran, as the reload's metadata tells it (contract 05, section 2:
- * `statements[]`).
+ * A LOAD or STORE that an attempt ran, for the reload's metadata (contract 05, section 2: `statements[]`).
  */
 export interface RanStatement {
   readonly type: 'load' | 'store'
   /** 1-based line of the script (or of the included file). */
   readonly line: number
-  /** The table that got the rows, or that was stored. */
+  /** The table that was loaded or stored. */
   readonly table: string
   readonly rows: number
   readonly fields: number
   readonly durationMs: number
 }
 
-/** More are not kept: a loop may run millions. */
+/** Statements beyond this number are not recorded: a loop may run millions. */
 export const RAN_STATEMENTS_MAX = 500
 
 export interface NewData {
@@ -54,13 +53,13 @@ export type AttemptEnd =
   | { readonly kind: 'handed-back' }
   | { readonly kind: 'lost' }
 
-/** What the attempt made known of its engine session before it ended. */
+/** Facts of the engine session, known before the attempt ends. */
 export interface SessionFacts {
   readonly enginePoolName?: string
   readonly engineSizingReason?: string
-  /** Epoch ms by the worker's clock at which the session was handed over. */
+  /** Epoch ms by the worker's clock at which the session was acquired. */
   readonly sessionAcquiredAt?: number
-  /** Epoch ms at which the engine began to run the script, as the engine told it. */
+  /** Epoch ms at which the engine began to run the script, as the engine reports it. */
   readonly engineStartedAt?: number
   readonly scriptVersionId?: ScriptVersionId
 }
@@ -80,7 +79,7 @@ export interface Attempt {
   readonly closed?: {
     readonly at: number
     readonly end: AttemptEnd
-    /** Monotonic: session handed over to attempt end, ms. Absent when no session was acquired. */
+    /** Time from session to end, ms, by the monotonic clock. Absent if no session was acquired. */
     readonly durationMs?: number
     readonly peakMemoryBytes?: number
   }

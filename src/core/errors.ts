@@ -1,14 +1,13 @@
 /**
- * The table of errors: every coded "no" the API can say, as one table. The reference page
- * docs/reference/errors.md is generated from it. Envelope and codes: contract 02, section 3 (RELOADS-), 05
- * (DF-, USERS-, TENANTS-); codes we do not know from the original are HTTP-nnn, never invented numbers of its
- * families.
+ * All coded errors of the API in one table. docs/reference/errors.md is generated from it. Envelope and
+ * codes: contract 02, section 3 (RELOADS-), 05 (DF-, USERS-, TENANTS-); errors without a known code of the
+ * original are HTTP-nnn, never invented numbers of its families.
  */
 export interface ErrorEntry {
   readonly status: number
   readonly code: string
   readonly title: string
-  /** What the caller did, and the remedy. */
+  /** The mistake of the caller, and the remedy. */
   readonly remedy: string
 }
 

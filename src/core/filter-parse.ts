@@ -1,8 +1,8 @@
 /**
- * Reads and prints the filter subset of core/filter.ts. Attribute names, operators and the words `and` and
- * `or` are taken in any case, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name
- * the position, counted in characters from 1. Total: every text gives a filter or a fault, in time linear in
- * its length.
+ * Parses and prints the filter subset of core/filter.ts. Attribute names, operators, `and` and `or` are
+ * case-insensitive, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name the
+ * position, counted in characters from 1. Total: every text yields a filter or a fault, in time linear in its
+ * length.
  */
 import type { FilterNode, FilterOperator } from './filter.ts'
 
@@ -11,10 +11,10 @@ export const FILTER_MAX_COMPARISONS = 100
 const NESTING_MAX = 50
 
 export interface FilterRules {
-  /** Attributes as they are spelt in the answer, each with the values it can have, or 'any'. */
+  /** Attributes as spelt in responses, each with its possible values, or 'any'. */
   readonly attributes: Readonly<Record<string, readonly string[] | 'any'>>
   readonly operators: readonly FilterOperator[]
-  /** Attributes that also take `co`; none by default. */
+  /** Attributes that also accept `co`; none by default. */
   readonly searchable?: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export function parseFilter(text: string, rules: FilterRules): ParsedFilter {
   }
 }
 
-/** The filter as text: with only the parentheses it needs, so that parsing gives back the same tree. */
+/** Prints the filter with only the necessary parentheses, so that parsing yields the same tree. */
 export function printFilter(filter: FilterNode): string {
   if (filter.kind === 'compare') {
     return `${filter.attribute} ${filter.operator} ${JSON.stringify(filter.value)}`
@@ -46,11 +46,11 @@ export function printFilter(filter: FilterNode): string {
   const wrap = (child: FilterNode, wrapped: boolean) =>
     wrapped ? `(${printFilter(child)})` : printFilter(child)
   const weaker = (child: FilterNode) => kind === 'and' && child.kind === 'or'
-  // Chains group to the left, so an equal operator on the right needs its parentheses.
+  // Chains associate to the left, so an equal operator on the right needs its parentheses.
   return `${wrap(left, weaker(left))} ${kind} ${wrap(right, weaker(right) || right.kind === kind)}`
 }
 
-/** Stops the reading from any depth; never leaves this file. */
+/** Ends parsing from any depth; never leaves this file. */
 class Misread extends Error {
   readonly index: number
 

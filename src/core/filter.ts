@@ -13,7 +13,10 @@ export type FilterNode =
     }
   | { readonly kind: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
 
-/** True when the attributes satisfy the filter. A missing attribute makes `ne` true and the others false. */
+/**
+ * Returns true if the attributes satisfy the filter. A missing attribute makes `ne` true and the others
+ * false.
+ */
 export function matchesFilter(filter: FilterNode, attribute: (name: string) => string | undefined): boolean {
   switch (filter.kind) {
     case 'compare':

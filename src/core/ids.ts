@@ -1,9 +1,9 @@
 /**
- * Identities. Each kind of id is its own branded type, so that a reload id cannot be handed over as an app
- * id. Shapes follow the contract: reloads, users and spaces 24 lower-case hex digits; apps, events,
- * deliveries, webhooks, keys, script versions and data files UUIDs; tenants 32 base64url characters.
+ * Ids. Each kind of id is its own branded type, so that a reload id cannot be passed as an app id. Shapes
+ * follow the contract: reloads, users and spaces 24 lower-case hex digits; apps, events, deliveries,
+ * webhooks, keys, script versions and data files UUIDs; tenants 32 base64url characters.
  *
- * Ids are made from the random port only: nothing here reads a clock or a generator of its own.
+ * Ids are made from the random port and the time passed in; nothing here reads a clock or its own generator.
  */
 import type { Random } from './ports.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Every limit, with its unit in its name and the source of its default. Relations between limits are checked
- * once, at start (`checkLimits`).
+ * All limits, each with its unit in its name and the source of its default. Relations between limits are
+ * checked at start (`checkLimits`).
  */
 import { DAY, HOUR, KIB, MIB, SECOND } from './units.ts'
 
@@ -13,7 +13,7 @@ export const VARIABLE_NAME_MAX_CHARACTERS = 256
 export const VARIABLE_VALUE_MAX_CHARACTERS = 256
 export const ERROR_MESSAGE_MAX_BYTES = 4 * KIB
 export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
-/** What an engine session keeps of its script log at most. */
+/** Maximum script log of an engine session. */
 export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
 
 export interface Limits {
@@ -22,13 +22,13 @@ export interface Limits {
   /** Longest sum of all waits of a reload (contract 02, section 4: 6 h). */
   readonly queueTimeMs: number
   readonly concurrentReloadsPerTenant: number
-  /** Waiting that counts as much as one weight within a tenant; 0 is off. */
+  /** Waiting time that counts as one weight within a tenant; 0 is off. */
   readonly ageingMs: number
   /** Accepted reloads per app and UTC day; 0 is off. */
   readonly reloadsPerAppAndDay: number
   /** Largest app data file; 0 is off. */
   readonly appDataBytes: number
-  /** Full script log of an attempt; beyond it head and tail are kept. */
+  /** Maximum full script log of an attempt; of a longer one head and tail are kept. */
   readonly scriptLogBytes: number
   readonly requestBodyBytes: number
   readonly dataFileBytes: number
@@ -38,9 +38,9 @@ export interface Limits {
   readonly leaseDurationMs: number
   /** How often a lease is renewed. */
   readonly leaseRenewMs: number
-  /** How long a worker trusts a lease, counted from the moment it asked for the renewal. */
+  /** How long a worker trusts a lease, counted from its request for the renewal. */
   readonly leaseTrustMs: number
-  /** From an interrupt to the kill of an engine that does not obey. */
+  /** Time between an interrupt and the kill of an engine that ignores it. */
   readonly interruptGraceMs: number
   readonly errorRequeuesMax: number
   readonly deliveryHistoryMs: number
@@ -75,11 +75,11 @@ export const DEFAULT_LIMITS: Limits = {
   eventHistoryMs: 90 * DAY,
 }
 
-/** What a tenant has of its own; what is absent is as for every tenant. */
+/** Limits of a single tenant; absent ones are as for every tenant. */
 export interface TenantLimits {
   /** Reloads that run at the same time. */
   readonly concurrentReloads?: number
-  /** Its part of the slots, beside the 1 of every other tenant (decision 0010). */
+  /** Its share of the slots; that of other tenants is 1 by default (decision 0010). */
   readonly share?: number
   readonly runTimeMs?: number
   readonly queueTimeMs?: number
@@ -89,13 +89,10 @@ export interface TenantLimits {
   readonly appDataBytes?: number
 }
 
-/** Null takes the tenant's own limit away. */
+/** Null removes the tenant's own limit. */
 export type TenantLimitsChange = { readonly [Name in keyof TenantLimits]: TenantLimits[Name] | null }
 
-/**
- * Least and largest value of each; all but the share are whole numbers. A limit whose least value is 0 is off
- * at 0.
- */
+/** Minimum and maximum of each; all but the share are whole numbers. A limit with minimum 0 is off at 0. */
 export const TENANT_LIMIT_BOUNDS: Readonly<Record<keyof TenantLimits, readonly [number, number]>> = {
   concurrentReloads: [1, 10_000],
   share: [0.01, 100],
@@ -105,7 +102,7 @@ export const TENANT_LIMIT_BOUNDS: Readonly<Record<keyof TenantLimits, readonly [
   appDataBytes: [0, Number.MAX_SAFE_INTEGER],
 }
 
-/** The limits that hold for a tenant: its own go before those of all. */
+/** Returns the limits of a tenant: its own override those of all. */
 export function limitsOf<Defaults extends TenantLimits>(
   defaults: Defaults,
   tenant: { readonly limits?: TenantLimits },
@@ -113,14 +110,14 @@ export function limitsOf<Defaults extends TenantLimits>(
   return { ...defaults, ...tenant.limits }
 }
 
-/** What holds for every tenant without limits of its own. */
+/** Returns the limits of every tenant without limits of its own. */
 export function limitsForAll(limits: Limits): Required<TenantLimits> {
   const { runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes } = limits
   const concurrentReloads = limits.concurrentReloadsPerTenant
   return { concurrentReloads, share: 1, runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes }
 }
 
-/** The faults of a change, each beginning with the name of the limit; empty when it may be made. */
+/** Returns the faults of a change, each beginning with the name of the limit; empty if it is valid. */
 export function checkTenantLimits(change: TenantLimitsChange): string[] {
   return Object.entries(change).flatMap(([name, value]) => {
     const [least, most] = TENANT_LIMIT_BOUNDS[name as keyof TenantLimits]
@@ -134,7 +131,7 @@ export function checkTenantLimits(change: TenantLimitsChange): string[] {
   })
 }
 
-/** The relations that must hold between limits; each broken one is named in the answer. */
+/** Checks the relations between limits; returns one text per violation. */
 export function checkLimits(limits: Limits): string[] {
   const broken: string[] = []
   for (const [name, value] of Object.entries(limits)) {

@@ -1,29 +1,26 @@
 /**
- * How every long-lived part lives: rounds of work, between them a wait that a wake-up ends early. A round
- * that throws (the world failing) is logged and tried again after a growing wait, which no wake-up shortens:
- * a store in trouble is not hammered. Stopping ends after the round in progress and may be asked for twice.
+ * The loop of every long-lived part: rounds of work with waits between them, which a wake-up ends early. A
+ * round that throws is logged and repeated after a growing wait, which no wake-up shortens: a store in
+ * trouble is not hammered. Stopping ends after the current round. Idempotent.
  */
 import type { Log, Timers, Wait } from './ports.ts'
 
 export interface Loop {
-  /** There may be work: go round soon. */
+  /** There may be work: starts a round soon. */
   wake(): void
-  /** Resolves when the last round is over. */
+  /** Resolves when the last round has ended. */
   stop(): Promise<void>
 }
 
 const RETRY_FIRST_MS = 100
 const RETRY_LAST_MS = 5000
 
-/** Wait before try number `failures + 1` of something that failed so often in a row, ms. */
+/** Returns the wait after this many failures in a row, ms. */
 export function retryWaitMs(failures: number): number {
   return Math.min(RETRY_FIRST_MS * 2 ** Math.max(0, failures - 1), RETRY_LAST_MS)
 }
 
-/**
- * @param round does what there is to do and tells how long to wait at most before the next round, ms; 0: go
- * on at once
- */
+/** @param round does the work and returns the longest wait before the next round, ms; 0: continue at once */
 export function startLoop(
   deps: { readonly timers: Timers; readonly log: Log },
   name: string,

@@ -1,14 +1,13 @@
 /**
  * The order of claiming (docs/decisions/0010-fair-shares-in-slot-seconds.md).
  *
- * Within a tenant: the heavier reload first, of equals the older. With ageing a reload gains one weight for
- * each `ageingMs` that passed since its acceptance; all of them gain alike, so the order of two reloads never
- * changes while they wait.
+ * Within a tenant: the heavier reload first, of equals the older. With ageing a reload gains one weight per
+ * `ageingMs` since its acceptance; all gain alike, so the order of two waiting reloads never changes.
  *
- * Between tenants: the one that spent the least of its share. Spent is the slot-time its reloads have used,
- * ended and running ones, plus the usual run time for each that runs: otherwise a tenant a little behind
- * would get every slot that becomes free until its reloads have run for a while, and be far ahead by then.
- * All is counted in whole slot-milliseconds since all tenants were last equal.
+ * Between tenants: the one that used the least of its share. Used is the slot-time of its ended and running
+ * reloads, plus the usual run time for each running one: otherwise a tenant slightly behind would get every
+ * free slot until its reloads have run for a while, and be far ahead by then. All is counted in whole
+ * slot-milliseconds since all tenants were last equal.
  */
 import type { ReloadId, TenantId } from './ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from './limits.ts'
@@ -21,27 +20,27 @@ export interface Waiting {
 
 export interface Standing {
   readonly tenantId: TenantId
-  /** Relative to the shares of the others; more than 0. */
+  /** Relative to the shares of other tenants; more than 0. */
   readonly share: number
   /** Reloads that hold a slot. */
   readonly running: number
   /** Slot-time used up to `asOf`, ms. */
   readonly usedMs: number
   readonly asOf: number
-  /** Number of the claim that served it last; 0: none yet. */
+  /** Number of the claim that served it last; 0 if none has. */
   readonly turn: number
 }
 
-/** Taken for the usual run time before any is known. */
+/** The usual run time before any is known. */
 export const FIRST_RUN_MS = 10_000
 /**
- * A clock that goes this much at once, or back by more than JUMP_BACK_MS, was set: what it measured is worth
- * nothing.
+ * If a clock jumps forward by this much, or back by more than JUMP_BACK_MS, it was set, and its measurements
+ * are void.
  */
 const JUMP_FORWARD_MS = 3_600_000
 const JUMP_BACK_MS = 60_000
 
-/** @param ageingMs time that counts as one weight; 0: age decides only between equal weights */
+/** @param ageingMs time that counts as one weight; 0: age matters only between equal weights */
 export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number): number {
   const aged = (one: Waiting) => one.createdAt - one.weight * ageingMs
   return (
@@ -53,8 +52,8 @@ export function compareWaiting(left: Waiting, right: Waiting, ageingMs: number):
 }
 
 /**
- * Which waiting reloads go before one: of each weight those that come before (createdAt, id). Weights with
- * none are left out.
+ * The waiting reloads before a given one: of each weight those before (createdAt, id). Weights with none are
+ * omitted.
  */
 export interface Ahead {
   readonly weight: number
@@ -78,8 +77,8 @@ export function aheadOf(waiting: Waiting, ageingMs: number): Ahead[] {
 }
 
 /**
- * What a waiting reload waits for; the first that applies. An app that is busy is none: its reloads are not
- * accepted.
+ * What a waiting reload waits for; the first reason that applies. A busy app is no reason: its reloads are
+ * not accepted.
  */
 export const WAITS_FOR = [
   'back-off',
@@ -91,15 +90,14 @@ export const WAITS_FOR = [
 ] as const
 export type WaitsFor = (typeof WAITS_FOR)[number]
 
-/** The moment at which standings are compared. */
+/** The time at which standings are compared. */
 export interface Moment {
   readonly now: number
   readonly usualRunMs: number
 }
 
 /**
- * Negative when `left` goes first: it spent less of its share; of equals the one served longest ago, then by
- * id.
+ * Negative if `left` goes first: it used less of its share; of equals the one served longest ago, then by id.
  */
 export function compareStandings(left: Standing, right: Standing, { now, usualRunMs }: Moment): number {
   const spent = (one: Standing) => one.usedMs + one.running * (now - one.asOf + usualRunMs)
@@ -111,12 +109,12 @@ export function compareStandings(left: Standing, right: Standing, { now, usualRu
 }
 
 /**
- * Used time with which a tenant begins to contend, ms. Time in which it asked for nothing, or ran all that it
- * may, is no credit: it begins no earlier than any of those that contend. What these have running does not
- * count here, so a tenant that used nothing lately comes before each of them as soon as that one got one more
- * slot.
+ * Returns the used time with which a tenant starts to contend, ms. Time in which it requested nothing, or ran
+ * all that it may, is no credit: it starts no lower than any contending tenant. Running reloads of those do
+ * not count here, so a tenant that used nothing lately goes before each of them as soon as that one got one
+ * more slot.
  * @param entering as of `now`
- * @param contending of every rate of spending the one that is first
+ * @param contending the first tenant of each spending rate
  */
 export function enteringUsedMs(entering: Standing, contending: Iterable<Standing>, now: number): number {
   let least = Number.POSITIVE_INFINITY
@@ -128,15 +126,15 @@ export function enteringUsedMs(entering: Standing, contending: Iterable<Standing
 }
 
 /**
- * The usual run time after one more run: a mean in which the latest eight count most, each as an hour at
- * most, ms.
+ * Returns the usual run time after one more run, ms: a mean in which the latest eight count most, each at
+ * most an hour.
  */
 export function usualRunMs(before: number, ranMs: number): number {
   const countedMs = Math.min(Math.max(0, ranMs), JUMP_FORWARD_MS)
   return Math.max(1, before + Math.trunc((countedMs - before) / 8))
 }
 
-/** Whether the clock was set between two readings. */
+/** Returns true if the clock was set between two readings. */
 export function clockWasSet(before: number, now: number): boolean {
   return now - before > JUMP_FORWARD_MS || before - now > JUMP_BACK_MS
 }

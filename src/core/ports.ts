@@ -1,5 +1,5 @@
 /**
- * What the rules and loops need of the world: time, chance, waiting, telling. The real ones live in
+ * The ports of rules and loops to the world: clock, randomness, timers, log. The real ones are in
  * main/world.ts, the simulated ones in test/simulation/.
  */
 
@@ -17,9 +17,9 @@ export interface Random {
 }
 
 export interface Wait {
-  /** Resolves when the time is up or the wait was ended early; never rejects. */
+  /** Resolves when the time is up or the wait was ended; never rejects. */
   readonly done: Promise<void>
-  /** Ends the wait now. Harmless when it is over. */
+  /** Ends the wait now; does nothing if it is over. */
   end(): void
 }
 

@@ -1,7 +1,7 @@
 /**
- * The reload and its state machine. `decide` is the only place that says what a command does to a reload in a
- * state; stores lock, show, save, and never decide. It is synchronous and total: every command in every state
- * gives either the next reload with the facts that follow, or a refusal.
+ * The reload and its state machine. Only `decide` says what a command does to a reload in a state; stores
+ * lock, load, save, and never decide. Synchronous and total: every command in every state yields the next
+ * reload with its facts, or a refusal.
  */
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'
@@ -11,7 +11,7 @@ import type { AuthType, ResourceType, Trigger } from './trigger.ts'
 import { HOUR, MINUTE, SECOND } from './units.ts'
 import { judge, type Policy, type Verdict } from './verdict.ts'
 
-/** Who asked, and how: kept from the accepting request because the event must tell it hours later. */
+/** Who asked, and how: stored at acceptance because the event must report it hours later. */
 export interface Provenance {
   readonly authType: AuthType
   readonly originIp?: string
@@ -21,12 +21,12 @@ export interface Provenance {
   readonly authClaims?: string
   readonly traceparent?: string
   readonly tracestate?: string
-  /** Owner and space of the app at acceptance: the event tells them when the app is gone by then. */
+  /** Owner and space of the app at acceptance: the event reports them if the app is gone by then. */
   readonly appOwnerId?: UserId
   readonly appSpaceId?: SpaceId
 }
 
-/** How the deciding attempt went, as far as the event and the record tell it. */
+/** The deciding attempt, as far as event and record report it. */
 export interface EngineFacts {
   readonly startedAt?: number
   readonly durationMs?: number
@@ -51,13 +51,13 @@ export interface Reload {
   readonly state: ReloadState
   /** Epoch ms; commit time of the acceptance. */
   readonly createdAt: number
-  /** Epoch ms since which it waits (QUEUED only matters); moves on requeue. */
+  /** Start of the current wait, epoch ms (meaningful while QUEUED); set on requeue. */
   readonly queuedAt: number
   /** Sum of earlier waits, ms. */
   readonly waitedMs: number
-  /** Not to be claimed before (back-off after a fault). */
+  /** Epoch ms before which it must not be claimed (back-off after a fault). */
   readonly notBefore: number
-  /** First claim; does not move on requeue (the record's startTime). */
+  /** First claim; unchanged by a requeue (the record's startTime). */
   readonly firstClaimedAt?: number
   readonly endedAt?: number
   /** Attempts opened so far. */
@@ -68,16 +68,16 @@ export interface Reload {
   readonly faultRequeues: number
   /** Index into the ladder of engine sizes for the next attempt. */
   readonly sizeIndex: number
-  /** The open attempt's lease; present exactly while RELOADING or CANCELING. */
+  /** The open attempt's lease; present only while RELOADING or CANCELING. */
   readonly lease?: LeaseToken
   readonly engine: EngineFacts
   readonly errorCode?: string
   readonly errorMessage?: string
   /** The engine's time of the new data; SUCCEEDED only. */
   readonly engineTime?: number
-  /** An engine session was asked for at least once. */
+  /** An engine session was requested at least once. */
   readonly sessionAsked: boolean
-  /** The refusal "crashed on the largest engine before" ended it. */
+  /** It ended with the refusal "crashed on the largest engine before". */
   readonly crashedOnMaxSizeEngine: boolean
   /** Progress text of the latest attempt. */
   readonly log: string
@@ -106,13 +106,13 @@ export interface Refusal {
   readonly refused: RefusalCode
 }
 
-/** What came of a command. `opened` and `closed` are attempts to save; `outcome` is set when it ended. */
+/** The result of a command. `opened` and `closed` are attempts to save; `outcome` is set if it ended. */
 export interface Decision {
   readonly next: Reload
   readonly opened?: Attempt
   readonly closed?: Attempt
   readonly outcome?: Outcome
-  /** The app ran out of memory on the largest engine: mark it. */
+  /** The app ran out of memory on the largest engine and has to be marked. */
   readonly markApp?: true
 }
 
@@ -279,8 +279,8 @@ function finish(
 }
 
 /**
- * What the attempt made known: of an earlier one nothing stays, or times of two attempts would stand side by
- * side.
+ * Sets the facts of the attempt and clears those of earlier ones, so that times of two attempts are never
+ * mixed.
  */
 function engineFacts({ session }: Attempt, durationMs: number | undefined): EngineFacts {
   return {

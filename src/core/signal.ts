@@ -1,4 +1,4 @@
-/** Something that happens at most once and that several parts wait for. Firing it again is harmless. */
+/** An event that fires at most once and that several parts can wait for. Firing it again does nothing. */
 export interface Signal {
   readonly fired: boolean
   readonly done: Promise<void>

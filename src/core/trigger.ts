@@ -1,6 +1,6 @@
 /**
- * What asked for a reload (seed: data.type) and the reason text the event gives for it
- * (contract 01, table 2.1 and section 3.1).
+ * What triggered a reload (seed: data.type) and the reason text that the event gives for it (contract 01,
+ * table 2.1 and section 3.1).
  */
 export const TRIGGERS = [
   'hub',

@@ -1,6 +1,6 @@
 /** Texts as UTF-8. */
 
-/** Bytes of a text in UTF-8; a lone surrogate counts as the three bytes of its replacement character. */
+/** Returns the UTF-8 length of a text; a lone surrogate counts three bytes, as its replacement character. */
 export function utf8Bytes(text: string): number {
   let bytes = 0
   for (const character of text) {

@@ -1,12 +1,11 @@
 /**
- * What follows from the way an attempt ended: a requeue or an outcome. The table of contract 02, section 2.1,
- * as data, and the only place that holds it; a cancel that was accepted before overrules it (reload.ts).
- * docs/reference/attempts.md is generated from it.
+ * What follows from each attempt end: a requeue or an outcome. Holds the table of contract 02, section 2.1 as
+ * data; an accepted cancel overrides it (reload.ts). docs/reference/attempts.md is generated from it.
  */
 import type { AttemptEnd } from './attempt.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What the rule needs to know beside the reload. */
+/** What the rule needs besides the reload. */
 export interface Policy {
   readonly errorRequeuesMax: number
   /** Index of the largest engine size. */
@@ -15,7 +14,7 @@ export interface Policy {
   readonly jitter: number
 }
 
-/** What the reload has behind it when the attempt ends. */
+/** The reload's history at the end of the attempt. */
 export interface Tried {
   /** Engine size of the attempt. */
   readonly sizeIndex: number
@@ -25,9 +24,9 @@ export interface Tried {
 
 export interface Requeue {
   readonly kind: 'requeue'
-  /** Counts among the requeues that errors caused (contract 01: requeuesWithErrors). */
+  /** Counts as an error requeue (contract 01: requeuesWithErrors). */
   readonly withError: boolean
-  /** Uses up the retry budget, and waits for a back-off. */
+  /** Uses the retry budget and waits for a back-off. */
   readonly countsAsFault: boolean
   /** The next attempt gets the next larger engine. */
   readonly climb?: true
@@ -46,7 +45,7 @@ export type Verdict = Requeue | (Finish & { readonly errorMessage?: string; read
 
 export type EndKind = AttemptEnd['kind']
 
-/** When a row holds of an attempt end that has two. */
+/** The condition of a row, for attempt ends with two rows. */
 export const CONDITIONS = {
   'a larger size exists': (tried: Tried, policy: Policy) => tried.sizeIndex < policy.largestSizeIndex,
   'on the largest size': (tried: Tried, policy: Policy) => tried.sizeIndex >= policy.largestSizeIndex,
@@ -63,7 +62,7 @@ export interface VerdictRow {
 
 const FAULT: Requeue = { kind: 'requeue', withError: true, countsAsFault: true }
 
-/** Of an attempt end and a moment exactly one row holds. */
+/** Exactly one row applies to each attempt end in each situation. */
 export const VERDICTS: readonly VerdictRow[] = [
   { end: 'completed', follows: finish('SUCCEEDED') },
   { end: 'script-error', follows: finish('FAILED', 'EngineReloadScriptError') },
@@ -106,7 +105,7 @@ export function judge(end: AttemptEnd, tried: Tried, policy: Policy): Verdict {
   }
 }
 
-/** Text of the error of a reload that this end finished. */
+/** Error text of a reload that this end finished. */
 function messageOf(end: AttemptEnd): string | undefined {
   switch (end.kind) {
     case 'script-error':

@@ -1,11 +1,10 @@
 /**
- * Cuts delimited text into rows of cells (SEMANTICS block E; LANGUAGE, section 7). Text is pushed in pieces
- * of any size; each complete row is handed out as soon as it is seen, so memory is bounded by the longest
- * row.
+ * Splits delimited text into rows of cells (SEMANTICS block E; LANGUAGE, section 7). Text is pushed in pieces
+ * of any size; each row is emitted as soon as it is complete, so memory is bounded by the longest row.
  *
- * Quoting: "standard" knows '..' and ".." as first and last mark of a cell, within one line; "msq" knows only
- * "..", which may hold delimiters, line ends and doubled marks; "none" takes marks as data. Blanks (ASCII 32)
- * around an unquoted value are dropped unless `verbatim`. A line without anything in it is no row.
+ * Quoting: "standard" accepts '..' and ".." as first and last mark of a cell, within one line; "msq" accepts
+ * only "..", which may hold delimiters, line ends and doubled marks; with "none" marks are data. Blanks
+ * (ASCII 32) around an unquoted value are dropped unless `verbatim`. Empty lines are skipped.
  */
 import { faults } from '../fault.ts'
 
@@ -20,7 +19,7 @@ export interface DelimitedFormat {
   readonly comment?: string
 }
 
-/** A row longer than this is taken as a sign that the file is not delimited text. */
+/** A longer row means that the file is not delimited text. */
 const ROW_MAX_CHARACTERS = 16 * 1024 * 1024
 
 const BLANK = 32
@@ -38,7 +37,7 @@ export class DelimitedText {
   #at = 0
   #final = false
   #headerLeft: number
-  /** Below this length of the buffer a new look at an incomplete row is not worth it. */
+  /** Below this buffer length an incomplete row is not read again. */
   #lookAgainAt = 0
 
   constructor(format: DelimitedFormat, row: (cells: string[]) => void) {
@@ -64,7 +63,7 @@ export class DelimitedText {
     this.#lookAgainAt = left * 2
   }
 
-  /** Hands out the last row, whether or not a line end follows it. */
+  /** Emits the last row, with or without a final line end. */
   end(): void {
     this.#final = true
     this.#readRows()
@@ -79,7 +78,9 @@ export class DelimitedText {
     }
   }
 
-  /** Where the next line starts, if this one is header, comment or empty; undefined: it is a row. */
+  /**
+   * Returns the start of the next line if this one is a header, a comment or empty; undefined if it is a row.
+   */
   #skipped(): number | undefined {
     const buffer = this.#buffer
     if (this.#headerLeft > 0) {
@@ -108,7 +109,7 @@ export class DelimitedText {
     const buffer = this.#buffer
     if (at >= buffer.length) return this.#final ? buffer.length : INCOMPLETE
     if (buffer.charCodeAt(at) === LF) return at + 1
-    // A carriage return at the very end may be half of CR LF.
+    // A carriage return at the end of the buffer may be half of CR LF.
     if (at + 1 >= buffer.length && !this.#final) return INCOMPLETE
     return buffer.charCodeAt(at + 1) === LF ? at + 2 : at + 1
   }
@@ -136,7 +137,7 @@ export class DelimitedText {
     }
   }
 
-  /** Adds the cell that starts at `from`; gives the place of the delimiter or line end behind it. */
+  /** Adds the cell that starts at `from`; returns the position of the delimiter or line end after it. */
   #readCell(from: number, cells: string[]): number {
     if (this.#format.quoting !== 'none') {
       const quoted = this.#readQuoted(from, cells)
@@ -154,7 +155,7 @@ export class DelimitedText {
     return end
   }
 
-  /** The next delimiter or line end from here; the end of the buffer only when no more text comes. */
+  /** Returns the next delimiter or line end; the end of the buffer only if no more text comes. */
   #cellEnd(from: number): number {
     const buffer = this.#buffer
     const delimiter = this.#delimiter
@@ -167,7 +168,7 @@ export class DelimitedText {
     return this.#final ? buffer.length : INCOMPLETE
   }
 
-  /** As #readCell when the cell is a quoted one; undefined when it is not. */
+  /** As #readCell for a quoted cell; returns undefined if it is not quoted. */
   #readQuoted(from: number, cells: string[]): number | undefined {
     const start = this.#trims ? this.#pastBlanks(from) : from
     const mark = this.#buffer.charAt(start)
@@ -178,7 +179,7 @@ export class DelimitedText {
     for (let at = start + 1; at < this.#buffer.length; at++) {
       const code = this.#buffer.charCodeAt(at)
       if (code === LF || code === CR) return undefined
-      // After a mark that closes nothing the cell is plain text, and ends at the next delimiter.
+      // After a mark that does not close the cell, the cell is plain text up to the next delimiter.
       if (markInside && this.#buffer.startsWith(this.#delimiter, at)) return undefined
       if (this.#buffer.charAt(at) !== mark) continue
       const end = this.#endsCell(at + 1)
@@ -210,10 +211,7 @@ export class DelimitedText {
     }
   }
 
-  /**
-   * The place of the delimiter or line end if nothing but blanks stands before it; undefined if something
-   * does.
-   */
+  /** Returns the position of the delimiter or line end if only blanks precede it; otherwise undefined. */
   #endsCell(from: number): number | undefined {
     const at = this.#trims ? this.#pastBlanks(from) : from
     if (at >= this.#buffer.length) return this.#final ? at : INCOMPLETE
@@ -232,8 +230,8 @@ export class DelimitedText {
 const isLineEnd = (code: number): boolean => code === LF || code === CR
 
 /**
- * Field names from the label row: a blank label is named by its position, `@2`; a repeated one gets the first
- * free of `a1`, `a2` ..., so that no column is lost (SEMANTICS E16, pinned).
+ * Returns field names from the label row: a blank label is named by its position, `@2`; a repeated one
+ * becomes the first free of `a1`, `a2` ..., so that no column is lost (SEMANTICS E16, pinned).
  */
 export function fieldNamesFrom(labels: readonly string[]): string[] {
   const taken = new Set(labels)

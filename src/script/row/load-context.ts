@@ -1,4 +1,4 @@
-/** What the row-level functions of one LOAD statement may look at, besides the row itself. */
+/** What row-level functions of a LOAD can access besides the row itself. */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import type { Catalog, MappingTable } from '../model/catalog-model.ts'
 import type { Value } from '../value/value.ts'
@@ -11,14 +11,14 @@ export interface LoadContext extends EvaluationContext {
   readonly counters: AutoNumberCounters
   readonly preloads: Preloads
   readonly files: FileProbe
-  /** What a bare name means where an expression has no row. */
+  /** The meaning of a bare name where there is no row. */
   readonly variable: (name: string) => Value | undefined
 }
 
-/** Numbers given by AutoNumber, per counter id, over the whole run (SEMANTICS I12). */
+/** Numbers assigned by AutoNumber, per counter id, over the whole run (SEMANTICS I12). */
 export type AutoNumberCounters = Map<string, Map<ValueKey, number>>
 
-/** Facts about files; a file that is not there is undefined. Faults only for a path that may not be used. */
+/** Facts about files; undefined for a missing file. Throws only for a forbidden path. */
 export interface FileProbe {
   /** The file that the running LOAD reads. */
   readonly current: FileFacts | undefined
@@ -31,7 +31,7 @@ export interface FileFacts {
   readonly bytes: number
   /** Last change, days since 1899-12-30, local time. */
   readonly changed: number
-  /** What its header says; undefined for what is no QVD file, or a damaged one. */
+  /** Its QVD header; undefined if it is no QVD file or damaged. */
   qvd(): QvdFacts | undefined
 }
 
@@ -43,15 +43,15 @@ export interface QvdFacts {
   readonly createdUtc: string
 }
 
-/** The table that the rows go into, as RowNo and Peek see it. */
+/** The target table of the rows, for RowNo and Peek. */
 export interface OutputTable {
-  /** Rows that it had before this LOAD. */
+  /** Number of rows before this LOAD. */
   readonly rowsBefore: number
-  /** Its name when it exists already: Peek without a table reads its last rows (SEMANTICS I9). */
+  /** Its name if it exists already: Peek without a table reads its last rows (SEMANTICS I9). */
   readonly name?: string
 }
 
-/** One row of a level's input: `values` is overwritten for every row. */
+/** One input row of a level: `values` is overwritten for every row. */
 export interface InputRow {
   readonly names: readonly string[]
   readonly values: Value[]

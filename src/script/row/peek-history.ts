@@ -1,6 +1,6 @@
 /**
  * The rows of one output field that Peek can still reach. Most uses look back a fixed number of rows, so only
- * those are kept; a row number that is not a constant keeps the whole column.
+ * those are kept; a row number that is not constant keeps the whole column.
  */
 import type { Value } from '../value/value.ts'
 
@@ -14,8 +14,7 @@ export class PeekHistory {
   #tail: Value[] = []
 
   /**
-   * Makes this row number reachable (negative: from the end); undefined makes all. Called before the first
-   * push.
+   * Makes a row number reachable (negative: from the end), or all if undefined. Call before the first push.
    */
   reach(row: number | undefined): void {
     if (row === undefined) this.#back = Number.POSITIVE_INFINITY
@@ -23,12 +22,12 @@ export class PeekHistory {
     else this.#front = Math.max(this.#front, row + 1)
   }
 
-  /** How many rows of an existing table have to be pushed first: all, or the first and last ones. */
+  /** Number of rows of an existing table to push first: all, or the first and last ones. */
   get needs(): { readonly front: number; readonly back: number } {
     return { front: this.#front, back: this.#back }
   }
 
-  /** Starts with the rows of the target table: its first `front` and last `back` rows, of `length` in all. */
+  /** Starts with rows of the target table: its first `front` and last `back` rows of `length` in all. */
   startWith(front: readonly Value[], back: readonly Value[], length: number): void {
     this.#start.push(...front)
     this.#tail = [...back]
@@ -39,12 +38,15 @@ export class PeekHistory {
     if (this.#start.length < this.#front && this.#start.length === this.#length) this.#start.push(value)
     this.#length++
     this.#tail.push(value)
-    // Trimming now and then keeps both memory and the cost of a push bounded.
+    // Trimming at intervals bounds both memory and the cost of a push.
     if (this.#tail.length > 2 * this.#back + 64)
       this.#tail = this.#tail.slice(-this.#back || this.#tail.length)
   }
 
-  /** Row from 0, or from the end when negative: -1 is the last row written. NULL if there is no such row. */
+  /**
+   * Returns the row from 0, or from the end if negative: -1 is the last row written. NULL if there is no such
+   * row.
+   */
   at(row: number): Value {
     const wanted = row < 0 ? this.#length + row : row
     if (wanted < 0 || wanted >= this.#length) return null

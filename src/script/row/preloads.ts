@@ -1,26 +1,25 @@
 /**
  * Data that row-level functions need besides the current row: the values of a field over all tables, a column
  * of an earlier table, a lookup. Rows are evaluated synchronously, so an evaluator takes an empty holder here
- * while it is compiled, and the host fills every holder before the first row. Equal requests share one
- * holder.
+ * when it is compiled, and the host fills all holders before the first row. Equal requests share a holder.
  */
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 
-/** The distinct values of a field over all tables, in load order. NULL is no value. */
+/** The distinct values of a field over all tables, in load order, without NULL. */
 export interface FieldValues {
   readonly kind: 'field-values'
   readonly field: string
-  /** Also keep the values and their places; otherwise only the keys. */
+  /** Also keeps the values and their positions; otherwise only the keys. */
   ordered: boolean
   values: Value[]
-  /** Key to place, from 0. Without `ordered` the places mean nothing. */
+  /** Position of each key, from 0. Meaningless without `ordered`. */
   readonly places: Map<ValueKey, number>
 }
 
 /**
- * Rows of one column of an earlier table, in load order; `only` restricts it to one row, negative ones count
- * from the end.
+ * Rows of one column of an earlier table, in load order; `only` restricts it to one row, counted from the end
+ * if negative.
  */
 export interface ColumnValues {
   readonly kind: 'column'
@@ -30,7 +29,7 @@ export interface ColumnValues {
   values: Value[]
 }
 
-/** For each key of the match field the value of the first row that has it. */
+/** For each key of the match field the value of its first row. */
 export interface LookupValues {
   readonly kind: 'lookup'
   readonly table: string
@@ -76,17 +75,17 @@ export class Preloads {
     }))
   }
 
-  /** Everything that was asked for. */
+  /** All holders that were requested. */
   requests(): readonly Preload[] {
     return [...this.#requests.values()]
   }
 
-  /** The holder of a field's values if a function asked for it: rows of the running load are added to it. */
+  /** The holder of a field's values if a function requested it: rows of the running load are added to it. */
   knownField(field: string): FieldValues | undefined {
     return this.#requests.get(JSON.stringify(['field-values', field])) as FieldValues | undefined
   }
 
-  /** A row of the running load was written: its value exists from now on (SEMANTICS H2). */
+  /** Adds a row of the running load: its value exists from now on (SEMANTICS H2). */
   addValue(field: string, value: Value): void {
     const known = this.knownField(field)
     const key = keyOf(value)

@@ -1,7 +1,7 @@
-/** Present values and rates of return of payments. NaN when there is no rate that fits. */
+/** Present values and rates of return of payments. NaN if no rate fits. */
 import { sumOf } from './sample.ts'
 
-/** A payment and when it is made, in periods from the first. */
+/** A payment and its time, in periods from the first. */
 export interface Payment {
   readonly amount: number
   readonly time: number
@@ -23,7 +23,7 @@ export function presentValue(payments: readonly Payment[], rate: number): number
   return sumOf(payments.map(({ amount, time }) => amount / (1 + rate) ** time))
 }
 
-/** The rate at which the payments are worth nothing now. */
+/** Returns the rate at which the present value of the payments is 0. */
 export function rateOfReturn(payments: readonly Payment[]): number {
   if (!payments.some(({ amount }) => amount > 0) || !payments.some(({ amount }) => amount < 0))
     return Number.NaN
@@ -33,8 +33,8 @@ export function rateOfReturn(payments: readonly Payment[]): number {
 const HIGHEST_RATE = 1e6
 
 /**
- * A zero of a continuous function of a rate above -1: searched outward from no interest, then halved. NaN if
- * none.
+ * Returns a zero of a continuous function of a rate above -1: searched outward from 0, then bisected. NaN if
+ * there is none.
  */
 export function root(of: (rate: number) => number): number {
   const steps = [0, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000, HIGHEST_RATE]
@@ -66,7 +66,7 @@ function halved(of: (rate: number) => number, from: number, to: number): number 
   }
 }
 
-/** An annuity: equal payments in each period, with what is there at the start and the end. */
+/** An annuity: equal payments per period, with a balance at start and end. */
 export interface Annuity {
   readonly rate: number
   readonly periods: number
@@ -77,7 +77,7 @@ export interface Annuity {
   readonly early: boolean
 }
 
-/** What the cash flows of an annuity add up to at the end of the last period: 0 when they match. */
+/** Returns the sum of the annuity's cash flows at the end of the last period: 0 if they match. */
 export function annuityBalance({ rate, periods, payment, present, future, early }: Annuity): number {
   const growth = (1 + rate) ** periods
   const factor = rate === 0 ? periods : ((growth - 1) / rate) * (early ? 1 + rate : 1)

@@ -1,6 +1,6 @@
 /**
- * Distribution functions and what they are made of: the incomplete gamma and beta functions. Arguments
- * outside a distribution's domain give NaN.
+ * Distribution functions, and the incomplete gamma and beta functions behind them. NaN for arguments outside
+ * a distribution's domain.
  */
 
 const LANCZOS = [
@@ -163,10 +163,9 @@ export function poissonDistribution(k: number, rate: number): number {
 const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 0
 
 /**
- * Where a growing distribution function reaches a probability, between `low` and `high`; infinite bounds are
- * found first.
- *
- * @param of continuous; NaN is given for a probability that is not between 0 and 1
+ * Returns where an increasing distribution function reaches a probability, between `low` and `high`; for
+ * infinite bounds finite ones are searched first.
+ * @param of continuous; returns NaN for a probability not between 0 and 1
  */
 export function inverse(of: (x: number) => number, probability: number, low: number, high: number): number {
   if (!(probability > 0 && probability < 1)) return Number.NaN
@@ -183,7 +182,7 @@ export function inverse(of: (x: number) => number, probability: number, low: num
   }
 }
 
-/** The least count at which a growing distribution function reaches a probability. */
+/** Returns the lowest count at which an increasing distribution function reaches a probability. */
 export function inverseCount(of: (k: number) => number, probability: number, most: number): number {
   if (!(probability > 0 && probability < 1) || !isCount(most)) return Number.NaN
   let high = 1

@@ -1,6 +1,6 @@
 /**
- * Student's t-test, the z-test and the chi-square test of a contingency table. A value may have a weight: it
- * counts as often. NaN where there are too few values or they do not vary.
+ * Student's t-test, the z-test and the chi-square test of a contingency table. Values may have weights, which
+ * count as repetitions. NaN if there are too few values or they do not vary.
  */
 import { chiTail, inverse, normalDistribution, tTail } from './distribution.ts'
 import { sumOf } from './sample.ts'
@@ -8,10 +8,10 @@ import { sumOf } from './sample.ts'
 export type Weighted = readonly [value: number, weight: number]
 
 export interface TestResult {
-  /** Mean, or difference of means, that is tested against 0. */
+  /** The mean, or difference of means, tested against 0. */
   readonly difference: number
   readonly standardError: number
-  /** The test's t or z. */
+  /** Statistic of the test: t or z. */
   readonly statistic: number
   /** Infinite for a z-test. */
   readonly degreesOfFreedom: number
@@ -42,7 +42,7 @@ export function oneSampleTest(values: readonly Weighted[]): TestResult {
   return result(mean, Math.sqrt(variance / count), count - 1)
 }
 
-/** @param equalVariances whether both groups vary alike (pooled), or else each for itself (Welch) */
+/** @param equalVariances true: pooled variance; false: Welch's test */
 export function twoSampleTest(
   first: readonly Weighted[],
   second: readonly Weighted[],
@@ -60,7 +60,7 @@ export function twoSampleTest(
   return result(difference, Math.sqrt(ofA + ofB), welch)
 }
 
-/** @param deviation known of the population; undefined: that of the sample */
+/** @param deviation standard deviation of the population if known; else that of the sample */
 export function zTest(values: readonly Weighted[], deviation?: number): TestResult {
   const { count, mean, variance } = measured(values)
   return result(mean, (deviation ?? Math.sqrt(variance)) / Math.sqrt(count), Number.POSITIVE_INFINITY)
@@ -73,7 +73,7 @@ export function significance({ statistic, degreesOfFreedom }: TestResult): numbe
   return 2 * tTail(size, degreesOfFreedom)
 }
 
-/** Half the width of the confidence interval, with `tail` of the probability beyond each of its ends. */
+/** Returns half the width of the confidence interval, with probability `tail` beyond each end. */
 export function confidence({ standardError, degreesOfFreedom }: TestResult, tail: number): number {
   const below =
     degreesOfFreedom === Number.POSITIVE_INFINITY
@@ -88,7 +88,7 @@ export interface ChiTest {
   readonly p: number
 }
 
-/** One cell of the table: where it stands, what was seen, and what was expected if that is known. */
+/** One cell of the table: its position, the observed and, if known, the expected count. */
 export interface Cell {
   readonly column: string
   readonly row: string
@@ -106,7 +106,7 @@ export function chiTest(cells: readonly Cell[]): ChiTest {
       return (actual - wanted) ** 2 / wanted
     }),
   )
-  // One row or one column is compared with expected values alone.
+  // A single row or column can be compared only with expected values.
   const degreesOfFreedom = Math.max(1, rows.size - 1) * Math.max(1, columns.size - 1)
   return { chi2, degreesOfFreedom, p: chiTail(chi2, degreesOfFreedom) }
 }

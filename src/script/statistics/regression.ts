@@ -1,9 +1,9 @@
-/** The straight line y = m x + b through pairs of numbers by least squares, and how well it fits. */
+/** Least-squares line y = m x + b through pairs of numbers, and its goodness of fit. */
 import { mean, sumOf } from './sample.ts'
 
 export type Pair = readonly [x: number, y: number]
 
-/** A point that the line has to pass. */
+/** A point that the line must pass through. */
 export interface FixedPoint {
   readonly x: number
   readonly y: number
@@ -13,7 +13,7 @@ export interface Line {
   readonly m: number
   readonly b: number
   readonly degreesOfFreedom: number
-  /** Sums of squares of what the line explains, and of what it leaves. */
+  /** Explained and residual sums of squares. */
   readonly explained: number
   readonly residual: number
   readonly r2: number
@@ -24,7 +24,7 @@ export interface Line {
   readonly errorOfY: number
 }
 
-/** Every field may be NaN or infinite where the pairs are too few or do not vary. */
+/** Fields may be NaN or infinite if the pairs are too few or do not vary. */
 export function line(pairs: readonly Pair[], through?: FixedPoint): Line {
   const n = pairs.length
   const centre = through ?? { x: mean(pairs.map(([x]) => x)), y: mean(pairs.map(([, y]) => y)) }

@@ -1,6 +1,6 @@
 /**
- * Measures of one sample of numbers, as spreadsheets define them: deviation, skewness and kurtosis are those
- * of a sample (divisors n-1 and the like). NaN where the sample is too small or does not vary.
+ * Statistics of one sample of numbers, as spreadsheets define them: deviation, skewness and kurtosis of a
+ * sample (divisors n-1 and the like). NaN if the sample is too small or does not vary.
  */
 
 export const sumOf = (numbers: readonly number[]): number =>
@@ -8,7 +8,7 @@ export const sumOf = (numbers: readonly number[]): number =>
 
 export const mean = (numbers: readonly number[]): number => sumOf(numbers) / numbers.length
 
-/** Sum of the powers of the distances from the mean. */
+/** Sum of the powers of the deviations from the mean. */
 function moment(numbers: readonly number[], power: number): number {
   const centre = mean(numbers)
   return sumOf(numbers.map((number) => (number - centre) ** power))
@@ -39,8 +39,7 @@ export function kurtosis(numbers: readonly number[]): number {
 }
 
 /**
- * The value below which a share of the sample lies, between neighbours by a straight line.
- *
+ * Returns the value below which a share of the sample lies, interpolated linearly.
  * @param share 0 to 1; exclusive: more than 1/(n+1) and less than n/(n+1)
  */
 export function fractile(
