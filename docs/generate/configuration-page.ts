@@ -1,5 +1,6 @@
 /** The text of docs/reference/configuration.md, made from the table of settings. */
 import type { Limits } from '../../src/core/limits.ts'
+import { ENVIRONMENT, withStage } from '../../src/core/surface.ts'
 import { SETTINGS, type Setting } from '../../src/main/settings-table.ts'
 
 /** The setting of each limit that has one. */
@@ -19,12 +20,13 @@ export const LIMIT_VARIABLES: Readonly<Partial<Record<keyof Limits, string>>> = 
 export function configurationPage(): string {
   const rows = Object.values<Setting>(SETTINGS).map(
     ({ variable, flag, default: fallback, meaning }) =>
-      `| \`${variable}\` | ${flag === undefined ? '' : `\`${flag}\``} | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
+      `| ${withStage(`\`${variable}\``, ENVIRONMENT[variable])} | ${flag === undefined ? '' : `\`${flag}\``} | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
   )
   return `# Configuration
 
 Settings of \`reprise serve\`, by environment variable; some by flag too, which wins. A wrong setting stops the start, and
 all wrong ones are named at once (exit code 2). Durations are written like \`500ms\`, \`90s\`, \`20m\`, \`3h\`, \`2d\`.
+What is marked as preview may still change ([surface](surface.md)).
 
 | variable | flag | default | meaning |
 |---|---|---|---|

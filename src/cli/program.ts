@@ -1,16 +1,9 @@
-/** All commands, each in its own file. An unknown option or an invalid setting ends with exit code 2. */
+/** Reads the command line and runs one command. An unknown option or an invalid setting ends with exit code 2. */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'
-import { checkCommand } from './check.ts'
 import { ApiError } from './client.ts'
-import { demoCommand } from './demo.ts'
-import { eventsCommand } from './events.ts'
-import { limitsCommand } from './limits.ts'
-import { listenCommand } from './listen.ts'
-import { qvdCommand } from './qvd.ts'
-import { reloadCommand } from './reload.ts'
-import { serveCommand } from './serve.ts'
+import { commands } from './commands.ts'
 
 const program = new Command('reprise')
   .description(
@@ -18,17 +11,7 @@ const program = new Command('reprise')
   )
   .version(VERSION)
   .exitOverride()
-const commands = [
-  serveCommand(),
-  reloadCommand(),
-  eventsCommand(),
-  limitsCommand(),
-  listenCommand(),
-  demoCommand(),
-  qvdCommand(),
-  checkCommand(),
-]
-for (const command of commands) {
+for (const command of commands()) {
   for (const one of [command, ...command.commands]) one.exitOverride()
   program.addCommand(command)
 }

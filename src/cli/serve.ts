@@ -1,5 +1,6 @@
 /** `reprise serve`: the whole service in one process, until a signal. */
 import { Command } from 'commander'
+import { ENVIRONMENT, withStage } from '../core/surface.ts'
 import { readConfig, type SettingTexts } from '../main/config.ts'
 import { startService } from '../main/service.ts'
 import { SETTINGS } from '../main/settings-table.ts'
@@ -43,11 +44,12 @@ export function serveCommand(): Command {
 function environmentHelp(): string {
   return Object.values(SETTINGS)
     .filter((setting) => !('flag' in setting))
-    .map(({ variable, meaning, default: fallback }) =>
-      fallback === ''
-        ? `  ${variable}\n      ${meaning}`
-        : `  ${variable} (default ${fallback})\n      ${meaning}`,
-    )
+    .map(({ variable, meaning, default: fallback }) => {
+      const named = withStage(`  ${variable}`, ENVIRONMENT[variable])
+      return fallback === ''
+        ? `${named}\n      ${meaning}`
+        : `${named} (default ${fallback})\n      ${meaning}`
+    })
     .join('\n')
 }
 

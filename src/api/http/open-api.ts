@@ -5,6 +5,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
 import { asyncApi } from '../../event/async-api.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { Problem } from './problem.ts'
@@ -15,6 +16,10 @@ declare module 'fastify' {
     uploads?: TSchema
     /** Schemas of the refusals by status, for the document only. */
     refusals?: Readonly<Record<string, unknown>>
+  }
+
+  interface FastifySchema {
+    'x-stage'?: Stage | undefined
   }
 }
 
@@ -36,6 +41,11 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
         },
       },
       security: [{ apiKey: [] }],
+      tags: Object.entries(ROUTE_GROUPS).map(([name, group]) => ({
+        name,
+        description: withStage(group.about, group),
+        'x-stage': group.stage,
+      })),
     },
     transform: ({ schema, url, route }) => ({ schema: documented(schema, route), url }),
   }
@@ -58,15 +68,16 @@ export function keepRefusalsForDocument(server: ApiServer): void {
 }
 
 /**
- * What holds for every route that takes a body, told once: its size and its media type may be refused. The
- * body of an upload is read by its route and not by the framework, so the route's configuration has its
- * shape.
+ * A route with the stage of its group, and with what holds for every route that takes a body, told once: its
+ * size and its media type may be refused. The body of an upload is read by its route and not by the framework,
+ * so the route's configuration has its shape.
  */
 function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
   const body = config?.uploads ?? schema?.body
   const ofBodies = body === undefined ? {} : { 413: Problem, 415: Problem }
   const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
-  return { ...schema, ...(body === undefined ? {} : { body }), response }
+  const stage = ROUTE_GROUPS[schema?.tags?.[0] ?? '']?.stage
+  return { ...schema, ...(body === undefined ? {} : { body }), response, 'x-stage': stage }
 }
 
 export function registerDocuments(server: ApiServer, { version }: ApiDeps): void {

@@ -1,0 +1,28 @@
+/** The commands of `reprise`, each with its stage in its help (core/surface.ts). */
+import type { Command } from 'commander'
+import { COMMANDS, withStage } from '../core/surface.ts'
+import { checkCommand } from './check.ts'
+import { demoCommand } from './demo.ts'
+import { eventsCommand } from './events.ts'
+import { limitsCommand } from './limits.ts'
+import { listenCommand } from './listen.ts'
+import { qvdCommand } from './qvd.ts'
+import { reloadCommand } from './reload.ts'
+import { serveCommand } from './serve.ts'
+
+export function commands(): Command[] {
+  const all = [
+    serveCommand(),
+    reloadCommand(),
+    eventsCommand(),
+    limitsCommand(),
+    listenCommand(),
+    demoCommand(),
+    qvdCommand(),
+    checkCommand(),
+  ]
+  for (const command of all) {
+    command.description(withStage(command.description(), COMMANDS[command.name()]))
+  }
+  return all
+}
