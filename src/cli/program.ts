@@ -1,4 +1,4 @@
-/** Reads the command line and runs one command. An unknown option or an invalid setting ends with exit code 2. */
+/** Reads the command line and runs one command. Wrong options and invalid settings end with exit code 2. */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'

@@ -69,8 +69,8 @@ export function keepRefusalsForDocument(server: ApiServer): void {
 
 /**
  * A route with the stage of its group, and with what holds for every route that takes a body, told once: its
- * size and its media type may be refused. The body of an upload is read by its route and not by the framework,
- * so the route's configuration has its shape.
+ * size and its media type may be refused. The body of an upload is read by its route and not by the
+ * framework, so the route's configuration has its shape.
  */
 function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
   const body = config?.uploads ?? schema?.body

@@ -118,7 +118,8 @@ function putRows<Kind extends CatalogKind>(
   kind: Kind,
   rows: readonly CatalogRecords[Kind][],
 ): void {
-  const table = tables[kind] as unknown as Table<CatalogRecords[Kind]>
+  const ofKinds: { readonly [Each in CatalogKind]: Table<CatalogRecords[Each]> } = tables
+  const table: Table<CatalogRecords[Kind]> = ofKinds[kind]
   for (const row of rows) {
     const before = table.get(row.id)
     if ('tenantId' in row) {

@@ -1,7 +1,7 @@
 /**
- * Claiming (rule/claiming.ts), within a tenant by weight, age, id (core/order.ts). One index range per claimed
- * reload, whatever the length of the queue: reloads that wait for their back-off are set
- * apart (backing_off = 1) and let in when they are due.
+ * Claiming (rule/claiming.ts), within a tenant by weight, age, id (core/order.ts). One index range per
+ * claimed reload, whatever the length of the queue: reloads that wait for their back-off are set apart
+ * (backing_off = 1) and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
