@@ -1,8 +1,8 @@
 /**
  * Runs a load script: split, expand, parse, execute, one statement at a time (LANGUAGE, section 1). A pure
- * generator: it yields what it asks of the host and is resumed with the answer, so it never touches tables,
- * files, clocks or chance itself. It yields a `position` before every statement and every pass of a loop: a
- * host can stop any script there.
+ * generator: it yields requests to the host and is resumed with the answers, so it never touches tables,
+ * files, clocks or randomness itself. It yields a `position` before every statement and every pass of a loop:
+ * a host can stop any script there.
  */
 import { faultOf } from '../fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
@@ -12,8 +12,8 @@ import { createState } from './script-state.ts'
 import { ScriptStopped } from './step.ts'
 
 /**
- * Never throws for what a script can do; a fault ends it as failed, unless ErrorMode is 0. A variable of the
- * input that can only be read fails the run before its first statement.
+ * Never throws for faults of a script: they end it as failed, unless ErrorMode is 0. A read-only variable in
+ * the input fails the run before its first statement.
  */
 export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd, HostAnswer> {
   const statements = split(input.script)

@@ -15,7 +15,7 @@ export interface Branch {
   readonly to: number
 }
 
-/** The branch to run, if any. */
+/** Returns the branch to run, if any. */
 export function* chooseIf(state: ScriptState, step: Step, block: Block): Asking<Branch | undefined> {
   for (const [position, index] of [step.index, ...block.clauses].entries()) {
     const clause = position === 0 ? step : yield* beginStep(state, step.unit, index, step.place)
@@ -33,7 +33,7 @@ function* isTaken(state: ScriptState, clause: Step): Asking<boolean> {
 
 const parseConditionOrElse = (text: string) => (/^else$/i.test(text) ? undefined : parseCondition(text))
 
-/** The first CASE with an equal value, else DEFAULT; there is no falling through. */
+/** Returns the first CASE with an equal value, else DEFAULT; there is no fall-through. */
 export function* chooseSwitch(state: ScriptState, step: Step, block: Block): Asking<Branch | undefined> {
   const value = yield* evaluate(state, yield* readClause(state, step, parseSwitch))
   let otherwise: Branch | undefined

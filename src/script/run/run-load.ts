@@ -1,6 +1,4 @@
-/**
- * LOAD: the stack of preceding loads, partial reloads (LANGUAGE, section 12), and what is told of the rows.
- */
+/** LOAD: preceding loads, partial reloads (LANGUAGE, section 12), and the reported rows. */
 import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
@@ -13,7 +11,7 @@ export function isIncomplete(statement: Statement): boolean {
   return statement.kind === 'load' && statement.levels.at(-1)!.source.kind === 'preceding'
 }
 
-/** Throws ScriptFaultError of the host. */
+/** Throws ScriptFaultError for faults of the host. */
 export function* runLoad(state: ScriptState, step: Step, statement: LoadStatement): Asking<void> {
   if (!runsNow(statement, state.input.partial)) {
     return yield* logResult(step, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)

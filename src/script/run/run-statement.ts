@@ -1,6 +1,6 @@
 /**
- * Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError, of its own or of the
- * host.
+ * Executes one parsed regular statement (LANGUAGE, section 3). Throws ScriptFaultError for faults of its own
+ * and of the host.
  */
 import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
@@ -102,7 +102,7 @@ type TableStatement = Extract<
   }
 >
 
-/** From now on loads store their fields so. */
+/** Later loads store their fields by these rules. */
 function* addRule(state: ScriptState, step: Step, statement: RuleStatement): Asking<void> {
   const { rules } = state
   switch (statement.kind) {
@@ -126,7 +126,7 @@ function* addRule(state: ScriptState, step: Step, statement: RuleStatement): Ask
     case 'map': {
       const { map, patterns, partial } = statement
       if (!isForReload(partial, state.input.partial)) return yield* logResult(step, 'Skipped in this reload')
-      // A map that is not there is a fault of this statement, not of the loads behind it (M7).
+      // A missing map is a fault of this statement, not of later loads (M7).
       yield* ask({ kind: 'mapping-pairs', map })
       rules.maps.push(...patterns.map((pattern) => ({ pattern, map })))
     }
@@ -174,7 +174,7 @@ function* renameTables({ fetched }: ScriptState, pairs: readonly RenamePair[]): 
   for (const [to, count] of counts) if (count !== undefined) fetched.set(to, count)
 }
 
-/** A mapping table as old and new names. */
+/** Returns a mapping table as pairs of old and new names. */
 function* pairsOf({ variables }: ScriptState, map: string): Asking<RenamePair[]> {
   const settings = variables.settings()
   const pairs = yield* ask({ kind: 'mapping-pairs', map })

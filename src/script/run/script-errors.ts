@@ -1,4 +1,6 @@
-/** What ScriptError, ScriptErrorCount and ScriptErrorList show (LANGUAGE, section 11; SEMANTICS block Q). */
+/**
+ * The values of ScriptError, ScriptErrorCount and ScriptErrorList (LANGUAGE, section 11; SEMANTICS block Q).
+ */
 import type { Fault } from '../fault.ts'
 import type { Value } from '../value/value.ts'
 
@@ -22,13 +24,13 @@ const TEXTS: Readonly<Record<number, string>> = {
   16: 'Semantic error',
 }
 
-/** A loop that never ends may fail in every pass. */
+/** An endless loop may fail in every pass. */
 const LISTED_MAX = 1000
 
 export interface ScriptErrors {
-  /** A statement failed. */
+  /** Records a failed statement. */
   record(fault: Fault): void
-  /** A statement succeeded: ScriptError is 0 again, the count and the list stay. */
+  /** Records a successful statement: ScriptError is 0 again, count and list stay. */
   clear(): void
   readonly variables: Readonly<Record<string, () => Value>>
 }

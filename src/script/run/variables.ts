@@ -1,27 +1,27 @@
 /**
- * The variables of a running script: globals, and the parameters of the sub that runs, which shadow them
- * (SEMANTICS P10, P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and its
- * kin can be read only.
+ * The variables of a running script: globals, and the parameters of the current sub, which shadow them
+ * (SEMANTICS P10, P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and the
+ * like are read-only.
  */
 import { faults } from '../fault.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 
 export interface Variables {
-  /** Undefined: there is no such variable. */
+  /** Returns undefined if there is no such variable. */
   get(name: string): Value | undefined
   /** Sets the parameter of that name, else the global. Throws ScriptFaultError for a read-only one. */
   set(name: string, value: Value): void
   isReadOnly(name: string): boolean
-  /** A sub begins: its parameters, missing ones NULL. */
+  /** Enters a sub with its parameters; missing ones are NULL. */
   enter(parameters: ReadonlyMap<string, Value>): void
-  /** It ends; gives the last values of its parameters. */
+  /** Leaves the sub; returns the last values of its parameters. */
   leave(): ReadonlyMap<string, Value>
-  /** The settings that the variables give now. */
+  /** Returns the settings for the present variables. */
   settings(): Settings
 }
 
-/** @param readOnly the variables that the interpreter itself keeps, by name */
+/** @param readOnly variables that the interpreter maintains, by name */
 export function createVariables(readOnly: Readonly<Record<string, () => Value>>): Variables {
   const globals = new Map<string, Value>()
   const frames: Map<string, Value>[] = []

@@ -27,7 +27,7 @@ export function dayNumber(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468 + UNIX_EPOCH_DAY
 }
 
-/** The date of a whole serial day. */
+/** Returns the date of a whole serial day. */
 export function civilDate(serialDay: number): CivilDate {
   const shifted = serialDay - UNIX_EPOCH_DAY + 719_468
   const era = Math.floor(shifted / 146_097)
@@ -49,7 +49,7 @@ export function civilDate(serialDay: number): CivilDate {
   }
 }
 
-/** 0000-01-01 to 9999-12-31: beyond, a number is no date. */
+/** Returns true from 0000-01-01 to 9999-12-31; a number beyond is no date. */
 export function isInCalendar(serial: number): boolean {
   return serial >= FIRST_DAY && serial < LAST_DAY + 1
 }
@@ -58,14 +58,14 @@ const FIRST_DAY = -693_959
 const LAST_DAY = 2_958_465
 
 /**
- * Whole milliseconds since day 0: the resolution of all texts and parts of a time, so that float noise never
- * shows.
+ * Returns whole milliseconds since day 0, the resolution of all texts and parts of a time, so that float
+ * noise never shows.
  */
 export function milliseconds(serial: number): number {
   return Math.round(serial * DAY_MS)
 }
 
-/** The day a moment lies in. */
+/** Returns the day of a moment. */
 export function dayOf(serial: number): number {
   return Math.floor(milliseconds(serial) / DAY_MS)
 }
@@ -76,7 +76,7 @@ export function timeOfDay(serial: number): number {
   return total - Math.floor(total / DAY_MS) * DAY_MS
 }
 
-/** The last millisecond before the next period's start (L12). */
+/** Returns the last millisecond before the next period (L12). */
 export function lastMillisecondBefore(nextStart: number): number {
   return nextStart - 1 / DAY_MS
 }
@@ -94,17 +94,17 @@ export interface WeekRule {
   /** 0 = Monday. */
   readonly firstWeekDay: number
   readonly brokenWeeks: boolean
-  /** The January day that always lies in week 1 of unbroken weeks. */
+  /** The January day that is always in week 1 of unbroken weeks. */
   readonly referenceDay: number
 }
 
-/** First day of the week; the rule's broken weeks do not matter here. */
+/** Returns the first day of the week; broken weeks do not matter here. */
 export function weekStart(serialDay: number, firstWeekDay: number): number {
   return serialDay - ((weekdayOf(serialDay) - firstWeekDay + 7) % 7)
 }
 
 export interface WeekNumber {
-  /** The year the week belongs to. */
+  /** Returns the year of the week. */
   readonly year: number
   readonly week: number
 }
@@ -123,12 +123,12 @@ export function weekNumber(serialDay: number, rule: WeekRule): WeekNumber {
   return { year: year - 1, week: (start - firstWeekStart(year - 1, rule)) / 7 + 1 }
 }
 
-/** Start of week 1 of unbroken weeks, of the week that holds 1 January of broken ones. */
+/** Returns the start of week 1 of unbroken weeks; of the week of 1 January for broken ones. */
 export function firstWeekStart(year: number, rule: WeekRule): number {
   return weekStart(dayNumber(year, 1, rule.brokenWeeks ? 1 : rule.referenceDay), rule.firstWeekDay)
 }
 
-/** Moves a day by months and stays inside the month it comes to (L16). */
+/** Moves a day by months; a day that the target month lacks becomes its last (L16). */
 export function addMonths(serialDay: number, months: number, fromMonthEnd: boolean): number {
   const { year, month, day } = civilDate(serialDay)
   const length = daysInMonth(year, month + months)

@@ -1,13 +1,15 @@
 /**
- * The two sides of a value and what follows from them: text, number, truth and comparison (SEMANTICS block
- * C). Total: nothing here throws. What makes two values the same is in value-key.ts.
+ * The text and number of a value, its truth, and comparison (SEMANTICS block C). Total: never throws.
+ * Equality of values is in value-key.ts.
  */
 import { formatsOf } from './formats.ts'
 import { numberText } from './number-text.ts'
 import type { Settings } from './settings.ts'
 import { FALSE, TRUE, type Value } from './value.ts'
 
-/** The text side; a number without text of its own gets 14 significant digits (A6). NULL has none. */
+/**
+ * Returns the text of a value; a number without its own text gets 14 significant digits (A6). NULL has none.
+ */
 export function textOf(value: Value, settings: Settings): string | null {
   if (typeof value === 'string') return value
   if (value === null) return null
@@ -15,7 +17,7 @@ export function textOf(value: Value, settings: Settings): string | null {
   return value.text
 }
 
-/** The number side; a text is interpreted (A9). Null when there is none. */
+/** Returns the number of a value; a text is interpreted (A9). NULL if there is none. */
 export function numberOf(value: Value, settings: Settings): number | null {
   if (typeof value === 'number') return value
   if (value === null) return null
@@ -24,7 +26,7 @@ export function numberOf(value: Value, settings: Settings): number | null {
   return Number.isNaN(read) ? null : read
 }
 
-/** Any number but 0 (A7); NULL and texts that are no numbers are false (B5, C11). */
+/** Returns true for any number but 0 (A7); false for NULL and texts that are no numbers (B5, C11). */
 export function isTrue(value: Value, settings: Settings): boolean {
   const number = typeof value === 'number' ? value : numberOf(value, settings)
   return number !== null && number !== 0
@@ -34,7 +36,7 @@ export function truth(condition: boolean): number {
   return condition ? TRUE : FALSE
 }
 
-/** A calculation outside its domain is NULL (B6, B7). */
+/** Returns NULL for a calculation outside its domain (B6, B7). */
 export function finiteOrNull(result: number): number | null {
   return Number.isFinite(result) ? result : null
 }
@@ -42,8 +44,8 @@ export function finiteOrNull(result: number): number | null {
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
 /**
- * Two NULLs: NULL; one: only `<>` is true (C3); else by number when both sides can be read as one, else by
- * text (C1).
+ * Compares two values. Two NULLs give NULL; with one NULL only `<>` is true (C3); otherwise by number if both
+ * have one, else by text (C1).
  */
 export function compareValues(
   operator: ComparisonOperator,
@@ -75,7 +77,10 @@ export function holds(operator: ComparisonOperator, relation: number): boolean {
   }
 }
 
-/** Below, at or above 0 as the left is less than, equal to or greater than the right; neither is NULL. */
+/**
+ * Returns a number below, at or above 0 if the left value is less than, equal to or greater than the right;
+ * neither is NULL.
+ */
 export function relation(left: NonNullable<Value>, right: NonNullable<Value>, settings: Settings): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right
   const leftNumber = numberOf(left, settings)
@@ -86,7 +91,7 @@ export function relation(left: NonNullable<Value>, right: NonNullable<Value>, se
   return compareTexts(textOf(left, settings) ?? '', textOf(right, settings) ?? '')
 }
 
-/** By code units: case matters (C5). */
+/** Compares code units: case-sensitive (C5). */
 export function compareTexts(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }

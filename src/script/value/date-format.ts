@@ -1,6 +1,6 @@
 /**
- * Dates, times and timestamps as text by a format, and back (SEMANTICS block L). Formatting never changes the
- * number; reading gives the serial number or NaN when the text does not fit the format exactly.
+ * Formats and parses dates, times and timestamps (SEMANTICS block L). Formatting never changes the number;
+ * parsing returns the serial number, or NaN if the text does not match the format exactly.
  */
 import { civilDate, DAY_MS, milliseconds, weekdayOf } from './calendar.ts'
 import { alternatives, type MaskPart, maskParts } from './date-mask.ts'
@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 export interface DateMask {
   readonly format: (serial: number) => string
   readonly parse: (text: string) => number
-  /** All characters that a text of this format can have. */
+  /** All characters that texts of this format can contain. */
   readonly characters: string
 }
 
@@ -103,7 +103,7 @@ function formatPart(part: MaskPart, at: Moment, settings: Settings): string {
   }
 }
 
-/** An optional part shows when something in it is not zero: `[.fff]`. */
+/** An optional part is shown if something in it is not zero: `[.fff]`. */
 function isShown(part: MaskPart, at: Moment): boolean {
   switch (part.kind) {
     case 'literal':

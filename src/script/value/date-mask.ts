@@ -1,7 +1,7 @@
 /**
- * Splits a date, time or interval format such as `YYYY-MM-DD hh:mm:ss[.fff]` into its parts. What is no part
- * is literal text. Upper and lower case both work where only one of them stands in the format; M is the month
- * and m the minute, except in a format that has a day or a year and no time at all (`dd/mm/yyyy`).
+ * Splits a date, time or interval format such as `YYYY-MM-DD hh:mm:ss[.fff]` into its parts; anything else is
+ * literal text. Upper and lower case are equal if only one of them occurs in the format; M is the month and m
+ * the minute, except in a format with a day or a year and no time (`dd/mm/yyyy`).
  */
 export type MaskPart =
   | { readonly kind: 'literal'; readonly text: string }
@@ -27,7 +27,7 @@ export function maskParts(format: string): readonly MaskPart[] {
   return partsOf(format, lettersOf(format), 0, false).parts
 }
 
-/** The same format with and without each optional part, longest first: what a reader has to try. */
+/** The format with and without each optional part, longest first: the alternatives that a reader tries. */
 export function alternatives(parts: readonly MaskPart[]): readonly (readonly MaskPart[])[] {
   let all: (readonly MaskPart[])[] = [[]]
   for (const part of parts) {
@@ -43,7 +43,7 @@ export function alternatives(parts: readonly MaskPart[]): readonly (readonly Mas
 
 const ALTERNATIVES_MAX = 16
 
-/** Which letters mean what in this format. */
+/** Returns the meaning of the letters in this format. */
 type Letters = ReadonlyMap<string, (width: number) => MaskUnit>
 
 function lettersOf(format: string): Letters {

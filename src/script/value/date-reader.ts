@@ -1,17 +1,17 @@
 /**
- * Reads texts of one date format into serial numbers, NaN for what does not fit as a whole: names in any
- * case, one digit where two are usual, only days and times that exist.
+ * Parses texts of one date format to serial numbers; NaN if the text does not match as a whole. Names are
+ * case-insensitive, one digit is accepted where two are usual, and only existing days and times are accepted.
  */
 import { dayNumber, daysInMonth } from './calendar.ts'
 import type { MaskPart } from './date-mask.ts'
 import type { Settings } from './settings.ts'
 
-/** Two-digit years below this are 20xx, the others 19xx (D9). */
+/** Two-digit years below this are 20xx, others 19xx (D9). */
 const YEAR_PIVOT = 30
-/** A format without a year reads as a day of this year. */
+/** Year for a format without a year. */
 const YEAR_WHEN_ABSENT = 1900
 
-/** What has been read of a text so far. */
+/** Values read so far. */
 interface Reading {
   at: number
   year: number
@@ -26,7 +26,7 @@ interface Reading {
 
 type Step = (text: string, reading: Reading) => boolean
 
-/** @param parts without optional ones: one of the `alternatives` of a format */
+/** @param parts no optional ones: one of the `alternatives` of a format */
 export function dateReader(parts: readonly MaskPart[], settings: Settings): (text: string) => number {
   const steps = parts.map((part, index) =>
     step(part, [parts[index - 1], parts[index + 1]].some(isNumeric), settings),
@@ -118,8 +118,8 @@ function nameStep(names: readonly string[], isMonth: boolean): Step {
 }
 
 /**
- * Digits of one unit: as many as the format has beside another number (`YYYYMMDD`), else one or two are both
- * fine.
+ * Reads the digits of one unit: exactly as many as the format has if another number follows (`YYYYMMDD`),
+ * else one or two.
  */
 function numberStep(kind: MaskPart['kind'], width: number, tight: boolean): Step {
   const isYear = kind === 'year'
@@ -154,7 +154,7 @@ function assign(reading: Reading, kind: MaskPart['kind'], number: number, digits
   else if (kind === 'fraction') reading.second += number / 10 ** digits
 }
 
-/** All characters that texts of a format can have, both cases of names. */
+/** All characters that texts of a format can contain, names in both cases. */
 export function dateCharacters(parts: readonly MaskPart[], settings: Settings): string {
   return parts
     .map((part) => {

@@ -1,4 +1,4 @@
-/** How many characters have to be put in, taken out or changed to make one text of the other. */
+/** Returns the number of characters to insert, delete or change to turn one text into the other. */
 export function editDistance(first: string, second: string): number {
   const columns = [...second]
   let row = [0, ...columns.map((_, column) => column + 1)]

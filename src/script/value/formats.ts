@@ -1,7 +1,6 @@
 /**
- * The compiled formats of one settings record. Compiling a format once and using it for every row is what
- * makes reading and formatting cheap, so they are kept beside the settings they belong to: a memo, with
- * nothing to observe.
+ * The compiled formats of one settings record. Formats are compiled once and cached with the settings they
+ * belong to, which makes reading and formatting cheap.
  */
 import { type DateMask, dateMask } from './date-format.ts'
 import { textReader } from './interpret-text.ts'
@@ -11,14 +10,14 @@ import type { Settings } from './settings.ts'
 import { type ZoneOffset, zoneOffset } from './time-zone.ts'
 
 export interface Formats {
-  /** The number a text stands for, or NaN (block D). */
+  /** Parses a text as a number; NaN if it is none (block D). */
   readonly readText: (text: string) => number
   readonly date: (format: string) => DateMask
   readonly interval: (format: string) => IntervalMask
   readonly number: (format: string, decimalSep: string, thousandSep: string) => NumberMask
-  /** Of a regular expression, or why it is none; `flags` as RegExp has them. */
+  /** Compiles a regular expression, or returns why it is invalid; `flags` as in RegExp. */
   readonly pattern: (source: string, flags: string) => RegExp | string
-  /** Undefined for a place that is not known. */
+  /** Undefined for an unknown place. */
   readonly zone: (place: string) => ZoneOffset | undefined
 }
 
@@ -39,7 +38,7 @@ export function formatsOf(settings: Settings): Formats {
   return made
 }
 
-/** Formats may come from data, so that what is remembered has to be bounded. */
+/** Formats may come from data, so the cache must be bounded. */
 const REMEMBERED_MAX = 256
 
 function remembering<Mask>(make: (format: string) => Mask): (format: string) => Mask {
@@ -67,7 +66,7 @@ function rememberingPatterns(): Formats['pattern'] {
   return (source, flags) => byFlags(flags)(source)
 }
 
-/** By the rules for Unicode; a pattern that only the older rules allow is taken too. */
+/** Compiles with Unicode rules; falls back to the older rules if only they allow the pattern. */
 function regularExpression(source: string, flags: string): RegExp | string {
   let reason = ''
   for (const all of [`${flags}u`, flags]) {

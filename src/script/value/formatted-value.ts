@@ -1,6 +1,6 @@
 /**
- * A calculated date, time or timestamp: its number with the text that the settings' format gives it
- * (SEMANTICS L2, L12). NULL for a number beyond the calendar.
+ * A calculated date, time or timestamp with the text of the settings' format (SEMANTICS L2, L12). NULL for a
+ * number beyond the calendar.
  */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from './calendar.ts'

@@ -1,7 +1,7 @@
 /**
- * Reading a text as a number, date, time or amount by the settings (SEMANTICS block D). Called once for every
- * cell, so all formats are compiled when the reader is made and most texts are turned away by a character
- * that no format has.
+ * Parses texts as numbers, dates, times or amounts by the settings (SEMANTICS block D). Called for every
+ * cell, so all formats are compiled when the reader is made, and most texts are rejected by a character that
+ * no format has.
  */
 import { dateMask } from './date-format.ts'
 import { numberMask } from './number-format.ts'
@@ -10,8 +10,8 @@ import type { Settings } from './settings.ts'
 import type { Value } from './value.ts'
 
 /**
- * Reads cells: the text itself, NULL for the NullInterpret text (B11), or a dual that keeps its source text
- * (A3). A whole number written plainly comes as a plain number, whose text is the same.
+ * Reads cells: the text itself, NULL for the NullInterpret text (B11), or a dual with its source text (A3). A
+ * plainly written whole number becomes a plain number, whose text is the same.
  */
 export function textInterpreter(settings: Settings): (text: string) => Value {
   const read = textReader(settings)
@@ -25,7 +25,7 @@ export function textInterpreter(settings: Settings): (text: string) => Value {
   }
 }
 
-/** Whether the text is the one that a whole number has without a text of its own. */
+/** Returns true if the text is the default text of a whole number. */
 export const isPlainText = (text: string, number: number): boolean =>
   Number.isInteger(number) && Math.abs(number) < 1e14 && String(number) === text
 
@@ -33,11 +33,11 @@ export function interpretText(text: string, settings: Settings): Value {
   return textInterpreter(settings)(text)
 }
 
-/** No date, time or amount is longer. */
+/** Maximum length of a date, time or amount. */
 const LENGTH_MAX = 64
 const BLANK = 32
 
-/** The number a text stands for, or NaN. Outer blanks do not matter (C1). */
+/** Parses a text as a number; NaN if it is none. Outer blanks are ignored (C1). */
 export function textReader(settings: Settings): (text: string) => number {
   const { decimalSep, thousandSep } = settings
   const readNumber = numberReader(decimalSep, thousandSep)
@@ -71,7 +71,7 @@ export function textReader(settings: Settings): (text: string) => number {
   }
 }
 
-/** All characters that texts which stand for numbers can have. */
+/** All characters that texts of numbers can contain. */
 export const numberCharacters = (settings: Settings): string =>
   `${charactersOf(
     settings,
@@ -79,7 +79,7 @@ export const numberCharacters = (settings: Settings): string =>
   )}eE${settings.thousandSep}`
 
 /**
- * Those of dates, amounts and plain numbers: without exponent and groups, which only a number as a whole has.
+ * Characters of dates, amounts and plain numbers; exponents and groups occur only in a number as a whole.
  */
 const charactersOf = (settings: Settings, dates: readonly { readonly characters: string }[]): string =>
   [
@@ -91,7 +91,7 @@ const charactersOf = (settings: Settings, dates: readonly { readonly characters:
     ...dates.map(({ characters }) => characters),
   ].join('')
 
-/** In the order of D1, each once. */
+/** In the order of D1, without duplicates. */
 function dateFormats(settings: Settings): readonly string[] {
   return [
     ...new Set([
@@ -105,10 +105,7 @@ function dateFormats(settings: Settings): readonly string[] {
   ]
 }
 
-/**
- * Whether a character can stand in any text that is a number, date or amount: most texts are turned away by
- * this.
- */
+/** Returns true if a character can occur in a number, date or amount: rejects most texts early. */
 function characterTest(characters: string): (code: number) => boolean {
   const codes = new Set(characters.split('').map((unit) => unit.charCodeAt(0)))
   const ascii = Uint8Array.from({ length: 128 }, (_, code) => (codes.has(code) ? 1 : 0))

@@ -1,6 +1,6 @@
 /**
- * Durations as text by a format, and back (SEMANTICS L19). The largest unit of the format takes all that is
- * left over: 1.375 days are `33:00:00` in `hh:mm:ss` and `1 09:00` in `D hh:mm`.
+ * Formats and parses durations (SEMANTICS L19). The largest unit of the format takes the whole remainder:
+ * 1.375 days are `33:00:00` in `hh:mm:ss` and `1 09:00` in `D hh:mm`.
  */
 import { DAY_MS, milliseconds } from './calendar.ts'
 import { padded } from './date-format.ts'
@@ -8,7 +8,7 @@ import { alternatives, type MaskPart, maskParts } from './date-mask.ts'
 
 export interface IntervalMask {
   readonly format: (days: number) => string
-  /** NaN when the text does not fit. */
+  /** NaN if the text does not match. */
   readonly parse: (text: string) => number
 }
 
@@ -70,7 +70,7 @@ function formatParts(
   return text
 }
 
-/** How much of a unit is shown: what the next larger unit of the format leaves over. */
+/** Returns the shown amount of a unit: the remainder of the next larger unit of the format. */
 function amount(part: MaskPart, total: number, largest: number, units: readonly number[]): number {
   if (part.kind === 'fraction') return total % 1000
   const unit = UNIT_MS[part.kind]

@@ -1,11 +1,11 @@
-/** Timestamps as ISO 8601 writes them, read as UTC (SEMANTICS L20). */
+/** Parses ISO 8601 timestamps to UTC (SEMANTICS L20). */
 import { dayNumber, daysInMonth } from './calendar.ts'
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:(Z)|([+-])(\d\d):?(\d\d)?)?)?$/
 
 /**
- * The serial number in UTC; a text without an offset is taken as it stands. NaN when it is no such timestamp.
+ * Returns the serial number in UTC; a text without an offset is taken as UTC. NaN for an invalid timestamp.
  */
 export function readIsoTimestamp(text: string): number {
   const found = ISO.exec(text)

@@ -1,7 +1,7 @@
-/** What FORCE makes of names and values: upper or lower case, a capital for each word, or as they come. */
+/** The letter case that FORCE gives names and values: upper, lower, capitalized, or unchanged. */
 export type Letters = 'upper' | 'lower' | 'capitalized' | 'mixed'
 
-/** The change of a text; undefined where texts stay as they are. */
+/** Returns the conversion of a text; undefined if texts stay unchanged. */
 export function letterChange(letters: Letters): ((text: string) => string) | undefined {
   switch (letters) {
     case 'upper':

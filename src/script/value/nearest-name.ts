@@ -1,13 +1,13 @@
-/** The name that was probably meant by a misspelt one. */
+/** Finds the name that a misspelt one probably means. */
 import { editDistance } from './edit-distance.ts'
 
-/** A longer name is no slip of the pen any more. */
+/** Longer names are not compared. */
 const COMPARED_NAME_MAX = 64
 
 /**
- * Ignoring case; undefined when more than one character in three differs, and any of a name of one or two.
- *
- * @param known the first of equally near names is taken
+ * Case-insensitive. Returns undefined if more than one character in three differs, or any in a name of one or
+ * two.
+ * @param known of equally near names the first one is returned
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > COMPARED_NAME_MAX) return undefined

@@ -1,14 +1,14 @@
 /**
- * Numbers as text by a format such as `#,##0.00;-#,##0.00`, and back (SEMANTICS L22 to L27). The separators
- * of the call say which marks of the format are the decimal and the group position; every other character is
- * literal.
+ * Formats and parses numbers by a format such as `#,##0.00;-#,##0.00` (SEMANTICS L22 to L27). The separators
+ * of the call decide which marks of the format are the decimal and the group position; every other character
+ * is literal.
  */
 import { numberReader, numberText } from './number-text.ts'
 import { type RadixMask, radixMask } from './radix-format.ts'
 
 export interface NumberMask {
   readonly format: (value: number) => string
-  /** NaN when the text does not fit. */
+  /** NaN if the text does not match. */
   readonly parse: (text: string) => number
 }
 
@@ -44,7 +44,7 @@ export function numberMask(format: string, decimalSep: string, thousandSep: stri
 interface Section {
   readonly prefix: string
   readonly suffix: string
-  /** Placeholders and literals left of the decimal mark; group marks are left out. */
+  /** Placeholders and literals left of the decimal mark, without group marks. */
   readonly whole: readonly string[]
   readonly leastDigits: number
   readonly grouped: boolean
@@ -101,7 +101,7 @@ function fixed(magnitude: number, decimals: number): string {
   return BigInt(Math.min(magnitude, Number.MAX_VALUE)).toString()
 }
 
-/** Puts the digits into the places from the right; surplus digits go to the leftmost place. */
+/** Fills the placeholders with digits from the right; surplus digits go to the leftmost one. */
 function placed(section: Section, digits: string): string {
   if (section.whole.every((mark) => mark === '0' || mark === '#')) return grouped(section, digits)
   let rest = digits

@@ -1,7 +1,6 @@
 /**
- * Numbers as text and back without a format: the default text of a calculated number (SEMANTICS A6) and the
- * grammar of numbers in text (D1, D2, D8). Never gives Infinity or NaN a text of its own: such results are
- * NULL before they get here.
+ * Formats and parses numbers without a format: the default text of a calculated number (SEMANTICS A6) and the
+ * grammar of numbers in text (D1, D2, D8). Never called with Infinity or NaN: such results are NULL before.
  */
 
 /** 14 significant digits, like "%.14g": `0.33333333333333`, `1e+21`, `1e-07`. */
@@ -38,9 +37,9 @@ const MINUS = 45
 const NO_MARK = -1
 
 /**
- * Reads `[sign] digits [decimal digits] [e [sign] digits]` between `from` and `to`; digits before the decimal
- * mark may be grouped by threes. Gives NaN when the text is anything else. A separator that is not one
- * character long is not used.
+ * Parses `[sign] digits [decimal digits] [e [sign] digits]` between `from` and `to`; digits before the
+ * decimal mark may be grouped by threes. Returns NaN for anything else. A separator is ignored unless it is
+ * one character.
  */
 export function numberReader(
   decimalSep: string,
@@ -91,7 +90,7 @@ function digitsEnd(text: string, from: number, to: number): number {
   return at
 }
 
-/** Past all `,ddd`; `from` itself when the group is not of three digits. */
+/** Returns the position after all `,ddd`; `from` if a group does not have three digits. */
 function skipGroups(text: string, from: number, to: number, mark: number): number {
   let at = from
   while (at < to && text.charCodeAt(at) === mark) {

@@ -1,14 +1,13 @@
 /**
- * The periods of the calendar functions: where the period of a moment starts, where the next one starts, and
- * where a moment comes to when it is moved by periods. Start, End, Name and In functions are all made of
- * these three.
+ * The periods of the calendar functions: the start of a moment's period, the start of the next one, and a
+ * moment shifted by periods. The Start, End, Name and In functions are built on these three.
  */
 import { addMonths, civilDate, dayNumber, dayOf, weekStart } from './calendar.ts'
 
 export interface Period {
   /**
    * @param shift whole periods forward or back
-   * @param option first month of the year, first day of the week or start of the day, as the period has it
+   * @param option first month of the year, first day of the week or start of the day, depending on the period
    */
   readonly start: (moment: number, shift: number, option: number) => number
   readonly next: (moment: number, shift: number, option: number) => number
@@ -39,7 +38,7 @@ export const WEEK: Period = {
   moved: (moment, shift) => moment + 7 * shift,
 }
 
-/** Weeks counted from 1 January; the last one of a year is cut off by the next year. */
+/** Weeks counted from 1 January; the last one of a year ends with the year. */
 export const LUNAR_WEEK: Period = {
   start: lunarWeekStart,
   next: (moment, shift, offset) => {

@@ -4,13 +4,13 @@
  */
 export interface RadixMask {
   readonly format: (value: number) => string
-  /** NaN when the text is no number of this radix. */
+  /** NaN if the text is no number of this radix. */
   readonly parse: (text: string) => number
 }
 
 const NAMED: Readonly<Record<string, number>> = { bin: 2, oct: 8, dec: 10, hex: 16 }
 
-/** Undefined when the format is no radix format. */
+/** Returns undefined if the format is no radix format. */
 export function radixMask(format: string): RadixMask | undefined {
   const name = /^\s*\((bin|oct|dec|hex|rom|r\d{1,2})\)\s*$/i.exec(format)?.[1]
   if (name === undefined) return undefined
@@ -55,7 +55,7 @@ const ROMAN: readonly (readonly [string, number])[] = [
   ['i', 1],
 ]
 
-/** Beyond 9,999 and below 1 there are no Roman digits: plain digits then. */
+/** Plain digits beyond 9,999 and below 1, where there are no Roman numerals. */
 function roman(value: number): string {
   if (value < 1 || value > 9999) return String(value)
   let rest = value

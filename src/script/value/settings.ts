@@ -1,6 +1,6 @@
 /**
- * The variables that steer reading and writing of values, as one record. Defaults: SEMANTICS, head of the
- * page.
+ * The variables that control reading and formatting of values, as one record. Defaults: SEMANTICS, head of
+ * the page.
  */
 export interface Settings {
   readonly decimalSep: string
@@ -22,7 +22,7 @@ export interface Settings {
   readonly firstMonthOfYear: number
   /** Keep outer blanks of values that are read. */
   readonly verbatim: boolean
-  /** Cell text that is read as NULL; undefined: none. */
+  /** Cell text that is read as NULL; undefined if there is none. */
   readonly nullInterpret: string | undefined
 }
 
@@ -52,7 +52,7 @@ export const DEFAULT_SETTINGS: Settings = {
   nullInterpret: undefined,
 }
 
-/** The settings that these variables give; a variable that is unset, or of no use, leaves the default. */
+/** Returns the settings for these variables; an unset or invalid one leaves the default. */
 export function settingsFrom(variable: (name: string) => string | undefined): Settings {
   const d = DEFAULT_SETTINGS
   const text = (name: string, otherwise: string) => variable(name) ?? otherwise

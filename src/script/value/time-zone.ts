@@ -1,14 +1,14 @@
 /**
- * The offset of a place from UTC at a moment: `GMT+02:00`, a zone name such as `Europe/Paris`, or one of the
- * place names of ConvertToLocalTime. Rules of daylight saving are those of the engine's own time zone data.
+ * The UTC offset of a place at a moment: `GMT+02:00`, a zone name such as `Europe/Paris`, or a place name of
+ * ConvertToLocalTime. Daylight saving follows the engine's own time zone data.
  */
 import { DAY_MS, dayNumber } from './calendar.ts'
 import { PLACES } from './time-zone-places.ts'
 
-/** Minutes to add to UTC; `withoutSaving` asks for the standard time of the place. */
+/** Minutes to add to UTC; `withoutSaving` asks for standard time. */
 export type ZoneOffset = (utcSerial: number, withoutSaving: boolean) => number
 
-/** Undefined when the place is not known. */
+/** Returns undefined for an unknown place. */
 export function zoneOffset(place: string): ZoneOffset | undefined {
   const given = place.trim()
   const fixed = /^(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d\d))?)?$/i.exec(given)

@@ -1,6 +1,6 @@
 const BLANK = 32
 
-/** Outer blanks (ASCII 32) of a text; tabs and hard spaces stay (SEMANTICS E1, K12). */
+/** Removes outer blanks (ASCII 32); tabs and hard spaces stay (SEMANTICS E1, K12). */
 export function trimBlanks(given: string, left = true, right = true): string {
   let from = 0
   let to = given.length

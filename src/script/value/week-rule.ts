@@ -1,12 +1,15 @@
 /**
- * The week rule of a call: first week day, broken weeks and reference day as arguments, else as the settings
- * have them.
+ * The week rule of a call: first week day, broken weeks and reference day from its arguments, else from the
+ * settings.
  */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { type Arguments, numberOr } from '../function/argument.ts'
 import type { WeekRule } from './calendar.ts'
 
-/** @param from index of the first of the three arguments; null when one is given and no number */
+/**
+ * @param from index of the first of the three arguments
+ * @returns null if one is given and is no number
+ */
 export function weekRule(args: Arguments, from: number, context: EvaluationContext): WeekRule | null {
   const { settings } = context
   if (args.length <= from) return settings
