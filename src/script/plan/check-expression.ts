@@ -56,10 +56,12 @@ function checkCallIn(call: Call, place: ExpressionPlace, report: Report): void {
     if (!isCollected(row, args)) report(misplacedAggregation(row, span))
     return
   }
+  const [first] = args
+  if (name === 'exists' && args.length === 1) checkRowField(first!, place, report)
   const names = namesIn(row)
   for (const [index, argument] of args.entries()) {
     if (index === 0 && OF_MAPS.has(name)) checkMap(argument, place, report)
-    else if (names.includes(index)) checkName(argument, row.name, report)
+    else if (names.includes(index)) checkName(argument, row.name, place, report)
     else checkExpression(argument, place, report)
   }
 }
@@ -78,9 +80,20 @@ function namesIn({ context, outside = {} }: FunctionRow): readonly number[] {
   return context === undefined ? [] : [...(outside.fields ?? []), ...(outside.names ?? [])]
 }
 
-function checkName(argument: Expression, called: string, report: Report): void {
-  if (argument.kind === 'text' || argument.kind === 'name' || !dependsOnRow(argument)) return
-  report(faults.semantic(`${called}: names of fields and tables must not depend on the row`, argument.span))
+function checkName(argument: Expression, called: string, place: ExpressionPlace, report: Report): void {
+  if (argument.kind === 'text' || argument.kind === 'name') return
+  if (!dependsOnRow(argument)) checkExpression(argument, place, report)
+  else {
+    report(faults.semantic(`${called}: names of fields and tables must not depend on the row`, argument.span))
+  }
+}
+
+/** Exists without a value tests that of the row, which must have the field too. */
+function checkRowField(field: Expression, place: ExpressionPlace, report: Report): void {
+  if (field.kind !== 'text' && field.kind !== 'name') return
+  const name = field.kind === 'text' ? field.value : field.name
+  const fault = place.nameFault(name, field.span)
+  if (fault !== undefined) report(fault)
 }
 
 /** A name that depends on the row is looked up when the row is there. */
