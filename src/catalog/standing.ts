@@ -1,10 +1,14 @@
 /**
  * Loads what the rules of rights.ts ask for: the standing of a user in one space, or in all of the tenant.
  */
-import type { SpaceId } from '../core/ids.ts'
+import type { SpaceId, UserId } from '../core/ids.ts'
+import { all, any, type Condition, is } from '../store/port/condition.ts'
+import type { FieldOf } from '../store/port/list-fields.ts'
+import { EVERY_ROW } from '../store/port/lists.ts'
 import type { SpaceStore } from '../store/port/spaces.ts'
-import type { App, User } from './records.ts'
-import { type AppRight, mayUseApp, type SpaceStanding, standingOf } from './rights.ts'
+import type { Store } from '../store/port/store.ts'
+import type { App, SpaceAssignment, User } from './records.ts'
+import { type AppRight, isTenantAdmin, mayUseApp, type SpaceStanding, standingOf } from './rights.ts'
 
 export type SpaceReads = Pick<SpaceStore, 'space' | 'assignments'>
 
@@ -19,16 +23,43 @@ export async function standingIn(
   return standingOf(user, space, await store.assignments(user.tenantId, spaceId))
 }
 
-/** The user's standing in every space of the tenant: for lists. */
+/** The user's standing in every space that it owns or is a member of: for lists. */
 export async function standings(
-  store: Pick<SpaceStore, 'spaces' | 'assignmentsOf'>,
+  store: Pick<Store, 'list' | 'assignmentsOf'>,
   user: User,
 ): Promise<Map<SpaceId, SpaceStanding>> {
-  const [spaces, assignments] = await Promise.all([
-    store.spaces(user.tenantId),
-    store.assignmentsOf(user.tenantId, user.id),
-  ])
-  return new Map(spaces.map((space) => [space.id, standingOf(user, space, assignments)]))
+  const assignments = await store.assignmentsOf(user.tenantId, user.id)
+  const where = ownOrAssigned(user, assignments)
+  const sort = { field: 'createdAt', descending: false } as const
+  const { rows } = await store.list('spaces', { tenantId: user.tenantId, where, sort, page: EVERY_ROW })
+  return new Map(rows.map((space) => [space.id, standingOf(user, space, assignments)]))
+}
+
+/**
+ * The spaces that the user may see, as a condition of their list.
+ * @param assignments those of the user
+ */
+export function visibleSpaces(
+  user: User,
+  assignments: readonly SpaceAssignment[],
+): Condition<FieldOf<'spaces'>> {
+  if (isTenantAdmin(user)) return all()
+  return ownOrAssigned(user, assignments)
+}
+
+function ownOrAssigned(user: User, assignments: readonly SpaceAssignment[]): Condition<FieldOf<'spaces'>> {
+  return any(is('ownerId', user.id), is('id', ...assignments.map(({ spaceId }) => spaceId)))
+}
+
+/** The apps that the user may read, as a condition of their list. */
+export function readableApps(
+  user: User,
+  spaces: ReadonlyMap<SpaceId, SpaceStanding>,
+): Condition<FieldOf<'apps'>> {
+  const ofNobody = { ownerId: '' as UserId }
+  if (mayUseApp(user, ofNobody, undefined, 'read')) return all()
+  const readable = [...spaces].filter(([, standing]) => mayUseApp(user, ofNobody, standing, 'read'))
+  return any(is('ownerId', user.id), is('spaceId', ...readable.map(([id]) => id)))
 }
 
 /** False for an app of another tenant. */

@@ -72,7 +72,7 @@ export const DIRECTIONS: Directions = {
   'api/app': 'api/http api/reload catalog core intake script store/port',
   'api/data-file': 'api/http catalog core files files/local',
   'api/event': 'api/http catalog core delivery event store/port',
-  'api/people': 'api/http catalog core',
+  'api/people': 'api/http catalog core store/port',
   'api/webhook': 'api/http catalog core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 

@@ -2,16 +2,20 @@
  * Items: the list of apps, with how the last reload of each ended (contract 05, section 7). Only apps are
  * items. An item's id is derived from its app's id, so it needs no record and never changes.
  */
-import { createHash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
-import { type App, type Caller, SPACE_TYPES } from '../../catalog/records.ts'
+import { itemIdOf } from '../../catalog/item-id.ts'
+import { APP_USAGES, type App, type Caller, SPACE_TYPES } from '../../catalog/records.ts'
 import { mayUseApp, type SpaceStanding } from '../../catalog/rights.ts'
+import { readableApps } from '../../catalog/standing.ts'
 import type { SpaceId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
+import { all, any, type Condition, contains, is, NONE, not } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { EVERY_ROW, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { standings } from '../http/rights.ts'
 import { endedReloads } from '../reload/reload-logs.ts'
@@ -95,15 +99,17 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
       if (unkept !== undefined) throw wrong(unkept, `${unkept} cannot be selected: use ownerId or notOwnerId`)
       const query = readPage(deps, request, request.query, LIST, selection)
       const spaces = await standings(deps, caller)
-      const selected = selector(selection, spaces)
-      const apps = (await readableApps(deps, caller, spaces)).filter(selected)
-      const position = (app: App) => ({ value: sortValue(app, query.sort.field), id: itemIdOf(app) })
-      const page = pageOfRows(apps, query, position)
+      const listed = await deps.store.list('apps', {
+        tenantId: caller.tenantId,
+        where: all(readableApps(caller.user, spaces), await selected(deps, caller, selection)),
+        sort: query.sort,
+        page: query.page,
+      })
       const link = (path: string) => absoluteLink(deps, request, path)
-      const items = await Promise.all(page.rows.map((app) => itemOf(deps, caller, app, spaces, link)))
+      const items = await Promise.all(listed.rows.map((app) => itemOf(deps, caller, app, spaces, link)))
       return {
         data: items.map(({ actions, ...item }) => (noActions === true ? item : { ...item, actions })),
-        links: pageLinks(deps, request, query, page, position),
+        links: pageLinks(deps, request, query, listed, (app) => positionOf('apps', app, query.sort.field)),
       }
     },
   )
@@ -120,9 +126,11 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const caller = callerOf(request)
       const spaces = await standings(deps, caller)
-      const app = (await readableApps(deps, caller, spaces)).find(
-        (row) => itemIdOf(row) === request.params.itemId,
-      )
+      const where = all(readableApps(caller.user, spaces), is('itemId', request.params.itemId))
+      const sort = { field: 'id', descending: false } as const
+      const { tenantId } = caller
+      const { rows } = await deps.store.list('apps', { tenantId, where, sort, page: { limit: 1 } })
+      const [app] = rows
       if (app === undefined) {
         throw refuse('notFound', { detail: 'there is no item with this id', parameter: 'itemId' })
       }
@@ -133,34 +141,46 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
 
 type Spaces = ReadonlyMap<SpaceId, SpaceStanding>
 
-async function readableApps(deps: ApiDeps, caller: Caller, spaces: Spaces): Promise<App[]> {
-  const apps = await deps.store.apps(caller.tenantId)
-  return apps.filter((app) => mayUseApp(caller.user, app, standingOf(app, spaces), 'read'))
-}
-
 /** @throws refusal 400 naming the parameter that does not fit the others */
-function selector(asked: Static<typeof Selection>, spaces: Spaces): (app: App) => boolean {
+async function selected(
+  deps: ApiDeps,
+  caller: Caller,
+  asked: Static<typeof Selection>,
+): Promise<Condition<FieldOf<'apps'>>> {
   const { type, subTypes } = readResourceType(asked)
   const ids = asked.resourceIds?.split(',')
   if (asked.resourceId !== undefined && asked.resourceType === undefined) {
     throw wrong('resourceId', 'resourceId needs resourceType')
   }
   if (ids !== undefined && ids.length > 100) throw wrong('resourceIds', 'at most 100 resourceIds are taken')
-  const includes = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase())
-  return (app) =>
-    (type === undefined || type === 'app') &&
-    asked.collectionId === undefined &&
-    (subTypes === undefined || subTypes.includes(subTypeOf(app))) &&
-    (asked.resourceId === undefined || app.id === asked.resourceId) &&
-    (ids === undefined || ids.includes(app.id)) &&
-    (asked.id === undefined || itemIdOf(app) === asked.id) &&
-    (asked.name === undefined || app.name.toLowerCase() === asked.name.toLowerCase()) &&
-    (asked.query === undefined || includes(`${app.name}\n${app.description}`, asked.query)) &&
-    (asked.spaceId === undefined || (app.spaceId ?? 'personal') === asked.spaceId) &&
-    (asked.spaceType === undefined ||
-      (standingOf(app, spaces)?.space.type ?? 'personal') === asked.spaceType) &&
-    (asked.ownerId === undefined || app.ownerId === asked.ownerId) &&
-    (asked.notOwnerId === undefined || app.ownerId !== asked.notOwnerId)
+  const { resourceId, id, name, query, spaceId, spaceType, ownerId, notOwnerId } = asked
+  const usages = APP_USAGES.filter((usage) => subTypes?.includes(subTypeOf({ usage })))
+  return all(
+    (type !== undefined && type !== 'app') || asked.collectionId !== undefined ? NONE : undefined,
+    subTypes && is('usage', ...usages),
+    resourceId === undefined ? undefined : is('id', resourceId),
+    ids && is('id', ...ids),
+    id === undefined ? undefined : is('itemId', id),
+    name === undefined ? undefined : { kind: 'among', field: 'name', values: [name], anyCase: true },
+    query === undefined ? undefined : any(contains('name', query), contains('description', query)),
+    spaceId === undefined ? undefined : is('spaceId', spaceId === 'personal' ? null : spaceId),
+    spaceType === undefined ? undefined : is('spaceId', ...(await spacesOf(deps, caller, spaceType))),
+    ownerId === undefined ? undefined : is('ownerId', ownerId),
+    notOwnerId === undefined ? undefined : not(is('ownerId', notOwnerId)),
+  )
+}
+
+/** Ids of the spaces of a type; null stands for that of personal apps. */
+async function spacesOf(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  type: (typeof SPACE_TYPES)[number] | 'personal',
+): Promise<readonly (SpaceId | null)[]> {
+  if (type === 'personal') return [null]
+  const sort = { field: 'id', descending: false } as const
+  const where = is<FieldOf<'spaces'>>('type', type)
+  const { rows } = await deps.store.list('spaces', { tenantId, where, sort, page: EVERY_ROW })
+  return rows.map((space) => space.id)
 }
 
 function readResourceType({ resourceType, resourceSubType }: Static<typeof Selection>): {
@@ -183,13 +203,8 @@ function wrong(parameter: string, detail: string): Error {
 }
 
 /** Empty for analytics apps. */
-function subTypeOf(app: App): string {
+function subTypeOf(app: Pick<App, 'usage'>): string {
   return app.usage === 'ANALYTICS' ? '' : app.usage.toLowerCase().replaceAll('_', '-')
-}
-
-/** 24 hex digits. */
-export function itemIdOf(app: Pick<App, 'id'>): string {
-  return createHash('sha256').update(`item ${app.id}`).digest('hex').slice(0, 24)
 }
 
 function standingOf(app: App, spaces: Spaces): SpaceStanding | undefined {
@@ -200,17 +215,6 @@ function updatedAt(app: App): number {
   return Math.max(app.modifiedAt, app.data?.engineTime ?? 0)
 }
 
-function sortValue(app: App, field: (typeof LIST.fields)[number]): string | number {
-  switch (field) {
-    case 'createdAt':
-      return app.createdAt
-    case 'name':
-      return app.name
-    case 'updatedAt':
-      return updatedAt(app)
-  }
-}
-
 async function itemOf(
   deps: ApiDeps,
   caller: Caller,
@@ -219,7 +223,7 @@ async function itemOf(
   link: (path: string) => string,
 ): Promise<Static<typeof ItemRecord> & { readonly actions: string[] }> {
   const [last] = await endedReloads(deps, app, 1)
-  const id = itemIdOf(app)
+  const id = itemIdOf(app.id)
   const may = (right: Parameters<typeof mayUseApp>[3]) =>
     mayUseApp(caller.user, app, standingOf(app, spaces), right)
   return {

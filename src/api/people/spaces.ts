@@ -4,15 +4,24 @@
  */
 import { type Static, Type } from 'typebox'
 import { type Caller, SPACE_TYPES, type Space } from '../../catalog/records.ts'
-import { mayCreateSpace, mayUseSpace, SPACE_ROLES, type SpaceStanding } from '../../catalog/rights.ts'
+import {
+  mayCreateSpace,
+  mayUseSpace,
+  SPACE_ROLES,
+  type SpaceStanding,
+  standingOf,
+} from '../../catalog/rights.ts'
+import { visibleSpaces } from '../../catalog/standing.ts'
 import { newHexId, type UserId } from '../../core/ids.ts'
 import { timeText } from '../../core/time-text.ts'
+import { all, contains, is } from '../../store/port/condition.ts'
+import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
-import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
-import { spaceFor, standingIn, standings } from '../http/rights.ts'
+import { spaceFor, standingIn } from '../http/rights.ts'
 
 const TAGS = ['spaces']
 
@@ -82,21 +91,28 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
       const caller = callerOf(request)
       const { name, ownerId, type, roles } = request.query
       const query = readPage(deps, request, request.query, LIST, { name, ownerId, type, roles })
-      const matches = ({ space, roles: held }: SpaceStanding) =>
-        (roles === undefined || roles.split(',').some((role) => held.some((one) => one === role))) &&
-        (name === undefined || space.name.toLowerCase().includes(name.toLowerCase())) &&
-        (ownerId === undefined || space.ownerId === ownerId) &&
-        (type === undefined || space.type === type)
-      const seen = [...(await standings(deps, caller)).values()].filter(
-        (standing) => mayUseSpace(caller.user, standing, 'see') && matches(standing),
+      const { tenantId, user } = caller
+      const assignments = await deps.store.assignmentsOf(tenantId, user.id)
+      const wanted = roles?.split(',')
+      const withRole = assignments.filter((one) => wanted === undefined || holds(one.roles, wanted))
+      const where = all(
+        visibleSpaces(user, assignments),
+        wanted && is('id', ...withRole.map(({ spaceId }) => spaceId)),
+        name === undefined ? undefined : contains('name', name),
+        ownerId === undefined ? undefined : is('ownerId', ownerId),
+        type === undefined ? undefined : is('type', type),
       )
-      const position = ({ space }: SpaceStanding) => ({ value: space[query.sort.field], id: space.id })
-      const page = pageOfRows(seen, query, position)
+      const listed = await deps.store.list('spaces', { tenantId, where, sort: query.sort, page: query.page })
       const link = (path: string) => absoluteLink(deps, request, path)
       return {
-        data: page.rows.map((standing) => spaceRecord(caller, standing, link)),
-        links: pageLinks(deps, request, query, page, position),
-        meta: { count: seen.length, personalSpace: { actions: ['create'], resourceType: 'app' } },
+        data: listed.rows.map((space) => spaceRecord(caller, standingOf(user, space, assignments), link)),
+        links: pageLinks(deps, request, query, listed, (space) =>
+          positionOf('spaces', space, query.sort.field),
+        ),
+        meta: {
+          count: await deps.store.count('spaces', { tenantId, where }),
+          personalSpace: { actions: ['create'], resourceType: 'app' },
+        },
       }
     },
   )
@@ -253,6 +269,10 @@ function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send(null)
     },
   )
+}
+
+function holds(roles: readonly string[], wanted: readonly string[]): boolean {
+  return roles.some((role) => wanted.includes(role))
 }
 
 interface Change {

@@ -4,13 +4,16 @@
  */
 import { type Static, Type } from 'typebox'
 import { ROLES, type User } from '../../catalog/records.ts'
-import { type FilterNode, matchesFilter } from '../../core/filter.ts'
+import type { FilterNode } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
 import type { UserId } from '../../core/ids.ts'
 import { timeText } from '../../core/time-text.ts'
+import { all, filtered } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['users']
@@ -57,6 +60,17 @@ const FILTER = {
   operators: ['eq'],
   searchable: ['name', 'email', 'subject'],
 } as const
+
+type UserField = FieldOf<'users'>
+
+/** Values compare in any case (contract 05, section 5). */
+const ATTRIBUTES: Readonly<Record<string, UserField>> = {
+  id: 'id',
+  subject: 'subject',
+  name: 'name',
+  email: 'email',
+  status: 'status',
+}
 
 export function registerUsers(server: ApiServer, deps: ApiDeps): void {
   server.get(
@@ -127,16 +141,14 @@ function registerUserList(server: ApiServer, deps: ApiDeps): void {
       const { filter: text, fields, totalResults } = request.query
       const filter = text === undefined ? undefined : readFilter(text)
       const query = readPage(deps, request, request.query, LIST, { filter: text })
-      const users = (await deps.store.users(tenantId)).filter(
-        (user) => filter === undefined || passes(filter, user),
-      )
-      const position = (user: User) => ({ value: user[query.sort.field], id: user.id })
-      const page = pageOfRows(users, query, position)
+      const rows = { tenantId, where: filter === undefined ? all<UserField>() : filtered(filter, ATTRIBUTES) }
+      const { sort, page } = query
+      const listed = await deps.store.list('users', { ...rows, sort, page })
       const link = (path: string) => absoluteLink(deps, request, path)
       return {
-        data: page.rows.map((user) => picked(userRecord(user, link), fields)),
-        links: pageLinks(deps, request, query, page, position),
-        ...(totalResults === true ? { totalResults: users.length } : {}),
+        data: listed.rows.map((user) => picked(userRecord(user, link), fields)),
+        links: pageLinks(deps, request, query, listed, (user) => positionOf('users', user, sort.field)),
+        ...(totalResults === true ? { totalResults: await deps.store.count('users', rows) } : {}),
       }
     },
   )
@@ -149,32 +161,14 @@ function registerUserList(server: ApiServer, deps: ApiDeps): void {
         response: { 200: Type.Object({ total: Type.Integer() }), ...problems(500) },
       },
     },
-    async (request) => ({ total: (await deps.store.users(callerOf(request).tenantId)).length }),
+    async (request) => ({ total: await deps.store.count('users', { tenantId: callerOf(request).tenantId }) }),
   )
 }
 
 function readFilter(text: string): FilterNode {
   const parsed = parseFilter(text, FILTER)
-  if (parsed.kind === 'filter') return lowerCased(parsed.filter)
+  if (parsed.kind === 'filter') return parsed.filter
   throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
-}
-
-/** Values compare in any case (contract 05, section 5). */
-function lowerCased(filter: FilterNode): FilterNode {
-  return filter.kind === 'compare'
-    ? { ...filter, value: filter.value.toLowerCase() }
-    : { ...filter, left: lowerCased(filter.left), right: lowerCased(filter.right) }
-}
-
-function passes(filter: FilterNode, user: User): boolean {
-  const values: Readonly<Record<string, string | undefined>> = {
-    id: user.id,
-    subject: user.subject,
-    name: user.name,
-    email: user.email,
-    status: user.status,
-  }
-  return matchesFilter(filter, (name) => values[name]?.toLowerCase())
 }
 
 function userRecord(user: User, link: (path: string) => string): Static<typeof UserRecord> {

@@ -9,6 +9,8 @@ import type { Caller } from '../../catalog/records.ts'
 import { isTenantAdmin } from '../../catalog/rights.ts'
 import type { SubscriptionId } from '../../core/ids.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import { all, type Condition, is } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { refuse } from '../http/problem.ts'
@@ -35,8 +37,13 @@ export async function findSubscription(deps: ApiDeps, request: FastifyRequest): 
 }
 
 /** Brokers are no webhooks: nobody sees them here. */
-export function isVisible({ user }: Caller, { channel, ownerId }: Subscription): boolean {
+function isVisible({ user }: Caller, { channel, ownerId }: Subscription): boolean {
   return channel === undefined && (isTenantAdmin(user) || ownerId === user.id)
+}
+
+/** The same as a condition of the list. */
+export function visibleWebhooks({ user }: Caller): Condition<FieldOf<'subscriptions'>> {
+  return all(is('channel', null), isTenantAdmin(user) ? undefined : is('ownerId', user.id))
 }
 
 export function unknownWebhook(): Error {

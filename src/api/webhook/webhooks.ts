@@ -7,15 +7,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { EVENT_TYPES } from '../../event/event-types.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import { all, type Condition, contains, is } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { Links, type PageRules, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
 import { registerActions } from './webhook-actions.ts'
 import { newSubscription, type Prefix, patchedSubscription, replacedSubscription } from './webhook-changes.ts'
 import { registerDeliveries } from './webhook-deliveries.ts'
-import { ById, findSubscription, isVisible, type Mount, unknownWebhook } from './webhook-mount.ts'
+import { ById, findSubscription, type Mount, unknownWebhook, visibleWebhooks } from './webhook-mount.ts'
 import { LEVELS, NewWebhook, ORIGINS, Patch, Webhook, WebhookBody, webhookRecord } from './webhook-wire.ts'
 
 const PATHS: Readonly<Record<Prefix, string>> = { v1: '/api/v1/webhooks', core: '/api/core/webhooks' }
@@ -84,14 +87,17 @@ function registerList({ server, deps, path, about }: Mount): void {
       const { limit, next, prev, sort, ...selection } = request.query
       const page = readPage(deps, request, request.query, PAGES, selection)
       const caller = callerOf(request)
-      const chosen = chooser(selection)
-      const all = await deps.store.subscriptions(caller.tenantId)
-      const rows = all.filter((subscription) => isVisible(caller, subscription) && chosen(subscription))
-      const position = (row: Subscription) => ({ value: row[page.sort.field], id: row.id })
-      const listed = pageOfRows(rows, page, position)
+      const listed = await deps.store.list('subscriptions', {
+        tenantId: caller.tenantId,
+        where: all(visibleWebhooks(caller), chosen(selection)),
+        sort: page.sort,
+        page: page.page,
+      })
       return {
         data: listed.rows.map(webhookRecord),
-        links: pageLinks(deps, request, page, listed, position),
+        links: pageLinks(deps, request, page, listed, (row) =>
+          positionOf('subscriptions', row, page.sort.field),
+        ),
       }
     },
   )
@@ -226,14 +232,14 @@ function registerRemove({ server, deps, path, about }: Mount): void {
 }
 
 async function assertQuota(deps: ApiDeps, { tenantId, ownerId }: Subscription): Promise<void> {
-  const all = await deps.store.subscriptions(tenantId)
   const { webhooksPerUser } = deps.limits
-  if (all.filter((subscription) => subscription.ownerId === ownerId).length >= webhooksPerUser) {
+  const owned = await deps.store.count('subscriptions', { tenantId, where: is('ownerId', ownerId) })
+  if (owned >= webhooksPerUser) {
     throw refuse('forbidden', { detail: `a user has at most ${webhooksPerUser} webhooks: delete one` })
   }
 }
 
-function chooser(selection: Static<typeof SelectionQuery>): (subscription: Subscription) => boolean {
+function chosen(selection: Static<typeof SelectionQuery>): Condition<FieldOf<'subscriptions'>> {
   const { level, enabled, ownerId, createdByUserId, updatedByUserId } = selection
   const types = commaList(selection.eventTypes)
   const origins = commaList(selection.origins)
@@ -244,20 +250,18 @@ function chooser(selection: Static<typeof SelectionQuery>): (subscription: Subsc
       parameter: 'origins',
     })
   }
-  return (row) =>
-    contains(row.name, selection.name) &&
-    contains(row.url, selection.url) &&
-    types.every((type) => row.eventTypes.includes(type)) &&
-    (origins.length === 0 || origins.includes(row.origin)) &&
-    (level === undefined || row.level === level) &&
-    (enabled === undefined || row.enabled === enabled) &&
-    (ownerId === undefined || row.ownerId === ownerId) &&
-    (createdByUserId === undefined || row.createdBy === createdByUserId) &&
-    (updatedByUserId === undefined || row.updatedBy === updatedByUserId)
-}
-
-function contains(text: string, part: string | undefined): boolean {
-  return part === undefined || text.toLowerCase().includes(part.toLowerCase())
+  const { name, url } = selection
+  return all<FieldOf<'subscriptions'>>(
+    name === undefined ? undefined : contains('name', name),
+    url === undefined ? undefined : contains('url', url),
+    ...types.map((value) => ({ kind: 'has', field: 'eventTypes', value }) as const),
+    origins.length === 0 ? undefined : is('origin', ...origins),
+    level === undefined ? undefined : is('level', level),
+    enabled === undefined ? undefined : is('enabled', enabled ? 1 : 0),
+    ownerId === undefined ? undefined : is('ownerId', ownerId),
+    createdByUserId === undefined ? undefined : is('createdBy', createdByUserId),
+    updatedByUserId === undefined ? undefined : is('updatedBy', updatedByUserId),
+  )
 }
 
 function commaList(text: string | undefined): string[] {

@@ -33,6 +33,11 @@ export function is<Field extends string>(field: Field, ...values: readonly Field
   return { kind: 'among', field, values }
 }
 
+/** In any case. */
+export function contains<Field extends string>(field: Field, text: string): Condition<Field> {
+  return { kind: 'contains', field, text, anyCase: true }
+}
+
 /** Conditions that are undefined are left out. */
 export function all<Field extends string>(
   ...conditions: readonly (Condition<Field> | undefined)[]

@@ -12,6 +12,9 @@ export interface Page {
   readonly backwards?: boolean
 }
 
+/** A page of all rows: for what is bounded by something else, never for a list that callers page. */
+export const EVERY_ROW: Page = { limit: 2 ** 31 - 1 }
+
 export interface PagePosition {
   readonly value: FieldValue
   readonly id: string

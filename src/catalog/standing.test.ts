@@ -1,0 +1,84 @@
+/** Lists show exactly what the rules of rights.ts let a user see: for every role in every type of space. */
+import { expect, it } from 'vitest'
+import { anApp, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
+import type { AppId, AssignmentId, SpaceId, UserId } from '../core/ids.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { EVERY_ROW } from '../store/port/lists.ts'
+import { ROLES, SPACE_TYPES, type Space, type User } from './records.ts'
+import { mayUseSpace, SPACE_ROLES, standingOf } from './rights.ts'
+import { may, readableApps, standings, visibleSpaces } from './standing.ts'
+
+const made = { tenantId: TENANT_ID, createdAt: START_MS, updatedAt: START_MS }
+const BY_ID = { field: 'id', descending: false } as const
+const OTHER = 'other' as UserId
+
+const userOf = (id: string, roles: User['roles']): User => ({
+  ...made,
+  id: id as UserId,
+  subject: id,
+  name: id,
+  roles,
+  status: 'active',
+})
+/** One of each role in the tenant, and one of each role in a type of space, who is a member there. */
+interface Case {
+  readonly user: User
+  readonly member?: { readonly type: Space['type']; readonly role: string }
+}
+const USERS: readonly Case[] = [
+  ...ROLES.map((role) => ({ user: userOf(role, [role]) })),
+  { user: userOf('nobody', []) },
+  ...SPACE_TYPES.flatMap((type) =>
+    SPACE_ROLES[type].map((role) => ({ user: userOf(`${type}-${role}`, []), member: { type, role } })),
+  ),
+]
+
+async function furnished(): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  await store.addTenant(aTenant())
+  for (const type of SPACE_TYPES) {
+    for (const ownerId of [OTHER, 'Developer' as UserId]) {
+      const id = `${type}-of-${ownerId}` as SpaceId
+      const space: Space = { ...made, id, name: id, description: '', type, ownerId, createdBy: OTHER }
+      await store.saveSpace(space)
+      for (const owner of [OTHER, 'nobody' as UserId]) {
+        await store.addApp(anApp({ id: `${id}/${owner}` as AppId, ownerId: owner, spaceId: id }))
+      }
+    }
+  }
+  for (const { user, member } of USERS) {
+    if (member === undefined) continue
+    const spaceId = `${member.type}-of-other` as SpaceId
+    const assignment = { ...made, id: user.id as string as AssignmentId, spaceId, createdBy: OTHER }
+    await store.saveAssignment({ ...assignment, type: 'user', assigneeId: user.id, roles: [member.role] })
+  }
+  const { spaceId: _personal, ...personal } = anApp({ id: 'personal' as AppId, ownerId: OTHER })
+  await store.addApp(personal)
+  return store
+}
+
+it.each(USERS)('$user.id', async ({ user }) => {
+  const store = await furnished()
+  const apps = await store.apps(TENANT_ID)
+  const readable = await Promise.all(apps.map((app) => may(store, user, app, 'read')))
+  const where = readableApps(user, await standings(store, user))
+  const listed = await store.list('apps', { tenantId: TENANT_ID, where, sort: BY_ID, page: EVERY_ROW })
+  expect(listed.rows).toEqual(apps.filter((_app, i) => readable[i]).sort(byId))
+
+  const assignments = await store.assignmentsOf(TENANT_ID, user.id)
+  const visible = (await store.spaces(TENANT_ID)).filter((space) =>
+    mayUseSpace(user, standingOf(user, space, assignments), 'see'),
+  )
+  const seen = visibleSpaces(user, assignments)
+  const spaces = await store.list('spaces', {
+    tenantId: TENANT_ID,
+    where: seen,
+    sort: BY_ID,
+    page: EVERY_ROW,
+  })
+  expect(spaces.rows).toEqual(visible.sort(byId))
+})
+
+function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+  return left.id < right.id ? -1 : 1
+}
