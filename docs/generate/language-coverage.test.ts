@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkScript } from '../../src/script/check-script.ts'
+import { checkScript } from '../../src/script/check/check-script.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
 import { languageCoverage } from './language-coverage.ts'

@@ -3,7 +3,7 @@
  * that ran.
  */
 
-import { checkScript } from '../../src/script/check-script.ts'
+import { checkScript } from '../../src/script/check/check-script.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
 import { functionNames } from './function-names.ts'
 import { LANGUAGE_ELEMENTS } from './language-elements.ts'

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
+import { placeOfFault } from '../core/attempt.ts'
 import { newDataVersion, newHexId, newUuid } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
@@ -178,7 +179,7 @@ function problemOf(end: SessionEnd): string | undefined {
     case 'completed':
       return undefined
     case 'script-error':
-      return `line ${end.fault.line}: ${end.fault.message} (EDC_ERROR:${end.fault.engineErrorCode})\n${end.fault.statement}`
+      return `${placeOfFault(end.fault)}: ${end.fault.message} (EDC_ERROR:${end.fault.engineErrorCode})\n${end.fault.statement}`
     case 'out-of-memory':
       return 'the engine ran out of memory'
     case 'crashed':

@@ -4,16 +4,24 @@
  */
 import type { DataVersion, LeaseToken, ReloadId, ScriptVersionId, WorkerId } from './ids.ts'
 
-/**
- * A fault of the load script, as the engine reports it. The line is 1-based in the script or the included
- * file.
- */
+/** A fault of the load script, as the engine reports it. */
 export interface ScriptFault {
+  /** The kind of fault, a word of docs/reference/script-faults.md; absent in records of old. */
+  readonly code?: string
   /** Engine error number, shown as EDC_ERROR:<number> (contract 02, section 6.3). */
   readonly engineErrorCode: number
   readonly message: string
+  /** 1-based in the script; of a fault in an included file the line that includes it. */
   readonly line: number
+  /** 1-based, in UTF-16 units; absent where only the statement is known. */
+  readonly column?: number
+  /** As it was when it failed: expanded. */
   readonly statement: string
+}
+
+/** `line 3`, and the column where it is known. */
+export function placeOfFault({ line, column }: Pick<ScriptFault, 'line' | 'column'>): string {
+  return column === undefined ? `line ${line}` : `line ${line}, column ${column}`
 }
 
 /**

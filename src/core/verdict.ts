@@ -2,7 +2,7 @@
  * What follows from each attempt end: a requeue or an outcome. Holds the table of contract 02, section 2.1 as
  * data; an accepted cancel overrides it (reload.ts). docs/reference/attempts.md is generated from it.
  */
-import type { AttemptEnd } from './attempt.ts'
+import { type AttemptEnd, placeOfFault } from './attempt.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What the rule needs besides the reload. */
@@ -109,7 +109,7 @@ export function judge(end: AttemptEnd, tried: Tried, policy: Policy): Verdict {
 function messageOf(end: AttemptEnd): string | undefined {
   switch (end.kind) {
     case 'script-error':
-      return `line ${end.fault.line}: ${end.fault.message}`
+      return `${placeOfFault(end.fault)}: ${end.fault.message}`
     case 'timed-out':
       return 'reload ran longer than its time limit'
     case 'data-too-large':

@@ -5,7 +5,7 @@
  * Promises: the progress text is at most 64 KiB of UTF-8; where it would be longer, its middle lines are left
  * out and one line says how many. It never holds a variable's value unless the script itself made it a name.
  */
-import type { AttemptEnd, ScriptFault } from '../core/attempt.ts'
+import { type AttemptEnd, placeOfFault, type ScriptFault } from '../core/attempt.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
 import { timeText } from '../core/time-text.ts'
 
@@ -104,7 +104,7 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'completed':
       return [...gap, 'App saved', 'Finished successfully']
     case 'script-error':
-      return failure(end.fault.message, end.fault.engineErrorCode, end.fault)
+      return failure(placedMessage(end.fault), end.fault.engineErrorCode, end.fault)
     case 'canceled':
       return [...gap, CANCELED]
     case 'timed-out':
@@ -124,6 +124,10 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'handed-back':
       return [...gap, 'Reload handed back to the queue']
   }
+}
+
+function placedMessage(fault: ScriptFault): string {
+  return fault.column === undefined ? fault.message : `${fault.message} (${placeOfFault(fault)})`
 }
 
 /** The failure form of contract 02, section 6.1; its labels and their order are part of the contract. */

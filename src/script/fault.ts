@@ -22,13 +22,15 @@ export interface Fault {
 export class ScriptFaultError extends Error {
   override readonly name = 'ScriptFaultError'
   readonly fault: Fault
-  /** The text of the statement from the place of the fault on, where that is known. */
-  readonly rest: string | undefined
 
-  constructor(fault: Fault, rest?: string) {
+  constructor(fault: Fault) {
     super(fault.message)
     this.fault = fault
-    this.rest = rest
+  }
+
+  /** The same fault at another place. */
+  at({ start, end }: Span): ScriptFaultError {
+    return new ScriptFaultError({ ...this.fault, span: { start, end } })
   }
 }
 
@@ -41,12 +43,22 @@ export const faults = Object.fromEntries(
     return [
       name,
       (message, span) => {
-        const place = span && { span: { start: span.start, end: span.end } }
-        return new ScriptFaultError({ code, scriptError, engineErrorCode, message, ...place })
+        const error = new ScriptFaultError({ code, scriptError, engineErrorCode, message })
+        return span === undefined ? error : error.at(span)
       },
     ]
   }),
 ) as Readonly<Record<FaultName, Raise>>
+
+/** Runs `work`; a fault that knows no place in it is at this one. */
+export function placedAt<T>(span: Span | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const unplaced = error instanceof ScriptFaultError && error.fault.span === undefined
+    throw unplaced && span !== undefined ? error.at(span) : error
+  }
+}
 
 /**
  * The fault that an error means: its own, or that the script asked for more than a text, a list or the stack

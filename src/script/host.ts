@@ -148,10 +148,20 @@ export type HostAnswer =
  */
 export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
 
-/** How a run ended. A fault names the line of the main script (1-based) and the expanded statement. */
+/** How a run ended. */
 export type ScriptEnd =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'failed'; readonly fault: Fault; readonly line: number; readonly statement: string }
+  | ({ readonly kind: 'failed'; readonly fault: Fault } & FaultPlace & {
+        /** As it was when it failed: expanded. */
+        readonly statement: string
+      })
+
+/** Where a fault is in the main script, from 1: of a fault in an included file, where that is included. */
+export interface FaultPlace {
+  readonly line: number
+  /** In UTF-16 units; absent where only the statement is known. */
+  readonly column?: number
+}
 
 export interface ScriptInput {
   readonly script: string

@@ -5,9 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkScript } from '../../src/script/check-script.ts'
+import { checkScript } from '../../src/script/check/check-script.ts'
 import { split } from '../../src/script/syntax/split.ts'
 import { HostLimitReached, run } from '../support/scripted-host.ts'
+import { expectTokensInPlace } from '../support/tokens-in-place.ts'
 
 const FOLDER = new URL('corpus/', import.meta.url)
 const corpus = readdirSync(FOLDER).filter((name) => name.endsWith('.qvs'))
@@ -57,10 +58,11 @@ function mutated(script: string, mutations: readonly Mutation[]): string {
 }
 
 /**
- * Runs it as far as the host lets it: a loop that a mutation made endless ends at the host's bound of
- * requests.
+ * Its tokens are where they say, it can be checked, and it runs as far as the host lets it: a loop that a
+ * mutation made endless ends at the host's bound of requests.
  */
 function survives(script: string): void {
+  expectTokensInPlace(script)
   for (const { line, column, engineErrorCode } of checkScript(script)) {
     expect(line).toBeGreaterThan(0)
     expect(column).toBeGreaterThan(0)
@@ -73,6 +75,8 @@ function survives(script: string): void {
     if (!(error instanceof HostLimitReached)) throw error
   }
 }
+
+it.each(scripts)('the tokens of a whole script are where they say', (script) => expectTokensInPlace(script))
 
 describe('the front end survives', () => {
   it('real-looking scripts with tokens lost, doubled, swapped, cut off and put in', () => {

@@ -29,6 +29,7 @@ export const DIRECTIONS: Directions = {
     'script script/format script/function script/function/context script/model script/syntax script/value',
   'script/row':
     'script script/evaluate script/function/context script/model script/plan script/syntax script/value',
+  'script/check': 'script script/syntax',
   'script/run': 'script script/evaluate script/function script/syntax script/value',
 
   qvd: 'script/value',
@@ -69,7 +70,7 @@ export const DIRECTIONS: Directions = {
   'api/http':
     'catalog core delivery delivery/channels engine event files/local outcome store/port store/rule',
   'api/reload': 'api/app api/http catalog core intake store/port',
-  'api/app': 'api/http api/reload catalog core intake script store/port',
+  'api/app': 'api/http api/reload catalog core intake script/check store/port',
   'api/data-file': 'api/http catalog core files files/local',
   'api/event': 'api/http catalog core delivery event store/port',
   'api/people': 'api/http catalog core store/port',
@@ -77,7 +78,7 @@ export const DIRECTIONS: Directions = {
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
-  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script script/syntax script/value',
+  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script script/check script/syntax script/value',
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Finds faults of a script without running it (contract 05, section 2). */
 import { Type } from 'typebox'
-import { checkScript } from '../../script/check-script.ts'
+import { checkScript } from '../../script/check/check-script.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { scriptBodyBytes } from './scripts.ts'

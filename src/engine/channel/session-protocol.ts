@@ -183,11 +183,15 @@ function tableOf(value: unknown): DataTable {
   }
 }
 
+const FAULT_CODE_MAX_CHARACTERS = 100
+
 function faultOf(from: Fields): ScriptFault {
   return {
+    ...(from.code === undefined ? {} : { code: text(from.code, 'code', FAULT_CODE_MAX_CHARACTERS) }),
     engineErrorCode: count(from.engineErrorCode, 'engineErrorCode'),
     message: text(from.message, 'message', ERROR_MESSAGE_MAX_BYTES),
     line: count(from.line, 'line'),
+    ...(from.column === undefined ? {} : { column: count(from.column, 'column') }),
     statement: text(from.statement, 'statement', PROGRESS_LOG_MAX_BYTES),
   }
 }

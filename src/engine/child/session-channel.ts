@@ -123,13 +123,15 @@ function endOf(run: ScriptRun): ChildMessage {
 function reportedEnd({ end, engineTime, tables }: ScriptRun): ReportedEnd {
   if (end.kind === 'completed') return { kind: 'completed', engineTime: Math.floor(engineTime), tables }
   if (end.kind !== 'failed') return end
-  const { engineErrorCode, message } = end.fault
+  const { code, engineErrorCode, message } = end.fault
   return {
     kind: 'script-error',
     fault: {
+      code,
       engineErrorCode,
       message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES),
       line: end.line,
+      ...(end.column === undefined ? {} : { column: end.column }),
       statement: cutToBytes(end.statement, PROGRESS_LOG_MAX_BYTES),
     },
   }

@@ -3,7 +3,7 @@
  * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
  * are raised here, never while rows are evaluated, except by the binding's own functions.
  */
-import { faultOf, faults, type ScriptFaultError } from '../fault.ts'
+import { faultOf, faults, placedAt, type ScriptFaultError } from '../fault.ts'
 import type { FunctionRow, Scalar } from '../function/function-row.ts'
 import { checkCall, isAggregation } from '../function/functions.ts'
 import type { Expression } from '../syntax/expression.ts'
@@ -21,6 +21,10 @@ export function compile(expression: Expression, binding: Binding): Evaluator {
 }
 
 function compileNode(expression: Expression, binding: Binding): Compiled {
+  return placedAt(expression.span, () => compileKind(expression, binding))
+}
+
+function compileKind(expression: Expression, binding: Binding): Compiled {
   switch (expression.kind) {
     case 'number':
     case 'text':

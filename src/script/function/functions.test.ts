@@ -32,7 +32,7 @@ test('every function seen in scripts is computed', () => {
 })
 
 test('a function without an implementation is refused by name', () => {
-  expect(callFault('wrank', 0)?.().message).toBe('The function WRank() is not supported')
+  expect(callFault('wrank', 0)?.message).toBe('The function WRank() is not supported')
 })
 
 const NUMBERS = [0, -0, 0.5, -1, 1, 2, 7, 12, 40_972.375, 1e9, -1e9, 1e15, 1e300, -1e300, 5e-324]

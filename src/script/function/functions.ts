@@ -91,19 +91,16 @@ export function isComputed({ scalar, lazy, context, load, list, fold }: Function
  * have. Undefined: nothing.
  *
  * @param name lower case
- * @returns gives the fault, with the place of the call behind its text if there is one
  */
-export function callFault(name: string, count: number): ((place?: string) => ScriptFaultError) | undefined {
+export function callFault(name: string, count: number): ScriptFaultError | undefined {
   const row = BY_NAME.get(name)
-  const told = (raise: (message: string) => ScriptFaultError, message: string) => (place?: string) =>
-    raise(place === undefined ? message : `${message} (${place})`)
-  if (row === undefined) return told(faults.syntax, unknownFunction(name))
-  if (!isComputed(row)) return told(faults.semantic, `The function ${row.name}() is not supported`)
+  if (row === undefined) return faults.syntax(unknownFunction(name))
+  if (!isComputed(row)) return faults.semantic(`The function ${row.name}() is not supported`)
   const { min, max } = row
   if (count >= min && count <= max) return undefined
   const wanted =
     min === max ? `${min}` : max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`
-  return told(faults.syntax, `${row.name}() takes ${wanted} argument(s), got ${count}`)
+  return faults.syntax(`${row.name}() takes ${wanted} argument(s), got ${count}`)
 }
 
 /**
@@ -112,7 +109,7 @@ export function callFault(name: string, count: number): ((place?: string) => Scr
  */
 export function checkCall(name: string, count: number): FunctionRow {
   const fault = callFault(name, count)
-  if (fault !== undefined) throw fault()
+  if (fault !== undefined) throw fault
   return BY_NAME.get(name)!
 }
 

@@ -11,6 +11,7 @@ import { checkCall } from '../function/functions.ts'
 import type { Asking } from '../host.ts'
 import { expand as expandText } from '../syntax/expand.ts'
 import type { Expression } from '../syntax/expression.ts'
+import type { DerivedText } from '../syntax/origin.ts'
 import type { Guard } from '../syntax/parse-control.ts'
 import { parseExpression } from '../syntax/parse-expression.ts'
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
@@ -49,9 +50,9 @@ export function* allow(state: ScriptState, guards: readonly Guard[]): Asking<boo
   return true
 }
 
-/** The statement text with every `$(...)` replaced by what it means now. */
-export function* expand(state: ScriptState, text: string): Asking<string> {
-  if (!text.includes('$(')) return text
+/** The statement text with every `$(...)` replaced by what it means now; undefined: there is none in it. */
+export function* expand(state: ScriptState, text: string): Asking<DerivedText | undefined> {
+  if (!text.includes('$(')) return undefined
   const { variables } = state
   const value = (name: string) => variables.get(name) ?? null
   const asNumber = (of: Value) => numberText(numberOf(of, variables.settings()) ?? 0, '.')

@@ -19,11 +19,12 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
   const statements = split(input.script)
   const top = { depth: 0, calls: 0, inSub: false, fors: 0, dos: 0 }
   try {
-    yield* runRange(createState(input), { statements }, 0, statements.length, top)
+    yield* runRange(createState(input), { script: input.script, statements }, 0, statements.length, top)
     return { kind: 'completed' }
   } catch (error) {
     if (error instanceof ScriptStopped) {
-      return { kind: 'failed', fault: error.fault, line: error.line, statement: error.statement }
+      const { fault, place, statement } = error
+      return { kind: 'failed', fault, ...place, statement }
     }
     const fault = faultOf(error)
     if (fault !== undefined) return { kind: 'failed', fault, line: 1, statement: '' }

@@ -8,11 +8,12 @@ import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'
 import { type Block, blockAt, isOpener, isStray, type Opener } from '../syntax/block.ts'
 import { isControl } from '../syntax/head.ts'
+import { joined, through } from '../syntax/origin.ts'
 import { parseExit, parseGuarded } from '../syntax/parse-control.ts'
 import { parseLet, parseStatement } from '../syntax/parse-statement.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 import type { Statement } from '../syntax/statement.ts'
-import { allow, expand } from './evaluate-script.ts'
+import { allow } from './evaluate-script.ts'
 import { chooseIf, chooseSwitch } from './run-branch.ts'
 import { defineSub, runCall, runInclude, runPieces } from './run-call.ts'
 import { isIncomplete } from './run-load.ts'
@@ -22,6 +23,7 @@ import type { ScriptState, Unit } from './script-state.ts'
 import {
   beginStep,
   deeper,
+  expandStep,
   type Flow,
   guarded,
   logStatement,
@@ -29,6 +31,7 @@ import {
   type RunRange,
   readClause,
   type Step,
+  stepAt,
 } from './step.ts'
 
 /** The statement to go on with, and the flow that leads there. */
@@ -96,16 +99,11 @@ function* runBlock(state: ScriptState, step: Step, opener: Opener, block: Block)
     case 'switch': {
       const branch = yield* opener === 'if' ? chooseIf(state, step, block) : chooseSwitch(state, step, block)
       const flow = branch === undefined ? 'go' : yield* run(unit, branch.from, branch.to, deeper(place))
-      if (flow === 'go') yield* logStatement({ ...step, ...textAt(unit, block.end) })
+      if (flow === 'go') yield* logStatement(stepAt(unit, block.end, place))
       return flow
     }
   }
 }
-
-const textAt = (unit: Unit, index: number) => ({
-  statement: unit.statements[index]!,
-  text: unit.statements[index]!.text,
-})
 
 function* runSimple(state: ScriptState, step: Step, to: number): Asking<Flow> {
   const { head } = step.statement
@@ -138,16 +136,20 @@ function* runExit(state: ScriptState, step: Step): Asking<Flow> {
 
 function* runRegular(state: ScriptState, step: Step, to: number, run: RunRange): Asking<Flow> {
   const { statement } = step
-  step.text = yield* expand(state, statement.text)
+  const expanded = yield* expandStep(state, step)
   const whole = statement.head === 'regular' || statement.head === 'store'
-  if (whole && step.text !== statement.text) {
+  if (whole && expanded) {
     const pieces = split(step.text)
-    if (pieces.length !== 1 || startsBlock(pieces[0]!)) return yield* runPieces(step, pieces, run)
-    step.text = pieces[0]!.text
+    const [piece] = pieces
+    if (piece === undefined || pieces.length > 1 || startsBlock(piece)) {
+      return yield* runPieces(step, pieces, run)
+    }
+    step.text = piece.text
+    step.origin = through(piece.origin, step.origin)
   }
   yield* logStatement(step)
-  const { guards, statement: text } = parseGuarded(step.text)
-  const parsed = yield* readStack(state, step, text, to)
+  const { guards, start } = parseGuarded(step.text)
+  const parsed = yield* readStack(state, step, start, to)
   return (yield* allow(state, guards)) ? yield* runParsed(state, step, parsed) : 'go'
 }
 
@@ -160,10 +162,9 @@ function* runParsed(state: ScriptState, step: Step, statement: Statement): Askin
 }
 
 /** Parses the statement; while it is a LOAD without a source, the statement below it belongs to it. */
-function* readStack(state: ScriptState, step: Step, top: string, to: number): Asking<Statement> {
-  let text = top
+function* readStack(state: ScriptState, step: Step, start: number, to: number): Asking<Statement> {
   for (;;) {
-    const parsed = parseStatement(text)
+    const parsed = parseStatement(step.text, start)
     if (!isIncomplete(parsed)) return parsed
     let index = step.last + 1
     while (index < to && isRemark(step.unit, index)) index += 1
@@ -171,10 +172,11 @@ function* readStack(state: ScriptState, step: Step, top: string, to: number): As
     if (head !== 'regular' && head !== 'raw') return parsed
     const next = yield* beginStep(state, step.unit, index, step.place)
     step.last = index
-    next.text = yield* expand(state, next.text)
+    yield* expandStep(state, next)
     yield* logStatement(next)
-    text += `;\n${next.text}`
-    step.text += `;\n${next.text}`
+    const above = `${step.text};\n`
+    step.origin = joined(step.origin, above.length, next.origin)
+    step.text = above + next.text
   }
 }
 

@@ -4,6 +4,7 @@ import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'
 import type { Block } from '../syntax/block.ts'
 import { includeOf } from '../syntax/expand.ts'
+import { through } from '../syntax/origin.ts'
 import { parseCall, parseSub } from '../syntax/parse-control.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 import type { Value } from '../value/value.ts'
@@ -62,21 +63,28 @@ function findSub(state: ScriptState, name: string, count: number): Sub {
 
 /** Runs the text of the file as if it stood here; a missing one is a fault only for Must_Include. */
 export function* runInclude(state: ScriptState, step: Step, run: RunRange): Asking<Flow> {
-  const inner = yield* expand(state, step.statement.text.slice(2, -1))
+  const written = step.statement.text.slice(2, -1)
+  const inner = (yield* expand(state, written))?.text ?? written
   const include = includeOf(inner)
   if (include === undefined) throw faults.syntax('Expected $(Include=path) or $(Must_Include=path)')
   const { path, must } = include
   step.text = `$(${inner})`
   yield* logStatement(step)
   const place = enclosed(step.place, `The included file ${path}`)
-  const statements = split(yield* readInclude(path, must))
-  return yield* run({ statements, included: { path, line: lineOf(step) } }, 0, statements.length, place)
+  const script = yield* readInclude(path, must)
+  const statements = split(script)
+  const included = { path, line: lineOf(step) }
+  return yield* run({ script, statements, included }, 0, statements.length, place)
 }
 
 /** Runs what a macro expanded to when that is more than one statement, or a block. */
 export function* runPieces(step: Step, pieces: readonly RawStatement[], run: RunRange): Asking<Flow> {
   const first = step.statement.line - 1
-  const statements = pieces.map((piece) => ({ ...piece, line: first + piece.line }))
+  const statements = pieces.map((piece) => ({
+    ...piece,
+    line: first + piece.line,
+    origin: through(piece.origin, step.origin),
+  }))
   const place = enclosed(step.place, 'What the macro expands to')
   return yield* run({ ...step.unit, statements }, 0, statements.length, place)
 }

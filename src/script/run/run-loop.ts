@@ -5,16 +5,26 @@ import type { Asking } from '../host.ts'
 import type { Block } from '../syntax/block.ts'
 import type { Expression } from '../syntax/expression.ts'
 import {
+  checkNext,
   type ForClause,
   type ForEachItem,
   parseFor,
   parseLoopTest,
-  parseNext,
 } from '../syntax/parse-control.ts'
 import type { Value } from '../value/value.ts'
 import { evaluate, evaluateNumber, evaluateText, isTrueNow } from './evaluate-script.ts'
-import type { ScriptState } from './script-state.ts'
-import { beginStep, deeper, type Flow, logStatement, type RunRange, readClause, type Step } from './step.ts'
+import type { ScriptState, Unit } from './script-state.ts'
+import {
+  beginStep,
+  deeper,
+  type Flow,
+  guarded,
+  logStatement,
+  type RunRange,
+  readClause,
+  type Step,
+  stepAt,
+} from './step.ts'
 
 /** Gives the flow out of the loop. Throws ScriptFaultError of its head. */
 export function* runFor(state: ScriptState, step: Step, { end }: Block, run: RunRange): Asking<Flow> {
@@ -40,14 +50,19 @@ interface Passes {
 
 function* readPasses(state: ScriptState, step: Step, end: number): Asking<Passes> {
   const clause = yield* readClause(state, step, parseFor)
-  const next = parseNext(step.unit.statements[end]!.text)
-  if (next !== undefined && next !== clause.variable) {
-    throw faults.controlMismatch(`NEXT ${next} stands where FOR ${clause.variable} ends`)
-  }
+  const { unit, place } = step
+  const closed = yield* guarded(state, stepAt(unit, end, place), closes(unit, end, clause.variable), false)
+  if (!closed) return { variable: clause.variable, values: [] }
   if (state.variables.isReadOnly(clause.variable)) {
     throw faults.semantic(`The variable ${clause.variable} can only be read`)
   }
   return clause.kind === 'to' ? yield* readSteps(state, clause) : yield* readList(state, clause)
+}
+
+// biome-ignore lint/correctness/useYield: a body for guarded, which takes a generator.
+function* closes({ statements }: Unit, end: number, variable: string): Asking<boolean> {
+  checkNext(statements[end]!.text, variable)
+  return true
 }
 
 /**
@@ -95,7 +110,7 @@ function* fieldName(state: ScriptState, field: Expression): Asking<string> {
 
 /**
  * The test at the head is made before each pass, the one at the foot after it (P8). Gives the flow out of the
- * loop; throws ScriptFaultError of a test.
+ * loop.
  */
 export function* runDo(state: ScriptState, step: Step, { end }: Block, run: RunRange): Asking<Flow> {
   const { unit, index, place } = step
@@ -108,7 +123,12 @@ export function* runDo(state: ScriptState, step: Step, { end }: Block, run: RunR
   return 'go'
 }
 
-function* goesOn(state: ScriptState, clause: Step): Asking<boolean> {
+/** A test that fails ends the loop. */
+function goesOn(state: ScriptState, clause: Step): Asking<boolean> {
+  return guarded(state, clause, isTrueTest(state, clause), false)
+}
+
+function* isTrueTest(state: ScriptState, clause: Step): Asking<boolean> {
   const test = yield* readClause(state, clause, parseLoopTest)
   if (test === undefined) return true
   return (yield* isTrueNow(state, test.condition)) === (test.kind === 'while')

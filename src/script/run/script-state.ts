@@ -31,6 +31,8 @@ export interface ScriptState {
 
 /** Statements that are run as one text: the script, an included file, what a macro expanded to. */
 export interface Unit {
+  /** The text of the script or of the included file that they came from. */
+  readonly script: string
   readonly statements: readonly RawStatement[]
   /** Set inside an included file: its path and the line of the main script that led there. */
   readonly included?: { readonly path: string; readonly line: number }

@@ -4,7 +4,9 @@
  */
 
 import { type Fault, faultOf } from '../fault.ts'
-import type { Asking } from '../host.ts'
+import type { Asking, FaultPlace } from '../host.ts'
+import { Lines } from '../span.ts'
+import { type Origin, through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import { numberOf } from '../value/convert.ts'
 import { expand } from './evaluate-script.ts'
@@ -28,6 +30,8 @@ export interface Step {
   readonly statement: RawStatement
   /** The statement as far as it is expanded. */
   text: string
+  /** From spans of `text` to the script of the unit. */
+  origin: Origin
   /** Index of the last statement that belongs to it: further than its own for a stack of LOADs. */
   last: number
 }
@@ -42,13 +46,13 @@ export type RunRange = (unit: Unit, from: number, to: number, place: Place) => A
 export class ScriptStopped extends Error {
   override readonly name = 'ScriptStopped'
   readonly fault: Fault
-  readonly line: number
+  readonly place: FaultPlace
   readonly statement: string
 
-  constructor(fault: Fault, line: number, statement: string) {
+  constructor(fault: Fault, place: FaultPlace, statement: string) {
     super(fault.message)
     this.fault = fault
-    this.line = line
+    this.place = place
     this.statement = statement
   }
 }
@@ -58,16 +62,30 @@ export class ScriptStopped extends Error {
  * never ends.
  */
 export function* beginStep(state: ScriptState, unit: Unit, index: number, place: Place): Asking<Step> {
-  const statement = unit.statements[index]!
-  const step = { unit, index, place, statement, text: statement.text, last: index }
+  const step = stepAt(unit, index, place)
   state.statements += 1
   yield { kind: 'position', statement: state.statements, line: lineOf(step) }
   return step
 }
 
+export function stepAt(unit: Unit, index: number, place: Place): Step {
+  const statement = unit.statements[index]!
+  const { text, origin } = statement
+  return { unit, index, place, statement, text, origin, last: index }
+}
+
+/** Tells whether there was anything to expand. */
+export function* expandStep(state: ScriptState, step: Step): Asking<boolean> {
+  const expanded = yield* expand(state, step.statement.text)
+  if (expanded === undefined) return false
+  step.text = expanded.text
+  step.origin = through(expanded.origin, step.statement.origin)
+  return true
+}
+
 /** Expands a control clause, logs it and parses it. */
 export function* readClause<T>(state: ScriptState, step: Step, parse: (text: string) => T): Asking<T> {
-  step.text = yield* expand(state, step.statement.text)
+  yield* expandStep(state, step)
   yield* logStatement(step)
   return parse(step.text)
 }
@@ -93,11 +111,15 @@ export function* guarded<T>(state: ScriptState, step: Step, body: Asking<T>, oth
   } catch (error) {
     const found = faultOf(error)
     if (found === undefined) throw error
-    const fault = located(shortened(found), step)
+    const place = placeOf(found, step)
+    const fault = located(shortened(found), place, step)
     state.errors.record(fault)
     yield* logResult(step, `Error: ${fault.message}`)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())
-    if (mode !== 0) throw new ScriptStopped(fault, lineOf(step), cut(step.text))
+    if (mode !== 0) {
+      const { included } = step.unit
+      throw new ScriptStopped(fault, included === undefined ? place : { line: included.line }, cut(step.text))
+    }
     return otherwise
   }
 }
@@ -110,10 +132,18 @@ const cut = (text: string) =>
 
 const shortened = (fault: Fault): Fault => ({ ...fault, message: cut(fault.message) })
 
-/** In an included file the message names the file and its line. */
-function located(fault: Fault, { statement, unit }: Step): Fault {
+/** In the script or the included file. */
+function placeOf({ span }: Fault, { unit, origin }: Step): FaultPlace {
+  const { start } = origin(span ?? { start: 0, end: 0 })
+  const { line, column } = new Lines(unit.script).place(start)
+  return span === undefined ? { line } : { line, column }
+}
+
+/** In an included file the message names the file and the place in it. */
+function located(fault: Fault, { line, column }: FaultPlace, { unit }: Step): Fault {
   if (unit.included === undefined) return fault
-  return { ...fault, message: `${fault.message} (line ${statement.line} of ${unit.included.path})` }
+  const at = column === undefined ? `line ${line}` : `line ${line}, column ${column}`
+  return { ...fault, message: `${fault.message} (${at} of ${unit.included.path})` }
 }
 
 /**

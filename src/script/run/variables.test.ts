@@ -111,7 +111,8 @@ describe('SEMANTICS block O: variables and expansion', () => {
         code: 'UnknownStatement',
         scriptError: 2,
         engineErrorCode: 11002,
-        message: 'Unknown statement: Nonsense here (line 2 of a.qvs)',
+        message: 'Unknown statement: Nonsense here (line 2, column 1 of a.qvs)',
+        span: { start: 0, end: 8 },
       },
     })
   })

@@ -54,6 +54,11 @@ export function isOpener(head: string): head is Opener {
   return Object.hasOwn(CLOSERS, head)
 }
 
+/** Does a statement with this head close a block? */
+export function isCloser(head: string): boolean {
+  return Object.values<string>(CLOSERS).includes(head)
+}
+
 /** Is this the end or a part of a block that nothing opened? */
 export function isStray(head: string): boolean {
   return (
@@ -66,5 +71,3 @@ function mismatch(opener: Opener, closer: string) {
     `${closer.toUpperCase()} stands where ${opener.toUpperCase()} needs ${CLOSERS[opener].toUpperCase()}`,
   )
 }
-
-const isCloser = (head: string): boolean => Object.values<string>(CLOSERS).includes(head)

@@ -20,7 +20,7 @@ function expanded(text: string, variables: Readonly<Record<string, string>> = {}
   })
   const { value, done } = running.next()
   if (done !== true) throw new Error('asked the host')
-  return value
+  return value.text
 }
 
 describe('expansion (LANGUAGE 10)', () => {

@@ -3,8 +3,9 @@
  * brackets (LANGUAGE, section 10; SEMANTICS block O). What comes out is expanded again, so a macro may name
  * another; a limit ends those that name themselves.
  */
-import { faults } from '../fault.ts'
+import { faults, ScriptFaultError } from '../fault.ts'
 import type { Asking } from '../host.ts'
+import { type DerivedText, TextMaker } from './origin.ts'
 import { quoteEnd, withoutQuotes } from './quote.ts'
 
 export const MAX_EXPANSIONS = 1000
@@ -21,11 +22,14 @@ export interface ExpansionScope {
   include(path: string, must: boolean): Asking<string>
 }
 
-/** Throws ScriptFaultError: too many expansions, or a fault of an expression in it. */
-export function* expand(statement: string, scope: ExpansionScope): Asking<string> {
+/**
+ * Throws ScriptFaultError: too many expansions, or a fault of an expression in one of them, whose place is
+ * the whole `$(...)` that stands in the statement.
+ */
+export function* expand(statement: string, scope: ExpansionScope): Asking<DerivedText> {
   let count = 0
-  function* all(text: string): Asking<string> {
-    let result = ''
+  function* all(text: string): Asking<DerivedText> {
+    const result = new TextMaker(text)
     let at = 0
     for (let open = text.indexOf('$('); open !== -1; open = text.indexOf('$(', at)) {
       const end = macroEnd(text, open)
@@ -34,12 +38,19 @@ export function* expand(statement: string, scope: ExpansionScope): Asking<string
       if (count > MAX_EXPANSIONS) {
         throw faults.general(`More than ${MAX_EXPANSIONS} expansions in one statement: $(...) names itself?`)
       }
-      const inner = yield* all(text.slice(open + 2, end - 1))
-      result += text.slice(at, open) + (yield* all(yield* replacement(inner, scope)))
+      result.copy(at, open)
+      try {
+        const inner = yield* all(text.slice(open + 2, end - 1))
+        const { text: expanded } = yield* all(yield* replacement(inner.text, scope))
+        result.replace(open, end, expanded)
+      } catch (error) {
+        throw error instanceof ScriptFaultError ? error.at({ start: open, end }) : error
+      }
       if (result.length > MAX_LENGTH) throw faults.general('The expanded statement is longer than 16 MiB')
       at = end
     }
-    return result + text.slice(at)
+    result.copy(at, text.length)
+    return result.made()
   }
   return yield* all(statement)
 }

@@ -33,9 +33,10 @@ export interface TokenStream {
   seek(offset: number): void
 }
 
-export function tokensOf(text: string): TokenStream {
+/** @param from the offset to begin at */
+export function tokensOf(text: string, from = 0): TokenStream {
   let ahead: Token[] = []
-  let lastEnd = 0
+  let lastEnd = from
   const peek = (count = 0): Token => {
     while (ahead.length <= count) ahead.push(tokenAt(text, ahead.at(-1)?.end ?? lastEnd))
     return ahead[count]!

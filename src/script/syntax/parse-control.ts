@@ -50,11 +50,15 @@ export function parseFor(text: string): ForClause {
   return ended(tokens, tokens.takeWord('each') ? readForEach(tokens) : readForTo(tokens))
 }
 
-/** The variable behind NEXT, if there is one. */
-export function parseNext(text: string): string | undefined {
+/** NEXT, perhaps with the variable of its FOR behind it. */
+export function checkNext(text: string, variable?: string): void {
   const tokens = behindHead(text)
-  if (tokens.peek().kind === 'end') return undefined
-  return ended(tokens, readName(tokens, 'the loop variable'))
+  const at = tokens.peek()
+  if (at.kind === 'end') return
+  const next = ended(tokens, readName(tokens, 'the loop variable'))
+  if (variable !== undefined && next !== variable) {
+    throw faults.controlMismatch(`NEXT ${next} stands where FOR ${variable} ends`, at)
+  }
 }
 
 /** The test behind DO or LOOP, if there is one. */
@@ -86,13 +90,16 @@ export function parseSub(text: string): SubClause {
   const tokens = behindHead(text)
   const name = readName(tokens, 'the name of the sub')
   const formals: string[] = []
+  const { start } = tokens.peek()
   if (tokens.takeSymbol('(') && !tokens.takeSymbol(')')) {
     do formals.push(readName(tokens, 'a parameter name'))
     while (tokens.takeSymbol(','))
     if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
   }
   const twice = formals.find((formal, index) => formals.indexOf(formal) !== index)
-  if (twice !== undefined) throw faults.syntax(`The parameter ${twice} stands twice in SUB ${name}`)
+  if (twice !== undefined) {
+    throw faults.syntax(`The parameter ${twice} stands twice in SUB ${name}`, tokens.since(start))
+  }
   return ended(tokens, { name, formals })
 }
 
@@ -114,21 +121,22 @@ export function parseCall(text: string): CallClause {
 
 export function parseExit(text: string): ExitClause {
   const tokens = behindHead(text)
-  const what = tokens.next().value.toLowerCase()
+  const word = tokens.next()
+  const what = word.value.toLowerCase()
   if (what !== 'script' && what !== 'sub' && what !== 'for' && what !== 'do') {
-    throw faults.syntax('EXIT needs SCRIPT, SUB, FOR or DO behind it')
+    throw faults.syntax('EXIT needs SCRIPT, SUB, FOR or DO behind it', word)
   }
   return ended(tokens, { what, guards: readGuards(tokens) })
 }
 
-/** WHEN and UNLESS in front of a regular statement, and the text of that statement (P16). */
+/** WHEN and UNLESS in front of a regular statement, and the offset where that begins (P16). */
 export function parseGuarded(text: string): {
   readonly guards: readonly Guard[]
-  readonly statement: string
+  readonly start: number
 } {
   const tokens = tokensOf(text)
   const guards = readGuards(tokens)
-  return { guards, statement: guards.length === 0 ? text : text.slice(tokens.peek().start) }
+  return { guards, start: tokens.peek().start }
 }
 
 function readGuards(tokens: TokenStream): Guard[] {

@@ -4,8 +4,9 @@
  * numbers of arguments, is a fault of the whole statement (Q5) and is told with its place.
  */
 
-import { faults, ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault.ts'
 import { callFault } from '../function/functions.ts'
+import type { Span } from '../span.ts'
 import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
 import { type Token, type TokenStream, tokensOf } from './lexer.ts'
 
@@ -19,8 +20,9 @@ export function parseExpression(text: string): Expression {
 
 /** The longest expression from where the stream stands; stops before what cannot go on it. */
 export function readExpression(tokens: TokenStream): Expression {
+  const { start } = tokens.peek()
   const expression = readLevel(tokens, 0)
-  if (isTooHigh(expression)) throw tooDeep()
+  if (isTooHigh(expression)) throw tooDeep(tokens.since(start))
   return expression
 }
 
@@ -34,17 +36,14 @@ export function readExpressions(tokens: TokenStream): Expression[] {
 /** The fault for a token that cannot stand where it is. */
 export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultError {
   const token = tokens.peek()
+  const { kind, value, start, end } = token
   const wanted = expected === undefined ? '' : `, expected ${expected}`
-  if (token.kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`)
-  const from = tokens.text.slice(token.start)
-  if (token.kind === 'open') {
-    return placed(faults.syntax(`The quote is never closed: ${shortened(token.value)}`), from)
-  }
-  const written = tokens.text.slice(token.start, token.end)
-  const remedy = REMEDIES[token.value.toLowerCase()]
-  const advice = remedy === undefined || token.kind === 'quoted' ? '' : `; ${remedy}`
-  const at = place(tokens.text, token.start)
-  return placed(faults.syntax(`Unexpected token: '${shortened(written)}'${wanted}${advice} (${at})`), from)
+  if (kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`, token)
+  if (kind === 'open') return faults.syntax(`The quote is never closed: ${shortened(value)}`, token)
+  const remedy = REMEDIES[value.toLowerCase()]
+  const advice = remedy === undefined || kind === 'quoted' ? '' : `; ${remedy}`
+  const written = shortened(tokens.text.slice(start, end))
+  return faults.syntax(`Unexpected token: '${written}'${wanted}${advice}`, token)
 }
 
 /** What to write for what SQL and other languages have and this one has not (LANGUAGE 2.2). */
@@ -58,8 +57,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '%': 'write Mod(a, b) for the rest of a division',
   '^': 'write Pow(a, b) for a power',
 }
-
-const placed = ({ fault }: ScriptFaultError, rest: string) => new ScriptFaultError(fault, rest)
 
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)
 
@@ -80,7 +77,8 @@ const EXPRESSION_DEPTH_MAX = 200
 /** Height of a tree: a long chain of operators makes a high one, and whoever walks it recurses. */
 const MAX_HEIGHT = 1000
 
-const tooDeep = () => faults.syntax('The expression is nested too deeply, or has too many operators in a row')
+const tooDeep = (span: Span) =>
+  faults.syntax('The expression is nested too deeply, or has too many operators in a row', span)
 
 function isTooHigh(expression: Expression): boolean {
   let level: readonly Expression[] = [expression]
@@ -105,7 +103,7 @@ function operandsOf(expression: Expression): readonly Expression[] {
 }
 
 function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {
-  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep()
+  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep(tokens.peek())
   const operators = LEVELS[level]
   if (operators === undefined) return readUnary(tokens, depth)
   const { start } = tokens.peek()
@@ -152,7 +150,7 @@ function allRows(tokens: TokenStream, name: string): Expression | undefined {
 const UNARY: Readonly<Record<string, UnaryOperator>> = { '+': '+', '-': '-', bitnot: 'bitnot' }
 
 function readUnary(tokens: TokenStream, depth: number): Expression {
-  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep()
+  if (depth > EXPRESSION_DEPTH_MAX) throw tooDeep(tokens.peek())
   const token = tokens.peek()
   const written = token.value.toLowerCase()
   const sign = token.kind === 'symbol' || (written === 'bitnot' && startsOperand(tokens.peek(1)))
@@ -207,16 +205,10 @@ function readCall(tokens: TokenStream, { value, start }: Token, depth: number): 
     while (tokens.takeSymbol(','))
   }
   if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  const span = tokens.since(start)
   const fault = callFault(name, args.length)
-  if (fault !== undefined) throw placed(fault(place(tokens.text, start)), tokens.text.slice(start))
-  return { kind: 'call', name, args, distinct, span: tokens.since(start) }
-}
-
-/** Where an offset is, in the text that is parsed: a statement, or what stands behind its head word. */
-function place(text: string, offset: number): string {
-  const before = text.slice(0, offset).split('\n')
-  const column = before.at(-1)!.length + 1
-  return before.length === 1 ? `column ${column}` : `line ${before.length}, column ${column}`
+  if (fault !== undefined) throw fault.at(span)
+  return { kind: 'call', name, args, distinct, span }
 }
 
 /** TOTAL and ALL mean nothing in a script (LANGUAGE, section 13). */

@@ -46,8 +46,7 @@ function readLevel(tokens: TokenStream): LoadLevel {
 }
 
 function noLoad(tokens: TokenStream) {
-  const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
-  return fault ?? unexpected(tokens, 'LOAD')
+  return unsupported(tokens) ?? unexpected(tokens, 'LOAD')
 }
 
 /** DISTINCT is a field where a comma, AS or a source follows. */

@@ -10,9 +10,16 @@ import { unexpected } from './parse-expression.ts'
 import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
 import type { NoteKind, PartialPrefix, RenamePair, Statement } from './statement.ts'
 
-export function patternList(rest: string, verb: string): string[] {
-  const patterns = patternsOf(rest)
-  if (patterns.length === 0) throw faults.syntax(`${verb} needs field names, or * for all`)
+/**
+ * Name patterns from where the stream stands.
+ *
+ * @param end the offset to stop before
+ */
+export function readPatterns(tokens: TokenStream, verb: string, end = tokens.text.length): string[] {
+  const start = tokens.lastEnd
+  const patterns = patternsOf(tokens.text.slice(start, end))
+  if (patterns.length === 0) throw faults.syntax(`${verb} needs field names, or * for all`, { start, end })
+  tokens.seek(end)
   return patterns
 }
 
@@ -28,20 +35,29 @@ export function parseAlias(tokens: TokenStream): Statement {
   return { kind: 'alias', pairs }
 }
 
-/** @param rest the text behind MAP */
-export function parseMap(rest: string, partial?: PartialPrefix): Statement {
-  const [list, using] = around(rest, 'using')
-  if (using === undefined) throw faults.syntax('MAP needs USING and the name of a mapping table')
-  const map = onlyName(using, 'the name of a mapping table')
-  return { kind: 'map', patterns: patternList(list, 'MAP'), map, ...(partial && { partial }) }
+/** The stream stands behind MAP. */
+export function parseMap(tokens: TokenStream, partial?: PartialPrefix): Statement {
+  const { lastEnd, text } = tokens
+  const using = findUsing(tokens)
+  if (using === undefined) {
+    const span = { start: lastEnd, end: text.length }
+    throw faults.syntax('MAP needs USING and the name of a mapping table', span)
+  }
+  const patterns = readPatterns(tokens, 'MAP', using)
+  return {
+    kind: 'map',
+    patterns,
+    map: readUsing(tokens, 'the name of a mapping table'),
+    ...(partial && { partial }),
+  }
 }
 
-/** @param rest the text behind AUTONUMBER */
-export function parseAutoNumber(rest: string): Statement {
-  const [list, using] = around(rest, 'using')
-  const patterns = patternList(list, 'AUTONUMBER')
+/** The stream stands behind AUTONUMBER. */
+export function parseAutoNumber(tokens: TokenStream): Statement {
+  const using = findUsing(tokens)
+  const patterns = readPatterns(tokens, 'AUTONUMBER', using)
   if (using === undefined) return { kind: 'auto-number', patterns }
-  return { kind: 'auto-number', patterns, namespace: onlyName(using, 'a namespace') }
+  return { kind: 'auto-number', patterns, namespace: readUsing(tokens, 'a namespace') }
 }
 
 /** The stream stands behind SECTION. */
@@ -87,17 +103,16 @@ export function parseNote(tokens: TokenStream, note: NoteKind): Statement {
   return { kind: 'note', note, of, names, texts }
 }
 
-/** What stands before and behind the word, wherever it is no part of a quoted text. */
-function around(text: string, word: string): [before: string, behind: string | undefined] {
-  const tokens = tokensOf(text)
-  for (; tokens.peek().kind !== 'end'; tokens.next()) {
-    if (tokens.atWord(word)) return [text.slice(0, tokens.peek().start), text.slice(tokens.peek().end)]
-  }
-  return [text, undefined]
+/** Offset of the word USING behind the stream, wherever it is no part of a quoted text. */
+function findUsing({ text, lastEnd }: TokenStream): number | undefined {
+  const tokens = tokensOf(text, lastEnd)
+  for (; tokens.peek().kind !== 'end'; tokens.next()) if (tokens.atWord('using')) return tokens.peek().start
+  return undefined
 }
 
-function onlyName(text: string, what: string): string {
-  const tokens = tokensOf(text)
+/** The name behind USING, with which the statement ends. */
+function readUsing(tokens: TokenStream, what: string): string {
+  tokens.next()
   const name = readName(tokens, what)
   expectEnd(tokens)
   return name

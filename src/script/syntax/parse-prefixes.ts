@@ -58,7 +58,7 @@ function readPrefix(tokens: TokenStream): LoadPrefixes | undefined {
   if (tokens.takeWord('merge')) return readMerge(tokens)
   const partial = readPartial(tokens)
   if (partial !== undefined) return { partial }
-  const fault = unsupported(tokens.peek().value, tokens.peek(1).value)
+  const fault = unsupported(tokens)
   if (fault !== undefined) throw fault
   return undefined
 }
@@ -95,14 +95,19 @@ function readBuffer(tokens: TokenStream): LoadPrefixes {
 }
 
 function readJoin(tokens: TokenStream): LoadPrefixes {
+  const { start } = tokens.peek()
   const word = tokens.next().value.toLowerCase()
   const type = word === 'left' || word === 'right' || word === 'inner' ? word : 'outer'
   const plain = word === 'join' || word === 'keep'
   const verb = plain ? word : tokens.next().value.toLowerCase()
   if (verb === 'join') return { join: { type, ...readTarget(tokens) } }
-  if (verb !== 'keep')
-    throw faults.syntax(`${word.toUpperCase()} needs JOIN or KEEP behind it, not '${verb}'`)
-  if (type === 'outer') throw faults.prefixes('KEEP needs INNER, LEFT or RIGHT before it')
+  if (verb !== 'keep') {
+    const message = `${word.toUpperCase()} needs JOIN or KEEP behind it, not '${verb}'`
+    throw faults.syntax(message, tokens.since(start))
+  }
+  if (type === 'outer') {
+    throw faults.prefixes('KEEP needs INNER, LEFT or RIGHT before it', tokens.since(start))
+  }
   return { keep: { type, ...readTarget(tokens) } }
 }
 

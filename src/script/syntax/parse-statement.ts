@@ -14,7 +14,7 @@ import {
   parseMap,
   parseNote,
   parseSection,
-  patternList,
+  readPatterns,
 } from './parse-model.ts'
 import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
@@ -23,53 +23,51 @@ import { expectEnd, readName, readNames } from './read-name.ts'
 import type { RenamePair, Statement } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
-export function parseStatement(text: string): Statement {
-  const tokens = tokensOf(text)
+/** @param from the offset of the statement in the text, behind WHEN and UNLESS */
+export function parseStatement(text: string, from = 0): Statement {
+  const tokens = tokensOf(text, from)
   const word = tokens.peek().kind === 'word' ? tokens.peek().value.toLowerCase() : ''
   const behind = tokens.peek(1)
   const label = behind.kind === 'symbol' && behind.value === ':'
-  if (behind.kind === 'symbol' && behind.value === '=') return parseLet(text)
+  if (behind.kind === 'symbol' && behind.value === '=') return parseLet(text, from)
   if (!label && Object.hasOwn(PARSERS, word)) {
     tokens.next()
-    return PARSERS[word]!(tokens, text.slice(tokens.lastEnd))
+    return PARSERS[word]!(tokens)
   }
   return (
-    partialMap(text) ??
-    parseDeclare(tokensOf(text)) ??
-    (startsLoad(text) ? parseLoad(tokens) : parseLabelled(text))
+    partialMap(tokensOf(text, from)) ??
+    parseDeclare(tokensOf(text, from)) ??
+    (startsLoad(tokensOf(text, from)) ? parseLoad(tokens) : parseLabelled(tokens))
   )
 }
 
 /** ADD MAP ... USING: the only statement but LOAD that takes ADD and REPLACE. */
-function partialMap(text: string): Statement | undefined {
-  const tokens = tokensOf(text)
+function partialMap(tokens: TokenStream): Statement | undefined {
   const partial = readPartial(tokens)
-  return partial !== undefined && tokens.takeWord('map')
-    ? parseMap(text.slice(tokens.lastEnd), partial)
-    : undefined
+  return partial !== undefined && tokens.takeWord('map') ? parseMap(tokens, partial) : undefined
 }
 
-/** `rest` is the text behind the head word. */
-type Parser = (tokens: TokenStream, rest: string) => Statement
+/** The stream stands behind the head word. */
+type Parser = (tokens: TokenStream) => Statement
 
 const PARSERS: Readonly<Record<string, Parser>> = {
-  set: (_tokens, rest) => parseSet(rest),
+  set: parseSet,
   let: ({ text, lastEnd }) => parseLet(text, lastEnd),
-  trace: (_tokens, rest) => ({ kind: 'trace', text: rest.trim() }),
+  trace: (tokens) => ({ kind: 'trace', text: restOf(tokens).trim() }),
   rem: () => ({ kind: 'rem' }),
   sleep: parseSleep,
   drop: parseDrop,
   rename: parseRename,
-  qualify: (_tokens, rest) => ({ kind: 'qualify', patterns: patternList(rest, 'QUALIFY') }),
-  unqualify: (_tokens, rest) => ({ kind: 'unqualify', patterns: patternList(rest, 'UNQUALIFY') }),
-  directory: (_tokens, rest) => ({ kind: 'directory', path: withoutQuotes(rest.trim()) }),
-  store: (tokens) => parseStore(tokens),
+  qualify: (tokens) => ({ kind: 'qualify', patterns: readPatterns(tokens, 'QUALIFY') }),
+  unqualify: (tokens) => ({ kind: 'unqualify', patterns: readPatterns(tokens, 'UNQUALIFY') }),
+  directory: (tokens) => ({ kind: 'directory', path: withoutQuotes(restOf(tokens).trim()) }),
+  store: parseStore,
   alias: parseAlias,
-  map: (_tokens, rest) => parseMap(rest),
-  unmap: (_tokens, rest) => ({ kind: 'unmap', patterns: patternList(rest, 'UNMAP') }),
-  nullasvalue: (_tokens, rest) => nullAsValue(rest, 'NULLASVALUE', true),
-  nullasnull: (_tokens, rest) => nullAsValue(rest, 'NULLASNULL', false),
-  autonumber: (_tokens, rest) => parseAutoNumber(rest),
+  map: (tokens) => parseMap(tokens),
+  unmap: (tokens) => ({ kind: 'unmap', patterns: readPatterns(tokens, 'UNMAP') }),
+  nullasvalue: (tokens) => nullAsValue(tokens, 'NULLASVALUE', true),
+  nullasnull: (tokens) => nullAsValue(tokens, 'NULLASNULL', false),
+  autonumber: parseAutoNumber,
   tag: (tokens) => parseNote(tokens, 'tag'),
   untag: (tokens) => parseNote(tokens, 'untag'),
   comment: (tokens) => parseNote(tokens, 'comment'),
@@ -79,9 +77,11 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   derive: parseDerive,
 }
 
-const nullAsValue = (rest: string, verb: string, on: boolean): Statement => ({
+const restOf = ({ text, lastEnd }: TokenStream): string => text.slice(lastEnd)
+
+const nullAsValue = (tokens: TokenStream, verb: string, on: boolean): Statement => ({
   kind: 'null-as-value',
-  patterns: patternList(rest, verb),
+  patterns: readPatterns(tokens, verb),
   on,
 })
 
@@ -93,30 +93,28 @@ const LOAD_WORDS: ReadonlySet<string> = new Set(
 )
 
 /** Does a LOAD, or a prefix of one, stand behind the labels? */
-function startsLoad(text: string): boolean {
-  const tokens = tokensOf(text)
+function startsLoad(tokens: TokenStream): boolean {
   while (readLabel(tokens) !== undefined);
   const { kind, value } = tokens.peek()
   return kind === 'word' && LOAD_WORDS.has(value.toLowerCase())
 }
 
 /** A label before another statement is tolerated and ignored. */
-function parseLabelled(text: string): Statement {
-  const tokens = tokensOf(text)
+function parseLabelled(tokens: TokenStream): Statement {
+  const { start } = tokens.peek()
   const label = readLabel(tokens)
   if (label === undefined) throw unknown(tokens)
-  if (tokens.peek().kind === 'end') throw faults.syntax(`No statement follows the label ${label}`)
-  return parseStatement(text.slice(tokens.peek().start))
+  if (tokens.peek().kind !== 'end') return parseStatement(tokens.text, tokens.peek().start)
+  throw faults.syntax(`No statement follows the label ${label}`, tokens.since(start))
 }
 
 function unknown(tokens: TokenStream): ScriptFaultError {
-  const first = tokens.peek().kind === 'word' ? tokens.peek().value : ''
-  const fault = unsupported(first, tokens.peek(1).value)
+  const fault = unsupported(tokens)
   if (fault !== undefined) return fault
-  const line = tokens.text.trim().split('\n')[0]!.trim()
+  const line = restOf(tokens).trim().split('\n')[0]!.trim()
   const words = line.split(/\s+/)
   const shown = words.slice(0, 8).join(' ').slice(0, 80)
-  return faults.unknownStatement(`Unknown statement: ${shown}`)
+  return faults.unknownStatement(`Unknown statement: ${shown}`, tokens.peek())
 }
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g
@@ -126,7 +124,9 @@ function assignment(text: string, from: number) {
   const start = skipBlank(text, from)
   const equals = text.indexOf('=', quoteEnd(text, start) ?? start)
   const name = withoutQuotes(text.slice(start, Math.max(equals, start)).replace(COMMENTS, ' ').trim())
-  if (name === '') throw faults.syntax('Expected a variable name and = behind it')
+  if (name === '') {
+    throw faults.syntax('Expected a variable name and = behind it', { start, end: text.length })
+  }
   return { name, valueAt: equals + 1, value: text.slice(equals + 1).trim() }
 }
 
@@ -134,8 +134,8 @@ function assignment(text: string, from: number) {
  * One pair of marks around the whole value is removed (O2). `SET v=;` unsets v, which is more than an empty
  * text: NullInterpret tells the two apart (B12).
  */
-function parseSet(rest: string): Statement {
-  const { name, value } = assignment(rest, 0)
+function parseSet({ text, lastEnd }: TokenStream): Statement {
+  const { name, value } = assignment(text, lastEnd)
   if (value === '') return { kind: 'let', name }
   const mark = closingMark(value.charAt(0))
   const whole = mark !== undefined && value.charAt(0) !== '`' && quoteEnd(value, 0) === value.length
@@ -146,8 +146,7 @@ function parseSet(rest: string): Statement {
 export function parseLet(text: string, from = 0): Statement {
   const { name, value, valueAt } = assignment(text, from)
   if (value === '') return { kind: 'let', name }
-  const tokens = tokensOf(text)
-  tokens.seek(valueAt)
+  const tokens = tokensOf(text, valueAt)
   const expression = readExpression(tokens)
   expectEnd(tokens)
   return { kind: 'let', name, expression }
@@ -194,6 +193,5 @@ function parseRename(tokens: TokenStream): Statement {
 function readObject(tokens: TokenStream, verb: string): 'table' | 'field' {
   if (tokens.takeWord('table') || tokens.takeWord('tables')) return 'table'
   if (tokens.takeWord('field') || tokens.takeWord('fields')) return 'field'
-  const fault = unsupported(verb, tokens.peek().value)
-  throw fault ?? unexpected(tokens, 'TABLE, TABLES, FIELD or FIELDS')
+  throw unsupported(tokens, verb) ?? unexpected(tokens, 'TABLE, TABLES, FIELD or FIELDS')
 }

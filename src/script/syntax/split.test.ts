@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { expectTokensInPlace } from '../../../test/support/tokens-in-place.ts'
 import { split } from './split.ts'
 
 const texts = (script: string) => split(script).map(({ text }) => text)
@@ -191,6 +192,13 @@ describe('any text', () => {
         }
         expect(script.slice(at)).toMatch(/^(?:[\s;]|\/\/[^\n]*(?=\n|$)|\/\*[\s\S]*?(?:\*\/|$))*$/)
       }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('gives statements whose tokens stand in the script where their origin says', () => {
+    fc.assert(
+      fc.property(scriptText, (script) => expectTokensInPlace(script)),
       { numRuns: 1000 },
     )
   })

@@ -2,20 +2,23 @@
  * Cuts a script into statements, before anything is expanded (LANGUAGE, section 1). Comments are dropped,
  * except in quotes, unquoted paths and raw text; their line ends stay, so that line n of a statement is line
  * n of the script. No other text is lost: between the spans of two statements stand only blanks, comments and
- * semicolons. Never throws; what is no statement is somebody else's fault to find.
+ * semicolons. Never throws: statements that mean nothing are for their parsers to refuse.
  */
+
+import type { Span } from '../span.ts'
 import { behindLabel, type Head, headAt, isControl } from './head.ts'
+import { type Origin, TextMaker } from './origin.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
 
-export interface RawStatement {
+/** Its span is in the script, label and closing semicolon included. */
+export interface RawStatement extends Span {
   readonly head: Head
   /** Without comments and outer blanks; without a label that means nothing here. */
   readonly text: string
   /** 1-based line of the first character of `text`. */
   readonly line: number
-  /** Span in the script, label and closing semicolon included. */
-  readonly start: number
-  readonly end: number
+  /** From spans of `text` to the script. */
+  readonly origin: Origin
 }
 
 export function split(script: string): RawStatement[] {
@@ -28,8 +31,8 @@ export function split(script: string): RawStatement[] {
     const statement = statementAt(script, start)
     line += newlines(script, counted, statement.textStart)
     counted = statement.textStart
-    const { head, text, end } = statement
-    statements.push({ head, text, line, start, end })
+    const { head, text, origin, end } = statement
+    statements.push({ head, text, line, start, end, origin })
     at = end
   }
 }
@@ -38,8 +41,9 @@ function statementAt(script: string, start: number) {
   const behind = behindLabel(script, start)
   const textStart = behind === undefined || belongsToLabel(script, behind) ? start : behind
   const head = headAt(script, behind ?? start)
-  const scanned = scan(script, textStart, head)
-  return { head, text: scanned.text.trim(), textStart, end: scanned.end }
+  const kept = new TextMaker(script)
+  const end = scan(script, textStart, head, kept)
+  return { head, ...kept.trimmed(), textStart, end }
 }
 
 /**
@@ -51,22 +55,18 @@ function belongsToLabel(script: string, behind: number): boolean {
   return head === 'regular' || /^(?:sql|select)\b/i.test(script.slice(behind, behind + 7))
 }
 
-interface Scanned {
-  readonly text: string
-  readonly end: number
-}
-
-function scan(script: string, start: number, head: Head): Scanned {
-  if (head === 'set') return scanSet(script, start)
-  if (head === 'raw') return scanRaw(script, start, start)
-  if (head === 'include' || isControl(head)) return scanLine(script, start, head)
-  return scanRegular(script, start, head === 'store')
+/** Keeps the text of the statement at `start`. Gives the offset behind the statement, as all scanners do. */
+function scan(script: string, start: number, head: Head, kept: TextMaker): number {
+  if (head === 'set') return scanSet(script, start, kept)
+  if (head === 'raw') return scanRaw(script, start, start, kept)
+  if (head === 'include' || isControl(head)) return scanLine(script, start, head, kept)
+  return scanRegular(script, start, head === 'store', kept)
 }
 
 /** A value that starts with a quote may hold semicolons (the month names of every generated script do). */
-function scanSet(script: string, start: number): Scanned {
+function scanSet(script: string, start: number, kept: TextMaker): number {
   const value = valueStart(script, start)
-  return scanRaw(script, start, quoteEnd(script, value) ?? value)
+  return scanRaw(script, start, quoteEnd(script, value) ?? value, kept)
 }
 
 function valueStart(script: string, start: number): number {
@@ -78,42 +78,36 @@ function valueStart(script: string, start: number): number {
   return at
 }
 
-function scanRaw(script: string, start: number, from: number): Scanned {
+function scanRaw(script: string, start: number, from: number, kept: TextMaker): number {
   const semicolon = script.indexOf(';', from)
-  return semicolon === -1
-    ? { text: script.slice(start), end: script.length }
-    : { text: script.slice(start, semicolon), end: semicolon + 1 }
+  kept.copy(start, semicolon === -1 ? script.length : semicolon)
+  return semicolon === -1 ? script.length : semicolon + 1
 }
 
 const THEN = /then(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
 
 /** A control clause ends with its line; IF and ELSEIF behind THEN, ELSE and a lone THEN behind the word. */
-function scanLine(script: string, start: number, head: Head): Scanned {
-  if (head === 'else' || head === 'then') return { text: script.slice(start, start + 4), end: start + 4 }
-  const kept: string[] = []
-  const done = (end: number) => ({ text: kept.join(''), end })
+function scanLine(script: string, start: number, head: Head, kept: TextMaker): number {
   let at = start
+  const keep = (end: number) => {
+    kept.copy(at, end)
+    at = end
+    return at
+  }
+  if (head === 'else' || head === 'then') return keep(start + 4)
   while (at < script.length) {
     const character = script.charAt(at)
-    if (character === ';' || character === '\n') return done(at + 1)
-    if ((head === 'if' || head === 'elseif') && thenAt(script, at)) {
-      kept.push(script.slice(at, at + 4))
-      return done(at + 4)
-    }
+    if (character === ';' || character === '\n') return at + 1
+    if ((head === 'if' || head === 'elseif') && thenAt(script, at)) return keep(at + 4)
     const quote = quoteEnd(script, at)
     const comment = script.charAt(at - 1) === ':' ? undefined : commentEnd(script, at)
-    if (quote !== undefined && newlines(script, at, quote) === 0) {
-      kept.push(script.slice(at, quote))
-      at = quote
-    } else if (comment !== undefined) {
-      kept.push(blankFor(script, at, comment))
+    if (quote !== undefined && newlines(script, at, quote) === 0) keep(quote)
+    else if (comment !== undefined) {
+      kept.replace(at, comment, blankFor(script, at, comment))
       at = comment
-    } else {
-      kept.push(character)
-      at += 1
-    }
+    } else keep(at + 1)
   }
-  return done(script.length)
+  return script.length
 }
 
 function thenAt(script: string, at: number): boolean {
@@ -126,23 +120,22 @@ const WORD = /[\p{L}\p{M}\p{N}_.%$#@]+/uy
 const BEFORE_OPERAND = /^(?:load|distinct|as|and|or|xor|not|like|precedes|follows|where|while|by|bit\w+)$/i
 
 /** Up to the semicolon outside of quotes, brackets, INLINE bodies, comments and unquoted paths. */
-function scanRegular(script: string, start: number, store: boolean): Scanned {
-  const kept: string[] = []
+function scanRegular(script: string, start: number, store: boolean, kept: TextMaker): number {
   let loads = false
   let operand = false
   let at = start
   const keep = (end: number) => {
-    kept.push(script.slice(at, end))
+    kept.copy(at, end)
     at = end
   }
   while (at < script.length) {
     const character = script.charAt(at)
-    if (character === ';') return { text: kept.join(''), end: at + 1 }
+    if (character === ';') return at + 1
     const comment = commentEnd(script, at)
     const quote = quoteEnd(script, at)
     const word = wordAt(script, at)
     if (comment !== undefined) {
-      kept.push(blankFor(script, at, comment))
+      kept.replace(at, comment, blankFor(script, at, comment))
       at = comment
     } else if (script.startsWith('$(', at)) {
       keep(at + 2)
@@ -160,7 +153,7 @@ function scanRegular(script: string, start: number, store: boolean): Scanned {
       if (!isBlank(character)) operand = character === ')' || character === '*'
     }
   }
-  return { text: kept.join(''), end: script.length }
+  return script.length
 }
 
 function wordAt(script: string, at: number): string | undefined {
@@ -176,10 +169,11 @@ function startsPath(word: string, loads: boolean, store: boolean): boolean {
  * Keeps an unquoted path up to what ends it; a quoted one is left to the caller. Gives the offset to go on
  * from.
  */
-function keepPath(script: string, from: number, kept: string[]): number {
+function keepPath(script: string, from: number, kept: TextMaker): number {
   const start = skipBlank(script, from)
   const end = rawPathEnd(script, start)
-  kept.push(blankFor(script, from, start), script.slice(start, end))
+  kept.replace(from, start, blankFor(script, from, start))
+  kept.copy(start, end)
   return end
 }
 

@@ -3,6 +3,7 @@
  * skipped in silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
+import type { TokenStream } from './lexer.ts'
 
 /** Upper case, as named in the fault; the longest match from the start of a statement counts. */
 export const UNSUPPORTED_STATEMENTS: readonly string[] = [
@@ -50,9 +51,15 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
   ...UNSUPPORTED_PREFIXES.map((name) => [name, `The prefix ${name} is not supported`] as const),
 ])
 
-/** The fault for what starts with these words; undefined when the language does not know them either. */
-export function unsupported(first: string, second: string): ScriptFaultError | undefined {
-  const one = first.toUpperCase()
-  const message = KNOWN.get(`${one} ${second.toUpperCase()}`) ?? KNOWN.get(one)
-  return message === undefined ? undefined : faults.semantic(message)
+/**
+ * The fault for what starts at the stream; undefined when the language does not know it either.
+ *
+ * @param verb the word before the stream
+ */
+export function unsupported(tokens: TokenStream, verb?: string): ScriptFaultError | undefined {
+  const next = tokens.peek()
+  const one = (verb ?? (next.kind === 'word' ? next.value : '')).toUpperCase()
+  const two = (verb === undefined ? tokens.peek(1) : next).value.toUpperCase()
+  const message = KNOWN.get(`${one} ${two}`) ?? KNOWN.get(one)
+  return message === undefined ? undefined : faults.semantic(message, next)
 }
