@@ -1,11 +1,10 @@
 /**
- * Which versions of Node run this program. The lowest one is the floor of `engines` in package.json, and a
- * test holds the two together.
+ * The versions of Node that run this program. A test holds the lowest one equal to `engines` in package.json.
  */
 export const NODE_FLOOR = '22.18'
 
 /**
- * What is wrong with a version of Node, `24.1.0` for example, with the remedy; undefined when it is new
+ * Returns what is wrong with a version of Node, such as `24.1.0`, and the remedy; undefined if it is new
  * enough.
  */
 export function nodeFault(version: string): string | undefined {

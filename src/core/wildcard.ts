@@ -1,12 +1,12 @@
 /**
- * Patterns in which `*` stands for any characters and `?` for one, as file names are searched for. Takes at
- * most the product of both lengths: there is no backtracking further than the last `*`.
+ * Patterns with `*` for any characters and `?` for one, as in searches for file names. Takes time at most
+ * proportional to the product of both lengths: backtracking goes no further than the last `*`.
  */
 export function matchesWildcard(text: string, pattern: string): boolean {
   const [characters, wanted] = [[...text], [...pattern]]
   let at = 0
   let next = 0
-  /** Where the last `*` stands, and up to where it reaches by now. */
+  /** Position of the last `*`, and the end of its match so far. */
   let star = -1
   let reached = 0
   while (at < characters.length) {

@@ -1,7 +1,8 @@
 /**
  * Fields of fixed-width records, named by their byte positions: `@1:3`, `@4:n` to the end, with a letter for
- * what the bytes are: T text, N a number or date (default: read like any other text), I and U integers with
- * the low byte first, signed or not, R an IEEE number, B packed decimals (LANGUAGE, section 2; SEMANTICS E6).
+ * the type of the bytes: T text, N a number or date (default: interpreted like any text), I and U
+ * little-endian integers, signed and unsigned, R an IEEE number, B packed decimals (LANGUAGE, section 2;
+ * SEMANTICS E6).
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import type { Expression } from '../syntax/expression.ts'
@@ -20,7 +21,7 @@ export interface TextReading {
 
 const POSITION = /^@(\d+):(\d+|n)([TNRIUB])?$/i
 
-/** The positions that a LOAD names, each once: a fixed-width file has no field names of its own. */
+/** Returns the distinct positions in a LOAD: a fixed-width file has no field names of its own. */
 export function positionsIn({ items, where, while: repeats }: LoadLevel): string[] {
   const names = new Set<string>()
   for (const item of items) if (item.kind === 'field') addNames(item.expression, names)
@@ -45,7 +46,7 @@ function addNames(expression: Expression, names: Set<string>): void {
   }
 }
 
-/** What is wrong with one of `positionsIn`; undefined: nothing. */
+/** Returns the fault of one of `positionsIn`; undefined if it is valid. */
 export function positionFault(name: string): ScriptFaultError | undefined {
   const { from, to } = bounds(name)
   if (from >= 0 && to > from) return undefined
@@ -58,7 +59,7 @@ function bounds(name: string): { readonly from: number; readonly to: number } {
   return { from: Number(first) - 1, to }
 }
 
-/** @param name one of `positionsIn`, without a fault */
+/** @param name a valid one of `positionsIn` */
 export function fixedField(name: string, text: TextReading): FixedField {
   const { from, to } = bounds(name)
   const letter = POSITION.exec(name)![3]
@@ -73,7 +74,7 @@ export function fixedField(name: string, text: TextReading): FixedField {
   }
 }
 
-/** NULL where the record ends before the field does. */
+/** NULL if the record ends before the field. */
 function binaryValue(bytes: Uint8Array, type: 'I' | 'U' | 'R' | 'B', name: string): Value {
   if (type === 'B') return packedDecimal(bytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -102,7 +103,7 @@ const NUMBERS: Readonly<Record<'I' | 'U' | 'R', Readonly<Record<number, Read>>>>
   R: { 4: (view) => view.getFloat32(0, true), 8: (view) => view.getFloat64(0, true) },
 }
 
-/** Two digits a byte, the last half byte is the sign: B or D is minus. NULL for what is none. */
+/** Two digits per byte, the last half byte is the sign: B or D is minus. Returns NULL for invalid bytes. */
 function packedDecimal(bytes: Uint8Array): Value {
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const match = /^(\d+)([a-f])$/.exec(digits)

@@ -1,11 +1,11 @@
-/** The names of the fields of delimited text: they stand in its first row, or are numbered (SEMANTICS E2). */
+/** The field names of delimited text: from its first row, or numbered (SEMANTICS E2). */
 import { faults, type ScriptFaultError } from '../fault.ts'
 import type { Span } from '../span.ts'
 import type { FileFormat } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
 import { type DelimitedFormat, DelimitedText, fieldNamesFrom } from './delimited-text.ts'
 
-/** What a format asks of delimited text that it cannot have; undefined: nothing. */
+/** Returns the fault of a format that delimited text cannot have; undefined if it is valid. */
 export function textFormatFault({ record }: FileFormat, span?: Span): ScriptFaultError | undefined {
   if (record === undefined || (record.of === 'lines' && record.size === 1)) return undefined
   return faults.semantic(
@@ -24,7 +24,10 @@ export function delimitedFormat(format: FileFormat, settings: Settings): Delimit
   }
 }
 
-/** @param first the first row; undefined: there is none. Undefined when the names should stand in it. */
+/**
+ * @param first the first row, if there is one
+ * @returns undefined if the names should be in a missing first row
+ */
 export function rowFields(first: readonly string[] | undefined, format: FileFormat): string[] | undefined {
   if (format.labels !== 'none') return first && fieldNamesFrom(first)
   return (first ?? []).map((_, index) => `@${index + 1}`)
@@ -33,7 +36,7 @@ export function rowFields(first: readonly string[] | undefined, format: FileForm
 const FIRST_ROW_PIECE_CHARACTERS = 64 * 1024
 
 /**
- * The fields of a whole text; undefined: it has no row with names.
+ * Returns the fields of a whole text; undefined if it has no row with names.
  * @throws ScriptFaultError for a row that is too long
  */
 export function textFields(text: string, format: FileFormat, settings: Settings): string[] | undefined {

@@ -1,8 +1,8 @@
 /**
- * HIERARCHY and HIERARCHYBELONGSTO: rows that name their parent become rows that hold their whole path, or
- * one row for each of their ancestors (SEMANTICS N6 to N8). A row whose parent is not there is a root; rows
- * in a circle have no path to a root and are dropped. A node with several parents gives a row for each way to
- * a root. The fields that are named must be there.
+ * HIERARCHY and HIERARCHYBELONGSTO: turns rows that name their parent into rows with their whole path, or one
+ * row per ancestor (SEMANTICS N6 to N8). A row with a missing parent is a root; rows in a cycle have no path
+ * to a root and are dropped. A node with several parents yields a row per path to a root. The named fields
+ * must exist.
  */
 import { faults } from '../fault.ts'
 import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'
@@ -19,7 +19,7 @@ export interface NamedRows {
 const HIERARCHY_DEPTH_MAX = 1000
 const MAX_PATHS = 10_000_000
 
-/** A row and the way from its root: the row is the last of it. */
+/** A path from a root to a row, which is its last element. */
 interface Path {
   readonly row: number
   readonly depth: number
@@ -85,7 +85,7 @@ export function expandAncestors(loaded: NamedRows, hierarchy: HierarchyBelongsTo
   }
 }
 
-/** All ways from a root to a row, in the order of the rows. */
+/** Returns all paths from a root to a row, in the order of the rows. */
 function pathsOf({ names, rows }: NamedRows, { node, parent }: Hierarchy | HierarchyBelongsTo): Path[] {
   const nodeAt = names.indexOf(node)
   const parentAt = names.indexOf(parent)

@@ -1,10 +1,10 @@
 /**
- * The row machine of one LOAD level: reads input rows one by one and writes output rows, doing everything
- * that depends on the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field
- * expressions from left to right, row multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek. It
- * is synchronous and keeps no rows but those that Peek and Previous can still reach.
+ * The row machine of one LOAD level: reads input rows one by one and writes output rows, for everything that
+ * depends on the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field
+ * expressions from left to right, row multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek.
+ * Synchronous; keeps only rows that Peek and Previous can still reach.
  *
- * A fault of an expression ends the statement; compiling already finds unknown names, before any row is read.
+ * A fault of an expression ends the statement; compiling finds unknown names before any row is read.
  */
 import { compile } from '../evaluate/compile-expression.ts'
 import type { Binding, Evaluator } from '../evaluate/evaluate.ts'
@@ -30,7 +30,7 @@ export class LevelMachine {
   readonly #write: (row: Value[]) => void
   readonly #historyOf: (PeekHistory | undefined)[]
 
-  /** `write` is called for each output row, with an array of its own. */
+  /** @param write called with a new array for each output row */
   constructor(
     rules: LevelRules,
     input: InputRow,
@@ -62,7 +62,7 @@ export class LevelMachine {
     this.#historyOf = rules.items.map((item) => this.#state.histories.get(item.name))
   }
 
-  /** Processes the current input row. False: it and the rows after it are not wanted any more. */
+  /** Processes the current input row. Returns false if no further rows are wanted. */
   read(): boolean {
     const state = this.#state
     if (state.recNo >= this.#first) return false
@@ -79,7 +79,7 @@ export class LevelMachine {
     return state.recNo < this.#first
   }
 
-  /** False when FIRST allows no row at all. */
+  /** Returns false if FIRST allows no row at all. */
   get wantsRows(): boolean {
     return this.#state.recNo < this.#first
   }

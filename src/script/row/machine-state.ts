@@ -1,4 +1,4 @@
-/** What the functions of a row read from its row machine, and register with it while they are compiled. */
+/** State of the row machine that row functions read, and where they register when they are compiled. */
 import type { Value } from '../value/value.ts'
 import type { OutputTable } from './load-context.ts'
 import type { PeekHistory } from './peek-history.ts'
@@ -6,7 +6,7 @@ import type { PeekHistory } from './peek-history.ts'
 export interface MachineState {
   recNo: number
   iterNo: number
-  /** Undefined in a level that is not the top one: its rows go to no table (I2). */
+  /** Undefined except in the top level: rows of other levels go to no table (I2). */
   readonly output: OutputTable | undefined
   rowsWritten: number
   readonly histories: Map<string, PeekHistory>
@@ -17,7 +17,7 @@ export interface MachineState {
   inCondition: boolean
 }
 
-/** A two-argument SubField: it gives one row per part (SEMANTICS J17). */
+/** A SubField with two arguments, which yields one row per part (SEMANTICS J17). */
 export interface RowMultiplier {
   /** Parts of the current row, at least one. */
   readonly parts: () => readonly Value[]

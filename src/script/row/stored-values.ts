@@ -1,7 +1,7 @@
 /**
  * The last change of values before they are stored: MAP ... USING, then NULLASVALUE (LANGUAGE, section 6,
- * step 9; SEMANTICS M6, B13), and the case of letters that FORCE or SECTION ACCESS asks for (S4, S10).
- * Expressions of the LOAD see none of it.
+ * step 9; SEMANTICS M6, B13), and the letter case of FORCE or SECTION ACCESS (S4, S10). Expressions of the
+ * LOAD do not see it.
  */
 import { applyMap } from '../function/context/map-functions.ts'
 import type { StoreRules } from '../host.ts'
@@ -13,10 +13,9 @@ import type { Value } from '../value/value.ts'
 type Change = (value: Value) => Value
 
 /**
- * Changes a row in place; undefined when no rule is about these fields.
- *
+ * Changes a row in place; undefined if no rule applies to these fields.
  * @param fields names as stored
- * @param maps with those of the rules
+ * @param maps including those of the rules
  */
 export function storedValues(
   fields: readonly string[],

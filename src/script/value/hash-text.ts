@@ -1,6 +1,6 @@
 /**
- * A digest of texts as short text: SHA-256 cut to the wanted length, in base 64 without padding (SEMANTICS
- * K18). Equal texts give equal digests; nothing else is promised.
+ * A short digest of texts: SHA-256 cut to the requested length, in base 64 without padding (SEMANTICS K18).
+ * Equal texts have equal digests; nothing else is promised.
  */
 import { sha256 } from '../../core/sha256.ts'
 import { utf8 } from '../../core/utf8.ts'
