@@ -3,14 +3,16 @@
  * same transaction; a running one becomes CANCELING, and the commit notice wakes the worker that runs it.
  * Asking again is harmless.
  */
+import { changeOne } from '../catalog/deps.ts'
+import type { App } from '../catalog/records.ts'
 import type { AppId, ReloadId, TenantId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
 import type { Log } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
 import type { AppData } from '../engine/engine-session.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
+import type { ChangeStore } from '../store/port/change.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
-import type { CatalogStore } from '../store/port/store.ts'
 
 export type Cancellation = 'canceled' | 'canceling' | 'already-ended' | 'unknown'
 
@@ -19,7 +21,7 @@ export interface CancelDeps extends SettleRules {
 }
 
 export interface DeleteDeps extends SettleRules {
-  readonly store: Pick<ReloadStore, 'transition' | 'activeReloadOf'> & Pick<CatalogStore, 'app' | 'removeApp'>
+  readonly store: Pick<ReloadStore, 'transition' | 'activeReloadOf'> & ChangeStore
   readonly appData: AppData
   readonly log: Log
 }
@@ -54,15 +56,19 @@ export async function cancelReload(
  */
 export async function deleteApp(deps: DeleteDeps, tenantId: TenantId, appId: AppId): Promise<boolean> {
   await cancelActive(deps, tenantId, appId)
-  const app = await deps.store.app(tenantId, appId)
-  const removed = await deps.store.removeApp(tenantId, appId)
+  const app = await changeOne<App | undefined>(deps.store, {
+    kind: 'app',
+    tenantId,
+    id: appId,
+    step: ({ app }) => (app === undefined ? { answer: app } : { answer: app, remove: { apps: [appId] } }),
+  })
   await cancelActive(deps, tenantId, appId)
-  if (removed && app?.data !== undefined) {
+  if (app?.data !== undefined) {
     await deps.appData.discard(app.data.version).catch((error: unknown) => {
       deps.log.warn('discarding the data of a deleted app failed', { appId, error: String(error) })
     })
   }
-  return removed
+  return app !== undefined
 }
 
 async function cancelActive(deps: DeleteDeps, tenantId: TenantId, appId: AppId): Promise<void> {

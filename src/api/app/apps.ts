@@ -4,16 +4,17 @@
  * active reload.
  */
 import { type Static, Type } from 'typebox'
+import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
 import { APP_USAGES, type App, type Caller } from '../../catalog/records.ts'
 import { type AppRight, mayUseApp } from '../../catalog/rights.ts'
-import { newDataVersion, newUuid, type SpaceId, type UserId } from '../../core/ids.ts'
+import { defined } from '../../core/defined.ts'
 import { timeText } from '../../core/time-text.ts'
 import { deleteApp } from '../../intake/cancel.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { bodyMayBeMissing, Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { problems, refuse } from '../http/problem.ts'
-import { appFor, spaceFor, standingIn } from '../http/rights.ts'
+import { done, problems } from '../http/problem.ts'
+import { appFor, standingIn } from '../http/rights.ts'
 
 const TAGS = ['apps']
 
@@ -69,7 +70,7 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const caller = callerOf(request)
       const app = await createApp(deps, caller, request.body.attributes ?? {})
-      return nxApp(deps, caller, app)
+      return nxApp(deps, caller, done(app, '/attributes'))
     },
   )
   server.get(
@@ -98,12 +99,9 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'develop')
       const { name, description } = request.body.attributes
-      return changed(deps, caller, app, {
-        ...(name === undefined ? {} : { name }),
-        ...(description === undefined ? {} : { description }),
-      })
+      const texts = defined({ name, description })
+      return nxApp(deps, caller, done(await describeApp(deps, caller, request.params.appId, texts)))
     },
   )
   registerAppEnd(server, deps)
@@ -157,8 +155,8 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const source = await appFor(deps, caller, request.params.appId, 'read-script')
-      return nxApp(deps, caller, await copyApp(deps, caller, source, request.body.attributes ?? {}))
+      const app = await copyApp(deps, caller, request.params.appId, request.body.attributes ?? {})
+      return nxApp(deps, caller, done(app, '/attributes'))
     },
   )
   server.put(
@@ -174,9 +172,8 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'remove')
-      const spaceId = await spaceForApps(deps, caller, request.body.spaceId, '/spaceId')
-      return changed(deps, caller, app, { spaceId })
+      const app = await moveApp(deps, caller, request.params.appId, request.body.spaceId)
+      return nxApp(deps, caller, done(app))
     },
   )
   server.delete(
@@ -186,8 +183,7 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'remove')
-      return changed(deps, caller, app, { spaceId: null })
+      return nxApp(deps, caller, done(await moveApp(deps, caller, request.params.appId, null)))
     },
   )
   server.put(
@@ -203,102 +199,14 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'hand-over')
-      const owner = await deps.store.user(caller.tenantId, request.body.ownerId as UserId)
-      if (owner?.status !== 'active') {
-        throw refuse('userNotFound', { detail: 'there is no active user with this id', pointer: '/ownerId' })
-      }
-      return changed(deps, caller, app, { ownerId: owner.id })
+      const app = await handOverApp(deps, caller, request.params.appId, request.body.ownerId)
+      return nxApp(deps, caller, done(app))
     },
   )
 }
 
 function answers() {
   return { 200: NxApp, ...problems(400, 403, 404) }
-}
-
-type Attributes = Static<typeof NewAttributes>
-
-async function createApp(deps: ApiDeps, caller: Caller, given: Attributes, data?: App['data']): Promise<App> {
-  const spaceId =
-    given.spaceId === undefined
-      ? undefined
-      : await spaceForApps(deps, caller, given.spaceId, '/attributes/spaceId')
-  const now = deps.world.clock.now()
-  const app: App = {
-    id: newUuid(deps.world.random),
-    tenantId: caller.tenantId,
-    name: given.name ?? 'New app',
-    description: given.description ?? '',
-    ownerId: caller.user.id,
-    ...(spaceId === undefined ? {} : { spaceId }),
-    usage: given.usage ?? 'ANALYTICS',
-    createdAt: now,
-    modifiedAt: now,
-    crashedOnMaxSize: { full: false, partial: false },
-    ...(data === undefined ? {} : { data }),
-  }
-  await deps.store.addApp(app)
-  return app
-}
-
-async function copyApp(deps: ApiDeps, caller: Caller, source: App, given: Attributes): Promise<App> {
-  const attributes = {
-    name: `${source.name} (copy)`.slice(0, 256),
-    description: source.description,
-    usage: source.usage,
-    ...given,
-  }
-  const made = await createApp(deps, caller, attributes, await copyData(deps, source))
-  const script = await deps.store.script(caller.tenantId, source.id, 'current')
-  if (script === undefined) return made
-  await deps.store.addScript(
-    {
-      ...script,
-      id: newUuid(deps.world.random),
-      appId: made.id,
-      modifierId: caller.user.id,
-      modifiedAt: deps.world.clock.now(),
-    },
-    1,
-  )
-  return made
-}
-
-/** Data of the copy's own: a version belongs to one app and goes with it. */
-async function copyData(deps: ApiDeps, source: App): Promise<App['data']> {
-  const { random, clock } = deps.world
-  for (let app: App | undefined = source; app?.data !== undefined; ) {
-    const version = newDataVersion(random, clock.now())
-    if (await deps.appData.copy(app.data.version, version)) return { ...app.data, version }
-    // A reload gave the app new data in between, unless the file is gone for good.
-    const now: App | undefined = await deps.store.app(app.tenantId, app.id)
-    if (now?.data?.version === app.data.version) throw new Error(`the data of app ${app.id} is not there`)
-    app = now
-  }
-  return undefined
-}
-
-async function spaceForApps(
-  deps: ApiDeps,
-  caller: Caller,
-  spaceId: string,
-  pointer: string,
-): Promise<SpaceId> {
-  const { space } = await spaceFor(deps, caller, spaceId, 'see')
-  if (space.type === 'data') throw refuse('badRequest', { detail: 'a data space holds no apps', pointer })
-  return (await spaceFor(deps, caller, spaceId, 'add-app')).space.id
-}
-
-async function changed(
-  deps: ApiDeps,
-  caller: Caller,
-  app: App,
-  change: Parameters<ApiDeps['store']['changeApp']>[2],
-): Promise<Static<typeof NxApp>> {
-  const after = await deps.store.changeApp(caller.tenantId, app.id, change, deps.world.clock.now())
-  if (after === undefined) throw refuse('notFound', { detail: 'the app was deleted', parameter: 'appId' })
-  return nxApp(deps, caller, after)
 }
 
 const PRIVILEGES: readonly (readonly [AppRight, readonly string[]])[] = [

@@ -4,23 +4,21 @@
  * more than seeing the app.
  */
 import { Type } from 'typebox'
+import { SCRIPT_VERSIONS_KEPT, setScript } from '../../catalog/script.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
-import { newTimeUuid, type ScriptVersionId } from '../../core/ids.ts'
+import type { ScriptVersionId } from '../../core/ids.ts'
 import type { Limits } from '../../core/limits.ts'
 import { timeText } from '../../core/time-text.ts'
 import type { ScriptSummary } from '../../store/port/apps.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { problems, refuse } from '../http/problem.ts'
+import { done, problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
 import { AppPath } from './apps.ts'
 
 const TAGS = ['apps']
-
-/** Versions kept of an app's script (contract 05, section 2.1). */
-export const SCRIPT_VERSIONS_KEPT = 100
 
 /**
  * Bytes of a JSON body that may hold a script of the largest size: JSON writes one byte as at most six
@@ -101,29 +99,8 @@ function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'develop')
-      const { script, versionMessage = '' } = request.body
-      const bytes = Buffer.byteLength(script)
-      if (bytes > deps.limits.scriptBytes) {
-        throw refuse('tooLarge', {
-          detail: `the script has ${bytes} bytes, at most ${deps.limits.scriptBytes} are taken`,
-          pointer: '/script',
-        })
-      }
-      const now = deps.world.clock.now()
-      const saved = await deps.store.addScript(
-        {
-          id: newTimeUuid(deps.world.random, now),
-          appId: app.id,
-          tenantId: caller.tenantId,
-          script,
-          message: versionMessage,
-          modifierId: caller.user.id,
-          modifiedAt: now,
-        },
-        SCRIPT_VERSIONS_KEPT,
-      )
-      if (!saved) throw refuse('notFound', { detail: 'the app was deleted', parameter: 'appId' })
+      const { script, versionMessage: message = '' } = request.body
+      done(await setScript(deps, caller, request.params.appId, { script, message }))
       return reply.code(200).send('')
     },
   )

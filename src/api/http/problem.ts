@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { isRefused, type Refused } from '../../catalog/refusal.ts'
 import { ERRORS, type ErrorName } from '../../core/errors.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { type SchemaFault, schemaFault } from './validate.ts'
@@ -80,6 +81,19 @@ export function refuse(errorName: ErrorName, told: RefusalDetail = {}): ApiRefus
 /** One refusal that names several faults, such as all wrong fields of a body. */
 export function refuseEach(errorName: ErrorName, told: readonly RefusalDetail[]): ApiRefusal {
   return new ApiRefusal(errorName, told)
+}
+
+/**
+ * What a use case answered when it did what was asked.
+ * @param within where in the body the use case's own part stands
+ * @throws its refusal, with the code of its reason
+ */
+export function done<Answer>(answer: Answer, within = ''): Exclude<Answer, Refused> {
+  if (!isRefused(answer)) return answer as Exclude<Answer, Refused>
+  const told = answer.faults.map(({ pointer, ...fault }) =>
+    pointer === undefined ? fault : { ...fault, pointer: within + pointer },
+  )
+  throw refuseEach(answer.reason, told)
 }
 
 export function installProblems(server: ApiServer, deps: ApiDeps): void {

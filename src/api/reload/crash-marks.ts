@@ -4,10 +4,10 @@
  * too.
  */
 import { Type } from 'typebox'
+import { clearCrashMarks } from '../../catalog/crash-marks.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { problems } from '../http/problem.ts'
-import { appFor } from '../http/rights.ts'
+import { done, problems } from '../http/problem.ts'
 
 export function registerCrashMarks(server: ApiServer, deps: ApiDeps): void {
   server.post(
@@ -23,9 +23,7 @@ export function registerCrashMarks(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const app = await appFor(deps, caller, request.params.appId, 'reload')
-      await deps.store.clearCrashMarks(app.tenantId, app.id)
+      done(await clearCrashMarks(deps, callerOf(request), request.params.appId))
       return reply.code(204).send(null)
     },
   )

@@ -1,0 +1,188 @@
+/**
+ * What is done with apps (contract 05, section 2): create, change, move, hand over, copy. An app's data is
+ * written by reloads alone; a copy gets data of its own. Deleting one cancels its reload and so stands in
+ * intake/cancel.ts.
+ */
+import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
+import { findApp, findSpaceForApps } from './access.ts'
+import { UNMARKED, unmarked } from './crash-marks.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import type { App, AppUsage, Caller } from './records.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
+
+const NAME_MAX_CHARACTERS = 256
+
+/** What a new app is to be; what is left out has a default. */
+export interface AppWish {
+  readonly name?: string
+  readonly description?: string
+  readonly spaceId?: string
+  readonly usage?: AppUsage
+}
+
+export async function createApp(deps: CatalogDeps, caller: Caller, wish: AppWish): Promise<App | Refused> {
+  const app = await newApp(deps, caller, wish)
+  if (isRefused(app)) return app
+  const { tenantId, id } = app
+  await changeOne(deps.store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: () => ({ answer: undefined, put: { apps: [app] } }),
+  })
+  return app
+}
+
+export interface CopyDeps extends CatalogDeps {
+  readonly appData: {
+    /** False when there is no such version (any more). */
+    copy(from: DataVersion, to: DataVersion): Promise<boolean>
+  }
+}
+
+/**
+ * Copies the script and the data, not the history. App and script are one commit; a copy of the data that no
+ * app points at, because the process died before it, goes at the next start.
+ * @param wish what is to differ from the source
+ */
+export async function copyApp(
+  deps: CopyDeps,
+  caller: Caller,
+  appId: string,
+  wish: AppWish,
+): Promise<App | Refused> {
+  const source = await findApp(deps.store, caller.user, appId, 'read-script')
+  if (isRefused(source)) return source
+  const { description, usage } = source
+  const name = `${source.name} (copy)`.slice(0, NAME_MAX_CHARACTERS)
+  const bare = await newApp(deps, caller, { name, description, usage, ...wish })
+  if (isRefused(bare)) return bare
+  const data = await copyData(deps, source)
+  const script = await deps.store.script(caller.tenantId, source.id, 'current')
+  const scripts =
+    script === undefined
+      ? []
+      : [
+          {
+            ...script,
+            id: newUuid<'script-version'>(deps.world.random),
+            appId: bare.id,
+            modifierId: caller.user.id,
+            modifiedAt: deps.world.clock.now(),
+          },
+        ]
+  const app: App = {
+    ...bare,
+    ...(data === undefined ? {} : { data }),
+    ...(scripts[0] === undefined ? {} : { currentScriptId: scripts[0].id }),
+  }
+  const { tenantId, id } = app
+  await changeOne(deps.store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: () => ({ answer: undefined, put: { apps: [app], scripts } }),
+  })
+  return app
+}
+
+/** Needs the right to develop the app. */
+export async function describeApp(
+  deps: CatalogDeps,
+  caller: Caller,
+  appId: string,
+  texts: Partial<Pick<App, 'name' | 'description'>>,
+): Promise<App | Refused> {
+  const app = await findApp(deps.store, caller.user, appId, 'develop')
+  return isRefused(app) ? app : changeApp(deps, app, (now) => ({ ...now, ...texts }))
+}
+
+/** @param spaceId null takes it out of its space */
+export async function moveApp(
+  deps: CatalogDeps,
+  caller: Caller,
+  appId: string,
+  spaceId: string | null,
+): Promise<App | Refused> {
+  const app = await findApp(deps.store, caller.user, appId, 'remove')
+  if (isRefused(app)) return app
+  if (spaceId === null) return changeApp(deps, app, ({ spaceId: _left, ...rest }) => rest)
+  const space = await findSpaceForApps(deps.store, caller.user, spaceId)
+  return isRefused(space) ? space : changeApp(deps, app, (now) => ({ ...now, spaceId: space }))
+}
+
+export async function handOverApp(
+  deps: CatalogDeps,
+  caller: Caller,
+  appId: string,
+  ownerId: string,
+): Promise<App | Refused> {
+  const app = await findApp(deps.store, caller.user, appId, 'hand-over')
+  if (isRefused(app)) return app
+  const owner = await deps.store.user(caller.tenantId, ownerId as UserId)
+  if (owner?.status !== 'active') {
+    return refused('userNotFound', 'there is no active user with this id', { pointer: '/ownerId' })
+  }
+  return changeApp(deps, app, (now) => ({ ...now, ownerId: owner.id }))
+}
+
+/** Another owner or space clears the app's crash marks: it then reads other data. */
+function changeApp(
+  { store, world }: CatalogDeps,
+  seen: App,
+  change: (app: App) => App,
+): Promise<App | Refused> {
+  const { tenantId, id } = seen
+  return changeOne<App | Refused>(store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: ({ app }) => {
+      if (app === undefined) return { answer: appGone() }
+      const after = { ...change(app), modifiedAt: world.clock.now() }
+      const readsOther = after.ownerId !== app.ownerId || after.spaceId !== app.spaceId
+      const saved = readsOther ? unmarked(after) : after
+      return { answer: saved, put: { apps: [saved] } }
+    },
+  })
+}
+
+export function appGone(): Refused {
+  return refused('notFound', 'the app was deleted', { parameter: 'appId' })
+}
+
+async function newApp(
+  { store, world }: CatalogDeps,
+  { tenantId, user }: Caller,
+  wish: AppWish,
+): Promise<App | Refused> {
+  const space: SpaceId | Refused | undefined =
+    wish.spaceId === undefined ? undefined : await findSpaceForApps(store, user, wish.spaceId)
+  if (isRefused(space)) return space
+  const now = world.clock.now()
+  return {
+    id: newUuid(world.random),
+    tenantId,
+    name: wish.name ?? 'New app',
+    description: wish.description ?? '',
+    ownerId: user.id,
+    ...(space === undefined ? {} : { spaceId: space }),
+    usage: wish.usage ?? 'ANALYTICS',
+    createdAt: now,
+    modifiedAt: now,
+    crashedOnMaxSize: UNMARKED,
+  }
+}
+
+/** Data of the copy's own: a version belongs to one app and goes with it. */
+async function copyData({ store, world, appData }: CopyDeps, source: App): Promise<App['data']> {
+  for (let app: App | undefined = source; app?.data !== undefined; ) {
+    const version = newDataVersion(world.random, world.clock.now())
+    if (await appData.copy(app.data.version, version)) return { ...app.data, version }
+    // A reload gave the app new data in between, unless the file is gone for good.
+    const now: App | undefined = await store.app(app.tenantId, app.id)
+    if (now?.data?.version === app.data.version) throw new Error(`the data of app ${app.id} is not there`)
+    app = now
+  }
+  return undefined
+}

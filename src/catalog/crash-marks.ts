@@ -1,0 +1,34 @@
+/**
+ * The marks of an app that ran out of memory on the largest engine: while it is marked its reloads are
+ * refused without an engine. They are cleared by whatever may change how it ends: another script, other data
+ * to read, or somebody who may reload the app and says so.
+ */
+import type { AppView, Decided } from '../store/port/change.ts'
+import { findApp } from './access.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import type { App, Caller } from './records.ts'
+import { isRefused, type Refused } from './refusal.ts'
+
+export const UNMARKED: App['crashedOnMaxSize'] = { full: false, partial: false }
+
+export function unmarked(app: App): App {
+  return { ...app, crashedOnMaxSize: UNMARKED }
+}
+
+/** Needs the right to reload the app. */
+export async function clearCrashMarks(
+  { store }: CatalogDeps,
+  { user }: Caller,
+  appId: string,
+): Promise<App | Refused> {
+  const app = await findApp(store, user, appId, 'reload')
+  if (isRefused(app)) return app
+  const { tenantId, id } = app
+  return changeOne<App>(store, { kind: 'app', tenantId, id, step: (view) => withoutMarks(view, app) })
+}
+
+/** An app that was deleted meanwhile has no marks. */
+function withoutMarks({ app }: AppView, seen: App): Decided<App> {
+  if (app === undefined) return { answer: seen }
+  return { answer: unmarked(app), put: { apps: [unmarked(app)] } }
+}

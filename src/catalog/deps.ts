@@ -1,0 +1,16 @@
+/** What the use cases of the catalog need of the world, and how they save. */
+import type { World } from '../core/ports.ts'
+import type { Change, ChangeStore } from '../store/port/change.ts'
+import type { CatalogStore } from '../store/port/store.ts'
+
+export interface CatalogDeps {
+  readonly store: CatalogStore
+  readonly world: Pick<World, 'clock' | 'random'>
+}
+
+/** A batch of one. */
+export async function changeOne<Answer>(store: ChangeStore, change: Change<Answer>): Promise<Answer> {
+  const answers = await store.change([change])
+  if (answers.length !== 1) throw new Error('the store gave no answer to a change')
+  return answers[0] as Answer
+}

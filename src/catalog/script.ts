@@ -1,0 +1,61 @@
+/** Sets the load script of an app: a new version, which the next attempt runs (contract 05, section 2). */
+import { newTimeUuid } from '../core/ids.ts'
+import type { Limits } from '../core/limits.ts'
+import { utf8Bytes } from '../core/utf8.ts'
+import type { AppView, Decided } from '../store/port/change.ts'
+import { findApp } from './access.ts'
+import { appGone } from './app.ts'
+import { unmarked } from './crash-marks.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import type { Caller, ScriptVersion } from './records.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
+
+/** Versions kept of an app's script (contract 05, section 2.1). */
+export const SCRIPT_VERSIONS_KEPT = 100
+
+export interface ScriptDeps extends CatalogDeps {
+  readonly limits: Pick<Limits, 'scriptBytes'>
+}
+
+export async function setScript(
+  { store, world, limits }: ScriptDeps,
+  { tenantId, user }: Caller,
+  appId: string,
+  given: { readonly script: string; readonly message: string },
+): Promise<ScriptVersion | Refused> {
+  const app = await findApp(store, user, appId, 'develop')
+  if (isRefused(app)) return app
+  const bytes = utf8Bytes(given.script)
+  if (bytes > limits.scriptBytes) {
+    const detail = `the script has ${bytes} bytes, at most ${limits.scriptBytes} are taken`
+    return refused('tooLarge', detail, { pointer: '/script' })
+  }
+  const now = world.clock.now()
+  const version: ScriptVersion = {
+    id: newTimeUuid(world.random, now),
+    appId: app.id,
+    tenantId,
+    ...given,
+    modifierId: user.id,
+    modifiedAt: now,
+  }
+  return changeOne<ScriptVersion | Refused>(store, {
+    kind: 'app',
+    tenantId,
+    id: app.id,
+    step: (view) => withScript(view, version),
+  })
+}
+
+/** Makes it the current one, clears the app's crash marks, and lets the oldest versions go. */
+export function withScript(
+  { app, scripts }: AppView,
+  version: ScriptVersion,
+): Decided<ScriptVersion | Refused> {
+  if (app === undefined) return { answer: appGone() }
+  return {
+    answer: version,
+    put: { apps: [{ ...unmarked(app), currentScriptId: version.id }], scripts: [version] },
+    remove: { scripts: scripts.slice(SCRIPT_VERSIONS_KEPT - 1) },
+  }
+}
