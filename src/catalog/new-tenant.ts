@@ -3,7 +3,9 @@
  * alone.
  */
 import { newHexId, newTenantId, newUuid } from '../core/ids.ts'
-import type { Random } from '../core/ports.ts'
+import type { Clock, Random } from '../core/ports.ts'
+import type { ChangeStore } from '../store/port/change.ts'
+import { changeOne } from './deps.ts'
 import type { ApiKey, Tenant, User } from './records.ts'
 
 export interface NewTenant {
@@ -42,14 +44,35 @@ export function newTenant(
     createdAt: nowMs,
     updatedAt: nowMs,
   }
-  const key: ApiKey = {
+  return { tenant, admin, key: bootstrapKey(admin, given.tokenHash, random, nowMs) }
+}
+
+/** In one commit: a process killed here leaves no tenant behind that nobody can enter. */
+export async function addNewTenant(store: ChangeStore, { tenant, admin, key }: NewTenant): Promise<void> {
+  const step = () => ({ answer: undefined, put: { tenants: [tenant], users: [admin], keys: [key] } })
+  await changeOne(store, { kind: 'tenant', tenantId: tenant.id, step })
+}
+
+/** Gives an administrator the key that the operator has chosen. */
+export async function admitBootstrapKey(
+  store: ChangeStore,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  admin: User,
+  tokenHash: string,
+): Promise<void> {
+  const key = bootstrapKey(admin, tokenHash, random, clock.now())
+  const step = () => ({ answer: undefined, put: { keys: [key] } })
+  await changeOne(store, { kind: 'key', tenantId: admin.tenantId, id: key.id, step })
+}
+
+function bootstrapKey(admin: User, tokenHash: string, random: Random, nowMs: number): ApiKey {
+  return {
     id: newUuid(random),
-    tenantId: tenant.id,
+    tenantId: admin.tenantId,
     userId: admin.id,
     description: 'Bootstrap key',
-    tokenHash: given.tokenHash,
+    tokenHash,
     createdAt: nowMs,
     createdBy: admin.id,
   }
-  return { tenant, admin, key }
 }

@@ -24,3 +24,7 @@ export function refused(reason: ErrorName, detail: string, where: Omit<Fault, 'd
 export function isRefused(answer: unknown): answer is Refused {
   return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'refused'
 }
+/** One refusal that names several faults, such as all wrong fields. */
+export function refusedEach(reason: ErrorName, faults: readonly Fault[]): Refused {
+  return { kind: 'refused', reason, faults }
+}

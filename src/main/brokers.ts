@@ -4,10 +4,12 @@
  * subscriptions, and its waiting deliveries are given up.
  */
 import { createHash } from 'node:crypto'
+import { changeOne } from '../catalog/deps.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { ClosableChannel } from '../delivery/channel.ts'
 import { BROKER_KINDS, type BrokerKind, type Subscription } from '../event/subscription.ts'
+import type { Decided, SubscriptionChangeView } from '../store/port/change.ts'
 import type { Store } from '../store/port/store.ts'
 import type { BrokerSettings } from './config.ts'
 
@@ -29,7 +31,7 @@ export async function openBrokers({ nats, kafka }: BrokerSettings, { log }: Worl
 
 /** @param eventTypes of each configured broker */
 export async function subscribeBrokers(
-  store: Pick<Store, 'tenants' | 'subscription' | 'saveSubscription' | 'removeSubscription'>,
+  store: Pick<Store, 'tenants' | 'change'>,
   world: World,
   eventTypes: Readonly<Record<BrokerKind, readonly string[] | undefined>>,
 ): Promise<void> {
@@ -39,14 +41,19 @@ export async function subscribeBrokers(
       const wanted =
         types === undefined ? undefined : subscriptionOf(kind, tenant.id, types, world.clock.now())
       const id = subscriptionId(kind, tenant.id)
-      const found = await store.subscription(tenant.id, id)
-      if (wanted === undefined) {
-        if (found !== undefined) await store.removeSubscription(tenant.id, id)
-      } else if (found === undefined || found.eventTypes.join() !== wanted.eventTypes.join()) {
-        await store.saveSubscription(wanted)
-      }
+      const step = ({ subscription: found }: SubscriptionChangeView) => withBroker(found, wanted)
+      await changeOne(store, { kind: 'subscription', tenantId: tenant.id, id, step })
     }
   }
+}
+
+function withBroker(found: Subscription | undefined, wanted: Subscription | undefined): Decided<undefined> {
+  const answer = undefined
+  if (wanted === undefined) {
+    return found === undefined ? { answer } : { answer, remove: { subscriptions: [found.id] } }
+  }
+  const isThere = found?.eventTypes.join() === wanted.eventTypes.join()
+  return isThere ? { answer } : { answer, put: { subscriptions: [wanted] } }
 }
 
 /** Derived from kind and tenant, so that making it twice yields one. */

@@ -7,8 +7,9 @@ import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { tokenHash } from '../api/http/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
-import { newTenant } from '../catalog/new-tenant.ts'
-import { newUuid, type TenantId } from '../core/ids.ts'
+import { addNewTenant, admitBootstrapKey, newTenant } from '../catalog/new-tenant.ts'
+import { changeHostnames } from '../catalog/tenant.ts'
+import type { TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { Store } from '../store/port/store.ts'
 import type { Config } from './config.ts'
@@ -108,13 +109,11 @@ export async function ensureTenant(
       world.random,
       world.clock.now(),
     )
-    // Issued together they are one commit: a process killed here does not leave a tenant that nobody can
-    // enter.
-    await Promise.all([store.addTenant(first.tenant), store.saveUser(first.admin), store.saveKey(first.key)])
+    await addNewTenant(store, first)
     return config.adminKey === undefined ? { madeKey: token } : {}
   }
   if (tenant.hostnames[0] !== hostname) {
-    await store.changeHostnames(tenant.id, hostname === undefined ? [] : [hostname])
+    await changeHostnames(store, tenant.id, hostname === undefined ? [] : [hostname])
   }
   if (config.adminKey !== undefined) await admitKey(store, world, tenant.id, config.adminKey)
   return {}
@@ -126,13 +125,5 @@ async function admitKey(store: Store, world: World, tenantId: TenantId, adminKey
   const admin = (await store.users(tenantId)).find((user) => user.roles.includes('TenantAdmin'))
   if (admin === undefined)
     throw new Error('REPRISE_ADMIN_KEY: the tenant has no administrator to give the key to')
-  await store.saveKey({
-    id: newUuid(world.random),
-    tenantId,
-    userId: admin.id,
-    description: 'Bootstrap key',
-    tokenHash: tokenHash(adminKey),
-    createdAt: world.clock.now(),
-    createdBy: admin.id,
-  })
+  await admitBootstrapKey(store, world, admin, tokenHash(adminKey))
 }

@@ -4,18 +4,15 @@
  * removes it; an admin who deletes another's revokes it, so that it stays visible.
  */
 import { type Static, Type } from 'typebox'
-import { addDuration } from '../../catalog/duration.ts'
-import { newKeyToken } from '../../catalog/key-token.ts'
-import type { ApiKey, Caller } from '../../catalog/records.ts'
-import { isTenantAdmin, mayMakeKeys } from '../../catalog/rights.ts'
-import { newUuid, type UserId } from '../../core/ids.ts'
+import { describeKey, endKey, makeKey, maySeeKey, seenKey } from '../../catalog/api-key.ts'
+import type { ApiKey } from '../../catalog/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { callerOf, tokenHash } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
 import { Links, pageOfRows } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
+import { done, problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['api-keys']
 const STATUSES = ['active', 'expired', 'revoked'] as const
@@ -78,7 +75,7 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
       const now = deps.world.clock.now()
       const keys = (await deps.store.keys(caller.tenantId)).filter(
         (key) =>
-          maySee(caller, key) &&
+          maySeeKey(caller, key) &&
           (createdByUser === undefined || key.createdBy === createdByUser) &&
           (sub === undefined || key.userId === sub) &&
           (status === undefined || statusOf(key, now) === status),
@@ -113,7 +110,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { key, token } = await makeKey(deps, callerOf(request), request.body)
+      const { key, token } = done(await makeKey(deps, callerOf(request), request.body, tokenHash))
       const record = { ...keyRecord(key, deps.world.clock.now()), token }
       return reply.code(201).header('cache-control', 'no-store').send(record)
     },
@@ -129,7 +126,14 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const key = await keyFor(deps, callerOf(request), request.params.id)
+      const caller = callerOf(request)
+      const all = await deps.store.keys(caller.tenantId)
+      const key = done(
+        seenKey(
+          caller,
+          all.find(({ id }) => id === request.params.id),
+        ),
+      )
       return keyRecord(key, deps.world.clock.now())
     },
   )
@@ -145,12 +149,11 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const key = await keyFor(deps, callerOf(request), request.params.id)
       const { description } = replacedTexts(request.body, { description: KEY_DESCRIPTION_MAX })
       if (description === '') {
         throw refuse('badRequest', { detail: 'the description must not be empty', pointer: '/0/value' })
       }
-      await deps.store.saveKey({ ...key, description: description ?? key.description })
+      done(await describeKey(deps, callerOf(request), request.params.id, description))
       return reply.code(204).send(null)
     },
   )
@@ -169,73 +172,10 @@ function registerKeyEnd(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const key = await keyFor(deps, caller, request.params.id)
-      if (key.userId === caller.user.id) await deps.store.removeKey(caller.tenantId, key.id)
-      else if (key.revokedAt === undefined) {
-        await deps.store.saveKey({ ...key, revokedAt: deps.world.clock.now() })
-      }
+      done(await endKey(deps, callerOf(request), request.params.id))
       return reply.code(204).send(null)
     },
   )
-}
-
-interface KeyWish {
-  readonly description: string
-  readonly expiry?: string
-  readonly sub?: string
-}
-
-async function makeKey(
-  deps: ApiDeps,
-  caller: Caller,
-  wish: KeyWish,
-): Promise<{ readonly key: ApiKey; readonly token: string }> {
-  if (!mayMakeKeys(caller.user)) {
-    throw refuse('forbidden', { detail: 'making API keys needs the role TenantAdmin or Developer' })
-  }
-  const userId = (wish.sub ?? caller.user.id) as UserId
-  if (userId !== caller.user.id) await requireOtherUser(deps, caller, userId)
-  const now = deps.world.clock.now()
-  const expiresAt = wish.expiry === undefined ? undefined : addDuration(wish.expiry, now)
-  if (wish.expiry !== undefined && (expiresAt === undefined || expiresAt <= now)) {
-    throw refuse('badRequest', {
-      detail: 'expiry must be an ISO 8601 duration above zero, such as PT24H or P365D',
-      pointer: '/expiry',
-    })
-  }
-  const token = newKeyToken(deps.world.random)
-  const key: ApiKey = {
-    id: newUuid(deps.world.random),
-    tenantId: caller.tenantId,
-    userId,
-    description: wish.description,
-    tokenHash: tokenHash(token),
-    createdAt: now,
-    createdBy: caller.user.id,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  }
-  await deps.store.saveKey(key)
-  return { key, token }
-}
-
-async function requireOtherUser(deps: ApiDeps, caller: Caller, userId: UserId): Promise<void> {
-  if (!isTenantAdmin(caller.user)) {
-    throw refuse('forbidden', { detail: 'only a TenantAdmin makes keys for other users', pointer: '/sub' })
-  }
-  if ((await deps.store.user(caller.tenantId, userId))?.status !== 'active') {
-    throw refuse('userNotFound', { detail: 'there is no active user with this id', pointer: '/sub' })
-  }
-}
-
-async function keyFor(deps: ApiDeps, caller: Caller, id: string): Promise<ApiKey> {
-  const key = (await deps.store.keys(caller.tenantId)).find((row) => row.id === id && maySee(caller, row))
-  if (key !== undefined) return key
-  throw refuse('notFound', { detail: 'there is no API key with this id', parameter: 'id' })
-}
-
-function maySee(caller: Caller, key: ApiKey): boolean {
-  return key.userId === caller.user.id || isTenantAdmin(caller.user)
 }
 
 function statusOf(key: ApiKey, nowMs: number): (typeof STATUSES)[number] {

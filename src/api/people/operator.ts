@@ -6,11 +6,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import type { Tenant } from '../../catalog/records.ts'
+import { changeLimits, unknownTenant } from '../../catalog/tenant.ts'
 import type { TenantId } from '../../core/ids.ts'
-import { checkTenantLimits, limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
+import { limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import { tokenHash } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { problems, refuse, refuseEach } from '../http/problem.ts'
+import { done, problems, refuse } from '../http/problem.ts'
 
 const amount = () => Type.Optional(Type.Number())
 const OwnLimits = Type.Object({
@@ -87,15 +88,8 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     },
     async ({ params, body }) => {
       const change = body as TenantLimitsChange
-      const faults = checkTenantLimits(change)
-      if (faults.length > 0) {
-        throw refuseEach(
-          'badRequest',
-          faults.map((detail) => ({ detail, pointer: `/${detail.slice(0, detail.indexOf(' '))}` })),
-        )
-      }
-      const tenant = await deps.store.changeLimits(params.tenantId as TenantId, change)
-      const answer = found(deps, tenant)
+      const tenant = done(await changeLimits(deps.store, params.tenantId as TenantId, change))
+      const answer = shown(deps, tenant)
       deps.world.log.info('the operator changed limits of a tenant', { tenantId: answer.id, ...change })
       return answer
     },
@@ -116,8 +110,7 @@ function assertOperator({ operatorKey }: ApiDeps, authorization: string | undefi
 }
 
 function found(deps: ApiDeps, tenant: Tenant | undefined): Static<typeof TenantWithLimits> {
-  if (tenant === undefined) throw refuse('tenantNotFound', { parameter: 'tenantId' })
-  return shown(deps, tenant)
+  return shown(deps, done(tenant ?? unknownTenant()))
 }
 
 function shown({ limits }: ApiDeps, tenant: Tenant): Static<typeof TenantWithLimits> {

@@ -1,13 +1,12 @@
 /** Members of a space and their roles (contract 05, section 4). Roles are replaced as a whole list. */
 import { type Static, Type } from 'typebox'
-import type { Caller, Space, SpaceAssignment } from '../../catalog/records.ts'
-import { SPACE_ROLES } from '../../catalog/rights.ts'
-import { newHexId, type UserId } from '../../core/ids.ts'
+import type { SpaceAssignment } from '../../catalog/records.ts'
+import { addMember, changeRoles, endMembership, memberOf } from '../../catalog/space-member.ts'
 import { timeText } from '../../core/time-text.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
+import { done, problems } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
 
 const TAGS = ['spaces']
@@ -92,26 +91,8 @@ function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const { space } = await spaceFor(deps, caller, request.params.spaceId, 'manage')
-      const { type, assigneeId, roles } = request.body
-      checkRoles(space, roles)
-      await checkAssignee(deps, caller, type, assigneeId)
-      const now = deps.world.clock.now()
-      const assignment: SpaceAssignment = {
-        id: newHexId(deps.world.random, now),
-        tenantId: caller.tenantId,
-        spaceId: space.id,
-        type,
-        assigneeId,
-        roles: [...new Set(roles)],
-        createdAt: now,
-        createdBy: caller.user.id,
-        updatedAt: now,
-      }
-      if ((await deps.store.saveAssignment(assignment)) === 'taken') {
-        throw refuse('conflict', { detail: 'the assignee has an assignment in this space already' })
-      }
+      const made = await addMember(deps, callerOf(request), request.params.spaceId, request.body)
+      const assignment = done(made)
       return reply.code(201).send(record(assignment, (to) => absoluteLink(deps, request, to)))
     },
   )
@@ -132,7 +113,8 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
     async (request) => {
       const caller = callerOf(request)
       const { space } = await spaceFor(deps, caller, request.params.spaceId, 'see')
-      const row = await assignmentIn(deps, space, request.params.assignmentId)
+      const members = await deps.store.assignments(caller.tenantId, space.id)
+      const row = done(memberOf(members, request.params))
       return record(row, (to) => absoluteLink(deps, request, to))
     },
   )
@@ -148,16 +130,7 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
       },
     },
     async (request) => {
-      const caller = callerOf(request)
-      const { space } = await spaceFor(deps, caller, request.params.spaceId, 'manage')
-      const before = await assignmentIn(deps, space, request.params.assignmentId)
-      checkRoles(space, request.body.roles)
-      const after = {
-        ...before,
-        roles: [...new Set(request.body.roles)],
-        updatedAt: deps.world.clock.now(),
-      }
-      await deps.store.saveAssignment(after)
+      const after = done(await changeRoles(deps, callerOf(request), request.params, request.body.roles))
       return record(after, (to) => absoluteLink(deps, request, to))
     },
   )
@@ -172,45 +145,10 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const { space } = await spaceFor(deps, caller, request.params.spaceId, 'manage')
-      const row = await assignmentIn(deps, space, request.params.assignmentId)
-      await deps.store.removeAssignment(caller.tenantId, row.id)
+      done(await endMembership(deps, callerOf(request), request.params))
       return reply.code(204).send(null)
     },
   )
-}
-
-async function assignmentIn(deps: ApiDeps, space: Space, id: string): Promise<SpaceAssignment> {
-  const all = await deps.store.assignments(space.tenantId, space.id)
-  const found = all.find((row) => row.id === id)
-  if (found !== undefined) return found
-  throw refuse('notFound', { detail: 'the space has no assignment with this id', parameter: 'assignmentId' })
-}
-
-function checkRoles(space: Space, roles: readonly string[]): void {
-  const known = SPACE_ROLES[space.type]
-  const index = roles.findIndex((role) => !known.includes(role))
-  if (index === -1) return
-  throw refuse('badRequest', {
-    detail: `a ${space.type} space has the roles ${known.join(', ')}`,
-    pointer: `/roles/${index}`,
-  })
-}
-
-/**
- * Users are known here; groups and bots are not, and give no rights until an identity provider names them.
- */
-async function checkAssignee(
-  deps: ApiDeps,
-  caller: Caller,
-  type: SpaceAssignment['type'],
-  assigneeId: string,
-): Promise<void> {
-  if (type !== 'user') return
-  if ((await deps.store.user(caller.tenantId, assigneeId as UserId)) === undefined) {
-    throw refuse('badRequest', { detail: 'there is no user with this id', pointer: '/assigneeId' })
-  }
 }
 
 function record(row: SpaceAssignment, link: (path: string) => string): Static<typeof AssignmentRecord> {

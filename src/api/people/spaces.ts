@@ -3,16 +3,10 @@
  * 05, section 4). A caller sees the spaces it owns or is a member of; a tenant admin sees all.
  */
 import { type Static, Type } from 'typebox'
-import { type Caller, SPACE_TYPES, type Space } from '../../catalog/records.ts'
-import {
-  mayCreateSpace,
-  mayUseSpace,
-  SPACE_ROLES,
-  type SpaceStanding,
-  standingOf,
-} from '../../catalog/rights.ts'
+import { type Caller, SPACE_TYPES } from '../../catalog/records.ts'
+import { mayUseSpace, SPACE_ROLES, type SpaceStanding, standingOf } from '../../catalog/rights.ts'
+import { changeSpace, createSpace, removeSpace } from '../../catalog/space.ts'
 import { visibleSpaces } from '../../catalog/standing.ts'
-import { newHexId, type UserId } from '../../core/ids.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, contains, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'
@@ -20,8 +14,8 @@ import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
 import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
-import { spaceFor, standingIn } from '../http/rights.ts'
+import { done, problems, refuse } from '../http/problem.ts'
+import { spaceFor } from '../http/rights.ts'
 
 const TAGS = ['spaces']
 
@@ -136,27 +130,10 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      if (!mayCreateSpace(caller.user)) {
-        throw refuse('forbidden', {
-          detail: 'creating a space needs the role TenantAdmin, AnalyticsAdmin or Developer',
-        })
-      }
-      const now = deps.world.clock.now()
       const { name, type, description = '' } = request.body
-      const space: Space = {
-        id: newHexId(deps.world.random, now),
-        tenantId: caller.tenantId,
-        name,
-        description,
-        type,
-        ownerId: caller.user.id,
-        createdAt: now,
-        createdBy: caller.user.id,
-        updatedAt: now,
-      }
-      await save(deps, space)
+      const standing = done(await createSpace(deps, caller, { name, type, description }))
       const link = (path: string) => absoluteLink(deps, request, path)
-      return reply.code(201).send(spaceRecord(caller, { space, roles: [] }, link))
+      return reply.code(201).send(spaceRecord(caller, standing, link))
     },
   )
   server.get(
@@ -191,18 +168,6 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
 
 function registerChanges(server: ApiServer, deps: ApiDeps): void {
   const answers = { 200: SpaceRecord, ...problems(400, 403, 404, 409) }
-  const change = async (caller: Caller, spaceId: string, given: Change): Promise<SpaceStanding> => {
-    const { space } = await spaceFor(deps, caller, spaceId, 'manage')
-    if (given.ownerId !== undefined) await requireUser(deps, caller, given.ownerId)
-    await save(deps, {
-      ...space,
-      ...(given.name === undefined ? {} : { name: given.name }),
-      ...(given.description === undefined ? {} : { description: given.description }),
-      ...(given.ownerId === undefined ? {} : { ownerId: given.ownerId as UserId }),
-      updatedAt: deps.world.clock.now(),
-    })
-    return (await standingIn(deps, caller, space.id))!
-  }
   server.put(
     '/api/v1/spaces/:spaceId',
     {
@@ -220,7 +185,7 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const standing = await change(caller, request.params.spaceId, request.body)
+      const standing = done(await changeSpace(deps, caller, request.params.spaceId, request.body))
       return spaceRecord(caller, standing, (path) => absoluteLink(deps, request, path))
     },
   )
@@ -241,7 +206,7 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
       if (given.name !== undefined && !new RegExp(NAME_PATTERN, 'u').test(given.name)) {
         throw refuse('badRequest', { detail: `/name must be ${NAME_EXPECTED}` })
       }
-      const standing = await change(caller, request.params.spaceId, given)
+      const standing = done(await changeSpace(deps, caller, request.params.spaceId, given))
       return spaceRecord(caller, standing, (path) => absoluteLink(deps, request, path))
     },
   )
@@ -260,12 +225,7 @@ function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const { space } = await spaceFor(deps, caller, request.params.spaceId, 'manage')
-      const removed = await deps.store.removeSpace(caller.tenantId, space.id)
-      if (removed === 'not-empty') {
-        throw refuse('preconditionFailed', { detail: 'the space still holds apps or data files' })
-      }
+      done(await removeSpace(deps, callerOf(request), request.params.spaceId))
       return reply.code(204).send(null)
     },
   )
@@ -273,25 +233,6 @@ function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
 
 function holds(roles: readonly string[], wanted: readonly string[]): boolean {
   return roles.some((role) => wanted.includes(role))
-}
-
-interface Change {
-  readonly name?: string
-  readonly description?: string
-  readonly ownerId?: string
-}
-
-async function save(deps: ApiDeps, space: Space): Promise<void> {
-  if ((await deps.store.saveSpace(space)) === 'name-taken') {
-    throw refuse('conflict', { detail: 'another space has this name', pointer: '/name' })
-  }
-}
-
-async function requireUser(deps: ApiDeps, caller: Caller, userId: string): Promise<void> {
-  const user = await deps.store.user(caller.tenantId, userId as UserId)
-  if (user?.status !== 'active') {
-    throw refuse('userNotFound', { detail: 'there is no active user with this id', pointer: '/ownerId' })
-  }
 }
 
 function spaceRecord(

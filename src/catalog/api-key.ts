@@ -1,0 +1,124 @@
+/**
+ * What is done with API keys (contract 05, section 5). A caller sees and changes its own keys, a tenant admin
+ * those of the tenant. Deleting one's own key removes it; an admin who deletes another's revokes it, so that
+ * it stays visible.
+ */
+import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
+import type { Decided } from '../store/port/change.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import { addDuration } from './duration.ts'
+import { newKeyToken } from './key-token.ts'
+import type { ApiKey, Caller } from './records.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
+import { isTenantAdmin, mayMakeKeys } from './rights.ts'
+
+export interface KeyWish {
+  readonly description: string
+  /** ISO 8601 duration from now; never when absent. */
+  readonly expiry?: string
+  /** The user whom the key is for; the caller when absent. */
+  readonly sub?: string
+}
+
+export interface MadeKey {
+  readonly key: ApiKey
+  /** Shown once and never kept. */
+  readonly token: string
+}
+
+/** @param hashOf SHA-256 of a token, hex */
+export async function makeKey(
+  { store, world }: CatalogDeps,
+  caller: Caller,
+  wish: KeyWish,
+  hashOf: (token: string) => string,
+): Promise<MadeKey | Refused> {
+  const { tenantId, user } = caller
+  if (!mayMakeKeys(user)) {
+    return refused('forbidden', 'making API keys needs the role TenantAdmin or Developer')
+  }
+  const userId = (wish.sub ?? user.id) as UserId
+  const refusal = userId === user.id ? undefined : await refuseOtherUser(store, caller, userId)
+  if (refusal !== undefined) return refusal
+  const now = world.clock.now()
+  const expiresAt = wish.expiry === undefined ? undefined : addDuration(wish.expiry, now)
+  if (wish.expiry !== undefined && (expiresAt === undefined || expiresAt <= now)) {
+    const detail = 'expiry must be an ISO 8601 duration above zero, such as PT24H or P365D'
+    return refused('badRequest', detail, { pointer: '/expiry' })
+  }
+  const token = newKeyToken(world.random)
+  const key: ApiKey = {
+    id: newUuid(world.random),
+    tenantId,
+    userId,
+    description: wish.description,
+    tokenHash: hashOf(token),
+    createdAt: now,
+    createdBy: user.id,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+  const step = (): Decided<undefined> => ({ answer: undefined, put: { keys: [key] } })
+  await changeOne(store, { kind: 'key', tenantId, id: key.id, step })
+  return { key, token }
+}
+
+export function describeKey(
+  deps: CatalogDeps,
+  caller: Caller,
+  id: string,
+  description: string | undefined,
+): Promise<ApiKey | Refused> {
+  return changeKey(deps, caller, id, (key) => {
+    const after = { ...key, description: description ?? key.description }
+    return { answer: after, put: { keys: [after] } }
+  })
+}
+
+export function endKey(deps: CatalogDeps, caller: Caller, id: string): Promise<ApiKey | Refused> {
+  return changeKey(deps, caller, id, (key) => {
+    if (key.userId === caller.user.id) return { answer: key, remove: { keys: [key.id] } }
+    if (key.revokedAt !== undefined) return { answer: key }
+    const revoked = { ...key, revokedAt: deps.world.clock.now() }
+    return { answer: revoked, put: { keys: [revoked] } }
+  })
+}
+
+export function maySeeKey({ tenantId, user }: Caller, key: ApiKey): boolean {
+  return key.tenantId === tenantId && (key.userId === user.id || isTenantAdmin(user))
+}
+
+/** The key as the caller may see it. */
+export function seenKey(caller: Caller, key: ApiKey | undefined): ApiKey | Refused {
+  if (key !== undefined && maySeeKey(caller, key)) return key
+  return refused('notFound', 'there is no API key with this id', { parameter: 'id' })
+}
+
+function changeKey(
+  { store }: CatalogDeps,
+  caller: Caller,
+  id: string,
+  step: (key: ApiKey) => Decided<ApiKey | Refused>,
+): Promise<ApiKey | Refused> {
+  return changeOne<ApiKey | Refused>(store, {
+    kind: 'key',
+    tenantId: caller.tenantId,
+    id: id as KeyId,
+    step: ({ key }) => {
+      const seen = seenKey(caller, key)
+      return isRefused(seen) ? { answer: seen } : step(seen)
+    },
+  })
+}
+
+async function refuseOtherUser(
+  store: CatalogDeps['store'],
+  { tenantId, user }: Caller,
+  userId: UserId,
+): Promise<Refused | undefined> {
+  const pointer = '/sub'
+  if (!isTenantAdmin(user)) {
+    return refused('forbidden', 'only a TenantAdmin makes keys for other users', { pointer })
+  }
+  if ((await store.user(tenantId, userId))?.status === 'active') return undefined
+  return refused('userNotFound', 'there is no active user with this id', { pointer })
+}

@@ -1,0 +1,113 @@
+/**
+ * Members of a space and their roles (contract 05, section 4): one assignment for each assignee, roles
+ * replaced as a whole list.
+ */
+import { newHexId, type UserId } from '../core/ids.ts'
+import type { Decided, SpaceView } from '../store/port/change.ts'
+import { findSpace } from './access.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import type { Caller, Space, SpaceAssignment } from './records.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
+import { SPACE_ROLES } from './rights.ts'
+import { spaceGone } from './space.ts'
+
+type Answer = SpaceAssignment | Refused
+
+export async function addMember(
+  { store, world }: CatalogDeps,
+  { tenantId, user }: Caller,
+  spaceId: string,
+  wish: Pick<SpaceAssignment, 'type' | 'assigneeId' | 'roles'>,
+): Promise<Answer> {
+  const found = await findSpace(store, user, spaceId, 'manage')
+  if (isRefused(found)) return found
+  const { space } = found
+  const wrong = wrongRole(space, wish.roles)
+  if (wrong !== undefined) return wrong
+  // Users are known here; groups and bots are not, and give no rights until an identity provider names them.
+  if (wish.type === 'user' && (await store.user(tenantId, wish.assigneeId as UserId)) === undefined) {
+    return refused('badRequest', 'there is no user with this id', { pointer: '/assigneeId' })
+  }
+  const now = world.clock.now()
+  const assignment: SpaceAssignment = {
+    id: newHexId(world.random, now),
+    tenantId,
+    spaceId: space.id,
+    type: wish.type,
+    assigneeId: wish.assigneeId,
+    roles: [...new Set(wish.roles)],
+    createdAt: now,
+    createdBy: user.id,
+    updatedAt: now,
+  }
+  return changeMembers(store, space, ({ assignments }) => {
+    const isSame = (one: SpaceAssignment) => one.type === wish.type && one.assigneeId === wish.assigneeId
+    if (assignments.some(isSame)) {
+      return { answer: refused('conflict', 'the assignee has an assignment in this space already') }
+    }
+    return { answer: assignment, put: { assignments: [assignment] } }
+  })
+}
+
+export async function changeRoles(
+  { store, world }: CatalogDeps,
+  { user }: Caller,
+  path: MemberPath,
+  roles: readonly string[],
+): Promise<Answer> {
+  const found = await findSpace(store, user, path.spaceId, 'manage')
+  if (isRefused(found)) return found
+  return changeMembers(store, found.space, (view) => {
+    const before = memberOf(view.assignments, path)
+    const wrong = isRefused(before) ? before : wrongRole(found.space, roles)
+    if (isRefused(before) || wrong !== undefined) return { answer: wrong ?? before }
+    const after = { ...before, roles: [...new Set(roles)], updatedAt: world.clock.now() }
+    return { answer: after, put: { assignments: [after] } }
+  })
+}
+
+export async function endMembership(
+  { store }: CatalogDeps,
+  { user }: Caller,
+  path: MemberPath,
+): Promise<Answer> {
+  const found = await findSpace(store, user, path.spaceId, 'manage')
+  if (isRefused(found)) return found
+  return changeMembers(store, found.space, ({ assignments }) => {
+    const row = memberOf(assignments, path)
+    return isRefused(row) ? { answer: row } : { answer: row, remove: { assignments: [row.id] } }
+  })
+}
+
+export interface MemberPath {
+  readonly spaceId: string
+  readonly assignmentId: string
+}
+
+/** The assignment of a path among those of its space. */
+export function memberOf(assignments: readonly SpaceAssignment[], { assignmentId }: MemberPath): Answer {
+  const found = assignments.find(({ id }) => id === assignmentId)
+  if (found !== undefined) return found
+  return refused('notFound', 'the space has no assignment with this id', { parameter: 'assignmentId' })
+}
+
+function changeMembers(
+  store: CatalogDeps['store'],
+  { tenantId, id }: Space,
+  step: (view: SpaceView) => Decided<Answer>,
+): Promise<Answer> {
+  return changeOne<Answer>(store, {
+    kind: 'space',
+    tenantId,
+    id,
+    step: (view) => (view.space === undefined ? { answer: spaceGone() } : step(view)),
+  })
+}
+
+function wrongRole({ type }: Space, roles: readonly string[]): Refused | undefined {
+  const known = SPACE_ROLES[type]
+  const index = roles.findIndex((role) => !known.includes(role))
+  if (index === -1) return undefined
+  const detail = `a ${type} space has the roles ${known.join(', ')}`
+  return refused('badRequest', detail, { pointer: `/roles/${index}` })
+}
