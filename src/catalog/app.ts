@@ -10,7 +10,7 @@ import { type CatalogDeps, changeOne } from './deps.ts'
 import type { App, AppUsage, Caller } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
-const NAME_MAX_CHARACTERS = 256
+const APP_NAME_MAX_CHARACTERS = 256
 
 /** What a new app is to be; what is left out has a default. */
 export interface AppWish {
@@ -54,7 +54,7 @@ export async function copyApp(
   const source = await findApp(deps.store, caller.user, appId, 'read-script')
   if (isRefused(source)) return source
   const { description, usage } = source
-  const name = `${source.name} (copy)`.slice(0, NAME_MAX_CHARACTERS)
+  const name = `${source.name} (copy)`.slice(0, APP_NAME_MAX_CHARACTERS)
   const bare = await newApp(deps, caller, { name, description, usage, ...wish })
   if (isRefused(bare)) return bare
   const data = await copyData(deps, source)
