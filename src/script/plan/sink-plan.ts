@@ -18,7 +18,7 @@ import {
 } from './catalog-shape.ts'
 import type { Report } from './findings.ts'
 import { nameTwice } from './level-plan.ts'
-import { defaultTableName, type LoadTarget, loadTarget } from './load-target.ts'
+import { defaultTableName, hasWildcard, type LoadTarget, loadTarget } from './load-target.ts'
 import { ruleFor, storedNames } from './stored-names.ts'
 import { unknownField } from './unknown-field.ts'
 
@@ -139,9 +139,19 @@ function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
   if (twice !== undefined) report(nameTwice(twice, statement.levels[0]!.span))
   if (!fields.open) checkMaps(names, question)
   const target = loadTarget(question, fields)
-  if (target === undefined) return { sink: undefined, after: afterUnknown(question, fields) }
-  const sink = fields.open ? undefined : ({ kind: 'table', fields: names, target } as const)
-  return { sink, after: afterTarget(catalog, target, fields) }
+  const once = target === undefined ? afterUnknown(question, fields) : afterTarget(catalog, target, fields)
+  const after = mayMakeSeveral(question, fields) ? { ...once, open: true, lastCreated: undefined } : once
+  if (target === undefined || fields.open) return { sink: undefined, after }
+  return { sink: { kind: 'table', fields: names, target }, after }
+}
+
+/** Each file of a path with wildcards is a load of its own; those with equal fields go to one table. */
+function mayMakeSeveral({ statement, file }: SinkQuestion, fields: Names): boolean {
+  const { keep, join, concatenate, noConcatenate } = statement.prefixes
+  const { source } = statement.levels.at(-1)!
+  if (file !== undefined || source.kind !== 'file' || !hasWildcard(source.path)) return false
+  if (join !== undefined || concatenate !== undefined) return false
+  return fields.open || keep !== undefined || noConcatenate === true
 }
 
 /** MAP ... USING needs its table when a field is stored. */
