@@ -1,64 +1,50 @@
-/** App and script records as rows and back. */
+/** Apps and versions of scripts as rows. */
 import type { SQLInputValue } from 'node:sqlite'
 import { itemIdOf } from '../../catalog/item-id.ts'
 import type { App, ScriptVersion } from '../../catalog/records.ts'
 import type { ScriptSummary } from '../port/apps.ts'
-import { give, type Row } from './row.ts'
+import { type ColumnsOf, json, number, recordColumns, text } from './columns.ts'
+import type { Row } from './row.ts'
 
-export const APP_COLUMNS = `id, tenant_id, name, description, owner_id, space_id, usage, created_at, modified_at,
-  data_version, data, crashed_full, crashed_partial, current_script_id, item_id`
+const plain = recordColumns<Omit<App, 'crashedOnMaxSize'>>({
+  id: text('id'),
+  tenantId: text('tenant_id'),
+  name: text('name'),
+  description: text('description'),
+  ownerId: text('owner_id'),
+  spaceId: text('space_id'),
+  usage: text('usage'),
+  createdAt: number('created_at'),
+  modifiedAt: number('modified_at'),
+  data: json('data'),
+  currentScriptId: text('current_script_id'),
+})
+
+export const APP_COLUMNS = `${plain.names}, data_version, crashed_full, crashed_partial, item_id`
 
 export function appValues(app: App): SQLInputValue[] {
-  return [
-    app.id,
-    app.tenantId,
-    app.name,
-    app.description,
-    app.ownerId,
-    app.spaceId ?? null,
-    app.usage,
-    app.createdAt,
-    app.modifiedAt,
-    app.data?.version ?? null,
-    app.data === undefined ? null : JSON.stringify(app.data),
-    app.crashedOnMaxSize.full ? 1 : 0,
-    app.crashedOnMaxSize.partial ? 1 : 0,
-    app.currentScriptId ?? null,
-    itemIdOf(app.id),
-  ]
+  return [...plain.values(app), app.data?.version ?? null, ...markValues(app), itemIdOf(app.id)]
+}
+
+/** Of `crashed_full` and `crashed_partial`. */
+export function markValues({ crashedOnMaxSize: { full, partial } }: Pick<App, 'crashedOnMaxSize'>): number[] {
+  return [full ? 1 : 0, partial ? 1 : 0]
 }
 
 export function appOf(row: Row): App {
-  const record: Record<string, unknown> = {
-    id: row.id,
-    tenantId: row.tenant_id,
-    name: row.name,
-    description: row.description,
-    ownerId: row.owner_id,
-    usage: row.usage,
-    createdAt: row.created_at,
-    modifiedAt: row.modified_at,
-    ...(row.data === null ? {} : { data: JSON.parse(row.data as string) }),
-    crashedOnMaxSize: { full: row.crashed_full === 1, partial: row.crashed_partial === 1 },
-  }
-  give(record, 'spaceId', row.space_id)
-  give(record, 'currentScriptId', row.current_script_id)
-  return record as unknown as App
+  const crashedOnMaxSize = { full: row.crashed_full === 1, partial: row.crashed_partial === 1 }
+  return { ...plain.of(row), crashedOnMaxSize }
 }
 
-export function scriptOf(row: Row): ScriptVersion {
-  const { bytes: _notShown, ...about } = summaryOf(row)
-  return { ...about, script: row.script as string }
+const ABOUT_SCRIPT: ColumnsOf<Omit<ScriptVersion, 'script'>> = {
+  id: text('id'),
+  tenantId: text('tenant_id'),
+  appId: text('app_id'),
+  message: text('message'),
+  modifierId: text('modifier_id'),
+  modifiedAt: number('modified_at'),
 }
 
-export function summaryOf(row: Row): ScriptSummary {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    tenantId: row.tenant_id,
-    bytes: row.bytes,
-    message: row.message,
-    modifierId: row.modifier_id,
-    modifiedAt: row.modified_at,
-  } as ScriptSummary
-}
+export const scriptColumns = recordColumns<ScriptVersion>({ ...ABOUT_SCRIPT, script: text('script') })
+
+export const summaryColumns = recordColumns<ScriptSummary>({ ...ABOUT_SCRIPT, bytes: number('bytes') })

@@ -4,7 +4,7 @@ import type { App } from '../../catalog/records.ts'
 import type { AppId, DataVersion, TenantId } from '../../core/ids.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { changedApp, unmarked, withScript } from '../rule/crash-marks.ts'
-import { APP_COLUMNS, appOf, appValues, scriptOf, summaryOf } from './app-rows.ts'
+import { APP_COLUMNS, appOf, appValues, markValues, scriptColumns, summaryColumns } from './app-rows.ts'
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
 
@@ -45,15 +45,14 @@ function prepareChange(
     const row = one.get(id, tenantId)
     if (row === undefined) return undefined
     const app = change(appOf(row))
-    const { name, description, ownerId, spaceId, modifiedAt, crashedOnMaxSize, currentScriptId } = app
+    const { name, description, ownerId, spaceId, modifiedAt, currentScriptId } = app
     update.run(
       name,
       description,
       ownerId,
       spaceId ?? null,
       modifiedAt,
-      crashedOnMaxSize.full ? 1 : 0,
-      crashedOnMaxSize.partial ? 1 : 0,
+      ...markValues(app),
       currentScriptId ?? null,
       id,
     )
@@ -67,9 +66,8 @@ export function prepareScripts(
   db: DatabaseSync,
   changed: (id: AppId) => void,
 ): Answers<CatalogStore, 'addScript' | 'scripts' | 'script'> {
-  const insert = db.prepare(`
-    INSERT INTO scripts (id, tenant_id, app_id, script, message, modifier_id, modified_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`)
+  const { names, values } = scriptColumns
+  const insert = db.prepare(`INSERT INTO scripts (${names}) VALUES (${parameters(names)})`)
   const change = prepareChange(db, changed)
   const trim = db.prepare(`
     DELETE FROM scripts WHERE app_id = ?1 AND number NOT IN
@@ -83,16 +81,16 @@ export function prepareScripts(
     WHERE apps.id = ? AND apps.tenant_id = ?`)
   return {
     addScript: (script, keep) => {
-      const { id, appId, tenantId, message, modifierId, modifiedAt } = script
+      const { appId, tenantId } = script
       if (change(tenantId, appId, (app) => withScript(app, script)) === undefined) return false
-      insert.run(id, tenantId, appId, script.script, message, modifierId, modifiedAt)
+      insert.run(...values(script))
       trim.run(appId, keep)
       return true
     },
-    scripts: (tenantId, appId) => list.all(appId, tenantId).map(summaryOf),
+    scripts: (tenantId, appId) => list.all(appId, tenantId).map(summaryColumns.of),
     script: (tenantId, appId, id) => {
       const row = id === 'current' ? current.get(appId, tenantId) : one.get(id, appId, tenantId)
-      return row === undefined ? undefined : scriptOf(row)
+      return row === undefined ? undefined : scriptColumns.of(row)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { TenantId } from '../../core/ids.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving } from '../port/change.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
-import { APP_COLUMNS, appValues } from './app-rows.ts'
+import { APP_COLUMNS, appValues, scriptColumns } from './app-rows.ts'
 import { parameters } from './row.ts'
 
 interface Columns<Row> {
@@ -43,19 +43,7 @@ const COLUMNS: { readonly [Kind in CatalogKind]: Columns<CatalogRecords[Kind]> }
     },
   },
   apps: { table: 'apps', columns: APP_COLUMNS, values: appValues },
-  scripts: {
-    table: 'scripts',
-    columns: 'id, tenant_id, app_id, script, message, modifier_id, modified_at',
-    values: (row) => [
-      row.id,
-      row.tenantId,
-      row.appId,
-      row.script,
-      row.message,
-      row.modifierId,
-      row.modifiedAt,
-    ],
-  },
+  scripts: { table: 'scripts', columns: scriptColumns.names, values: scriptColumns.values },
   dataFiles: {
     table: 'data_files',
     columns: 'id, tenant_id, space_id, owner_id, name, created_at, record',

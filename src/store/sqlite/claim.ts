@@ -11,7 +11,7 @@ import { compareWaiting, type Waiting } from '../../core/order.ts'
 import type { Claimed, ClaimRequest } from '../port/queue.ts'
 import { Claiming, claimedOf, isClaim, type Wanted } from '../rule/claiming.ts'
 import type { Turns } from '../rule/turns.ts'
-import { scriptOf } from './app-rows.ts'
+import { scriptColumns } from './app-rows.ts'
 import type { Row } from './row.ts'
 import type { Save } from './save.ts'
 import type { Views } from './view.ts'
@@ -95,6 +95,6 @@ function prepareScriptOfApp(db: DatabaseSync): (app: App | undefined) => ScriptV
   const select = db.prepare('SELECT * FROM scripts WHERE id = ? AND app_id = ?')
   return (app) => {
     const row = app?.currentScriptId === undefined ? undefined : select.get(app.currentScriptId, app.id)
-    return row === undefined ? undefined : scriptOf(row)
+    return row === undefined ? undefined : scriptColumns.of(row)
   }
 }

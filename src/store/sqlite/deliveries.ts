@@ -11,8 +11,9 @@ import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ClaimedDelivery, DeliveryClaim } from '../port/deliveries.ts'
 import { ChoosingDeliveries } from '../rule/choosing-deliveries.ts'
-import { eventOf } from './events.ts'
-import { give, type Row, recordOf } from './row.ts'
+import { deliveryColumns } from './delivery-rows.ts'
+import { eventColumns } from './event-rows.ts'
+import { recordOf } from './row.ts'
 
 /** The subscriptions with pending deliveries, by skipping through the index. */
 export const PENDING_SUBSCRIPTIONS = `
@@ -44,7 +45,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
   return (request) => {
     const { now, lease, leaseExpiresAt } = request
     const subscriptionOf = once((id: string) => recordOf<Subscription>(selectSubscription.get(id)))
-    const storedEvent = once((id: string): StoredEvent => eventOf(selectEvent.get(id)!))
+    const storedEvent = once((id: string): StoredEvent => eventColumns.of(selectEvent.get(id)!))
     const choosing = new ChoosingDeliveries(request)
     const due = subscriptions.all().flatMap(({ id }) => {
       const { count, tenantId } = inFlight.get(id as string, now)!
@@ -53,7 +54,7 @@ export function prepareClaimDeliveries(db: DatabaseSync): (request: DeliveryClai
         tenantId: (tenantId as TenantId | null) ?? undefined,
         inFlight: count as number,
       })
-      return free > 0 ? dueOf.all(id as string, now, now, free).map(deliveryOf) : []
+      return free > 0 ? dueOf.all(id as string, now, now, free).map(deliveryColumns.of) : []
     })
     return choosing.choose(due).map((delivery) => {
       take.run(lease, leaseExpiresAt, delivery.id)
@@ -104,10 +105,10 @@ export function prepareDeliveryReads(db: DatabaseSync): DeliveryReads {
         ])
       return times.length === 0 ? undefined : Math.min(...times)
     },
-    deliveriesOf: (eventId) => ofEvent.all(eventId).map(deliveryOf),
+    deliveriesOf: (eventId) => ofEvent.all(eventId).map(deliveryColumns.of),
     delivery: (tenantId, id) => {
       const row = one.get(id, tenantId)
-      return row === undefined ? undefined : deliveryOf(row)
+      return row === undefined ? undefined : deliveryColumns.of(row)
     },
     pendingCount: () => pending.get()!.count as number,
   }
@@ -116,22 +117,4 @@ export function prepareDeliveryReads(db: DatabaseSync): DeliveryReads {
 function timeOf(statement: StatementSync, id: SubscriptionId): number[] {
   const at = statement.get(id)?.at
   return typeof at === 'number' ? [at] : []
-}
-
-function deliveryOf(row: Row): Delivery {
-  const record: Record<string, unknown> = {
-    id: row.id,
-    tenantId: row.tenant_id,
-    eventId: row.event_id,
-    subscriptionId: row.subscription_id,
-    state: row.state,
-    sends: row.sends,
-    dueAt: row.due_at,
-    createdAt: row.created_at,
-  }
-  give(record, 'endedAt', row.ended_at)
-  give(record, 'reason', row.reason)
-  give(record, 'lease', row.lease)
-  give(record, 'leaseExpiresAt', row.lease_expires_at)
-  return record as unknown as Delivery
 }

@@ -1,8 +1,7 @@
 /** Reading events. They are written by save.ts only. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { StoredEvent } from '../../event/stored-event.ts'
 import type { EventStore } from '../port/events.ts'
-import { give, type Row } from './row.ts'
+import { eventColumns } from './event-rows.ts'
 import type { Answers } from './verbs.ts'
 
 export const EVENTS_AFTER = `
@@ -27,32 +26,14 @@ export function prepareEventReads(db: DatabaseSync): Answers<EventStore> {
   const one = db.prepare('SELECT * FROM events WHERE id = ? AND tenant_id = ?')
   const ofReload = db.prepare(EVENTS_OF_RELOAD)
   return {
-    eventsAfter: (tenantId, sequence, max) => after.all(tenantId, sequence, max).map(eventOf),
-    eventsBefore: (tenantId, sequence, max) => before.all(tenantId, sequence, max).map(eventOf),
+    eventsAfter: (tenantId, sequence, max) => after.all(tenantId, sequence, max).map(eventColumns.of),
+    eventsBefore: (tenantId, sequence, max) => before.all(tenantId, sequence, max).map(eventColumns.of),
     lastSequence: () => (last.get()?.seq as number | undefined) ?? 0,
     forgottenSequence: () => (forgotten.get()?.sequence as number | undefined) ?? 0,
     event: (tenantId, id) => {
       const row = one.get(id, tenantId)
-      return row === undefined ? undefined : eventOf(row)
+      return row === undefined ? undefined : eventColumns.of(row)
     },
-    eventsOf: (reloadId) => ofReload.all(reloadId).map(eventOf),
+    eventsOf: (reloadId) => ofReload.all(reloadId).map(eventColumns.of),
   }
-}
-
-export function eventOf(row: Row): StoredEvent {
-  const record: Record<string, unknown> = {
-    sequence: row.sequence,
-    id: row.id,
-    tenantId: row.tenant_id,
-    type: row.type,
-    time: row.time,
-    userId: row.user_id,
-    resourceId: row.resource_id,
-    topLevelResourceId: row.top_level_resource_id,
-    uniqueKey: row.unique_key,
-    body: JSON.parse(row.body as string),
-  }
-  give(record, 'spaceId', row.space_id)
-  give(record, 'reloadId', row.reload_id)
-  return record as unknown as StoredEvent
 }

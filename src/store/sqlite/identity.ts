@@ -2,7 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
 import type { TenantId } from '../../core/ids.ts'
-import type { CatalogStore } from '../port/store.ts'
+import type { CatalogStore, CommitNotice } from '../port/store.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import { withLimits } from '../rule/tenant-limits.ts'
 import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'
@@ -30,9 +31,10 @@ export function prepareIdentity(
   kept: Kept,
   tenantById: (id: TenantId) => Tenant | undefined,
   changedTenant: () => void,
+  note: (changed: Partial<CommitNotice>) => void,
 ): IdentityVerbs {
   return {
-    ...prepareTenants(db, tenantById, changedTenant),
+    ...prepareTenants(db, tenantById, changedTenant, note),
     ...prepareUsers(db, kept),
     ...prepareKeys(db, kept),
   }
@@ -47,6 +49,7 @@ function prepareTenants(
   db: DatabaseSync,
   tenantById: (id: TenantId) => Tenant | undefined,
   changed: () => void,
+  note: (changed: Partial<CommitNotice>) => void,
 ): TenantVerbs {
   const insert = db.prepare('INSERT INTO tenants (id, created_at, record) VALUES (?, ?, ?)')
   const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
@@ -67,7 +70,11 @@ function prepareTenants(
     tenant: tenantById,
     tenants: () => recordsOf<Tenant>(all.all()),
     changeHostnames: (id, hostnames) => void change(id, (tenant) => ({ ...tenant, hostnames })),
-    changeLimits: (id, limits) => change(id, (tenant) => withLimits(tenant, limits)),
+    changeLimits: (id, limits) => {
+      const tenant = change(id, (before) => withLimits(before, limits))
+      if (tenant !== undefined) note(noticeOf.changingLimits())
+      return tenant
+    },
   }
 }
 

@@ -5,7 +5,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LeaseToken, ReloadId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import type { ExpiredLease, LeaseAnswer, LeaseRenewal } from '../port/queue.ts'
+import type { CommitNotice } from '../port/store.ts'
 import { renewed } from '../rule/leases.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import type { Kept } from './kept.ts'
 import type { UpdateReload } from './update-reload.ts'
 import type { Audience, Views } from './view.ts'
@@ -55,7 +57,11 @@ export const NEXT_DUE_AT = `
   SELECT min(not_before) AS due FROM reloads WHERE state = 'QUEUED' AND backing_off = 1 AND not_before > ?`
 
 /** At the start of a process: nothing of what its predecessor held is running any more. */
-export function prepareEndLeases(db: DatabaseSync, kept: Kept): (now: number) => void {
+export function prepareEndLeases(
+  db: DatabaseSync,
+  kept: Kept,
+  note: (changed: Partial<CommitNotice>) => void,
+): (now: number) => void {
   const attempts = db.prepare(
     'UPDATE reloads SET lease_expires_at = ?1 WHERE lease IS NOT NULL AND lease_expires_at > ?1',
   )
@@ -65,6 +71,7 @@ export function prepareEndLeases(db: DatabaseSync, kept: Kept): (now: number) =>
     attempts.run(now)
     deliveries.run()
     kept.forget()
+    note(noticeOf.endingLeases())
   }
 }
 

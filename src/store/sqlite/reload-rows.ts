@@ -1,104 +1,104 @@
 /**
- * Reload and attempt records as rows and back. The order of values is the order of the columns named beside
- * them.
+ * Reload and attempt records as rows and back. The open attempt of a reload stands in the reload's row; what
+ * was asked for is one JSON column.
  */
 import type { SQLInputValue } from 'node:sqlite'
-import type { Attempt, AttemptEnd, SessionFacts } from '../../core/attempt.ts'
+import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
 import { backsOff, waitsSince } from '../rule/waiting.ts'
+import { type ColumnsOf, flag, json, number, recordColumns, text } from './columns.ts'
 import type { KeptReload } from './kept.ts'
-import { give, type Row } from './row.ts'
+import type { Row } from './row.ts'
+
+type Asked = Pick<Reload, 'variables' | 'provenance' | 'appUsage' | 'resourceId' | 'resourceType' | 'taskId'>
+type FixedName = 'id' | 'tenantId' | 'appId' | 'userId' | 'trigger' | 'weight' | 'partial' | 'createdAt'
+type Fixed = Pick<Reload, FixedName>
+type Moving = Omit<Reload, FixedName | keyof Asked>
+
+const FIXED: ColumnsOf<Fixed> = {
+  id: text('id'),
+  tenantId: text('tenant_id'),
+  appId: text('app_id'),
+  userId: text('user_id'),
+  trigger: text('trigger'),
+  weight: number('weight'),
+  partial: flag('partial'),
+  createdAt: number('created_at'),
+}
+
+const MOVING: ColumnsOf<Moving> = {
+  state: text('state'),
+  queuedAt: number('queued_at'),
+  waitedMs: number('waited_ms'),
+  notBefore: number('not_before'),
+  firstClaimedAt: number('first_claimed_at'),
+  endedAt: number('ended_at'),
+  attempts: number('attempts'),
+  requeuesTotal: number('requeues_total'),
+  requeuesWithErrors: number('requeues_with_errors'),
+  faultRequeues: number('fault_requeues'),
+  sizeIndex: number('size_index'),
+  lease: text('lease'),
+  engine: json('engine'),
+  errorCode: text('error_code'),
+  errorMessage: text('error_message'),
+  engineTime: number('engine_time'),
+  sessionAsked: flag('session_asked'),
+  crashedOnMaxSizeEngine: flag('crashed_on_max_size'),
+  log: text('log'),
+}
+
+const fixed = recordColumns<Fixed>(FIXED)
+const moving = recordColumns<Moving>(MOVING)
+const plain = recordColumns<Fixed & Moving>({ ...FIXED, ...MOVING })
 
 /** Fixed when the reload is accepted. */
-export const FIXED_COLUMNS = 'id, tenant_id, app_id, user_id, trigger, weight, partial, request, created_at'
+export const FIXED_COLUMNS = `${fixed.names}, request`
 
 export function fixedValues(reload: Reload): SQLInputValue[] {
   const { variables, provenance, appUsage, resourceId, resourceType, taskId } = reload
-  return [
-    reload.id,
-    reload.tenantId,
-    reload.appId,
-    reload.userId,
-    reload.trigger,
-    reload.weight,
-    reload.partial ? 1 : 0,
-    JSON.stringify({ variables, provenance, appUsage, resourceId, resourceType, taskId }),
-    reload.createdAt,
-  ]
+  const asked = { variables, provenance, appUsage, resourceId, resourceType, taskId }
+  return [...fixed.values(reload), JSON.stringify(asked)]
 }
 
 /** What the state machine moves, the open attempt along with it. At most 31 columns (update-reload.ts). */
-export const MOVING_COLUMNS = `state, queued_at, waited_ms, waits_since, not_before, backing_off, first_claimed_at,
-  ended_at, attempts, requeues_total, requeues_with_errors, fault_requeues, size_index, lease, lease_expires_at,
-  open_attempt, engine, error_code, error_message, engine_time, session_asked, crashed_on_max_size, log`
+export const MOVING_COLUMNS = `${moving.names}, waits_since, backing_off, lease_expires_at, open_attempt`
+const DERIVED_FROM = Object.keys(MOVING).length
 
-export function movingValues({ reload, attempt }: KeptReload): SQLInputValue[] {
-  return [
-    reload.state,
-    reload.queuedAt,
-    reload.waitedMs,
-    waitsSince(reload),
-    reload.notBefore,
-    backsOff(reload) ? 1 : 0,
-    reload.firstClaimedAt ?? null,
-    reload.endedAt ?? null,
-    reload.attempts,
-    reload.requeuesTotal,
-    reload.requeuesWithErrors,
-    reload.faultRequeues,
-    reload.sizeIndex,
-    reload.lease ?? null,
-    attempt?.leaseExpiresAt ?? null,
-    attempt === undefined ? null : openText(attempt),
-    JSON.stringify(reload.engine),
-    reload.errorCode ?? null,
-    reload.errorMessage ?? null,
-    reload.engineTime ?? null,
-    reload.sessionAsked ? 1 : 0,
-    reload.crashedOnMaxSizeEngine ? 1 : 0,
-    reload.log,
-  ]
+export function movingValues(stored: KeptReload): SQLInputValue[] {
+  return [...moving.values(stored.reload), ...derivedValues(stored), openText(stored.attempt)]
+}
+
+function derivedValues({ reload, attempt }: KeptReload): SQLInputValue[] {
+  return [waitsSince(reload), backsOff(reload) ? 1 : 0, attempt?.leaseExpiresAt ?? null]
+}
+
+/** Tells each column whose value is another one afterwards, by its place among MOVING_COLUMNS. */
+export function movingChanges(
+  before: KeptReload,
+  after: KeptReload,
+  found: (place: number, value: SQLInputValue) => void,
+): void {
+  moving.changes(before.reload, after.reload, found)
+  const was = derivedValues(before)
+  const is = derivedValues(after)
+  for (let i = 0; i < is.length; i++) if (was[i] !== is[i]) found(DERIVED_FROM + i, is[i]!)
+  if (before.attempt === after.attempt) return
+  const text = openText(after.attempt)
+  if (text !== openText(before.attempt)) found(DERIVED_FROM + is.length, text)
 }
 
 export function reloadOf(row: Row): Reload {
-  const record: Record<string, unknown> = {
-    id: row.id,
-    tenantId: row.tenant_id,
-    appId: row.app_id,
-    userId: row.user_id,
-    trigger: row.trigger,
-    weight: row.weight,
-    partial: row.partial === 1,
-    ...JSON.parse(row.request as string),
-    createdAt: row.created_at,
-    state: row.state,
-    queuedAt: row.queued_at,
-    waitedMs: row.waited_ms,
-    notBefore: row.not_before,
-    attempts: row.attempts,
-    requeuesTotal: row.requeues_total,
-    requeuesWithErrors: row.requeues_with_errors,
-    faultRequeues: row.fault_requeues,
-    sizeIndex: row.size_index,
-    engine: JSON.parse(row.engine as string),
-    sessionAsked: row.session_asked === 1,
-    crashedOnMaxSizeEngine: row.crashed_on_max_size === 1,
-    log: row.log,
-  }
-  give(record, 'firstClaimedAt', row.first_claimed_at)
-  give(record, 'endedAt', row.ended_at)
-  give(record, 'lease', row.lease)
-  give(record, 'errorCode', row.error_code)
-  give(record, 'errorMessage', row.error_message)
-  give(record, 'engineTime', row.engine_time)
-  return record as unknown as Reload
+  return { ...plain.of(row), ...(JSON.parse(row.request as string) as Asked) }
 }
 
 /**
  * What of the open attempt has no column: the lease token is the reload's own, the number its count of
  * attempts.
  */
-function openText({ workerId, openedAt, sizeIndex, session }: Attempt): string {
+function openText(attempt: Attempt | undefined): string | null {
+  if (attempt === undefined) return null
+  const { workerId, openedAt, sizeIndex, session } = attempt
   return JSON.stringify({ workerId, openedAt, sizeIndex, session })
 }
 
@@ -114,42 +114,32 @@ export function openAttemptOf(row: Row): Attempt | undefined {
   } as Attempt
 }
 
-export const CLOSED_COLUMNS = `reload_id, number, lease_token, worker_id, lease_expires_at, opened_at, size_index,
-  session, closed_at, end, duration_ms, peak_memory_bytes`
+type Closed = NonNullable<Attempt['closed']>
 
-export function closedValues(attempt: Attempt, closed: NonNullable<Attempt['closed']>): SQLInputValue[] {
-  return [
-    attempt.reloadId,
-    attempt.number,
-    attempt.leaseToken,
-    attempt.workerId,
-    attempt.leaseExpiresAt,
-    attempt.openedAt,
-    attempt.sizeIndex,
-    JSON.stringify(attempt.session),
-    closed.at,
-    JSON.stringify(closed.end),
-    closed.durationMs ?? null,
-    closed.peakMemoryBytes ?? null,
-  ]
+const opened = recordColumns<Omit<Attempt, 'closed'>>({
+  reloadId: text('reload_id'),
+  number: number('number'),
+  leaseToken: text('lease_token'),
+  workerId: text('worker_id'),
+  leaseExpiresAt: number('lease_expires_at'),
+  openedAt: number('opened_at'),
+  sizeIndex: number('size_index'),
+  session: json('session'),
+})
+
+const closing = recordColumns<Closed>({
+  at: number('closed_at'),
+  end: json('end'),
+  durationMs: number('duration_ms'),
+  peakMemoryBytes: number('peak_memory_bytes'),
+})
+
+export const CLOSED_COLUMNS = `${opened.names}, ${closing.names}`
+
+export function closedValues(attempt: Attempt, closed: Closed): SQLInputValue[] {
+  return [...opened.values(attempt), ...closing.values(closed)]
 }
 
 export function closedAttemptOf(row: Row): Attempt {
-  const closed: Record<string, unknown> = {
-    at: row.closed_at,
-    end: JSON.parse(row.end as string) as AttemptEnd,
-  }
-  give(closed, 'durationMs', row.duration_ms)
-  give(closed, 'peakMemoryBytes', row.peak_memory_bytes)
-  return {
-    reloadId: row.reload_id,
-    number: row.number,
-    leaseToken: row.lease_token,
-    workerId: row.worker_id,
-    leaseExpiresAt: row.lease_expires_at,
-    openedAt: row.opened_at,
-    sizeIndex: row.size_index,
-    session: JSON.parse(row.session as string) as SessionFacts,
-    closed,
-  } as unknown as Attempt
+  return { ...opened.of(row), closed: closing.of(row) }
 }

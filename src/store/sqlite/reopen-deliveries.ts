@@ -1,19 +1,28 @@
 /** Opening deliveries again that failed for good. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Reopening } from '../port/deliveries.ts'
+import type { CommitNotice } from '../port/store.ts'
+import { FAILED_STATES, reopened } from '../rule/ending-deliveries.ts'
+import { noticeOf } from '../rule/notice-of.ts'
+import { deliveryColumns, deliveryMoves } from './delivery-rows.ts'
 
 export const FAILED_OF_SUBSCRIPTION = `
-  SELECT id FROM deliveries
-  WHERE subscription_id = ? AND state IN ('exhausted', 'given-up') AND created_at >= ?
+  SELECT * FROM deliveries
+  WHERE subscription_id = ? AND state IN (${FAILED_STATES.map((state) => `'${state}'`).join(', ')})
+    AND created_at >= ?
   ORDER BY created_at, id LIMIT ?`
 
-export function prepareReopenDeliveries(db: DatabaseSync): (request: Reopening) => number {
+export function prepareReopenDeliveries(
+  db: DatabaseSync,
+  note: (changed: Partial<CommitNotice>) => void,
+): (request: Reopening) => number {
   const failed = db.prepare(FAILED_OF_SUBSCRIPTION)
-  const open = db.prepare(`
-    UPDATE deliveries SET state = 'pending', sends = 0, due_at = ?, ended_at = NULL, reason = NULL WHERE id = ?`)
-  return ({ subscriptionId, since, now, max, dryRun }) => {
-    const rows = failed.all(subscriptionId, since, max)
-    if (!dryRun) for (const { id } of rows) open.run(now, id as string)
+  const move = db.prepare(`UPDATE deliveries SET ${deliveryMoves.assignments} WHERE id = ?`)
+  return (request) => {
+    const { subscriptionId, since, now, max, dryRun } = request
+    const rows = failed.all(subscriptionId, since, max).map(deliveryColumns.of)
+    if (!dryRun) for (const row of rows) move.run(...deliveryMoves.values(reopened(row, now)), row.id)
+    note(noticeOf.reopening(rows.length, request))
     return rows.length
   }
 }

@@ -2,7 +2,7 @@
  * Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events,
  * deliveries.
  */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../event/delivery.ts'
@@ -12,6 +12,9 @@ import type { CommitNotice } from '../port/store.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import { assertSaving, openAfter } from '../rule/saving.ts'
 import { movedAt, type Turns } from '../rule/turns.ts'
+import { markValues } from './app-rows.ts'
+import { deliveryColumns } from './delivery-rows.ts'
+import { draftColumns } from './event-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
 import { CLOSED_COLUMNS, closedValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
@@ -74,54 +77,20 @@ function prepareSaveApp(db: DatabaseSync): (reload: Reload, app: NonNullable<Sav
   const point = db.prepare(`
     UPDATE apps SET crashed_full = ?, crashed_partial = ?, data_version = ?, data = ? WHERE id = ?`)
   return ({ appId }, { crashedOnMaxSize, data }) => {
-    const marks = [crashedOnMaxSize.full ? 1 : 0, crashedOnMaxSize.partial ? 1 : 0]
+    const marks = markValues({ crashedOnMaxSize })
     if (data === undefined) mark.run(...marks, appId)
     else point.run(...marks, data.version, JSON.stringify(data), appId)
   }
 }
 
 function prepareInsertEvent(db: DatabaseSync): (event: EventDraft) => void {
-  const insert = db.prepare(`
-    INSERT INTO events (id, tenant_id, type, time, user_id, resource_id, top_level_resource_id, space_id, reload_id,
-      unique_key, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  return (event) => {
-    insert.run(
-      event.id,
-      event.tenantId,
-      event.type,
-      event.time,
-      event.userId,
-      event.resourceId,
-      event.topLevelResourceId,
-      event.spaceId ?? null,
-      event.reloadId ?? null,
-      event.uniqueKey,
-      JSON.stringify(event.body),
-    )
-  }
+  const { names, values } = draftColumns
+  const insert = db.prepare(`INSERT INTO events (${names}) VALUES (${parameters(names)})`)
+  return (event) => void insert.run(...values(event))
 }
 
 function prepareInsertDelivery(db: DatabaseSync): (delivery: Delivery) => void {
-  const insert = db.prepare(`
-    INSERT INTO deliveries (id, tenant_id, event_id, subscription_id, state, sends, due_at, created_at, ended_at,
-      reason, lease, lease_expires_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  return (delivery) => {
-    const values: SQLInputValue[] = [
-      delivery.id,
-      delivery.tenantId,
-      delivery.eventId,
-      delivery.subscriptionId,
-      delivery.state,
-      delivery.sends,
-      delivery.dueAt,
-      delivery.createdAt,
-      delivery.endedAt ?? null,
-      delivery.reason ?? null,
-      delivery.lease ?? null,
-      delivery.leaseExpiresAt ?? null,
-    ]
-    insert.run(...values)
-  }
+  const { names, values } = deliveryColumns
+  const insert = db.prepare(`INSERT INTO deliveries (${names}) VALUES (${parameters(names)})`)
+  return (delivery) => void insert.run(...values(delivery))
 }

@@ -10,6 +10,7 @@ import type { CommitNotice } from '../port/store.ts'
 import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import type { SqlCondition } from './condition.ts'
+import { deliveryMoves } from './delivery-rows.ts'
 import { listPage } from './page.ts'
 import { recordOf } from './row.ts'
 import type { Audience } from './view.ts'
@@ -29,7 +30,7 @@ export function prepareSendWrites(
   const insert = db.prepare(`
     INSERT INTO sends (id, subscription_id, event_type, status, triggered_at, record) VALUES (?, ?, ?, ?, ?, ?)`)
   const update = db.prepare(`
-    UPDATE deliveries SET state = ?, sends = ?, due_at = ?, ended_at = ?, reason = ?, lease = ?, lease_expires_at = ?
+    UPDATE deliveries SET ${deliveryMoves.assignments}
     WHERE id = ? AND state = 'pending' AND lease = ?`)
   const selectSubscription = db.prepare('SELECT record FROM subscriptions WHERE id = ?')
   const updateSubscription = db.prepare('UPDATE subscriptions SET record = ? WHERE id = ?')
@@ -51,17 +52,7 @@ export function prepareSendWrites(
   return {
     record: ({ delivery, fence, send, step }) => {
       if (send !== undefined) insertSend(send)
-      const { changes } = update.run(
-        delivery.state,
-        delivery.sends,
-        delivery.dueAt,
-        delivery.endedAt ?? null,
-        delivery.reason ?? null,
-        delivery.lease ?? null,
-        delivery.leaseExpiresAt ?? null,
-        delivery.id,
-        fence,
-      )
+      const { changes } = update.run(...deliveryMoves.values(delivery), delivery.id, fence)
       if (changes === 1 && step !== undefined) take(delivery.subscriptionId, step)
     },
     add: (send, step) => {

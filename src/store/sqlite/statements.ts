@@ -1,8 +1,8 @@
 /** Every prepared operation of the store in one place, made once when it is opened. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { ReloadId, TenantId } from '../../core/ids.ts'
-import type { QueuePlace } from '../port/queue.ts'
-import type { CommitNotice, Counts } from '../port/store.ts'
+import { defined } from '../../core/defined.ts'
+import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
+import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareAccept } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
@@ -15,18 +15,19 @@ import { prepareForget } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
+import { listReloads } from './list-reloads.ts'
+import { count, list } from './lists.ts'
 import { FIRST_WAITING, preparePlaceOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
-import { prepareSend, prepareSendWrites } from './sends.ts'
+import { listSends, prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareAssignments, prepareSpaces } from './spaces.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
 import { prepareTransition } from './transition.ts'
 import { prepareUpdateReload } from './update-reload.ts'
+import type { Answers, Verb } from './verbs.ts'
 import { type Audience, prepareViews } from './view.ts'
-
-export type Statements = ReturnType<typeof prepareStatements>
 
 export function prepareStatements(
   db: DatabaseSync,
@@ -34,7 +35,7 @@ export function prepareStatements(
   audience: Audience,
   kept: Kept,
   note: (changed: Partial<CommitNotice>) => void,
-) {
+): Answers<ExclusiveStore, Verb> {
   const views = prepareViews(db, audience, kept)
   const updateReload = prepareUpdateReload(db)
   const save = prepareSave(db, turns, kept, updateReload, note)
@@ -45,32 +46,39 @@ export function prepareStatements(
   const placeOf = preparePlaceOf(db, turns)
   const firstWaiting = db.prepare(FIRST_WAITING)
   return {
-    accept: prepareAccept(db, views, audience, kept, turns, note),
+    accept: each(prepareAccept(db, views, audience, kept, turns, note)),
     claim: prepareClaim(db, views, turns, save),
-    transition: prepareTransition(views, save),
-    renewLease: prepareRenewLease(views, kept, updateReload),
-    endLeases: prepareEndLeases(db, kept),
+    transition: each(prepareTransition(views, save)),
+    renewLeases: each(prepareRenewLease(views, kept, updateReload)),
+    endLeases: prepareEndLeases(db, kept, note),
     ...prepareSweeps(db, audience),
     ...reads,
-    queuePlace: (tenantId: TenantId, id: ReloadId, ageingMs: number): QueuePlace | undefined => {
+    reloads: (query) => listReloads(db, query),
+    queuePlace: (tenantId, id, ageingMs) => {
       const reload = reads.reload(tenantId, id)
       return reload?.state === 'QUEUED' ? placeOf(reload, ageingMs) : undefined
     },
-    runningReloads: (tenantId: TenantId): number => turns.runningOf(tenantId),
-    counts: (): Counts => {
+    runningReloads: (tenantId) => turns.runningOf(tenantId),
+    counts: () => {
       const since = firstWaiting.get()!.since as number | null
-      const waitsSince = since === null ? {} : { waitsSince: since }
-      return { ...turns.counts(), pendingDeliveries: deliveries.pendingCount(), ...waitsSince }
+      const pendingDeliveries = deliveries.pendingCount()
+      return { ...turns.counts(), pendingDeliveries, ...defined({ waitsSince: since ?? undefined }) }
     },
     ...prepareEventReads(db),
     forget: prepareForget(db),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
-    reopenDeliveries: prepareReopenDeliveries(db),
-    recordSend: sends.record,
+    reopenDeliveries: prepareReopenDeliveries(db, note),
+    recordSends: (batch) => {
+      for (const record of batch) sends.record(record)
+      note(noticeOf.recordingSends(batch))
+    },
     addSend: sends.add,
+    sends: (query) => listSends(db, query),
     send: prepareSend(db),
-    change: prepareChange(db, views, { turns, audience, kept }, saveEvents, note),
+    list: (kind, query) => list(db, kind, query),
+    count: (kind, query) => count(db, kind, query),
+    change: each(prepareChange(db, views, { turns, audience, kept }, saveEvents, note)),
     ...prepareIdentity(
       db,
       kept,
@@ -79,6 +87,7 @@ export function prepareStatements(
         audience.forget()
         turns.termsChanged()
       },
+      note,
     ),
     app: views.app,
     ...prepareApps(db, (id) => kept.forgetApp(id)),
@@ -88,4 +97,9 @@ export function prepareStatements(
     ...prepareDataFiles(db, (id) => kept.forgetApp(id)),
     ...prepareSubscriptions(db, () => audience.forget()),
   }
+}
+
+/** A batch is done one by one, in one transaction. */
+function each<Item, Answer>(one: (item: Item) => Answer): (batch: readonly Item[]) => Answer[] {
+  return (batch) => batch.map((item) => one(item))
 }

@@ -5,9 +5,9 @@
  *
  * An ended reload is never written again: the statement itself does not find it.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { KeptReload } from './kept.ts'
-import { MOVING_COLUMNS, movingValues } from './reload-rows.ts'
+import { MOVING_COLUMNS, movingChanges } from './reload-rows.ts'
 
 /** @throws when the stored reload is ended or gone: an outcome never changes */
 export type UpdateReload = (before: KeptReload, after: KeptReload) => void
@@ -23,12 +23,13 @@ export function prepareUpdateReload(db: DatabaseSync): UpdateReload {
     return made
   }
   return (before, after) => {
-    const was = movingValues(before)
-    const is = movingValues(after)
     let moved = 0
-    for (let i = 0; i < is.length; i++) if (was[i] !== is[i]) moved |= 1 << i
+    const values: SQLInputValue[] = []
+    movingChanges(before, after, (place, value) => {
+      moved |= 1 << place
+      values.push(value)
+    })
     if (moved === 0) return
-    const values = is.filter((_, i) => moved & (1 << i))
     const { changes } = (statements.get(moved) ?? prepare(moved)).run(...values, after.reload.id)
     if (changes !== 1) throw new Error(`reload ${after.reload.id} has ended: its outcome never changes`)
   }

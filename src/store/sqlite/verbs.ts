@@ -1,8 +1,105 @@
 /**
- * The verbs of a port without their promises: what a verb of the SQLite store answers inside its transaction.
+ * The verbs of the port inside their transactions, without promises; and how each of them is run: as a read,
+ * at once, or as a write in the next commit.
  */
+import type { SendRecord } from '../port/deliveries.ts'
+import type { ExclusiveStore } from '../port/store.ts'
+import type { Safety } from './writer.ts'
+
 export type Answers<Port, Verb extends keyof Port = keyof Port> = {
   readonly [Name in Verb]: Port[Name] extends (...args: infer Args) => Promise<infer Answer>
     ? (...args: Args) => Answer
     : never
+}
+
+export type Verb = Exclude<keyof ExclusiveStore, 'onCommit' | 'close'>
+
+/** What it saves must be synced, may be lost with the power, or that depends on what it is asked for. */
+type Running = 'read' | Safety | ((...args: never[]) => Safety)
+
+export const RUNNING: { readonly [Name in Verb]: Running } = {
+  accept: 'synced',
+  transition: 'synced',
+  reload: 'read',
+  activeReloadOf: 'read',
+  reloads: 'read',
+  attempts: 'read',
+  saveScriptLog: 'synced',
+  scriptLog: 'read',
+  ranStatements: 'read',
+  counts: 'read',
+
+  claim: 'synced',
+  queuePlace: 'read',
+  renewLeases: 'synced',
+  expiredLeases: 'read',
+  overdueReloads: 'read',
+  nextDueAt: 'read',
+  runningReloads: 'read',
+  endLeases: 'synced',
+
+  eventsAfter: 'read',
+  eventsBefore: 'read',
+  lastSequence: 'read',
+  forgottenSequence: 'read',
+  event: 'read',
+  eventsOf: 'read',
+  forget: 'synced',
+
+  claimDeliveries: 'lost with the power',
+  // The record of a success may be lost: then the same event is sent once more. A failure may make an event,
+  // which may not.
+  recordSends: (batch: readonly SendRecord[]) =>
+    batch.every(({ send }) => send?.status === 'success') ? 'lost with the power' : 'synced',
+  reopenDeliveries: 'synced',
+  nextDeliveryAt: 'read',
+  deliveriesOf: 'read',
+  delivery: 'read',
+  sends: 'read',
+  send: 'read',
+  addSend: 'synced',
+
+  list: 'read',
+  count: 'read',
+
+  change: 'synced',
+  addTenant: 'synced',
+  tenant: 'read',
+  tenants: 'read',
+  changeHostnames: 'synced',
+  changeLimits: 'synced',
+  saveUser: 'synced',
+  user: 'read',
+  users: 'read',
+  saveKey: 'synced',
+  removeKey: 'synced',
+  keyByHash: 'read',
+  keys: 'read',
+  addApp: 'synced',
+  changeApp: 'synced',
+  clearCrashMarks: 'synced',
+  removeApp: 'synced',
+  app: 'read',
+  apps: 'read',
+  referencedDataVersions: 'read',
+  addScript: 'synced',
+  scripts: 'read',
+  script: 'read',
+  saveSpace: 'synced',
+  removeSpace: 'synced',
+  space: 'read',
+  spaces: 'read',
+  saveAssignment: 'synced',
+  removeAssignment: 'synced',
+  assignments: 'read',
+  assignmentsOf: 'read',
+  saveDataFile: 'synced',
+  removeDataFile: 'synced',
+  dataFile: 'read',
+  dataFileByName: 'read',
+  dataFiles: 'read',
+  saveSubscription: 'synced',
+  removeSubscription: 'synced',
+  subscription: 'read',
+  subscriptions: 'read',
 }
