@@ -7,7 +7,6 @@ import { SourceTree, thisTree } from './source-tree.ts'
 const TABLES = ['test/script/vectors/date-vectors.ts']
 
 const LONG_FILES = [
-  'src/store/sqlite/sqlite-store.ts',
   'test/api/apps.test.ts',
   'test/api/data-files.test.ts',
   'test/api/reloads.test.ts',
