@@ -14,7 +14,7 @@ export const DIRECTIONS: Directions = {
   catalog: 'core store/port',
   event: 'core',
 
-  'script/value': 'core script/evaluate script/function',
+  'script/value': 'core',
   'script/statistics': '',
   'script/syntax': 'script script/function script/value',
   script: 'script/syntax script/value',
@@ -87,8 +87,6 @@ export const DIRECTIONS: Directions = {
  */
 export const AGAINST_THE_ORDER: readonly string[] = [
   'catalog -> store/port',
-  'script/value -> script/evaluate',
-  'script/value -> script/function',
   'script/syntax -> script',
   'script/syntax -> script/function',
   'script/function -> script/evaluate',

@@ -3,9 +3,9 @@
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { dayOf } from '../value/calendar.ts'
 import { formatsOf } from '../value/formats.ts'
-import { asDate, asTime, asTimestamp } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, numberOr, text } from './argument.ts'
+import { asDate, asTime, asTimestamp } from './formatted-value.ts'
 import type { FunctionGroups } from './function-row.ts'
 
 export const CLOCK_FUNCTIONS: FunctionGroups = {

@@ -15,11 +15,11 @@ import {
   weekdayOf,
   weekNumber,
 } from '../value/calendar.ts'
-import { asDate, asTime } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
-import { weekRule } from '../value/week-rule.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
+import { asDate, asTime } from './formatted-value.ts'
 import type { FunctionGroups, Scalar } from './function-row.ts'
+import { weekRule } from './week-rule.ts'
 
 export const DATE_FUNCTIONS: FunctionGroups = {
   'Date and time': [

@@ -7,11 +7,11 @@
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from '../value/calendar.ts'
 import { type Formats, formatsOf } from '../value/formats.ts'
-import { formatted } from '../value/formatted-value.ts'
 import { readIsoTimestamp } from '../value/iso-timestamp.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
+import { formatted } from './formatted-value.ts'
 import type { FunctionGroups, Scalar } from './function-row.ts'
 
 /** What milliseconds can count exactly. */

@@ -13,13 +13,13 @@ import {
 } from '../value/calendar.ts'
 import { truth } from '../value/convert.ts'
 import { padded } from '../value/date-format.ts'
-import { asDate, asTimestamp } from '../value/formatted-value.ts'
 import { DAY, LUNAR_WEEK, monthPeriod, type Period, WEEK } from '../value/period.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
-import { weekRule } from '../value/week-rule.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
+import { asDate, asTimestamp } from './formatted-value.ts'
 import type { FunctionGroups, Scalar } from './function-row.ts'
+import { weekRule } from './week-rule.ts'
 
 const MONTH_PERIODS: ReadonlyMap<number, Period> = new Map(
   [1, 2, 3, 4, 6, 12].map((months) => [months, monthPeriod(months)]),

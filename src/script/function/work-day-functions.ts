@@ -5,9 +5,9 @@
 
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { dayOf, weekdayOf } from '../value/calendar.ts'
-import { asDate } from '../value/formatted-value.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number } from './argument.ts'
+import { asDate } from './formatted-value.ts'
 import type { FunctionGroups, Scalar } from './function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY

@@ -3,10 +3,10 @@
  * number beyond the calendar.
  */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
-import { isInCalendar } from './calendar.ts'
-import type { DateMask } from './date-format.ts'
-import { formatsOf } from './formats.ts'
-import type { Value } from './value.ts'
+import { isInCalendar } from '../value/calendar.ts'
+import type { DateMask } from '../value/date-format.ts'
+import { formatsOf } from '../value/formats.ts'
+import type { Value } from '../value/value.ts'
 
 export function asDate(serial: number, { settings }: EvaluationContext): Value {
   return dated(serial, formatsOf(settings).date(settings.dateFormat))

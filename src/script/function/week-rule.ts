@@ -3,8 +3,8 @@
  * settings.
  */
 import type { EvaluationContext } from '../evaluate/evaluate.ts'
-import { type Arguments, numberOr } from '../function/argument.ts'
-import type { WeekRule } from './calendar.ts'
+import type { WeekRule } from '../value/calendar.ts'
+import { type Arguments, numberOr } from './argument.ts'
 
 /**
  * @param from index of the first of the three arguments
