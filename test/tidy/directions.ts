@@ -20,17 +20,15 @@ export const DIRECTIONS: Directions = {
   script: 'script/syntax script/value',
   'script/format': 'script script/syntax script/value',
   'script/model': 'script script/syntax script/value',
-  'script/function':
-    'script script/evaluate script/function/context script/row script/statistics script/syntax script/value',
-  'script/evaluate': 'script script/function script/syntax script/value',
-  'script/function/context':
-    'script script/evaluate script/function script/model script/row script/syntax script/value',
+  'script/function/site': 'script script/model script/syntax script/value',
+  'script/function': 'script script/function/site script/model script/statistics script/syntax script/value',
+  'script/evaluate': 'script script/function script/function/site script/syntax script/value',
   'script/plan':
-    'script script/format script/function script/function/context script/model script/syntax script/value',
+    'script script/format script/function script/function/site script/model script/syntax script/value',
   'script/row':
-    'script script/evaluate script/function/context script/model script/plan script/syntax script/value',
+    'script script/evaluate script/function script/function/site script/model script/plan script/syntax script/value',
   'script/check': 'script script/syntax',
-  'script/run': 'script script/evaluate script/function script/syntax script/value',
+  'script/run': 'script script/evaluate script/function script/function/site script/syntax script/value',
 
   qvd: 'script/value',
   receiver: 'event',
@@ -53,15 +51,15 @@ export const DIRECTIONS: Directions = {
   'engine/channel': 'catalog core engine script',
   'engine/pool': 'core engine engine/channel',
   'engine/sql':
-    'script script/function/context script/model script/plan script/row script/syntax script/value',
+    'script script/function script/function/site script/model script/plan script/syntax script/value',
   'engine/duckdb':
-    'catalog engine/sql qvd script script/evaluate script/function/context script/model script/plan script/row script/syntax script/value',
+    'catalog engine/sql qvd script script/evaluate script/function script/function/site script/model script/plan script/row script/syntax script/value',
   'engine/source':
-    'catalog core engine engine/duckdb engine/sql qvd script script/format script/model script/plan script/row script/syntax script/value',
+    'catalog core engine engine/duckdb engine/sql qvd script script/format script/function/site script/model script/plan script/syntax script/value',
   'engine/sink':
     'engine engine/duckdb engine/source engine/sql qvd script script/model script/plan script/syntax script/value',
   'engine/child':
-    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function/context script/model script/plan script/row script/run script/syntax script/value',
+    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
   files: 'catalog core engine files/local store/port',
   intake: 'catalog core engine outcome store/port',
@@ -89,10 +87,6 @@ export const AGAINST_THE_ORDER: readonly string[] = [
   'catalog -> store/port',
   'script/syntax -> script',
   'script/syntax -> script/function',
-  'script/function -> script/evaluate',
-  'script/function -> script/row',
-  'script/function -> script/function/context',
-  'script/function/context -> script/row',
   'api/reload -> api/app',
 ]
 

@@ -8,7 +8,9 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
 import { faultOf } from '../../script/fault.ts'
-import { QVD_TIME_FORMAT } from '../../script/function/context/qvd-functions.ts'
+import { QVD_TIME_FORMAT } from '../../script/function/qvd-functions.ts'
+import type { AutoNumberCounters } from '../../script/function/site/load-context.ts'
+import { Preloads } from '../../script/function/site/preloads.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
 import {
   type Catalog,
@@ -29,8 +31,6 @@ import {
   planRenameTables,
 } from '../../script/plan/plan-change.ts'
 import { planStore } from '../../script/plan/plan-store.ts'
-import type { AutoNumberCounters } from '../../script/row/load-context.ts'
-import { Preloads } from '../../script/row/preloads.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import type { Section } from '../../script/syntax/statement.ts'
 import { formatsOf } from '../../script/value/formats.ts'

@@ -2,8 +2,9 @@
  * The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS
  * I13).
  */
+
+import type { AutoNumberCounters } from '../../script/function/site/load-context.ts'
 import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/model/catalog-model.ts'
-import type { AutoNumberCounters } from '../../script/row/load-context.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
 import { joinKey, pairOf } from '../sql/pair-sql.ts'

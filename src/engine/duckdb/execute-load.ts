@@ -4,6 +4,8 @@
  * everything as it was (SEMANTICS Q3).
  */
 import { faults, ScriptFaultError } from '../../script/fault.ts'
+import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
+import { Preloads } from '../../script/function/site/preloads.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
 import {
   type Catalog,
@@ -27,8 +29,6 @@ import {
 import type { MergePlan, SinkPlan } from '../../script/plan/sink-plan.ts'
 import type { SourcePlan } from '../../script/plan/source-plan.ts'
 import { storedNames } from '../../script/plan/stored-names.ts'
-import type { LoadContext, OutputTable } from '../../script/row/load-context.ts'
-import { Preloads } from '../../script/row/preloads.ts'
 import { storedValues } from '../../script/row/stored-values.ts'
 import type { LoadStatement } from '../../script/syntax/statement.ts'
 import type { Value } from '../../script/value/value.ts'

@@ -1,10 +1,11 @@
 /**
- * Fetches what row-level functions asked for (script/row/preloads.ts) from the tables, before the first row
+ * Fetches what row-level functions asked for (script/function/site/preloads.ts) from the tables, before the first row
  * is evaluated.
  */
+
+import type { PeekHistory } from '../../script/function/site/peek-history.ts'
+import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/function/site/preloads.ts'
 import { type Catalog, findField, findTable, tablesWith } from '../../script/model/catalog-model.ts'
-import type { PeekHistory } from '../../script/row/peek-history.ts'
-import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/row/preloads.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf } from '../../script/value/value-key.ts'
 import { pairOf } from '../sql/pair-sql.ts'

@@ -1,7 +1,7 @@
 /** Facts about a file of a connection, as FileSize and FileTime tell them. */
 import { QvdError } from '../../qvd/qvd-error.ts'
 import { readQvdHeader } from '../../qvd/qvd-file.ts'
-import type { FileFacts } from '../../script/row/load-context.ts'
+import type { FileFacts } from '../../script/function/site/load-context.ts'
 import type { FilePaths } from './file-paths.ts'
 import { localSerial } from './local-time.ts'
 

@@ -1,8 +1,8 @@
 /**
- * SQL that gathers all values of a group in one text, as script/function/context/collected-values.ts reads
+ * SQL that gathers all values of a group in one text, as script/function/collected-values.ts reads
  * them.
  */
-import { END, ESCAPE, ESCAPED, SIDE } from '../../script/function/context/collected-values.ts'
+import { END, ESCAPE, ESCAPED, SIDE } from '../../script/function/collected-values.ts'
 import type { PairSql } from './pair-sql.ts'
 
 const chr = (mark: string): string => `chr(${mark.codePointAt(0)})`

@@ -2,9 +2,10 @@
  * One level of a LOAD over a table as a single query, where every expression of it has SQL of the same
  * meaning.
  */
+
+import type { OutputTable } from '../../script/function/site/load-context.ts'
 import type { ValueKinds } from '../../script/model/catalog-model.ts'
 import type { LevelRules } from '../../script/plan/row-plan.ts'
-import type { OutputTable } from '../../script/row/load-context.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import { conditionPlace, fieldPlace } from './row-position-sql.ts'
 

@@ -5,8 +5,8 @@
  * order.
  */
 
+import type { OutputTable } from '../../script/function/site/load-context.ts'
 import type { OutputItem } from '../../script/plan/row-plan.ts'
-import type { OutputTable } from '../../script/row/load-context.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import {
   expressionSql,

@@ -4,13 +4,13 @@
  * are raised here, never while rows are evaluated, except by the binding's own functions.
  */
 import { faultOf, faults, placedAt, type ScriptFaultError } from '../fault.ts'
-import type { FunctionRow, Scalar } from '../function/function-row.ts'
 import { checkCall, isAggregation } from '../function/functions.ts'
+import type { Binding, Evaluator } from '../function/site/binding.ts'
+import type { FunctionRow, Scalar } from '../function/site/function-row.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { parseExpression } from '../syntax/parse-expression.ts'
 import type { Value } from '../value/value.ts'
 import { type Compiled, compileOperator } from './compile-operator.ts'
-import type { Binding, Evaluator } from './evaluate.ts'
 
 /**
  * @throws ScriptFaultError syntax for an unknown function or a wrong number of arguments (Q5), field not

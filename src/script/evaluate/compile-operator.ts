@@ -2,6 +2,8 @@
  * Evaluators of the operators (LANGUAGE, section 2.2; SEMANTICS A7 to A9 and block C). Total: no operator
  * raises a fault.
  */
+
+import type { Evaluator } from '../function/site/binding.ts'
 import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/expression.ts'
 import {
   type ComparisonOperator,
@@ -17,7 +19,6 @@ import {
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
-import type { Evaluator } from './evaluate.ts'
 
 /** An evaluator, and whether it gives the same value for every row. */
 export interface Compiled {

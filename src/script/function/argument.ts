@@ -1,10 +1,10 @@
 /** Reads the arguments of a function. An absent argument is undefined, never NULL. */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from '../value/calendar.ts'
 import { finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
-import type { Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { Scalar } from './site/function-row.ts'
 
 export type Arguments = readonly Value[]
 

@@ -1,12 +1,12 @@
 /** The time of the run, of its clock and of other places (SEMANTICS L21, K22). */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { dayOf } from '../value/calendar.ts'
 import { formatsOf } from '../value/formats.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, numberOr, text } from './argument.ts'
 import { asDate, asTime, asTimestamp } from './formatted-value.ts'
-import type { FunctionGroups } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups } from './site/function-row.ts'
 
 export const CLOCK_FUNCTIONS: FunctionGroups = {
   'Date and time': [

@@ -3,10 +3,10 @@
  * blue.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 type Rgb = readonly [red: number, green: number, blue: number]
 

@@ -3,13 +3,13 @@
  * A14, C6 to C8).
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { numberOf, relation, textOf, truth } from '../value/convert.ts'
 import { numberText } from '../value/number-text.ts'
 import { FALSE, TRUE, type Value } from '../value/value.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 import { type Arguments, number, text } from './argument.ts'
-import type { FunctionGroups } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

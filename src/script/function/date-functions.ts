@@ -3,7 +3,6 @@
  * interpreted.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import {
   addMonths,
   civilDate,
@@ -18,7 +17,8 @@ import {
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
 import { asDate, asTime } from './formatted-value.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 import { weekRule } from './week-rule.ts'
 
 export const DATE_FUNCTIONS: FunctionGroups = {

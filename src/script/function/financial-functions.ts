@@ -2,7 +2,6 @@
  * Annuities, options and rates of return of listed payments. Arguments that fit together in no way give NULL.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import {
   type Annuity,
   annuityBalance,
@@ -16,7 +15,8 @@ import { normalDistribution } from '../statistics/distribution.ts'
 import { finiteOrNull } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

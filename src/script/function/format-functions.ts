@@ -4,7 +4,6 @@
  * text without number, L4).
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { isInCalendar } from '../value/calendar.ts'
 import { type Formats, formatsOf } from '../value/formats.ts'
 import { readIsoTimestamp } from '../value/iso-timestamp.ts'
@@ -12,7 +11,8 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
 import { formatted } from './formatted-value.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 /** What milliseconds can count exactly. */
 const INTERVAL_DAYS_MAX = 100_000_000

@@ -2,11 +2,12 @@
  * A calculated date, time or timestamp with the text of the settings' format (SEMANTICS L2, L12). NULL for a
  * number beyond the calendar.
  */
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
+
 import { isInCalendar } from '../value/calendar.ts'
 import type { DateMask } from '../value/date-format.ts'
 import { formatsOf } from '../value/formats.ts'
 import type { Value } from '../value/value.ts'
+import type { EvaluationContext } from './site/binding.ts'
 
 export function asDate(serial: number, { settings }: EvaluationContext): Value {
   return dated(serial, formatsOf(settings).date(settings.dateFormat))

@@ -1,5 +1,5 @@
 /** Aggregations that the engine computes while it groups the rows (SEMANTICS B8, B9, J5 to J12). */
-import type { FunctionGroups } from './function-row.ts'
+import type { FunctionGroups } from './site/function-row.ts'
 
 export const GROUP_AGGREGATIONS: FunctionGroups = {
   Aggregation: [

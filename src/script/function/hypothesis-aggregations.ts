@@ -14,8 +14,8 @@ import {
 } from '../statistics/hypothesis-test.ts'
 import { finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
-import type { FunctionGroups, ListAggregation } from './function-row.ts'
 import { type Lists, optionalNumber } from './list-argument.ts'
+import type { FunctionGroups, ListAggregation } from './site/function-row.ts'
 
 /** Which result of a test a function tells. */
 interface Part {

@@ -3,12 +3,12 @@
  * whole.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, text } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
 import { type Json, jsonValue, readJson } from './json-value.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

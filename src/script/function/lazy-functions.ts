@@ -1,8 +1,9 @@
 /** Functions that do not compute all their arguments, or compute an expression that a text holds. */
-import type { Evaluator } from '../evaluate/evaluate.ts'
+
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
-import type { FunctionGroups, LazySite } from './function-row.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { FunctionGroups, LazySite } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

@@ -6,7 +6,7 @@ import type { Pair } from '../statistics/regression.ts'
 import { finiteOrNull, numberOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
-import type { ListAggregation } from './function-row.ts'
+import type { ListAggregation } from './site/function-row.ts'
 
 export type Lists = readonly (readonly Value[])[]
 

@@ -3,11 +3,11 @@
  * NULL.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofNumber, ofNumbers } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 export const NUMBER_FUNCTIONS: FunctionGroups = {
   Number: [

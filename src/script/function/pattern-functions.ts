@@ -4,12 +4,12 @@
  * match counts.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { truth } from '../value/convert.ts'
 import { formatsOf } from '../value/formats.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
-import type { FunctionGroups, PartsOf, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, PartsOf, Scalar } from './site/function-row.ts'
 import { position } from './text-functions.ts'
 
 const ANY = Number.POSITIVE_INFINITY

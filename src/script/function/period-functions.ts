@@ -2,7 +2,6 @@
  * Starts, ends and names of periods, and tests whether a moment lies in one (SEMANTICS L12 to L14).
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import {
   civilDate,
   dayNumber,
@@ -18,7 +17,8 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
 import { asDate, asTimestamp } from './formatted-value.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 import { weekRule } from './week-rule.ts'
 
 const MONTH_PERIODS: ReadonlyMap<number, Period> = new Map(

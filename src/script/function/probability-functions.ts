@@ -24,7 +24,7 @@ import {
 } from '../statistics/distribution.ts'
 import { finiteOrNull } from '../value/convert.ts'
 import { number } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const ALL = Number.POSITIVE_INFINITY
 

@@ -3,14 +3,14 @@
  * 0.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { correlation, type Pair } from '../statistics/regression.ts'
 import { deviation, fractile, kurtosis, mean, skewness, sumOf } from '../statistics/sample.ts'
 import { compareTexts, finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { type Arguments, number } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const largest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b))
 const smallest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b))

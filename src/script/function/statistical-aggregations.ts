@@ -8,9 +8,9 @@ import { fractile, kurtosis, skewness, standardError } from '../statistics/sampl
 import { finiteOrNull, numberOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
-import type { FunctionGroups, ListAggregation } from './function-row.ts'
 import { jsonOf } from './json-value.ts'
 import { constantNumber, type Lists, numbersOf, ofNumbers, optionalNumber, pairs } from './list-argument.ts'
+import type { FunctionGroups, ListAggregation } from './site/function-row.ts'
 
 export const STATISTICAL_AGGREGATIONS: FunctionGroups = {
   Aggregation: [

@@ -3,13 +3,13 @@
  * chart is NULL in a reload, or an empty text.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { textOf, truth } from '../value/convert.ts'
 import { hashText } from '../value/hash-text.ts'
 import { numberText } from '../value/number-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

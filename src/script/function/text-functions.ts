@@ -2,7 +2,6 @@
  * Text functions (SEMANTICS block K). Positions and lengths count characters, not bytes or code units (K14).
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { faults } from '../fault.ts'
 import { editDistance } from '../value/edit-distance.ts'
 import { capitalize } from '../value/letters.ts'
@@ -10,7 +9,8 @@ import { splitText } from '../value/split-text.ts'
 import { trimBlanks } from '../value/trim-blanks.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofText, text } from './argument.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 /**
  * Longest text that Repeat makes, in characters: more would only end the engine session for want of memory.

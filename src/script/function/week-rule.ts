@@ -2,9 +2,10 @@
  * The week rule of a call: first week day, broken weeks and reference day from its arguments, else from the
  * settings.
  */
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
+
 import type { WeekRule } from '../value/calendar.ts'
 import { type Arguments, numberOr } from './argument.ts'
+import type { EvaluationContext } from './site/binding.ts'
 
 /**
  * @param from index of the first of the three arguments

@@ -3,12 +3,12 @@
  * last day; a single day is a pair of equal dates.
  */
 
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
 import { dayOf, weekdayOf } from '../value/calendar.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number } from './argument.ts'
 import { asDate } from './formatted-value.ts'
-import type { FunctionGroups, Scalar } from './function-row.ts'
+import type { EvaluationContext } from './site/binding.ts'
+import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 /** More than a human life of work; a longer search would only keep the engine busy. */

@@ -4,9 +4,9 @@
  * that depend on the row (SEMANTICS blocks H, I and M).
  */
 import { faults, type ScriptFaultError } from '../fault.ts'
-import { dependsOnRow } from '../function/context/call-in-load.ts'
-import type { FunctionRow } from '../function/function-row.ts'
+import { dependsOnRow } from '../function/call-in-load.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
+import type { FunctionRow } from '../function/site/function-row.ts'
 import type { Span } from '../span.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { lacks, type Names } from './catalog-shape.ts'

@@ -6,8 +6,8 @@
  */
 
 import { faults, type ScriptFaultError } from '../fault.ts'
-import type { Fold, FoldOperation } from '../function/function-row.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
+import type { Fold, FoldOperation } from '../function/site/function-row.ts'
 import { type Expression, expressionKey } from '../syntax/expression.ts'
 import type { Report } from './findings.ts'
 import type { OutputItem } from './row-plan.ts'

@@ -3,7 +3,7 @@
  * SEMANTICS F7 to F14, G5).
  */
 import { faults } from '../fault.ts'
-import { baseName, withoutExtension } from '../function/context/file-functions.ts'
+import { baseName, withoutExtension } from '../function/file-functions.ts'
 import type { Span } from '../span.ts'
 import type { LoadPrefixes, LoadSource, LoadStatement } from '../syntax/statement.ts'
 import { type CatalogShape, type Names, tableNamed, tableWithFields } from './catalog-shape.ts'

@@ -7,15 +7,15 @@
  * A fault of an expression ends the statement; compiling finds unknown names before any row is read.
  */
 import { compile } from '../evaluate/compile-expression.ts'
-import type { Binding, Evaluator } from '../evaluate/evaluate.ts'
-import { callInLoad } from '../function/context/call-in-load.ts'
+import { callInLoad } from '../function/call-in-load.ts'
+import type { Binding, Evaluator } from '../function/site/binding.ts'
+import type { InputRow, LoadContext, OutputTable } from '../function/site/load-context.ts'
+import type { MachineState } from '../function/site/machine-state.ts'
+import type { PeekHistory } from '../function/site/peek-history.ts'
 import type { LevelRules } from '../plan/row-plan.ts'
 import { unknownField } from '../plan/unknown-field.ts'
 import { isTrue } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
-import type { InputRow, LoadContext, OutputTable } from './load-context.ts'
-import type { MachineState } from './machine-state.ts'
-import type { PeekHistory } from './peek-history.ts'
 
 export class LevelMachine {
   /** Indexes of the input fields that some expression reads. Complete after construction. */

@@ -3,7 +3,7 @@
  * step 9; SEMANTICS M6, B13), and the letter case of FORCE or SECTION ACCESS (S4, S10). Expressions of the
  * LOAD do not see it.
  */
-import { applyMap } from '../function/context/map-functions.ts'
+import { applyMap } from '../function/map-functions.ts'
 import type { StoreRules } from '../host.ts'
 import type { MappingTable } from '../model/catalog-model.ts'
 import { ruleFor } from '../plan/stored-names.ts'

@@ -5,9 +5,9 @@
 
 import { ask } from '../ask.ts'
 import { compile } from '../evaluate/compile-expression.ts'
-import type { Binding } from '../evaluate/evaluate.ts'
 import { faults } from '../fault.ts'
 import { checkCall } from '../function/functions.ts'
+import type { Binding } from '../function/site/binding.ts'
 import type { Asking } from '../host.ts'
 import { expand as expandText } from '../syntax/expand.ts'
 import type { Expression } from '../syntax/expression.ts'

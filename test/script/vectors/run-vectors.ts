@@ -3,8 +3,9 @@
  * implementation, enough vectors, and what every one of them expects. The vector tests, the coverage and the
  * pages of the language all ask this file.
  */
-import type { FunctionRow } from '../../../src/script/function/function-row.ts'
+
 import { FUNCTIONS, isComputed } from '../../../src/script/function/functions.ts'
+import type { FunctionRow } from '../../../src/script/function/site/function-row.ts'
 import { evaluated, type Surroundings, shown } from '../../support/evaluated.ts'
 import { withScript } from '../../support/script-under-test.ts'
 import { AGGREGATION_DATA, type AggregationData } from './aggregation-vectors.ts'

@@ -2,15 +2,16 @@
  * Functions of the row's position and of rows before it, and counters (SEMANTICS block I, without those that
  * look at other tables only).
  */
-import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { findTable } from '../../model/catalog-model.ts'
-import { PeekHistory } from '../../row/peek-history.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import { numberOf, textOf } from '../../value/convert.ts'
-import type { Value } from '../../value/value.ts'
-import { keyOf, type ValueKey } from '../../value/value-key.ts'
-import type { CallSite, FunctionGroups } from '../function-row.ts'
+
+import { findTable } from '../model/catalog-model.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { numberOf, textOf } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { constantName } from './constant-name.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { CallSite, FunctionGroups } from './site/function-row.ts'
+import { PeekHistory } from './site/peek-history.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 

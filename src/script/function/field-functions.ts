@@ -1,13 +1,13 @@
 /** Functions that look at the values of fields and tables loaded before (SEMANTICS block H, I11, I14). */
 
-import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { findField } from '../../model/catalog-model.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import { numberOf } from '../../value/convert.ts'
-import { FALSE, TRUE } from '../../value/value.ts'
-import { keyOf } from '../../value/value-key.ts'
-import type { CallSite, FunctionGroups } from '../function-row.ts'
+import { findField } from '../model/catalog-model.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { numberOf } from '../value/convert.ts'
+import { FALSE, TRUE } from '../value/value.ts'
+import { keyOf } from '../value/value-key.ts'
 import { constantName } from './constant-name.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { CallSite, FunctionGroups } from './site/function-row.ts'
 
 export const FIELD_FUNCTIONS: FunctionGroups = {
   'Inter-record': [

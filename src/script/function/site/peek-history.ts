@@ -2,7 +2,7 @@
  * The rows of one output field that Peek can still reach. Most uses look back a fixed number of rows, so only
  * those are kept; a row number that is not constant keeps the whole column.
  */
-import type { Value } from '../value/value.ts'
+import type { Value } from '../../value/value.ts'
 
 export class PeekHistory {
   /** Rows counted from the end that must be reachable; Infinity keeps everything. */

@@ -2,10 +2,10 @@
  * Names of fields and tables in the arguments of functions. They must be known when the LOAD is compiled,
  * because their data is fetched before the first row: a name that depends on the row is a fault.
  */
-import { faults } from '../../fault.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import { textOf } from '../../value/convert.ts'
-import type { CallSite } from '../function-row.ts'
+import { faults } from '../fault.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { textOf } from '../value/convert.ts'
+import type { CallSite } from './site/function-row.ts'
 
 /** The text of a name argument; a bare name stands for itself. */
 export function constantName(expression: Expression, site: CallSite, called: string): string {

@@ -3,8 +3,8 @@
  * of an earlier table, a lookup. Rows are evaluated synchronously, so an evaluator takes an empty holder here
  * when it is compiled, and the host fills all holders before the first row. Equal requests share a holder.
  */
-import type { Value } from '../value/value.ts'
-import { keyOf, type ValueKey } from '../value/value-key.ts'
+import type { Value } from '../../value/value.ts'
+import { keyOf, type ValueKey } from '../../value/value-key.ts'
 
 /** The distinct values of a field over all tables, in load order, without NULL. */
 export interface FieldValues {

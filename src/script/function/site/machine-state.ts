@@ -1,5 +1,5 @@
 /** State of the row machine that row functions read, and where they register when they are compiled. */
-import type { Value } from '../value/value.ts'
+import type { Value } from '../../value/value.ts'
 import type { OutputTable } from './load-context.ts'
 import type { PeekHistory } from './peek-history.ts'
 

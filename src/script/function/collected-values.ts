@@ -3,13 +3,13 @@
  * all of them at once. Each value is `<number><SIDE><text><END>`, NULL `<END>` alone, in load order.
  */
 
-import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { faults } from '../../fault.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import { textOf } from '../../value/convert.ts'
-import type { Value } from '../../value/value.ts'
-import { keyOf } from '../../value/value-key.ts'
-import type { CallSite, ListAggregation } from '../function-row.ts'
+import { faults } from '../fault.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { textOf } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import { keyOf } from '../value/value-key.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { CallSite, ListAggregation } from './site/function-row.ts'
 
 /** Marks that separate values, and the two sides of one; texts have them escaped. */
 export const END = '\u001E'

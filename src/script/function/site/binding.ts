@@ -3,10 +3,10 @@
  * into an evaluator; a binding says what names and context functions mean there: variables in LET, fields of
  * the current row in a LOAD.
  */
-import type { ScriptClock, ScriptSystem } from '../host.ts'
-import type { Expression } from '../syntax/expression.ts'
-import type { Settings } from '../value/settings.ts'
-import type { Value } from '../value/value.ts'
+import type { ScriptClock, ScriptSystem } from '../../host.ts'
+import type { Expression } from '../../syntax/expression.ts'
+import type { Settings } from '../../value/settings.ts'
+import type { Value } from '../../value/value.ts'
 
 /**
  * Reads the current row (or the variables) and gives the value. Called once a row: allocate nothing that need

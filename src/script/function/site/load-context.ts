@@ -1,8 +1,9 @@
 /** What row-level functions of a LOAD can access besides the row itself. */
-import type { EvaluationContext } from '../evaluate/evaluate.ts'
-import type { Catalog, MappingTable } from '../model/catalog-model.ts'
-import type { Value } from '../value/value.ts'
-import type { ValueKey } from '../value/value-key.ts'
+
+import type { Catalog, MappingTable } from '../../model/catalog-model.ts'
+import type { Value } from '../../value/value.ts'
+import type { ValueKey } from '../../value/value-key.ts'
+import type { EvaluationContext } from './binding.ts'
 import type { Preloads } from './preloads.ts'
 
 export interface LoadContext extends EvaluationContext {

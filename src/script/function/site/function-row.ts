@@ -3,12 +3,13 @@
  * implementation that it has. The rows stand in the topic files of this folder, functions.ts finds them by
  * name, and everything else that is said of functions is derived from them.
  */
-import type { EvaluationContext, Evaluator } from '../evaluate/evaluate.ts'
-import type { LoadContext } from '../row/load-context.ts'
-import type { MachineState } from '../row/machine-state.ts'
-import type { Expression } from '../syntax/expression.ts'
-import type { Settings } from '../value/settings.ts'
-import type { Value } from '../value/value.ts'
+
+import type { Expression } from '../../syntax/expression.ts'
+import type { Settings } from '../../value/settings.ts'
+import type { Value } from '../../value/value.ts'
+import type { EvaluationContext, Evaluator } from './binding.ts'
+import type { LoadContext } from './load-context.ts'
+import type { MachineState } from './machine-state.ts'
 
 /**
  * A row has at most one of `scalar`, `lazy`, `context`, `load`, `list` and `fold`; a function with none of

@@ -3,10 +3,10 @@
  * (SEMANTICS E13), with a path about that file. A missing file gives NULL, never a fault (E14).
  */
 
-import type { FileFacts } from '../../row/load-context.ts'
-import { textOf } from '../../value/convert.ts'
-import type { Value } from '../../value/value.ts'
-import type { FunctionGroups, OfLoad } from '../function-row.ts'
+import { textOf } from '../value/convert.ts'
+import type { Value } from '../value/value.ts'
+import type { FunctionGroups, OfLoad } from './site/function-row.ts'
+import type { FileFacts } from './site/load-context.ts'
 
 export const FILE_FUNCTIONS: FunctionGroups = {
   File: [

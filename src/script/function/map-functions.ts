@@ -2,15 +2,16 @@
  * ApplyMap and MapSubString over a mapping table (SEMANTICS block M). The name of the table may depend on the
  * row.
  */
-import type { Evaluator } from '../../evaluate/evaluate.ts'
-import { faults } from '../../fault.ts'
-import type { MappingTable } from '../../model/catalog-model.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import { textOf } from '../../value/convert.ts'
-import type { Settings } from '../../value/settings.ts'
-import type { Value } from '../../value/value.ts'
-import { keyOf } from '../../value/value-key.ts'
-import type { CallSite, FunctionGroups } from '../function-row.ts'
+
+import { faults } from '../fault.ts'
+import type { MappingTable } from '../model/catalog-model.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { textOf } from '../value/convert.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import { keyOf } from '../value/value-key.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { CallSite, FunctionGroups } from './site/function-row.ts'
 
 export const MAP_FUNCTIONS: FunctionGroups = {
   Mapping: [

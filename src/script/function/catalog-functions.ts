@@ -3,13 +3,13 @@
  * F22). Table numbers count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
  */
 
-import { findTable } from '../../model/catalog-model.ts'
-import type { LoadContext } from '../../row/load-context.ts'
-import { numberOf, textOf } from '../../value/convert.ts'
-import type { Settings } from '../../value/settings.ts'
-import type { Value } from '../../value/value.ts'
-import type { Arguments } from '../argument.ts'
-import type { FunctionGroups } from '../function-row.ts'
+import { findTable } from '../model/catalog-model.ts'
+import { numberOf, textOf } from '../value/convert.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import type { Arguments } from './argument.ts'
+import type { FunctionGroups } from './site/function-row.ts'
+import type { LoadContext } from './site/load-context.ts'
 
 export const CATALOG_FUNCTIONS: FunctionGroups = {
   Table: [

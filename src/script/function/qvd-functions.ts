@@ -3,12 +3,12 @@
  * damaged gives NULL, never a fault (SEMANTICS E14).
  */
 
-import type { QvdFacts } from '../../row/load-context.ts'
-import { numberOf, textOf } from '../../value/convert.ts'
-import { formatsOf } from '../../value/formats.ts'
-import type { Settings } from '../../value/settings.ts'
-import type { Value } from '../../value/value.ts'
-import type { FunctionGroups, OfLoad } from '../function-row.ts'
+import { numberOf, textOf } from '../value/convert.ts'
+import { formatsOf } from '../value/formats.ts'
+import type { Settings } from '../value/settings.ts'
+import type { Value } from '../value/value.ts'
+import type { FunctionGroups, OfLoad } from './site/function-row.ts'
+import type { QvdFacts } from './site/load-context.ts'
 
 export const QVD_TIME_FORMAT = 'YYYY-MM-DD hh:mm:ss'
 

@@ -2,14 +2,15 @@
  * What a call means in a LOAD where that depends on the place: on the row, on other rows, on tables and
  * files.
  */
-import type { Evaluator } from '../../evaluate/evaluate.ts'
-import type { LoadContext } from '../../row/load-context.ts'
-import type { RowMultiplier } from '../../row/machine-state.ts'
-import type { Expression } from '../../syntax/expression.ts'
-import type { Value } from '../../value/value.ts'
-import type { CallSite, OfLoad, PartsOf } from '../function-row.ts'
-import { functionRow } from '../functions.ts'
+
+import type { Expression } from '../syntax/expression.ts'
+import type { Value } from '../value/value.ts'
 import { listAggregation } from './collected-values.ts'
+import { functionRow } from './functions.ts'
+import type { Evaluator } from './site/binding.ts'
+import type { CallSite, OfLoad, PartsOf } from './site/function-row.ts'
+import type { LoadContext } from './site/load-context.ts'
+import type { RowMultiplier } from './site/machine-state.ts'
 
 /**
  * The evaluator of a call whose function depends on the place; undefined for any other.
