@@ -41,6 +41,8 @@ export function exerciseListsOfKinds(given: () => Given): void {
           hasPrevious: false,
         })
         expect(await store.count(kind, query), told).toBe(expected.length)
+        const made = expected.reduce((sum, row) => sum + row.createdAt, 0)
+        expect(await store.sum(kind, 'createdAt', query), told).toBe(made)
         found += expected.length
       }
       const share = found / CONDITIONS / rows.length

@@ -7,6 +7,8 @@ import type { Caller, DataFile, FilePlace, Space } from '../../catalog/records.t
 import { mayUseSpace } from '../../catalog/rights.ts'
 import type { DataFileId } from '../../core/ids.ts'
 import { OWN_CONNECTION } from '../../files/connections.ts'
+import { all, type Condition, is } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { refuse } from '../http/problem.ts'
 import { standingIn, standings } from '../http/rights.ts'
@@ -99,6 +101,13 @@ export async function dataFileFor(
 
 export function placeOf(file: DataFile): FilePlace {
   return file.spaceId === undefined ? { ownerId: file.ownerId } : { spaceId: file.spaceId }
+}
+
+/** The files of a place, as a condition of their list. */
+export function inPlace(place: FilePlace): Condition<FieldOf<'dataFiles'>> {
+  return 'spaceId' in place
+    ? is('spaceId', place.spaceId)
+    : all(is('spaceId', null), is('ownerId', place.ownerId))
 }
 
 export function samePlace(one: FilePlace, other: FilePlace): boolean {

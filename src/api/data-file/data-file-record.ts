@@ -3,8 +3,9 @@ import { type Static, Type } from 'typebox'
 import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
 import type { DataFile } from '../../catalog/records.ts'
 import { timeText } from '../../core/time-text.ts'
+import { all, is, not } from '../../store/port/condition.ts'
 import type { ApiDeps } from '../http/deps.ts'
-import { placeOf } from './data-file-place.ts'
+import { inPlace, placeOf } from './data-file-place.ts'
 
 const FolderStats = Type.Object({
   aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),
@@ -31,15 +32,14 @@ export const DataFileRecord = Type.Object({
   folderStats: Type.Optional(FolderStats),
 })
 
-/** @param peers rows of the same place, when they are at hand; else the parent is looked up */
 export async function dataFileRecord(
-  deps: ApiDeps,
+  { store }: ApiDeps,
   file: DataFile,
   may: { readonly write: boolean },
-  peers?: readonly DataFile[],
 ): Promise<Static<typeof DataFileRecord>> {
   const folderName = parentOf(file.name)
-  const parent = folderName === '' ? undefined : await parentFolder(deps, file, folderName, peers)
+  const parent =
+    folderName === '' ? undefined : await store.dataFileByName(file.tenantId, placeOf(file), folderName)
   const folder = isFolderName(file.name)
   return {
     id: file.id,
@@ -58,26 +58,18 @@ export async function dataFileRecord(
   }
 }
 
-export function folderStats(folder: DataFile, peers: readonly DataFile[]): Static<typeof FolderStats> {
-  const below = peers.filter((row) => row.name !== folder.name && row.name.startsWith(folder.name))
-  const direct = below.filter((row) => parentOf(row.name) === folder.name)
-  const folders = (rows: readonly DataFile[]) => rows.filter((row) => isFolderName(row.name)).length
+export async function folderStats({ store }: ApiDeps, folder: DataFile): Promise<Static<typeof FolderStats>> {
+  const { tenantId, name } = folder
+  const place = inPlace(placeOf(folder))
+  const below = all(place, { kind: 'begins', field: 'name', text: name }, not(is('name', name)))
+  const direct = all(below, is('parent', name))
+  const count = (where: typeof below, isFolder: 0 | 1) =>
+    store.count('dataFiles', { tenantId, where: all(where, is('folder', isFolder)) })
   return {
-    aggregateFileSize: below.reduce((sum, row) => sum + row.bytes, 0),
-    directFileCount: direct.length - folders(direct),
-    directFolderCount: folders(direct),
-    totalFileCount: below.length - folders(below),
-    totalFolderCount: folders(below),
+    aggregateFileSize: await store.sum('dataFiles', 'bytes', { tenantId, where: below }),
+    directFileCount: await count(direct, 0),
+    directFolderCount: await count(direct, 1),
+    totalFileCount: await count(below, 0),
+    totalFolderCount: await count(below, 1),
   }
-}
-
-async function parentFolder(
-  deps: ApiDeps,
-  file: DataFile,
-  folderName: string,
-  peers: readonly DataFile[] | undefined,
-): Promise<DataFile | undefined> {
-  return peers === undefined
-    ? deps.store.dataFileByName(file.tenantId, placeOf(file), folderName)
-    : peers.find((row) => row.name === folderName)
 }

@@ -4,22 +4,27 @@
  */
 import multipart from '@fastify/multipart'
 import { type Static, Type } from 'typebox'
-import { baseNameOf, checkFolderPath, isFolderName, parentOf } from '../../catalog/file-name.ts'
-import type { Caller, DataFile } from '../../catalog/records.ts'
+import { checkFolderPath, isFolderName } from '../../catalog/file-name.ts'
+import type { Caller, DataFile, FilePlace } from '../../catalog/records.ts'
 import type { DataFileId, UserId } from '../../core/ids.ts'
+import { all, any, type Condition, is, not } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links, pageOfRows } from '../http/page.ts'
+import { Links } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { addDataFile, changeDataFile, removeDataFile } from './data-file-changes.ts'
 import {
   connectionsOf,
   dataFileFor,
+  inPlace,
   mayUsePlace,
   personalConnection,
   placeFor,
   placeOf,
+  samePlace,
 } from './data-file-place.ts'
 import { DataFileRecord, dataFileRecord, folderStats } from './data-file-record.ts'
 import { FileChange, NewFile, readUpload, uploadBody } from './data-file-upload.ts'
@@ -33,6 +38,14 @@ const LIST = {
   defaultLimit: 20,
   maxLimit: 1000,
 } as const
+
+const SORT_FIELDS: Readonly<Record<(typeof LIST.fields)[number], FieldOf<'dataFiles'>>> = {
+  name: 'name',
+  size: 'bytes',
+  modifiedDate: 'modifiedAt',
+  folder: 'folder',
+  baseName: 'baseName',
+}
 
 const ListQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIST.maxLimit })),
@@ -79,22 +92,25 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
         badCursor: 'dataFileCursor',
         badSort: 'dataFileSort',
       })
-      const { rows, peers } = await selectFiles(deps, caller, request.query)
-      const position = (file: DataFile) => ({ value: sortValue(file, query.sort.field), id: file.id })
-      const page = pageOfRows(rows, query, position)
-      const writable = await writablePlaces(deps, caller, page.rows)
+      const field = SORT_FIELDS[query.sort.field]
+      const listed = await deps.store.list('dataFiles', {
+        tenantId: caller.tenantId,
+        where: await selected(deps, caller, request.query),
+        sort: { field, descending: query.sort.descending },
+        page: query.page,
+      })
+      const writable = await writablePlaces(deps, caller, listed.rows)
       return {
         data: await Promise.all(
-          page.rows.map(async (file) => {
-            const near = peers.filter((row) => row.spaceId === file.spaceId)
+          listed.rows.map(async (file) => {
             const stats = request.query.includeFolderStats === true && isFolderName(file.name)
             return {
-              ...(await dataFileRecord(deps, file, { write: writable(file) }, near)),
-              ...(stats ? { folderStats: folderStats(file, near) } : {}),
+              ...(await dataFileRecord(deps, file, { write: writable(file) })),
+              ...(stats ? { folderStats: await folderStats(deps, file) } : {}),
             }
           }),
         ),
-        links: namedLinks(deps, request, query, page, position),
+        links: namedLinks(deps, request, query, listed, (file) => positionOf('dataFiles', file, field)),
       }
     },
   )
@@ -159,15 +175,15 @@ function registerQuotas(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { place } = personalConnection(callerOf(request))
-      const own = await deps.store.dataFiles(callerOf(request).tenantId, place)
+      const { tenantId } = callerOf(request)
+      const where = inPlace(personalConnection(callerOf(request)).place)
       return {
         allowedExtensions: ['*'],
         allowedInternalExtensions: [],
         maxFileSize: deps.limits.dataFileBytes,
         maxLargeFileSize: deps.limits.dataFileBytes,
         maxSize: -1,
-        size: own.reduce((sum, file) => sum + file.bytes, 0),
+        size: await deps.store.sum('dataFiles', 'bytes', { tenantId, where }),
       }
     },
   )
@@ -224,38 +240,40 @@ async function shown(deps: ApiDeps, caller: Caller, file: DataFile): Promise<Sta
 
 type Selection = Static<typeof ListQuery>
 
-/** The files that a list shows, and all rows of their places (for parents and folder counts). */
-async function selectFiles(
+/** The files that a list shows. */
+async function selected(
   deps: ApiDeps,
   caller: Caller,
   asked: Selection,
-): Promise<{ readonly rows: DataFile[]; readonly peers: DataFile[] }> {
+): Promise<Condition<FieldOf<'dataFiles'>>> {
   const places =
     asked.includeAllSpaces === true
       ? (await connectionsOf(deps, caller)).map(({ place }) => place)
       : [await placeFor(deps, caller, asked.connectionId, 'read-files', { parameter: 'connectionId' })]
-  const peers = (
-    await Promise.all(places.map((place) => deps.store.dataFiles(caller.tenantId, place)))
-  ).flat()
-  if (asked.ownerId !== undefined) await requireOwner(deps, caller, asked.ownerId)
-  const folder = folderAsked(asked, peers)
-  const wildcard = asked.baseNameWildcard === undefined ? undefined : wildcardPattern(asked.baseNameWildcard)
-  const rows = peers.filter(
-    (file) =>
-      (isFolderName(file.name) ? asked.includeFolders === true : asked.excludeFiles !== true) &&
-      file.name !== folder &&
-      file.name.startsWith(folder) &&
-      (asked.excludeSubFolders !== true || parentOf(file.name) === folder) &&
-      (asked.name === undefined || file.name === asked.name || file.name === `${asked.name}/`) &&
-      (wildcard === undefined || wildcard.test(baseNameOf(file.name))) &&
-      (asked.ownerId === undefined || file.ownerId === asked.ownerId) &&
-      (asked.notOwnerId === undefined || file.ownerId !== asked.notOwnerId),
+  const { name, baseNameWildcard: pattern, ownerId, notOwnerId } = asked
+  if (ownerId !== undefined) await requireOwner(deps, caller, ownerId)
+  const folder = await folderAsked(deps, caller, asked, places)
+  return all(
+    any(...places.map(inPlace)),
+    asked.includeFolders === true ? undefined : is('folder', 0),
+    asked.excludeFiles === true ? is('folder', 1) : undefined,
+    folder === '' ? undefined : { kind: 'begins', field: 'name', text: folder },
+    folder === '' ? undefined : not(is('name', folder)),
+    asked.excludeSubFolders === true ? is('parent', folder) : undefined,
+    name === undefined ? undefined : is('name', name, `${name}/`),
+    pattern === undefined ? undefined : { kind: 'wildcard', field: 'baseName', pattern },
+    ownerId === undefined ? undefined : is('ownerId', ownerId),
+    notOwnerId === undefined ? undefined : not(is('ownerId', notOwnerId)),
   )
-  return { rows, peers }
 }
 
 /** Record name of the folder that folderId or folderPath names; "" is the top. */
-function folderAsked({ folderId, folderPath }: Selection, peers: readonly DataFile[]): string {
+async function folderAsked(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  { folderId, folderPath }: Selection,
+  places: readonly FilePlace[],
+): Promise<string> {
   if (folderId !== undefined && folderPath !== undefined) {
     throw refuse('dataFileTwoFolders', { detail: 'send folderId or folderPath', parameter: 'folderPath' })
   }
@@ -267,8 +285,8 @@ function folderAsked({ folderId, folderPath }: Selection, peers: readonly DataFi
     return `${folderPath}/`
   }
   if (folderId === undefined) return ''
-  const folder = peers.find((row) => row.id === (folderId as DataFileId))
-  if (folder === undefined) {
+  const folder = await deps.store.dataFile(tenantId, folderId as DataFileId)
+  if (folder === undefined || !places.some((place) => samePlace(place, placeOf(folder)))) {
     throw refuse('dataFileFolderNotFound', {
       detail: 'there is no folder with this id here',
       parameter: 'folderId',
@@ -296,29 +314,4 @@ async function writablePlaces(
     answers.set(file.spaceId, await mayUsePlace(deps, caller, placeOf(file), 'write-files'))
   }
   return (file) => answers.get(file.spaceId) ?? false
-}
-
-/** In any case, as file names are searched for. Runs of * are one, so that matching stays fast. */
-function wildcardPattern(text: string): RegExp {
-  const source = text
-    .replace(/\*+/g, '*')
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 'isu')
-}
-
-function sortValue(file: DataFile, field: (typeof LIST.fields)[number]): string | number {
-  switch (field) {
-    case 'name':
-      return file.name
-    case 'size':
-      return file.bytes
-    case 'modifiedDate':
-      return file.modifiedAt
-    case 'folder':
-      return isFolderName(file.name) ? 1 : 0
-    case 'baseName':
-      return baseNameOf(file.name)
-  }
 }

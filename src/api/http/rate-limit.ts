@@ -5,6 +5,8 @@
  * parties the longest silent one is.
  */
 import type { FastifyRequest } from 'fastify'
+import type { TenantId } from '../../core/ids.ts'
+import { is } from '../../store/port/condition.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { refuse } from './problem.ts'
@@ -58,14 +60,13 @@ function tierOf(request: FastifyRequest): Tier {
   return tier ?? (request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write')
 }
 
-function countUsers(deps: ApiDeps): (tenantId: Parameters<ApiDeps['store']['users']>[0]) => Promise<number> {
+function countUsers(deps: ApiDeps): (tenantId: TenantId) => Promise<number> {
   const known = new Map<string, { readonly count: number; readonly at: number }>()
   return async (tenantId) => {
     const now = deps.world.clock.monotonic()
     const before = known.get(tenantId)
     if (before !== undefined && now - before.at < USER_COUNT_AGE_MS) return before.count
-    const users = await deps.store.users(tenantId)
-    const count = users.filter((user) => user.status === 'active').length
+    const count = await deps.store.count('users', { tenantId, where: is('status', 'active') })
     known.set(tenantId, { count, at: now })
     return count
   }

@@ -6,6 +6,7 @@
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
 import { limitsForAll, limitsOf } from '../../core/limits.ts'
+import { is } from '../../store/port/condition.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems, refuse } from '../http/problem.ts'
@@ -72,10 +73,12 @@ async function quotasOf(deps: ApiDeps, { tenantId, user }: Caller): Promise<Coun
   const tenant = await store.tenant(tenantId)
   if (tenant === undefined) throw refuse('tenantNotFound')
   const limits = limitsOf(limitsForAll(deps.limits), tenant)
-  const largestApp = async () =>
-    Math.max(0, ...(await store.apps(tenantId)).map((app) => app.data?.fileBytes ?? 0))
-  const ownWebhooks = async () =>
-    (await store.subscriptions(tenantId)).filter(({ ownerId }) => ownerId === user.id).length
+  const largestApp = async () => {
+    const sort = { field: 'fileBytes', descending: true } as const
+    const { rows } = await store.list('apps', { tenantId, sort, page: { limit: 1 } })
+    return rows[0]?.data?.fileBytes ?? 0
+  }
+  const ownWebhooks = () => store.count('subscriptions', { tenantId, where: is('ownerId', user.id) })
   return [
     { id: 'app_mem_size', quota: limits.appDataBytes, unit: 'bytes', usage: largestApp },
     {

@@ -24,8 +24,8 @@ import type {
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange, ScriptSummary } from '../port/apps.ts'
-import type { ListedRecords, ListKind } from '../port/list-fields.ts'
-import type { Listed, ListQuery, ListStore, RowsQuery } from '../port/lists.ts'
+import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
+import { fieldOf, type Listed, type ListQuery, type ListStore, type RowsQuery } from '../port/lists.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { changedApp, ownerOfReaders, unmarked, withScript } from '../rule/crash-marks.ts'
 import { listOf, matching } from '../rule/listing.ts'
@@ -218,6 +218,15 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
 
   async count<Kind extends ListKind>(kind: Kind, { tenantId, where }: RowsQuery<Kind>): Promise<number> {
     return matching(kind, this.tables.listed(kind, tenantId), where).length
+  }
+
+  async sum<Kind extends ListKind>(
+    kind: Kind,
+    field: FieldOf<Kind>,
+    { tenantId, where }: RowsQuery<Kind>,
+  ): Promise<number> {
+    const rows = matching(kind, this.tables.listed(kind, tenantId), where)
+    return rows.reduce((sum, row) => sum + Number(fieldOf(kind, row, field) ?? 0), 0)
   }
 
   async saveSubscription(subscription: Subscription): Promise<void> {

@@ -23,6 +23,7 @@ export const LIST_FIELDS = {
     createdAt: (app) => app.createdAt,
     /** Of the record or the data, whichever changed last. */
     updatedAt: (app) => Math.max(app.modifiedAt, app.data?.engineTime ?? 0),
+    fileBytes: (app) => app.data?.fileBytes ?? 0,
   } satisfies Fields<App>,
   users: {
     id: (user) => user.id,

@@ -49,6 +49,8 @@ export interface ListStore {
   /** A page of the rows that satisfy the condition, ties broken by id in the direction of the sort. */
   list<Kind extends ListKind>(kind: Kind, query: ListQuery<Kind>): Promise<Listed<ListedRecords[Kind]>>
   count<Kind extends ListKind>(kind: Kind, query: RowsQuery<Kind>): Promise<number>
+  /** Of a field that is a number. */
+  sum<Kind extends ListKind>(kind: Kind, field: FieldOf<Kind>, query: RowsQuery<Kind>): Promise<number>
 }
 
 /** Where a row stands in a list: what pages before and after it are asked with. */

@@ -46,12 +46,24 @@ export function conditionSql<Field extends string>(
     case 'contains':
     case 'begins': {
       const { text, anyCase } = condition
+      const end = condition.kind === 'begins' && !anyCase ? endOfPrefix(text) : undefined
+      if (end !== undefined) {
+        const begins = `(${sqlOf(condition.field)} >= ? AND ${sqlOf(condition.field)} < ?)`
+        return { sql: begins, values: [text, end] }
+      }
       const field = sqlOf(condition.field)
       const within = anyCase ? `folded(${field})` : field
       const compare = condition.kind === 'contains' ? '> 0' : '= 1'
       return { sql: `instr(${within}, ?) ${compare}`, values: [anyCase ? folded(text) : text] }
     }
   }
+}
+
+/** The least text behind all that begin with this one; undefined when there is no simple one. */
+function endOfPrefix(text: string): string | undefined {
+  const last = text.charCodeAt(text.length - 1)
+  // Next to surrogates the order of code points is not that of units.
+  return last < 0xd7ff ? text.slice(0, -1) + String.fromCharCode(last + 1) : undefined
 }
 
 /** Several values are one JSON array: there may be more of them than a statement has parameters. */

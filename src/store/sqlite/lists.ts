@@ -38,6 +38,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       spaceId: 'space_id',
       createdAt: 'created_at',
       updatedAt: UPDATED_AT_OF_APP,
+      fileBytes: `ifnull(data ->> '$.fileBytes', 0)`,
     },
     nullable: ['spaceId'],
     record: appOf,
@@ -148,10 +149,29 @@ export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Ki
 }
 
 export function count<Kind extends ListKind>(db: DatabaseSync, kind: Kind, query: RowsQuery<Kind>): number {
+  return aggregate(db, kind, 'count(*)', query)
+}
+
+export function sum<Kind extends ListKind>(
+  db: DatabaseSync,
+  kind: Kind,
+  field: FieldOf<Kind>,
+  query: RowsQuery<Kind>,
+): number {
+  const { sql } = COLUMNS[kind] as Columns<Kind>
+  return aggregate(db, kind, `ifnull(sum(${sql[field]}), 0)`, query)
+}
+
+function aggregate<Kind extends ListKind>(
+  db: DatabaseSync,
+  kind: Kind,
+  expression: string,
+  query: RowsQuery<Kind>,
+): number {
   const conditions = conditionsOf(kind, query)
   const where = conditions.map((condition) => condition.sql).join(' AND ')
-  const select = db.prepare(`SELECT count(*) AS count FROM ${COLUMNS[kind].table} WHERE ${where}`)
-  return select.get(...conditions.flatMap((condition) => condition.values))!.count as number
+  const select = db.prepare(`SELECT ${expression} AS answer FROM ${COLUMNS[kind].table} WHERE ${where}`)
+  return select.get(...conditions.flatMap((condition) => condition.values))!.answer as number
 }
 
 function conditionsOf<Kind extends ListKind>(

@@ -16,7 +16,7 @@ import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
-import { count, list } from './lists.ts'
+import { count, list, sum } from './lists.ts'
 import { FIRST_WAITING, preparePlaceOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
@@ -78,6 +78,7 @@ export function prepareStatements(
     send: prepareSend(db),
     list: (kind, query) => list(db, kind, query),
     count: (kind, query) => count(db, kind, query),
+    sum: (kind, field, query) => sum(db, kind, field, query),
     change: each(prepareChange(db, views, { turns, audience, kept }, saveEvents, note)),
     ...prepareIdentity(
       db,

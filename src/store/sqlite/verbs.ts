@@ -61,6 +61,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
 
   list: 'read',
   count: 'read',
+  sum: 'read',
 
   change: 'synced',
   addTenant: 'synced',
