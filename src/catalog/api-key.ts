@@ -5,6 +5,8 @@
  */
 import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
 import type { Decided } from '../store/port/change.ts'
+import { all, type Condition, is } from '../store/port/condition.ts'
+import type { FieldOf } from '../store/port/list-fields.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { addDuration } from './duration.ts'
 import { newKeyToken } from './key-token.ts'
@@ -85,6 +87,11 @@ export function endKey(deps: CatalogDeps, caller: Caller, id: string): Promise<A
 
 export function maySeeKey({ tenantId, user }: Caller, key: ApiKey): boolean {
   return key.tenantId === tenantId && (key.userId === user.id || isTenantAdmin(user))
+}
+
+/** The same as a condition of the list. */
+export function visibleKeys({ user }: Caller): Condition<FieldOf<'keys'>> {
+  return isTenantAdmin(user) ? all() : is('userId', user.id)
 }
 
 /** The key as the caller may see it. */

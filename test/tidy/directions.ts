@@ -69,7 +69,7 @@ export const DIRECTIONS: Directions = {
     'catalog core delivery delivery/channels engine event files/local outcome store/port store/rule',
   'api/reload': 'api/app api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core intake script/check store/port',
-  'api/data-file': 'api/http catalog core files files/local',
+  'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http catalog core delivery event store/port',
   'api/people': 'api/http catalog core store/port',
   'api/webhook': 'api/http catalog core delivery event store/port',

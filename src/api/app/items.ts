@@ -12,7 +12,7 @@ import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, any, type Condition, contains, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
-import { EVERY_ROW, positionOf } from '../../store/port/lists.ts'
+import { EVERY_ROW, firstOf, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
@@ -127,10 +127,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
       const caller = callerOf(request)
       const spaces = await standings(deps, caller)
       const where = all(readableApps(caller.user, spaces), is('itemId', request.params.itemId))
-      const sort = { field: 'id', descending: false } as const
-      const { tenantId } = caller
-      const { rows } = await deps.store.list('apps', { tenantId, where, sort, page: { limit: 1 } })
-      const [app] = rows
+      const app = await firstOf(deps.store, 'apps', { tenantId: caller.tenantId, where })
       if (app === undefined) {
         throw refuse('notFound', { detail: 'there is no item with this id', parameter: 'itemId' })
       }

@@ -4,14 +4,17 @@
  * removes it; an admin who deletes another's revokes it, so that it stays visible.
  */
 import { type Static, Type } from 'typebox'
-import { describeKey, endKey, makeKey, maySeeKey, seenKey } from '../../catalog/api-key.ts'
+import { describeKey, endKey, makeKey, seenKey, visibleKeys } from '../../catalog/api-key.ts'
 import type { ApiKey } from '../../catalog/records.ts'
 import { timeText } from '../../core/time-text.ts'
+import { all, type Condition, is, not } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { firstOf, positionOf } from '../../store/port/lists.ts'
 import { callerOf, tokenHash } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links, pageOfRows } from '../http/page.ts'
+import { Links } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['api-keys']
@@ -39,6 +42,12 @@ const LIST = {
   defaultLimit: 20,
   maxLimit: 100,
 } as const
+
+const SORT_FIELDS: Readonly<Record<(typeof LIST.fields)[number], FieldOf<'keys'>>> = {
+  created: 'createdAt',
+  description: 'description',
+  sub: 'userId',
+}
 
 export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
   server.get(
@@ -73,18 +82,21 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
         { next: 'startingAfter', prev: 'endingBefore' },
       )
       const now = deps.world.clock.now()
-      const keys = (await deps.store.keys(caller.tenantId)).filter(
-        (key) =>
-          maySeeKey(caller, key) &&
-          (createdByUser === undefined || key.createdBy === createdByUser) &&
-          (sub === undefined || key.userId === sub) &&
-          (status === undefined || statusOf(key, now) === status),
-      )
-      const position = (key: ApiKey) => ({ value: sortValue(key, query.sort.field), id: key.id })
-      const page = pageOfRows(keys, query, position)
+      const field = SORT_FIELDS[query.sort.field]
+      const listed = await deps.store.list('keys', {
+        tenantId: caller.tenantId,
+        where: all(
+          visibleKeys(caller),
+          createdByUser === undefined ? undefined : is('createdBy', createdByUser),
+          sub === undefined ? undefined : is('userId', sub),
+          status === undefined ? undefined : ofStatus(status, now),
+        ),
+        sort: { field, descending: query.sort.descending },
+        page: query.page,
+      })
       return {
-        data: page.rows.map((key) => keyRecord(key, now)),
-        links: namedLinks(deps, request, query, page, position),
+        data: listed.rows.map((key) => keyRecord(key, now)),
+        links: namedLinks(deps, request, query, listed, (key) => positionOf('keys', key, field)),
       }
     },
   )
@@ -127,14 +139,9 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const all = await deps.store.keys(caller.tenantId)
-      const key = done(
-        seenKey(
-          caller,
-          all.find(({ id }) => id === request.params.id),
-        ),
-      )
-      return keyRecord(key, deps.world.clock.now())
+      const where = is<FieldOf<'keys'>>('id', request.params.id)
+      const key = await firstOf(deps.store, 'keys', { tenantId: caller.tenantId, where })
+      return keyRecord(done(seenKey(caller, key)), deps.world.clock.now())
     },
   )
   server.patch(
@@ -183,15 +190,12 @@ function statusOf(key: ApiKey, nowMs: number): (typeof STATUSES)[number] {
   return key.expiresAt !== undefined && key.expiresAt <= nowMs ? 'expired' : 'active'
 }
 
-function sortValue(key: ApiKey, field: (typeof LIST.fields)[number]): string | number {
-  switch (field) {
-    case 'created':
-      return key.createdAt
-    case 'description':
-      return key.description
-    case 'sub':
-      return key.userId
-  }
+/** The same as a condition of the list. */
+function ofStatus(status: (typeof STATUSES)[number], nowMs: number): Condition<FieldOf<'keys'>> {
+  const isRevoked = not(is('revokedAt', null))
+  const isOver = { kind: 'at-most', field: 'expiresAt', value: nowMs } as const
+  if (status === 'revoked') return isRevoked
+  return all(not(isRevoked), status === 'expired' ? isOver : not(isOver))
 }
 
 function keyRecord(key: ApiKey, nowMs: number): Static<typeof KeyRecord> {

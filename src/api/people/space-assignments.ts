@@ -3,9 +3,12 @@ import { type Static, Type } from 'typebox'
 import type { SpaceAssignment } from '../../catalog/records.ts'
 import { addMember, changeRoles, endMembership, memberOf } from '../../catalog/space-member.ts'
 import { timeText } from '../../core/time-text.ts'
+import { is } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
+import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { done, problems } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
 
@@ -61,13 +64,13 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
       const caller = callerOf(request)
       const { space } = await spaceFor(deps, caller, request.params.spaceId, 'see')
       const query = readPage(deps, request, request.query, LIST, { space: space.id })
-      const all = await deps.store.assignments(caller.tenantId, space.id)
-      const position = (row: SpaceAssignment) => ({ value: row.createdAt, id: row.id })
-      const page = pageOfRows(all, query, position)
+      const rows = { tenantId: caller.tenantId, where: is<FieldOf<'assignments'>>('spaceId', space.id) }
+      const { sort, page } = query
+      const listed = await deps.store.list('assignments', { ...rows, sort, page })
       return {
-        data: page.rows.map((row) => record(row, (to) => absoluteLink(deps, request, to))),
-        links: pageLinks(deps, request, query, page, position),
-        meta: { count: all.length },
+        data: listed.rows.map((row) => record(row, (to) => absoluteLink(deps, request, to))),
+        links: pageLinks(deps, request, query, listed, (row) => positionOf('assignments', row, sort.field)),
+        meta: { count: await deps.store.count('assignments', rows) },
       }
     },
   )

@@ -53,6 +53,17 @@ export interface ListStore {
   sum<Kind extends ListKind>(kind: Kind, field: FieldOf<Kind>, query: RowsQuery<Kind>): Promise<number>
 }
 
+/** One of the rows that satisfy the condition: for conditions that one row can satisfy. */
+export async function firstOf<Kind extends ListKind>(
+  store: ListStore,
+  kind: Kind,
+  query: RowsQuery<Kind>,
+): Promise<ListedRecords[Kind] | undefined> {
+  const sort = { field: 'id' as FieldOf<Kind>, descending: false }
+  const { rows } = await store.list(kind, { ...query, sort, page: { limit: 1 } })
+  return rows[0]
+}
+
 /** Where a row stands in a list: what pages before and after it are asked with. */
 export function positionOf<Kind extends ListKind>(
   kind: Kind,
