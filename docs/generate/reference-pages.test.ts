@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest'
 import { ACTIVE_STATES } from '../../src/core/outcome.ts'
+import { FAULT_KINDS } from '../../src/script/fault-codes.ts'
 import { expectReferencePage } from '../../test/support/reference-page.ts'
+import { productFiles, thisTree } from '../../test/tidy/source-tree.ts'
 import { attemptsPage } from './attempts-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { reloadStates, statesPage } from './reload-states.ts'
+import { scriptFaultsPage } from './script-faults-page.ts'
 
 it('docs/reference/states.md tells what the state machine does', () => {
   expectReferencePage('states.md', statesPage())
@@ -15,6 +18,19 @@ it('docs/reference/attempts.md tells the table of attempt ends', () => {
 
 it('docs/reference/errors.md lists the table of errors', () => {
   expectReferencePage('errors.md', errorsPage())
+})
+
+it('docs/reference/script-faults.md lists the table of faults', () => {
+  expectReferencePage('script-faults.md', scriptFaultsPage())
+})
+
+it('every kind of fault in the table is raised somewhere in the product', () => {
+  const tree = thisTree()
+  const product = productFiles(tree)
+    .map((path) => tree.text(path))
+    .join('\n')
+  const raised = new Set([...product.matchAll(/\bfaults\.(\w+)/g)].map(([, name]) => name))
+  expect(Object.keys(FAULT_KINDS).filter((name) => !raised.has(name))).toEqual([])
 })
 
 it('the table of states has every way into every state', () => {

@@ -32,7 +32,7 @@ export const FAULT_KINDS = {
     2,
     11003,
     'The statement is not written as the language wants it.',
-    'Mend the statement at the place told; the message names what was expected there.',
+    'Correct the statement at that place; the message names what was expected there.',
   ),
   unknownStatement: kind(
     2,
@@ -62,7 +62,7 @@ export const FAULT_KINDS = {
     8,
     11025,
     'The path is no path that can be read or written.',
-    'Write lib://<connection>/<path>, and write only where the connection allows it.',
+    'Write lib:// with connection and path, and write only where the connection allows it.',
   ),
   pathOutside: kind(
     8,
@@ -131,6 +131,42 @@ export const FAULT_KINDS = {
     30101,
     'A MERGE cannot tell what to do with its rows.',
     'Load the operation first, and every key and the sequence field.',
+  ),
+  notSupported: kind(
+    16,
+    1,
+    'A statement, prefix, function, source or format item of the language that this engine does not run.',
+    'Write it in another way, or leave it out.',
+  ),
+  fieldTwice: kind(
+    16,
+    1,
+    'Two fields of a table, or of a file that is stored, have the same name.',
+    'Give one of them another name with AS.',
+  ),
+  mappingFields: kind(
+    16,
+    1,
+    'A MAPPING LOAD has more or fewer than two fields.',
+    'Load first the value to look for, then the value that replaces it, and nothing else.',
+  ),
+  orderBy: kind(
+    16,
+    1,
+    'ORDER BY stands at a source that cannot be sorted, or names more than a field.',
+    'Load the table first, then sort it by its fields in a LOAD with RESIDENT.',
+  ),
+  subNotFound: kind(
+    16,
+    1,
+    'No sub of that name is defined before the CALL.',
+    'Check the name: case counts. Define the sub, or include its file, before it is called.',
+  ),
+  variableReadOnly: kind(
+    16,
+    1,
+    'The script sets a variable that the engine keeps itself.',
+    'Choose another name for the variable.',
   ),
   semantic: kind(16, 1, 'The statement is well written, but cannot be done.', 'Do what the message says.'),
 } as const satisfies Readonly<Record<string, FaultKind>>

@@ -68,7 +68,7 @@ STORE Totals INTO [lib://DataFiles/totals.csv] (txt);`)
 
   it('tells the line of a script error and exits with 1', () => {
     const { stdout, status } = reload('T: LOAD 1 AS a AUTOGENERATE 1;\nLOAD b RESIDENT T;')
-    expect(stdout).toMatch(/line 2: .*b/)
+    expect(stdout).toMatch(/line 2, column 6: .*b/)
     expect(status).toBe(1)
   })
 

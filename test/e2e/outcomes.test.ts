@@ -102,7 +102,7 @@ describe('a reload', () => {
       appId,
     )
     expect(record).toMatchObject({ status: 'FAILED', errorCode: 'EngineReloadScriptError' })
-    expect(record.errorMessage).toMatch(/^line 3: .*zz/)
+    expect(record.errorMessage).toMatch(/^line 3, column 6: .*zz/)
     expect(event.data).toMatchObject({
       status: 'FAILED',
       succeeded: false,

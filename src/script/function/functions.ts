@@ -100,7 +100,7 @@ export function isComputed({ scalar, lazy, context, load, list, fold }: Function
 export function callFault(name: string, count: number): ScriptFaultError | undefined {
   const row = BY_NAME.get(name)
   if (row === undefined) return faults.syntax(unknownFunction(name))
-  if (!isComputed(row)) return faults.semantic(`The function ${row.name}() is not supported`)
+  if (!isComputed(row)) return faults.notSupported(`The function ${row.name}() is not supported`)
   const { min, max } = row
   if (count >= min && count <= max) return undefined
   const wanted =

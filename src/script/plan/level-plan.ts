@@ -115,7 +115,7 @@ function resolved(
 }
 
 export const nameTwice = (name: string, span?: LoadLevel['span']) =>
-  faults.semantic(`Field names must be unique within table: '${name}' occurs twice`, span)
+  faults.fieldTwice(`Field names must be unique within table: '${name}' occurs twice`, span)
 
 export const fieldNamed = (name: string): Expression => ({ kind: 'name', name, quoted: true })
 
@@ -129,7 +129,7 @@ export interface OrderTerm {
 /** ORDER BY of a LOAD that is no RESIDENT: only a table can be read in an order (SEMANTICS J13, J14). */
 export function checkNoOrder({ orderBy }: LoadLevel, report: Report): void {
   const [first] = orderBy ?? []
-  if (first !== undefined) report(faults.semantic('ORDER BY needs a RESIDENT table', first.expression.span))
+  if (first !== undefined) report(faults.orderBy('ORDER BY needs a RESIDENT table', first.expression.span))
 }
 
 /** Fields of the table by name, or by number from 1. */
@@ -145,7 +145,7 @@ export function planOrder(order: readonly OrderItem[], { names, open }: Names, r
     if (field !== undefined) return [{ field, descending }]
     if (kind === 'name') report(unknownField(expression.name, names, span))
     else if (kind !== 'number' || !open) {
-      report(faults.semantic('ORDER BY takes fields or field numbers', span))
+      report(faults.orderBy('ORDER BY takes fields or field numbers', span))
     }
     return []
   })

@@ -98,7 +98,7 @@ describe('STORE', () => {
     ['STORE A INTO [lib://d/a.qvd] (qvd)', 'A(k,a) B(k) | B'],
     ['STORE C INTO [lib://d/a.qvd] (qvd)', "TableNotFound: Table 'C' not found"],
     ['STORE k, x FROM A INTO [lib://d/a.qvd] (qvd)', "FieldNotFound: Field 'x' not found in table 'A'"],
-    ['STORE k AS x, a AS x FROM A INTO [lib://d/a.qvd] (qvd)', "Semantic: STORE names two fields 'x'"],
+    ['STORE k AS x, a AS x FROM A INTO [lib://d/a.qvd] (qvd)', "FieldTwice: STORE names two fields 'x'"],
     [
       'STORE A INTO [lib://d/a.xml] (xml)',
       "WrongFormat: Cannot write 'lib://d/a.xml' as xml: STORE writes qvd, txt and parquet",

@@ -77,10 +77,10 @@ describe('A LOAD is refused from its text', () => {
     ],
     ['LOAD a, c INLINE [a,b\n1,2]', ["FieldNotFound: Field 'c' not found: the source has a, b [c]"]],
     ['LOAD a AUTOGENERATE 1', ["FieldNotFound: Field 'a' not found: the source has no fields [a]"]],
-    ['LOAD a, b INLINE [a,b\n1,2] ORDER BY a', ['Semantic: ORDER BY needs a RESIDENT table [a]']],
-    ['LOAD x FROM [lib://d/a.csv] ORDER BY x', ['Semantic: ORDER BY needs a RESIDENT table [x]']],
-    ['LOAD x ORDER BY x; LOAD order AS x RESIDENT Orders', ['Semantic: ORDER BY needs a RESIDENT table [x]']],
-    ['LOAD order RESIDENT Orders ORDER BY 4', ['Semantic: ORDER BY takes fields or field numbers [4]']],
+    ['LOAD a, b INLINE [a,b\n1,2] ORDER BY a', ['OrderBy: ORDER BY needs a RESIDENT table [a]']],
+    ['LOAD x FROM [lib://d/a.csv] ORDER BY x', ['OrderBy: ORDER BY needs a RESIDENT table [x]']],
+    ['LOAD x ORDER BY x; LOAD order AS x RESIDENT Orders', ['OrderBy: ORDER BY needs a RESIDENT table [x]']],
+    ['LOAD order RESIDENT Orders ORDER BY 4', ['OrderBy: ORDER BY takes fields or field numbers [4]']],
     [
       'LOAD order RESIDENT Orders ORDER BY ordr',
       [
@@ -89,9 +89,12 @@ describe('A LOAD is refused from its text', () => {
     ],
     [
       'MAPPING LOAD a, b, c INLINE [a,b,c\n1,2,3]',
-      ['Semantic: A mapping table has two fields, not 3 [MAPPING]'],
+      ['MappingFields: A mapping table has two fields, not 3 [MAPPING]'],
     ],
-    ['MAPPING LOAD a FROM [lib://d/a.csv]', ['Semantic: A mapping table has two fields, not 1 [MAPPING]']],
+    [
+      'MAPPING LOAD a FROM [lib://d/a.csv]',
+      ['MappingFields: A mapping table has two fields, not 1 [MAPPING]'],
+    ],
     [
       'LOAD customer, Sum(amount) AS total RESIDENT Orders',
       ["GroupBy: Field 'customer' must be aggregated or stand in GROUP BY [customer]"],
@@ -118,15 +121,15 @@ describe('A LOAD is refused from its text', () => {
     ],
     [
       'LOAD order AS a, amount AS a RESIDENT Orders',
-      ["Semantic: Field names must be unique within table: 'a' occurs twice [amount AS a]"],
+      ["FieldTwice: Field names must be unique within table: 'a' occurs twice [amount AS a]"],
     ],
     [
       'LOAD *, amount RESIDENT Orders',
-      ["Semantic: Field names must be unique within table: 'amount' occurs twice [amount]"],
+      ["FieldTwice: Field names must be unique within table: 'amount' occurs twice [amount]"],
     ],
     [
       'LOAD a, b AS a FROM [lib://d/a.csv]',
-      ["Semantic: Field names must be unique within table: 'a' occurs twice [b AS a]"],
+      ["FieldTwice: Field names must be unique within table: 'a' occurs twice [b AS a]"],
     ],
     [
       'LOAD * AUTOGENERATE 3',

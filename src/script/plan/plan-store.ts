@@ -56,7 +56,7 @@ function storedFields(
     }
   }
   const twice = fields.find(({ as }, index) => fields.findIndex((each) => each.as === as) !== index)
-  if (twice !== undefined) report(faults.semantic(`STORE names two fields '${twice.as}'`, tableSpan))
+  if (twice !== undefined) report(faults.fieldTwice(`STORE names two fields '${twice.as}'`, tableSpan))
   return fields
 }
 

@@ -71,7 +71,10 @@ function planMap(question: SinkQuestion, { names, open }: Names): PlannedSink {
   const { statement, catalog, report } = question
   if (!open && names.length !== 2) {
     report(
-      faults.semantic(`A mapping table has two fields, not ${names.length}`, statement.prefixSpans.mapping),
+      faults.mappingFields(
+        `A mapping table has two fields, not ${names.length}`,
+        statement.prefixSpans.mapping,
+      ),
     )
   }
   const name = labelOf(question)

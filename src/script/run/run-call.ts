@@ -55,7 +55,7 @@ export function* runCall(state: ScriptState, step: Step, run: RunRange): Asking<
 
 function findSub(state: ScriptState, name: string, count: number): Sub {
   const sub = state.subs.get(name)
-  if (sub === undefined) throw faults.semantic(`The sub ${name} is not defined before this CALL`)
+  if (sub === undefined) throw faults.subNotFound(`The sub ${name} is not defined before this CALL`)
   const { length } = sub.formals
   if (count > length) throw faults.semantic(`The sub ${name} takes ${length} argument(s), got ${count}`)
   return sub

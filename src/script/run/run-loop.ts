@@ -54,7 +54,7 @@ function* readPasses(state: ScriptState, step: Step, end: number): Asking<Passes
   const closed = yield* guarded(state, stepAt(unit, end, place), closes(unit, end, clause.variable), false)
   if (!closed) return { variable: clause.variable, values: [] }
   if (state.variables.isReadOnly(clause.variable)) {
-    throw faults.semantic(`The variable ${clause.variable} can only be read`)
+    throw faults.variableReadOnly(`The variable ${clause.variable} can only be read`)
   }
   return clause.kind === 'to' ? yield* readSteps(state, clause) : yield* readList(state, clause)
 }

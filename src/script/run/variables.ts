@@ -42,7 +42,8 @@ export function createVariables(readOnly: Readonly<Record<string, () => Value>>)
     get,
     isReadOnly: (name) => Object.hasOwn(readOnly, name),
     set(name, value) {
-      if (Object.hasOwn(readOnly, name)) throw faults.semantic(`The variable ${name} can only be read`)
+      if (Object.hasOwn(readOnly, name))
+        throw faults.variableReadOnly(`The variable ${name} can only be read`)
       const frame = frames.at(-1)
       if (frame?.has(name)) frame.set(name, value)
       else globals.set(name, value)

@@ -45,7 +45,7 @@ function readItem(tokens: TokenStream): Token[] {
     const isDelimiter = item.length === 2 && item[0]?.value.toLowerCase() === 'delimiter'
     if (kind === 'symbol' && (value === ')' || value === '(' || (value === ',' && !isDelimiter))) {
       if (item.length === 0) throw unexpected(tokens, 'a format item')
-      if (value === '(') throw faults.semantic(`The format item ${item[0]?.value} is not supported`)
+      if (value === '(') throw faults.notSupported(`The format item ${item[0]?.value} is not supported`)
       return item
     }
     item.push(tokens.next())
@@ -74,7 +74,7 @@ function formatItem(item: readonly Token[]): Partial<FileFormat> {
   if (written === 'utf - 8') return { encoding: 'utf8' }
   if (Object.hasOwn(FIXED, written)) return FIXED[written]!
   if (words[1] === 'is') return settingItem(words[0]!, item.slice(2))
-  throw faults.semantic(`The format item "${written}" is not supported`)
+  throw faults.notSupported(`The format item "${written}" is not supported`)
 }
 
 function settingItem(name: string, value: readonly Token[]): Partial<FileFormat> {
@@ -100,7 +100,7 @@ function settingItem(name: string, value: readonly Token[]): Partial<FileFormat>
     case 'tab':
       return { tabWidth: sizeItem('tab', text, 1).size }
     default:
-      throw faults.semantic(`The format item "${name} is" is not supported`)
+      throw faults.notSupported(`The format item "${name} is" is not supported`)
   }
 }
 

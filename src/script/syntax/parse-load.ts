@@ -80,7 +80,10 @@ function readItem(tokens: TokenStream): LoadItem {
 /** Undefined: nothing is written, so the level below is the source. */
 function readSource(tokens: TokenStream): LoadSource | undefined {
   if (tokens.atWord('extension')) {
-    throw faults.semantic(`The source ${tokens.peek().value.toUpperCase()} is not supported`, tokens.peek())
+    throw faults.notSupported(
+      `The source ${tokens.peek().value.toUpperCase()} is not supported`,
+      tokens.peek(),
+    )
   }
   if (!tokens.atWord('from', 'resident', 'autogenerate', 'inline', 'from_field')) return undefined
   const word = tokens.next().value.toLowerCase()

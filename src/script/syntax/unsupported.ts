@@ -61,5 +61,5 @@ export function unsupported(tokens: TokenStream, verb?: string): ScriptFaultErro
   const one = (verb ?? (next.kind === 'word' ? next.value : '')).toUpperCase()
   const two = (verb === undefined ? tokens.peek(1) : next).value.toUpperCase()
   const message = KNOWN.get(`${one} ${two}`) ?? KNOWN.get(one)
-  return message === undefined ? undefined : faults.semantic(message, next)
+  return message === undefined ? undefined : faults.notSupported(message, next)
 }
