@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
-import type { Catalog } from '../../src/script/model/catalog-model.ts'
+import type { DataModel } from '../../src/script/model/data-model.ts'
 import { describeScripts, inline, notation, withScript } from '../support/script-under-test.ts'
 
 const COUNTRIES = `M: MAPPING LOAD * ${inline('c,name', 'US,United States', 'DE,Germany')};`
@@ -121,8 +121,8 @@ describeScripts('SAMPLE, BUFFER, FROM_FIELD', [
   },
 ])
 
-/** The catalog that a script leaves, and its tables of SECTION ACCESS. */
-function modelOf(script: string): Promise<{ catalog: Catalog; access: Record<string, string> }> {
+/** The model that a script leaves, and its tables of SECTION ACCESS. */
+function modelOf(script: string): Promise<{ model: DataModel; access: Record<string, string> }> {
   return withScript(script, {}, async ({ run, dataFile }) => {
     expect(run.end).toEqual({ kind: 'completed' })
     const database = await Database.open({
@@ -131,9 +131,9 @@ function modelOf(script: string): Promise<{ catalog: Catalog; access: Record<str
       readOnly: true,
     })
     try {
-      const catalog = await restoreModel(database)
+      const model = await restoreModel(database)
       const access: Record<string, string> = {}
-      for (const table of catalog.aside?.tables ?? []) {
+      for (const table of model.aside?.tables ?? []) {
         const rows: string[] = []
         await readBatches(database, readableTable(table), (batch, count) => {
           for (let at = 0; at < count; at++) {
@@ -147,7 +147,7 @@ function modelOf(script: string): Promise<{ catalog: Catalog; access: Record<str
         })
         access[table.name] = `${table.fields.map(({ name }) => name).join(',')}: ${rows.join(' | ')}`
       }
-      return { catalog, access }
+      return { model, access }
     } finally {
       database.close()
     }
@@ -155,7 +155,7 @@ function modelOf(script: string): Promise<{ catalog: Catalog; access: Record<str
 }
 
 it('SECTION ACCESS has tables, names and values of its own, in upper case', async () => {
-  const { catalog, access } = await modelOf(`T: LOAD * ${inline('ACCESS,Region', 'admin,North')};
+  const { model, access } = await modelOf(`T: LOAD * ${inline('ACCESS,Region', 'admin,North')};
     Areas: LOAD Region & '' as Area RESIDENT T;
     Section Access;
     T: LOAD * ${inline('access,userid,region', 'user,u1,n', 'admin,u2,s')};
@@ -164,7 +164,7 @@ it('SECTION ACCESS has tables, names and values of its own, in upper case', asyn
     Section Application;
     U: LOAD * ${inline('x', 'low')};
     Concatenate LOAD 'er' as x AutoGenerate 1;`)
-  expect(catalog.tables.map(({ name, rows }) => [name, rows])).toEqual([
+  expect(model.tables.map(({ name, rows }) => [name, rows])).toEqual([
     ['T', 1],
     ['Areas', 1],
     ['U', 2],
@@ -176,12 +176,12 @@ it('SECTION ACCESS has tables, names and values of its own, in upper case', asyn
 })
 
 it('S9: tags and comments are kept with their names; unknown names are passed over', async () => {
-  const { catalog } = await modelOf(`C: MAPPING LOAD * ${inline('f,c', 'b,by map', 'nix,x')};
+  const { model } = await modelOf(`C: MAPPING LOAD * ${inline('f,c', 'b,by map', 'nix,x')};
     T: LOAD * ${inline('a,b,c', '1,2,3')};
     TAG FIELD a WITH '$key', $hidden; TAG FIELDS a, b, nix WITH mine; UNTAG FIELD a WITH $hidden;
     TAG TABLE T WITH 'fact'; COMMENT FIELD a WITH 'first'; COMMENT FIELD a WITH "it's a"; COMMENT FIELDS USING C;
     COMMENT TABLE T WITH 'all of it'; COMMENT FIELD c WITH 'gone'; DROP FIELD c; RENAME FIELD a TO z; RENAME TABLE T TO U;`)
-  expect(catalog.notes).toEqual({
+  expect(model.notes).toEqual({
     table: new Map([['U', { tags: ['fact'], comment: 'all of it' }]]),
     field: new Map([
       ['z', { tags: ['$key', 'mine'], comment: "it's a" }],
@@ -191,7 +191,7 @@ it('S9: tags and comments are kept with their names; unknown names are passed ov
 })
 
 it('DECLARE and DERIVE are parsed and kept with the model', async () => {
-  const { catalog } = await modelOf(`[autoCalendar]:
+  const { model } = await modelOf(`[autoCalendar]:
     DECLARE FIELD DEFINITION Tagged ('$date')
     FIELDS
       Dual(Year($1), YearStart($1)) AS [Year] Tagged ('$axis', '$year'),
@@ -202,7 +202,7 @@ it('DECLARE and DERIVE are parsed and kept with the model', async () => {
     mine: Declare Field Definition Parameters first = 1, w = 'x' Fields YearStart($1, 0, first) as M;
     yours: Declare Field Using mine With first = 4;
     Derive Fields From Explicit Tags $date Using yours; Derive Fields From Implicit Tag Using autoCalendar;`)
-  expect(catalog.derived).toMatchObject([
+  expect(model.derived).toMatchObject([
     {
       from: 'fields',
       names: ['day', 'other day'],

@@ -6,14 +6,14 @@
 
 import { ScriptHost } from '../../src/engine/child/script-host.ts'
 import type { HostAnswer, HostRequest } from '../../src/script/host.ts'
-import type { Catalog } from '../../src/script/model/catalog-model.ts'
+import type { DataModel } from '../../src/script/model/data-model.ts'
+import type { Planned } from '../../src/script/plan/findings.ts'
 import {
-  type CatalogShape,
+  type ModelShape,
   otherSectionShape,
   type SectionShape,
   shapeOf,
-} from '../../src/script/plan/catalog-shape.ts'
-import type { Planned } from '../../src/script/plan/findings.ts'
+} from '../../src/script/plan/model-shape.ts'
 import {
   planAutoNumber,
   planDropFields,
@@ -28,7 +28,7 @@ import type { Section } from '../../src/script/syntax/statement.ts'
 
 interface Foretold {
   readonly section: Section
-  readonly shape: CatalogShape
+  readonly shape: ModelShape
 }
 
 /** From now on, in this process. */
@@ -36,7 +36,7 @@ export function watchPlans(): void {
   const { answer } = ScriptHost.prototype
   const foretold = new WeakMap<ScriptHost, Foretold>()
   ScriptHost.prototype.answer = async function (request: HostRequest): Promise<HostAnswer> {
-    const before = foretold.get(this) ?? { section: 'application', shape: shapeOf(this.catalog, []) }
+    const before = foretold.get(this) ?? { section: 'application', shape: shapeOf(this.model, []) }
     const ahead = planAhead(request, before, this.partial)
     const answered = await answer.call(this, request)
     if (answered.kind === 'fault') {
@@ -46,7 +46,7 @@ export function watchPlans(): void {
     if (ahead?.refused !== undefined) throw new Error(`refused from its text, but ran: ${ahead.refused}`)
     const after = ahead?.after ?? before
     foretold.set(this, after)
-    expectForetold(after, this.catalog, request)
+    expectForetold(after, this.model, request)
     return answered
   }
 }
@@ -65,9 +65,7 @@ function planAhead(
       const { statement, settings } = request
       const letters = section === 'access' ? 'upper' : request.rules.letters
       const rules = { ...request.rules, letters }
-      return of(
-        planLoad(statement, { catalog: shape, rules, settings, partial, hasVariable: () => undefined }),
-      )
+      return of(planLoad(statement, { model: shape, rules, settings, partial, hasVariable: () => undefined }))
     }
     case 'store':
       return of(planStore(request.statement, shape))
@@ -95,11 +93,11 @@ function planAhead(
   }
 }
 
-function expectForetold({ section, shape }: Foretold, catalog: Catalog, request: HostRequest): void {
+function expectForetold({ section, shape }: Foretold, model: DataModel, request: HostRequest): void {
   const [application, access] = section === 'access' ? [shape.aside, shape] : [shape, shape.aside]
   for (const wrong of [
-    ...differences(application, catalog),
-    ...differences(access, catalog.aside ?? { tables: [] }),
+    ...differences(application, model),
+    ...differences(access, model.aside ?? { tables: [] }),
   ]) {
     throw new Error(`not what was foretold after ${request.kind}: ${wrong}`)
   }
@@ -107,7 +105,7 @@ function expectForetold({ section, shape }: Foretold, catalog: Catalog, request:
 
 function differences(
   shape: SectionShape,
-  { tables, lastCreated }: Pick<Catalog, 'tables' | 'lastCreated'>,
+  { tables, lastCreated }: Pick<DataModel, 'tables' | 'lastCreated'>,
 ): string[] {
   const wrong: string[] = []
   for (const { name, fields } of tables) {

@@ -49,10 +49,10 @@ export class ScriptDriver {
     const engineTime = Date.now()
     if (end.kind !== 'completed') record.log(engineTime, undefined, 0, END_WORDS[end.kind])
     record.log(engineTime, undefined, 0, 'Execution finished.')
-    if (end.kind === 'completed') await saveModel(database, this.#host.catalog)
+    if (end.kind === 'completed') await saveModel(database, this.#host.model)
     return {
       end,
-      tables: end.kind === 'completed' ? dataTables(this.#host.catalog) : [],
+      tables: end.kind === 'completed' ? dataTables(this.#host.model) : [],
       storedFiles: this.#host.storedFiles,
       scriptLog: record.scriptLog,
       progressLog: record.progressLog,

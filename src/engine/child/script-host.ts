@@ -1,6 +1,6 @@
 /**
  * The host of a running script: answers what the interpreter asks for (script/host.ts) from the tables, files
- * and mapping tables of this run. A statement works in one transaction and the catalog changes only with it,
+ * and mapping tables of this run. A statement works in one transaction and the model changes only with it,
  * so one that fails leaves tables and fields as they were. A fault of the script is an answer; everything
  * else is thrown and ends the run.
  */
@@ -13,15 +13,15 @@ import type { AutoNumberCounters } from '../../script/function/site/load-context
 import { Preloads } from '../../script/function/site/preloads.ts'
 import type { HostAnswer, HostRequest, ScriptClock, ScriptSystem } from '../../script/host.ts'
 import {
-  type Catalog,
-  EMPTY_CATALOG,
+  type DataModel,
+  EMPTY_MODEL,
   type MappingTable,
   otherSection,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import { withDerived, withNotes } from '../../script/model/notes.ts'
 import { withRenamedFields, withRenamedTables } from '../../script/model/renamed.ts'
-import { type CatalogShape, shapeOf } from '../../script/plan/catalog-shape.ts'
 import { type Planned, planned } from '../../script/plan/findings.ts'
+import { type ModelShape, shapeOf } from '../../script/plan/model-shape.ts'
 import {
   planAutoNumber,
   planDropFields,
@@ -70,19 +70,19 @@ export class ScriptHost {
   readonly #stored = new Map<string, StoredFile>()
   #section: Section = 'application'
   /** The tables of the current section; those of the other section are set aside. */
-  #catalog: Catalog
+  #model: DataModel
   #rowsRead = 0
   readonly #statements: RanStatement[] = []
 
-  /** @param catalog the tables that the database has already */
-  constructor(world: ScriptWorld, catalog: Catalog = EMPTY_CATALOG) {
+  /** @param model the tables that the database has already */
+  constructor(world: ScriptWorld, model: DataModel = EMPTY_MODEL) {
     this.#world = world
-    this.#catalog = catalog
+    this.#model = model
   }
 
   /** The tables, with those of SECTION ACCESS set aside. */
-  get catalog(): Catalog {
-    return this.#section === 'access' ? otherSection(this.#catalog) : this.#catalog
+  get model(): DataModel {
+    return this.#section === 'access' ? otherSection(this.#model) : this.#model
   }
 
   get partial(): boolean {
@@ -128,12 +128,12 @@ export class ScriptHost {
           ({ table, rows, fields }) => ({ type: 'store', table, rows, fields }),
         )
       case 'drop-tables':
-        return this.#change(planDropTables(request.tables, this.#shape), (catalog, tables) =>
-          dropTables(database, catalog, tables),
+        return this.#change(planDropTables(request.tables, this.#shape), (model, tables) =>
+          dropTables(database, model, tables),
         )
       case 'drop-fields':
-        return this.#change(planDropFields(request.fields, request.tables, this.#shape), (catalog, drops) =>
-          dropFields(database, catalog, drops),
+        return this.#change(planDropFields(request.fields, request.tables, this.#shape), (model, drops) =>
+          dropFields(database, model, drops),
         )
       case 'rename-tables':
         return this.#change(planRenameTables(request.pairs, this.#shape), withRenamedTables)
@@ -142,14 +142,14 @@ export class ScriptHost {
       case 'section':
         return this.#enter(request.section)
       case 'auto-number':
-        return this.#change(planAutoNumber(request.patterns, this.#shape), (catalog, fields) =>
-          autoNumber(database, catalog, this.#counters, fields, request.namespace),
+        return this.#change(planAutoNumber(request.patterns, this.#shape), (model, fields) =>
+          autoNumber(database, model, this.#counters, fields, request.namespace),
         )
       case 'note':
-        this.#catalog = withNotes(this.#catalog, request.note, request.of, request.entries)
+        this.#model = withNotes(this.#model, request.note, request.of, request.entries)
         return undefined
       case 'derive':
-        this.#catalog = withDerived(this.#catalog, request.derived)
+        this.#model = withDerived(this.#model, request.derived)
         return undefined
       case 'mapping-pairs':
         return this.#maps.get(planned(planMapUse(request.map, this.#shape)))!.pairs
@@ -158,7 +158,7 @@ export class ScriptHost {
       case 'include':
         return this.#include(request.path)
       case 'field-values':
-        return fieldValues(database, this.#catalog, request.field)
+        return fieldValues(database, this.#model, request.field)
       case 'file-list':
         return paths.list(request.mask, request.folders ? 'folders' : 'files')
       case 'directory':
@@ -190,21 +190,21 @@ export class ScriptHost {
   }
 
   /** What the planner is asked about. */
-  get #shape(): CatalogShape {
-    return shapeOf(this.#catalog, this.#maps.keys())
+  get #shape(): ModelShape {
+    return shapeOf(this.#model, this.#maps.keys())
   }
 
   /** @throws ScriptFaultError if the plan was refused */
   async #change<Plan>(
     answer: Planned<Plan>,
-    execute: (catalog: Catalog, plan: Plan) => Promise<Catalog> | Catalog,
+    execute: (model: DataModel, plan: Plan) => Promise<DataModel> | DataModel,
   ): Promise<void> {
     const plan = planned(answer)
-    this.#catalog = await this.#world.database.transaction(async () => execute(this.#catalog, plan))
+    this.#model = await this.#world.database.transaction(async () => execute(this.#model, plan))
   }
 
   #enter(section: Section): void {
-    if (section !== this.#section) this.#catalog = otherSection(this.#catalog)
+    if (section !== this.#section) this.#model = otherSection(this.#model)
     this.#section = section
   }
 
@@ -214,13 +214,13 @@ export class ScriptHost {
     const letters = this.#section === 'access' ? 'upper' : rules.letters
     const environment = {
       database,
-      catalog: this.#catalog,
+      model: this.#model,
       sources: sourcesOf(database, paths),
       context,
       rules: { ...rules, letters },
     }
     const executed = await database.transaction(() => executeLoad(statement, environment))
-    this.#catalog = executed.catalog
+    this.#model = executed.model
     this.#rowsRead += executed.rowsRead
     if (executed.map !== undefined) this.#maps.set(executed.map.name, executed.map)
     return executed.result
@@ -238,7 +238,7 @@ export class ScriptHost {
       statement,
       plan,
       settings,
-      this.#catalog,
+      this.#model,
       database,
       paths,
       creation,
@@ -253,12 +253,12 @@ export class ScriptHost {
     const files = { current: undefined, facts: (path: string) => fileFacts(paths, path) }
     const context = {
       ...this.#context(settings),
-      catalog: this.#catalog,
+      model: this.#model,
       preloads: new Preloads(),
       files,
       variable: () => undefined,
     }
-    const given = name === 'peek' ? peekArguments(args, this.#catalog.lastCreated) : args
+    const given = name === 'peek' ? peekArguments(args, this.#model.lastCreated) : args
     const call: Expression = { kind: 'call', name, args: given.map(literal), distinct: false }
     return new LoadPipeline(database, context).constant(call)
   }

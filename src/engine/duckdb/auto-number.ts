@@ -4,7 +4,7 @@
  */
 
 import type { AutoNumberCounters } from '../../script/function/site/load-context.ts'
-import { type Catalog, NO_KINDS, tablesWith, withTable } from '../../script/model/catalog-model.ts'
+import { type DataModel, NO_KINDS, tablesWith, withTable } from '../../script/model/data-model.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf, type ValueKey } from '../../script/value/value-key.ts'
 import { joinKey, pairOf } from '../sql/pair-sql.ts'
@@ -15,28 +15,28 @@ import { TableWriter } from './table-writer.ts'
 /** Only fields that are there. @param namespace they share their numbers with the others of it */
 export async function autoNumber(
   database: Database,
-  before: Catalog,
+  before: DataModel,
   counters: AutoNumberCounters,
   fields: readonly string[],
   namespace: string | undefined,
-): Promise<Catalog> {
-  let catalog = before
+): Promise<DataModel> {
+  let model = before
   for (const field of fields) {
     const numbers = namespace === undefined ? new Map<ValueKey, number>() : spaceOf(counters, namespace)
-    const values = await fieldValues(database, catalog, field)
+    const values = await fieldValues(database, model, field)
     const made = await numbered(database, values, numbers)
-    for (const { table, field: model } of tablesWith(catalog, field)) {
-      const { n, t } = pairOf(model.column)
+    for (const { table, field: known } of tablesWith(model, field)) {
+      const { n, t } = pairOf(known.column)
       await database.run(`UPDATE ${table.sqlName} SET ${n} = m.after_n, ${t} = NULL FROM ${made} m
         WHERE ${joinKey(pairOf('before', 'm'))} = ${joinKey({ n: `${table.sqlName}.${n}`, t: `${table.sqlName}.${t}` })}`)
       const changed = table.fields.map((each) =>
         each.name === field ? { ...each, kinds: { ...NO_KINDS, numbers: true } } : each,
       )
-      catalog = withTable(catalog, { ...table, fields: changed })
+      model = withTable(model, { ...table, fields: changed })
     }
     await database.run(`DROP TABLE ${made}`)
   }
-  return catalog
+  return model
 }
 
 /** Apart from the counters of the function AutoNumber. */

@@ -1,10 +1,10 @@
 /**
  * Puts loaded rows into the data model: as a new table, behind the rows of one, or joined to one; the
  * set-based end of a LOAD (LANGUAGE, section 6, steps 6 and 10). Works inside the statement's transaction and
- * gives the catalog that holds when it is committed.
+ * gives the model that holds when it is committed.
  */
 import {
-  type Catalog,
+  type DataModel,
   type FieldModel,
   findTable,
   type Segment,
@@ -13,7 +13,7 @@ import {
   takeTableName,
   withoutTable,
   withTable,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import type { LoadTarget } from '../../script/plan/load-target.ts'
 import {
   appendPlan,
@@ -26,7 +26,7 @@ import { appendSql, distinctSql, firstTextSql, joinSql, keepSql, uniqueKeysSql }
 import type { Database } from './database.ts'
 
 export interface CommittedLoad {
-  readonly catalog: Catalog
+  readonly model: DataModel
   /** The table that has the rows now. */
   readonly table: string
 }
@@ -34,7 +34,7 @@ export interface CommittedLoad {
 /** `loaded` must be a table made for this load; it becomes part of the model or is dropped. */
 export async function commitLoad(
   database: Database,
-  given: Catalog,
+  given: DataModel,
   target: LoadTarget,
   loaded: LoadedRows,
   distinct: boolean,
@@ -42,8 +42,8 @@ export async function commitLoad(
   const table = 'table' in target ? findTable(given, target.table)! : undefined
   const before = target.kind === 'replace' ? await dropTable(database, given, target.table) : given
   const rows = await withFirstTexts(database, before, loaded)
-  const catalog = { ...before, nextSequence: before.nextSequence + 1 }
-  const commit = new LoadCommit(database, catalog, before.nextSequence, distinct)
+  const model = { ...before, nextSequence: before.nextSequence + 1 }
+  const commit = new LoadCommit(database, model, before.nextSequence, distinct)
   switch (target.kind) {
     case 'create':
       await commit.create(target.name, rows)
@@ -67,28 +67,28 @@ class LoadCommit {
   readonly #database: Database
   readonly #sequence: number
   readonly #distinct: boolean
-  #catalog: Catalog
+  #model: DataModel
 
-  constructor(database: Database, catalog: Catalog, sequence: number, distinct: boolean) {
+  constructor(database: Database, model: DataModel, sequence: number, distinct: boolean) {
     this.#database = database
-    this.#catalog = catalog
+    this.#model = model
     this.#sequence = sequence
     this.#distinct = distinct
   }
 
   async end(name: string): Promise<CommittedLoad> {
-    const table = findTable(this.#catalog, name)!
+    const table = findTable(this.#model, name)!
     if (table.distinct && table.fields.length > 0) {
       await this.#rebuild(table, distinctSql(table.sqlName, columnsOf(table.fields)))
       await this.#database.run(`DROP TABLE ${table.sqlName}`)
     }
-    return { catalog: this.#catalog, table: name }
+    return { model: this.#model, table: name }
   }
 
   async create(name: string, { sqlName, fields, rows }: LoadedRows): Promise<void> {
     const segments = [{ sequence: this.#sequence, first: 1, last: rows }]
     const table = { name, sqlName, fields, rows, distinct: this.#distinct, segments }
-    this.#catalog = withTable(this.#catalog, table)
+    this.#model = withTable(this.#model, table)
   }
 
   async append(table: TableModel, loaded: LoadedRows): Promise<void> {
@@ -135,7 +135,7 @@ class LoadCommit {
     loaded: LoadedRows,
   ): Promise<void> {
     await this.create(name, loaded)
-    const made = findTable(this.#catalog, name)!
+    const made = findTable(this.#model, name)!
     const keys = commonColumns(table.fields, made.fields)
     const turned = keys.map(({ left, right }) => ({ left: right, right: left }))
     if (type !== 'right') {
@@ -152,17 +152,17 @@ class LoadCommit {
 
   #replace(table: TableModel): void {
     const distinct = table.distinct || this.#distinct
-    this.#catalog = withTable(this.#catalog, { ...table, distinct })
+    this.#model = withTable(this.#model, { ...table, distinct })
   }
 
   /**
    * The table with the rows of a query over it, under a new generated name. Its loads are one from now on.
    */
   async #rebuild(table: TableModel, sql: string): Promise<void> {
-    const { sqlName, catalog } = takeTableName(this.#catalog)
+    const { sqlName, model } = takeTableName(this.#model)
     await this.#database.run(`CREATE TABLE ${sqlName} AS ${sql}`)
     const rows = await this.#database.count(sqlName)
-    this.#catalog = withTable(catalog, { ...table, sqlName, rows, segments: oneSegment(table, rows) })
+    this.#model = withTable(model, { ...table, sqlName, rows, segments: oneSegment(table, rows) })
   }
 }
 
@@ -176,10 +176,10 @@ export const columnsOf = (fields: readonly FieldModel[]): string[] => fields.map
  * The rows with the text that each number has in its field already, or had first (SEMANTICS A2, A4, A15).
  * Fields without duals on either side have nothing to settle: their numbers have no texts.
  */
-async function withFirstTexts(database: Database, catalog: Catalog, loaded: LoadedRows): Promise<LoadedRows> {
+async function withFirstTexts(database: Database, model: DataModel, loaded: LoadedRows): Promise<LoadedRows> {
   const fields: FieldModel[] = []
   for (const field of loaded.fields) {
-    const others = tablesWith(catalog, field.name).filter((each) => each.field.kinds.numbers)
+    const others = tablesWith(model, field.name).filter((each) => each.field.kinds.numbers)
     const dualsBefore = others.some((each) => each.field.kinds.duals)
     if (!field.kinds.numbers || !(field.kinds.duals || dualsBefore)) {
       fields.push(field)
@@ -192,8 +192,8 @@ async function withFirstTexts(database: Database, catalog: Catalog, loaded: Load
   return { ...loaded, fields }
 }
 
-/** The catalog without a table, after its data is dropped. */
-export async function dropTable(database: Database, catalog: Catalog, name: string): Promise<Catalog> {
-  await database.run(`DROP TABLE ${findTable(catalog, name)!.sqlName}`)
-  return withoutTable(catalog, name)
+/** The model without a table, after its data is dropped. */
+export async function dropTable(database: Database, model: DataModel, name: string): Promise<DataModel> {
+  await database.run(`DROP TABLE ${findTable(model, name)!.sqlName}`)
+  return withoutTable(model, name)
 }

@@ -7,16 +7,11 @@ import { faults, ScriptFaultError } from '../../script/fault.ts'
 import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
-import {
-  type Catalog,
-  findTable,
-  type MappingTable,
-  takeTableName,
-} from '../../script/model/catalog-model.ts'
-import { shapeOf } from '../../script/plan/catalog-shape.ts'
+import { type DataModel, findTable, type MappingTable, takeTableName } from '../../script/model/data-model.ts'
 import { planned } from '../../script/plan/findings.ts'
 import { hasWildcard, type LoadTarget, replacedTable } from '../../script/plan/load-target.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
+import { shapeOf } from '../../script/plan/model-shape.ts'
 import {
   type Constant,
   type ConstantName,
@@ -45,15 +40,15 @@ import { transformRows } from './transform-rows.ts'
 
 export interface LoadEnvironment {
   readonly database: Database
-  readonly catalog: Catalog
+  readonly model: DataModel
   readonly sources: Sources
   /** Everything of the context that does not belong to one file of one statement. */
-  readonly context: Omit<LoadContext, 'catalog' | 'preloads' | 'files'>
+  readonly context: Omit<LoadContext, 'model' | 'preloads' | 'files'>
   readonly rules: StoreRules
 }
 
 export interface ExecutedLoad {
-  readonly catalog: Catalog
+  readonly model: DataModel
   /** The mapping table, for MAPPING LOAD. */
   readonly map?: MappingTable
   readonly result: LoadResult
@@ -64,16 +59,16 @@ export async function executeLoad(
   statement: LoadStatement,
   environment: LoadEnvironment,
 ): Promise<ExecutedLoad> {
-  const { database, catalog, context, sources } = environment
-  const replaced = replacedTable(statement, shapeOf(catalog, context.maps.keys()))
-  const start = replaced === undefined ? catalog : await dropTable(database, catalog, replaced)
+  const { database, model, context, sources } = environment
+  const replaced = replacedTable(statement, shapeOf(model, context.maps.keys()))
+  const start = replaced === undefined ? model : await dropTable(database, model, replaced)
   const { source } = statement.levels.at(-1)!
   if (source.kind !== 'file' || !hasWildcard(source.path)) {
-    return loadOne(statement, { ...environment, catalog: start }, undefined)
+    return loadOne(statement, { ...environment, model: start }, undefined)
   }
   const files = sources.list(source.path)
   if (files.length === 0) throw faults.fileNotFound(`Cannot open file '${source.path}'`, source.span)
-  return loadEach(statement, { ...environment, catalog: start }, files)
+  return loadEach(statement, { ...environment, model: start }, files)
 }
 
 /** One load per file, by name; each goes where the normal rules send it (SEMANTICS E12). */
@@ -89,8 +84,8 @@ async function loadEach(
   let rowsRead = 0
   const pairs: (readonly [Value, Value])[] = []
   for (const file of files) {
-    const catalog = last?.catalog ?? environment.catalog
-    last = await loadOne(each, { ...environment, catalog }, file)
+    const model = last?.model ?? environment.model
+    last = await loadOne(each, { ...environment, model }, file)
     // What the first file replaced, the others add to.
     if (partial?.kind === 'replace') each = { ...statement, prefixes }
     rows += last.result.rows
@@ -119,9 +114,9 @@ async function loadOne(
   environment: LoadEnvironment,
   file: string | undefined,
 ): Promise<ExecutedLoad> {
-  const { catalog, context, rules } = environment
+  const { model, context, rules } = environment
   const scope = {
-    catalog: shapeOf(catalog, context.maps.keys()),
+    model: shapeOf(model, context.maps.keys()),
     rules,
     settings: context.settings,
     partial: context.partial,
@@ -156,11 +151,11 @@ class OneLoad {
     this.#environment = environment
     this.#scope = scope
     this.#file = file
-    const { sources, catalog } = environment
+    const { sources, model } = environment
     const { source } = statement.levels.at(-1)!
     const current = source.kind === 'file' ? sources.facts(file ?? source.path) : undefined
     const files = { current, facts: sources.facts }
-    this.#context = { ...environment.context, catalog, preloads: new Preloads(), files }
+    this.#context = { ...environment.context, model, preloads: new Preloads(), files }
     this.#pipeline = new LoadPipeline(environment.database, this.#context)
   }
 
@@ -196,8 +191,8 @@ class OneLoad {
 
   #open(source: SourcePlan, rows: number) {
     const { database, sources } = this.#environment
-    const { catalog, settings } = this.#context
-    const place = { database, catalog, sources, settings, pipeline: this.#pipeline }
+    const { model, settings } = this.#context
+    const place = { database, model, sources, settings, pipeline: this.#pipeline }
     return openSource(source, place, rows, this.#file)
   }
 
@@ -210,9 +205,9 @@ class OneLoad {
   /** CROSSTABLE and its kin: other rows in the place of the loaded ones. */
   async #transformed({ transform, distinct }: LoadPlan, prepared: PreparedLoad): Promise<PreparedLoad> {
     if (transform === undefined) return prepared
-    const { catalog, settings } = this.#context
+    const { model, settings } = this.#context
     const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
-    const made = await transformRows(this.#environment.database, catalog, settings, transform, table)
+    const made = await transformRows(this.#environment.database, model, settings, transform, table)
     return this.#pipeline.reload(made, rowsRead)
   }
 
@@ -228,9 +223,9 @@ class OneLoad {
         return this.#generic(sink.name, plan.distinct, prepared, shown)
       case 'table': {
         const distinct = plan.distinct && plan.transform === undefined
-        const { catalog } = this.#environment
+        const { model } = this.#environment
         return sink.merge === undefined
-          ? this.#table(sink, distinct, prepared, shown, catalog)
+          ? this.#table(sink, distinct, prepared, shown, model)
           : this.#merge(sink, sink.merge, plan.distinct, prepared, shown)
       }
     }
@@ -243,18 +238,18 @@ class OneLoad {
     prepared: PreparedLoad,
     shown: string,
   ): Promise<ExecutedLoad> {
-    const { database, catalog, rules } = this.#environment
+    const { database, model, rules } = this.#environment
     const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
     const made = await genericTables(
       database,
-      catalog,
+      model,
       table,
       name,
       (names) => storedNames(names, name, rules),
       this.#context.settings,
     )
     const result = { table: name, fields: prepared.fields, rows: table.rows, source: shown }
-    return { catalog: made, result, rowsRead }
+    return { model: made, result, rowsRead }
   }
 
   /** In a full reload only the loaded rows are merged with each other (SEMANTICS S6). */
@@ -266,16 +261,16 @@ class OneLoad {
     shown: string,
   ): Promise<ExecutedLoad> {
     const { database } = this.#environment
-    let { catalog } = this.#environment
+    let { model } = this.#environment
     const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
     const { written, newest, sequence } = await mergedRows(database, merge, table)
     if (merge.into !== undefined) {
-      const into = findTable(catalog, merge.into.table)!
-      catalog = await withoutMerged(database, catalog, into, newest, merge.keys, merge.into.keys)
+      const into = findTable(model, merge.into.table)!
+      model = await withoutMerged(database, model, into, newest, merge.keys, merge.into.keys)
     }
     await database.run(`DROP TABLE ${newest.sqlName}`)
     const rows = this.#pipeline.reload(written, rowsRead)
-    const executed = await this.#table(sink, distinct, rows, shown, catalog)
+    const executed = await this.#table(sink, distinct, rows, shown, model)
     return { ...executed, result: { ...executed.result, sequence } }
   }
 
@@ -289,9 +284,9 @@ class OneLoad {
         pairs.push([from!, to!])
       },
     )
-    const { catalog } = this.#environment
+    const { model } = this.#environment
     const result = { table: name, fields: prepared.fields, rows: pairs.length, source: shown }
-    return { catalog, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
+    return { model, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
   }
 
   async #table(
@@ -299,10 +294,10 @@ class OneLoad {
     distinct: boolean,
     prepared: PreparedLoad,
     shown: string,
-    before: Catalog,
+    before: DataModel,
   ): Promise<ExecutedLoad> {
     const { database } = this.#environment
-    const { sqlName, catalog } = takeTableName(before)
+    const { sqlName, model } = takeTableName(before)
     const columns = fields.map((_, index) => columnName(index))
     const { chain, source } = prepared
     const change = storedValues(fields, this.#environment.rules, this.#context.maps)
@@ -323,9 +318,9 @@ class OneLoad {
       rows: written.rows,
       fields: fields.map((name, index) => ({ name, column: columns[index]!, kinds: written.kinds[index]! })),
     }
-    const committed = await commitLoad(database, catalog, target, loaded, distinct)
+    const committed = await commitLoad(database, model, target, loaded, distinct)
     const result = { table: committed.table, fields, rows: written.rows, source: shown }
-    return { catalog: committed.catalog, result, rowsRead: prepared.rowsRead ?? read }
+    return { model: committed.model, result, rowsRead: prepared.rowsRead ?? read }
   }
 
   async #write(
@@ -357,7 +352,7 @@ class OneLoad {
 
 type TableSink = Extract<SinkPlan, { kind: 'table' }>
 
-function outputTable(target: LoadTarget, catalog: Catalog): OutputTable {
+function outputTable(target: LoadTarget, model: DataModel): OutputTable {
   if (target.kind !== 'append') return { rowsBefore: 0 }
-  return { rowsBefore: findTable(catalog, target.table)!.rows, name: target.table }
+  return { rowsBefore: findTable(model, target.table)!.rows, name: target.table }
 }

@@ -1,12 +1,12 @@
 /** GENERIC: a table for each attribute of the loaded rows (SEMANTICS N5). */
 import { faults } from '../../script/fault.ts'
 import {
-  type Catalog,
+  type DataModel,
   eitherKinds,
   freeTableName,
   NO_KINDS,
   takeTableName,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
@@ -26,12 +26,12 @@ const MAX_TABLES = 1000
  */
 export async function genericTables(
   database: Database,
-  before: Catalog,
+  before: DataModel,
   loaded: LoadedTable,
   label: string,
   stored: (names: readonly string[]) => readonly string[],
   settings: Settings,
-): Promise<Catalog> {
+): Promise<DataModel> {
   const keys = loaded.names.length - 2
   const attributes = await database.rows(attributesSql(loaded.sqlName, `i${keys}`))
   if (attributes.length > MAX_TABLES) {
@@ -39,10 +39,10 @@ export async function genericTables(
       `GENERIC finds ${attributes.length} attributes: it makes at most ${MAX_TABLES} tables`,
     )
   }
-  let catalog = before
+  let model = before
   for (const [row, number, text] of attributes) {
     const attribute = textOf(pairValue(number, text), settings) ?? ''
-    const taken = takeTableName(catalog)
+    const taken = takeTableName(model)
     await database.run(
       `CREATE TABLE ${taken.sqlName} AS ${attributeRowsSql(loaded.sqlName, keys, Number(row))}`,
     )
@@ -53,10 +53,10 @@ export async function genericTables(
       kinds: kinds[index]!,
     }))
     const rows = await database.count(taken.sqlName)
-    const name = freeTableName(taken.catalog, `${label}.${attribute}`)
+    const name = freeTableName(taken.model, `${label}.${attribute}`)
     const target = { kind: 'create', name } as const
     const load = { sqlName: taken.sqlName, rows, fields }
-    catalog = (await commitLoad(database, taken.catalog, target, load, false)).catalog
+    model = (await commitLoad(database, taken.model, target, load, false)).model
   }
-  return catalog
+  return model
 }

@@ -10,7 +10,7 @@ import type { Binding } from '../../script/function/site/binding.ts'
 import type { InputRow, LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import type { MachineState } from '../../script/function/site/machine-state.ts'
 import type { Preload } from '../../script/function/site/preloads.ts'
-import type { ValueKinds } from '../../script/model/catalog-model.ts'
+import type { ValueKinds } from '../../script/model/data-model.ts'
 import { type GroupPlan, inputItems, resultNames } from '../../script/plan/group-plan.ts'
 import { fieldItem, type OrderTerm } from '../../script/plan/level-plan.ts'
 import type { LoadPlan } from '../../script/plan/plan-load.ts'
@@ -142,7 +142,7 @@ export class LoadPipeline {
     await this.#fill()
     if (output?.name !== undefined) {
       for (const [field, history] of machines.at(-1)!.histories) {
-        await startHistory(this.#database, this.#context.catalog, output.name, field, history)
+        await startHistory(this.#database, this.#context.model, output.name, field, history)
       }
     }
     const [bottom] = machines
@@ -194,7 +194,7 @@ export class LoadPipeline {
   async #fill(): Promise<void> {
     for (const preload of this.#context.preloads.requests()) {
       if (this.#filled.has(preload)) continue
-      await fillPreload(this.#database, this.#context.catalog, preload)
+      await fillPreload(this.#database, this.#context.model, preload)
       this.#filled.add(preload)
     }
   }

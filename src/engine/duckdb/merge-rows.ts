@@ -4,12 +4,12 @@
  */
 import { faults } from '../../script/fault.ts'
 import {
-  type Catalog,
+  type DataModel,
   findField,
   type TableModel,
   takeTableName,
   withTable,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import type { MergePlan } from '../../script/plan/sink-plan.ts'
 import type { Value } from '../../script/value/value.ts'
 import { highestSql, newestSql, operationsSql, untouchedSql, writtenRowsSql } from '../sql/transform-sql.ts'
@@ -61,29 +61,29 @@ export async function mergedRows(
 }
 
 /**
- * The catalog with the table without the rows that the newest ones take the place of or delete.
+ * The model with the table without the rows that the newest ones take the place of or delete.
  *
  * @param places of the keys in the newest rows
  * @param fields of the table that hold them
  */
 export async function withoutMerged(
   database: Database,
-  catalog: Catalog,
+  model: DataModel,
   table: TableModel,
   newest: LoadedTable,
   places: readonly number[],
   fields: readonly string[],
-): Promise<Catalog> {
+): Promise<DataModel> {
   const pairs = fields.map((field, index) => ({
     left: findField(table, field)!.column,
     right: newest.columns[places[index]!]!,
   }))
-  const taken = takeTableName(catalog)
+  const taken = takeTableName(model)
   const sql = untouchedSql(table.sqlName, columnsOf(table.fields), newest.sqlName, pairs)
   await database.run(`CREATE TABLE ${taken.sqlName} AS ${sql}`)
   await database.run(`DROP TABLE ${table.sqlName}`)
   const rows = await database.count(taken.sqlName)
   const sequence = Math.min(...table.segments.map((segment) => segment.sequence))
   const segments = [{ sequence, first: 1, last: rows }]
-  return withTable(taken.catalog, { ...table, sqlName: taken.sqlName, rows, segments })
+  return withTable(taken.model, { ...table, sqlName: taken.sqlName, rows, segments })
 }

@@ -1,5 +1,5 @@
 /**
- * The catalog of an app data file, kept in the file itself: which table and column holds which table and
+ * The model of an app data file, kept in the file itself: which table and column holds which table and
  * field of the script. A partial reload starts from it, and everything that shows the data reads it.
  *
  * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
@@ -13,20 +13,20 @@
 import type { DataTable } from '../../catalog/records.ts'
 import type { DerivedFields } from '../../script/host.ts'
 import {
-  type Catalog,
+  type DataModel,
   type FieldModel,
   NO_NOTES,
   type Note,
   type Notes,
   type Segment,
   type TableModel,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import { currentNotes } from '../../script/model/notes.ts'
 import type { Database } from './database.ts'
 
 const VERSION = 2
 
-export async function saveModel(database: Database, catalog: Catalog): Promise<void> {
+export async function saveModel(database: Database, model: DataModel): Promise<void> {
   await database.transaction(async () => {
     for (const table of ['model', 'tables', 'fields', 'access', 'notes', 'derived']) {
       await database.run(`DROP TABLE IF EXISTS reprise_${table}`)
@@ -43,18 +43,18 @@ export async function saveModel(database: Database, catalog: Catalog): Promise<v
       'CREATE TABLE reprise_notes (noted VARCHAR, name VARCHAR, tags VARCHAR, comment VARCHAR)',
     )
     await database.run('CREATE TABLE reprise_derived (position INTEGER, derived VARCHAR)')
-    const { nextTable, nextSequence, lastCreated, aside, derived = [] } = catalog
+    const { nextTable, nextSequence, lastCreated, aside, derived = [] } = model
     await database.rows(`INSERT INTO reprise_model VALUES (${VERSION}, $1, $2, nullif($3, ''))`, [
       nextTable,
       nextSequence,
       lastCreated ?? '',
     ])
     const access = aside?.tables ?? []
-    for (const [position, table] of [...catalog.tables, ...access].entries()) {
+    for (const [position, table] of [...model.tables, ...access].entries()) {
       await saveTable(database, position, table)
     }
     for (const { sqlName } of access) await database.rows('INSERT INTO reprise_access VALUES ($1)', [sqlName])
-    await saveNotes(database, currentNotes(catalog))
+    await saveNotes(database, currentNotes(model))
     for (const [position, each] of derived.entries()) {
       await database.rows('INSERT INTO reprise_derived VALUES ($1, $2)', [position, JSON.stringify(each)])
     }
@@ -88,7 +88,7 @@ async function saveNotes(database: Database, notes: Notes): Promise<void> {
 }
 
 /** @throws Error when the file is not one of ours, or of a later version */
-export async function restoreModel(database: Database): Promise<Catalog> {
+export async function restoreModel(database: Database): Promise<DataModel> {
   const [model] = await database.rows(
     'SELECT version, next_table, next_sequence, last_created FROM reprise_model',
   )
@@ -157,5 +157,5 @@ const restoredField = ([, name, column, numbers, texts, duals]: readonly unknown
   kinds: { numbers: numbers as boolean, texts: texts as boolean, duals: duals as boolean },
 })
 
-export const dataTables = (catalog: Catalog): DataTable[] =>
-  catalog.tables.map(({ name, rows, fields }) => ({ name, rows, fields: fields.map((field) => field.name) }))
+export const dataTables = (model: DataModel): DataTable[] =>
+  model.tables.map(({ name, rows, fields }) => ({ name, rows, fields: fields.map((field) => field.name) }))

@@ -1,6 +1,6 @@
 /** Opens what a LOAD reads: a loaded table, rows out of nothing, or a text or file by its reader. */
 import { faults } from '../../script/fault.ts'
-import { type Catalog, findField, findTable, type TableModel } from '../../script/model/catalog-model.ts'
+import { type DataModel, findField, findTable, type TableModel } from '../../script/model/data-model.ts'
 import type { LoadedTableName, SourcePlan } from '../../script/plan/source-plan.ts'
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
@@ -11,7 +11,7 @@ import { generatedSource, type RowSource, readableTable, type Sources, tableSour
 
 export interface SourcePlace {
   readonly database: Database
-  readonly catalog: Catalog
+  readonly model: DataModel
   readonly sources: Sources
   readonly settings: Settings
   readonly pipeline: LoadPipeline
@@ -29,7 +29,7 @@ export interface OpenedSource {
  */
 export async function openSource(
   plan: SourcePlan,
-  { database, catalog, sources, settings, pipeline }: SourcePlace,
+  { database, model, sources, settings, pipeline }: SourcePlace,
   rows: number,
   file: string | undefined,
 ): Promise<OpenedSource> {
@@ -37,7 +37,7 @@ export async function openSource(
     case 'inline':
       return { source: await sources.text(plan.text, plan.format, settings, 'INLINE'), shown: 'INLINE' }
     case 'resident': {
-      const table = readableTable(loadedTable(catalog, plan))
+      const table = readableTable(loadedTable(model, plan))
       const { order } = plan
       const source = order === undefined ? tableSource(database, table) : await pipeline.sorted(table, order)
       return { source, shown: `RESIDENT ${plan.table}` }
@@ -46,7 +46,7 @@ export async function openSource(
       return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
     case 'field': {
       const shown = `FROM_FIELD ${plan.field}`
-      const text = await fieldText(database, loadedTable(catalog, plan), plan.field, settings)
+      const text = await fieldText(database, loadedTable(model, plan), plan.field, settings)
       return { source: await sources.text(text, plan.format, settings, shown), shown }
     }
     case 'file': {
@@ -58,8 +58,8 @@ export async function openSource(
   }
 }
 
-function loadedTable(catalog: Catalog, { table, aside }: LoadedTableName): TableModel {
-  return aside ? catalog.aside!.tables.find(({ name }) => name === table)! : findTable(catalog, table)!
+function loadedTable(model: DataModel, { table, aside }: LoadedTableName): TableModel {
+  return aside ? model.aside!.tables.find(({ name }) => name === table)! : findTable(model, table)!
 }
 
 const FIELD_TEXT_MAX_CHARACTERS = 256 * 1024 * 1024

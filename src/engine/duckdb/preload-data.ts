@@ -5,7 +5,7 @@
 
 import type { PeekHistory } from '../../script/function/site/peek-history.ts'
 import type { ColumnValues, FieldValues, LookupValues, Preload } from '../../script/function/site/preloads.ts'
-import { type Catalog, findField, findTable, tablesWith } from '../../script/model/catalog-model.ts'
+import { type DataModel, findField, findTable, tablesWith } from '../../script/model/data-model.ts'
 import type { Value } from '../../script/value/value.ts'
 import { keyOf } from '../../script/value/value-key.ts'
 import { pairOf } from '../sql/pair-sql.ts'
@@ -13,21 +13,21 @@ import { fieldValuesSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 import { pairValue } from './row-source.ts'
 
-export async function fillPreload(database: Database, catalog: Catalog, preload: Preload): Promise<void> {
+export async function fillPreload(database: Database, model: DataModel, preload: Preload): Promise<void> {
   switch (preload.kind) {
     case 'field-values':
-      return fillField(database, catalog, preload)
+      return fillField(database, model, preload)
     case 'column':
-      return fillColumn(database, catalog, preload)
+      return fillColumn(database, model, preload)
     case 'lookup':
-      return fillLookup(database, catalog, preload)
+      return fillLookup(database, model, preload)
   }
 }
 
 /** All distinct values of a field over all tables, in load order (SEMANTICS I14). */
-export async function fieldValues(database: Database, catalog: Catalog, field: string): Promise<Value[]> {
+export async function fieldValues(database: Database, model: DataModel, field: string): Promise<Value[]> {
   const values: Value[] = []
-  const parts = tablesWith(catalog, field)
+  const parts = tablesWith(model, field)
     .flatMap(({ table, field: { column } }) =>
       table.segments.map((segment) => ({ table: table.sqlName, column, ...segment })),
     )
@@ -40,16 +40,16 @@ export async function fieldValues(database: Database, catalog: Catalog, field: s
   return values
 }
 
-async function fillField(database: Database, catalog: Catalog, preload: FieldValues): Promise<void> {
-  const values = await fieldValues(database, catalog, preload.field)
+async function fillField(database: Database, model: DataModel, preload: FieldValues): Promise<void> {
+  const values = await fieldValues(database, model, preload.field)
   values.forEach((value, place) => {
     preload.places.set(keyOf(value)!, place)
   })
   if (preload.ordered) preload.values = values
 }
 
-async function fillColumn(database: Database, catalog: Catalog, preload: ColumnValues): Promise<void> {
-  const table = findTable(catalog, preload.table)
+async function fillColumn(database: Database, model: DataModel, preload: ColumnValues): Promise<void> {
+  const table = findTable(model, preload.table)
   const field = table && findField(table, preload.field)
   if (table === undefined || field === undefined) return
   const { only } = preload
@@ -78,8 +78,8 @@ export async function columnValues(
   return values
 }
 
-async function fillLookup(database: Database, catalog: Catalog, preload: LookupValues): Promise<void> {
-  const table = findTable(catalog, preload.table)
+async function fillLookup(database: Database, model: DataModel, preload: LookupValues): Promise<void> {
+  const table = findTable(model, preload.table)
   const match = table && findField(table, preload.matchField)
   const value = table && findField(table, preload.valueField)
   if (table === undefined || match === undefined || value === undefined) return
@@ -94,12 +94,12 @@ async function fillLookup(database: Database, catalog: Catalog, preload: LookupV
 /** Starts a Peek history with the rows that the target table has already (SEMANTICS I9). */
 export async function startHistory(
   database: Database,
-  catalog: Catalog,
+  model: DataModel,
   tableName: string,
   fieldName: string,
   history: PeekHistory,
 ): Promise<void> {
-  const table = findTable(catalog, tableName)
+  const table = findTable(model, tableName)
   const field = table && findField(table, fieldName)
   if (table === undefined || table.rows === 0) return
   const { front, back } = history.needs

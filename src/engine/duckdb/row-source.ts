@@ -1,7 +1,7 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
 
 import type { FileProbe, InputRow } from '../../script/function/site/load-context.ts'
-import type { TableModel, ValueKinds } from '../../script/model/catalog-model.ts'
+import type { TableModel, ValueKinds } from '../../script/model/data-model.ts'
 import type { FileSource } from '../../script/plan/source-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import type { Settings } from '../../script/value/settings.ts'

@@ -3,7 +3,7 @@
  * `rn` from 1, and tells which kinds of value each field got. A number that is not finite becomes NULL: the
  * language has no such values.
  */
-import type { ValueKinds } from '../../script/model/catalog-model.ts'
+import type { ValueKinds } from '../../script/model/data-model.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from './database.ts'
 import { CHUNK_ROWS, PairAppender } from './pair-appender.ts'

@@ -3,13 +3,13 @@
  * block N).
  */
 import {
-  type Catalog,
+  type DataModel,
   eitherKinds,
   findField,
   findTable,
   NO_KINDS,
   type ValueKinds,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import type { IntervalMatchPlan, TransformPlan } from '../../script/plan/transform-plan.ts'
 import { expandAncestors, expandHierarchy, type NamedRows } from '../../script/row/hierarchy.ts'
 import type { Settings } from '../../script/value/settings.ts'
@@ -25,7 +25,7 @@ export type LoadedTable = ReadableTable & { readonly kinds: readonly ValueKinds[
 /** Makes a new work table of the rows of `loaded`, which stays. */
 export async function transformRows(
   database: Database,
-  catalog: Catalog,
+  model: DataModel,
   settings: Settings,
   plan: TransformPlan,
   loaded: LoadedTable,
@@ -38,7 +38,7 @@ export async function transformRows(
       return made(database, crosstableSql(loaded.sqlName, loaded.names, qualifiers), fields, kinds)
     }
     case 'intervalmatch':
-      return matchIntervals(database, catalog, plan, loaded)
+      return matchIntervals(database, model, plan, loaded)
     case 'hierarchy':
       return expanded(database, loaded, (rows) => expandHierarchy(rows, plan.hierarchy, settings))
     case 'hierarchybelongsto':
@@ -60,12 +60,12 @@ async function made(
 
 async function matchIntervals(
   database: Database,
-  catalog: Catalog,
+  model: DataModel,
   { points: wanted, tables, places, fields }: IntervalMatchPlan,
   loaded: LoadedTable,
 ): Promise<LoadedTable> {
   const points = database.workTable()
-  const { parts, kinds } = pointParts(catalog, tables, wanted)
+  const { parts, kinds } = pointParts(model, tables, wanted)
   await database.run(`CREATE TEMP TABLE ${points} AS ${pointsSql(parts)}`)
   const columns = places.map((place) => `i${place}`)
   const result = await made(database, intervalMatchSql(points, loaded.sqlName, columns), fields, [
@@ -80,11 +80,11 @@ async function matchIntervals(
 
 /** The loads of the tables, oldest first, and the kinds of the first field. */
 function pointParts(
-  catalog: Catalog,
+  model: DataModel,
   tables: readonly string[],
   fields: readonly string[],
 ): { parts: PointPart[]; kinds: ValueKinds } {
-  const found = tables.map((name) => findTable(catalog, name)!)
+  const found = tables.map((name) => findTable(model, name)!)
   const parts = found.flatMap((table) => {
     const columns = fields.map((field) => findField(table, field)!.column)
     return table.segments.map(({ sequence, first, last }) => ({

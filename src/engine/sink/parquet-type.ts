@@ -5,7 +5,7 @@
  * fields keep their texts.
  */
 
-import type { FieldModel } from '../../script/model/catalog-model.ts'
+import type { FieldModel } from '../../script/model/data-model.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import { numberReader } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'

@@ -12,12 +12,12 @@ import { QvdWriter } from '../../qvd/qvd-writer.ts'
 import { SymbolCollector } from '../../qvd/symbol-collector.ts'
 import { faults } from '../../script/fault.ts'
 import {
-  type Catalog,
+  type DataModel,
   type FieldModel,
   NO_NOTES,
   type TableModel,
   tablesWith,
-} from '../../script/model/catalog-model.ts'
+} from '../../script/model/data-model.ts'
 import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -30,7 +30,7 @@ const BATCH_ROWS = 20_480
 
 export interface QvdStore {
   readonly database: Database
-  readonly catalog: Catalog
+  readonly model: DataModel
   readonly settings: Settings
   readonly creation: QvdCreation
 }
@@ -39,9 +39,9 @@ export interface QvdStore {
 export async function writeTableAsQvd(
   table: TableModel,
   columns: readonly { readonly field: FieldModel; readonly as: string }[],
-  { database, catalog, settings, creation }: QvdStore,
+  { database, model, settings, creation }: QvdStore,
 ): Promise<string> {
-  const notes = catalog.notes ?? NO_NOTES
+  const notes = model.notes ?? NO_NOTES
   const collectors: SymbolCollector[] = []
   const described = []
   for (const { field, as } of columns) {
@@ -49,7 +49,7 @@ export async function writeTableAsQvd(
     collectors.push(collector)
     const symbols = collector.symbols()
     const note = notes.field.get(field.name)
-    const key = tablesWith(catalog, field.name).length > 1 ? ['$key'] : []
+    const key = tablesWith(model, field.name).length > 1 ? ['$key'] : []
     described.push({
       name: as,
       symbols,

@@ -8,8 +8,8 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { faults } from '../../script/fault.ts'
-import type { Catalog } from '../../script/model/catalog-model.ts'
-import { type FieldModel, findField, findTable, type TableModel } from '../../script/model/catalog-model.ts'
+import type { DataModel } from '../../script/model/data-model.ts'
+import { type FieldModel, findField, findTable, type TableModel } from '../../script/model/data-model.ts'
 import type { ParquetCompression, StorePlan } from '../../script/plan/plan-store.ts'
 import type { FileFormat, StoreStatement } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'
@@ -33,12 +33,12 @@ export async function storeTable(
   { path: given, format }: StoreStatement,
   { table: name, columns: stored, type, compression }: StorePlan,
   settings: Settings,
-  catalog: Catalog,
+  model: DataModel,
   database: Database,
   paths: FilePaths,
   creation: QvdCreation,
 ): Promise<{ rows: number; stored: StoredFile }> {
-  const table = findTable(catalog, name)!
+  const table = findTable(model, name)!
   const columns = stored.map(({ field, as }) => ({ field: findField(table, field)!, as }))
   const { target, place } = paths.forWriting(given)
   try {
@@ -47,7 +47,7 @@ export async function storeTable(
         ? await writeText(table, columns, format, settings, database)
         : type === 'parquet'
           ? await writeTableAsParquet(table, columns, compression, settings, database)
-          : await writeTableAsQvd(table, columns, { database, catalog, settings, creation })
+          : await writeTableAsQvd(table, columns, { database, model, settings, creation })
     await moveFile(made, target)
   } catch (error) {
     throw storeFault(error, given) ?? error

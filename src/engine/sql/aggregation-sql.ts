@@ -4,7 +4,7 @@
  * that need a sorted or counted group bring a subquery `x` keyed by `g`.
  */
 
-import type { ValueKinds } from '../../script/model/catalog-model.ts'
+import type { ValueKinds } from '../../script/model/data-model.ts'
 import { type Aggregation, COLLECT } from '../../script/plan/group-plan.ts'
 import { collectedSql } from './collected-sql.ts'
 import { groupKey, isPresent, type PairSql, pairOf, sortTerms, sqlText } from './pair-sql.ts'

@@ -7,7 +7,7 @@
  * Held equal to `compile`, function by function, by test/script/both-paths.test.ts.
  */
 
-import { eitherKinds, NO_KINDS, type ValueKinds } from '../../script/model/catalog-model.ts'
+import { eitherKinds, NO_KINDS, type ValueKinds } from '../../script/model/data-model.ts'
 import type { BinaryOperator, Expression } from '../../script/syntax/expression.ts'
 import { type PairSql, pairOf, sqlText } from './pair-sql.ts'
 

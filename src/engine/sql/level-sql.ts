@@ -4,7 +4,7 @@
  */
 
 import type { OutputTable } from '../../script/function/site/load-context.ts'
-import type { ValueKinds } from '../../script/model/catalog-model.ts'
+import type { ValueKinds } from '../../script/model/data-model.ts'
 import type { LevelRules } from '../../script/plan/row-plan.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import { conditionPlace, fieldPlace } from './row-position-sql.ts'

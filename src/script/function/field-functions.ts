@@ -1,6 +1,6 @@
 /** Functions that look at the values of fields and tables loaded before (SEMANTICS block H, I11, I14). */
 
-import { findField } from '../model/catalog-model.ts'
+import { findField } from '../model/data-model.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { numberOf } from '../value/convert.ts'
 import { FALSE, TRUE } from '../value/value.ts'
@@ -77,4 +77,4 @@ function fieldIndex([field, value]: readonly Expression[], site: CallSite): Eval
 }
 
 const hasField = ({ context }: CallSite, name: string): boolean =>
-  context.catalog.tables.some((table) => findField(table, name) !== undefined)
+  context.model.tables.some((table) => findField(table, name) !== undefined)

@@ -5,7 +5,6 @@
 import { faults, type ScriptFaultError } from '../fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
 import { ABSENT_FUNCTIONS } from './absent-functions.ts'
-import { CATALOG_FUNCTIONS } from './catalog-functions.ts'
 import { CLOCK_FUNCTIONS } from './clock-functions.ts'
 import { COLOUR_FUNCTIONS } from './colour-functions.ts'
 import { CONDITIONAL_FUNCTIONS } from './conditional-functions.ts'
@@ -19,6 +18,7 @@ import { HYPOTHESIS_AGGREGATIONS } from './hypothesis-aggregations.ts'
 import { JSON_FUNCTIONS } from './json-functions.ts'
 import { LAZY_FUNCTIONS } from './lazy-functions.ts'
 import { MAP_FUNCTIONS } from './map-functions.ts'
+import { MODEL_FUNCTIONS } from './model-functions.ts'
 import { NUMBER_FUNCTIONS } from './number-functions.ts'
 import { PATTERN_FUNCTIONS } from './pattern-functions.ts'
 import { PERIOD_FUNCTIONS } from './period-functions.ts'
@@ -39,7 +39,7 @@ import { WORK_DAY_FUNCTIONS } from './work-day-functions.ts'
 
 const TOPICS: readonly FunctionGroups[] = [
   ABSENT_FUNCTIONS,
-  CATALOG_FUNCTIONS,
+  MODEL_FUNCTIONS,
   CLOCK_FUNCTIONS,
   COLOUR_FUNCTIONS,
   CONDITIONAL_FUNCTIONS,

@@ -4,7 +4,7 @@
  */
 
 import { faults } from '../fault.ts'
-import type { MappingTable } from '../model/catalog-model.ts'
+import type { MappingTable } from '../model/data-model.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'

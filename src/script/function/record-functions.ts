@@ -3,7 +3,7 @@
  * look at other tables only).
  */
 
-import { findTable } from '../model/catalog-model.ts'
+import { findTable } from '../model/data-model.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
@@ -90,7 +90,7 @@ function peek([field, row, table]: readonly Expression[], site: CallSite): Evalu
     return number === null ? undefined : Math.trunc(number)
   }
   const tableName = table === undefined ? undefined : constantName(table, site, 'Peek')
-  if (tableName !== undefined && findTable(context.catalog, tableName) !== undefined) {
+  if (tableName !== undefined && findTable(context.model, tableName) !== undefined) {
     const column = context.preloads.column(tableName, name, fixed)
     if (fixed !== undefined) return () => column.values[0] ?? null
     return () => {

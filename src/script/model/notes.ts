@@ -4,46 +4,46 @@
  */
 import type { DerivedFields, NoteEntry } from '../host.ts'
 import type { NoteKind } from '../syntax/statement.ts'
-import { type Catalog, findTable, NO_NOTES, type Note, type Notes, tablesWith } from './catalog-model.ts'
+import { type DataModel, findTable, NO_NOTES, type Note, type Notes, tablesWith } from './data-model.ts'
 
 /** Unknown names are passed over, and the last comment counts (SEMANTICS S9). */
 export function withNotes(
-  catalog: Catalog,
+  model: DataModel,
   kind: NoteKind,
   of: 'table' | 'field',
   entries: readonly NoteEntry[],
-): Catalog {
-  const notes = new Map(notesOf(catalog, of))
+): DataModel {
+  const notes = new Map(notesOf(model, of))
   for (const { name, texts } of entries) {
-    if (!isThere(catalog, of, name)) continue
+    if (!isThere(model, of, name)) continue
     const changed = changedNote(notes.get(name) ?? { tags: [] }, kind, texts)
     if (changed.tags.length === 0 && changed.comment === undefined) notes.delete(name)
     else notes.set(name, changed)
   }
-  return withNotesOf(catalog, of, notes)
+  return withNotesOf(model, of, notes)
 }
 
 /** What is derived with one definition from the same fields again takes the place of the earlier one. */
-export function withDerived(catalog: Catalog, derived: DerivedFields): Catalog {
+export function withDerived(model: DataModel, derived: DerivedFields): DataModel {
   const key = ({ definition, from, names }: DerivedFields) => JSON.stringify([definition, from, names])
-  const others = (catalog.derived ?? []).filter((other) => key(other) !== key(derived))
-  return { ...catalog, derived: [...others, derived] }
+  const others = (model.derived ?? []).filter((other) => key(other) !== key(derived))
+  return { ...model, derived: [...others, derived] }
 }
 
 /** The notes go with their names. */
 export function renamedNotes(
-  catalog: Catalog,
+  model: DataModel,
   of: 'table' | 'field',
   newName: (name: string) => string,
-): Catalog {
-  const notes = [...notesOf(catalog, of)].map(([name, note]) => [newName(name), note] as const)
-  return withNotesOf(catalog, of, new Map(notes))
+): DataModel {
+  const notes = [...notesOf(model, of)].map(([name, note]) => [newName(name), note] as const)
+  return withNotesOf(model, of, new Map(notes))
 }
 
 /** Without the notes of what is not there any more. */
-export function currentNotes(catalog: Catalog): Notes {
+export function currentNotes(model: DataModel): Notes {
   const kept = (of: 'table' | 'field') =>
-    new Map([...notesOf(catalog, of)].filter(([name]) => isThere(catalog, of, name)))
+    new Map([...notesOf(model, of)].filter(([name]) => isThere(model, of, name)))
   return { table: kept('table'), field: kept('field') }
 }
 
@@ -54,11 +54,11 @@ function changedNote(note: Note, kind: NoteKind, texts: readonly string[]): Note
   return comment === '' ? { tags: note.tags } : { ...note, comment }
 }
 
-const notesOf = (catalog: Catalog, of: 'table' | 'field') => (catalog.notes ?? NO_NOTES)[of]
+const notesOf = (model: DataModel, of: 'table' | 'field') => (model.notes ?? NO_NOTES)[of]
 
-function withNotesOf(catalog: Catalog, of: 'table' | 'field', notes: ReadonlyMap<string, Note>): Catalog {
-  return { ...catalog, notes: { ...(catalog.notes ?? NO_NOTES), [of]: notes } }
+function withNotesOf(model: DataModel, of: 'table' | 'field', notes: ReadonlyMap<string, Note>): DataModel {
+  return { ...model, notes: { ...(model.notes ?? NO_NOTES), [of]: notes } }
 }
 
-const isThere = (catalog: Catalog, of: 'table' | 'field', name: string): boolean =>
-  of === 'table' ? findTable(catalog, name) !== undefined : tablesWith(catalog, name).length > 0
+const isThere = (model: DataModel, of: 'table' | 'field', name: string): boolean =>
+  of === 'table' ? findTable(model, name) !== undefined : tablesWith(model, name).length > 0

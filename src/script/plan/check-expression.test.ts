@@ -3,13 +3,13 @@ import { expect, it } from 'vitest'
 import { bindingOf } from '../../../test/support/evaluated.ts'
 import { faultOf } from '../fault.ts'
 import { Preloads } from '../function/site/preloads.ts'
-import { EMPTY_CATALOG, type MappingTable } from '../model/catalog-model.ts'
+import { EMPTY_MODEL, type MappingTable } from '../model/data-model.ts'
 import { LevelMachine } from '../row/level-machine.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { parseExpression } from '../syntax/parse-expression.ts'
 import type { Value } from '../value/value.ts'
-import { closed } from './catalog-shape.ts'
 import { checkExpression, rowPlace } from './check-expression.ts'
+import { closed } from './model-shape.ts'
 
 const FIELDS = ['a', 'b']
 const MAP: MappingTable = { name: 'M', entries: new Map(), pairs: [] }
@@ -27,7 +27,7 @@ function isRefusedLate(expression: Expression): boolean {
   const values: Value[] = [1, 'x']
   const context = {
     ...bindingOf(),
-    catalog: EMPTY_CATALOG,
+    model: EMPTY_MODEL,
     maps: new Map([['M', MAP]]),
     counters: new Map(),
     preloads: new Preloads(),

@@ -9,8 +9,8 @@ import { functionRow, isAggregation } from '../function/functions.ts'
 import type { FunctionRow } from '../function/site/function-row.ts'
 import type { Span } from '../span.ts'
 import type { Expression } from '../syntax/expression.ts'
-import { lacks, type Names } from './catalog-shape.ts'
 import type { Report } from './findings.ts'
+import { lacks, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
 
 export interface ExpressionPlace {

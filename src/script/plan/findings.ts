@@ -3,7 +3,7 @@
  * that were mended, so that everything is found at once, and so that what comes after can be judged.
  */
 import { type Fault, ScriptFaultError } from '../fault.ts'
-import type { CatalogShape } from './catalog-shape.ts'
+import type { ModelShape } from './model-shape.ts'
 
 /** An answer of a planner. */
 export type Planned<Plan> =
@@ -11,14 +11,14 @@ export type Planned<Plan> =
       readonly kind: 'plan'
       readonly plan: Plan
       /** What is loaded when the statement has run. */
-      readonly after: CatalogShape
+      readonly after: ModelShape
     }
   | {
       readonly kind: 'refused'
       /** In the order in which they were found: the first is the one that a reload ends with. */
       readonly faults: readonly [Fault, ...Fault[]]
       /** As if the faults were mended. */
-      readonly after: CatalogShape
+      readonly after: ModelShape
     }
 
 /** The plan of an answer. @throws ScriptFaultError the first fault of a refusal */
@@ -38,7 +38,7 @@ export class Findings {
   }
 
   /** The plan if nothing was reported. */
-  answer<Plan>(plan: Plan, after: CatalogShape): Planned<Plan> {
+  answer<Plan>(plan: Plan, after: ModelShape): Planned<Plan> {
     const [first, ...more] = this.#faults
     return first === undefined
       ? { kind: 'plan', plan, after }

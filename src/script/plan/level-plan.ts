@@ -5,10 +5,10 @@
 import { faults } from '../fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
-import { closed, type Names } from './catalog-shape.ts'
 import { checkExpression, type ExpressionPlace, rowPlace } from './check-expression.ts'
 import type { Report } from './findings.ts'
 import { type GroupPlan, groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
+import { closed, type Names } from './model-shape.ts'
 import type { LevelRules, OutputItem, RowLimits } from './row-plan.ts'
 import { unknownField } from './unknown-field.ts'
 

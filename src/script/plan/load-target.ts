@@ -6,8 +6,8 @@ import { faults } from '../fault.ts'
 import { baseName, withoutExtension } from '../function/file-functions.ts'
 import type { Span } from '../span.ts'
 import type { LoadPrefixes, LoadSource, LoadStatement } from '../syntax/statement.ts'
-import { type CatalogShape, type Names, tableNamed, tableWithFields } from './catalog-shape.ts'
 import type { Report } from './findings.ts'
+import { type ModelShape, type Names, tableNamed, tableWithFields } from './model-shape.ts'
 import { unknownTable } from './unknown-table.ts'
 
 /** Tables by name. */
@@ -26,7 +26,7 @@ type Keep = NonNullable<LoadPrefixes['keep']>
 /** What is needed to find the target; a file source may stand for several files, then `file` is the one. */
 export interface TargetQuestion {
   readonly statement: LoadStatement
-  readonly catalog: CatalogShape
+  readonly model: ModelShape
   readonly partial: boolean
   readonly file: string | undefined
   readonly report: Report
@@ -34,7 +34,7 @@ export interface TargetQuestion {
 
 /** Undefined: it depends on what is not known, or is not there. @param fields names as stored */
 export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget | undefined {
-  const { statement, catalog } = question
+  const { statement, model } = question
   const { join, keep, concatenate, noConcatenate } = statement.prefixes
   const before = tableBefore(question, fields)
   if (before !== null) return before
@@ -52,7 +52,7 @@ export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget 
     const table = namedTable(question, 'concatenate')
     return table === undefined ? undefined : { kind: 'append', table }
   }
-  const same = noConcatenate ? null : tableWithFields(catalog, fields)
+  const same = noConcatenate ? null : tableWithFields(model, fields)
   if (same === undefined) return undefined
   if (same !== null) return { kind: 'append', table: same.name }
   const name = newTableName(question)
@@ -65,7 +65,7 @@ export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget 
  * (LANGUAGE, section 12). Null: the LOAD is not about such a table.
  */
 function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null | undefined {
-  const { statement, catalog, partial } = question
+  const { statement, model, partial } = question
   const { label, prefixes } = statement
   if (!partial || prefixes.partial === undefined || prefixes.join || prefixes.keep) return null
   const kind = prefixes.partial.kind === 'replace' ? 'replace' : 'append'
@@ -73,27 +73,27 @@ function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null
     const table = namedTable(question, 'concatenate')
     return table === undefined ? undefined : { kind, table }
   }
-  const same = prefixes.noConcatenate ? null : tableWithFields(catalog, fields)
+  const same = prefixes.noConcatenate ? null : tableWithFields(model, fields)
   if (same === undefined) return undefined
-  const found = same ?? (label === undefined ? undefined : tableNamed(catalog, label))
+  const found = same ?? (label === undefined ? undefined : tableNamed(model, label))
   if (found?.maybe) return undefined
   return found === undefined ? null : { kind, table: found.name }
 }
 
 /** The table that a prefix names, or the one that was created last. */
 function namedTable(
-  { statement, catalog, report }: TargetQuestion,
+  { statement, model, report }: TargetQuestion,
   prefix: 'join' | 'keep' | 'concatenate',
 ): string | undefined {
   const wanted = statement.prefixes[prefix]!.table
   const span = statement.prefixSpans[prefix]
   if (wanted === undefined) {
-    const { lastCreated } = catalog
+    const { lastCreated } = model
     if (lastCreated === null) report(nothingToAddTo(span))
     return lastCreated ?? undefined
   }
-  const table = tableNamed(catalog, wanted)
-  if (table === undefined && !catalog.open) report(unknownTable(wanted, catalog, span))
+  const table = tableNamed(model, wanted)
+  if (table === undefined && !model.open) report(unknownTable(wanted, model, span))
   return table === undefined || table.maybe ? undefined : wanted
 }
 
@@ -101,17 +101,17 @@ const nothingToAddTo = (span: Span | undefined) =>
   faults.nothingToConcatenate('There is no table yet to add rows to', span)
 
 /** The label, or the default name, if it is free, else with -1, -2 ... (SEMANTICS F11). */
-export function newTableName({ statement, catalog, file }: TargetQuestion): string | undefined {
-  const wanted = statement.label ?? defaultTableName(statement, catalog, file)
-  return wanted === undefined ? undefined : freeTableName(catalog, wanted)
+export function newTableName({ statement, model, file }: TargetQuestion): string | undefined {
+  const wanted = statement.label ?? defaultTableName(statement, model, file)
+  return wanted === undefined ? undefined : freeTableName(model, wanted)
 }
 
 /** Undefined: it depends on what is not known. */
-export function freeTableName(catalog: CatalogShape, wanted: string): string | undefined {
+export function freeTableName(model: ModelShape, wanted: string): string | undefined {
   let name = wanted
   for (let n = 1; ; n++) {
-    const table = tableNamed(catalog, name)
-    if (table === undefined) return catalog.open ? undefined : name
+    const table = tableNamed(model, name)
+    if (table === undefined) return model.open ? undefined : name
     if (table.maybe) return undefined
     name = `${wanted}-${n}`
   }
@@ -122,15 +122,15 @@ const FILE_NAME_MAX_CHARACTERS = 32
 /** The name of a table without a label (SEMANTICS F12); undefined: it depends on what is not known. */
 export function defaultTableName(
   { levels }: LoadStatement,
-  catalog: CatalogShape,
+  model: ModelShape,
   file: string | undefined,
 ): string | undefined {
   const { source } = levels.at(-1)!
   switch (source.kind) {
     case 'inline':
-      return numberedName('INLINE', catalog)
+      return numberedName('INLINE', model)
     case 'autogenerate':
-      return numberedName('AUTOGENERATE', catalog)
+      return numberedName('AUTOGENERATE', model)
     case 'resident':
       return source.table
     case 'field':
@@ -145,11 +145,11 @@ export function defaultTableName(
   }
 }
 
-function numberedName(word: string, catalog: CatalogShape): string | undefined {
+function numberedName(word: string, model: ModelShape): string | undefined {
   for (let n = 1; ; n++) {
     const name = `${word}${String(n).padStart(2, '0')}`
-    const table = tableNamed(catalog, name)
-    if (table === undefined) return catalog.open ? undefined : name
+    const table = tableNamed(model, name)
+    if (table === undefined) return model.open ? undefined : name
     if (table.maybe) return undefined
   }
 }
@@ -163,10 +163,10 @@ export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace
  */
 export function replacedTable(
   { label, prefixes, levels }: LoadStatement,
-  catalog: CatalogShape,
+  model: ModelShape,
 ): string | undefined {
   if (prefixes.partial?.kind !== 'replace' || label === undefined || prefixes.mapping) return undefined
   const { source }: { readonly source: LoadSource } = levels.at(-1)!
   const reads = (source.kind === 'resident' || source.kind === 'field') && source.table === label
-  return reads || tableNamed(catalog, label) === undefined ? undefined : label
+  return reads || tableNamed(model, label) === undefined ? undefined : label
 }

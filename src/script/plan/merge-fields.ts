@@ -2,7 +2,7 @@
  * Which columns the result of an append or a join has: fields of the target first, new ones behind (SEMANTICS
  * F15).
  */
-import { eitherKinds, type FieldModel, findField, type TableModel } from '../model/catalog-model.ts'
+import { eitherKinds, type FieldModel, findField, type TableModel } from '../model/data-model.ts'
 
 /** Loaded rows on their way into the model: field names as stored, columns c1, c2 ... */
 export interface LoadedRows {

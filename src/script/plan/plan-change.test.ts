@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseStatement } from '../syntax/parse-statement.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
-import { type CatalogShape, EMPTY_SHAPE, type TableShape } from './catalog-shape.ts'
 import type { Planned } from './findings.ts'
+import { EMPTY_SHAPE, type ModelShape, type TableShape } from './model-shape.ts'
 import {
   planAutoNumber,
   planDropFields,
@@ -19,7 +19,7 @@ const table = (name: string, fields: string): TableShape => ({
   maybe: false,
 })
 
-const LOADED: CatalogShape = {
+const LOADED: ModelShape = {
   ...EMPTY_SHAPE,
   tables: [table('A', 'k,a'), table('B', 'k')],
   lastCreated: 'B',
@@ -27,7 +27,7 @@ const LOADED: CatalogShape = {
 }
 
 /** Not everything is known. */
-const OPEN: CatalogShape = { ...LOADED, open: true, maps: { names: [], open: true } }
+const OPEN: ModelShape = { ...LOADED, open: true, maps: { names: [], open: true } }
 
 function outcome(answer: Planned<unknown>): string {
   if (answer.kind === 'refused')

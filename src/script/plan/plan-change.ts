@@ -6,22 +6,22 @@ import { faults } from '../fault.ts'
 import type { Renaming } from '../model/renamed.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
+import { Findings, type Planned } from './findings.ts'
 import {
   allFields,
-  type CatalogShape,
   lacks,
+  type ModelShape,
   type TableShape,
   tableNamed,
   withoutTable,
   withTable,
-} from './catalog-shape.ts'
-import { Findings, type Planned } from './findings.ts'
+} from './model-shape.ts'
 import { unknownTable } from './unknown-table.ts'
 
 /** The plan: the tables to drop, in this order. */
-export function planDropTables(names: readonly string[], catalog: CatalogShape): Planned<readonly string[]> {
+export function planDropTables(names: readonly string[], model: ModelShape): Planned<readonly string[]> {
   const findings = new Findings()
-  let after = catalog
+  let after = model
   for (const name of names) {
     if (tableNamed(after, name) === undefined && !after.open) findings.report(unknownTable(name, after))
     after = withoutTable(after, name)
@@ -40,11 +40,11 @@ export interface FieldDrop {
 export function planDropFields(
   fields: readonly string[],
   tables: readonly string[] | undefined,
-  catalog: CatalogShape,
+  model: ModelShape,
 ): Planned<readonly FieldDrop[]> {
   const findings = new Findings()
   const drops: FieldDrop[] = []
-  let after = catalog
+  let after = model
   for (const field of fields) {
     const unknown = tables?.filter((name) => tableNamed(after, name) === undefined) ?? []
     if (!after.open) for (const name of unknown) findings.report(unknownTable(name, after))
@@ -70,35 +70,35 @@ export function planDropFields(
  * All at once, so that two names may be exchanged. A name that does not occur is passed over, because a map
  * of RENAME ... USING may list more than there is. Two tables never get one name.
  */
-export function planRenameTables(pairs: readonly RenamePair[], catalog: CatalogShape): Planned<Renaming> {
+export function planRenameTables(pairs: readonly RenamePair[], model: ModelShape): Planned<Renaming> {
   const findings = new Findings()
   const newName = renaming(pairs)
-  const { lastCreated } = catalog
-  const sure = catalog.tables.filter(({ maybe }) => !maybe)
+  const { lastCreated } = model
+  const sure = model.tables.filter(({ maybe }) => !maybe)
   const taken = twiceIn(sure.map(({ name }) => newName(name)))
   if (taken !== undefined) {
     findings.report(faults.nameTaken(`Cannot rename to '${taken}': there is a table of this name`))
   }
-  const tables = catalog.tables.map((table): TableShape => ({ ...table, name: newName(table.name) }))
-  const after = { ...catalog, tables, lastCreated: lastCreated && newName(lastCreated) }
+  const tables = model.tables.map((table): TableShape => ({ ...table, name: newName(table.name) }))
+  const after = { ...model, tables, lastCreated: lastCreated && newName(lastCreated) }
   return findings.answer(newName, after)
 }
 
 /** As planRenameTables, for a field in every table. Two fields never become one. */
-export function planRenameFields(pairs: readonly RenamePair[], catalog: CatalogShape): Planned<Renaming> {
+export function planRenameFields(pairs: readonly RenamePair[], model: ModelShape): Planned<Renaming> {
   const findings = new Findings()
   const newName = renaming(pairs)
-  const sure = catalog.tables.filter(({ maybe, fields }) => !maybe && !fields.open)
+  const sure = model.tables.filter(({ maybe, fields }) => !maybe && !fields.open)
   const known = new Set(sure.flatMap(({ fields }) => fields.names))
   const taken = twiceIn([...known].map(newName))
   if (taken !== undefined) {
     findings.report(faults.nameTaken(`Cannot rename to '${taken}': there is a field of this name`))
   }
-  const tables = catalog.tables.map((table): TableShape => {
+  const tables = model.tables.map((table): TableShape => {
     const { names, open } = table.fields
     return { ...table, fields: { names: names.map(newName), open } }
   })
-  return findings.answer(newName, { ...catalog, tables })
+  return findings.answer(newName, { ...model, tables })
 }
 
 function renaming(pairs: readonly RenamePair[]): Renaming {
@@ -110,22 +110,19 @@ const twiceIn = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.indexOf(name) !== index)
 
 /** The fields whose values AUTONUMBER replaces, those of the oldest table first. */
-export function planAutoNumber(
-  patterns: readonly string[],
-  catalog: CatalogShape,
-): Planned<readonly string[]> {
+export function planAutoNumber(patterns: readonly string[], model: ModelShape): Planned<readonly string[]> {
   const findings = new Findings()
-  const known = allFields(catalog)
+  const known = allFields(model)
   const fields = known.names.filter((field) => patterns.some((pattern) => matchesWildcard(pattern, field)))
   if (fields.length === 0 && !known.open) {
     findings.report(faults.fieldNotFound(`Field '${patterns.join("', '")}' not found`))
   }
-  return findings.answer(fields, catalog)
+  return findings.answer(fields, model)
 }
 
 /** Does a statement find the mapping table that it uses? */
-export function planMapUse(map: string, catalog: CatalogShape): Planned<string> {
+export function planMapUse(map: string, model: ModelShape): Planned<string> {
   const findings = new Findings()
-  if (lacks(catalog.maps, map)) findings.report(faults.mapNotFound(`Mapping table '${map}' not found`))
-  return findings.answer(map, catalog)
+  if (lacks(model.maps, map)) findings.report(faults.mapNotFound(`Mapping table '${map}' not found`))
+  return findings.answer(map, model)
 }

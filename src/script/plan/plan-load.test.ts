@@ -3,7 +3,7 @@ import type { StoreRules } from '../host.ts'
 import { parseStatement } from '../syntax/parse-statement.ts'
 import type { LoadStatement } from '../syntax/statement.ts'
 import { DEFAULT_SETTINGS } from '../value/settings.ts'
-import { type CatalogShape, EMPTY_SHAPE, type TableShape } from './catalog-shape.ts'
+import { EMPTY_SHAPE, type ModelShape, type TableShape } from './model-shape.ts'
 import { type LoadFacts, type LoadScope, planLoad, planStorage } from './plan-load.ts'
 
 const NO_RULES: StoreRules = {
@@ -22,7 +22,7 @@ const table = (name: string, fields: string): TableShape => ({
 })
 
 /** Two tables, of which Orders is the last created, and a mapping table. */
-const LOADED: CatalogShape = {
+const LOADED: ModelShape = {
   ...EMPTY_SHAPE,
   tables: [table('Customers', 'customer,name'), table('Orders', 'order,customer,amount')],
   lastCreated: 'Orders',
@@ -30,7 +30,7 @@ const LOADED: CatalogShape = {
 }
 
 const SCOPE: LoadScope = {
-  catalog: LOADED,
+  model: LOADED,
   rules: NO_RULES,
   settings: DEFAULT_SETTINGS,
   partial: false,
@@ -232,7 +232,7 @@ describe('A LOAD is refused from its text', () => {
   })
 
   it('with a table of nothing there is no last table to add to', () => {
-    expect(refusal('CONCATENATE LOAD 1 AS a AUTOGENERATE 1', {}, { catalog: EMPTY_SHAPE })).toEqual([
+    expect(refusal('CONCATENATE LOAD 1 AS a AUTOGENERATE 1', {}, { model: EMPTY_SHAPE })).toEqual([
       'NothingToConcatenate: There is no table yet to add rows to [CONCATENATE]',
     ])
   })
@@ -271,10 +271,10 @@ describe('A LOAD from a file waits for its fields', () => {
 
   it('what is not known is never a fault', () => {
     const open = { ...LOADED, open: true, maps: { names: [], open: true } }
-    expect(refusal("LOAD ApplyMap('M', a) AS b RESIDENT Nowhere ORDER BY c", {}, { catalog: open })).toEqual([
+    expect(refusal("LOAD ApplyMap('M', a) AS b RESIDENT Nowhere ORDER BY c", {}, { model: open })).toEqual([
       'open',
     ])
-    expect(refusal('JOIN (Nowhere) LOAD order RESIDENT Orders', {}, { catalog: open })).toEqual(['plan'])
+    expect(refusal('JOIN (Nowhere) LOAD order RESIDENT Orders', {}, { model: open })).toEqual(['plan'])
   })
 })
 

@@ -10,11 +10,11 @@ import type { LoadStatement } from '../syntax/statement.ts'
 import { numberOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
-import { type CatalogShape, closed, type Names, withoutTable } from './catalog-shape.ts'
 import { checkExpression, type ExpressionPlace } from './check-expression.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
 import { planLevels, type RowStep } from './level-plan.ts'
 import { replacedTable } from './load-target.ts'
+import { closed, type ModelShape, type Names, withoutTable } from './model-shape.ts'
 import type { RowLimits } from './row-plan.ts'
 import { planSink, type SinkPlan, type SinkQuestion } from './sink-plan.ts'
 import { planSource, type SourcePlan } from './source-plan.ts'
@@ -22,7 +22,7 @@ import { planTransform, type TransformPlan } from './transform-plan.ts'
 
 /** What a LOAD is planned against. */
 export interface LoadScope {
-  readonly catalog: CatalogShape
+  readonly model: ModelShape
   readonly rules: StoreRules
   readonly settings: Settings
   readonly partial: boolean
@@ -71,7 +71,7 @@ export type PlannedLoad =
       readonly kind: 'open'
       readonly source: SourcePlan
       readonly constants: readonly Constant[]
-      readonly after: CatalogShape
+      readonly after: ModelShape
     }
 
 export function planLoad(statement: LoadStatement, scope: LoadScope, facts: LoadFacts = {}): PlannedLoad {
@@ -79,21 +79,21 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   const { report } = findings
   const { levels, prefixes, prefixSpans } = statement
   const { settings } = scope
-  const replaced = replacedTable(statement, scope.catalog)
-  const catalog = replaced === undefined ? scope.catalog : withoutTable(scope.catalog, replaced)
-  const opened = planSource(levels.at(-1)!, catalog, settings, report)
+  const replaced = replacedTable(statement, scope.model)
+  const model = replaced === undefined ? scope.model : withoutTable(scope.model, replaced)
+  const opened = planSource(levels.at(-1)!, model, settings, report)
   const numbers = new Numbers(statement, scope, facts, report)
   const source: Names = facts.fields === undefined ? opened.fields : closed(facts.fields)
   const constantPlace = (called: string) => variablePlace(scope, called)
-  const { maps } = catalog
+  const { maps } = model
   const { steps, fields } = planLevels(levels, source, numbers.limits, { maps, constantPlace }, report)
   const { transform } = prefixes
   const transformed =
     transform === undefined
       ? { plan: undefined, fields }
-      : planTransform(transform, fields, catalog, numbers.of('qualifiers'), prefixSpans.transform, report)
+      : planTransform(transform, fields, model, numbers.of('qualifiers'), prefixSpans.transform, report)
   const { sink, after } = planSink(
-    sinkQuestion(statement, { ...scope, catalog }, facts.file, report),
+    sinkQuestion(statement, { ...scope, model }, facts.file, report),
     transformed.fields,
   )
   const rows = numbers.of('rows')
@@ -131,19 +131,19 @@ export function planStorage(
 
 const sinkQuestion = (
   statement: LoadStatement,
-  { catalog, rules, partial }: LoadScope,
+  { model, rules, partial }: LoadScope,
   file: string | undefined,
   report: Report,
-): SinkQuestion => ({ statement, catalog, rules, partial, file, report })
+): SinkQuestion => ({ statement, model, rules, partial, file, report })
 
 /** Where no row is, a bare name is a variable. */
-function variablePlace({ catalog, hasVariable }: LoadScope, called: string): ExpressionPlace {
+function variablePlace({ model, hasVariable }: LoadScope, called: string): ExpressionPlace {
   return {
     nameFault: (name, span) =>
       hasVariable(name) === false
         ? faults.fieldNotFound(`Variable '${name}' not found: ${called} must not depend on a row`, span)
         : undefined,
-    maps: catalog.maps,
+    maps: model.maps,
   }
 }
 

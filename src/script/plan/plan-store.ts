@@ -1,8 +1,8 @@
 /** STORE: which columns of which table are written, and as what (LANGUAGE, section 7; SEMANTICS R1). */
 import { faults } from '../fault.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
-import { ANY_NAMES, type CatalogShape, lacks, type Names, tableNamed } from './catalog-shape.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
+import { ANY_NAMES, lacks, type ModelShape, type Names, tableNamed } from './model-shape.ts'
 import { unknownTable } from './unknown-table.ts'
 
 export interface StorePlan {
@@ -33,15 +33,15 @@ export type ParquetCompression = (typeof PARQUET_COMPRESSIONS)[number]
 
 export type StoredType = 'txt' | 'parquet' | 'qvd'
 
-export function planStore(statement: StoreStatement, catalog: CatalogShape): Planned<StorePlan> {
+export function planStore(statement: StoreStatement, model: ModelShape): Planned<StorePlan> {
   const findings = new Findings()
   const { table: name, tableSpan } = statement
-  const table = tableNamed(catalog, name)
-  if (table === undefined && !catalog.open) findings.report(unknownTable(name, catalog, tableSpan))
+  const table = tableNamed(model, name)
+  if (table === undefined && !model.open) findings.report(unknownTable(name, model, tableSpan))
   const columns = storedFields(statement, table?.fields ?? ANY_NAMES, findings.report)
   const type = storedType(statement, findings.report)
   const compression = type === 'parquet' ? parquetCompression(statement, findings.report) : 'snappy'
-  return findings.answer({ table: name, columns, type, compression }, catalog)
+  return findings.answer({ table: name, columns, type, compression }, model)
 }
 
 function storedFields(

@@ -5,20 +5,20 @@
 import { faults } from '../fault.ts'
 import type { StoreRules } from '../host.ts'
 import type { LoadStatement, Merge } from '../syntax/statement.ts'
+import type { Report } from './findings.ts'
+import { nameTwice } from './level-plan.ts'
+import { defaultTableName, hasWildcard, type LoadTarget, loadTarget } from './load-target.ts'
 import {
-  type CatalogShape,
   closed,
   lacks,
+  type ModelShape,
   type Names,
   type TableShape,
   tableNamed,
   together,
   withoutTable,
   withTable,
-} from './catalog-shape.ts'
-import type { Report } from './findings.ts'
-import { nameTwice } from './level-plan.ts'
-import { defaultTableName, hasWildcard, type LoadTarget, loadTarget } from './load-target.ts'
+} from './model-shape.ts'
 import { ruleFor, storedNames } from './stored-names.ts'
 import { unknownField } from './unknown-field.ts'
 
@@ -44,7 +44,7 @@ export interface MergePlan {
 /** What a sink depends on besides the fields of the rows. */
 export interface SinkQuestion {
   readonly statement: LoadStatement
-  readonly catalog: CatalogShape
+  readonly model: ModelShape
   readonly rules: StoreRules
   readonly partial: boolean
   /** The one file of several that is read. */
@@ -55,7 +55,7 @@ export interface SinkQuestion {
 export interface PlannedSink {
   /** Undefined: it has to wait for what is not known. */
   readonly sink: SinkPlan | undefined
-  readonly after: CatalogShape
+  readonly after: ModelShape
 }
 
 /** @param loaded the fields of the rows, after transforms */
@@ -68,7 +68,7 @@ export function planSink(question: SinkQuestion, loaded: Names): PlannedSink {
 }
 
 function planMap(question: SinkQuestion, { names, open }: Names): PlannedSink {
-  const { statement, catalog, report } = question
+  const { statement, model, report } = question
   if (!open && names.length !== 2) {
     report(
       faults.mappingFields(
@@ -78,20 +78,20 @@ function planMap(question: SinkQuestion, { names, open }: Names): PlannedSink {
     )
   }
   const name = labelOf(question)
-  const { maps } = catalog
+  const { maps } = model
   const after = {
-    ...catalog,
+    ...model,
     maps: together(maps, name === undefined ? { names: [], open: true } : closed([name])),
   }
   return { sink: open || name === undefined ? undefined : { kind: 'map', name }, after }
 }
 
-const labelOf = ({ statement, catalog, file }: SinkQuestion): string | undefined =>
-  statement.label ?? defaultTableName(statement, catalog, file)
+const labelOf = ({ statement, model, file }: SinkQuestion): string | undefined =>
+  statement.label ?? defaultTableName(statement, model, file)
 
 /** The tables have the names of the attributes. */
 function planGeneric(question: SinkQuestion, { names, open }: Names): PlannedSink {
-  const { statement, catalog, report } = question
+  const { statement, model, report } = question
   if (!open && names.length < 3) {
     report(
       faults.semantic(
@@ -101,13 +101,13 @@ function planGeneric(question: SinkQuestion, { names, open }: Names): PlannedSin
     )
   }
   const name = labelOf(question)
-  const after = { ...catalog, open: true, lastCreated: undefined }
+  const after = { ...model, open: true, lastCreated: undefined }
   return { sink: open || name === undefined ? undefined : { kind: 'generic', name }, after }
 }
 
 /** The first field is the operation, which is not stored (SEMANTICS S6). */
 function planMerge(question: SinkQuestion, loaded: Names, { keys, sequence }: Merge): PlannedSink {
-  const { statement, catalog, partial, report } = question
+  const { statement, model, partial, report } = question
   const names = loaded.open ? loaded.names : loaded.names.slice(1)
   const written = { names, open: loaded.open }
   const span = statement.prefixSpans.merge
@@ -118,7 +118,7 @@ function planMerge(question: SinkQuestion, loaded: Names, { keys, sequence }: Me
   if (sink?.kind !== 'table') return { sink, after }
   const { target } = sink
   const replacing = partial && target.kind === 'append'
-  const table = replacing ? tableNamed(catalog, target.table) : undefined
+  const table = replacing ? tableNamed(model, target.table) : undefined
   for (const key of keys) {
     if (table && lacks(table.fields, key)) report(unknownField(key, table.fields.names, span))
   }
@@ -132,7 +132,7 @@ function planMerge(question: SinkQuestion, loaded: Names, { keys, sequence }: Me
 
 /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
 function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
-  const { statement, catalog, rules, report } = question
+  const { statement, model, rules, report } = question
   const { join, concatenate } = statement.prefixes
   const qualifier = statement.label ?? join?.table ?? concatenate?.table ?? labelOf(question)
   const stored = storedNames(loaded.names, qualifier, rules)
@@ -142,7 +142,7 @@ function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
   if (twice !== undefined) report(nameTwice(twice, statement.levels[0]!.span))
   if (!fields.open) checkMaps(names, question)
   const target = loadTarget(question, fields)
-  const once = target === undefined ? afterUnknown(question, fields) : afterTarget(catalog, target, fields)
+  const once = target === undefined ? afterUnknown(question, fields) : afterTarget(model, target, fields)
   const after = mayMakeSeveral(question, fields) ? { ...once, open: true, lastCreated: undefined } : once
   if (target === undefined || fields.open) return { sink: undefined, after }
   return { sink: { kind: 'table', fields: names, target }, after }
@@ -158,53 +158,53 @@ function mayMakeSeveral({ statement, file }: SinkQuestion, fields: Names): boole
 }
 
 /** MAP ... USING needs its table when a field is stored. */
-function checkMaps(fields: readonly string[], { rules, catalog, statement, report }: SinkQuestion): void {
+function checkMaps(fields: readonly string[], { rules, model, statement, report }: SinkQuestion): void {
   const maps = new Set(fields.map((field) => ruleFor(rules.maps, field)?.map))
   for (const map of maps) {
-    if (map === undefined || !lacks(catalog.maps, map)) continue
+    if (map === undefined || !lacks(model.maps, map)) continue
     report(faults.mapNotFound(`Mapping table '${map}' not found`, statement.levels[0]!.span))
   }
 }
 
-function afterTarget(catalog: CatalogShape, target: LoadTarget, fields: Names): CatalogShape {
+function afterTarget(model: ModelShape, target: LoadTarget, fields: Names): ModelShape {
   switch (target.kind) {
     case 'create':
     case 'keep':
-      return withTable(catalog, { name: target.name, fields, maybe: false })
+      return withTable(model, { name: target.name, fields, maybe: false })
     case 'replace': {
       const { table } = target
-      return withTable(withoutTable(catalog, table), { name: table, fields, maybe: false })
+      return withTable(withoutTable(model, table), { name: table, fields, maybe: false })
     }
     case 'append':
     case 'join': {
-      const table = tableNamed(catalog, target.table) ?? { name: target.table, fields, maybe: false }
-      return withTable(catalog, { ...table, fields: together(table.fields, fields) })
+      const table = tableNamed(model, target.table) ?? { name: target.table, fields, maybe: false }
+      return withTable(model, { ...table, fields: together(table.fields, fields) })
     }
   }
 }
 
 /** The rows went to one of several tables, or made one. */
-function afterUnknown(question: SinkQuestion, fields: Names): CatalogShape {
-  const { statement, catalog } = question
+function afterUnknown(question: SinkQuestion, fields: Names): ModelShape {
+  const { statement, model } = question
   const { join, concatenate } = statement.prefixes
   const into = join ?? concatenate
-  if (into !== undefined) return withMoreFields(catalog, into.table)
+  if (into !== undefined) return withMoreFields(model, into.table)
   const name = labelOf(question)
-  return name === undefined ? { ...catalog, open: true } : withPerhaps(catalog, name, fields)
+  return name === undefined ? { ...model, open: true } : withPerhaps(model, name, fields)
 }
 
 /** The table, which must have been there, or each if it is not known which, has got fields. */
-function withMoreFields(catalog: CatalogShape, name: string | undefined): CatalogShape {
+function withMoreFields(model: ModelShape, name: string | undefined): ModelShape {
   const more = (table: TableShape): TableShape => ({ ...table, fields: { ...table.fields, open: true } })
-  if (name === undefined) return { ...catalog, tables: catalog.tables.map(more) }
-  const table = tableNamed(catalog, name) ?? { name, fields: { names: [], open: true }, maybe: false }
-  const { lastCreated } = catalog
-  return { ...withTable(catalog, { ...more(table), maybe: false }), lastCreated }
+  if (name === undefined) return { ...model, tables: model.tables.map(more) }
+  const table = tableNamed(model, name) ?? { name, fields: { names: [], open: true }, maybe: false }
+  const { lastCreated } = model
+  return { ...withTable(model, { ...more(table), maybe: false }), lastCreated }
 }
 
 /** A table of this name, or of the next free one, may have been made. */
-function withPerhaps(catalog: CatalogShape, wanted: string, fields: Names): CatalogShape {
-  let shape = catalog
+function withPerhaps(model: ModelShape, wanted: string, fields: Names): ModelShape {
+  let shape = model
   let name = wanted
   for (let n = 1; ; n++) {
     const table = tableNamed(shape, name)

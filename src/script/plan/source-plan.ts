@@ -7,17 +7,9 @@ import { positionFault, positionsIn } from '../format/fixed-width.ts'
 import { textFields, textFormatFault } from '../format/text-fields.ts'
 import type { FileFormat, LoadLevel, LoadSource } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
-import {
-  ANY_NAMES,
-  type CatalogShape,
-  closed,
-  lacks,
-  type Names,
-  NO_NAMES,
-  tableNamed,
-} from './catalog-shape.ts'
 import type { Report } from './findings.ts'
 import { checkNoOrder, type OrderTerm, planOrder } from './level-plan.ts'
+import { ANY_NAMES, closed, lacks, type ModelShape, type Names, NO_NAMES, tableNamed } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
 import { unknownTable } from './unknown-table.ts'
 
@@ -63,13 +55,13 @@ export interface SourceShape {
 /** @param level the bottom of the stack */
 export function planSource(
   level: LoadLevel,
-  catalog: CatalogShape,
+  model: ModelShape,
   settings: Settings,
   report: Report,
 ): SourceShape {
   const { source, orderBy } = level
   if (source.kind === 'resident') {
-    const { found, fields } = residentTable(source, catalog, report)
+    const { found, fields } = residentTable(source, model, report)
     const order = orderBy && planOrder(orderBy, fields, report)
     return { source: { kind: 'resident', ...found, ...(order && { order }) }, fields }
   }
@@ -80,7 +72,7 @@ export function planSource(
     case 'autogenerate':
       return { source: { kind: 'autogenerate' }, fields: NO_NAMES }
     case 'field':
-      return fieldShape(source, catalog, report)
+      return fieldShape(source, model, report)
     case 'file':
       return fileShape(source, level, report)
     case 'preceding':
@@ -101,15 +93,15 @@ type SourceOf<Kind extends LoadSource['kind']> = Extract<LoadSource, { kind: Kin
  */
 function residentTable(
   { table, span }: SourceOf<'resident' | 'field'>,
-  catalog: CatalogShape,
+  model: ModelShape,
   report: Report,
 ): { readonly found: LoadedTableName; readonly fields: Names } {
-  const here = tableNamed(catalog, table)
+  const here = tableNamed(model, table)
   if (here !== undefined && !here.maybe) return { found: { table, aside: false }, fields: here.fields }
-  const there = tableNamed(catalog.aside, table)
-  const open = catalog.open || catalog.aside.open
-  if (here === undefined && there === undefined && !open) report(unknownTable(table, catalog, span))
-  const isSure = here === undefined && there?.maybe === false && !catalog.open
+  const there = tableNamed(model.aside, table)
+  const open = model.open || model.aside.open
+  if (here === undefined && there === undefined && !open) report(unknownTable(table, model, span))
+  const isSure = here === undefined && there?.maybe === false && !model.open
   const fields = isSure ? there.fields : here !== undefined && !open ? here.fields : ANY_NAMES
   return { found: { table, aside: here === undefined }, fields }
 }
@@ -131,9 +123,9 @@ function inlineShape(
 }
 
 /** The values of the field say what fields there are. */
-function fieldShape(source: SourceOf<'field'>, catalog: CatalogShape, report: Report): SourceShape {
+function fieldShape(source: SourceOf<'field'>, model: ModelShape, report: Report): SourceShape {
   const { field, format, span } = source
-  const { found, fields } = residentTable(source, catalog, report)
+  const { found, fields } = residentTable(source, model, report)
   if (lacks(fields, field)) report(unknownField(field, fields.names, span))
   return { source: { kind: 'field', ...found, field, format }, fields: ANY_NAMES }
 }

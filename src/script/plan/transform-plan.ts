@@ -2,8 +2,8 @@
 import { faults } from '../fault.ts'
 import type { Span } from '../span.ts'
 import type { Hierarchy, HierarchyBelongsTo, Transform } from '../syntax/statement.ts'
-import { allFields, type CatalogShape, closed, lacks, type Names } from './catalog-shape.ts'
 import type { Report } from './findings.ts'
+import { allFields, closed, lacks, type ModelShape, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
 
 export type TransformPlan =
@@ -34,7 +34,7 @@ export interface Transformed {
 export function planTransform(
   transform: Transform,
   loaded: Names,
-  catalog: CatalogShape,
+  model: ModelShape,
   qualifiers: number | undefined,
   span: Span | undefined,
   report: Report,
@@ -45,7 +45,7 @@ export function planTransform(
     case 'crosstable':
       return planCrosstable(transform, loaded, qualifiers, span, report)
     case 'intervalmatch':
-      return planIntervals(transform, loaded, catalog, span, report)
+      return planIntervals(transform, loaded, model, span, report)
     case 'hierarchy': {
       const { name, pathSource = name, node, parent, parentName, pathName, depth } = transform
       checkFields([name, pathSource, node, parent], loaded, span, report)
@@ -102,7 +102,7 @@ function planCrosstable(
 function planIntervals(
   { point, keys }: Transform & { kind: 'intervalmatch' },
   { names, open }: Names,
-  catalog: CatalogShape,
+  model: ModelShape,
   span: Span | undefined,
   report: Report,
 ): Transformed {
@@ -117,9 +117,9 @@ function planIntervals(
     )
   }
   const points = [point, ...keys]
-  const tables = catalog.tables.filter(({ fields }) => points.every((each) => !lacks(fields, each)))
-  if (tables.length === 0 && !catalog.open) {
-    const known = allFields(catalog)
+  const tables = model.tables.filter(({ fields }) => points.every((each) => !lacks(fields, each)))
+  if (tables.length === 0 && !model.open) {
+    const known = allFields(model)
     const missing = points.find((each) => lacks(known, each))
     report(
       missing === undefined

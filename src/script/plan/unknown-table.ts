@@ -2,7 +2,7 @@
 import { faults, type ScriptFaultError } from '../fault.ts'
 import type { Span } from '../span.ts'
 import { nearestName } from '../value/nearest-name.ts'
-import type { SectionShape } from './catalog-shape.ts'
+import type { SectionShape } from './model-shape.ts'
 
 export function unknownTable(name: string, { tables }: SectionShape, span?: Span): ScriptFaultError {
   const near = nearestName(

@@ -5,7 +5,7 @@
  */
 import { applyMap } from '../function/map-functions.ts'
 import type { StoreRules } from '../host.ts'
-import type { MappingTable } from '../model/catalog-model.ts'
+import type { MappingTable } from '../model/data-model.ts'
 import { ruleFor } from '../plan/stored-names.ts'
 import { letterChange } from '../value/letters.ts'
 import type { Value } from '../value/value.ts'

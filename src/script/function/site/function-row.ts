@@ -65,7 +65,7 @@ export interface CallSite {
   readonly dependsOnRow: (expression: Expression) => boolean
 }
 
-/** Computed from the values of its arguments and what the LOAD knows: its catalog, its files. */
+/** Computed from the values of its arguments and what the LOAD knows: its model, its files. */
 export type OfLoad = (args: readonly Value[], context: LoadContext) => Value
 
 /** The parts of a text; without any the row stays, with NULL. */

@@ -1,13 +1,13 @@
 /** What row-level functions of a LOAD can access besides the row itself. */
 
-import type { Catalog, MappingTable } from '../../model/catalog-model.ts'
+import type { DataModel, MappingTable } from '../../model/data-model.ts'
 import type { Value } from '../../value/value.ts'
 import type { ValueKey } from '../../value/value-key.ts'
 import type { EvaluationContext } from './binding.ts'
 import type { Preloads } from './preloads.ts'
 
 export interface LoadContext extends EvaluationContext {
-  readonly catalog: Catalog
+  readonly model: DataModel
   readonly maps: ReadonlyMap<string, MappingTable>
   readonly counters: AutoNumberCounters
   readonly preloads: Preloads

@@ -1,9 +1,9 @@
 /**
- * Functions that need nothing but the catalog: table and field counts, names and numbers (SEMANTICS F21,
+ * Functions that need nothing but the model: table and field counts, names and numbers (SEMANTICS F21,
  * F22). Table numbers count from 0, field numbers from 1; an unknown field is 0, an unknown table NULL.
  */
 
-import { findTable } from '../model/catalog-model.ts'
+import { findTable } from '../model/data-model.ts'
 import { numberOf, textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
@@ -11,7 +11,7 @@ import type { Arguments } from './argument.ts'
 import type { FunctionGroups } from './site/function-row.ts'
 import type { LoadContext } from './site/load-context.ts'
 
-export const CATALOG_FUNCTIONS: FunctionGroups = {
+export const MODEL_FUNCTIONS: FunctionGroups = {
   Table: [
     { name: 'FieldName', min: 2, max: 2, seen: 146, load: fieldName, outside: { names: [1] } },
     { name: 'FieldNumber', min: 2, max: 2, seen: 6, load: fieldNumber, outside: { names: [0, 1] } },
@@ -38,7 +38,7 @@ export const CATALOG_FUNCTIONS: FunctionGroups = {
       min: 0,
       max: 0,
       seen: 28,
-      load: (_, { catalog }) => catalog.tables.length,
+      load: (_, { model }) => model.tables.length,
       outside: {},
     },
     {
@@ -46,7 +46,7 @@ export const CATALOG_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 1,
       seen: 28,
-      load: ([index], { catalog, settings }) => catalog.tables[indexOf(index, settings)]?.name ?? null,
+      load: ([index], { model, settings }) => model.tables[indexOf(index, settings)]?.name ?? null,
       outside: {},
     },
     { name: 'TableNumber', min: 1, max: 1, seen: 31, load: tableNumber, outside: { names: [0] } },
@@ -64,15 +64,15 @@ function fieldNumber([name, table]: Arguments, load: LoadContext): Value {
   return found.fields.findIndex((field) => field.name === wanted) + 1
 }
 
-function tableNumber([name]: Arguments, { catalog, settings }: LoadContext): Value {
+function tableNumber([name]: Arguments, { model, settings }: LoadContext): Value {
   const wanted = textOf(name ?? null, settings)
-  const index = catalog.tables.findIndex((table) => table.name === wanted)
+  const index = model.tables.findIndex((table) => table.name === wanted)
   return index < 0 ? null : index
 }
 
-function tableOf(name: Value | undefined, { catalog, settings }: LoadContext) {
+function tableOf(name: Value | undefined, { model, settings }: LoadContext) {
   const wanted = textOf(name ?? null, settings)
-  return wanted === null ? undefined : findTable(catalog, wanted)
+  return wanted === null ? undefined : findTable(model, wanted)
 }
 
 function indexOf(value: Value | undefined, settings: Settings): number {

@@ -3,7 +3,7 @@
  * and its mapping tables. The engine knows all of it; a checker that has only the text knows a part, and what
  * it does not know is never a fault.
  */
-import type { Catalog } from '../model/catalog-model.ts'
+import type { DataModel } from '../model/data-model.ts'
 
 /** Names of fields or of mapping tables. */
 export interface Names {
@@ -29,7 +29,7 @@ export interface SectionShape {
   readonly lastCreated: string | null | undefined
 }
 
-export interface CatalogShape extends SectionShape {
+export interface ModelShape extends SectionShape {
   readonly maps: Names
   /** The tables of the other section, which RESIDENT finds too (SEMANTICS S4). */
   readonly aside: SectionShape
@@ -41,19 +41,19 @@ export const ANY_NAMES: Names = { names: [], open: true }
 const EMPTY_SECTION: SectionShape = { tables: [], open: false, lastCreated: null }
 
 /** At the beginning of a full reload. */
-export const EMPTY_SHAPE: CatalogShape = { ...EMPTY_SECTION, maps: NO_NAMES, aside: EMPTY_SECTION }
+export const EMPTY_SHAPE: ModelShape = { ...EMPTY_SECTION, maps: NO_NAMES, aside: EMPTY_SECTION }
 
 /** All of it is known. @param maps names of the mapping tables */
-export function shapeOf(catalog: Catalog, maps: Iterable<string>): CatalogShape {
-  const { aside } = catalog
+export function shapeOf(model: DataModel, maps: Iterable<string>): ModelShape {
+  const { aside } = model
   return {
-    ...sectionShape(catalog),
+    ...sectionShape(model),
     maps: closed([...maps]),
     aside: aside === undefined ? EMPTY_SECTION : sectionShape(aside),
   }
 }
 
-function sectionShape({ tables, lastCreated }: Pick<Catalog, 'tables' | 'lastCreated'>): SectionShape {
+function sectionShape({ tables, lastCreated }: Pick<DataModel, 'tables' | 'lastCreated'>): SectionShape {
   return {
     tables: tables.map(({ name, fields }) => ({
       name,
@@ -106,7 +106,7 @@ export function tableWithFields(
 }
 
 /** With this table in the place of the one of its name, or as the last. */
-export function withTable(shape: CatalogShape, table: TableShape): CatalogShape {
+export function withTable(shape: ModelShape, table: TableShape): ModelShape {
   const known = tableNamed(shape, table.name)
   if (known === undefined) {
     return {
@@ -119,7 +119,7 @@ export function withTable(shape: CatalogShape, table: TableShape): CatalogShape 
 }
 
 /** Without the table; the one before it becomes the last created. */
-export function withoutTable(shape: CatalogShape, name: string): CatalogShape {
+export function withoutTable(shape: ModelShape, name: string): ModelShape {
   const tables = shape.tables.filter((table) => table.name !== name)
   const { lastCreated, open } = shape
   if (lastCreated !== name) return { ...shape, tables }
@@ -129,7 +129,7 @@ export function withoutTable(shape: CatalogShape, name: string): CatalogShape {
 }
 
 /** The tables of the other section become those of this one. */
-export const otherSectionShape = ({ maps, aside, ...here }: CatalogShape): CatalogShape => ({
+export const otherSectionShape = ({ maps, aside, ...here }: ModelShape): ModelShape => ({
   ...aside,
   maps,
   aside: here,

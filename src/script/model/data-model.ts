@@ -4,7 +4,7 @@
  * (SEMANTICS, section 1 "names"): they are case-sensitive and may hold anything, so they never become SQL
  * identifiers.
  *
- * A catalog is never changed: a statement that succeeds puts a new one in its place, one that fails leaves
+ * A model is never changed: a statement that succeeds puts a new one in its place, one that fails leaves
  * the old.
  */
 import type { DerivedFields } from '../host.ts'
@@ -51,7 +51,7 @@ export interface TableModel {
   readonly segments: readonly Segment[]
 }
 
-export interface Catalog {
+export interface DataModel {
   /** In order of creation. */
   readonly tables: readonly TableModel[]
   /** Number of the next generated table name. */
@@ -67,7 +67,7 @@ export interface Catalog {
    * The tables of the other section: those of SECTION ACCESS while the application's are loaded, and the
    * reverse.
    */
-  readonly aside?: Pick<Catalog, 'tables' | 'lastCreated' | 'notes' | 'derived'>
+  readonly aside?: Pick<DataModel, 'tables' | 'lastCreated' | 'notes' | 'derived'>
 }
 
 /** What a script noted about a table or field. */
@@ -84,7 +84,7 @@ export interface Notes {
 
 export const NO_NOTES: Notes = { table: new Map(), field: new Map() }
 
-export const EMPTY_CATALOG: Catalog = { tables: [], nextTable: 1, nextSequence: 1 }
+export const EMPTY_MODEL: DataModel = { tables: [], nextTable: 1, nextSequence: 1 }
 
 /** First key wins (SEMANTICS M1); keys are value identities. */
 export interface MappingTable {
@@ -94,48 +94,48 @@ export interface MappingTable {
   readonly pairs: readonly (readonly [Value, Value])[]
 }
 
-export const findTable = (catalog: Catalog, name: string): TableModel | undefined =>
-  catalog.tables.find((table) => table.name === name)
+export const findTable = (model: DataModel, name: string): TableModel | undefined =>
+  model.tables.find((table) => table.name === name)
 
 export const findField = (table: TableModel, name: string): FieldModel | undefined =>
   table.fields.find((field) => field.name === name)
 
 /** Every table that has the field, oldest first. */
-export function tablesWith(catalog: Catalog, field: string): { table: TableModel; field: FieldModel }[] {
-  return catalog.tables.flatMap((table) => {
+export function tablesWith(model: DataModel, field: string): { table: TableModel; field: FieldModel }[] {
+  return model.tables.flatMap((table) => {
     const found = findField(table, field)
     return found === undefined ? [] : [{ table, field: found }]
   })
 }
 
-/** The catalog with this table in the place of the one of the same name, or at the end. */
-export function withTable(catalog: Catalog, table: TableModel): Catalog {
-  const known = catalog.tables.some((other) => other.name === table.name)
+/** The model with this table in the place of the one of the same name, or at the end. */
+export function withTable(model: DataModel, table: TableModel): DataModel {
+  const known = model.tables.some((other) => other.name === table.name)
   const tables = known
-    ? catalog.tables.map((other) => (other.name === table.name ? table : other))
-    : [...catalog.tables, table]
-  return { ...catalog, tables, ...(known ? {} : { lastCreated: table.name }) }
+    ? model.tables.map((other) => (other.name === table.name ? table : other))
+    : [...model.tables, table]
+  return { ...model, tables, ...(known ? {} : { lastCreated: table.name }) }
 }
 
-/** The catalog without the table; what was created before it becomes the last created table. */
-export function withoutTable(catalog: Catalog, name: string): Catalog {
-  const tables = catalog.tables.filter((table) => table.name !== name)
-  const { lastCreated, ...rest } = catalog
-  if (lastCreated !== name) return { ...catalog, tables }
+/** The model without the table; what was created before it becomes the last created table. */
+export function withoutTable(model: DataModel, name: string): DataModel {
+  const tables = model.tables.filter((table) => table.name !== name)
+  const { lastCreated, ...rest } = model
+  if (lastCreated !== name) return { ...model, tables }
   const last = tables.at(-1)
   return { ...rest, tables, ...(last === undefined ? {} : { lastCreated: last.name }) }
 }
 
-/** A generated table name that was not given before, and the catalog that remembers it. */
-export function takeTableName(catalog: Catalog): { sqlName: string; catalog: Catalog } {
+/** A generated table name that was not given before, and the model that remembers it. */
+export function takeTableName(model: DataModel): { sqlName: string; model: DataModel } {
   return {
-    sqlName: `t${catalog.nextTable}`,
-    catalog: { ...catalog, nextTable: catalog.nextTable + 1 },
+    sqlName: `t${model.nextTable}`,
+    model: { ...model, nextTable: model.nextTable + 1 },
   }
 }
 
-/** The catalog of the other section, with generated names still given once (SEMANTICS S4). */
-export function otherSection({ nextTable, nextSequence, aside, ...here }: Catalog): Catalog {
+/** The model of the other section, with generated names still given once (SEMANTICS S4). */
+export function otherSection({ nextTable, nextSequence, aside, ...here }: DataModel): DataModel {
   return { nextTable, nextSequence, ...(aside ?? { tables: [] }), aside: here }
 }
 
@@ -147,8 +147,8 @@ export const eitherKinds = (a: ValueKinds, b: ValueKinds): ValueKinds => ({
 })
 
 /** The name itself if it is free, else with -1, -2 ... (SEMANTICS F11). */
-export function freeTableName(catalog: Catalog, wanted: string): string {
+export function freeTableName(model: DataModel, wanted: string): string {
   let name = wanted
-  for (let n = 1; findTable(catalog, name) !== undefined; n++) name = `${wanted}-${n}`
+  for (let n = 1; findTable(model, name) !== undefined; n++) name = `${wanted}-${n}`
   return name
 }
