@@ -1,6 +1,6 @@
 /**
- * Fetches what row-level functions asked for (script/function/site/preloads.ts) from the tables, before the first row
- * is evaluated.
+ * Fetches the values that row-level functions asked for (script/function/site/preloads.ts) from the tables,
+ * before the first row is evaluated.
  */
 
 import type { PeekHistory } from '../../script/function/site/peek-history.ts'
