@@ -6,13 +6,22 @@
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { App, Caller } from './records.ts'
+import type { App, Caller, DataFile } from './records.ts'
 import { isRefused, type Refused } from './refusal.ts'
 
 export const UNMARKED: App['crashedOnMaxSize'] = { full: false, partial: false }
 
 export function unmarked(app: App): App {
   return { ...app, crashedOnMaxSize: UNMARKED }
+}
+
+/**
+ * Of marked apps those that may read one of the files, without their marks: a personal file is read by the
+ * apps of its owner, one of a space by all of the tenant.
+ */
+export function unmarkedReaders(marked: readonly App[], files: readonly DataFile[]): App[] {
+  const reads = (app: App) => files.some((file) => file.spaceId !== undefined || file.ownerId === app.ownerId)
+  return marked.filter(reads).map(unmarked)
 }
 
 /** Needs the right to reload the app. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { FileStore } from '../catalog/file-contents.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import type { App, Space, User } from '../catalog/records.ts'
 import { newHexId, newUuid } from '../core/ids.ts'
@@ -9,7 +10,7 @@ import type { World } from '../core/ports.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { type FileConnections, fileConnections } from './connections.ts'
-import { type FileStore, openFileStore } from './local/file-store.ts'
+import { openFileStore } from './local/file-store.ts'
 
 let root: string
 let world: World

@@ -6,15 +6,16 @@
  * it. A script reaches nothing else of the tenant.
  */
 
-import { checkFileName, foldersAbove } from '../catalog/file-name.ts'
-import type { App, DataFile, FilePlace, Space, User } from '../catalog/records.ts'
+import { adopting, type Into, newDataFile } from '../catalog/data-file-steps.ts'
+import { changeOne } from '../catalog/deps.ts'
+import type { FileStore } from '../catalog/file-contents.ts'
+import { checkFileName } from '../catalog/file-name.ts'
+import type { App, FilePlace, Space, User } from '../catalog/records.ts'
 import { mayUseSpace, type SpaceRight, standingOf } from '../catalog/rights.ts'
-import type { TenantId, UserId } from '../core/ids.ts'
-import { newUuid } from '../core/ids.ts'
+import type { UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { FileConnection, StoredFile } from '../engine/engine-session.ts'
 import type { CatalogStore } from '../store/port/store.ts'
-import type { FileStore } from './local/file-store.ts'
 
 export const OWN_CONNECTION = 'DataFiles'
 
@@ -57,58 +58,22 @@ export function fileConnections(
   }
 }
 
-export interface Adopting {
-  readonly tenantId: TenantId
-  readonly ownerId: UserId
-  readonly place: FilePlace
-}
-
 /** Makes the record of a file (and of its folders) agree with the content that is in its place. */
 async function adopt(
   store: CatalogStore,
   files: FileStore,
   world: Pick<World, 'clock' | 'random'>,
-  into: Adopting,
+  into: Into,
   name: string,
 ): Promise<void> {
   const { tenantId, place } = into
   await files.alone([{ tenantId, place }], async () => {
     const bytes = await files.sizeOf({ tenantId, place }, name)
     if (bytes === undefined) return
-    const now = world.clock.now()
-    await recordFolders(store, world, into, name)
-    const before = await store.dataFileByName(tenantId, place, name)
-    const file = before ?? newDataFile(world, into, name)
-    await store.saveDataFile({ ...file, bytes, modifiedAt: now })
+    const file = (await store.dataFileByName(tenantId, place, name)) ?? newDataFile(world, into, name)
+    const step = adopting(world, file, bytes)
+    await changeOne(store, { kind: 'data-file', tenantId, id: file.id, wanted: { place, name }, step })
   })
-}
-
-/** Records for the folders above a name that have none yet. To be called inside `files.alone`. */
-export async function recordFolders(
-  store: CatalogStore,
-  world: Pick<World, 'clock' | 'random'>,
-  into: Adopting,
-  name: string,
-): Promise<void> {
-  for (const folder of foldersAbove(name)) {
-    if ((await store.dataFileByName(into.tenantId, into.place, folder)) === undefined) {
-      await store.saveDataFile(newDataFile(world, into, folder))
-    }
-  }
-}
-
-export function newDataFile(world: Pick<World, 'clock' | 'random'>, into: Adopting, name: string): DataFile {
-  const now = world.clock.now()
-  return {
-    id: newUuid(world.random),
-    tenantId: into.tenantId,
-    ownerId: 'ownerId' in into.place ? into.place.ownerId : into.ownerId,
-    ...('spaceId' in into.place ? { spaceId: into.place.spaceId } : {}),
-    name,
-    bytes: 0,
-    createdAt: now,
-    modifiedAt: now,
-  }
 }
 
 interface Reachable {

@@ -61,12 +61,11 @@ export const DIRECTIONS: Directions = {
   'engine/child':
     'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
-  files: 'catalog core engine files/local store/port',
+  files: 'catalog core engine store/port',
   intake: 'catalog core engine outcome store/port',
   worker: 'catalog core engine outcome store/port',
 
-  'api/http':
-    'catalog core delivery delivery/channels engine event files/local outcome store/port store/rule',
+  'api/http': 'catalog core delivery engine event outcome store/port store/rule',
   'api/reload': 'api/app api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core intake script/check store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',

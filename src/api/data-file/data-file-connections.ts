@@ -2,6 +2,7 @@
  * DataFiles connections: the places of data files, by which uploads name a space (contract 05, section 3).
  */
 import { type Static, Type } from 'typebox'
+import { samePlace } from '../../catalog/file-place.ts'
 import { OWN_CONNECTION } from '../../files/connections.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
@@ -9,7 +10,7 @@ import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
 import { Links, pageOfRows } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
-import { type Connection, connectionName, connectionsOf, samePlace } from './data-file-place.ts'
+import { type Connection, connectionName, connectionsOf } from './data-file-place.ts'
 
 const TAGS = ['data-files']
 

@@ -1,11 +1,11 @@
 /** A data file or folder as the API shows it (contract 05, section 3). */
 import { type Static, Type } from 'typebox'
 import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
+import { inPlace, placeOf } from '../../catalog/file-place.ts'
 import type { DataFile } from '../../catalog/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, is, not } from '../../store/port/condition.ts'
 import type { ApiDeps } from '../http/deps.ts'
-import { inPlace, placeOf } from './data-file-place.ts'
 
 const FolderStats = Type.Object({
   aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),

@@ -1,10 +1,14 @@
 /**
  * Data files and folders: list, read, upload, replace, rename, move, delete (contract 05, section 3). What an
- * upload does with its content is in data-file-changes.ts; where files may lie, in data-file-place.ts.
+ * upload does with its content is in catalog/data-file.ts; where files may lie, in data-file-place.ts.
  */
 import multipart from '@fastify/multipart'
 import { type Static, Type } from 'typebox'
+
+import { addDataFile, changeDataFile, removeDataFile, type WishedPlace } from '../../catalog/data-file.ts'
 import { checkFolderPath, isFolderName } from '../../catalog/file-name.ts'
+import { findDataFile, inPlace, mayUsePlace, placeOf, samePlace } from '../../catalog/file-place.ts'
+
 import type { Caller, DataFile, FilePlace } from '../../catalog/records.ts'
 import type { DataFileId, UserId } from '../../core/ids.ts'
 import { all, any, type Condition, is, not } from '../../store/port/condition.ts'
@@ -13,19 +17,11 @@ import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
+
 import { Links } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
-import { addDataFile, changeDataFile, removeDataFile } from './data-file-changes.ts'
-import {
-  connectionsOf,
-  dataFileFor,
-  inPlace,
-  mayUsePlace,
-  personalConnection,
-  placeFor,
-  placeOf,
-  samePlace,
-} from './data-file-place.ts'
+import { done, problems, refuse } from '../http/problem.ts'
+import { connectionsOf, personalConnection, placeNamed } from './data-file-place.ts'
+
 import { DataFileRecord, dataFileRecord, folderStats } from './data-file-record.ts'
 import { FileChange, NewFile, readUpload, uploadBody } from './data-file-upload.ts'
 
@@ -131,7 +127,7 @@ function registerSingleFiles(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const file = await dataFileFor(deps, caller, request.params.id, 'read-files')
+      const file = done(await findDataFile(deps.store, caller.user, request.params.id, 'read-files'))
       return shown(deps, caller, file)
     },
   )
@@ -146,8 +142,7 @@ function registerSingleFiles(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const file = await dataFileFor(deps, callerOf(request), request.params.id, 'write-files')
-      await removeDataFile(deps, file)
+      done(await removeDataFile(deps, callerOf(request), request.params.id))
       return reply.code(204).send(null)
     },
   )
@@ -206,7 +201,8 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const caller = callerOf(request)
       const upload = await readUpload(deps, request, NewFile)
-      const file = await addDataFile(deps, caller, upload)
+      const place = wishedPlace(deps, caller, upload.wish)
+      const file = done(await addDataFile(deps, caller, { ...upload, place }))
       return reply.code(201).send(await shown(deps, caller, file))
     },
   )
@@ -226,16 +222,31 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const caller = callerOf(request)
       const { id } = request.params
-      await dataFileFor(deps, caller, id, 'write-files')
+      done(await findDataFile(deps.store, caller.user, id, 'write-files'))
       const upload = await readUpload(deps, request, FileChange)
-      const file = await changeDataFile(deps, caller, id, upload)
+      const place = wishedPlace(deps, caller, upload.wish)
+      const file = done(await changeDataFile(deps, caller, id, { ...upload, place }))
       return reply.code(201).send(await shown(deps, caller, file))
     },
   )
 }
 
+function wishedPlace(deps: ApiDeps, caller: Caller, { connectionId }: FileChange): WishedPlace {
+  return () => placeNamed(deps, caller, connectionId, 'write-files', { pointer: '/connectionId' })
+}
+
+/** The place of a list: personal files where none is named. */
+async function placeAsked(deps: ApiDeps, caller: Caller, id: string | undefined): Promise<FilePlace> {
+  const named = await placeNamed(deps, caller, id, 'read-files', { parameter: 'connectionId' })
+  return done(named) ?? personalConnection(caller).place
+}
+
+function mayWrite({ store }: ApiDeps, { user }: Caller, file: DataFile): Promise<boolean> {
+  return mayUsePlace(store, user, placeOf(file), 'write-files')
+}
+
 async function shown(deps: ApiDeps, caller: Caller, file: DataFile): Promise<Static<typeof DataFileRecord>> {
-  return dataFileRecord(deps, file, { write: await mayUsePlace(deps, caller, placeOf(file), 'write-files') })
+  return dataFileRecord(deps, file, { write: await mayWrite(deps, caller, file) })
 }
 
 type Selection = Static<typeof ListQuery>
@@ -249,7 +260,7 @@ async function selected(
   const places =
     asked.includeAllSpaces === true
       ? (await connectionsOf(deps, caller)).map(({ place }) => place)
-      : [await placeFor(deps, caller, asked.connectionId, 'read-files', { parameter: 'connectionId' })]
+      : [await placeAsked(deps, caller, asked.connectionId)]
   const { name, baseNameWildcard: pattern, ownerId, notOwnerId } = asked
   if (ownerId !== undefined) await requireOwner(deps, caller, ownerId)
   const folder = await folderAsked(deps, caller, asked, places)
@@ -311,7 +322,7 @@ async function writablePlaces(
   const answers = new Map<string | undefined, boolean>()
   for (const file of files) {
     if (answers.has(file.spaceId)) continue
-    answers.set(file.spaceId, await mayUsePlace(deps, caller, placeOf(file), 'write-files'))
+    answers.set(file.spaceId, await mayWrite(deps, caller, file))
   }
   return (file) => answers.get(file.spaceId) ?? false
 }

@@ -12,12 +12,12 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { FileStore } from '../../catalog/file-contents.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { World } from '../../core/ports.ts'
 import type { Channel } from '../../delivery/channel.ts'
-import type { Seal } from '../../delivery/channels/seal.ts'
+import type { Seal } from '../../delivery/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
-import type { FileStore } from '../../files/local/file-store.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
 

@@ -8,9 +8,9 @@ import { newUuid } from '../../core/ids.ts'
 import { sampleEvent } from '../../delivery/sample-event.ts'
 import { makeSends } from '../../delivery/send.ts'
 import { SECRET_MAX_CHARACTERS, SECRET_MIN_CHARACTERS } from '../../delivery/subscription-settings.ts'
+import { rotateSecret } from '../../delivery/webhook.ts'
 import { callerOf } from '../http/authenticate.ts'
-import { problems, refuse } from '../http/problem.ts'
-import { rotatedSubscription } from './webhook-changes.ts'
+import { done, problems, refuse } from '../http/problem.ts'
 import { ById, findSubscription, type Mount } from './webhook-mount.ts'
 import { DeliveryRecord, deliveryRecord, Webhook, webhookRecord } from './webhook-wire.ts'
 
@@ -116,11 +116,10 @@ function registerRotateSecret({ server, deps, path, about }: Mount): void {
       },
     },
     async (request) => {
-      const before = await findSubscription(deps, request)
-      const { secret, overlapHours = OVERLAP_HOURS } = request.body
-      const after = rotatedSubscription(deps, callerOf(request), before, secret, overlapHours)
-      await deps.store.saveSubscription(after)
-      return webhookRecord(after)
+      const { params, body } = request
+      const { secret, overlapHours = OVERLAP_HOURS } = body
+      const after = await rotateSecret(deps, callerOf(request), params.id, secret, overlapHours)
+      return webhookRecord(done(after))
     },
   )
 }

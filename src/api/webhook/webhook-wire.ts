@@ -19,22 +19,6 @@ import { ABUSE_PROTECTIONS, CONTENT_MODES, type Subscription } from '../../event
 export const ORIGINS = ['api', 'automations', 'management-console'] as const
 export const LEVELS = ['tenant', 'user'] as const
 
-/**
- * Fields of an answer that nobody may write; sent in a PUT or named in a PATCH they are answered with 409.
- */
-export const READ_ONLY = [
-  'id',
-  'createdAt',
-  'updatedAt',
-  'createdByUserId',
-  'updatedByUserId',
-  'disabledReason',
-  'disabledReasonCode',
-  'origin',
-  'secretKeyAdded',
-  'previousSecretValidUntil',
-] as const
-
 const HeaderMap = (description: string) =>
   Type.Unsafe<Record<string, string>>({
     type: 'object',

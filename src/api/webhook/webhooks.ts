@@ -5,20 +5,20 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { createWebhook, patchWebhook, removeWebhook, replaceWebhook } from '../../delivery/webhook.ts'
+import type { Prefix } from '../../delivery/webhook-settings.ts'
 import { EVENT_TYPES } from '../../event/event-types.ts'
-import type { Subscription } from '../../event/subscription.ts'
 import { all, type Condition, contains, is } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
+import { done, problems, refuse } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
 import { registerActions } from './webhook-actions.ts'
-import { newSubscription, type Prefix, patchedSubscription, replacedSubscription } from './webhook-changes.ts'
 import { registerDeliveries } from './webhook-deliveries.ts'
-import { ById, findSubscription, type Mount, unknownWebhook, visibleWebhooks } from './webhook-mount.ts'
+import { ById, findSubscription, type Mount, visibleWebhooks } from './webhook-mount.ts'
 import { LEVELS, NewWebhook, ORIGINS, Patch, Webhook, WebhookBody, webhookRecord } from './webhook-wire.ts'
 
 const PATHS: Readonly<Record<Prefix, string>> = { v1: '/api/v1/webhooks', core: '/api/core/webhooks' }
@@ -115,11 +115,8 @@ function registerCreate({ server, deps, path, about }: Mount): void {
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request)
-      const subscription = await newSubscription(deps, caller, request.body)
-      await assertQuota(deps, subscription)
-      await deps.store.saveSubscription(subscription)
-      return reply.code(201).send(webhookRecord(subscription))
+      const made = done(await createWebhook(deps, callerOf(request), request.body))
+      return reply.code(201).send(webhookRecord(made))
     },
   )
 }
@@ -175,10 +172,8 @@ function registerChange({ server, deps, prefix, path, about }: Mount): void {
       },
     },
     async (request) => {
-      const before = await findSubscription(deps, request)
-      const after = await replacedSubscription(deps, callerOf(request), before, request.body, prefix)
-      await deps.store.saveSubscription(after)
-      return webhookRecord(after)
+      const { params, body } = request
+      return webhookRecord(done(await replaceWebhook(deps, callerOf(request), params.id, body, prefix)))
     },
   )
   server.patch(
@@ -194,18 +189,10 @@ function registerChange({ server, deps, prefix, path, about }: Mount): void {
       },
     },
     async (request, reply) => {
-      const before = await findSubscription(deps, request)
       const checkShape: (document: unknown) => asserts document is WebhookBody = (document) =>
         assertShape(request, WebhookBody, document)
-      const after = await patchedSubscription(
-        deps,
-        callerOf(request),
-        before,
-        request.body,
-        prefix,
-        checkShape,
-      )
-      await deps.store.saveSubscription(after)
+      const { params, body } = request
+      done(await patchWebhook(deps, callerOf(request), params.id, body, prefix, checkShape))
       return reply.code(204).send(null)
     },
   )
@@ -224,19 +211,10 @@ function registerRemove({ server, deps, path, about }: Mount): void {
       },
     },
     async (request, reply) => {
-      const { tenantId, id } = await findSubscription(deps, request)
-      if (!(await deps.store.removeSubscription(tenantId, id))) throw unknownWebhook()
+      done(await removeWebhook(deps, callerOf(request), request.params.id))
       return reply.code(204).send(null)
     },
   )
-}
-
-async function assertQuota(deps: ApiDeps, { tenantId, ownerId }: Subscription): Promise<void> {
-  const { webhooksPerUser } = deps.limits
-  const owned = await deps.store.count('subscriptions', { tenantId, where: is('ownerId', ownerId) })
-  if (owned >= webhooksPerUser) {
-    throw refuse('forbidden', { detail: `a user has at most ${webhooksPerUser} webhooks: delete one` })
-  }
 }
 
 function chosen(selection: Static<typeof SelectionQuery>): Condition<FieldOf<'subscriptions'>> {

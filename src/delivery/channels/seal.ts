@@ -3,12 +3,7 @@
  * format, so that later formats can be told apart.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-
-export interface Seal {
-  seal(text: string): string
-  /** Throws if the text was sealed under another key or was changed. */
-  open(sealed: string): string
-}
+import type { Seal } from '../seal.ts'
 
 const FORMAT = 'v1'
 const NONCE_BYTES = 12

@@ -4,14 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FileStore, Place } from '../../catalog/file-contents.ts'
 import type { SpaceId, TenantId, UserId } from '../../core/ids.ts'
-import {
-  type FileStore,
-  FileTooLargeError,
-  openFileStore,
-  type Place,
-  UnsafePathError,
-} from './file-store.ts'
+import { FileTooLargeError, openFileStore, UnsafePathError } from './file-store.ts'
 
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)), uniform: () => 0.5 }
 const tenantId = 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i' as TenantId

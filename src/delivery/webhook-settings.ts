@@ -1,29 +1,67 @@
 /**
- * Creates, replaces and patches a webhook: decodes what was sent, asks the rules
- * (delivery/subscription-settings.ts, delivery/settings-patch.ts) and the caller's rights, seals what is
- * secret, and gives the record to save. Contract 04, section 2. Throws refusals only; saves nothing itself.
+ * What a webhook becomes when it is created, replaced, patched or given a new secret: asks the rules
+ * (subscription-settings.ts, settings-patch.ts) and the caller's rights, seals what is secret, and gives the
+ * record to save, or why not. Contract 04, section 2. Saves nothing itself (webhook.ts does).
  */
-import type { Static } from 'typebox'
-import type { Caller } from '../../catalog/records.ts'
-import { isTenantAdmin } from '../../catalog/rights.ts'
-import { newUuid, type UserId } from '../../core/ids.ts'
-import type { SettingsFault } from '../../delivery/settings-fault.ts'
-import {
-  type Document,
-  type PatchOperation,
-  type PatchRules,
-  patchSettings,
-} from '../../delivery/settings-patch.ts'
+import type { Caller, User } from '../catalog/records.ts'
+import { isRefused, type Refused, refused, refusedEach } from '../catalog/refusal.ts'
+import { isTenantAdmin } from '../catalog/rights.ts'
+import { newUuid, type UserId } from '../core/ids.ts'
+import type { World } from '../core/ports.ts'
+import type { AbuseProtection, ContentMode, Subscription } from '../event/subscription.ts'
+import type { Seal } from './seal.ts'
+import { type Document, type PatchOperation, type PatchRules, patchSettings } from './settings-patch.ts'
 import {
   checkSecret,
   checkSettings,
   parseSubscriptionFilter,
   type SubscriptionSettings,
-} from '../../delivery/subscription-settings.ts'
-import type { Subscription } from '../../event/subscription.ts'
-import type { ApiDeps } from '../http/deps.ts'
-import { refuse, refuseEach } from '../http/problem.ts'
-import { type NewWebhook, READ_ONLY, type WebhookBody } from './webhook-wire.ts'
+} from './subscription-settings.ts'
+
+export interface WebhookDeps {
+  readonly world: Pick<World, 'clock' | 'random'>
+  readonly seal: Seal
+  /** Undefined when the address may be a webhook's target, else the reason in words. */
+  readonly checkWebhookUrl: (url: string) => string | undefined
+}
+
+/** What a caller writes of a webhook; what is left out has its default. */
+export interface WebhookBody {
+  readonly name: string
+  readonly url: string
+  readonly description?: string
+  readonly eventTypes?: readonly string[]
+  readonly enabled?: boolean
+  readonly filter?: string
+  readonly level?: Subscription['level']
+  readonly ownerId?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly encryptedHeaders?: Readonly<Record<string, string>>
+  readonly secret?: string
+  readonly enableCloudEventDelivery?: boolean
+  readonly checkCertificateRevocation?: boolean
+  readonly contentMode?: ContentMode
+  readonly abuseProtection?: AbuseProtection
+  readonly sendsPerMinute?: number
+}
+
+export interface NewWebhook extends WebhookBody {
+  readonly origin?: Subscription['origin']
+}
+
+/** Nobody may write these; sent in a PUT or named in a PATCH they are a conflict. */
+export const READ_ONLY = [
+  'id',
+  'createdAt',
+  'updatedAt',
+  'createdByUserId',
+  'updatedByUserId',
+  'disabledReason',
+  'disabledReasonCode',
+  'origin',
+  'secretKeyAdded',
+  'previousSecretValidUntil',
+] as const
 
 /** The deprecated prefix keeps its old manners where the contract tells them apart. */
 export type Prefix = 'v1' | 'core'
@@ -52,14 +90,18 @@ const PATCHABLE: Readonly<Record<Prefix, PatchRules>> = {
   },
 }
 
-export async function newSubscription(
-  deps: ApiDeps,
+/** @param asked the user whom `ownerId` names, when the tenant has one */
+export function newSubscription(
+  deps: WebhookDeps,
   caller: Caller,
-  body: Static<typeof NewWebhook>,
-): Promise<Subscription> {
+  body: NewWebhook,
+  asked: User | undefined,
+): Subscription | Refused {
   const settings = settingsOf(body, 'tenant')
-  const ownerId = await ownerOf(deps, caller, settings.level, body.ownerId, caller.user.id)
-  assertSound(deps, caller, settings)
+  const ownerId = ownerOf(caller, settings.level, body.ownerId, caller.user.id, asked)
+  if (isRefused(ownerId)) return ownerId
+  const refusal = refuseSettings(deps, caller, settings)
+  if (refusal !== undefined) return refusal
   const now = deps.world.clock.now()
   return withSettings(deps, settings, {
     id: newUuid(deps.world.random),
@@ -75,68 +117,80 @@ export async function newSubscription(
 }
 
 /** @param body as sent: read-only fields among it are refused */
-export async function replacedSubscription(
-  deps: ApiDeps,
+export function replacedSubscription(
+  deps: WebhookDeps,
   caller: Caller,
   before: Subscription,
   body: WebhookBody & Document,
   prefix: Prefix,
-): Promise<Subscription> {
+  asked: User | undefined,
+): Subscription | Refused {
   const readOnly = READ_ONLY.filter((field) => body[field] !== undefined)
   if (readOnly.length > 0) {
-    throw refuseEach(
-      'conflict',
-      readOnly.map((field) => ({ detail: `${field} is read-only`, pointer: `/${field}` })),
-    )
+    const faults = readOnly.map((field) => ({ detail: `${field} is read-only`, pointer: `/${field}` }))
+    return refusedEach('conflict', faults)
   }
   // Omission keeps CloudEvents for old clients of the old prefix (contract 04, section 7).
   if (
     body.enableCloudEventDelivery !== true &&
     (prefix === 'core' || body.enableCloudEventDelivery === false)
   ) {
-    throw cloudEventsStay()
+    return cloudEventsStay()
   }
-  return changed(deps, caller, before, body)
+  return changed(deps, caller, before, body, asked)
 }
 
-/** @param checkShape throws the refusal for a document that is no webhook body */
-export async function patchedSubscription(
-  deps: ApiDeps,
-  caller: Caller,
+/**
+ * The webhook as a patch would leave it; a refusal when the patch cannot be applied. Its shape is the
+ * caller's to check.
+ */
+export function patchedDocument(
+  deps: WebhookDeps,
   before: Subscription,
   operations: readonly PatchOperation[],
   prefix: Prefix,
-  checkShape: (document: unknown) => asserts document is WebhookBody,
-): Promise<Subscription> {
+): Document | Refused {
   const patched = patchSettings(documentOf(deps, before), operations, PATCHABLE[prefix])
-  if (patched.kind === 'fault') throw refuse('badRequest', patched.fault)
+  if (patched.kind === 'fault') return refusedEach('badRequest', [patched.fault])
   if (patched.kind === 'read-only') {
-    throw refuse('conflict', { detail: `${patched.path} is read-only`, pointer: `/${patched.index}/path` })
+    const pointer = `/${patched.index}/path`
+    return refused('conflict', `${patched.path} is read-only`, { pointer })
   }
   const { document, encryptedNamesSet } = patched
-  checkShape(document)
-  if (document.enableCloudEventDelivery !== true) throw cloudEventsStay()
   if (document.url !== before.url && encryptedNamesSet !== 'all') {
     const stale = Object.keys(document.encryptedHeaders ?? {}).filter((name) => !encryptedNamesSet.has(name))
     if (stale.length > 0) {
-      throw refuse('badRequest', {
-        detail: `a new url needs each encrypted header set anew or removed in the same patch: ${stale.join(', ')}`,
-        pointer: '/encryptedHeaders',
-      })
+      const detail = `a new url needs each encrypted header set anew or removed in the same patch: ${stale.join(', ')}`
+      return refused('badRequest', detail, { pointer: '/encryptedHeaders' })
     }
   }
-  return changed(deps, caller, before, document)
+  return document
 }
 
-async function changed(
-  deps: ApiDeps,
+/** @param body what `patchedDocument` gave, of the shape of a webhook */
+export function patchedSubscription(
+  deps: WebhookDeps,
   caller: Caller,
   before: Subscription,
   body: WebhookBody,
-): Promise<Subscription> {
+  asked: User | undefined,
+): Subscription | Refused {
+  if (body.enableCloudEventDelivery !== true) return cloudEventsStay()
+  return changed(deps, caller, before, body, asked)
+}
+
+function changed(
+  deps: WebhookDeps,
+  caller: Caller,
+  before: Subscription,
+  body: WebhookBody,
+  asked: User | undefined,
+): Subscription | Refused {
   const settings = settingsOf(body, before.level)
-  const ownerId = await ownerOf(deps, caller, settings.level, body.ownerId, before.ownerId)
-  assertSound(deps, caller, settings)
+  const ownerId = ownerOf(caller, settings.level, body.ownerId, before.ownerId, asked)
+  if (isRefused(ownerId)) return ownerId
+  const refusal = refuseSettings(deps, caller, settings)
+  if (refusal !== undefined) return refusal
   const { disabledReason, disabledReasonCode, failingSince, lastFailedAt } = before
   const startsAnew = settings.enabled && !before.enabled
   return withSettings(deps, settings, {
@@ -163,7 +217,7 @@ async function changed(
  * alone.
  */
 function keptOverlap(
-  { seal, world }: ApiDeps,
+  { seal, world }: WebhookDeps,
   { sealedSecret, previousSecret }: Subscription,
   secret: string | undefined,
 ): Pick<Subscription, 'previousSecret'> {
@@ -175,14 +229,14 @@ function keptOverlap(
 
 /** The webhook with a new secret, beside which the present one signs for so many hours more. */
 export function rotatedSubscription(
-  { seal, world }: ApiDeps,
+  { seal, world }: WebhookDeps,
   caller: Caller,
   before: Subscription,
   secret: string,
   overlapHours: number,
-): Subscription {
+): Subscription | Refused {
   const fault = checkSecret(secret)[0]
-  if (fault !== undefined) throw refuse('badRequest', fault)
+  if (fault !== undefined) return refusedEach('badRequest', [fault])
   const { previousSecret: _older, sealedSecret, ...rest } = before
   const now = world.clock.now()
   const until = now + overlapHours * 3_600_000
@@ -202,7 +256,7 @@ type Standing = Omit<
   keyof SubscriptionSettings | 'filterText' | 'filter' | 'sealedHeaders' | 'sealedSecret'
 >
 
-function withSettings(deps: ApiDeps, settings: SubscriptionSettings, standing: Standing): Subscription {
+function withSettings(deps: WebhookDeps, settings: SubscriptionSettings, standing: Standing): Subscription {
   const { filter: filterText, encryptedHeaders, secret, ...plain } = settings
   const filter =
     filterText === undefined ? undefined : parseSubscriptionFilter(filterText, settings.eventTypes)
@@ -218,7 +272,7 @@ function withSettings(deps: ApiDeps, settings: SubscriptionSettings, standing: S
 }
 
 /** What a PUT would have to send to leave the webhook as it is: what a patch is applied to. */
-function documentOf(deps: ApiDeps, subscription: Subscription): Document {
+function documentOf(deps: WebhookDeps, subscription: Subscription): Document {
   const { filterText, sealedSecret, sealedHeaders, sendsPerMinute } = subscription
   const opened = Object.entries(sealedHeaders).map(([name, sealed]) => [name, deps.seal.open(sealed)])
   return {
@@ -262,43 +316,42 @@ function settingsOf(body: WebhookBody, levelBefore: Subscription['level']): Subs
   }
 }
 
-function assertSound(deps: ApiDeps, caller: Caller, settings: SubscriptionSettings): void {
-  const faults: SettingsFault[] = checkSettings(settings, deps.checkWebhookUrl)
-  if (faults.length > 0) throw refuseEach('badRequest', faults)
+function refuseSettings(
+  deps: WebhookDeps,
+  caller: Caller,
+  settings: SubscriptionSettings,
+): Refused | undefined {
+  const faults = checkSettings(settings, deps.checkWebhookUrl)
+  if (faults.length > 0) return refusedEach('badRequest', faults)
   if (settings.level === 'tenant' && !isTenantAdmin(caller.user)) {
-    throw refuse('forbidden', {
-      detail: 'level tenant needs TenantAdmin: send level user',
-      pointer: '/level',
-    })
+    return refused('forbidden', 'level tenant needs TenantAdmin: send level user', { pointer: '/level' })
   }
+  return undefined
 }
 
 /** Only a TenantAdmin hands a webhook to another user, and only one of user level. */
-async function ownerOf(
-  deps: ApiDeps,
+function ownerOf(
   caller: Caller,
   level: Subscription['level'],
-  asked: string | undefined,
+  wanted: string | undefined,
   present: UserId,
-): Promise<UserId> {
-  if (asked === undefined || asked === present) return present
-  const pointer = '/ownerId'
+  asked: User | undefined,
+): UserId | Refused {
+  if (wanted === undefined || wanted === present) return present
+  const where = { pointer: '/ownerId' }
   if (level === 'tenant') {
-    throw refuse('badRequest', { detail: 'only a webhook of level user has another owner', pointer })
+    return refused('badRequest', 'only a webhook of level user has another owner', where)
   }
   if (!isTenantAdmin(caller.user)) {
-    throw refuse('forbidden', { detail: 'handing a webhook to another user needs TenantAdmin', pointer })
+    return refused('forbidden', 'handing a webhook to another user needs TenantAdmin', where)
   }
-  const owner = await deps.store.user(caller.tenantId, asked as UserId)
-  if (owner?.status !== 'active') {
-    throw refuse('badRequest', { detail: 'ownerId must be an active user of the tenant', pointer })
+  if (asked?.id !== wanted || asked.status !== 'active') {
+    return refused('badRequest', 'ownerId must be an active user of the tenant', where)
   }
-  return owner.id
+  return asked.id
 }
 
-function cloudEventsStay(): Error {
-  return refuse('forbidden', {
-    detail: 'enableCloudEventDelivery cannot be switched off: send true',
-    pointer: '/enableCloudEventDelivery',
-  })
+function cloudEventsStay(): Refused {
+  const detail = 'enableCloudEventDelivery cannot be switched off: send true'
+  return refused('forbidden', detail, { pointer: '/enableCloudEventDelivery' })
 }

@@ -1,0 +1,42 @@
+/** The port to the content of data files. Rights and records are the concern of whoever asks. */
+import type { TenantId } from '../core/ids.ts'
+import type { FilePlace } from './records.ts'
+
+/** A place within a tenant. */
+export interface Place {
+  readonly tenantId: TenantId
+  readonly place: FilePlace
+}
+
+/** Content on disk under a temporary name, synced. Its owner either puts it into a place or discards it. */
+export interface Spooled {
+  readonly path: string
+  readonly bytes: number
+}
+
+export interface FileStore {
+  /**
+   * Writes a stream to the spool, synced when the promise resolves.
+   * @throws FileTooLargeError as soon as more than `maxBytes` came; the rest of the stream is not read
+   */
+  spool(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled>
+  /** A spooled copy of a file that is in its place. */
+  spoolCopy(of: Place, name: string): Promise<Spooled>
+  discard(spooled: Spooled): Promise<void>
+  /** Moves spooled content to its name, replacing what was there; makes the folders on the way. */
+  put(spooled: Spooled, place: Place, name: string): Promise<void>
+  makeFolder(place: Place, name: string): Promise<void>
+  /** Moves a file or folder; the target name must be free. */
+  move(from: Place, name: string, to: Place, newName: string): Promise<void>
+  /** Deletes a file, or a folder with all it holds. Harmless when it is not there. */
+  remove(place: Place, name: string): Promise<void>
+  /** Bytes of a regular file; undefined when there is none of that name. */
+  sizeOf(place: Place, name: string): Promise<number | undefined>
+  /** The folder of the place, made when it is missing: the root of a `lib://` connection. */
+  folderOf(place: Place): Promise<string>
+  /**
+   * Runs `work` alone among all work on these places, in the order of asking: record and content change
+   * together. Meant for short work (a rename and a commit), never for an upload.
+   */
+  alone<Result>(places: readonly Place[], work: () => Promise<Result>): Promise<Result>
+}
