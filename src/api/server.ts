@@ -1,4 +1,7 @@
 /**
+ * Room `api`: the HTTP server, put together from the groups of routes; it stands above them, so that they may
+ * share `api/http`. Nothing but composition enters.
+ *
  * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs
  * an API key and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file
  * with one `register` function, named in the list below.

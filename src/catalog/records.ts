@@ -1,4 +1,7 @@
 /**
+ * Room `catalog`: what reloads are about: tenants, people, spaces, apps, scripts and data files, with who may
+ * do what. Records, rights and use cases over the store enter; nothing of HTTP or SQL does.
+ *
  * What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds.
  */
 import type {

@@ -1,4 +1,9 @@
-/** Reads the command line and runs one command. Wrong options and invalid settings end with exit code 2. */
+/**
+ * Room `cli`: the command line: one file a command. What a person at a terminal needs enters; commands about
+ * a running service speak HTTP as any client does.
+ *
+ * Reads the command line and runs one command. Wrong options and invalid settings end with exit code 2.
+ */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'

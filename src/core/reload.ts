@@ -1,7 +1,9 @@
 /**
- * The reload and its state machine. Only `decide` says what a command does to a reload in a state; stores
- * lock, load, save, and never decide. Synchronous and total: every command in every state yields the next
- * reload with its facts, or a refusal.
+ * Room `core`: the rules behind every stage: what happens to a reload, who goes first, what is limited. Pure
+ * functions over plain data enter, and nothing that reads a clock, draws chance or touches the world.
+ *
+ * The reload and its state machine: only `decide` says what a command does to a reload in a state. It is
+ * total: every command in every state yields the next reload with its facts, or a refusal.
  */
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'

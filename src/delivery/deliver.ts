@@ -1,4 +1,7 @@
 /**
+ * Room `delivery`: the loop that delivers events, and the rules about subscriptions and sends. What holds for
+ * every channel enters; sockets stand in `delivery/channels`.
+ *
  * Sends due deliveries: claims them, sends each through its channel, and records the sends in batches. A
  * claim is a lease: if its sender dies, another one takes over, so an event may be sent twice, with the same
  * id, but is never lost. Events of one app go to a subscription one after the other in their order, unless a

@@ -1,4 +1,7 @@
 /**
+ * Room `engine`: the port to an engine and the ladder of sizes. What a worker must know of engines enters;
+ * processes and DuckDB stand in the rooms below.
+ *
  * The port of engine sessions: one engine process for one attempt, of one engine size. Implementations:
  * engine/pool/ (a real child process) and the simulator's.
  *

@@ -1,4 +1,7 @@
 /**
+ * Room `files`: which folders a script of a tenant may read and write, as connections. What maps records to
+ * folders enters.
+ *
  * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's
  * own place (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that
  * both the app's owner and the user who asked for the reload may read, writable where both may write: who

@@ -1,4 +1,6 @@
 /**
+ * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing else.
+ *
  * Deletes old records: ended reloads with their attempts and logs, script logs, events with their ended
  * deliveries, and records of sends, each kind after its own time. Works in small batches with pauses, so that
  * no other write waits for long. Active reloads and events with pending deliveries are never deleted.

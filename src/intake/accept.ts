@@ -1,4 +1,7 @@
 /**
+ * Room `intake`: a request becomes an accepted reload, or is canceled. Everything that makes reloads enters,
+ * so that no way in passes a rule of admission by.
+ *
  * Accepts a request for a reload: asks every rule of admission, builds the QUEUED reload with what must be
  * remembered of the request, and stores it. Nothing else creates a reload, so no trigger passes a rule by.
  * When it answers `accepted` the reload is durable; the daily quota and the pending reload of the app are

@@ -1,4 +1,7 @@
 /**
+ * Room `main`: the process of the service: settings, parts, start and stop in order. What builds the parts
+ * and hands them to each other enters.
+ *
  * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order
  * and stopped in reverse, so that nothing runs whose results cannot be saved.
  *

@@ -1,4 +1,7 @@
 /**
+ * Room `outcome`: attempts become one outcome: settling, its events and the script log. What is saved
+ * together with an outcome enters.
+ *
  * Saves what happened to a reload in one store transaction: back to QUEUED (a requeue), or an outcome with
  * its finished event, the app's pointer to its new data and every delivery. Nothing else ends a reload:
  * cancel, the sweeper and the worker all come here.

@@ -1,4 +1,7 @@
 /**
+ * Room `qvd`: QVD files: header, symbols and rows; also the package export `reprise/qvd`. Bytes and their
+ * values enter; nothing of reloads or of DuckDB does.
+ *
  * QVD files as a library (`import ... from 'reprise/qvd'`): a whole table at once with `readQvd` and
  * `writeQvd`, or, for files larger than memory, block by block with `QvdFile` and `QvdWriter`.
  */

@@ -1,4 +1,9 @@
-/** The package export `reprise/receiver`: all that an application needs to receive events of reloads. */
+/**
+ * Room `receiver`: the other end: the kit for applications that receive events, the package export
+ * `reprise/receiver`. What runs in somebody else's process enters, on web standards and without packages.
+ *
+ * The package export `reprise/receiver`: all that an application needs to receive events of reloads.
+ */
 
 export { APP_RELOAD_FINISHED_SCHEMA } from '../event/attempt-event-schema.ts'
 export { APP_DATA_UPDATED_SCHEMA } from '../event/data-event-schema.ts'

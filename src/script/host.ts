@@ -1,4 +1,7 @@
 /**
+ * Room `script`: the seam of the language to its world, and its faults with their places. What all rooms of
+ * the language share enters.
+ *
  * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and
  * is resumed with the answer, so the language stays pure while data, files and time live with the host
  * (engine/child/).

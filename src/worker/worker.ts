@@ -1,4 +1,7 @@
 /**
+ * Room `worker`: claims reloads and runs their attempts: claim, lease, engine budget, sweep. Loops over the
+ * store and engine sessions enter; the end of an attempt goes to `outcome`.
+ *
  * A worker: claims reloads for its slots, runs their attempts in parallel under leases, settles the results,
  * and sweeps. One function wires these loops over the ports, the same in a process and in the simulator.
  *

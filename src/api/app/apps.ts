@@ -1,4 +1,7 @@
 /**
+ * Room `api/app`: routes about apps, their scripts and data models, and the list of items. Decoding, one use
+ * case and encoding enter.
+ *
  * Apps: create, read, rename, copy, move, hand over, delete (contract 05, section 2). There is no list here:
  * apps are listed as items. An app's data is never written by this resource; deleting an app cancels its
  * active reload.

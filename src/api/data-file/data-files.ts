@@ -1,4 +1,7 @@
 /**
+ * Room `api/data-file`: routes about data files and their connections. Decoding, one use case and encoding
+ * enter; content stands in `files`.
+ *
  * Data files and folders: list, read, upload, replace, rename, move, delete (contract 05, section 3). What an
  * upload does with its content is in catalog/data-file.ts; where files may lie, in data-file-place.ts.
  */

@@ -1,4 +1,6 @@
 /**
+ * Room `api/event`: routes that read events: the stream and the audits. Decoding, reading and encoding enter.
+ *
  * The tenant's events as Server-Sent Events (contract 06, section 5.1): catches up from the store after the
  * client's cursor, then follows every commit. The cursor is the event's sequence, which a single writer
  * assigns in the order of commits, so that nothing lands behind a cursor. A slow client is waited for, never

@@ -1,4 +1,7 @@
 /**
+ * Room `api/http`: what all routes share: authentication, refusals, pages, limits of requests, documents.
+ * Nothing that knows a single resource enters.
+ *
  * What the API needs of the rest of the process, handed to `buildServer` by main/. The API reads no
  * configuration and opens nothing of its own.
  */

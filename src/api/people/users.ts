@@ -1,4 +1,7 @@
 /**
+ * Room `api/people`: routes about tenants, users, keys, spaces and quotas, and those of the operator.
+ * Decoding, one use case and encoding enter.
+ *
  * Users of the caller's tenant: resolve the ids of events and records (contract 05, section 5). Read only;
  * the first user comes with the installation.
  */

@@ -1,4 +1,7 @@
 /**
+ * Room `api/reload`: routes about reloads, crash marks and script logs. Decoding, one use case and encoding
+ * enter, never a rule.
+ *
  * Reloads (contract 02): ask for one, watch it, cancel it, list history. Decodes and encodes; what may be
  * accepted is judged by intake/accept, how a cancel ends by intake/cancel.
  *

@@ -1,4 +1,7 @@
 /**
+ * Room `api/webhook`: routes about webhooks and their deliveries. Decoding, one use case and encoding enter;
+ * sending stands in `delivery`.
+ *
  * Webhooks (contract 04): who wants which events at which address, and the history of what was sent. One set
  * of handlers under the current prefix and under the deprecated one, which says so in its headers. A caller
  * sees its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found.

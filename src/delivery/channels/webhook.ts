@@ -1,4 +1,7 @@
 /**
+ * Room `delivery/channels`: ways out: webhooks, NATS and Kafka. One file a channel and what speaks its
+ * protocol enters; retries and choice stand in `delivery`.
+ *
  * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04,
  * section 5.1). Checks the target at connect time, follows no redirect, uses no proxy of the environment, and
  * reads a bounded part of the response. Never throws and never shows internal error texts.

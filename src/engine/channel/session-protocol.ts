@@ -1,4 +1,7 @@
 /**
+ * Room `engine/channel`: the wall: all that the service and the process of an untrusted script know of each
+ * other. Messages and their checks enter, and nothing that only one side needs.
+ *
  * The protocol between the worker and its engine process: typed messages as JSON in frames of a 4-byte
  * big-endian length, over one socket.
  *

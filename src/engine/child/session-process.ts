@@ -1,4 +1,7 @@
 /**
+ * Room `engine/child`: the other side of the wall: the process in which one untrusted script runs. What may
+ * be lost with it enters; it imports nothing of the service.
+ *
  * The main file of an engine process. It starts the guard before anything else, so that the process never
  * outlives its worker, not even while it loads; the guard starts in parallel with loading the rest.
  */

@@ -1,4 +1,7 @@
 /**
+ * Room `engine/duckdb`: executes plans in DuckDB and writes the data of an app. It decides nothing that a
+ * plan could; readers and writers of other formats stand in `engine/source` and `engine/sink`.
+ *
  * Runs the levels of a LOAD from the bottom up: rows flow through the row machines one by one, so that an
  * upper level sees what a lower one has written at once (LANGUAGE, section 6). Aggregation, and DISTINCT
  * below the top, need all rows of a level before the next can start: there the rows pass through a work

@@ -1,4 +1,7 @@
 /**
+ * Room `engine/pool`: the service's side of the wall: child processes, their sandbox, memory watch, and the
+ * data files of apps. It takes whatever a child says for hostile and imports nothing that runs in one.
+ *
  * Engine sessions as real child processes: a pool keeps a few of them ready, so that an attempt need not wait
  * for a process to start. A process serves one attempt and dies with it; a new one starts a moment later, off
  * the critical path.

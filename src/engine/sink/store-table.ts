@@ -1,4 +1,6 @@
 /**
+ * Room `engine/sink`: rows go out: STORE into text, QVD and Parquet. One writer a format enters.
+ *
  * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file
  * is made in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure
  * leaves the old one, and a run that is killed leaves nothing among the data files.

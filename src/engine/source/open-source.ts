@@ -1,4 +1,9 @@
-/** Opens what a LOAD reads that is no table: which reader its text or file needs. */
+/**
+ * Room `engine/source`: rows come in: text, fixed width, spreadsheets, QVD and Parquet. One reader a format
+ * enters.
+ *
+ * Opens what a LOAD reads that is no table: which reader its text or file needs.
+ */
 import type { Database } from '../duckdb/database.ts'
 import type { Sources } from '../duckdb/row-source.ts'
 import { fileFacts } from './file-facts.ts'

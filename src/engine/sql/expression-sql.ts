@@ -1,4 +1,7 @@
 /**
+ * Room `engine/sql`: SQL texts of DuckDB for parts of a plan. Pure functions from plan to text enter; a part
+ * without SQL is left to the row machine.
+ *
  * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons
  * and logic over values that are never plain texts, and a few functions. A LOAD of nothing else runs without
  * the row machine. Everything else gives undefined: texts would have to be interpreted, and functions may

@@ -1,4 +1,7 @@
 /**
+ * Room `files/local`: content of data files in a folder of this machine. Reading, writing and safe paths
+ * enter; records of files and rights do not.
+ *
  * The content of data files on disk: `<root>/<tenant>/personal/<user>/...` and
  * `<root>/<tenant>/spaces/<space>/...`. An upload is spooled beside them under a name of its own, synced, and
  * renamed to its place in one step: a reader sees the old content or the new, never a part, and keeps what it

@@ -1,4 +1,7 @@
 /**
+ * Room `script/check`: all faults of a script without running it, for `reprise check` and validation. What
+ * looks at a script as a whole enters; each rule stands where a reload finds the fault.
+ *
  * Finds faults of a script without running it: statements that cannot be parsed and blocks that do not match
  * (contract 05, section 2.1, validate). Nothing is expanded, read or evaluated, so a statement with `$(...)`
  * is not judged: what it says is known only at run time. A script without issues may still fail when it runs.

@@ -1,4 +1,7 @@
 /**
+ * Room `script/evaluate`: expressions become values, one row at a time. Compilation and operators enter;
+ * where rows come from is left to the caller.
+ *
  * Turns a syntax tree into an evaluator: names and context functions by the binding, operators and functions
  * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
  * are raised here, never while rows are evaluated, except by the binding's own functions.

@@ -1,4 +1,7 @@
 /**
+ * Room `script/format`: rows in texts: delimited and of fixed width. Readers of characters enter; files and
+ * encodings stand in `engine/source`.
+ *
  * Splits delimited text into rows of cells (SEMANTICS block E; LANGUAGE, section 7). Text is pushed in pieces
  * of any size; each row is emitted as soon as it is complete, so memory is bounded by the longest row.
  *

@@ -1,4 +1,7 @@
 /**
+ * Room `script/function`: every function of the language, one row each with all its implementations. A new
+ * function is a row in the file of its topic and its vectors; SQL stays in `engine/sql`.
+ *
  * Finds the functions of the language by name, and tells what is wrong with a call. Nothing is evaluated
  * here.
  */

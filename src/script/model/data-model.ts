@@ -1,4 +1,7 @@
 /**
+ * Room `script/model`: what a script has loaded so far: tables, fields, tags and comments. Descriptions of
+ * the data enter, never rows.
+ *
  * The tables of a running script, as plain data: which tables and fields there are, under which generated
  * names the engine keeps them, and what kinds of value each field holds. Real names live only here
  * (SEMANTICS, section 1 "names"): they are case-sensitive and may hold anything, so they never become SQL

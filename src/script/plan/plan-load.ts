@@ -1,4 +1,7 @@
 /**
+ * Room `script/plan`: what a LOAD, a STORE or a change of tables means, and everything that is wrong with it
+ * before a row is read. Decisions enter; an engine executes the plan and decides nothing.
+ *
  * What a LOAD means: where its rows come from, what is done to them and where they go, or everything that is
  * wrong with it as far as that can be told. The engine executes the plan and decides nothing; a checker asks
  * with less knowledge and gets the faults of what it knows.

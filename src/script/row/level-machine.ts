@@ -1,4 +1,7 @@
 /**
+ * Room `script/row`: rows run through a LOAD one after another, for everything that SQL cannot do in order.
+ * Only what keeps state from row to row enters.
+ *
  * The row machine of one LOAD level: reads input rows one by one and writes output rows, for everything that
  * depends on the order of rows (LANGUAGE, section 6, steps 2 to 5): FIRST, WHILE, WHERE, the field
  * expressions from left to right, row multiplication by SubField, RecNo, RowNo, IterNo, Previous and Peek.

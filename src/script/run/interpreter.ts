@@ -1,4 +1,7 @@
 /**
+ * Room `script/run`: the interpreter: statements in their order, control flow, variables and errors. It asks
+ * its host for everything else, as a generator.
+ *
  * Runs a load script: split, expand, parse, execute, one statement at a time (LANGUAGE, section 1). A pure
  * generator: it yields requests to the host and is resumed with the answers, so it never touches tables,
  * files, clocks or randomness itself. It yields a `position` before every statement and every pass of a loop:

@@ -1,4 +1,7 @@
 /**
+ * Room `script/statistics`: mathematics behind the statistical and financial functions. Functions over
+ * numbers enter; nothing of the language does.
+ *
  * Distribution functions, and the incomplete gamma and beta functions behind them. NaN for arguments outside
  * a distribution's domain.
  */

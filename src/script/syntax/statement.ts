@@ -1,4 +1,9 @@
-/** The statements of the language after expansion. Control flow is not here: it works on split statements. */
+/**
+ * Room `script/syntax`: from the text of a script to its tree: splitting, expansion and parsing, with spans.
+ * What can be told from the text alone enters; what it means stands in `script/plan`.
+ *
+ * The statements of the language after expansion. Control flow is not here: it works on split statements.
+ */
 import type { Span } from '../span.ts'
 import type { Letters } from '../value/letters.ts'
 import type { Expression } from './expression.ts'

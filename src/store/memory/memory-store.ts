@@ -1,4 +1,7 @@
 /**
+ * Room `store/memory`: the executable model of a store, for tests and the simulator; no entry of the product
+ * imports it. The shortest right way to keep records enters, never a rule.
+ *
  * The memory store: the executable model of the port. It is deterministic, keeps no clock, and is written to
  * be read: what it answers is what every other store must answer (test/contract/store-contract.ts). The
  * simulator runs the loops on it.

@@ -1,4 +1,7 @@
 /**
+ * Room `store/port`: what the loops ask of a store, by kind of record, with named shapes. Interfaces and
+ * shapes enter; rules stand in `store/rule`.
+ *
  * The port of the store, in domain verbs, batch first: the sum of what stands beside it by kind of record. A
  * store locks, shows, calls, saves; it never decides: what every store does alike is in rule/. Every promise
  * resolves only after the commit is durable. A rejected promise means: nothing is known to be saved, ask

@@ -1,4 +1,7 @@
 /**
+ * Room `store/rule`: what every store decides alike: accepting, claiming, choosing deliveries, turns and
+ * saving. Pure functions that a store calls within its transaction enter.
+ *
  * Accepting a reload: the order of the checks (contract 02, section 3.1, steps 4 to 7; a repeated key is
  * answered before 5 and 6), how long an idempotency key holds, and the day that a quota counts.
  */

@@ -1,4 +1,7 @@
 /**
+ * Room `store/sqlite`: the store of one server: SQLite with group commit. SQL, rows and transactions enter;
+ * rules come from `store/rule`.
+ *
  * The SQLite store: one file, one server, every promise resolved after its durable commit. Writes go through
  * the group commit of writer.ts; reads answer at once, on the same connection, and so see every acknowledged
  * write. Which verb is which stands in verbs.ts, what each does in statements.ts.

@@ -1,4 +1,8 @@
 /**
+ * Room `script/function/site`: what a function row may see of the place where it is called: row, tables,
+ * clock and settings. Shapes and the state of one LOAD enter; functions themselves stand in
+ * `script/function`.
+ *
  * The seam between an expression and its surroundings. `compile` (compile-expression.ts) turns a syntax tree
  * into an evaluator; a binding says what names and context functions mean there: variables in LET, fields of
  * the current row in a LOAD.

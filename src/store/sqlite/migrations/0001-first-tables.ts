@@ -1,4 +1,7 @@
 /**
+ * Room `store/sqlite/migrations`: the tables of the database and every change to them, in order. One file a
+ * step enters; a step that was released never changes.
+ *
  * The first schema. Everything that is selected, sorted or constrained on is a column; what is only carried
  * is JSON text. The constraints hold the invariants of ARCHITECTURE.md section 1 a second time, after
  * src/store/rule/saving.ts: 1 = outcome_is_final, 2 = events_unique, 4 = attempts_gapless, attempts_open,
