@@ -4,6 +4,7 @@ import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { DataVersion } from '../core/ids.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { copyApp, createApp } from './app.ts'
 import { clearCrashMarks } from './crash-marks.ts'
 import { isRefused } from './refusal.ts'
@@ -66,7 +67,7 @@ describe('a copied app', () => {
       get: (target, name) => (name === 'change' ? fails : bound(target, name)),
     })
     await expect(copyApp({ ...deps, store: failing }, caller, bare.id, {})).rejects.toThrow('out of reach')
-    expect(await store.apps(TENANT_ID)).toEqual([bare])
+    expect(await everyRow(store, 'apps', { tenantId: TENANT_ID })).toEqual([bare])
   })
 
   it('is refused before any data is copied', async () => {

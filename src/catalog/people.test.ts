@@ -3,6 +3,7 @@ import { put } from '../../test/support/catalog.ts'
 import { aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { endKey, makeKey } from './api-key.ts'
 import { isRefused, type Refused } from './refusal.ts'
 import { changeSpace, createSpace, removeSpace } from './space.ts'
@@ -45,7 +46,7 @@ describe('spaces', () => {
     const { space } = must(await createSpace(deps, caller, wish))
     expect(await removeSpace(deps, callerOf(guest), space.id)).toMatchObject({ reason: 'notFound' })
     expect(must(await removeSpace(deps, caller, space.id)).id).toBe(space.id)
-    expect(await deps.store.spaces(TENANT_ID)).toEqual([])
+    expect(await everyRow(deps.store, 'spaces', { tenantId: TENANT_ID })).toEqual([])
   })
 
   it('have one assignment for each assignee, with roles of their type', async () => {
@@ -73,7 +74,7 @@ describe('API keys', () => {
     expect(revoked.revokedAt).toBe(deps.world.clock.now())
     expect(must(await endKey(deps, caller, key.id))).toEqual(revoked)
     must(await endKey(deps, callerOf(guest), key.id))
-    expect(await deps.store.keys(TENANT_ID)).toEqual([])
+    expect(await everyRow(deps.store, 'keys', { tenantId: TENANT_ID })).toEqual([])
   })
 
   it('are made by developers, for others only by admins', async () => {

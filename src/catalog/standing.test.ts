@@ -3,13 +3,12 @@ import { expect, it } from 'vitest'
 import { anApp, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import type { AppId, AssignmentId, SpaceId, UserId } from '../core/ids.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { EVERY_ROW } from '../store/port/lists.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { ROLES, SPACE_TYPES, type Space, type User } from './records.ts'
 import { mayUseSpace, SPACE_ROLES, standingOf } from './rights.ts'
 import { may, readableApps, standings, visibleSpaces } from './standing.ts'
 
 const made = { tenantId: TENANT_ID, createdAt: START_MS, updatedAt: START_MS }
-const BY_ID = { field: 'id', descending: false } as const
 const OTHER = 'other' as UserId
 
 const userOf = (id: string, roles: User['roles']): User => ({
@@ -59,26 +58,17 @@ async function furnished(): Promise<MemoryStore> {
 
 it.each(USERS)('$user.id', async ({ user }) => {
   const store = await furnished()
-  const apps = await store.apps(TENANT_ID)
+  const apps = await everyRow(store, 'apps', { tenantId: TENANT_ID })
   const readable = await Promise.all(apps.map((app) => may(store, user, app, 'read')))
   const where = readableApps(user, await standings(store, user))
-  const listed = await store.list('apps', { tenantId: TENANT_ID, where, sort: BY_ID, page: EVERY_ROW })
-  expect(listed.rows).toEqual(apps.filter((_app, i) => readable[i]).sort(byId))
+  expect(await everyRow(store, 'apps', { tenantId: TENANT_ID, where })).toEqual(
+    apps.filter((_app, i) => readable[i]),
+  )
 
   const assignments = await store.assignmentsOf(TENANT_ID, user.id)
-  const visible = (await store.spaces(TENANT_ID)).filter((space) =>
+  const visible = (await everyRow(store, 'spaces', { tenantId: TENANT_ID })).filter((space) =>
     mayUseSpace(user, standingOf(user, space, assignments), 'see'),
   )
   const seen = visibleSpaces(user, assignments)
-  const spaces = await store.list('spaces', {
-    tenantId: TENANT_ID,
-    where: seen,
-    sort: BY_ID,
-    page: EVERY_ROW,
-  })
-  expect(spaces.rows).toEqual(visible.sort(byId))
+  expect(await everyRow(store, 'spaces', { tenantId: TENANT_ID, where: seen })).toEqual(visible)
 })
-
-function byId(left: { readonly id: string }, right: { readonly id: string }): number {
-  return left.id < right.id ? -1 : 1
-}

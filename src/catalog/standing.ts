@@ -4,7 +4,7 @@
 import type { SpaceId, UserId } from '../core/ids.ts'
 import { all, any, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
-import { EVERY_ROW } from '../store/port/lists.ts'
+import { everyRow } from '../store/port/lists.ts'
 import type { SpaceStore } from '../store/port/spaces.ts'
 import type { Store } from '../store/port/store.ts'
 import type { App, SpaceAssignment, User } from './records.ts'
@@ -29,10 +29,9 @@ export async function standings(
   user: User,
 ): Promise<Map<SpaceId, SpaceStanding>> {
   const assignments = await store.assignmentsOf(user.tenantId, user.id)
-  const where = ownOrAssigned(user, assignments)
-  const sort = { field: 'createdAt', descending: false } as const
-  const { rows } = await store.list('spaces', { tenantId: user.tenantId, where, sort, page: EVERY_ROW })
-  return new Map(rows.map((space) => [space.id, standingOf(user, space, assignments)]))
+  const { tenantId } = user
+  const spaces = await everyRow(store, 'spaces', { tenantId, where: ownOrAssigned(user, assignments) })
+  return new Map(spaces.map((space) => [space.id, standingOf(user, space, assignments)]))
 }
 
 /**

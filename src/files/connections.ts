@@ -14,7 +14,8 @@ import { changeOne } from '../catalog/deps.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { checkFileName } from '../catalog/file-name.ts'
 import type { App, FilePlace, Space, User } from '../catalog/records.ts'
-import { mayUseSpace, type SpaceRight, standingOf } from '../catalog/rights.ts'
+import { mayUseSpace, type SpaceRight } from '../catalog/rights.ts'
+import { standings } from '../catalog/standing.ts'
 import type { UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { FileConnection, StoredFile } from '../engine/engine-session.ts'
@@ -90,21 +91,23 @@ async function placesOf(store: CatalogStore, app: App, askedBy: UserId): Promise
   const ids = [...new Set([app.ownerId, askedBy])]
   const users = await Promise.all(ids.map((id) => store.user(app.tenantId, id)))
   const known = users.filter((user) => user !== undefined)
-  const others = known.length < ids.length ? [] : await readableSpaces(store, app, known)
+  const others = known.length < ids.length ? [] : await readableSpaces(store, known)
   return [{ name: OWN_CONNECTION, place: own, writable: true }, ...others]
 }
 
 /** The spaces that each of the users may read. */
-async function readableSpaces(store: CatalogStore, app: App, users: readonly User[]): Promise<Reachable[]> {
+async function readableSpaces(store: CatalogStore, users: readonly User[]): Promise<Reachable[]> {
   const members = await Promise.all(
-    users.map(async (user) => ({ user, assignments: await store.assignmentsOf(app.tenantId, user.id) })),
+    users.map(async (user) => ({ user, spaces: await standings(store, user) })),
   )
   const allMay = (space: Space, right: SpaceRight) =>
-    members.every(({ user, assignments }) => mayUseSpace(user, standingOf(user, space, assignments), right))
-  const spaces = await store.spaces(app.tenantId)
-  return spaces
-    .filter((space) => allMay(space, 'read-files'))
-    .map((space) => ({
+    members.every(({ user, spaces }) => {
+      const standing = spaces.get(space.id)
+      return standing !== undefined && mayUseSpace(user, standing, right)
+    })
+  return [...(members[0]?.spaces.values() ?? [])]
+    .filter(({ space }) => allMay(space, 'read-files'))
+    .map(({ space }) => ({
       name: `${space.name}:${OWN_CONNECTION}`,
       place: { spaceId: space.id },
       writable: allMay(space, 'write-files'),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { tokenHash } from '../api/http/authenticate.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { readConfig } from './config.ts'
 import { derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
 import { realWorld } from './world.ts'
@@ -108,6 +109,6 @@ describe('ensureTenant', () => {
       expect((await store.keyByHash(tokenHash(adminKey!)))?.user.name).toBe('admin')
     }
     const [tenant] = await store.tenants()
-    expect(await store.keys(tenant!.id)).toHaveLength(2)
+    expect(await everyRow(store, 'keys', { tenantId: tenant!.id })).toHaveLength(2)
   })
 })

@@ -11,6 +11,7 @@ import { addNewTenant, admitBootstrapKey, newTenant } from '../catalog/new-tenan
 import { changeHostnames } from '../catalog/tenant.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import { everyRow } from '../store/port/lists.ts'
 import type { Store } from '../store/port/store.ts'
 import type { Config } from './config.ts'
 
@@ -122,7 +123,9 @@ export async function ensureTenant(
 /** An unknown key becomes a key of the tenant's first administrator. */
 async function admitKey(store: Store, world: World, tenantId: TenantId, adminKey: string): Promise<void> {
   if ((await store.keyByHash(tokenHash(adminKey))) !== undefined) return
-  const admin = (await store.users(tenantId)).find((user) => user.roles.includes('TenantAdmin'))
+  const admin = (await everyRow(store, 'users', { tenantId })).find((user) =>
+    user.roles.includes('TenantAdmin'),
+  )
   if (admin === undefined)
     throw new Error('REPRISE_ADMIN_KEY: the tenant has no administrator to give the key to')
   await admitBootstrapKey(store, world, admin, tokenHash(adminKey))

@@ -2,6 +2,7 @@
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserId } from '../../src/core/ids.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
 import { addApp, claimNext, succeedNext } from '../support/reload-steps.ts'
 
@@ -189,7 +190,7 @@ describe('authentication', () => {
 
   it('refuses a key that expired or was revoked, and the key of a disabled user', async () => {
     const { admin, tenant } = await api.tenant('acme')
-    const [key] = await api.store.keys(tenant.id)
+    const [key] = await everyRow(api.store, 'keys', { tenantId: tenant.id })
     const ask = () => admin.call('GET', '/api/v1/reloads')
     expect((await ask()).status).toBe(200)
     await api.store.saveKey({ ...key!, expiresAt: api.world.clock.now() + 1000 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 
 let api: ApiUnderTest
@@ -200,7 +201,9 @@ describe('API keys', () => {
     expect(token).toMatch(/^rpk_[A-Za-z0-9_-]{43}$/)
     expect(record).toMatchObject({ status: 'active', sub: anna.user.id, createdByUser: anna.user.id })
     expect(record).not.toHaveProperty('expiry')
-    const stored = (await api.store.keys(acme.tenant.id)).find(({ id }) => id === record.id)!
+    const stored = (await everyRow(api.store, 'keys', { tenantId: acme.tenant.id })).find(
+      ({ id }) => id === record.id,
+    )!
     expect(JSON.stringify(stored)).not.toContain(token)
     const read = await anna.call('GET', `/api/v1/api-keys/${record.id}`)
     expect(read.body).toEqual(record)

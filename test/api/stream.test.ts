@@ -7,6 +7,7 @@ import type { World } from '../../src/core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp } from '../support/reload-steps.ts'
 
@@ -309,7 +310,7 @@ describe('the stream', () => {
 
   it('ends when the key of the caller is revoked', async () => {
     const listener = await listen(acme.admin)
-    const [key] = await store.keys(acme.tenant.id)
+    const [key] = await everyRow(store, 'keys', { tenantId: acme.tenant.id })
     await store.saveKey({ ...key!, revokedAt: 1 })
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)

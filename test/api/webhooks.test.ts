@@ -7,6 +7,7 @@ import type { Delivery, Send } from '../../src/event/delivery.ts'
 import { ATTEMPT_EVENT_TYPE, FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp, succeedNext } from '../support/reload-steps.ts'
 
@@ -171,7 +172,7 @@ describe('POST', () => {
     expect(answer.status, answer.text).toBe(400)
     expect(answer.body.errors[0]).toMatchObject({ code: 'HTTP-400', source: { pointer } })
     expect(answer.body.errors[0].detail).toContain(detail)
-    expect(await api.store.subscriptions(acme.tenant.id)).toEqual([])
+    expect(await everyRow(api.store, 'subscriptions', { tenantId: acme.tenant.id })).toEqual([])
   })
 
   it('names every fault at once', async () => {

@@ -3,6 +3,7 @@ import type { App, DataFile, ScriptVersion, Space, SpaceAssignment, User } from 
 import type { AppId, DataFileId, KeyId, SpaceId, SubscriptionId, UserId } from '../../src/core/ids.ts'
 import type { TenantLimitsChange } from '../../src/core/limits.ts'
 import type { AppChange } from '../../src/store/port/apps.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import type { ReloadView } from '../../src/store/port/reloads.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
@@ -66,7 +67,10 @@ export function exerciseCatalog(given: () => Given): void {
       await store().saveUser(user)
       await store().saveUser({ ...user, id: 'u-0' as UserId, createdAt: START_MS - 1 })
       await store().saveUser({ ...user, name: 'Ada L.' })
-      expect((await store().users(TENANT_ID)).map((row) => row.name)).toEqual(['Ada', 'Ada L.'])
+      expect((await everyRow(store(), 'users', { tenantId: TENANT_ID })).map((row) => row.name)).toEqual([
+        'Ada',
+        'Ada L.',
+      ])
       expect(await store().user(TENANT_ID, user.id)).toEqual({ ...user, name: 'Ada L.' })
       expect(await store().user(OTHER_TENANT, user.id)).toBeUndefined()
       await expect(store().saveUser({ ...user, tenantId: OTHER_TENANT })).rejects.toThrow('another tenant')
@@ -112,7 +116,7 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().keyByHash('ab')).toBeUndefined()
       await expect(store().saveKey({ ...key, id: 'k-2' as KeyId }), 'the same token').rejects.toThrow()
       await store().saveKey({ ...key, revokedAt: 5 })
-      expect(await store().keys(TENANT_ID)).toEqual([{ ...key, revokedAt: 5 }])
+      expect(await everyRow(store(), 'keys', { tenantId: TENANT_ID })).toEqual([{ ...key, revokedAt: 5 }])
       expect(await store().removeKey(OTHER_TENANT, key.id)).toBe(false)
       expect(await store().removeKey(TENANT_ID, key.id)).toBe(true)
       expect(await store().removeKey(TENANT_ID, key.id)).toBe(false)
@@ -184,7 +188,7 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().app(OTHER_TENANT, app.id)).toBeUndefined()
       expect(await store().changeApp(OTHER_TENANT, app.id, {}, 9)).toBeUndefined()
       await expect(store().addApp(app)).rejects.toThrow()
-      expect(await store().apps(TENANT_ID)).toHaveLength(1)
+      expect(await everyRow(store(), 'apps', { tenantId: TENANT_ID })).toHaveLength(1)
     })
 
     it('steps are shown the tenant and the app as they are now, whatever was shown before', async () => {
@@ -238,7 +242,9 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().saveSpace(other)).toBe('name-taken')
       expect(await store().saveSpace({ ...other, tenantId: OTHER_TENANT })).toBe('saved')
       expect(await store().saveSpace({ ...space, description: 'd' })).toBe('saved')
-      expect(await store().spaces(TENANT_ID)).toEqual([{ ...space, description: 'd' }])
+      expect(await everyRow(store(), 'spaces', { tenantId: TENANT_ID })).toEqual([
+        { ...space, description: 'd' },
+      ])
       expect(await store().space(OTHER_TENANT, space.id)).toBeUndefined()
     })
 
@@ -309,9 +315,9 @@ export function exerciseCatalog(given: () => Given): void {
     })
     await store().saveSubscription(subscription)
     expect(await store().subscription(TENANT_ID, subscription.id)).toEqual(subscription)
-    expect(await store().subscriptions(OTHER_TENANT)).toEqual([])
+    expect(await everyRow(store(), 'subscriptions', { tenantId: OTHER_TENANT })).toEqual([])
     expect(await store().removeSubscription(OTHER_TENANT, subscription.id as SubscriptionId)).toBe(false)
     expect(await store().removeSubscription(TENANT_ID, subscription.id)).toBe(true)
-    expect(await store().subscriptions(TENANT_ID)).toEqual([])
+    expect(await everyRow(store(), 'subscriptions', { tenantId: TENANT_ID })).toEqual([])
   })
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../src/catalog/records.ts'
 import type { EventId, SubscriptionId } from '../../src/core/ids.ts'
 import type { CatalogSaving } from '../../src/store/port/change.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import { put, remove } from '../support/catalog.ts'
 import { anApp, aTenant, aUser } from '../support/records.ts'
@@ -92,15 +93,15 @@ export function exerciseChanging(given: () => Given): void {
   const store = () => given().store
   const contents = async () => ({
     tenants: await store().tenants(),
-    users: await store().users(TENANT_ID),
-    keys: await store().keys(TENANT_ID),
-    spaces: await store().spaces(TENANT_ID),
+    users: await everyRow(store(), 'users', { tenantId: TENANT_ID }),
+    keys: await everyRow(store(), 'keys', { tenantId: TENANT_ID }),
+    spaces: await everyRow(store(), 'spaces', { tenantId: TENANT_ID }),
     assignments: await store().assignmentsOf(TENANT_ID, user.id),
-    apps: await store().apps(TENANT_ID),
+    apps: await everyRow(store(), 'apps', { tenantId: TENANT_ID }),
     script: await store().script(TENANT_ID, app.id, script.id),
     scripts: await store().scripts(TENANT_ID, app.id),
     dataFiles: await store().dataFiles(TENANT_ID),
-    subscriptions: await store().subscriptions(TENANT_ID),
+    subscriptions: await everyRow(store(), 'subscriptions', { tenantId: TENANT_ID }),
     events: await store().eventsAfter(TENANT_ID, 0, 10),
   })
   const saving = (wanted: CatalogSaving, tenantId = TENANT_ID) =>
@@ -242,7 +243,7 @@ export function exerciseChanging(given: () => Given): void {
       expect(told.at(-1)).toMatchObject({ events: true, deliveries: true })
       const twice = saving({ events: [event], put: { apps: [other(app)] } })
       await expect(twice, 'one event of a key and type').rejects.toThrow()
-      expect(await store().apps(TENANT_ID)).toHaveLength(1)
+      expect(await everyRow(store(), 'apps', { tenantId: TENANT_ID })).toHaveLength(1)
     })
   })
 

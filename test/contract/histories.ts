@@ -9,6 +9,7 @@ import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { NO_ROOM } from '../../src/store/port/queue.ts'
 import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
@@ -314,7 +315,12 @@ async function contentsOf(store: Store): Promise<unknown> {
     const sort = { field: 'endTime', descending: true } as const
     const { rows } = await store.reloads({ tenantId, sort, page: { limit: 1000 } })
     const events = await store.eventsAfter(tenantId, 0, 1000)
-    contents.push(rows, events, await store.apps(tenantId), await store.subscriptions(tenantId))
+    contents.push(
+      rows,
+      events,
+      await everyRow(store, 'apps', { tenantId }),
+      await everyRow(store, 'subscriptions', { tenantId }),
+    )
     for (const row of rows) contents.push(await store.attempts(row.id))
     for (const event of events) contents.push(await store.deliveriesOf(event.id))
   }

@@ -12,7 +12,7 @@ import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, any, type Condition, contains, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
-import { EVERY_ROW, firstOf, positionOf } from '../../store/port/lists.ts'
+import { everyRow, firstOf, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
@@ -174,10 +174,8 @@ async function spacesOf(
   type: (typeof SPACE_TYPES)[number] | 'personal',
 ): Promise<readonly (SpaceId | null)[]> {
   if (type === 'personal') return [null]
-  const sort = { field: 'id', descending: false } as const
   const where = is<FieldOf<'spaces'>>('type', type)
-  const { rows } = await deps.store.list('spaces', { tenantId, where, sort, page: EVERY_ROW })
-  return rows.map((space) => space.id)
+  return (await everyRow(deps.store, 'spaces', { tenantId, where })).map((space) => space.id)
 }
 
 function readResourceType({ resourceType, resourceSubType }: Static<typeof Selection>): {

@@ -25,7 +25,7 @@ import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { AppChange, ScriptSummary } from '../port/apps.ts'
 import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
-import { fieldOf, type Listed, type ListQuery, type ListStore, type RowsQuery } from '../port/lists.ts'
+import { fieldOf, type Listed, type ListQuery, type RowsQuery } from '../port/lists.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { changedApp, ownerOfReaders, unmarked, withScript } from '../rule/crash-marks.ts'
 import { listOf, matching } from '../rule/listing.ts'
@@ -33,7 +33,7 @@ import { inSamePlace, liesIn } from './change.ts'
 import { MemoryPeople } from './memory-people.ts'
 import { byAge, insert, own } from './tables.ts'
 
-export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'change'>, ListStore {
+export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'change'> {
   async addApp(app: App): Promise<void> {
     this.tables.requireTenant(app.tenantId)
     this.atomically(() => insert(this.tables.apps, app.id, app))
@@ -68,10 +68,6 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
 
   async app(tenantId: TenantId, id: AppId): Promise<App | undefined> {
     return own(this.tables.apps.get(id), tenantId)
-  }
-
-  async apps(tenantId: TenantId): Promise<App[]> {
-    return byAge(this.tables.apps.where((app) => app.tenantId === tenantId))
   }
 
   async referencedDataVersions(): Promise<DataVersion[]> {
@@ -136,10 +132,6 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
 
   async space(tenantId: TenantId, id: SpaceId): Promise<Space | undefined> {
     return own(this.tables.spaces.get(id), tenantId)
-  }
-
-  async spaces(tenantId: TenantId): Promise<Space[]> {
-    return byAge(this.tables.spaces.where((space) => space.tenantId === tenantId))
   }
 
   async saveAssignment(assignment: SpaceAssignment): Promise<'saved' | 'taken'> {
@@ -239,9 +231,5 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
 
   async subscription(tenantId: TenantId, id: SubscriptionId): Promise<Subscription | undefined> {
     return own(this.tables.subscriptions.get(id), tenantId)
-  }
-
-  async subscriptions(tenantId: TenantId): Promise<Subscription[]> {
-    return byAge(this.tables.subscriptions.where((row) => row.tenantId === tenantId))
   }
 }

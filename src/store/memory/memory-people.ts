@@ -56,10 +56,6 @@ export class MemoryPeople extends MemoryTransactions implements PeopleStore {
     return own(this.tables.users.get(id), tenantId)
   }
 
-  async users(tenantId: TenantId): Promise<User[]> {
-    return byAge(this.tables.users.where((user) => user.tenantId === tenantId))
-  }
-
   async saveKey(key: ApiKey): Promise<void> {
     const user = this.tables.users.get(key.userId)
     if (user === undefined) throw new Error(`there is no user ${key.userId}`)
@@ -75,10 +71,6 @@ export class MemoryPeople extends MemoryTransactions implements PeopleStore {
   async keyByHash(tokenHash: string): Promise<KeyWithUser | undefined> {
     const key = this.tables.keys.find((row) => row.tokenHash === tokenHash)
     return key === undefined ? undefined : { key, user: this.tables.users.get(key.userId)! }
-  }
-
-  async keys(tenantId: TenantId): Promise<ApiKey[]> {
-    return byAge(this.tables.keys.where((key) => key.tenantId === tenantId))
   }
 
   protected saveRow<Row extends OwnedRow>(table: Table<Row>, row: Row): void {

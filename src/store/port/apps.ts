@@ -21,7 +21,6 @@ export interface AppStore {
   clearCrashMarks(tenantId: TenantId, id: AppId): Promise<boolean>
   removeApp(tenantId: TenantId, id: AppId): Promise<boolean>
   app(tenantId: TenantId, id: AppId): Promise<App | undefined>
-  apps(tenantId: TenantId): Promise<App[]>
   /** Data versions that some app points at. */
   referencedDataVersions(): Promise<DataVersion[]>
 

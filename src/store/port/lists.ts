@@ -12,9 +12,6 @@ export interface Page {
   readonly backwards?: boolean
 }
 
-/** A page of all rows: for what is bounded by something else, never for a list that callers page. */
-export const EVERY_ROW: Page = { limit: 2 ** 31 - 1 }
-
 export interface PagePosition {
   readonly value: FieldValue
   readonly id: string
@@ -51,6 +48,17 @@ export interface ListStore {
   count<Kind extends ListKind>(kind: Kind, query: RowsQuery<Kind>): Promise<number>
   /** Of a field that is a number. */
   sum<Kind extends ListKind>(kind: Kind, field: FieldOf<Kind>, query: RowsQuery<Kind>): Promise<number>
+}
+
+/** All rows that satisfy the condition, the oldest first: for what is bounded by something else. */
+export async function everyRow<Kind extends ListKind>(
+  store: Pick<ListStore, 'list'>,
+  kind: Kind,
+  query: RowsQuery<Kind>,
+): Promise<readonly ListedRecords[Kind][]> {
+  const sort = { field: 'createdAt' as FieldOf<Kind>, descending: false }
+  const { rows } = await store.list(kind, { ...query, sort, page: { limit: 2 ** 31 - 1 } })
+  return rows
 }
 
 /** One of the rows that satisfy the condition: for conditions that one row can satisfy. */

@@ -23,10 +23,8 @@ export interface PeopleStore {
 
   saveUser(user: User): Promise<void>
   user(tenantId: TenantId, id: UserId): Promise<User | undefined>
-  users(tenantId: TenantId): Promise<User[]>
 
   saveKey(key: ApiKey): Promise<void>
   removeKey(tenantId: TenantId, id: KeyId): Promise<boolean>
   keyByHash(tokenHash: string): Promise<KeyWithUser | undefined>
-  keys(tenantId: TenantId): Promise<ApiKey[]>
 }

@@ -6,7 +6,6 @@ export interface SpaceStore {
   saveSpace(space: Space): Promise<'saved' | 'name-taken'>
   removeSpace(tenantId: TenantId, id: SpaceId): Promise<'removed' | 'unknown' | 'not-empty'>
   space(tenantId: TenantId, id: SpaceId): Promise<Space | undefined>
-  spaces(tenantId: TenantId): Promise<Space[]>
 
   saveAssignment(assignment: SpaceAssignment): Promise<'saved' | 'taken'>
   removeAssignment(tenantId: TenantId, id: AssignmentId): Promise<boolean>

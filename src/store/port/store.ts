@@ -40,7 +40,8 @@ export interface CatalogStore
     AppStore,
     SpaceStore,
     DataFileStore,
-    SubscriptionStore {}
+    SubscriptionStore,
+    ListStore {}
 
 export interface Store
   extends ReloadStore,
@@ -48,7 +49,6 @@ export interface Store
     EventStore,
     DeliveryStore,
     CatalogStore,
-    ListStore,
     HistoryStore {
   counts(): Promise<Counts>
   /**

@@ -27,5 +27,4 @@ export interface SubscriptionStore {
   saveSubscription(subscription: Subscription): Promise<void>
   removeSubscription(tenantId: TenantId, id: SubscriptionId): Promise<boolean>
   subscription(tenantId: TenantId, id: SubscriptionId): Promise<Subscription | undefined>
-  subscriptions(tenantId: TenantId): Promise<Subscription[]>
 }

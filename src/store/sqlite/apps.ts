@@ -8,12 +8,11 @@ import { APP_COLUMNS, appOf, appValues, markValues, scriptColumns, summaryColumn
 import { parameters } from './row.ts'
 import type { Answers } from './verbs.ts'
 
-type AppVerb = 'addApp' | 'changeApp' | 'clearCrashMarks' | 'removeApp' | 'apps' | 'referencedDataVersions'
+type AppVerb = 'addApp' | 'changeApp' | 'clearCrashMarks' | 'removeApp' | 'referencedDataVersions'
 
 /** @param changed called when an app's row is written */
 export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Answers<CatalogStore, AppVerb> {
   const insert = db.prepare(`INSERT INTO apps (${APP_COLUMNS}) VALUES (${parameters(APP_COLUMNS)})`)
-  const all = db.prepare('SELECT * FROM apps WHERE tenant_id = ? ORDER BY created_at, id')
   const change = prepareChange(db, changed)
   const remove = db.prepare('DELETE FROM apps WHERE id = ? AND tenant_id = ?')
   const versions = db.prepare(
@@ -27,7 +26,6 @@ export function prepareApps(db: DatabaseSync, changed: (id: AppId) => void): Ans
       changed(id)
       return remove.run(id, tenantId).changes === 1
     },
-    apps: (tenantId) => all.all(tenantId).map(appOf),
     referencedDataVersions: () => versions.all().map((row) => row.data_version as DataVersion),
   }
 }

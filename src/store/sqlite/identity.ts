@@ -18,11 +18,9 @@ export type IdentityVerbs = Answers<
   | 'changeLimits'
   | 'saveUser'
   | 'user'
-  | 'users'
   | 'saveKey'
   | 'removeKey'
   | 'keyByHash'
-  | 'keys'
 >
 
 /** @param changedTenant called when what is kept of tenants has to be read again */
@@ -78,27 +76,25 @@ function prepareTenants(
   }
 }
 
-function prepareUsers(db: DatabaseSync, kept: Kept): Pick<IdentityVerbs, 'saveUser' | 'user' | 'users'> {
+function prepareUsers(db: DatabaseSync, kept: Kept): Pick<IdentityVerbs, 'saveUser' | 'user'> {
   const save = db.prepare(`
     INSERT INTO users (id, tenant_id, created_at, record) VALUES (?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, record = excluded.record
       WHERE tenant_id = excluded.tenant_id`)
   const one = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
-  const all = db.prepare('SELECT record FROM users WHERE tenant_id = ? ORDER BY created_at, id')
   return {
     saveUser: (user) => {
       mustSave(save.run(user.id, user.tenantId, user.createdAt, JSON.stringify(user)), user.id)
       kept.forgetCallers()
     },
     user: (tenantId, id) => recordOf<User>(one.get(id, tenantId)),
-    users: (tenantId) => recordsOf<User>(all.all(tenantId)),
   }
 }
 
 function prepareKeys(
   db: DatabaseSync,
   kept: Kept,
-): Pick<IdentityVerbs, 'saveKey' | 'removeKey' | 'keyByHash' | 'keys'> {
+): Pick<IdentityVerbs, 'saveKey' | 'removeKey' | 'keyByHash'> {
   const save = db.prepare(`
     INSERT INTO keys (id, tenant_id, user_id, token_hash, created_at, record) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, token_hash = excluded.token_hash,
@@ -108,7 +104,6 @@ function prepareKeys(
   const byHash = db.prepare(`
     SELECT keys.record AS record, users.record AS user FROM keys JOIN users ON users.id = keys.user_id
     WHERE token_hash = ?`)
-  const all = db.prepare('SELECT record FROM keys WHERE tenant_id = ? ORDER BY created_at, id')
   return {
     saveKey: (key) => {
       const { id, tenantId, userId, tokenHash, createdAt } = key
@@ -128,7 +123,6 @@ function prepareKeys(
       kept.keepCaller(tokenHash, caller)
       return caller
     },
-    keys: (tenantId) => recordsOf<ApiKey>(all.all(tenantId)),
   }
 }
 

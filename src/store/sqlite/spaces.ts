@@ -8,14 +8,13 @@ import type { Answers } from './verbs.ts'
 
 export function prepareSpaces(
   db: DatabaseSync,
-): Answers<CatalogStore, 'saveSpace' | 'removeSpace' | 'space' | 'spaces'> {
+): Answers<CatalogStore, 'saveSpace' | 'removeSpace' | 'space'> {
   const taken = db.prepare('SELECT 1 FROM spaces WHERE tenant_id = ? AND name = ? AND id <> ?')
   const save = db.prepare(`
     INSERT INTO spaces (id, tenant_id, name, created_at, record) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at,
       record = excluded.record WHERE tenant_id = excluded.tenant_id`)
   const one = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
-  const all = db.prepare('SELECT record FROM spaces WHERE tenant_id = ? ORDER BY created_at, id')
   const used = db.prepare(`
     SELECT 1 FROM apps WHERE space_id = ?1 UNION ALL
     SELECT 1 FROM data_files WHERE tenant_id = ?2 AND space_id = ?1 LIMIT 1`)
@@ -34,7 +33,6 @@ export function prepareSpaces(
       return 'removed'
     },
     space: (tenantId, id) => recordOf<Space>(one.get(id, tenantId)),
-    spaces: (tenantId) => recordsOf<Space>(all.all(tenantId)),
   }
 }
 

@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Subscription } from '../../event/subscription.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { mustSave } from './identity.ts'
-import { recordOf, recordsOf } from './row.ts'
+import { recordOf } from './row.ts'
 import type { Answers } from './verbs.ts'
 
-type SubscriptionVerb = 'saveSubscription' | 'removeSubscription' | 'subscription' | 'subscriptions'
+type SubscriptionVerb = 'saveSubscription' | 'removeSubscription' | 'subscription'
 
 /** @param changed called when what the steps are shown has to be read again */
 export function prepareSubscriptions(
@@ -19,7 +19,6 @@ export function prepareSubscriptions(
       WHERE tenant_id = excluded.tenant_id`)
   const remove = db.prepare('DELETE FROM subscriptions WHERE id = ? AND tenant_id = ?')
   const one = db.prepare('SELECT record FROM subscriptions WHERE id = ? AND tenant_id = ?')
-  const all = db.prepare('SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id')
   return {
     saveSubscription: (subscription) => {
       const { id, tenantId, createdAt } = subscription
@@ -32,6 +31,5 @@ export function prepareSubscriptions(
       return removed
     },
     subscription: (tenantId, id) => recordOf<Subscription>(one.get(id, tenantId)),
-    subscriptions: (tenantId) => recordsOf<Subscription>(all.all(tenantId)),
   }
 }
