@@ -154,13 +154,13 @@ export type Asking<Result> = Generator<HostRequest, Result, HostAnswer>
 /** How a run ended. */
 export type ScriptEnd =
   | { readonly kind: 'completed' }
-  | ({ readonly kind: 'failed'; readonly fault: Fault } & FaultPlace & {
+  | ({ readonly kind: 'failed'; readonly fault: Fault } & FaultPosition & {
         /** As it was when it failed: expanded. */
         readonly statement: string
       })
 
 /** Where a fault is in the main script, from 1: of a fault in an included file, where that is included. */
-export interface FaultPlace {
+export interface FaultPosition {
   readonly line: number
   /** In UTF-16 units; absent where only the statement is known. */
   readonly column?: number

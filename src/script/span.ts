@@ -1,4 +1,4 @@
-/** Places in texts: offsets for programs, lines and columns for people. */
+/** Positions in texts: offsets for programs, lines and columns for people. */
 
 /** A piece of a text: offsets in UTF-16 units, the first inside and the first behind. */
 export interface Span {
@@ -12,7 +12,7 @@ export interface LineColumn {
   readonly column: number
 }
 
-/** Finds the line of an offset in a text by halving, so that many places of a long text cost little. */
+/** Finds the line of an offset in a text by halving, so that many positions of a long text cost little. */
 export class Lines {
   readonly #starts = [0]
 
@@ -20,7 +20,7 @@ export class Lines {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1)
   }
 
-  place(offset: number): LineColumn {
+  at(offset: number): LineColumn {
     let low = 0
     let high = this.#starts.length
     while (high - low > 1) {

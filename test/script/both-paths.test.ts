@@ -6,7 +6,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { CALL_SQL, expressionSql } from '../../src/engine/sql/expression-sql.ts'
-import { fieldPlace, POSITION_SQL } from '../../src/engine/sql/row-position-sql.ts'
+import { fieldScope, POSITION_SQL } from '../../src/engine/sql/row-position-sql.ts'
 import { functionRow } from '../../src/script/function/functions.ts'
 import type { Expression } from '../../src/script/syntax/expression.ts'
 import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
@@ -61,7 +61,7 @@ function hasSql(text: string): boolean {
   const expression: Expression = parseExpression(text)
   const field = () => ({ column: 'c1', kinds: OF_NUMBERS })
   const items = [{ name: 'f0', expression }]
-  return expressionSql(expression, fieldPlace(field, items, { rowsBefore: 0 })) !== undefined
+  return expressionSql(expression, fieldScope(field, items, { rowsBefore: 0 })) !== undefined
 }
 
 it('the generator makes expressions that run as a query', () => {

@@ -11,15 +11,15 @@ import { Database } from '../duckdb/database.ts'
 import { restoreModel } from '../duckdb/model-file.ts'
 import { FilePaths } from '../source/file-paths.ts'
 import { recoded } from '../source/text-encoding.ts'
+import { RunLog } from './run-log.ts'
 import { scriptClock } from './script-clock.ts'
 import { ScriptDriver } from './script-driver.ts'
-import { ScriptHost, type ScriptWorld } from './script-host.ts'
-import { ScriptRecord } from './script-record.ts'
+import { type HostDeps, ScriptHost } from './script-host.ts'
 
 /** @throws Error if there is no disk space, or a data file cannot be created or read */
 export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
   const startedAt = Date.now()
-  const record = new ScriptRecord()
+  const runLog = new RunLog()
   const { dataFile, dataBefore, partial, signal } = request
   const startsFrom = partial ? dataBefore : undefined
   if (startsFrom !== undefined) {
@@ -31,8 +31,8 @@ export async function runScript(request: ScriptRunRequest, report: ReportProgres
     const database = await Database.open({ ...request, file: dataFile, privateFolder }, signal)
     try {
       const before = startsFrom === undefined ? undefined : await restoreModel(database)
-      const world = worldOf(request, database, record, startedAt)
-      return await new ScriptDriver(request, new ScriptHost(world, before), world, startedAt, report).run()
+      const deps = depsOf(request, database, runLog, startedAt)
+      return await new ScriptDriver(request, new ScriptHost(deps, before), deps, startedAt, report).run()
     } finally {
       database.close()
     }
@@ -50,15 +50,10 @@ async function makePrivateFolder({ dataFile, tempFolder }: ScriptRunRequest): Pr
   return beside
 }
 
-function worldOf(
-  request: ScriptRunRequest,
-  database: Database,
-  record: ScriptRecord,
-  startedAt: number,
-): ScriptWorld {
+function depsOf(request: ScriptRunRequest, database: Database, runLog: RunLog, startedAt: number): HostDeps {
   return {
     database,
-    record,
+    runLog,
     paths: new FilePaths(request.connections),
     clock: scriptClock(startedAt, request.lastReloadAt),
     random: Math.random,

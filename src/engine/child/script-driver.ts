@@ -10,7 +10,7 @@ import { interpret } from '../../script/run/interpreter.ts'
 import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'
 import { isOutOfMemory } from '../duckdb/database.ts'
 import { dataTables, saveModel } from '../duckdb/model-file.ts'
-import type { ScriptHost, ScriptWorld } from './script-host.ts'
+import type { HostDeps, ScriptHost } from './script-host.ts'
 
 /** Longest time that the event loop is blocked: messages to the process must be received in between. */
 const TURN_MS = 20
@@ -19,7 +19,7 @@ const REPORT_INTERVAL_MS = 250
 export class ScriptDriver {
   readonly #request: ScriptRunRequest
   readonly #host: ScriptHost
-  readonly #world: ScriptWorld
+  readonly #deps: HostDeps
   readonly #startedAt: number
   readonly #report: ReportProgress
   #turnAt = performance.now()
@@ -27,35 +27,35 @@ export class ScriptDriver {
   constructor(
     request: ScriptRunRequest,
     host: ScriptHost,
-    world: ScriptWorld,
+    deps: HostDeps,
     startedAt: number,
     report: ReportProgress,
   ) {
     this.#request = request
     this.#host = host
-    this.#world = world
+    this.#deps = deps
     this.#startedAt = startedAt
     this.#report = report
   }
 
   /** @throws Error for failures of disk or engine */
   async run(): Promise<ScriptRun> {
-    const { database, record } = this.#world
-    record.log(this.#startedAt, undefined, 0, 'Execution started.')
+    const { database, runLog } = this.#deps
+    runLog.add(this.#startedAt, undefined, 0, 'Execution started.')
     this.#tell()
     // On a timer, not between statements, so that progress of a long statement is seen.
     const telling = setInterval(() => this.#tell(), REPORT_INTERVAL_MS)
     const end = await this.#untilEnd().finally(() => clearInterval(telling))
     const engineTime = Date.now()
-    if (end.kind !== 'completed') record.log(engineTime, undefined, 0, END_WORDS[end.kind])
-    record.log(engineTime, undefined, 0, 'Execution finished.')
+    if (end.kind !== 'completed') runLog.add(engineTime, undefined, 0, END_WORDS[end.kind])
+    runLog.add(engineTime, undefined, 0, 'Execution finished.')
     if (end.kind === 'completed') await saveModel(database, this.#host.model)
     return {
       end,
       tables: end.kind === 'completed' ? dataTables(this.#host.model) : [],
       storedFiles: this.#host.storedFiles,
-      scriptLog: record.scriptLog,
-      progressLog: record.progressLog,
+      scriptLog: runLog.scriptLog,
+      progressLog: runLog.progressLog,
       startedAt: this.#startedAt,
       engineTime,
       rowsRead: this.#host.rowsRead,
@@ -76,7 +76,7 @@ export class ScriptDriver {
   async #interpret(): Promise<RunEnd> {
     const { script, variables, partial, dataBefore } = this.#request
     if (partial && dataBefore === undefined) return NO_DATA
-    const { clock, random, system } = this.#world
+    const { clock, random, system } = this.#deps
     const running = interpret({ script, variables, partial, clock, random, system })
     let step = running.next()
     while (!step.done) {
@@ -93,16 +93,16 @@ export class ScriptDriver {
       await nextTurn()
       this.#turnAt = performance.now()
     }
-    this.#world.database.checkInterrupted()
+    this.#deps.database.checkInterrupted()
   }
 
   #tell(): void {
-    const { record } = this.#world
+    const { runLog } = this.#deps
     this.#report({
       startedAt: this.#startedAt,
-      progressLog: record.progressLog,
-      statement: record.statement,
-      line: record.line,
+      progressLog: runLog.progressLog,
+      statement: runLog.statement,
+      line: runLog.line,
       rowsRead: this.#host.rowsRead,
     })
   }

@@ -47,15 +47,15 @@ import { storeTable } from '../sink/store-table.ts'
 import { fileFacts } from '../source/file-facts.ts'
 import type { FilePaths } from '../source/file-paths.ts'
 import { sourcesOf } from '../source/open-source.ts'
-import type { ScriptRecord } from './script-record.ts'
+import type { RunLog } from './run-log.ts'
 
 /** Applications look for an engine build; this one reveals nothing about us. */
 const QVD_BUILD_NUMBER = '50500'
 
-export interface ScriptWorld {
+export interface HostDeps {
   readonly database: Database
   readonly paths: FilePaths
-  readonly record: ScriptRecord
+  readonly runLog: RunLog
   readonly clock: ScriptClock
   readonly random: () => number
   readonly system: ScriptSystem
@@ -64,7 +64,7 @@ export interface ScriptWorld {
 }
 
 export class ScriptHost {
-  readonly #world: ScriptWorld
+  readonly #deps: HostDeps
   readonly #maps = new Map<string, MappingTable>()
   readonly #counters: AutoNumberCounters = new Map()
   readonly #stored = new Map<string, StoredFile>()
@@ -75,8 +75,8 @@ export class ScriptHost {
   readonly #statements: RanStatement[] = []
 
   /** @param model the tables that the database has already */
-  constructor(world: ScriptWorld, model: DataModel = EMPTY_MODEL) {
-    this.#world = world
+  constructor(deps: HostDeps, model: DataModel = EMPTY_MODEL) {
+    this.#deps = deps
     this.#model = model
   }
 
@@ -86,7 +86,7 @@ export class ScriptHost {
   }
 
   get partial(): boolean {
-    return this.#world.partial
+    return this.#deps.partial
   }
 
   /** Rows read from sources so far. */
@@ -115,7 +115,7 @@ export class ScriptHost {
   }
 
   async #perform(request: HostRequest): Promise<unknown> {
-    const { database, paths, record, signal } = this.#world
+    const { database, paths, runLog, signal } = this.#deps
     switch (request.kind) {
       case 'load':
         return this.#timed(
@@ -166,12 +166,12 @@ export class ScriptHost {
       case 'sleep':
         return wait(request.milliseconds, undefined, signal === undefined ? {} : { signal })
       case 'log':
-        return record.log(Date.now(), request.line, request.depth, request.text)
+        return runLog.add(Date.now(), request.line, request.depth, request.text)
       case 'progress':
-        return record.progress(request.text)
+        return runLog.progress(request.text)
       case 'position':
-        record.statement = request.statement
-        record.line = request.line
+        runLog.statement = request.statement
+        runLog.line = request.line
         return undefined
     }
   }
@@ -184,7 +184,7 @@ export class ScriptHost {
     const result = await run()
     if (this.#statements.length < RAN_STATEMENTS_MAX) {
       const durationMs = Math.round(performance.now() - startedAt)
-      this.#statements.push({ ...tell(result), line: this.#world.record.line, durationMs })
+      this.#statements.push({ ...tell(result), line: this.#deps.runLog.line, durationMs })
     }
     return result
   }
@@ -200,7 +200,7 @@ export class ScriptHost {
     execute: (model: DataModel, plan: Plan) => Promise<DataModel> | DataModel,
   ): Promise<void> {
     const plan = planned(answer)
-    this.#model = await this.#world.database.transaction(async () => execute(this.#model, plan))
+    this.#model = await this.#deps.database.transaction(async () => execute(this.#model, plan))
   }
 
   #enter(section: Section): void {
@@ -209,7 +209,7 @@ export class ScriptHost {
   }
 
   async #load({ statement, settings, rules, variable }: HostRequest & { kind: 'load' }) {
-    const { database, paths } = this.#world
+    const { database, paths } = this.#deps
     const context = { ...this.#context(settings), variable }
     const letters = this.#section === 'access' ? 'upper' : rules.letters
     const environment = {
@@ -227,7 +227,7 @@ export class ScriptHost {
   }
 
   async #store({ statement, settings }: HostRequest & { kind: 'store' }) {
-    const { database, paths, clock, system } = this.#world
+    const { database, paths, clock, system } = this.#deps
     const creation = {
       createdUtc: formatsOf(settings).date(QVD_TIME_FORMAT).format(clock.utc()),
       creator: system.documentName,
@@ -249,7 +249,7 @@ export class ScriptHost {
 
   /** Evaluates a function outside a LOAD: the same function over constant arguments. */
   #lookup(name: string, args: readonly Value[], settings: Settings): Promise<Value> {
-    const { database, paths } = this.#world
+    const { database, paths } = this.#deps
     const files = { current: undefined, facts: (path: string) => fileFacts(paths, path) }
     const context = {
       ...this.#context(settings),
@@ -264,13 +264,13 @@ export class ScriptHost {
   }
 
   #context(settings: Settings) {
-    const { clock, random, system, partial } = this.#world
+    const { clock, random, system, partial } = this.#deps
     return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
   }
 
   /** Decodes by the byte order mark; without one as UTF-8 if valid, else as Windows-1252 (SEMANTICS O21). */
   async #include(path: string): Promise<string | undefined> {
-    const found = this.#world.paths.find(path)
+    const found = this.#deps.paths.find(path)
     if (!found?.stats.isFile()) return undefined
     const bytes = await readFile(found.real)
     const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe

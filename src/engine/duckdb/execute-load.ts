@@ -192,8 +192,8 @@ class OneLoad {
   #open(source: SourcePlan, rows: number) {
     const { database, sources } = this.#environment
     const { model, settings } = this.#context
-    const place = { database, model, sources, settings, pipeline: this.#pipeline }
-    return openSource(source, place, rows, this.#file)
+    const deps = { database, model, sources, settings, pipeline: this.#pipeline }
+    return openSource(source, deps, rows, this.#file)
   }
 
   async #constants(open: readonly Constant[]): Promise<Partial<Record<ConstantName, Value>>> {

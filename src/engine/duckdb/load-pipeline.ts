@@ -103,11 +103,11 @@ export class LoadPipeline {
     const [rules] = chain
     const { table } = source
     if (chain.length !== 1) return undefined
-    const places = source.copy && pickedFields(rules!, source.input.names)
-    if (places !== undefined) {
+    const positions = source.copy && pickedFields(rules!, source.input.names)
+    if (positions !== undefined) {
       const { first } = rules!
       const limit = first === undefined ? {} : { first }
-      const copied = await source.copy!({ places, table: made, columns, temporary, ...limit })
+      const copied = await source.copy!({ positions, table: made, columns, temporary, ...limit })
       return copied && { ...copied, rowsRead: copied.rows }
     }
     if (table?.kinds === undefined) return undefined

@@ -33,7 +33,7 @@ export async function mergedRows(
   merge: MergePlan,
   loaded: LoadedTable,
 ): Promise<MergedRows> {
-  const keys = merge.keys.map((place) => loaded.columns[place]!)
+  const keys = merge.keys.map((position) => loaded.columns[position]!)
   const sequence = merge.sequence === undefined ? undefined : loaded.columns[merge.sequence]!
   const [unknown] = await database.rows(operationsSql(loaded.sqlName))
   if (Number(unknown![0]) > 0) {
@@ -63,7 +63,7 @@ export async function mergedRows(
 /**
  * The model with the table without the rows that the newest ones take the place of or delete.
  *
- * @param places of the keys in the newest rows
+ * @param positions of the keys in the newest rows
  * @param fields of the table that hold them
  */
 export async function withoutMerged(
@@ -71,12 +71,12 @@ export async function withoutMerged(
   model: DataModel,
   table: TableModel,
   newest: LoadedTable,
-  places: readonly number[],
+  positions: readonly number[],
   fields: readonly string[],
 ): Promise<DataModel> {
   const pairs = fields.map((field, index) => ({
     left: findField(table, field)!.column,
-    right: newest.columns[places[index]!]!,
+    right: newest.columns[positions[index]!]!,
   }))
   const taken = takeTableName(model)
   const sql = untouchedSql(table.sqlName, columnsOf(table.fields), newest.sqlName, pairs)

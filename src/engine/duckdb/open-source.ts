@@ -9,7 +9,7 @@ import type { LoadPipeline } from './load-pipeline.ts'
 import { columnValues } from './preload-data.ts'
 import { generatedSource, type RowSource, readableTable, type Sources, tableSource } from './row-source.ts'
 
-export interface SourcePlace {
+export interface SourceDeps {
   readonly database: Database
   readonly model: DataModel
   readonly sources: Sources
@@ -29,7 +29,7 @@ export interface OpenedSource {
  */
 export async function openSource(
   plan: SourcePlan,
-  { database, model, sources, settings, pipeline }: SourcePlace,
+  { database, model, sources, settings, pipeline }: SourceDeps,
   rows: number,
   file: string | undefined,
 ): Promise<OpenedSource> {

@@ -43,7 +43,7 @@ const isIndexable = (text: string): boolean => !/\p{Surrogate}/u.test(text) && !
 export interface PairRows {
   /** NaN is NULL. */
   readonly numbers: Float64Array | undefined
-  /** Places in the texts of the column's dictionary; below 0 is NULL. */
+  /** Positions in the texts of the column's dictionary; below 0 is NULL. */
   readonly codes: Int32Array | undefined
 }
 

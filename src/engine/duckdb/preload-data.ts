@@ -42,8 +42,8 @@ export async function fieldValues(database: Database, model: DataModel, field: s
 
 async function fillField(database: Database, model: DataModel, preload: FieldValues): Promise<void> {
   const values = await fieldValues(database, model, preload.field)
-  values.forEach((value, place) => {
-    preload.places.set(keyOf(value)!, place)
+  values.forEach((value, position) => {
+    preload.positions.set(keyOf(value)!, position)
   })
   if (preload.ordered) preload.values = values
 }

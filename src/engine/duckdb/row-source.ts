@@ -38,8 +38,8 @@ export interface Sources {
 }
 
 export interface ColumnCopy {
-  /** Places in `input` of the fields that each of `columns` is to hold. */
-  readonly places: readonly number[]
+  /** Positions in `input` of the fields that each of `columns` is to hold. */
+  readonly positions: readonly number[]
   /** The new table, a temporary one or not, and its pair columns. */
   readonly table: string
   readonly columns: readonly string[]

@@ -9,10 +9,10 @@ import { ROWS_A_TEXT, TextDictionary } from './pair-appender.ts'
 const BLOCKS_WITHOUT = 15
 
 export class RowTexts {
-  /** For each row of the block the place of its text, below 0 for NULL. */
+  /** For each row of the block the position of its text, below 0 for NULL. */
   readonly codes: Int32Array
   readonly #most: number
-  readonly #places = new Map<string, number>()
+  readonly #positions = new Map<string, number>()
   #texts: string[] = []
   #made: TextDictionary | undefined
   /** Blocks that still go without a dictionary, with this one. */
@@ -26,13 +26,13 @@ export class RowTexts {
   /** Gives the characters that are held for it. */
   put(row: number, text: string): number {
     if (this.#without === 0) {
-      const place = this.#places.get(text)
-      if (place !== undefined) {
-        this.codes[row] = place
+      const position = this.#positions.get(text)
+      if (position !== undefined) {
+        this.codes[row] = position
         return 0
       }
-      if (this.#places.size === this.#most) this.#without = BLOCKS_WITHOUT
-      else this.#places.set(text, this.#texts.length)
+      if (this.#positions.size === this.#most) this.#without = BLOCKS_WITHOUT
+      else this.#positions.set(text, this.#texts.length)
     }
     this.codes[row] = this.#texts.length
     this.#texts.push(text)
@@ -51,7 +51,7 @@ export class RowTexts {
   next(forget: boolean): void {
     if (this.#without > 0) this.#without--
     else if (!forget) return
-    this.#places.clear()
+    this.#positions.clear()
     this.#texts = []
     this.#made = undefined
   }

@@ -61,18 +61,18 @@ async function made(
 async function matchIntervals(
   database: Database,
   model: DataModel,
-  { points: wanted, tables, places, fields }: IntervalMatchPlan,
+  { points: wanted, tables, positions, fields }: IntervalMatchPlan,
   loaded: LoadedTable,
 ): Promise<LoadedTable> {
   const points = database.workTable()
   const { parts, kinds } = pointParts(model, tables, wanted)
   await database.run(`CREATE TEMP TABLE ${points} AS ${pointsSql(parts)}`)
-  const columns = places.map((place) => `i${place}`)
+  const columns = positions.map((position) => `i${position}`)
   const result = await made(database, intervalMatchSql(points, loaded.sqlName, columns), fields, [
     kinds,
     loaded.kinds[0]!,
     loaded.kinds[1]!,
-    ...places.map((place) => loaded.kinds[place]!),
+    ...positions.map((position) => loaded.kinds[position]!),
   ])
   await database.run(`DROP TABLE ${points}`)
   return result

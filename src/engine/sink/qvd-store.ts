@@ -86,8 +86,8 @@ async function distinctValues(
 ): Promise<SymbolCollector> {
   const collector = new SymbolCollector()
   const pair = pairOf(column)
-  const groups = `SELECT ${pair.n} + 0.0 n, ${pair.t} t, min(rn) place FROM ${sqlName} GROUP BY ALL`
-  await database.chunks(`SELECT n, t FROM (${groups}) ORDER BY place`, ([numbers, texts], rows) => {
+  const groups = `SELECT ${pair.n} + 0.0 n, ${pair.t} t, min(rn) first_row FROM ${sqlName} GROUP BY ALL`
+  await database.chunks(`SELECT n, t FROM (${groups}) ORDER BY first_row`, ([numbers, texts], rows) => {
     for (let at = 0; at < rows; at++) collector.indexOf(storedValue(numbers![at], texts![at], settings))
   })
   return collector

@@ -28,9 +28,15 @@ export async function qvdToParquet(from: string, to: string, first?: number): Pr
     try {
       const columns = fields.map((_, index) => columnName(index))
       const source = qvdSource(database, from, from)
-      const places = fields.map((_, index) => index)
+      const positions = fields.map((_, index) => index)
       const limit = first === undefined ? {} : { first }
-      const { rows, kinds } = await source.copy({ places, table: 't1', columns, temporary: false, ...limit })
+      const { rows, kinds } = await source.copy({
+        positions,
+        table: 't1',
+        columns,
+        temporary: false,
+        ...limit,
+      })
       const values: string[] = []
       for (const [index, { name, numberFormat }] of fields.entries()) {
         const field = { name, column: columns[index]!, kinds: kinds[index]! }

@@ -42,7 +42,7 @@ export async function storeTable(
 ): Promise<{ rows: number; stored: StoredFile }> {
   const table = findTable(model, name)!
   const columns = stored.map(({ field, as }) => ({ field: findField(table, field)!, as }))
-  const { target, place } = paths.forWriting(given)
+  const { target, located } = paths.forWriting(given)
   try {
     const made =
       type === 'txt'
@@ -55,7 +55,7 @@ export async function storeTable(
     throw storeFault(error, given) ?? error
   }
   const { size } = await stat(target)
-  const file = { connection: place.connection.name, path: place.relative, bytes: size }
+  const file = { connection: located.connection.name, path: located.relative, bytes: size }
   return { rows: table.rows, stored: file }
 }
 

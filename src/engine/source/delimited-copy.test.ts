@@ -47,14 +47,14 @@ async function bothWays(content: string | Uint8Array, format: FileFormat, change
   const settings = { ...DEFAULT_SETTINGS, ...changed }
   const source = await textFileSource(database, file, 't.csv', format, settings)
   const { values } = source.input
-  const places = values.map((_, index) => index)
-  const columns = places.map((place) => `c${place}`)
+  const positions = values.map((_, index) => index)
+  const columns = positions.map((position) => `c${position}`)
   const fast = await database.transaction(async (): Promise<Read | undefined> => {
     const table = 'copied'
     const made = await copyDelimited(
       database,
-      { real: file, format, settings, width: places.length },
-      { places, table, columns, temporary: false },
+      { real: file, format, settings, width: positions.length },
+      { positions, table, columns, temporary: false },
     )
     if (made === undefined) {
       await database.run('CREATE TABLE goes_on (x INTEGER)')
@@ -64,13 +64,16 @@ async function bothWays(content: string | Uint8Array, format: FileFormat, change
     const names = columns
     const read = tableSource(database, { sqlName: table, rows: made.rows, names, columns })
     const rows: Value[][] = []
-    await read.each(new Set(places), () => rows.push([...read.input.values]) > 0)
+    await read.each(new Set(positions), () => rows.push([...read.input.values]) > 0)
     await database.run(`DROP TABLE ${table}`)
     return { rows, kinds: made.kinds }
   })
   const rows: Value[][] = []
-  await source.each(new Set(places), () => rows.push([...values]) > 0)
-  return { fast, plain: { rows, kinds: places.map((place) => kindsOf(rows.map((row) => row[place]!))) } }
+  await source.each(new Set(positions), () => rows.push([...values]) > 0)
+  return {
+    fast,
+    plain: { rows, kinds: positions.map((position) => kindsOf(rows.map((row) => row[position]!))) },
+  }
 }
 
 const kindsOf = (values: readonly Value[]) => ({

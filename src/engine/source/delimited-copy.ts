@@ -35,7 +35,7 @@ export async function copyDelimited(
   copy: ColumnCopy,
 ): Promise<WrittenRows | undefined> {
   const delimiter = plainDelimiter(file)
-  if (delimiter === undefined || copy.first !== undefined || copy.places.length === 0) return undefined
+  if (delimiter === undefined || copy.first !== undefined || copy.positions.length === 0) return undefined
   const own = path.join(database.privateFolder, `${randomUUID()}.csv`)
   await copyFile(file.real, own, constants.COPYFILE_FICLONE)
   try {
@@ -174,8 +174,8 @@ class DelimitedCopy {
   #textsSql(reading: string, trims: boolean): string {
     const { format, settings } = this.#file
     const { nullInterpret } = settings
-    const texts = this.#copy.places.map((place, index) => {
-      const cell = trims ? `trim(coalesce(x${place}, ''), ' ')` : `coalesce(x${place}, '')`
+    const texts = this.#copy.positions.map((position, index) => {
+      const cell = trims ? `trim(coalesce(x${position}, ''), ' ')` : `coalesce(x${position}, '')`
       const text = nullInterpret === undefined ? cell : `nullif(${cell}, ${sqlText(nullInterpret)})`
       return `${text} AS t${index}`
     })

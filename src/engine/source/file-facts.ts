@@ -11,7 +11,7 @@ export function fileFacts(paths: FilePaths, path: string): FileFacts | undefined
   if (!found?.stats.isFile()) return undefined
   const { size, mtimeMs } = found.stats
   return {
-    path: paths.place(path).shown,
+    path: paths.locate(path).shown,
     bytes: size,
     changed: localSerial(mtimeMs),
     qvd: () => qvdHeader(found.real),

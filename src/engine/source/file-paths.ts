@@ -13,7 +13,7 @@ import { faults } from '../../script/fault.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
 
-export interface FilePlace {
+export interface ConnectionPath {
   readonly connection: FileConnection
   /** Below the connection's root, "/" between segments; '' is the root itself. */
   readonly relative: string
@@ -25,7 +25,7 @@ const LIB = 'lib://'
 
 export class FilePaths {
   readonly #connections: ReadonlyMap<string, FileConnection>
-  #directory: FilePlace | undefined
+  #directory: ConnectionPath | undefined
 
   constructor(connections: readonly FileConnection[]) {
     this.#connections = new Map(connections.map((connection) => [connection.name, connection]))
@@ -33,14 +33,14 @@ export class FilePaths {
 
   /** DIRECTORY: the folder that relative paths start from. An empty path takes the setting back. */
   setDirectory(given: string): void {
-    this.#directory = given.trim() === '' ? undefined : this.place(given)
+    this.#directory = given.trim() === '' ? undefined : this.locate(given)
   }
 
   /** Which file of which connection a path means. Looks at the text only. */
-  place(given: string): FilePlace {
+  locate(given: string): ConnectionPath {
     const text = given.trim().replaceAll('\\', '/')
     if (text.includes('\0')) throw faults.pathInvalid('The path holds a NUL character')
-    if (text.slice(0, LIB.length).toLowerCase() === LIB) return this.#libPlace(text.slice(LIB.length), given)
+    if (text.slice(0, LIB.length).toLowerCase() === LIB) return this.#libPath(text.slice(LIB.length), given)
     if (text.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
       throw faults.pathInvalid(`Cannot use path '${given}': write lib://<connection>/<path>`)
     }
@@ -49,17 +49,17 @@ export class FilePaths {
         `Cannot use path '${given}': write lib://<connection>/<path>, or set DIRECTORY`,
       )
     }
-    return placeIn(this.#directory.connection, `${this.#directory.relative}/${text}`, given)
+    return pathIn(this.#directory.connection, `${this.#directory.relative}/${text}`, given)
   }
 
-  #libPlace(rest: string, given: string): FilePlace {
+  #libPath(rest: string, given: string): ConnectionPath {
     const slash = rest.indexOf('/')
     const name = slash < 0 ? rest : rest.slice(0, slash)
     const connection = this.#connections.get(name)
     if (connection === undefined) {
       throw faults.connectionNotFound(`Connection '${name}' not found (path '${given}')`)
     }
-    return placeIn(connection, slash < 0 ? '' : rest.slice(slash + 1), given)
+    return pathIn(connection, slash < 0 ? '' : rest.slice(slash + 1), given)
   }
 
   /** Resolved path of an existing file. Fault 8 if there is none. */
@@ -73,35 +73,37 @@ export class FilePaths {
    * Resolved path and facts of what is there, or undefined if nothing is. Never tells about anything outside.
    */
   find(given: string): { real: string; stats: Stats } | undefined {
-    const place = this.place(given)
-    const real = realPath(absolute(place))
+    const located = this.locate(given)
+    const real = realPath(absolute(located))
     if (real === undefined) return undefined
-    checkInside(place.connection, real, given)
+    checkInside(located.connection, real, given)
     return { real, stats: statSync(real) }
   }
 
   /** Path to write a file to. Its folder must exist and the connection must be writable. */
-  forWriting(given: string): { target: string; place: FilePlace } {
-    const place = this.place(given)
-    const name = path.posix.basename(place.relative)
+  forWriting(given: string): { target: string; located: ConnectionPath } {
+    const located = this.locate(given)
+    const name = path.posix.basename(located.relative)
     if (name === '') throw faults.pathInvalid(`Cannot write '${given}': the path names no file`)
-    if (!place.connection.writable) {
-      throw faults.pathInvalid(`Cannot write '${given}': connection '${place.connection.name}' is read-only`)
+    if (!located.connection.writable) {
+      throw faults.pathInvalid(
+        `Cannot write '${given}': connection '${located.connection.name}' is read-only`,
+      )
     }
     // A file that the catalog cannot name could be neither listed nor deleted.
-    const refusal = checkFileName(place.relative)
+    const refusal = checkFileName(located.relative)
     if (refusal !== undefined) throw faults.pathInvalid(`Cannot write '${given}': ${refusal.detail}`)
-    const folder = realPath(path.dirname(absolute(place)))
+    const folder = realPath(path.dirname(absolute(located)))
     if (folder === undefined || !statSync(folder).isDirectory()) {
       throw faults.fileNotFound(`Cannot write '${given}': its folder does not exist`)
     }
-    checkInside(place.connection, folder, given)
-    return { target: path.join(folder, name), place }
+    checkInside(located.connection, folder, given)
+    return { target: path.join(folder, name), located }
   }
 
   /** Paths that match a mask with * and ? in any segment, by name; nothing found: an empty list. */
   list(mask: string, what: 'files' | 'folders'): string[] {
-    const { connection, relative } = this.place(mask)
+    const { connection, relative } = this.locate(mask)
     const root = realPath(connection.root)
     if (root === undefined) return []
     let found = ['']
@@ -116,9 +118,9 @@ export class FilePaths {
 
 export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace(/^lib:\/\/[^/\\]*/i, ''))
 
-const absolute = (place: FilePlace): string => path.join(place.connection.root, place.relative)
+const absolute = (located: ConnectionPath): string => path.join(located.connection.root, located.relative)
 
-function placeIn(connection: FileConnection, relative: string, given: string): FilePlace {
+function pathIn(connection: FileConnection, relative: string, given: string): ConnectionPath {
   const segments: string[] = []
   for (const segment of relative.split('/')) {
     if (segment === '' || segment === '.') continue

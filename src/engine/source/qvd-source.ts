@@ -46,8 +46,8 @@ class QvdReading {
     this.values = this.names.map(() => null)
   }
 
-  each(places: readonly number[], row: () => boolean): Promise<number> {
-    return this.#open(places, async (blocks, symbols) => {
+  each(positions: readonly number[], row: () => boolean): Promise<number> {
+    return this.#open(positions, async (blocks, symbols) => {
       const decoded = symbols.map((each) =>
         Array.from({ length: each.count }, (_, index) => symbolValue(each, index)),
       )
@@ -55,9 +55,9 @@ class QvdReading {
       for await (const { rows, indexes } of blocks) {
         this.#database.checkInterrupted()
         for (let at = 0; at < rows; at++) {
-          for (let i = 0; i < places.length; i++) {
+          for (let i = 0; i < positions.length; i++) {
             const index = indexes[i]![at]!
-            this.values[places[i]!] = index < 0 ? null : decoded[i]![index]!
+            this.values[positions[i]!] = index < 0 ? null : decoded[i]![index]!
           }
           read++
           if (!row()) return read
@@ -67,8 +67,8 @@ class QvdReading {
     })
   }
 
-  copy({ places, table, columns, temporary, first }: ColumnCopy): Promise<WrittenRows> {
-    return this.#open(places, async (blocks, symbols, total) => {
+  copy({ positions, table, columns, temporary, first }: ColumnCopy): Promise<WrittenRows> {
+    return this.#open(positions, async (blocks, symbols, total) => {
       const writer = await SymbolWriter.create(this.#database, table, columns, symbols, total, temporary)
       try {
         let wanted = first ?? Number.POSITIVE_INFINITY
@@ -94,9 +94,9 @@ class QvdReading {
     }
   }
 
-  /** The rows and symbols of the fields at these places of the file. */
+  /** The rows and symbols of the fields at these positions of the file. */
   async #open<Result>(
-    places: readonly number[],
+    positions: readonly number[],
     read: (
       blocks: ReturnType<QvdFile['blocks']>,
       symbols: readonly QvdSymbols[],
@@ -107,9 +107,9 @@ class QvdReading {
       throw this.#refusal(error)
     })
     try {
-      const fields = places.map((place) => {
-        const field = file.header.fields[place]
-        if (field === undefined || field.name !== this.names[place])
+      const fields = positions.map((position) => {
+        const field = file.header.fields[position]
+        if (field === undefined || field.name !== this.names[position])
           throw new QvdError('it was replaced while it was read')
         return field
       })

@@ -134,9 +134,9 @@ function ranked(n: string, direction: 'ASC' | 'DESC', rank: AggregationConstant 
 function modeSql(value: PairSql, table: string): string {
   const counted = `SELECT g, min(${value.n}) n, arg_min_null(${value.t}, rn) t, count(*) times FROM ${table}
     WHERE ${isPresent(value)} GROUP BY g, ${groupKey(value).join(', ')}`
-  const best = `SELECT *, rank() OVER (PARTITION BY g ORDER BY times DESC) place FROM (${counted})`
+  const best = `SELECT *, rank() OVER (PARTITION BY g ORDER BY times DESC) standing FROM (${counted})`
   return `SELECT g, CASE WHEN count(*) = 1 THEN min(n) END n, CASE WHEN count(*) = 1 THEN min(t) END t
-    FROM (${best}) WHERE place = 1 GROUP BY g`
+    FROM (${best}) WHERE standing = 1 GROUP BY g`
 }
 
 /** By weight, then by value; DISTINCT takes each text at its lowest weight (J7, J8). */
@@ -159,11 +159,11 @@ function concatSql(aggregation: Aggregation, delimiter: string, table: string, t
 function firstSortedSql(aggregation: Aggregation, rank: number, table: string): string {
   const value = pairOf(`i${aggregation.value}`)
   const weight = pairOf(`i${aggregation.weight!}`).n
-  const ordered = `SELECT g, rn, ${value.n} n, ${value.t} t, dense_rank() OVER (PARTITION BY g ORDER BY ${weight}) place
+  const ordered = `SELECT g, rn, ${value.n} n, ${value.t} t, dense_rank() OVER (PARTITION BY g ORDER BY ${weight}) standing
     FROM ${table} WHERE ${weight} IS NOT NULL`
   const one = aggregation.distinct ? `${countDistinct(groupKey({ n: 'n', t: 't' }))} = 1` : 'count(*) = 1'
   return `SELECT g, CASE WHEN ${one} THEN min(n) END n, CASE WHEN ${one} THEN arg_min_null(t, rn) END t
-    FROM (${ordered}) WHERE place = ${Math.floor(rank)} GROUP BY g`
+    FROM (${ordered}) WHERE standing = ${Math.floor(rank)} GROUP BY g`
 }
 
 /**

@@ -21,8 +21,8 @@ export interface ValueSql extends PairSql {
 /** A field of the source: its column, and which kinds of value it may hold. */
 export type FieldSql = (name: string) => { readonly column: string; readonly kinds: ValueKinds } | undefined
 
-/** Where an expression stands: its fields, and the functions that depend on the place. */
-export interface SqlPlace {
+/** Where an expression stands: its fields, and the functions of the row position. */
+export interface SqlScope {
   readonly field: FieldSql
   /** Undefined: this call has no SQL here. */
   readonly call: (call: Extract<Expression, { kind: 'call' }>) => ValueSql | undefined
@@ -37,18 +37,18 @@ export const NULL_SQL: ValueSql = { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
 /** SQL repeats its operands: a longer text is not worth it. */
 const SQL_MAX_CHARACTERS = 4000
 
-export function expressionSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
-  const sql = valueSql(expression, place)
+export function expressionSql(expression: Expression, scope: SqlScope): ValueSql | undefined {
+  const sql = valueSql(expression, scope)
   return sql !== undefined && sql.n.length + sql.t.length <= SQL_MAX_CHARACTERS ? sql : undefined
 }
 
 /** A condition that is true or false, never NULL. */
-export function conditionSql(expression: Expression, place: SqlPlace): string | undefined {
-  const value = expressionSql(expression, place)
+export function conditionSql(expression: Expression, scope: SqlScope): string | undefined {
+  const value = expressionSql(expression, scope)
   return value && truthOf(value)
 }
 
-function valueSql(expression: Expression, place: SqlPlace): ValueSql | undefined {
+function valueSql(expression: Expression, scope: SqlScope): ValueSql | undefined {
   switch (expression.kind) {
     case 'number':
       return numberSql(`${expression.value}::DOUBLE`)
@@ -56,15 +56,15 @@ function valueSql(expression: Expression, place: SqlPlace): ValueSql | undefined
       if (expression.value.includes('\0')) return undefined
       return { n: NO_NUMBER, t: `${sqlText(expression.value)}::VARCHAR`, kinds: TEXTS }
     case 'name': {
-      const found = place.field(expression.name)
+      const found = scope.field(expression.name)
       return found && { ...pairOf(found.column), kinds: found.kinds }
     }
     case 'unary':
-      return unarySql(expression, place)
+      return unarySql(expression, scope)
     case 'binary':
-      return binarySql(expression, place)
+      return binarySql(expression, scope)
     case 'call':
-      return callSql(expression, place)
+      return callSql(expression, scope)
   }
 }
 
@@ -82,8 +82,8 @@ function truthOf(value: ValueSql | undefined): string | undefined {
   return number && `(coalesce(${number}, 0) <> 0)`
 }
 
-function unarySql(expression: Expression & { kind: 'unary' }, place: SqlPlace): ValueSql | undefined {
-  const operand = valueSql(expression.operand, place)
+function unarySql(expression: Expression & { kind: 'unary' }, scope: SqlScope): ValueSql | undefined {
+  const operand = valueSql(expression.operand, scope)
   if (expression.operator === 'not') {
     const condition = truthOf(operand)
     return condition === undefined ? undefined : truth(`NOT ${condition}`)
@@ -93,10 +93,10 @@ function unarySql(expression: Expression & { kind: 'unary' }, place: SqlPlace): 
   return numberSql(expression.operator === '-' ? `-${number}` : number)
 }
 
-function binarySql(expression: Expression & { kind: 'binary' }, place: SqlPlace): ValueSql | undefined {
+function binarySql(expression: Expression & { kind: 'binary' }, scope: SqlScope): ValueSql | undefined {
   const { operator } = expression
-  const left = valueSql(expression.left, place)
-  const right = left && valueSql(expression.right, place)
+  const left = valueSql(expression.left, scope)
+  const right = left && valueSql(expression.right, scope)
   if (operator === 'and' || operator === 'or' || operator === 'xor') {
     const [a, b] = [truthOf(left), truthOf(right)]
     if (a === undefined || b === undefined) return undefined
@@ -121,8 +121,8 @@ function comparisonSql(operator: BinaryOperator, a: string, b: string): string {
     WHEN ${a} ${operator} ${b} THEN -1 ELSE 0 END::DOUBLE`
 }
 
-function callSql(call: Expression & { kind: 'call' }, place: SqlPlace): ValueSql | undefined {
-  return place.call(call) ?? CALL_SQL.get(call.name)?.(call.args.map((argument) => valueSql(argument, place)))
+function callSql(call: Expression & { kind: 'call' }, scope: SqlScope): ValueSql | undefined {
+  return scope.call(call) ?? CALL_SQL.get(call.name)?.(call.args.map((argument) => valueSql(argument, scope)))
 }
 
 /** An argument without SQL is undefined, and so is a call that needs it. */

@@ -7,7 +7,7 @@ import type { OutputTable } from '../../script/function/site/load-context.ts'
 import type { ValueKinds } from '../../script/model/data-model.ts'
 import type { LevelRules } from '../../script/plan/row-plan.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
-import { conditionPlace, fieldPlace } from './row-position-sql.ts'
+import { conditionScope, fieldScope } from './row-position-sql.ts'
 
 export interface LevelQuery {
   /** Gives `rn` from 1 and the pair columns, in any order. */
@@ -24,18 +24,18 @@ export interface LevelTable {
 }
 
 /**
- * The places in the input of the fields that a level takes as they are; undefined: it does more than pick and
- * rename.
+ * Positions in the input of the fields of a level that only picks and renames fields; undefined for any other
+ * level.
  */
 export function pickedFields(
   { items, where, while: repeats, sample }: LevelRules,
   names: readonly string[],
 ): number[] | undefined {
   if (where !== undefined || repeats !== undefined || sample !== undefined) return undefined
-  const places = items.map(({ expression }) =>
+  const positions = items.map(({ expression }) =>
     expression.kind === 'name' ? names.indexOf(expression.name) : -1,
   )
-  return places.includes(-1) ? undefined : places
+  return positions.includes(-1) ? undefined : positions
 }
 
 /**
@@ -50,14 +50,14 @@ export function levelQuery(
   output: OutputTable | undefined,
 ): LevelQuery | undefined {
   if (repeats !== undefined || sample !== undefined) return undefined
-  const places = new Map(table.names.map((name, index) => [name, index]))
+  const positions = new Map(table.names.map((name, index) => [name, index]))
   const field: FieldSql = (name) => {
-    const index = places.get(name)
+    const index = positions.get(name)
     return index === undefined ? undefined : { column: table.columns[index]!, kinds: table.kinds[index]! }
   }
-  const values = items.map((item) => expressionSql(item.expression, fieldPlace(field, items, output)))
+  const values = items.map((item) => expressionSql(item.expression, fieldScope(field, items, output)))
   if (values.includes(undefined)) return undefined
-  const condition = where && conditionSql(where, conditionPlace(field))
+  const condition = where && conditionSql(where, conditionScope(field))
   if (where !== undefined && condition === undefined) return undefined
   const conditions = [
     ...(first === undefined ? [] : [`rn <= ${first}`]),

@@ -13,24 +13,24 @@ import {
   type FieldSql,
   NULL_SQL,
   numberSql,
-  type SqlPlace,
+  type SqlScope,
   type ValueSql,
 } from './expression-sql.ts'
 
 type Call = Extract<Expression, { kind: 'call' }>
 
 /** In WHERE: only the number of the input row is known. */
-export function conditionPlace(field: FieldSql): SqlPlace {
+export function conditionScope(field: FieldSql): SqlScope {
   return { field, call: ({ name }) => (name === 'recno' ? RECORD_NUMBER : undefined) }
 }
 
 /** In the fields of a level that writes these items; `output` undefined: its rows go to no table. */
-export function fieldPlace(
+export function fieldScope(
   field: FieldSql,
   items: readonly OutputItem[],
   output: OutputTable | undefined,
-): SqlPlace {
-  const level = { items, output, inner: conditionPlace(field) }
+): SqlScope {
+  const level = { items, output, inner: conditionScope(field) }
   return { field, call: (call) => POSITION_SQL.get(call.name)?.(call, level) }
 }
 
@@ -38,7 +38,7 @@ interface Level {
   readonly items: readonly OutputItem[]
   readonly output: OutputTable | undefined
   /** What the arguments of a call may look at. */
-  readonly inner: SqlPlace
+  readonly inner: SqlScope
 }
 
 type PositionSql = (call: Call, level: Level) => ValueSql | undefined

@@ -23,13 +23,13 @@ export function crosstableSql(table: string, names: readonly string[], qualifier
   const unfolded = [
     'rn',
     ...kept.map((column) => pairAs(column, column)),
-    `${list(data.map((_, index) => String(index)))} AS place`,
+    `${list(data.map((_, index) => String(index)))} AS ordinal`,
     `${list(names.slice(qualifiers).map(sqlText))} AS ${attribute}_t`,
     `${list(data.map(({ n }) => n))} AS ${value}_n`,
     `${list(data.map(({ t }) => t))} AS ${value}_t`,
   ]
   const result = [
-    'row_number() OVER (ORDER BY rn, place) AS rn',
+    'row_number() OVER (ORDER BY rn, ordinal) AS rn',
     ...kept.map((column) => pairAs(column, column)),
     `NULL::DOUBLE AS ${attribute}_n, ${attribute}_t`,
     pairAs(value, value),

@@ -48,7 +48,7 @@ export function checkScript(script: string): ScriptIssue[] {
       const fault = faultOf(error)
       if (fault === undefined) throw error
       const { code, message, engineErrorCode, span = { start: 0, end: text.length } } = fault
-      issues.push({ ...lines.place(origin(span).start), code, message, engineErrorCode, statement: text })
+      issues.push({ ...lines.at(origin(span).start), code, message, engineErrorCode, statement: text })
     }
   }
   let outermostEnd = -1

@@ -59,9 +59,9 @@ const FALSE_VALUE: Value = { text: 'false', number: FALSE }
 function match(args: Arguments, context: EvaluationContext): Value {
   const given = args[0] ?? null
   if (given === null) return 0
-  for (let place = 1; place < args.length; place++) {
-    const candidate = args[place] ?? null
-    if (candidate !== null && relation(given, candidate, context.settings) === 0) return place
+  for (let position = 1; position < args.length; position++) {
+    const candidate = args[position] ?? null
+    if (candidate !== null && relation(given, candidate, context.settings) === 0) return position
   }
   return 0
 }
@@ -83,9 +83,9 @@ function textMatch(
 ): Value {
   const given = text(args, 0, context)?.toLowerCase()
   if (given === undefined) return 0
-  for (let place = 1; place < args.length; place++) {
-    const candidate = textOf(args[place] ?? null, context.settings)
-    if (candidate !== null && test(candidate.toLowerCase(), given)) return place
+  for (let position = 1; position < args.length; position++) {
+    const candidate = textOf(args[position] ?? null, context.settings)
+    if (candidate !== null && test(candidate.toLowerCase(), given)) return position
   }
   return 0
 }

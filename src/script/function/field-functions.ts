@@ -25,15 +25,15 @@ function exists([field, value]: readonly Expression[], site: CallSite): Evaluato
   const name = constantName(field!, site, 'Exists')
   const tested = site.compile(value ?? { kind: 'name', name, quoted: true })
   const { preloads, settings } = site.context
-  const { places } = preloads.fieldValues(name, false)
+  const { positions } = preloads.fieldValues(name, false)
   return () => {
     const value = tested()
     const key = keyOf(value)
     if (key === null) return FALSE
-    if (places.has(key)) return TRUE
+    if (positions.has(key)) return TRUE
     // The text '01' is there when the number 1 is (H7).
     const number = typeof value === 'string' ? numberOf(value, settings) : null
-    return number !== null && places.has(number) ? TRUE : FALSE
+    return number !== null && positions.has(number) ? TRUE : FALSE
   }
 }
 
@@ -72,7 +72,7 @@ function fieldIndex([field, value]: readonly Expression[], site: CallSite): Eval
   const tested = site.compile(value!)
   return () => {
     const key = keyOf(tested())
-    return key === null ? 0 : (known.places.get(key) ?? -1) + 1
+    return key === null ? 0 : (known.positions.get(key) ?? -1) + 1
   }
 }
 

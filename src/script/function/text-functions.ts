@@ -157,9 +157,11 @@ function findOneOf(args: Arguments, context: EvaluationContext): Value {
   const occurrence = numberOr(args, 2, context, 1)
   if (given === null || set === null || occurrence === null) return null
   const characters = [...given]
-  const places = characters.flatMap((character, place) => (set.includes(character) ? [place + 1] : []))
+  const positions = characters.flatMap((character, position) =>
+    set.includes(character) ? [position + 1] : [],
+  )
   const wanted = Math.trunc(occurrence)
-  return (wanted > 0 ? places[wanted - 1] : places.at(wanted)) ?? 0
+  return (wanted > 0 ? positions[wanted - 1] : positions.at(wanted)) ?? 0
 }
 
 function subStringCount(args: Arguments, context: EvaluationContext): Value {
@@ -197,8 +199,8 @@ function subField(args: Arguments, context: EvaluationContext): Value {
   const wanted = numberOr(args, 2, context, 1)
   if (given === null || separator === null || wanted === null) return null
   const parts = splitText(given, separator)
-  const place = Math.trunc(wanted)
-  return (place > 0 ? parts[place - 1] : place < 0 ? parts.at(place) : undefined) ?? null
+  const position = Math.trunc(wanted)
+  return (position > 0 ? parts[position - 1] : position < 0 ? parts.at(position) : undefined) ?? null
 }
 
 /** All parts (J17); an empty text has none. */

@@ -20,7 +20,7 @@ export interface IntervalMatchPlan {
   readonly points: readonly string[]
   readonly tables: readonly string[]
   /** Where the keys stand in the loaded rows. */
-  readonly places: readonly number[]
+  readonly positions: readonly number[]
   readonly fields: readonly string[]
 }
 
@@ -98,7 +98,7 @@ function planCrosstable(
   return { plan: { kind: 'crosstable', qualifiers, fields }, fields: closed(fields) }
 }
 
-/** Keys of the loaded rows are found by name, else by their place behind the two limits. */
+/** Keys of the loaded rows are found by name, else by their position behind the two limits. */
 function planIntervals(
   { point, keys }: Transform & { kind: 'intervalmatch' },
   { names, open }: Names,
@@ -128,16 +128,16 @@ function planIntervals(
     )
   }
   if (open || !fits) return { plan: undefined, fields: { names: [point, ...names], open: true } }
-  const places = keys.map((key, index) => {
+  const positions = keys.map((key, index) => {
     const named = names.indexOf(key, 2)
     return named < 0 ? index + 2 : named
   })
-  const fields = [point, names[0]!, names[1]!, ...places.map((place) => names[place]!)]
+  const fields = [point, names[0]!, names[1]!, ...positions.map((position) => names[position]!)]
   const plan = {
     kind: 'intervalmatch',
     points,
     tables: tables.map(({ name }) => name),
-    places,
+    positions,
     fields,
   } as const
   return { plan, fields: closed(fields) }

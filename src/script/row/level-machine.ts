@@ -123,13 +123,13 @@ export class LevelMachine {
   }
 
   #binding(input: InputRow, context: LoadContext, outputNames: ReadonlySet<string>): Binding {
-    const places = new Map(input.names.map((name, index) => [name, index]))
+    const positions = new Map(input.names.map((name, index) => [name, index]))
     const values = input.values
     return {
       ...context,
       unknownNameIsNull: false,
       name: (name) => {
-        const index = places.get(name)
+        const index = positions.get(name)
         if (index === undefined) throw unknownField(name, input.names)
         this.used.add(index)
         return () => values[index]!

@@ -10,9 +10,9 @@
 import { faultOf } from '../fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
 import { split } from '../syntax/split.ts'
+import { ScriptStopped } from './current-statement.ts'
 import { runRange } from './run-block.ts'
 import { createState } from './script-state.ts'
-import { ScriptStopped } from './step.ts'
 
 /**
  * Never throws for faults of a script: they end it as failed, unless ErrorMode is 0. A read-only variable in
@@ -26,8 +26,8 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
     return { kind: 'completed' }
   } catch (error) {
     if (error instanceof ScriptStopped) {
-      const { fault, place, statement } = error
-      return { kind: 'failed', fault, ...place, statement }
+      const { fault, position, statement } = error
+      return { kind: 'failed', fault, ...position, statement }
     }
     const fault = faultOf(error)
     if (fault !== undefined) return { kind: 'failed', fault, line: 1, statement: '' }

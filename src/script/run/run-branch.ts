@@ -5,9 +5,9 @@ import type { Block } from '../syntax/block.ts'
 import { parseCase, parseCondition, parseSwitch } from '../syntax/parse-control.ts'
 import { compareValues } from '../value/convert.ts'
 import { TRUE, type Value } from '../value/value.ts'
+import { beginStatement, type CurrentStatement, guarded, readClause } from './current-statement.ts'
 import { evaluate, isTrueNow } from './evaluate-script.ts'
 import type { ScriptState } from './script-state.ts'
-import { beginStep, guarded, readClause, type Step } from './step.ts'
 
 /** Statements of the branch: from inclusive, to exclusive. */
 export interface Branch {
@@ -16,9 +16,14 @@ export interface Branch {
 }
 
 /** Returns the branch to run, if any. */
-export function* chooseIf(state: ScriptState, step: Step, block: Block): Asking<Branch | undefined> {
-  for (const [position, index] of [step.index, ...block.clauses].entries()) {
-    const clause = position === 0 ? step : yield* beginStep(state, step.unit, index, step.place)
+export function* chooseIf(
+  state: ScriptState,
+  current: CurrentStatement,
+  block: Block,
+): Asking<Branch | undefined> {
+  for (const [position, index] of [current.index, ...block.clauses].entries()) {
+    const clause =
+      position === 0 ? current : yield* beginStatement(state, current.unit, index, current.nesting)
     if (yield* guarded(state, clause, isTaken(state, clause), false)) {
       return { from: index + 1, to: block.clauses[position] ?? block.end }
     }
@@ -26,7 +31,7 @@ export function* chooseIf(state: ScriptState, step: Step, block: Block): Asking<
   return undefined
 }
 
-function* isTaken(state: ScriptState, clause: Step): Asking<boolean> {
+function* isTaken(state: ScriptState, clause: CurrentStatement): Asking<boolean> {
   const condition = yield* readClause(state, clause, parseConditionOrElse)
   return condition === undefined || (yield* isTrueNow(state, condition))
 }
@@ -34,19 +39,23 @@ function* isTaken(state: ScriptState, clause: Step): Asking<boolean> {
 const parseConditionOrElse = (text: string) => (/^else$/i.test(text) ? undefined : parseCondition(text))
 
 /** Returns the first CASE with an equal value, else DEFAULT; there is no fall-through. */
-export function* chooseSwitch(state: ScriptState, step: Step, block: Block): Asking<Branch | undefined> {
-  const value = yield* evaluate(state, yield* readClause(state, step, parseSwitch))
+export function* chooseSwitch(
+  state: ScriptState,
+  current: CurrentStatement,
+  block: Block,
+): Asking<Branch | undefined> {
+  const value = yield* evaluate(state, yield* readClause(state, current, parseSwitch))
   let otherwise: Branch | undefined
   for (const [position, index] of block.clauses.entries()) {
     const branch = { from: index + 1, to: block.clauses[position + 1] ?? block.end }
-    const clause = yield* beginStep(state, step.unit, index, step.place)
+    const clause = yield* beginStatement(state, current.unit, index, current.nesting)
     if (clause.statement.head === 'default') otherwise ??= branch
     else if (yield* guarded(state, clause, equalsOne(state, clause, value), false)) return branch
   }
   return otherwise
 }
 
-function* equalsOne(state: ScriptState, clause: Step, value: Value): Asking<boolean> {
+function* equalsOne(state: ScriptState, clause: CurrentStatement, value: Value): Asking<boolean> {
   const settings = state.variables.settings()
   for (const candidate of yield* readClause(state, clause, parseCase)) {
     if (compareValues('=', value, yield* evaluate(state, candidate), settings) === TRUE) return true

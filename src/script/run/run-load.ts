@@ -3,8 +3,8 @@ import { ask } from '../ask.ts'
 import { faults } from '../fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
 import type { LoadStatement, PartialPrefix, Statement } from '../syntax/statement.ts'
+import { type CurrentStatement, logResult } from './current-statement.ts'
 import type { ScriptState } from './script-state.ts'
-import { logResult, type Step } from './step.ts'
 
 /** Does the next statement belong to this one? The bottom of a stack of LOADs has a source of its own. */
 export function isIncomplete(statement: Statement): boolean {
@@ -12,9 +12,13 @@ export function isIncomplete(statement: Statement): boolean {
 }
 
 /** Throws ScriptFaultError for faults of the host. */
-export function* runLoad(state: ScriptState, step: Step, statement: LoadStatement): Asking<void> {
+export function* runLoad(
+  state: ScriptState,
+  current: CurrentStatement,
+  statement: LoadStatement,
+): Asking<void> {
   if (!runsNow(statement, state.input.partial)) {
-    return yield* logResult(step, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)
+    return yield* logResult(current, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)
   }
   if (isIncomplete(statement)) {
     throw faults.syntax(
@@ -30,7 +34,7 @@ export function* runLoad(state: ScriptState, step: Step, statement: LoadStatemen
     rules,
     variable: variables.get,
   })
-  yield* tell(state, step, result)
+  yield* tell(state, current, result)
   const { variable } = statement.prefixes.merge ?? {}
   if (variable !== undefined) variables.set(variable, result.sequence ?? null)
 }
@@ -57,8 +61,12 @@ export function isForReload(prefix: PartialPrefix | undefined, partial: boolean)
   return partial ? prefix !== undefined : prefix?.only !== true
 }
 
-function* tell(state: ScriptState, step: Step, { table, fields, rows, source }: LoadResult): Asking<void> {
-  yield* logResult(step, `${fields.length} fields found: ${fields.join(', ')}, ${rows} lines fetched`)
+function* tell(
+  state: ScriptState,
+  current: CurrentStatement,
+  { table, fields, rows, source }: LoadResult,
+): Asking<void> {
+  yield* logResult(current, `${fields.length} fields found: ${fields.join(', ')}, ${rows} lines fetched`)
   const fetched = (state.fetched.get(table) ?? 0) + rows
   state.fetched.set(table, fetched)
   yield { kind: 'progress', text: `${table} << ${source} ${withThousands(fetched)} Lines fetched` }

@@ -12,30 +12,35 @@ import {
   parseLoopTest,
 } from '../syntax/parse-control.ts'
 import type { Value } from '../value/value.ts'
-import { evaluate, evaluateNumber, evaluateText, isTrueNow } from './evaluate-script.ts'
-import type { ScriptState, Unit } from './script-state.ts'
 import {
-  beginStep,
+  beginStatement,
+  type CurrentStatement,
   deeper,
   type Flow,
   guarded,
   logStatement,
   type RunRange,
   readClause,
-  type Step,
-  stepAt,
-} from './step.ts'
+  statementAt,
+} from './current-statement.ts'
+import { evaluate, evaluateNumber, evaluateText, isTrueNow } from './evaluate-script.ts'
+import type { ScriptState, Unit } from './script-state.ts'
 
 /** Gives the flow out of the loop. Throws ScriptFaultError of its head. */
-export function* runFor(state: ScriptState, step: Step, { end }: Block, run: RunRange): Asking<Flow> {
-  const { unit, index, place } = step
-  const passes = yield* readPasses(state, step, end)
+export function* runFor(
+  state: ScriptState,
+  current: CurrentStatement,
+  { end }: Block,
+  run: RunRange,
+): Asking<Flow> {
+  const { unit, index, nesting } = current
+  const passes = yield* readPasses(state, current, end)
   for (const value of passes.values) {
     state.variables.set(passes.variable, value)
-    const flow = yield* run(unit, index + 1, end, deeper(place, 'fors'))
+    const flow = yield* run(unit, index + 1, end, deeper(nesting, 'fors'))
     if (flow === 'exit for') return 'go'
     if (flow !== 'go') return flow
-    yield* logStatement(yield* beginStep(state, unit, end, place))
+    yield* logStatement(yield* beginStatement(state, unit, end, nesting))
   }
   if (passes.after !== undefined) state.variables.set(passes.variable, passes.after)
   return 'go'
@@ -48,10 +53,15 @@ interface Passes {
   readonly after?: Value
 }
 
-function* readPasses(state: ScriptState, step: Step, end: number): Asking<Passes> {
-  const clause = yield* readClause(state, step, parseFor)
-  const { unit, place } = step
-  const closed = yield* guarded(state, stepAt(unit, end, place), closes(unit, end, clause.variable), false)
+function* readPasses(state: ScriptState, current: CurrentStatement, end: number): Asking<Passes> {
+  const clause = yield* readClause(state, current, parseFor)
+  const { unit, nesting } = current
+  const closed = yield* guarded(
+    state,
+    statementAt(unit, end, nesting),
+    closes(unit, end, clause.variable),
+    false,
+  )
   if (!closed) return { variable: clause.variable, values: [] }
   if (state.variables.isReadOnly(clause.variable)) {
     throw faults.variableReadOnly(`The variable ${clause.variable} can only be read`)
@@ -112,23 +122,32 @@ function* fieldName(state: ScriptState, field: Expression): Asking<string> {
  * The test at the head is made before each pass, the one at the foot after it (P8). Gives the flow out of the
  * loop.
  */
-export function* runDo(state: ScriptState, step: Step, { end }: Block, run: RunRange): Asking<Flow> {
-  const { unit, index, place } = step
-  for (let head = step; yield* goesOn(state, head); head = yield* beginStep(state, unit, index, place)) {
-    const flow = yield* run(unit, index + 1, end, deeper(place, 'dos'))
+export function* runDo(
+  state: ScriptState,
+  current: CurrentStatement,
+  { end }: Block,
+  run: RunRange,
+): Asking<Flow> {
+  const { unit, index, nesting } = current
+  for (
+    let head = current;
+    yield* goesOn(state, head);
+    head = yield* beginStatement(state, unit, index, nesting)
+  ) {
+    const flow = yield* run(unit, index + 1, end, deeper(nesting, 'dos'))
     if (flow === 'exit do') return 'go'
     if (flow !== 'go') return flow
-    if (!(yield* goesOn(state, yield* beginStep(state, unit, end, place)))) return 'go'
+    if (!(yield* goesOn(state, yield* beginStatement(state, unit, end, nesting)))) return 'go'
   }
   return 'go'
 }
 
 /** A test that fails ends the loop. */
-function goesOn(state: ScriptState, clause: Step): Asking<boolean> {
+function goesOn(state: ScriptState, clause: CurrentStatement): Asking<boolean> {
   return guarded(state, clause, isTrueTest(state, clause), false)
 }
 
-function* isTrueTest(state: ScriptState, clause: Step): Asking<boolean> {
+function* isTrueTest(state: ScriptState, clause: CurrentStatement): Asking<boolean> {
   const test = yield* readClause(state, clause, parseLoopTest)
   if (test === undefined) return true
   return (yield* isTrueNow(state, test.condition)) === (test.kind === 'while')

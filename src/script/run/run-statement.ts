@@ -7,14 +7,18 @@ import { faults } from '../fault.ts'
 import type { Asking } from '../host.ts'
 import type { DeclareStatement, RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
+import { type CurrentStatement, lineOf, logResult } from './current-statement.ts'
 import { evaluate, evaluateNumber } from './evaluate-script.ts'
 import { isForReload, runLoad } from './run-load.ts'
 import type { ScriptState } from './script-state.ts'
-import { lineOf, logResult, type Step } from './step.ts'
 
 const MAX_SLEEP_MS = 3_600_000
 
-export function* runStatement(state: ScriptState, step: Step, statement: Statement): Asking<void> {
+export function* runStatement(
+  state: ScriptState,
+  current: CurrentStatement,
+  statement: Statement,
+): Asking<void> {
   const { variables } = state
   switch (statement.kind) {
     case 'rem':
@@ -26,7 +30,7 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
       return variables.set(name, expression === undefined ? null : yield* evaluate(state, expression))
     }
     case 'trace':
-      yield { kind: 'log', line: lineOf(step), depth: step.place.depth, text: statement.text }
+      yield { kind: 'log', line: lineOf(current), depth: current.nesting.depth, text: statement.text }
       yield { kind: 'progress', text: statement.text }
       return
     case 'sleep': {
@@ -39,10 +43,10 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
     case 'directory':
       return yield* ask({ kind: 'directory', path: statement.path })
     case 'load':
-      return yield* runLoad(state, step, statement)
+      return yield* runLoad(state, current, statement)
     case 'store': {
       const { rows } = yield* ask({ kind: 'store', statement, settings: variables.settings() })
-      return yield* logResult(step, `${rows} lines stored in ${statement.path}`)
+      return yield* logResult(current, `${rows} lines stored in ${statement.path}`)
     }
     case 'declare':
       return declare(state, statement)
@@ -60,7 +64,7 @@ export function* runStatement(state: ScriptState, step: Step, statement: Stateme
     case 'map':
     case 'unmap':
     case 'null-as-value':
-      return yield* addRule(state, step, statement)
+      return yield* addRule(state, current, statement)
     default:
       return yield* runOnTables(state, statement)
   }
@@ -103,7 +107,7 @@ type TableStatement = Extract<
 >
 
 /** Later loads store their fields by these rules. */
-function* addRule(state: ScriptState, step: Step, statement: RuleStatement): Asking<void> {
+function* addRule(state: ScriptState, current: CurrentStatement, statement: RuleStatement): Asking<void> {
   const { rules } = state
   switch (statement.kind) {
     case 'alias':
@@ -125,7 +129,8 @@ function* addRule(state: ScriptState, step: Step, statement: RuleStatement): Ask
       return
     case 'map': {
       const { map, patterns, partial } = statement
-      if (!isForReload(partial, state.input.partial)) return yield* logResult(step, 'Skipped in this reload')
+      if (!isForReload(partial, state.input.partial))
+        return yield* logResult(current, 'Skipped in this reload')
       // A missing map is a fault of this statement, not of later loads (M7).
       yield* ask({ kind: 'mapping-pairs', map })
       rules.maps.push(...patterns.map((pattern) => ({ pattern, map })))

@@ -48,10 +48,10 @@ export function fractile(
   method: 'inclusive' | 'exclusive',
 ): number {
   const n = numbers.length
-  const place = method === 'inclusive' ? share * (n - 1) : share * (n + 1) - 1
-  if (!(place >= 0 && place <= n - 1)) return Number.NaN
+  const position = method === 'inclusive' ? share * (n - 1) : share * (n + 1) - 1
+  if (!(position >= 0 && position <= n - 1)) return Number.NaN
   const ordered = numbers.toSorted((a, b) => a - b)
-  const below = ordered[Math.floor(place)]!
-  const above = ordered[Math.ceil(place)]!
-  return below + (above - below) * (place - Math.floor(place))
+  const below = ordered[Math.floor(position)]!
+  const above = ordered[Math.ceil(position)]!
+  return below + (above - below) * (position - Math.floor(position))
 }

@@ -14,7 +14,7 @@ export interface FieldValues {
   ordered: boolean
   values: Value[]
   /** Position of each key, from 0. Meaningless without `ordered`. */
-  readonly places: Map<ValueKey, number>
+  readonly positions: Map<ValueKey, number>
 }
 
 /**
@@ -49,7 +49,7 @@ export class Preloads {
       field,
       ordered,
       values: [],
-      places: new Map(),
+      positions: new Map(),
     }))
     if (ordered) holder.ordered = true
     return holder
@@ -89,8 +89,8 @@ export class Preloads {
   addValue(field: string, value: Value): void {
     const known = this.knownField(field)
     const key = keyOf(value)
-    if (known === undefined || key === null || known.places.has(key)) return
-    known.places.set(key, known.values.length)
+    if (known === undefined || key === null || known.positions.has(key)) return
+    known.positions.set(key, known.values.length)
     if (known.ordered) known.values.push(value)
   }
 

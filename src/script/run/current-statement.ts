@@ -4,7 +4,7 @@
  */
 
 import { type Fault, faultOf } from '../fault.ts'
-import type { Asking, FaultPlace } from '../host.ts'
+import type { Asking, FaultPosition } from '../host.ts'
 import { Lines } from '../span.ts'
 import { type Origin, through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
@@ -13,20 +13,20 @@ import { expand } from './evaluate-script.ts'
 import type { ScriptState, Unit } from './script-state.ts'
 
 /** How deep the script stands: blocks and calls for the log, calls for the limit, loops and subs for EXIT. */
-export interface Place {
+export interface Nesting {
   readonly depth: number
-  /** Calls and included files around this place. */
+  /** Calls and included files around it. */
   readonly calls: number
   readonly inSub: boolean
-  /** Loops around this place, in the same sub. */
+  /** Loops around it, in the same sub. */
   readonly fors: number
   readonly dos: number
 }
 
-export interface Step {
+export interface CurrentStatement {
   readonly unit: Unit
   readonly index: number
-  readonly place: Place
+  readonly nesting: Nesting
   readonly statement: RawStatement
   /** The statement as far as it is expanded. */
   text: string
@@ -40,19 +40,19 @@ export interface Step {
 export type Flow = 'go' | 'exit sub' | 'exit for' | 'exit do' | 'exit script'
 
 /** Runs statements `from` (inclusive) to `to` (exclusive). */
-export type RunRange = (unit: Unit, from: number, to: number, place: Place) => Asking<Flow>
+export type RunRange = (unit: Unit, from: number, to: number, nesting: Nesting) => Asking<Flow>
 
 /** Ends the run: a statement failed and ErrorMode does not let it go on. */
 export class ScriptStopped extends Error {
   override readonly name = 'ScriptStopped'
   readonly fault: Fault
-  readonly place: FaultPlace
+  readonly position: FaultPosition
   readonly statement: string
 
-  constructor(fault: Fault, place: FaultPlace, statement: string) {
+  constructor(fault: Fault, position: FaultPosition, statement: string) {
     super(fault.message)
     this.fault = fault
-    this.place = place
+    this.position = position
     this.statement = statement
   }
 }
@@ -61,43 +61,52 @@ export class ScriptStopped extends Error {
  * Begins the statement at `index`: tells the host where the script is, so that it can stop a script that
  * never ends.
  */
-export function* beginStep(state: ScriptState, unit: Unit, index: number, place: Place): Asking<Step> {
-  const step = stepAt(unit, index, place)
+export function* beginStatement(
+  state: ScriptState,
+  unit: Unit,
+  index: number,
+  nesting: Nesting,
+): Asking<CurrentStatement> {
+  const current = statementAt(unit, index, nesting)
   state.statements += 1
-  yield { kind: 'position', statement: state.statements, line: lineOf(step) }
-  return step
+  yield { kind: 'position', statement: state.statements, line: lineOf(current) }
+  return current
 }
 
-export function stepAt(unit: Unit, index: number, place: Place): Step {
+export function statementAt(unit: Unit, index: number, nesting: Nesting): CurrentStatement {
   const statement = unit.statements[index]!
   const { text, origin } = statement
-  return { unit, index, place, statement, text, origin, last: index }
+  return { unit, index, nesting, statement, text, origin, last: index }
 }
 
 /** Tells whether there was anything to expand. */
-export function* expandStep(state: ScriptState, step: Step): Asking<boolean> {
-  const expanded = yield* expand(state, step.statement.text)
+export function* expandStatement(state: ScriptState, current: CurrentStatement): Asking<boolean> {
+  const expanded = yield* expand(state, current.statement.text)
   if (expanded === undefined) return false
-  step.text = expanded.text
-  step.origin = through(expanded.origin, step.statement.origin)
+  current.text = expanded.text
+  current.origin = through(expanded.origin, current.statement.origin)
   return true
 }
 
 /** Expands a control clause, logs it and parses it. */
-export function* readClause<T>(state: ScriptState, step: Step, parse: (text: string) => T): Asking<T> {
-  yield* expandStep(state, step)
-  yield* logStatement(step)
-  return parse(step.text)
+export function* readClause<T>(
+  state: ScriptState,
+  current: CurrentStatement,
+  parse: (text: string) => T,
+): Asking<T> {
+  yield* expandStatement(state, current)
+  yield* logStatement(current)
+  return parse(current.text)
 }
 
 /** One block further in. */
-export function deeper(place: Place, loop?: 'fors' | 'dos'): Place {
-  const inside = { ...place, depth: place.depth + 1 }
-  return loop === undefined ? inside : { ...inside, [loop]: place[loop] + 1 }
+export function deeper(nesting: Nesting, loop?: 'fors' | 'dos'): Nesting {
+  const inside = { ...nesting, depth: nesting.depth + 1 }
+  return loop === undefined ? inside : { ...inside, [loop]: nesting[loop] + 1 }
 }
 
 /** Line of the main script. */
-export function lineOf({ statement, unit }: Step): number {
+export function lineOf({ statement, unit }: CurrentStatement): number {
   return unit.included?.line ?? statement.line
 }
 
@@ -105,20 +114,29 @@ export function lineOf({ statement, unit }: Step): number {
  * Runs `body` of a statement. A fault is recorded; then the run stops, or with ErrorMode 0 goes on as if
  * `body` had given `otherwise`.
  */
-export function* guarded<T>(state: ScriptState, step: Step, body: Asking<T>, otherwise: T): Asking<T> {
+export function* guarded<T>(
+  state: ScriptState,
+  current: CurrentStatement,
+  body: Asking<T>,
+  otherwise: T,
+): Asking<T> {
   try {
     return yield* body
   } catch (error) {
     const found = faultOf(error)
     if (found === undefined) throw error
-    const place = placeOf(found, step)
-    const fault = located(shortened(found), place, step)
+    const position = positionOf(found, current)
+    const fault = located(shortened(found), position, current)
     state.errors.record(fault)
-    yield* logResult(step, `Error: ${fault.message}`)
+    yield* logResult(current, `Error: ${fault.message}`)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())
     if (mode !== 0) {
-      const { included } = step.unit
-      throw new ScriptStopped(fault, included === undefined ? place : { line: included.line }, cut(step.text))
+      const { included } = current.unit
+      throw new ScriptStopped(
+        fault,
+        included === undefined ? position : { line: included.line },
+        cut(current.text),
+      )
     }
     return otherwise
   }
@@ -133,14 +151,14 @@ const cut = (text: string) =>
 const shortened = (fault: Fault): Fault => ({ ...fault, message: cut(fault.message) })
 
 /** In the script or the included file. */
-function placeOf({ span }: Fault, { unit, origin }: Step): FaultPlace {
+function positionOf({ span }: Fault, { unit, origin }: CurrentStatement): FaultPosition {
   const { start } = origin(span ?? { start: 0, end: 0 })
-  const { line, column } = new Lines(unit.script).place(start)
+  const { line, column } = new Lines(unit.script).at(start)
   return span === undefined ? { line } : { line, column }
 }
 
-/** In an included file the message names the file and the place in it. */
-function located(fault: Fault, { line, column }: FaultPlace, { unit }: Step): Fault {
+/** In an included file the message names the file and the position in it. */
+function located(fault: Fault, { line, column }: FaultPosition, { unit }: CurrentStatement): Fault {
   if (unit.included === undefined) return fault
   const at = column === undefined ? `line ${line}` : `line ${line}, column ${column}`
   return { ...fault, message: `${fault.message} (${at} of ${unit.included.path})` }
@@ -150,16 +168,16 @@ function located(fault: Fault, { line, column }: FaultPlace, { unit }: Step): Fa
  * Log lines of a statement: each with its own line of the script; in an included file the line that led
  * there.
  */
-export function* logStatement(step: Step): Asking<void> {
-  const first = lineOf(step)
-  const each = step.unit.included === undefined ? 1 : 0
-  for (const [index, text] of step.text.split('\n').entries()) {
+export function* logStatement(current: CurrentStatement): Asking<void> {
+  const first = lineOf(current)
+  const each = current.unit.included === undefined ? 1 : 0
+  for (const [index, text] of current.text.split('\n').entries()) {
     if (text.trim() === '') continue
-    yield { kind: 'log', line: first + index * each, depth: step.place.depth, text: text.trimEnd() }
+    yield { kind: 'log', line: first + index * each, depth: current.nesting.depth, text: text.trimEnd() }
   }
 }
 
 /** A line of results, without a line number. */
-export function* logResult(step: Step, text: string): Asking<void> {
-  yield { kind: 'log', depth: step.place.depth, text }
+export function* logResult(current: CurrentStatement, text: string): Asking<void> {
+  yield { kind: 'log', depth: current.nesting.depth, text }
 }

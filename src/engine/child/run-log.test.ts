@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
-import { ScriptRecord } from './script-record.ts'
+import { RunLog } from './run-log.ts'
 
 describe('What a script tells', () => {
   it('is written line by line, with the time and the line of the script', () => {
-    const record = new ScriptRecord()
-    for (let line = 1; line <= 10_000; line++) record.log(0, line, 1, 'TRACE x')
-    record.log(0, undefined, 1, 'two\nlines')
-    const lines = record.scriptLog.split('\r\n')
+    const runLog = new RunLog()
+    for (let line = 1; line <= 10_000; line++) runLog.add(0, line, 1, 'TRACE x')
+    runLog.add(0, undefined, 1, 'two\nlines')
+    const lines = runLog.scriptLog.split('\r\n')
     expect(lines.length).toBe(10_003)
     expect(lines[0]).toBe('1970-01-01T00:00:00.000Z 0001   TRACE x')
     expect(lines.slice(-4)).toEqual([
@@ -19,19 +19,19 @@ describe('What a script tells', () => {
   })
 
   it('loses its middle when a script never stops telling, and neither beginning nor end', () => {
-    const record = new ScriptRecord()
+    const runLog = new RunLog()
     const long = 'x'.repeat(1000)
     let longest = 0
     for (let line = 1; line <= 60_000; line++) {
-      record.log(0, line, 0, `${line} ${long}`)
-      record.progress(`${line} ${long}`)
-      if (line % 5000 === 0) longest = Math.max(longest, record.scriptLog.length)
+      runLog.add(0, line, 0, `${line} ${long}`)
+      runLog.progress(`${line} ${long}`)
+      if (line % 5000 === 0) longest = Math.max(longest, runLog.scriptLog.length)
     }
     expect(longest).toBeLessThan(33 * 1024 * 1024)
-    expect(record.scriptLog).toMatch(/^\S+ 0001 1 xxx/)
-    expect(record.scriptLog).toContain('lines left out)')
-    expect(record.scriptLog.slice(-1100)).toContain(' 60000 60000 xxx')
-    expect(record.progressLog.length).toBeLessThan(3 * PROGRESS_LOG_MAX_BYTES)
-    expect(record.progressLog.slice(-1100)).toContain('60000 xxx')
+    expect(runLog.scriptLog).toMatch(/^\S+ 0001 1 xxx/)
+    expect(runLog.scriptLog).toContain('lines left out)')
+    expect(runLog.scriptLog.slice(-1100)).toContain(' 60000 60000 xxx')
+    expect(runLog.progressLog.length).toBeLessThan(3 * PROGRESS_LOG_MAX_BYTES)
+    expect(runLog.progressLog.slice(-1100)).toContain('60000 xxx')
   })
 })

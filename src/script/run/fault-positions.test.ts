@@ -7,11 +7,11 @@ import { checkScript } from '../check/check-script.ts'
 function marked(text: string) {
   const at = text.indexOf('^')
   const before = text.slice(0, at).split('\n')
-  const place = { line: before.length, column: before.at(-1)!.length + 1 }
-  return { script: text.slice(0, at) + text.slice(at + 1), place }
+  const position = { line: before.length, column: before.at(-1)!.length + 1 }
+  return { script: text.slice(0, at) + text.slice(at + 1), position }
 }
 
-describe('the place of a fault in the script', () => {
+describe('the position of a fault in the script', () => {
   it.each([
     ['of a statement', 'TRACE a;\n ^Nonsense here;'],
     ['of the second of a line', 'TRACE a; ^Nonsense here; TRACE b;'],
@@ -49,9 +49,9 @@ describe('the place of a fault in the script', () => {
     ['behind ü and 😀', "LET x = 'ü😀' & ^Foo(1);"],
     ['behind a carriage return', 'TRACE a;\r\nLET x =\r\n ^Foo(1);'],
   ])('%s', (_what, text) => {
-    const { script, place } = marked(text)
-    expect(checkScript(script)).toMatchObject([place])
-    expect(run(script).end).toMatchObject({ kind: 'failed', ...place })
+    const { script, position } = marked(text)
+    expect(checkScript(script)).toMatchObject([position])
+    expect(run(script).end).toMatchObject({ kind: 'failed', ...position })
   })
 
   it.each([
@@ -76,8 +76,8 @@ describe('the place of a fault in the script', () => {
     ['in a loop', "FOR i = 1 TO 3\nIF i = 2 THEN\nLET x = '$(i)' & ^Foo(1);\nEND IF\nNEXT"],
     ['at the foot of a loop that ran', 'FOR i = 1 TO 3\nDO\nTRACE a;\nLOOP UNTIL $(i) = 2 or ^Foo(1)\nNEXT'],
   ])('%s', (_what, text) => {
-    const { script, place } = marked(text)
-    expect(run(script).end).toMatchObject({ kind: 'failed', ...place })
+    const { script, position } = marked(text)
+    expect(run(script).end).toMatchObject({ kind: 'failed', ...position })
   })
 
   it('of an included file is in its message, and the line is that of the include', () => {
@@ -92,8 +92,8 @@ describe('the place of a fault in the script', () => {
   })
 
   it('of an included file that is not there is the macro', () => {
-    const { script, place } = marked('TRACE a;\nLET x = ^$(Must_Include=a.qvs);')
-    expect(run(script).end).toMatchObject({ kind: 'failed', ...place })
+    const { script, position } = marked('TRACE a;\nLET x = ^$(Must_Include=a.qvs);')
+    expect(run(script).end).toMatchObject({ kind: 'failed', ...position })
   })
 
   it('is the statement where nothing closer is known', () => {

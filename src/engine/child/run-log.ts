@@ -15,7 +15,7 @@ const LOG_CHARACTERS_MAX = 2 * SCRIPT_LOG_MAX_BYTES
 /** Lines are joined in blocks, since a separate string per line takes a multiple of its characters. */
 const PIECE_LINES = 4096
 
-export class ScriptRecord {
+export class RunLog {
   statement = 0
   line = 0
   /** Joined blocks of the log, and the lines after them. */
@@ -25,7 +25,7 @@ export class ScriptRecord {
   #progress = ''
 
   /** Adds a line to the script log. Without a script line it is a result and is indented further. */
-  log(atMs: number, line: number | undefined, depth: number, text: string): void {
+  add(atMs: number, line: number | undefined, depth: number, text: string): void {
     const number = line === undefined ? '    ' : String(line).padStart(4, '0')
     const indent = '  '.repeat(line === undefined ? depth + 1 : depth)
     const stamp = timeText(atMs)
