@@ -3,6 +3,7 @@ import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { addDataFile, changeDataFile, removeDataFile } from './data-file.ts'
 import type { FileStore } from './file-contents.ts'
 import type { App, DataFile } from './records.ts'
@@ -53,7 +54,8 @@ async function bench(apps: readonly App[] = []) {
     const wish = { name, folder: !name.includes('.') }
     return must(await addDataFile(deps, caller, { wish, place: nowhere, ...content }))
   }
-  const names = async () => (await store.dataFiles(TENANT_ID)).map(({ name }) => name).sort()
+  const names = async () =>
+    (await everyRow(store, 'dataFiles', { tenantId: TENANT_ID })).map(({ name }) => name).sort()
   return {
     store,
     deps,
@@ -77,7 +79,9 @@ describe('a folder', () => {
   it('moves with all that it holds in one commit, and records the folders on its way', async () => {
     const b = await bench()
     await b.add('in/2026/sales.csv')
-    const folder = (await b.store.dataFiles(TENANT_ID)).find(({ name }) => name === 'in/')!
+    const folder = (await everyRow(b.store, 'dataFiles', { tenantId: TENANT_ID })).find(
+      ({ name }) => name === 'in/',
+    )!
     const before = b.commits()
     must(await b.change(folder.id, { name: 'old/all' }))
     expect(b.commits() - before, 'one to ask, one to save').toBe(2)
@@ -89,7 +93,9 @@ describe('a folder', () => {
     const b = await bench()
     await b.add('in/2026/sales.csv')
     await b.add('in0.csv')
-    const folder = (await b.store.dataFiles(TENANT_ID)).find(({ name }) => name === 'in/')!
+    const folder = (await everyRow(b.store, 'dataFiles', { tenantId: TENANT_ID })).find(
+      ({ name }) => name === 'in/',
+    )!
     const before = b.commits()
     must(await removeDataFile(b.deps, caller, folder.id))
     expect(b.commits() - before).toBe(1)

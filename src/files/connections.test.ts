@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { FileStore } from '../catalog/file-contents.ts'
+import { inPlace } from '../catalog/file-place.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import type { App, Space, User } from '../catalog/records.ts'
 import { newHexId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
 import { type FileConnections, fileConnections } from './connections.ts'
 import { openFileStore } from './local/file-store.ts'
 
@@ -126,7 +128,10 @@ it('registers what a script stored, with folders, and again after a change', asy
   await connections.filesStored(app(), owner.id, stored)
   await writeFile(join(own!.root, 'out/a.csv'), 'abcdef')
   await connections.filesStored(app(), owner.id, stored)
-  const rows = await store.dataFiles(owner.tenantId, { ownerId: owner.id })
+  const rows = await everyRow(store, 'dataFiles', {
+    tenantId: owner.tenantId,
+    where: inPlace({ ownerId: owner.id }),
+  })
   expect(rows.map(({ name, bytes }) => [name, bytes]).sort()).toEqual([
     ['out/', 0],
     ['out/a.csv', 6],
@@ -146,5 +151,5 @@ it('registers nothing that is not there, not canonical, linked, or behind no wri
     stored('DataFiles', '../a.csv'),
     stored('DataFiles', 'link.csv'),
   ])
-  expect(await store.dataFiles(owner.tenantId)).toEqual([])
+  expect(await everyRow(store, 'dataFiles', { tenantId: owner.tenantId })).toEqual([])
 })

@@ -100,7 +100,7 @@ export function exerciseChanging(given: () => Given): void {
     apps: await everyRow(store(), 'apps', { tenantId: TENANT_ID }),
     script: await store().script(TENANT_ID, app.id, script.id),
     scripts: await store().scripts(TENANT_ID, app.id),
-    dataFiles: await store().dataFiles(TENANT_ID),
+    dataFiles: await everyRow(store(), 'dataFiles', { tenantId: TENANT_ID }),
     subscriptions: await everyRow(store(), 'subscriptions', { tenantId: TENANT_ID }),
     events: await store().eventsAfter(TENANT_ID, 0, 10),
   })

@@ -193,14 +193,6 @@ export class MemoryCatalog extends MemoryPeople implements Omit<CatalogStore, 'c
     )
   }
 
-  async dataFiles(tenantId: TenantId, place?: FilePlace): Promise<DataFile[]> {
-    return byAge(
-      this.tables.dataFiles.where(
-        (row) => row.tenantId === tenantId && (place === undefined || liesIn(row, place)),
-      ),
-    )
-  }
-
   async list<Kind extends ListKind>(
     kind: Kind,
     query: ListQuery<Kind>,

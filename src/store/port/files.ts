@@ -12,5 +12,4 @@ export interface DataFileStore {
   removeDataFile(tenantId: TenantId, id: DataFileId): Promise<boolean>
   dataFile(tenantId: TenantId, id: DataFileId): Promise<DataFile | undefined>
   dataFileByName(tenantId: TenantId, place: FilePlace, name: string): Promise<DataFile | undefined>
-  dataFiles(tenantId: TenantId, place?: FilePlace): Promise<DataFile[]>
 }

@@ -5,10 +5,10 @@ import type { AppId } from '../../core/ids.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { ownerOfReaders } from '../rule/crash-marks.ts'
 import { mustSave } from './identity.ts'
-import { recordOf, recordsOf } from './row.ts'
+import { recordOf } from './row.ts'
 import type { Answers } from './verbs.ts'
 
-type DataFileVerb = 'saveDataFile' | 'removeDataFile' | 'dataFile' | 'dataFileByName' | 'dataFiles'
+type DataFileVerb = 'saveDataFile' | 'removeDataFile' | 'dataFile' | 'dataFileByName'
 
 /** @param changed called for each app whose row is written */
 export function prepareDataFiles(
@@ -28,13 +28,6 @@ export function prepareDataFiles(
   )
   const ofOwner = db.prepare(`
     SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND name = ? AND space_id IS NULL`)
-  const all = db.prepare('SELECT record FROM data_files WHERE tenant_id = ? ORDER BY created_at, id')
-  const allInSpace = db.prepare(
-    'SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? ORDER BY created_at, id',
-  )
-  const allOfOwner = db.prepare(`
-    SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND space_id IS NULL
-    ORDER BY created_at, id`)
   const byName = (tenantId: string, place: FilePlace, name: string) =>
     recordOf<DataFile>(
       'spaceId' in place
@@ -66,13 +59,5 @@ export function prepareDataFiles(
     },
     dataFile: read,
     dataFileByName: byName,
-    dataFiles: (tenantId, place) => {
-      if (place === undefined) return recordsOf<DataFile>(all.all(tenantId))
-      return recordsOf<DataFile>(
-        'spaceId' in place
-          ? allInSpace.all(tenantId, place.spaceId)
-          : allOfOwner.all(tenantId, place.ownerId),
-      )
-    },
   }
 }

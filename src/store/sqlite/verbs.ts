@@ -94,7 +94,6 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   removeDataFile: 'synced',
   dataFile: 'read',
   dataFileByName: 'read',
-  dataFiles: 'read',
   saveSubscription: 'synced',
   removeSubscription: 'synced',
   subscription: 'read',
