@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { checkScript } from '../../src/script/check/check-script.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
-import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/parse/unsupported.ts'
 import { languageCoverage } from './language-coverage.ts'
 import { LANGUAGE_ELEMENTS } from './language-elements.ts'
 

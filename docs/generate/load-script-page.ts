@@ -6,7 +6,7 @@
 
 import { ENCODINGS } from '../../src/engine/source/text-encoding.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
-import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/syntax/unsupported.ts'
+import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/parse/unsupported.ts'
 import { settingsFrom } from '../../src/script/value/settings.ts'
 import { functionNames } from './function-names.ts'
 import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ACTIVE_STATES } from '../../src/core/outcome.ts'
-import { FAULT_KINDS } from '../../src/script/fault-codes.ts'
+import { FAULT_KINDS } from '../../src/script/fault/fault-codes.ts'
 import { expectReferencePage } from '../../test/support/reference-page.ts'
 import { productFiles, thisTree } from '../../test/tidy/source-tree.ts'
 import { attemptsPage } from './attempts-page.ts'

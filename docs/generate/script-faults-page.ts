@@ -1,5 +1,5 @@
-/** The text of docs/reference/script-faults.md, made from the table of faults (script/fault-codes.ts). */
-import { FAULT_KINDS, type FaultKind, type FaultName, faultCode } from '../../src/script/fault-codes.ts'
+/** The text of docs/reference/script-faults.md, made from the table in script/fault/fault-codes.ts. */
+import { FAULT_KINDS, type FaultKind, type FaultName, faultCode } from '../../src/script/fault/fault-codes.ts'
 
 export function scriptFaultsPage(): string {
   const rows = Object.entries<FaultKind>(FAULT_KINDS)

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
 import { checkScript, type ScriptIssue } from '../script/check/check-script.ts'
-import { includeOf } from '../script/syntax/expand.ts'
+import { includeOf } from '../script/parse/expand.ts'
 import { split } from '../script/syntax/split.ts'
 import { Terminal } from './terminal.ts'
 

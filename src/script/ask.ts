@@ -1,5 +1,5 @@
 /** How a generator of the interpreter puts a request to the host and gets its typed answer. */
-import { ScriptFaultError } from './fault.ts'
+import { ScriptFaultError } from './fault/fault.ts'
 import type { Asking, HostRequest, ResultOf } from './host.ts'
 
 /** Throws the host's fault as ScriptFaultError. */

@@ -1,12 +1,12 @@
 /**
- * Room `script`: the seam of the language to its world, and its faults with their places. What all rooms of
- * the language share enters.
+ * Room `script`: the seam of the language to its world. What all rooms of the
+ * language share enters.
  *
  * What the interpreter asks of the world. The interpreter is a synchronous generator: it yields a request and
  * is resumed with the answer, so the language stays pure while data, files and time live with the host
  * (engine/child/).
  */
-import type { Fault } from './fault.ts'
+import type { Fault } from './fault/fault.ts'
 import type {
   DerivedField,
   DeriveStatement,

@@ -8,8 +8,8 @@ import { expect, it } from 'vitest'
 import { CALL_SQL, expressionSql } from '../../src/engine/sql/expression-sql.ts'
 import { fieldScope, POSITION_SQL } from '../../src/engine/sql/row-position-sql.ts'
 import { functionRow } from '../../src/script/function/functions.ts'
+import { parseExpression } from '../../src/script/parse/parse-expression.ts'
 import type { Expression } from '../../src/script/syntax/expression.ts'
-import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
 import { inline, withScript } from '../support/script-under-test.ts'
 
 const number = fc.constantFrom('0', '1', '-2.5', '3', '1000000', '0.1', '1e300', '-')

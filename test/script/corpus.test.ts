@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isControl } from '../../src/script/syntax/head.ts'
 import {
   parseCall,
   parseCondition,
@@ -12,8 +11,9 @@ import {
   parseFor,
   parseLoopTest,
   parseSub,
-} from '../../src/script/syntax/parse-control.ts'
-import { parseStatement } from '../../src/script/syntax/parse-statement.ts'
+} from '../../src/script/parse/parse-control.ts'
+import { parseStatement } from '../../src/script/parse/parse-statement.ts'
+import { isControl } from '../../src/script/syntax/head.ts'
 import { type RawStatement, split } from '../../src/script/syntax/split.ts'
 import { type Answers, run } from '../support/scripted-host.ts'
 

@@ -6,7 +6,7 @@
 import { recoded } from '../../src/engine/source/text-encoding.ts'
 import { compile } from '../../src/script/evaluate/compile-expression.ts'
 import type { Binding } from '../../src/script/function/site/binding.ts'
-import { parseExpression } from '../../src/script/syntax/parse-expression.ts'
+import { parseExpression } from '../../src/script/parse/parse-expression.ts'
 import { numberText } from '../../src/script/value/number-text.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../src/script/value/settings.ts'
 import type { Value } from '../../src/script/value/value.ts'

@@ -3,7 +3,7 @@
  * loads nothing; what it cannot answer is a fault "file not found" or "table not found", as a real host would
  * say.
  */
-import { type Fault, faults } from '../../src/script/fault.ts'
+import { type Fault, faults } from '../../src/script/fault/fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../../src/script/host.ts'
 import { interpret } from '../../src/script/run/interpreter.ts'
 import type { Value } from '../../src/script/value/value.ts'

@@ -16,19 +16,24 @@ export const DIRECTIONS: Directions = {
 
   'script/value': 'core',
   'script/statistics': '',
-  'script/syntax': 'script script/function script/value',
-  script: 'script/syntax script/value',
-  'script/format': 'script script/syntax script/value',
+  'script/fault': '',
+  'script/syntax': 'script/fault script/value',
+  script: 'script/fault script/syntax script/value',
+  'script/format': 'script/fault script/syntax script/value',
   'script/model': 'script script/syntax script/value',
   'script/function/site': 'script script/model script/syntax script/value',
-  'script/function': 'script script/function/site script/model script/statistics script/syntax script/value',
-  'script/evaluate': 'script script/function script/function/site script/syntax script/value',
+  'script/function':
+    'script/fault script/function/site script/model script/statistics script/syntax script/value',
+  'script/parse': 'script script/fault script/function script/syntax script/value',
+  'script/evaluate':
+    'script/fault script/function script/function/site script/parse script/syntax script/value',
   'script/plan':
-    'script script/format script/function script/function/site script/model script/syntax script/value',
+    'script script/fault script/format script/function script/function/site script/model script/syntax script/value',
   'script/row':
-    'script script/evaluate script/function script/function/site script/model script/plan script/syntax script/value',
-  'script/check': 'script script/syntax',
-  'script/run': 'script script/evaluate script/function script/function/site script/syntax script/value',
+    'script script/evaluate script/fault script/function script/function/site script/model script/plan script/syntax script/value',
+  'script/check': 'script/fault script/parse script/syntax',
+  'script/run':
+    'script script/evaluate script/fault script/function script/function/site script/parse script/syntax script/value',
 
   qvd: 'script/value',
   receiver: 'event',
@@ -51,22 +56,22 @@ export const DIRECTIONS: Directions = {
   'engine/channel': 'catalog core engine script',
   'engine/pool': 'core engine engine/channel',
   'engine/sql':
-    'script script/function script/function/site script/model script/plan script/syntax script/value',
+    'script/fault script/function script/function/site script/model script/plan script/syntax script/value',
   'engine/duckdb':
-    'catalog engine/sql qvd script script/evaluate script/function script/function/site script/model script/plan script/row script/syntax script/value',
+    'catalog engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
   'engine/source':
-    'catalog core engine engine/duckdb engine/sql qvd script script/format script/function/site script/model script/plan script/syntax script/value',
+    'catalog core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
   'engine/sink':
-    'engine engine/duckdb engine/source engine/sql qvd script script/model script/plan script/syntax script/value',
+    'engine engine/duckdb engine/source engine/sql qvd script/fault script/model script/plan script/syntax script/value',
   'engine/child':
-    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/function script/function/site script/model script/plan script/run script/syntax script/value',
+    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
   files: 'catalog core engine store/port',
   intake: 'catalog core engine outcome store/port',
   worker: 'catalog core engine outcome store/port',
 
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
-  'api/reload': 'api/app api/http catalog core intake store/port',
+  'api/reload': 'api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core intake script/check store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http catalog core delivery event store/port',
@@ -75,19 +80,14 @@ export const DIRECTIONS: Directions = {
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
-  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script script/check script/syntax script/value',
+  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script/check script/fault script/parse script/syntax script/value',
 }
 
 /**
  * Arrows that run against the order and close the circles of rooms that stand, each to be cut. The list only
  * shrinks: one that is not needed any more is a fault.
  */
-export const AGAINST_THE_ORDER: readonly string[] = [
-  'catalog -> store/port',
-  'script/syntax -> script',
-  'script/syntax -> script/function',
-  'api/reload -> api/app',
-]
+export const AGAINST_THE_ORDER: readonly string[] = ['catalog -> store/port']
 
 /** What a tree does that the table does not say, and what the table says that the tree does not do. */
 export function directionFaults(

@@ -6,6 +6,7 @@
  * apps are listed as items. An app's data is never written by this resource; deleting an app cancels its
  * active reload.
  */
+
 import { type Static, Type } from 'typebox'
 import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
 import { APP_USAGES, type App, type Caller } from '../../catalog/records.ts'
@@ -13,6 +14,7 @@ import { type AppRight, mayUseApp } from '../../catalog/rights.ts'
 import { defined } from '../../core/defined.ts'
 import { timeText } from '../../core/time-text.ts'
 import { deleteApp } from '../../intake/cancel.ts'
+import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { bodyMayBeMissing, Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
@@ -21,7 +23,6 @@ import { appFor, standingIn } from '../http/rights.ts'
 
 const TAGS = ['apps']
 
-export const AppPath = Type.Object({ appId: Type.String() })
 const Name = Type.String({ minLength: 1, maxLength: 256 })
 const Description = Type.String({ maxLength: 4096 })
 

@@ -1,11 +1,11 @@
 /** The tables and fields that an app's last reload made (contract 05, section 2); empty before the first. */
 import { type Static, Type } from 'typebox'
 import { APP_USAGES, type App, type DataTable } from '../../catalog/records.ts'
+import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
-import { AppPath } from './apps.ts'
 
 const DataModel = Type.Object({
   static_byte_size: Type.Integer({ description: 'Bytes of the data file' }),

@@ -11,12 +11,12 @@ import type { ScriptVersionId } from '../../core/ids.ts'
 import type { Limits } from '../../core/limits.ts'
 import { timeText } from '../../core/time-text.ts'
 import type { ScriptSummary } from '../../store/port/apps.ts'
+import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
-import { AppPath } from './apps.ts'
 
 const TAGS = ['apps']
 

@@ -4,7 +4,7 @@
  * ErrorMode says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/run/interpreter.ts'
 import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'

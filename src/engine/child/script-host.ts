@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
-import { faultOf } from '../../script/fault.ts'
+import { faultOf } from '../../script/fault/fault.ts'
 import { QVD_TIME_FORMAT } from '../../script/function/qvd-functions.ts'
 import type { AutoNumberCounters } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'

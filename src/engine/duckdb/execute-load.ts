@@ -3,7 +3,7 @@
  * model or into a mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves
  * everything as it was (SEMANTICS Q3).
  */
-import { faults, ScriptFaultError } from '../../script/fault.ts'
+import { faults, ScriptFaultError } from '../../script/fault/fault.ts'
 import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'

@@ -1,5 +1,5 @@
 /** GENERIC: a table for each attribute of the loaded rows (SEMANTICS N5). */
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import {
   type DataModel,
   eitherKinds,

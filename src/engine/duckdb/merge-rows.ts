@@ -2,7 +2,7 @@
  * MERGE: loaded rows that insert, update and delete rows of a table by their keys (LANGUAGE, section 5;
  * SEMANTICS S6).
  */
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import {
   type DataModel,
   findField,

@@ -1,5 +1,5 @@
 /** Opens what a LOAD reads: a loaded table, rows out of nothing, or a text or file by its reader. */
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import { type DataModel, findField, findTable, type TableModel } from '../../script/model/data-model.ts'
 import type { LoadedTableName, SourcePlan } from '../../script/plan/source-plan.ts'
 import { textOf } from '../../script/value/convert.ts'

@@ -10,7 +10,7 @@ import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { QvdWriter } from '../../qvd/qvd-writer.ts'
 import { SymbolCollector } from '../../qvd/symbol-collector.ts'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import {
   type DataModel,
   type FieldModel,

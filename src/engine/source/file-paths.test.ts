@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ScriptFaultError } from '../../script/fault.ts'
+import { ScriptFaultError } from '../../script/fault/fault.ts'
 import { FilePaths, hasWildcard } from './file-paths.ts'
 
 let base: string

@@ -9,7 +9,7 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { checkFileName } from '../../catalog/file-name.ts'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
 

@@ -1,6 +1,6 @@
 /** Rows of a fixed-width file: records of so many bytes or lines, cut at byte positions (SEMANTICS E6). */
 import { type FileHandle, open } from 'node:fs/promises'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import { fixedField } from '../../script/format/fixed-width.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'

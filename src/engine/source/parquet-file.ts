@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import type { ParquetCompression } from '../../script/plan/plan-store.ts'
 import { UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
 import { formatsOf } from '../../script/value/formats.ts'

@@ -8,7 +8,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import type { CellObject, ParsingOptions, WorkBook } from '@e965/xlsx'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import { fieldNamesFrom } from '../../script/format/delimited-text.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'

@@ -3,7 +3,7 @@
  * (SEMANTICS E11). Decoders are strict: bytes that are no text of the encoding are an error, never replaced
  * silently.
  */
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 
 /** Names of the format specification; a code page comes as `cp1252`. */
 export const ENCODINGS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@
  * the name the script gave it.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 import { DelimitedText } from '../../script/format/delimited-text.ts'
 import { delimitedFormat, rowFields } from '../../script/format/text-fields.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'

@@ -2,7 +2,7 @@
  * SQL pieces over pair columns: a value stands in `<column>_n` (number side) and `<column>_t` (text side),
  * NULL being both NULL. Every name handed in is a generated one; user text never comes here.
  */
-import { faults } from '../../script/fault.ts'
+import { faults } from '../../script/fault/fault.ts'
 
 export interface PairSql {
   readonly n: string

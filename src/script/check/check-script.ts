@@ -7,11 +7,9 @@
  * is not judged: what it says is known only at run time. A script without issues may still fail when it runs.
  */
 
-import { faultOf, faults } from '../fault.ts'
-import type { FaultCode } from '../fault-codes.ts'
-import { type LineColumn, Lines } from '../span.ts'
-import { blockAt, isCloser, isOpener, isStray } from '../syntax/block.ts'
-import type { Head } from '../syntax/head.ts'
+import { faultOf, faults } from '../fault/fault.ts'
+import type { FaultCode } from '../fault/fault-codes.ts'
+import { type LineColumn, Lines } from '../fault/span.ts'
 import {
   checkNext,
   parseCall,
@@ -23,8 +21,10 @@ import {
   parseLoopTest,
   parseSub,
   parseSwitch,
-} from '../syntax/parse-control.ts'
-import { parseLet, parseStatement } from '../syntax/parse-statement.ts'
+} from '../parse/parse-control.ts'
+import { parseLet, parseStatement } from '../parse/parse-statement.ts'
+import { blockAt, isCloser, isOpener, isStray } from '../syntax/block.ts'
+import type { Head } from '../syntax/head.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 
 /** Line and column, from 1, are those of the fault where they are known, else of the statement. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bindingOf, evaluated, type Surroundings, shown } from '../../../test/support/evaluated.ts'
-import { parseExpression } from '../syntax/parse-expression.ts'
+import { parseExpression } from '../parse/parse-expression.ts'
 import type { Value } from '../value/value.ts'
 import { compile } from './compile-expression.ts'
 

@@ -6,12 +6,12 @@
  * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
  * are raised here, never while rows are evaluated, except by the binding's own functions.
  */
-import { faultOf, faults, placedAt, type ScriptFaultError } from '../fault.ts'
+import { faultOf, faults, placedAt, type ScriptFaultError } from '../fault/fault.ts'
 import { checkCall, isAggregation } from '../function/functions.ts'
 import type { Binding, Evaluator } from '../function/site/binding.ts'
 import type { FunctionRow, Scalar } from '../function/site/function-row.ts'
+import { parseExpression } from '../parse/parse-expression.ts'
 import type { Expression } from '../syntax/expression.ts'
-import { parseExpression } from '../syntax/parse-expression.ts'
 import type { Value } from '../value/value.ts'
 import { type Compiled, compileOperator } from './compile-operator.ts'
 

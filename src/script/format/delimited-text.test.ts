@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScriptFaultError } from '../fault.ts'
+import { ScriptFaultError } from '../fault/fault.ts'
 import { type DelimitedFormat, DelimitedText, fieldNamesFrom } from './delimited-text.ts'
 
 const PLAIN: DelimitedFormat = { delimiter: ',', quoting: 'standard', verbatim: false, headerLines: 0 }

@@ -9,7 +9,7 @@
  * only "..", which may hold delimiters, line ends and doubled marks; with "none" marks are data. Blanks
  * (ASCII 32) around an unquoted value are dropped unless `verbatim`. Empty lines are skipped.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 
 export interface DelimitedFormat {
   /** One or more characters, or the word "spaces": any run of blanks. */

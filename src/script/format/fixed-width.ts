@@ -4,7 +4,7 @@
  * little-endian integers, signed and unsigned, R an IEEE number, B packed decimals (LANGUAGE, section 2;
  * SEMANTICS E6).
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel } from '../syntax/statement.ts'
 import { trimBlanks } from '../value/trim-blanks.ts'

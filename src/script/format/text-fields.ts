@@ -1,6 +1,6 @@
 /** The field names of delimited text: from its first row, or numbered (SEMANTICS E2). */
-import { faults, type ScriptFaultError } from '../fault.ts'
-import type { Span } from '../span.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import type { FileFormat } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
 import { type DelimitedFormat, DelimitedText, fieldNamesFrom } from './delimited-text.ts'

@@ -3,7 +3,7 @@
  * all of them at once. Each value is `<number><SIDE><text><END>`, NULL `<END>` alone, in load order.
  */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'

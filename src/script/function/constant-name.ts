@@ -2,7 +2,7 @@
  * Names of fields and tables in the arguments of functions. They must be known when the LOAD is compiled,
  * because their data is fetched before the first row: a name that depends on the row is a fault.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { textOf } from '../value/convert.ts'
 import type { CallSite } from './site/function-row.ts'

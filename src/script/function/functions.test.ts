@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bindingOf } from '../../../test/support/evaluated.ts'
-import { ScriptFaultError } from '../fault.ts'
+import { ScriptFaultError } from '../fault/fault.ts'
 import type { Value } from '../value/value.ts'
 import { callFault, FUNCTIONS, functionRow, isComputed } from './functions.ts'
 

@@ -5,7 +5,7 @@
  * Finds the functions of the language by name, and tells what is wrong with a call. Nothing is evaluated
  * here.
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
 import { ABSENT_FUNCTIONS } from './absent-functions.ts'
 import { CLOCK_FUNCTIONS } from './clock-functions.ts'

@@ -3,7 +3,7 @@
  * row.
  */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { MappingTable } from '../model/data-model.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { textOf } from '../value/convert.ts'

@@ -2,7 +2,7 @@
  * Text functions (SEMANTICS block K). Positions and lengths count characters, not bytes or code units (K14).
  */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import { editDistance } from '../value/edit-distance.ts'
 import { capitalize } from '../value/letters.ts'
 import { splitText } from '../value/split-text.ts'

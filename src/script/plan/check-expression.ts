@@ -3,11 +3,11 @@
  * aggregations where nothing is grouped, mapping tables that are not loaded, and names of fields and tables
  * that depend on the row (SEMANTICS blocks H, I and M).
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import { dependsOnRow } from '../function/call-in-load.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
 import type { FunctionRow } from '../function/site/function-row.ts'
-import type { Span } from '../span.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { Report } from './findings.ts'
 import { lacks, type Names } from './model-shape.ts'

@@ -2,7 +2,7 @@
  * How a planner answers: with what is to be done, or with all that is wrong. It goes on behind a fault as if
  * that were mended, so that everything is found at once, and so that what comes after can be judged.
  */
-import { type Fault, ScriptFaultError } from '../fault.ts'
+import { type Fault, ScriptFaultError } from '../fault/fault.ts'
 import type { ModelShape } from './model-shape.ts'
 
 /** An answer of a planner. */

@@ -5,7 +5,7 @@
  * expression (SEMANTICS J4).
  */
 
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
 import type { Fold, FoldOperation } from '../function/site/function-row.ts'
 import { type Expression, expressionKey } from '../syntax/expression.ts'

@@ -2,7 +2,7 @@
  * The levels of a LOAD as steps over rows, from the bottom up: which fields each one reads and writes, where
  * rows are grouped or made distinct, and what is wrong with any of it (LANGUAGE, section 6).
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
 import { checkExpression, type ExpressionPlace, rowPlace } from './check-expression.ts'

@@ -2,9 +2,9 @@
  * Where the rows of a LOAD go: which table they extend, join, or become (LANGUAGE, sections 5, 9 and 12;
  * SEMANTICS F7 to F14, G5).
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import { baseName, withoutExtension } from '../function/file-functions.ts'
-import type { Span } from '../span.ts'
 import type { LoadPrefixes, LoadSource, LoadStatement } from '../syntax/statement.ts'
 import type { Report } from './findings.ts'
 import { type ModelShape, type Names, tableNamed, tableWithFields } from './model-shape.ts'

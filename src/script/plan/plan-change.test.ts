@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseStatement } from '../syntax/parse-statement.ts'
+import { parseStatement } from '../parse/parse-statement.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
 import type { Planned } from './findings.ts'
 import { EMPTY_SHAPE, type ModelShape, type TableShape } from './model-shape.ts'

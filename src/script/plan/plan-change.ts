@@ -2,7 +2,7 @@
  * Statements that drop and rename loaded tables and fields, or number their values (LANGUAGE, sections 3 and
  * 9; SEMANTICS F16 to F18, I13): what they mean for the tables that are there, or what is wrong with them.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Renaming } from '../model/renamed.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import { matchesWildcard } from '../value/wildcard.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StoreRules } from '../host.ts'
-import { parseStatement } from '../syntax/parse-statement.ts'
+import { parseStatement } from '../parse/parse-statement.ts'
 import type { LoadStatement } from '../syntax/statement.ts'
 import { DEFAULT_SETTINGS } from '../value/settings.ts'
 import { EMPTY_SHAPE, type ModelShape, type TableShape } from './model-shape.ts'

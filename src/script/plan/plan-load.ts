@@ -6,7 +6,7 @@
  * wrong with it as far as that can be told. The engine executes the plan and decides nothing; a checker asks
  * with less knowledge and gets the faults of what it knows.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { StoreRules } from '../host.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadStatement } from '../syntax/statement.ts'

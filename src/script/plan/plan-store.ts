@@ -1,5 +1,5 @@
 /** STORE: which columns of which table are written, and as what (LANGUAGE, section 7; SEMANTICS R1). */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
 import { ANY_NAMES, lacks, type ModelShape, type Names, tableNamed } from './model-shape.ts'

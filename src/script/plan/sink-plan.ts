@@ -2,7 +2,7 @@
  * What becomes of the rows of a LOAD in the end: a mapping table, tables of their attributes, or rows of a
  * table under the names that they are stored with, and what is loaded then.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { StoreRules } from '../host.ts'
 import type { LoadStatement, Merge } from '../syntax/statement.ts'
 import type { Report } from './findings.ts'

@@ -2,7 +2,7 @@
  * Where the rows of a LOAD come from, and which fields they have as far as that can be told without opening
  * anything.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import { positionFault, positionsIn } from '../format/fixed-width.ts'
 import { textFields, textFormatFault } from '../format/text-fields.ts'
 import type { FileFormat, LoadLevel, LoadSource } from '../syntax/statement.ts'

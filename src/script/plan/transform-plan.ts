@@ -1,6 +1,6 @@
 /** The prefixes that make other rows of loaded ones: which fields they need and make (SEMANTICS block N). */
-import { faults } from '../fault.ts'
-import type { Span } from '../span.ts'
+import { faults } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import type { Hierarchy, HierarchyBelongsTo, Transform } from '../syntax/statement.ts'
 import type { Report } from './findings.ts'
 import { allFields, closed, lacks, type ModelShape, type Names } from './model-shape.ts'

@@ -3,8 +3,8 @@
  * instead, and first of all a name that differs only in the case of its letters, because names are
  * case-sensitive (F1).
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
-import type { Span } from '../span.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import { nearestName } from '../value/nearest-name.ts'
 
 const NAMES_SHOWN = 10

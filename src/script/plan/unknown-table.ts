@@ -1,6 +1,6 @@
 /** The fault for a table that is not loaded. */
-import { faults, type ScriptFaultError } from '../fault.ts'
-import type { Span } from '../span.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import { nearestName } from '../value/nearest-name.ts'
 import type { SectionShape } from './model-shape.ts'
 

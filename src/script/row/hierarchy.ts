@@ -4,7 +4,7 @@
  * to a root and are dropped. A node with several parents yields a row per path to a root. The named fields
  * must exist.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'

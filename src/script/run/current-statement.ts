@@ -3,9 +3,9 @@
  * (LANGUAGE, section 11).
  */
 
-import { type Fault, faultOf } from '../fault.ts'
+import { type Fault, faultOf } from '../fault/fault.ts'
+import { Lines } from '../fault/span.ts'
 import type { Asking, FaultPosition } from '../host.ts'
-import { Lines } from '../span.ts'
 import { type Origin, through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import { numberOf } from '../value/convert.ts'

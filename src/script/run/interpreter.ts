@@ -7,7 +7,7 @@
  * files, clocks or randomness itself. It yields a `position` before every statement and every pass of a loop:
  * a host can stop any script there.
  */
-import { faultOf } from '../fault.ts'
+import { faultOf } from '../fault/fault.ts'
 import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
 import { split } from '../syntax/split.ts'
 import { ScriptStopped } from './current-statement.ts'

@@ -4,13 +4,13 @@
  * parsed.
  */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
+import { parseExit, parseGuarded } from '../parse/parse-control.ts'
+import { parseLet, parseStatement } from '../parse/parse-statement.ts'
 import { type Block, blockAt, isOpener, isStray, type Opener } from '../syntax/block.ts'
 import { isControl } from '../syntax/head.ts'
 import { joined, through } from '../syntax/origin.ts'
-import { parseExit, parseGuarded } from '../syntax/parse-control.ts'
-import { parseLet, parseStatement } from '../syntax/parse-statement.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 import type { Statement } from '../syntax/statement.ts'
 import {

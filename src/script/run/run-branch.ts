@@ -1,8 +1,8 @@
 /** IF and SWITCH (LANGUAGE, section 4; SEMANTICS P9, Q6). A condition that fails counts as false. */
 
 import type { Asking } from '../host.ts'
+import { parseCase, parseCondition, parseSwitch } from '../parse/parse-control.ts'
 import type { Block } from '../syntax/block.ts'
-import { parseCase, parseCondition, parseSwitch } from '../syntax/parse-control.ts'
 import { compareValues } from '../value/convert.ts'
 import { TRUE, type Value } from '../value/value.ts'
 import { beginStatement, type CurrentStatement, guarded, readClause } from './current-statement.ts'

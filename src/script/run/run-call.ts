@@ -1,11 +1,11 @@
 /** SUB, CALL and included files (LANGUAGE, section 4; SEMANTICS P10 to P15, O19, O20). */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
+import { includeOf } from '../parse/expand.ts'
+import { parseCall, parseSub } from '../parse/parse-control.ts'
 import type { Block } from '../syntax/block.ts'
-import { includeOf } from '../syntax/expand.ts'
 import { through } from '../syntax/origin.ts'
-import { parseCall, parseSub } from '../syntax/parse-control.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 import type { Value } from '../value/value.ts'
 import {

@@ -1,6 +1,6 @@
 /** LOAD: preceding loads, partial reloads (LANGUAGE, section 12), and the reported rows. */
 import { ask } from '../ask.ts'
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
 import type { LoadStatement, PartialPrefix, Statement } from '../syntax/statement.ts'
 import { type CurrentStatement, logResult } from './current-statement.ts'

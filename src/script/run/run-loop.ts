@@ -1,16 +1,16 @@
 /** FOR, FOR EACH and DO (LANGUAGE, section 4; SEMANTICS P2 to P8). A head that fails runs no pass (Q6). */
 import { ask } from '../ask.ts'
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
-import type { Block } from '../syntax/block.ts'
-import type { Expression } from '../syntax/expression.ts'
 import {
   checkNext,
   type ForClause,
   type ForEachItem,
   parseFor,
   parseLoopTest,
-} from '../syntax/parse-control.ts'
+} from '../parse/parse-control.ts'
+import type { Block } from '../syntax/block.ts'
+import type { Expression } from '../syntax/expression.ts'
 import type { Value } from '../value/value.ts'
 import {
   beginStatement,

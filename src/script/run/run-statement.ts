@@ -3,7 +3,7 @@
  * and of the host.
  */
 import { ask } from '../ask.ts'
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
 import type { DeclareStatement, RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'

@@ -1,7 +1,7 @@
 /**
  * The values of ScriptError, ScriptErrorCount and ScriptErrorList (LANGUAGE, section 11; SEMANTICS block Q).
  */
-import type { Fault } from '../fault.ts'
+import type { Fault } from '../fault/fault.ts'
 import type { Value } from '../value/value.ts'
 
 /** The vendor's texts of ScriptError. */

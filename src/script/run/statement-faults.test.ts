@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScriptFaultError } from '../fault.ts'
-import { parseStatement } from '../syntax/parse-statement.ts'
+import { ScriptFaultError } from '../fault/fault.ts'
+import { parseStatement } from '../parse/parse-statement.ts'
 
 function faultOf(text: string) {
   try {

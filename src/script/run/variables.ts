@@ -3,7 +3,7 @@
  * (SEMANTICS P10, P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and the
  * like are read-only.
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 

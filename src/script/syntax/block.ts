@@ -2,7 +2,7 @@
  * Finds where a block ends and which clauses divide it, from the heads alone: what is skipped is never parsed
  * (P20).
  */
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
 import type { ControlHead } from './head.ts'
 import type { RawStatement } from './split.ts'
 

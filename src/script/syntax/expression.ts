@@ -1,6 +1,6 @@
 /** The syntax tree of an expression, after dollar expansion. */
 
-import type { Span } from '../span.ts'
+import type { Span } from '../fault/span.ts'
 
 export type BinaryOperator =
   | 'or'

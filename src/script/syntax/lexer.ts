@@ -4,7 +4,7 @@
  * quoted token means (field, variable, name, path) is the parser's matter (LANGUAGE, section 2.1). Never
  * throws: what is no token is a `symbol`, an open quote an `open` token.
  */
-import type { Span } from '../span.ts'
+import type { Span } from '../fault/span.ts'
 import { closingMark, isBlank, quoteEnd, unquoted } from './quote.ts'
 
 /** Its span is in the text of the statement. */

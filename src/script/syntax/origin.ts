@@ -3,7 +3,7 @@
  * same with its `$(...)` replaced. What is said about a place in it can then be told of the place in the
  * script.
  */
-import type { Span } from '../span.ts'
+import type { Span } from '../fault/span.ts'
 
 /** From a span of a text to the span that it stands for in the text before. */
 export type Origin = (span: Span) => Span

@@ -5,7 +5,7 @@
  * semicolons. Never throws: statements that mean nothing are for their parsers to refuse.
  */
 
-import type { Span } from '../span.ts'
+import type { Span } from '../fault/span.ts'
 import { behindLabel, type Head, headAt, isControl } from './head.ts'
 import { type Origin, TextMaker } from './origin.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'

@@ -1,10 +1,10 @@
 /**
- * Room `script/syntax`: from the text of a script to its tree: splitting, expansion and parsing, with spans.
- * What can be told from the text alone enters; what it means stands in `script/plan`.
+ * Room `script/syntax`: the words of a script and the forms of its tree: splitting, tokens, statements,
+ * expressions, all with their spans. What becomes a tree, and how, stands in `script/parse`.
  *
  * The statements of the language after expansion. Control flow is not here: it works on split statements.
  */
-import type { Span } from '../span.ts'
+import type { Span } from '../fault/span.ts'
 import type { Letters } from '../value/letters.ts'
 import type { Expression } from './expression.ts'
 

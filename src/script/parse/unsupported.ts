@@ -2,8 +2,8 @@
  * Statements and prefixes that belong to the language but not to what this engine runs. They are never
  * skipped in silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
 
 /** Upper case, as named in the fault; the longest match from the start of a statement counts. */
 export const UNSUPPORTED_STATEMENTS: readonly string[] = [

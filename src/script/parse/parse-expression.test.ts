@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { withoutSpans } from '../../../test/support/without-spans.ts'
-import { ScriptFaultError } from '../fault.ts'
-import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
+import { ScriptFaultError } from '../fault/fault.ts'
+import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/expression.ts'
 import { parseExpression as parse } from './parse-expression.ts'
 
 const parseExpression = (text: string) => withoutSpans(parse(text))

@@ -1,8 +1,8 @@
 /** Control clauses (LANGUAGE, section 4), each one expanded line. Throws ScriptFaultError (syntax). */
 
-import { faults } from '../fault.ts'
-import type { Expression } from './expression.ts'
-import { type TokenStream, tokensOf } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { Expression } from '../syntax/expression.ts'
+import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
 import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
 import { expectEnd, readName } from './read-name.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { withoutSpans } from '../../../test/support/without-spans.ts'
+import type { FileFormat, LoadStatement, StoreStatement } from '../syntax/statement.ts'
 import { parseExpression as expression } from './parse-expression.ts'
 import { parseStatement as parse } from './parse-statement.ts'
-import type { FileFormat, LoadStatement, StoreStatement } from './statement.ts'
 
 const FORMAT: FileFormat = { labels: 'embedded', quoting: 'standard', headerLines: 0, headerBytes: 0 }
 

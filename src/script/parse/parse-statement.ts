@@ -1,9 +1,14 @@
 /**
+ * Room `script/parse`: from the text of a statement to its tree: expansion and parsing. What can be told from
+ * the text alone enters, the names of functions too; what a statement means stands in `script/plan`.
+ *
  * One expanded regular statement -> Statement (LANGUAGE, section 3). Throws ScriptFaultError: syntax, a part
  * of the language that is not supported, or an unknown statement.
  */
-import { faults, type ScriptFaultError } from '../fault.ts'
-import { type TokenStream, tokensOf } from './lexer.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
+import { closingMark, quoteEnd, skipBlank, withoutQuotes } from '../syntax/quote.ts'
+import type { RenamePair, Statement } from '../syntax/statement.ts'
 import { parseDeclare, parseDerive } from './parse-derived.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { parseLoad } from './parse-load.ts'
@@ -18,9 +23,7 @@ import {
 } from './parse-model.ts'
 import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
-import { closingMark, quoteEnd, skipBlank, withoutQuotes } from './quote.ts'
 import { expectEnd, readName, readNames } from './read-name.ts'
-import type { RenamePair, Statement } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
 /** @param from the offset of the statement in the text, behind WHEN and UNLESS */

@@ -4,11 +4,11 @@
  * numbers of arguments, is a fault of the whole statement (Q5) and is told with its place.
  */
 
-import { faults, type ScriptFaultError } from '../fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import { callFault } from '../function/functions.ts'
-import type { Span } from '../span.ts'
-import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
-import { type Token, type TokenStream, tokensOf } from './lexer.ts'
+import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/expression.ts'
+import { type Token, type TokenStream, tokensOf } from '../syntax/lexer.ts'
 
 /** All of `text` as one expression. Throws ScriptFaultError (syntax). */
 export function parseExpression(text: string): Expression {

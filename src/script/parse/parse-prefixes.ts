@@ -1,11 +1,11 @@
 /** Label and prefixes in front of LOAD, in any order (LANGUAGE, section 5), and which of them go together. */
-import { faults } from '../fault.ts'
-import type { Span } from '../span.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import type { LoadPrefixes, LoadStatement, PartialPrefix } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readTransform } from './parse-transform.ts'
 import { readName, readNames } from './read-name.ts'
-import type { LoadPrefixes, LoadStatement, PartialPrefix } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
 export interface LoadHead {

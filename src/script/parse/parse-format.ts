@@ -1,9 +1,9 @@
 /** File paths and format specifications of FROM, INLINE and STORE (LANGUAGE, section 7). */
-import { faults } from '../fault.ts'
-import type { Token, TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { Token, TokenStream } from '../syntax/lexer.ts'
+import { rawPathEnd } from '../syntax/split.ts'
+import type { FileFormat } from '../syntax/statement.ts'
 import { unexpected } from './parse-expression.ts'
-import { rawPathEnd } from './split.ts'
-import type { FileFormat } from './statement.ts'
 
 export const DEFAULT_FORMAT: FileFormat = {
   labels: 'embedded',

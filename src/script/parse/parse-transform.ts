@@ -2,11 +2,11 @@
  * Prefixes that make other rows of those a LOAD has read: CROSSTABLE, INTERVALMATCH, GENERIC, HIERARCHY and
  * HIERARCHYBELONGSTO (LANGUAGE, section 5; SEMANTICS block N).
  */
-import { faults } from '../fault.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import type { Transform } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readName, readNames } from './read-name.ts'
-import type { Transform } from './statement.ts'
 
 /** Undefined: none of them stands here. Throws ScriptFaultError: syntax. */
 export function readTransform(tokens: TokenStream): Transform | undefined {

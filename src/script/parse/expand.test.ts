@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScriptFaultError } from '../fault.ts'
+import { ScriptFaultError } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
 import { expand, MAX_EXPANSIONS } from './expand.ts'
 

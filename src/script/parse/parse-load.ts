@@ -3,13 +3,13 @@
  * order. A stack of preceding loads is one text with semicolons between its levels; when the last level has
  * no source of its own, the stack is not complete and the caller has to add the next statement.
  */
-import { faults } from '../fault.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import type { LoadItem, LoadLevel, LoadSource, LoadStatement, OrderItem } from '../syntax/statement.ts'
 import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
 import { readFormat, readPath } from './parse-format.ts'
 import { parsePrefixes } from './parse-prefixes.ts'
 import { readName } from './read-name.ts'
-import type { LoadItem, LoadLevel, LoadSource, LoadStatement, OrderItem } from './statement.ts'
 import { unsupported } from './unsupported.ts'
 
 /** The stream stands at the first token of the statement. */

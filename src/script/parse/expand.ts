@@ -3,10 +3,10 @@
  * brackets (LANGUAGE, section 10; SEMANTICS block O). What comes out is expanded again, so a macro may name
  * another; a limit ends those that name themselves.
  */
-import { faults, ScriptFaultError } from '../fault.ts'
+import { faults, ScriptFaultError } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
-import { type DerivedText, TextMaker } from './origin.ts'
-import { quoteEnd, withoutQuotes } from './quote.ts'
+import { type DerivedText, TextMaker } from '../syntax/origin.ts'
+import { quoteEnd, withoutQuotes } from '../syntax/quote.ts'
 
 export const MAX_EXPANSIONS = 1000
 const MAX_LENGTH = 16 * 1024 * 1024

@@ -1,4 +1,7 @@
 /**
+ * Room `script/fault`: what goes wrong in a script and where. Codes, texts and places enter; who finds a
+ * fault stands elsewhere.
+ *
  * What goes wrong in a script: a code, the numbers that scripts and logs show for it (LANGUAGE, section 11),
  * a text for people, and the place where it is known.
  */

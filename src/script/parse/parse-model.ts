@@ -3,12 +3,12 @@
  * UNMAP, NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION, FORCE (LANGUAGE, section 3).
  */
 
-import { faults } from '../fault.ts'
+import { faults } from '../fault/fault.ts'
+import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
+import type { NoteKind, PartialPrefix, RenamePair, Statement } from '../syntax/statement.ts'
 import type { Letters } from '../value/letters.ts'
-import { type TokenStream, tokensOf } from './lexer.ts'
 import { unexpected } from './parse-expression.ts'
 import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
-import type { NoteKind, PartialPrefix, RenamePair, Statement } from './statement.ts'
 
 /**
  * Name patterns from where the stream stands.

@@ -2,12 +2,12 @@
  * STORE (LANGUAGE, section 8). The format is what the specification says; without one the host writes a QVD
  * (R1).
  */
-import { faults } from '../fault.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import type { StoreStatement } from '../syntax/statement.ts'
 import { unexpected } from './parse-expression.ts'
 import { readFormat, readPath } from './parse-format.ts'
 import { expectEnd, readName } from './read-name.ts'
-import type { StoreStatement } from './statement.ts'
 
 /** The stream stands behind STORE. */
 export function parseStore(tokens: TokenStream): StoreStatement {

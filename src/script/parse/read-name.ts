@@ -2,9 +2,9 @@
  * Names of tables, fields and variables where no expression can stand: all quoting marks mean the same
  * (LANGUAGE 2.1).
  */
-import type { TokenStream } from './lexer.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import { quoteEnd, withoutQuotes } from '../syntax/quote.ts'
 import { unexpected } from './parse-expression.ts'
-import { quoteEnd, withoutQuotes } from './quote.ts'
 
 /** `what` is named in the syntax fault. */
 export function readName(tokens: TokenStream, what: string): string {

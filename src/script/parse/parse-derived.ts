@@ -3,12 +3,12 @@
  * fields that they are laid over (LANGUAGE, section 9). The expressions are over `$1`, the field, and
  * parameters.
  */
-import { faults } from '../fault.ts'
-import type { TokenStream } from './lexer.ts'
+import { faults } from '../fault/fault.ts'
+import type { TokenStream } from '../syntax/lexer.ts'
+import type { DerivedField, Statement } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readLabel } from './parse-prefixes.ts'
 import { expectEnd, readName, readNames } from './read-name.ts'
-import type { DerivedField, Statement } from './statement.ts'
 
 /** Undefined: the stream, which stands behind no label yet, leads to no DECLARE. */
 export function parseDeclare(tokens: TokenStream): Statement | undefined {
