@@ -1,5 +1,7 @@
 /** The options that select events, as the query of the event stream. */
+
 import type { Command } from 'commander'
+import { defined } from '../core/defined.ts'
 import { OUTCOMES } from '../core/outcome.ts'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import { ConfigError } from '../main/config.ts'
@@ -36,8 +38,8 @@ export function eventQuery({ types, app, space, outcome, filter, after }: EventO
   ]
   const chosen = types ?? (outcomes.length === 0 ? undefined : FINISHED_EVENT_TYPE)
   return new URLSearchParams({
-    ...(chosen === undefined ? {} : { types: chosen }),
+    ...defined({ types: chosen }),
     ...(conditions.length === 0 ? {} : { filter: conditions.join(' and ') }),
-    ...(after === undefined ? {} : { after }),
+    ...defined({ after }),
   })
 }

@@ -2,7 +2,9 @@
  * Follows a service's event stream. Reconnects with the cursor of the last event, so that no event is missed
  * or seen twice. Throws what a new connection cannot fix: a wrong key, a refused filter.
  */
+
 import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { defined } from '../core/defined.ts'
 import type { ReloadEvent } from '../receiver/reload-event.ts'
 import { ApiError, type ApiProblem } from './client.ts'
 
@@ -65,7 +67,7 @@ async function connect(
     headers: {
       authorization: `Bearer ${key}`,
       accept: 'text/event-stream',
-      ...(cursor === undefined ? {} : { 'last-event-id': cursor }),
+      ...defined({ 'last-event-id': cursor }),
     },
     signal,
   })

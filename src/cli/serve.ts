@@ -1,5 +1,7 @@
 /** `reprise serve`: the whole service in one process, until a signal. */
+
 import { Command } from 'commander'
+import { defined } from '../core/defined.ts'
 import { ENVIRONMENT, withStage } from '../core/surface.ts'
 import { readConfig, type SettingTexts } from '../main/config.ts'
 import { startService } from '../main/service.ts'
@@ -19,10 +21,7 @@ export function serveCommand(): Command {
     .addHelpText('after', `\nMore settings by environment:\n${environmentHelp()}`)
     .action(async (flags: { host?: string; port?: string; data?: string }) => {
       const { data, ...others } = flags
-      const config = readConfig(
-        { ...others, ...(data === undefined ? {} : { dataDir: data }) } as SettingTexts,
-        process.env,
-      )
+      const config = readConfig({ ...others, ...defined({ dataDir: data }) } as SettingTexts, process.env)
       // Database, data and key are readable by their owner only, even in a folder that somebody else made.
       process.umask(0o077)
       const log = jsonLog(config.logLevel)

@@ -5,7 +5,9 @@
  * The reload and its state machine: only `decide` says what a command does to a reload in a state. It is
  * total: every command in every state yields the next reload with its facts, or a refusal.
  */
+
 import type { Attempt, AttemptEnd } from './attempt.ts'
+import { defined } from './defined.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'
 import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
 import { jittered, requeueBackoffMs } from './retry.ts'
@@ -207,19 +209,12 @@ function endAttempt(
     (attempt.session.sessionAcquiredAt === undefined
       ? undefined
       : Math.max(0, nowMs - attempt.session.sessionAcquiredAt))
-  const closed: Attempt = {
-    ...attempt,
-    closed: {
-      at: nowMs,
-      end,
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(command.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: command.peakMemoryBytes }),
-    },
-  }
+  const { peakMemoryBytes } = command
+  const closed = { ...attempt, closed: { at: nowMs, end, ...defined({ durationMs, peakMemoryBytes }) } }
   const told: Reload = {
     ...reload,
     engine: engineFacts(attempt, durationMs),
-    ...(command.log === undefined ? {} : { log: command.log }),
+    ...defined({ log: command.log }),
   }
   const verdict = judge(end, { sizeIndex: attempt.sizeIndex, faultRequeues: reload.faultRequeues }, policy)
   if (reload.state === 'CANCELING') return { ...finish(told, 'CANCELED', nowMs, {}), closed }
@@ -227,7 +222,7 @@ function endAttempt(
     return {
       ...finish(told, verdict.outcome, nowMs, verdict),
       closed,
-      ...(verdict.markApp === undefined ? {} : { markApp: verdict.markApp }),
+      ...defined({ markApp: verdict.markApp }),
     }
   }
   return { next: requeue(told, verdict, policy, nowMs), closed }
@@ -272,9 +267,7 @@ function finish(
       state: outcome,
       endedAt: nowMs,
       crashedOnMaxSizeEngine: told.crashedOnMaxSizeEngine ?? false,
-      ...(told.errorCode === undefined ? {} : { errorCode: told.errorCode }),
-      ...(told.errorMessage === undefined ? {} : { errorMessage: told.errorMessage }),
-      ...(told.engineTime === undefined ? {} : { engineTime: told.engineTime }),
+      ...defined({ errorCode: told.errorCode, errorMessage: told.errorMessage, engineTime: told.engineTime }),
     },
     outcome,
   }
@@ -285,12 +278,12 @@ function finish(
  * mixed.
  */
 function engineFacts({ session }: Attempt, durationMs: number | undefined): EngineFacts {
-  return {
-    ...(session.engineStartedAt === undefined ? {} : { startedAt: session.engineStartedAt }),
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(session.enginePoolName === undefined ? {} : { poolName: session.enginePoolName }),
-    ...(session.engineSizingReason === undefined ? {} : { sizingReason: session.engineSizingReason }),
-  }
+  return defined({
+    startedAt: session.engineStartedAt,
+    durationMs,
+    poolName: session.enginePoolName,
+    sizingReason: session.engineSizingReason,
+  })
 }
 
 function durationText(ms: number): string {

@@ -2,7 +2,9 @@
  * What follows from each attempt end: a requeue or an outcome. Holds the table of contract 02, section 2.1 as
  * data; an accepted cancel overrides it (reload.ts). docs/reference/attempts.md is generated from it.
  */
+
 import { type AttemptEnd, placeOfFault } from './attempt.ts'
+import { defined } from './defined.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What the rule needs besides the reload. */
@@ -100,7 +102,7 @@ export function judge(end: AttemptEnd, tried: Tried, policy: Policy): Verdict {
   const errorMessage = messageOf(end)
   return {
     ...follows,
-    ...(errorMessage === undefined ? {} : { errorMessage }),
+    ...defined({ errorMessage }),
     ...(end.kind === 'completed' ? { engineTime: end.data.engineTime } : {}),
   }
 }
@@ -132,5 +134,5 @@ function messageOf(end: AttemptEnd): string | undefined {
 }
 
 function finish(outcome: Outcome, errorCode?: string): Finish {
-  return { kind: 'finish', outcome, ...(errorCode === undefined ? {} : { errorCode }) }
+  return { kind: 'finish', outcome, ...defined({ errorCode }) }
 }

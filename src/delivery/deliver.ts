@@ -10,6 +10,7 @@
  *
  * Stopping waits for the sends in flight (a channel has a time limit) and for their records.
  */
+import { defined } from '../core/defined.ts'
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Timers } from '../core/ports.ts'
@@ -210,7 +211,7 @@ async function record(deps: DeliverDeps, results: Set<Result>): Promise<void> {
     const row: SendRecord = {
       delivery: next,
       fence: claimed.delivery.lease!,
-      ...(made === undefined ? {} : { send: made.send }),
+      ...defined({ send: made?.send }),
       ...(made === undefined || !first ? {} : { step: afterSend(deps, made.sent) }),
     }
     rows.push(row)

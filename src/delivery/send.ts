@@ -1,4 +1,5 @@
 /** Sends events to a subscription through its channel and makes the records of the send. */
+import { defined } from '../core/defined.ts'
 import { newUuid } from '../core/ids.ts'
 import type { Clock, Log, Random } from '../core/ports.ts'
 import type { Send } from '../event/delivery.ts'
@@ -54,10 +55,10 @@ export async function makeSends(
       eventId: event.id,
       eventType: event.type,
       status: sent.ok ? 'success' : 'fail',
-      ...(sent.message === undefined ? {} : { statusMessage: sent.message }),
+      ...defined({ statusMessage: sent.message }),
       triggeredAt,
       ...(sent.request === undefined ? {} : { request: { ...sent.request, body: event.body } }),
-      ...(sent.response === undefined ? {} : { response: sent.response }),
+      ...defined({ response: sent.response }),
     },
   }))
 }

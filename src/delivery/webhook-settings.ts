@@ -3,9 +3,11 @@
  * (subscription-settings.ts, settings-patch.ts) and the caller's rights, seals what is secret, and gives the
  * record to save, or why not. Contract 04, section 2. Saves nothing itself (webhook.ts does).
  */
+
 import type { Caller, User } from '../catalog/records.ts'
 import { isRefused, type Refused, refused, refusedEach } from '../catalog/refusal.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'
+import { defined } from '../core/defined.ts'
 import { newUuid, type UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { AbuseProtection, ContentMode, Subscription } from '../event/subscription.ts'
@@ -264,7 +266,7 @@ function withSettings(deps: WebhookDeps, settings: SubscriptionSettings, standin
   return {
     ...standing,
     ...plain,
-    ...(filterText === undefined ? {} : { filterText }),
+    ...defined({ filterText }),
     ...(filter?.kind === 'filter' ? { filter: filter.filter } : {}),
     sealedHeaders: Object.fromEntries(sealed),
     ...(secret === undefined ? {} : { sealedSecret: deps.seal.seal(secret) }),
@@ -281,7 +283,7 @@ function documentOf(deps: WebhookDeps, subscription: Subscription): Document {
     description: subscription.description,
     eventTypes: subscription.eventTypes,
     enabled: subscription.enabled,
-    ...(filterText === undefined ? {} : { filter: filterText }),
+    ...defined({ filter: filterText }),
     level: subscription.level,
     ownerId: subscription.ownerId,
     headers: subscription.headers,
@@ -291,7 +293,7 @@ function documentOf(deps: WebhookDeps, subscription: Subscription): Document {
     checkCertificateRevocation: subscription.checkCertificateRevocation,
     contentMode: subscription.contentMode ?? 'qlik',
     abuseProtection: subscription.abuseProtection ?? 'off',
-    ...(sendsPerMinute === undefined ? {} : { sendsPerMinute }),
+    ...defined({ sendsPerMinute }),
   }
 }
 
@@ -308,11 +310,11 @@ function settingsOf(body: WebhookBody, levelBefore: Subscription['level']): Subs
     level: body.level ?? levelBefore,
     headers: body.headers ?? {},
     encryptedHeaders: body.encryptedHeaders ?? {},
-    ...(secret === undefined ? {} : { secret }),
+    ...defined({ secret }),
     checkCertificateRevocation: body.checkCertificateRevocation ?? false,
     contentMode: body.contentMode ?? 'qlik',
     abuseProtection: body.abuseProtection ?? 'off',
-    ...(body.sendsPerMinute === undefined ? {} : { sendsPerMinute: body.sendsPerMinute }),
+    ...defined({ sendsPerMinute: body.sendsPerMinute }),
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { defined } from '../core/defined.ts'
 import type { DataVersion } from '../core/ids.ts'
 import { chooseSize, databaseBytes, defaultLadder, engineSize, parseLadder } from './sizes.ts'
 
@@ -61,7 +62,7 @@ describe('the size of an attempt', () => {
   if (typeof ladder === 'string') throw new Error(ladder)
 
   const fileOf = (fileBytes: number, peakMemoryBytes?: { full?: number; partial?: number }) => ({
-    data: { ...DATA, fileBytes, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) },
+    data: { ...DATA, fileBytes, ...defined({ peakMemoryBytes }) },
   })
   const full = (climbedIndex: number) => ({ partial: false, climbedIndex })
   const partial = (climbedIndex: number) => ({ partial: true, climbedIndex })

@@ -2,6 +2,7 @@
  * The lasting parts of an installation: the data folder, its secret key, and the first tenant with its
  * administrator. Creating them again changes nothing.
  */
+
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,6 +10,7 @@ import { tokenHash } from '../api/http/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { addNewTenant, admitBootstrapKey, newTenant } from '../catalog/new-tenant.ts'
 import { changeHostnames } from '../catalog/tenant.ts'
+import { defined } from '../core/defined.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import { everyRow } from '../store/port/lists.ts'
@@ -103,7 +105,7 @@ export async function ensureTenant(
     const first = newTenant(
       {
         name: config.tenantName,
-        ...(hostname === undefined ? {} : { hostname }),
+        ...defined({ hostname }),
         adminName: 'admin',
         tokenHash: tokenHash(token),
       },

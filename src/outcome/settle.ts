@@ -9,8 +9,10 @@
  * A step reads the clock and the random port inside the transaction and has no other side effects. If a store
  * repeats it because a response was lost, the fence or the reload's state refuses it.
  */
+
 import type { App, DataTable } from '../catalog/records.ts'
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
+import { defined } from '../core/defined.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import {
@@ -98,8 +100,7 @@ function savingOf(
   const events = eventsOf(view, decision, data, now, random)
   return {
     reload: withQueueEnd(decision),
-    ...(decision.closed === undefined ? {} : { attempt: decision.closed }),
-    ...(app === undefined ? {} : { app }),
+    ...defined({ attempt: decision.closed, app }),
     events,
     deliveries: fanOut(events, view, random),
   }
@@ -123,7 +124,7 @@ function eventsOf(
   const subject = {
     reload: decision.next,
     tenant: view.tenant,
-    ...(app === undefined ? {} : { app }),
+    ...defined({ app }),
   }
   const events: EventDraft[] = []
   if (decision.closed !== undefined) {
@@ -151,7 +152,7 @@ function newData(
   const peak = attempt.peakMemoryBytes
   const peaks = {
     ...app?.data?.peakMemoryBytes,
-    ...(peak === undefined ? {} : { [next.partial ? 'partial' : 'full']: peak }),
+    ...defined({ [next.partial ? 'partial' : 'full']: peak }),
   }
   return {
     version,
@@ -184,7 +185,7 @@ function withNews(view: ReloadView, session: SessionFacts): ReloadView {
   return {
     ...view,
     reload: orphaned ? { ...view.reload, state: 'CANCELING' } : view.reload,
-    ...(attempt === undefined ? {} : { attempt }),
+    ...defined({ attempt }),
   }
 }
 

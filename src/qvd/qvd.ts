@@ -5,8 +5,10 @@
  * QVD files as a library (`import ... from 'reprise/qvd'`): a whole table at once with `readQvd` and
  * `writeQvd`, or, for files larger than memory, block by block with `QvdFile` and `QvdWriter`.
  */
+
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
+import { defined } from '../core/defined.ts'
 import type { Value } from '../script/value/value.ts'
 import { QvdError } from './qvd-error.ts'
 import { QvdFile, type QvdReadOptions } from './qvd-file.ts'
@@ -104,7 +106,7 @@ export async function writeQvd(path: string, table: QvdInput, creation?: QvdCrea
   })
   const made = `${path}.${randomUUID()}.part`
   try {
-    const writer = await QvdWriter.create(made, { ...table, rows, columns, ...(creation && { creation }) })
+    const writer = await QvdWriter.create(made, { ...table, rows, columns, ...defined({ creation }) })
     try {
       await writer.write(indexes, rows)
       await writer.close()

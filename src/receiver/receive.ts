@@ -6,6 +6,7 @@
  * callback is awaited: if it throws, the answer is 500, the event counts as not handled, and a later delivery
  * of it calls back again.
  */
+import { defined } from '../core/defined.ts'
 import { type AnyEvent, decodeEvents } from './decode-events.ts'
 import type { ReloadEvent } from './reload-event.ts'
 import { type SeenEvents, seenInMemory } from './seen-events.ts'
@@ -69,7 +70,7 @@ export function receiver(options: ReceiverOptions): Receive {
     throw new TypeError('secret: give the secret of the webhook')
   const seen = options.seen ?? seenInMemory()
   const refuse = (status: number, detail: string, error?: unknown): ReceiverAnswer => {
-    options.onProblem?.({ status, detail, ...(error === undefined ? {} : { error }) })
+    options.onProblem?.({ status, detail, ...defined({ error }) })
     return answer(status, detail)
   }
   return async (request) => {

@@ -2,6 +2,7 @@
  * Claims the next reloads that fit the worker's budget, each with a new attempt under a lease. Claims when a
  * slot becomes free, when a commit may have queued something, when a back-off ends, and at regular intervals.
  */
+import { defined } from '../core/defined.ts'
 import { type LeaseToken, newUuid, type ReloadId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
@@ -90,7 +91,7 @@ function claimStep(
     if (isRefusal(decision)) return decision
     return {
       reload: decision.next,
-      ...(decision.opened === undefined ? {} : { attempt: decision.opened }),
+      ...defined({ attempt: decision.opened }),
     }
   }
 }

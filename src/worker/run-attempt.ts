@@ -5,8 +5,10 @@
  *
  * Returns 'lost' as soon as the lease is gone. In any case the session is dead when it returns.
  */
+
 import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
+import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
@@ -192,7 +194,7 @@ function sessionEnded(
     ...ended(claimed, end, told.progressLog),
     durationMs,
     session: facts,
-    ...(told.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: told.peakMemoryBytes }),
+    ...defined({ peakMemoryBytes: told.peakMemoryBytes }),
     ...(end.kind === 'completed' && told.kind === 'completed' ? { tables: told.tables } : {}),
     ...(startedAt === undefined
       ? {}
@@ -239,9 +241,9 @@ function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed):
   const { reason } = chooseSize(deps.sizes, app, { partial, climbedIndex: attempt.sizeIndex })
   const size = deps.sizes[attempt.sizeIndex] ?? deps.sizes.at(-1)
   return {
-    ...(size === undefined ? {} : { enginePoolName: size.poolName }),
+    ...defined({ enginePoolName: size?.poolName }),
     engineSizingReason: reason,
-    ...(script === undefined ? {} : { scriptVersionId: script.id }),
+    ...defined({ scriptVersionId: script?.id }),
   }
 }
 
@@ -258,7 +260,7 @@ function work(
     script: script?.script ?? '',
     variables: reload.variables,
     partial: reload.partial,
-    ...(app.data === undefined ? {} : { dataBefore: app.data.version, lastReloadAt: app.data.engineTime }),
+    ...defined({ dataBefore: app.data?.version, lastReloadAt: app.data?.engineTime }),
     dataAfter,
     connections,
   }

@@ -1,4 +1,5 @@
 /** What the change verb promises: steps see what is stored, and all of a batch is saved or nothing. */
+
 import { describe, expect, it } from 'vitest'
 import type {
   ApiKey,
@@ -8,6 +9,7 @@ import type {
   SpaceAssignment,
   User,
 } from '../../src/catalog/records.ts'
+import { defined } from '../../src/core/defined.ts'
 import type { EventId, SubscriptionId } from '../../src/core/ids.ts'
 import type { CatalogSaving } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
@@ -190,7 +192,7 @@ export function exerciseChanging(given: () => Given): void {
         await put(store(), all)
         const before = await contents()
         const more = { ...wanted, apps: [other(app)] }
-        await expect(saving({ put: more, ...(gone && { remove: gone }) })).rejects.toThrow()
+        await expect(saving({ put: more, ...defined({ remove: gone }) })).rejects.toThrow()
         expect(await contents()).toEqual(before)
       },
     )

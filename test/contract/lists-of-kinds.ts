@@ -2,7 +2,9 @@
  * The list of every kind of record, by random records and random conditions: whole, in order, page by page in
  * both directions, also while other rows come and go.
  */
+
 import { describe, expect, it } from 'vitest'
+import { defined } from '../../src/core/defined.ts'
 import { matchesWildcard } from '../../src/core/wildcard.ts'
 import type { Condition, FieldValue } from '../../src/store/port/condition.ts'
 import {
@@ -32,7 +34,7 @@ export function exerciseListsOfKinds(given: () => Given): void {
       for (let drawn = 0; drawn < CONDITIONS; drawn++) {
         const where = drawn === 0 ? undefined : conditions.draw(2)
         const expected = rows.filter((row) => where === undefined || holds(kind, row, where))
-        const query = { tenantId: TENANT_ID, ...(where === undefined ? {} : { where }) }
+        const query = { tenantId: TENANT_ID, ...defined({ where }) }
         const listed = await store.list(kind, { ...query, sort: BY_ID, page: { limit: 1000 } })
         const told = `condition ${drawn}: ${JSON.stringify(where)}`
         expect(listed, told).toEqual({

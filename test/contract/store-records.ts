@@ -2,8 +2,10 @@
  * Steps and records for the contract of the store: the real state machine, with the smallest events that can
  * be saved.
  */
+
 import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
+import { defined } from '../../src/core/defined.ts'
 import type {
   AppId,
   DataVersion,
@@ -94,9 +96,7 @@ export class Given {
 
   accept(reload: Reload, more: { idempotencyKey?: string; quota?: number } = {}): Promise<Accepted[]> {
     const { idempotencyKey, quota = 0 } = more
-    return this.store.accept([
-      { reload, reloadsPerAppAndDay: quota, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
-    ])
+    return this.store.accept([{ reload, reloadsPerAppAndDay: quota, ...defined({ idempotencyKey }) }])
   }
 
   claim(max = 1, concurrent = NO_CAP): Promise<Claimed[]> {
@@ -123,7 +123,7 @@ export class Given {
     const [answer] = await this.store.transition([
       {
         reloadId: reload.id,
-        ...(fence === undefined ? {} : { fence }),
+        ...defined({ fence }),
         step: commandStep(command, this.now),
       },
     ])
@@ -152,7 +152,7 @@ export function claimStep(now: number) {
     const workerId = 'worker' as WorkerId
     const decision = decide(reload, attempt, { kind: 'claim', lease, workerId, leaseExpiresAt }, POLICY, now)
     if ('refused' in decision) return decision
-    return { reload: decision.next, ...(decision.opened === undefined ? {} : { attempt: decision.opened }) }
+    return { reload: decision.next, ...defined({ attempt: decision.opened }) }
   }
 }
 
@@ -169,8 +169,7 @@ export function commandStep(command: ReloadCommand, now: number) {
     const events = decision.outcome === undefined ? [] : [finishedEvent(decision.next, now)]
     return {
       reload: decision.next,
-      ...(attempt === undefined ? {} : { attempt }),
-      ...(app === undefined ? {} : { app }),
+      ...defined({ attempt, app }),
       events,
       deliveries: events.flatMap((event) =>
         view.subscriptions.map((subscription) => aDelivery(event, subscription.id, now)),

@@ -1,4 +1,5 @@
 /** The process as its operator sees it: first start, restart, signals, a taken port, the event stream. */
+
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Client } from '../../src/cli/client.ts'
+import { defined } from '../../src/core/defined.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { ADMIN_KEY, endAll, newDataFolder, startServiceProcess } from '../support/service-process.ts'
 
@@ -28,7 +30,7 @@ async function readStream(url: string, lastEventId: string | undefined, until: (
   const response = await fetch(`${url}/api/v1/events/stream`, {
     headers: {
       authorization: `Bearer ${ADMIN_KEY}`,
-      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...defined({ 'last-event-id': lastEventId }),
     },
   })
   expect(response.headers.get('content-type')).toContain('text/event-stream')

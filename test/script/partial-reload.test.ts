@@ -2,10 +2,12 @@
  * Partial reloads (LANGUAGE, section 12; SEMANTICS S5): a full reload, then a partial one of the data it
  * left.
  */
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { defined } from '../../src/core/defined.ts'
 import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
 import { runScript } from '../../src/engine/child/run-script.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
@@ -39,7 +41,7 @@ async function reloadTwice({ script, second = script }: Pick<Reloads, 'script' |
           appId: 'app',
           appName: 'App',
           connections: [{ name: 'd', root, writable: true }],
-          ...(dataBefore === undefined ? {} : { dataBefore }),
+          ...defined({ dataBefore }),
         },
         () => {},
       )

@@ -1,6 +1,8 @@
 /** Fixed-width files and workbooks (SEMANTICS E6, E11, D10; LANGUAGE, section 7). */
+
 import { type CellObject, utils, type WorkBook, write } from '@e965/xlsx'
 import { describe, expect, it } from 'vitest'
+import { defined } from '../../src/core/defined.ts'
 import { describeScripts, withScript } from '../support/script-under-test.ts'
 
 const FIXED = 'AB 12345\r\nCD  6.50\r\n\r\nX\n'
@@ -77,7 +79,7 @@ describeScripts('Fixed-width files', [
   },
 ])
 
-const number = (v: number, z?: string): CellObject => ({ t: 'n', v, ...(z === undefined ? {} : { z }) })
+const number = (v: number, z?: string): CellObject => ({ t: 'n', v, ...defined({ z }) })
 const text = (v: string): CellObject => ({ t: 's', v })
 
 function book(

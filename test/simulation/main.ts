@@ -1,6 +1,8 @@
 /** `npm run sim`: see USAGE. */
+
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { defined } from '../../src/core/defined.ts'
 import { auditTable } from './audit/audits.ts'
 import { CANARIES } from './canary/canaries.ts'
 import type { Canary } from './canary/canary.ts'
@@ -74,10 +76,7 @@ async function main(): Promise<number> {
   const startedAt = performance.now()
   const run = values.trace
     ? await traced(from, seeds, canary)
-    : await runSeeds(
-        { from, count: seeds, ...(canary === undefined ? {} : { canaryName: canary.name }) },
-        jobs,
-      )
+    : await runSeeds({ from, count: seeds, ...defined({ canaryName: canary?.name }) }, jobs)
   const seconds = (performance.now() - startedAt) / 1000
   if (values.json) console.log(JSON.stringify({ from, ...figures(run, seconds), ...failure(run, canary) }))
   else tell(run, seconds, jobs, canary, values.trace)
@@ -95,7 +94,7 @@ async function traced(from: number, count: number, canary: Canary | undefined): 
   const reports: Report[] = []
   for (let seed = from; seed < from + count; seed++) {
     const print = (line: string) => console.log(line)
-    reports.push(await simulate(seed, { print, ...(canary === undefined ? {} : { canary }) }))
+    reports.push(await simulate(seed, { print, ...defined({ canary }) }))
   }
   return summary(reports)
 }

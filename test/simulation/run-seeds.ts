@@ -3,7 +3,9 @@
  * depends on the seeds alone, not on the number of threads or their speed: with a failure it is told of the
  * seeds up to it.
  */
+
 import { Worker } from 'node:worker_threads'
+import { defined } from '../../src/core/defined.ts'
 import type { Report } from './simulation.ts'
 
 export interface SeedRange {
@@ -84,6 +86,6 @@ export function summary(all: readonly Report[]): SeedsRun {
     virtualMs: sum(({ virtualMs }) => virtualMs),
     outcomes,
     fingerprint: (fingerprint >>> 0).toString(16).padStart(8, '0'),
-    ...(failed === undefined ? {} : { failed }),
+    ...defined({ failed }),
   }
 }

@@ -3,6 +3,7 @@
  * clients' work, and nothing that is promised may break. Liveness phase: the faults are over, and everything
  * has to come to its end within bounded virtual time; then every machine has to stop.
  */
+import { defined } from '../../src/core/defined.ts'
 import { START_MS } from '../support/records.ts'
 import { Auditor } from './audit/auditor.ts'
 import type { AuditName, Failure } from './audit/audits.ts'
@@ -66,7 +67,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   return {
     seed,
     verdict: violation?.failure ?? 'clean',
-    ...(violation === undefined ? {} : { rule: violation.message }),
+    ...defined({ rule: violation?.message }),
     ...(violation?.audit === undefined ? {} : { audit: violation.audit }),
     steps: scheduler.steps,
     commits: auditor.commits,

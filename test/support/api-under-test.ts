@@ -3,6 +3,7 @@
  * `inject`, as people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests
  * may move.
  */
+
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,7 @@ import { buildServer } from '../../src/api/server.ts'
 import { newKeyToken } from '../../src/catalog/key-token.ts'
 import { newTenant } from '../../src/catalog/new-tenant.ts'
 import type { Role, Tenant, User } from '../../src/catalog/records.ts'
+import { defined } from '../../src/core/defined.ts'
 import { newHexId, newUuid } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { World } from '../../src/core/ports.ts'
@@ -162,7 +164,7 @@ function personWith(server: ApiServer, user: User, token: string): Person {
       const answer = await server.inject({
         method: method as 'GET',
         url,
-        ...(body === undefined ? {} : { payload: body as object }),
+        ...defined({ payload: body as object | undefined }),
         ...more,
         headers: { authorization: `Bearer ${token}`, ...more.headers },
       })

@@ -2,8 +2,10 @@
  * A reload's life step by step, for tests of settling: a view that each step is shown, and all that was
  * saved.
  */
+
 import { expect } from 'vitest'
 import type { AttemptEnd, SessionFacts } from '../../src/core/attempt.ts'
+import { defined } from '../../src/core/defined.ts'
 import type { DataVersion, LeaseToken, WorkerId } from '../../src/core/ids.ts'
 import { decide, isRefusal, type Reload } from '../../src/core/reload.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
@@ -105,7 +107,7 @@ export class Life {
     this.events.push(...(result.events ?? []))
     const { attempt: _gone, ...rest } = this.view
     const open = result.attempt?.closed === undefined ? (result.attempt ?? this.view.attempt) : undefined
-    this.view = { ...rest, reload: result.reload, ...(open === undefined ? {} : { attempt: open }) }
+    this.view = { ...rest, reload: result.reload, ...defined({ attempt: open }) }
     return this
   }
 }

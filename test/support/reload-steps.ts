@@ -2,8 +2,10 @@
  * What workers do to reloads, step by step, for tests that have no workers: claim the next one, end its
  * attempt.
  */
+
 import type { App, User } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
+import { defined } from '../../src/core/defined.ts'
 import { newUuid } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
 import { decide, isRefusal } from '../../src/core/reload.ts'
@@ -72,7 +74,7 @@ export async function endAttempt(
     end,
     durationMs: 1500,
     session: { sessionAcquiredAt: attempt.openedAt, engineStartedAt: attempt.openedAt },
-    ...(log === undefined ? {} : { log }),
+    ...defined({ log }),
   }
   const [answer] = await store.transition([settling(settleRules, reload.id, attempt.leaseToken, ended)])
   if (answer?.kind !== 'saved') throw new Error(`the attempt was not settled: ${answer?.kind}`)

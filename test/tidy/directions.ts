@@ -19,24 +19,24 @@ export const DIRECTIONS: Directions = {
   'script/fault': '',
   'script/syntax': 'script/fault script/value',
   script: 'script/fault script/syntax script/value',
-  'script/format': 'script/fault script/syntax script/value',
-  'script/model': 'script script/syntax script/value',
+  'script/format': 'core script/fault script/syntax script/value',
+  'script/model': 'core script script/syntax script/value',
   'script/function/site': 'script script/model script/syntax script/value',
   'script/function':
     'script/fault script/function/site script/model script/statistics script/syntax script/value',
-  'script/parse': 'script script/fault script/function script/syntax script/value',
+  'script/parse': 'core script script/fault script/function script/syntax script/value',
   'script/evaluate':
     'script/fault script/function script/function/site script/parse script/syntax script/value',
   'script/plan':
-    'script script/fault script/format script/function script/function/site script/model script/syntax script/value',
+    'core script script/fault script/format script/function script/function/site script/model script/syntax script/value',
   'script/row':
     'script script/evaluate script/fault script/function script/function/site script/model script/plan script/syntax script/value',
   'script/check': 'script/fault script/parse script/syntax',
   'script/run':
     'script script/evaluate script/fault script/function script/function/site script/parse script/syntax script/value',
 
-  qvd: 'script/value',
-  receiver: 'event',
+  qvd: 'core script/value',
+  receiver: 'core event',
 
   'store/port': 'catalog core event',
   'store/rule': 'catalog core event store/port',
@@ -58,7 +58,7 @@ export const DIRECTIONS: Directions = {
   'engine/sql':
     'script/fault script/function script/function/site script/model script/plan script/syntax script/value',
   'engine/duckdb':
-    'catalog engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
+    'catalog core engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
   'engine/source':
     'catalog core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
   'engine/sink':

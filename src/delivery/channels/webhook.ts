@@ -6,9 +6,11 @@
  * section 5.1). Checks the target at connect time, follows no redirect, uses no proxy of the environment, and
  * reads a bounded part of the response. Never throws and never shows internal error texts.
  */
+
 import { promises as dns, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher, errors, request } from 'undici'
+import { defined } from '../../core/defined.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Channel, Sent } from '../channel.ts'
@@ -185,7 +187,7 @@ function verdict(answer: Dispatcher.ResponseData, sentAt: number): Sent {
   return {
     ok: false,
     message: `the target answered ${status}`,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ retryAfterMs }),
   }
 }
 

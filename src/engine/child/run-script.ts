@@ -3,9 +3,11 @@
  * throws only for failures of disk or engine. The script is untrusted: it reaches no file outside the
  * connections, no network and no setting of the engine.
  */
+
 import { constants, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { defined } from '../../core/defined.ts'
 import type { ReportProgress, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'
 import { Database } from '../duckdb/database.ts'
 import { restoreModel } from '../duckdb/model-file.ts'
@@ -68,6 +70,6 @@ function depsOf(request: ScriptRunRequest, database: Database, runLog: RunLog, s
       attributes: {},
     },
     partial: request.partial,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...defined({ signal: request.signal }),
   }
 }

@@ -5,8 +5,10 @@
  * It never opens a network connection and reads no environment. Its access to files is limited by its worker
  * (pool/session-child.ts) and, for DuckDB, by run-script.ts.
  */
+
 import { Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
+import { defined } from '../../core/defined.ts'
 import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import { cutToBytes } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
@@ -96,7 +98,7 @@ async function perform(request: WorkRequest, memoryReporter: Worker | undefined)
     tell({
       kind: 'end',
       end: endOfError(error),
-      ...(last === undefined ? {} : { startedAt: last.startedAt }),
+      ...defined({ startedAt: last?.startedAt }),
       progressLog: last?.progressLog ?? '',
       scriptLog: '',
       storedFiles: [],
@@ -131,7 +133,7 @@ function reportedEnd({ end, engineTime, tables }: ScriptRun): ReportedEnd {
       engineErrorCode,
       message: cutToBytes(message, ERROR_MESSAGE_MAX_BYTES),
       line: end.line,
-      ...(end.column === undefined ? {} : { column: end.column }),
+      ...defined({ column: end.column }),
       statement: cutToBytes(end.statement, PROGRESS_LOG_MAX_BYTES),
     },
   }

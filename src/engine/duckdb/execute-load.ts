@@ -3,6 +3,7 @@
  * model or into a mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves
  * everything as it was (SEMANTICS Q3).
  */
+import { defined } from '../../core/defined.ts'
 import { faults, ScriptFaultError } from '../../script/fault/fault.ts'
 import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
@@ -180,8 +181,7 @@ class OneLoad {
     const opened = generates ? undefined : await this.#open(answer.source, 0)
     const facts = {
       constants,
-      ...(opened && { fields: opened.source.input.names }),
-      ...(this.#file !== undefined && { file: this.#file }),
+      ...defined({ fields: opened?.source.input.names, file: this.#file }),
     }
     const known = notRefused(planLoad(this.#statement, this.#scope, facts))
     if (known.kind === 'open') throw new Error('a LOAD whose source is open cannot be planned')

@@ -7,6 +7,7 @@
  * below the top, need all rows of a level before the next can start: there the rows pass through a work
  * table.
  */
+import { defined } from '../../core/defined.ts'
 import { compile } from '../../script/evaluate/compile-expression.ts'
 import { callInLoad } from '../../script/function/call-in-load.ts'
 import type { Binding } from '../../script/function/site/binding.ts'
@@ -63,7 +64,7 @@ export class LoadPipeline {
       `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, terms)}`,
     )
     const { source: work } = await this.#workSource(result, table.names, table.columns, 0)
-    return tableSource(this.#database, { ...work.table!, ...(table.kinds && { kinds: table.kinds }) })
+    return tableSource(this.#database, { ...work.table!, ...defined({ kinds: table.kinds }) })
   }
 
   /** Runs everything below the last row-by-row stretch. */

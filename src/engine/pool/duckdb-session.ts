@@ -7,6 +7,7 @@
  * and new data is durable before it is reported. The worker believes nothing from the process that it can
  * check itself.
  */
+import { defined } from '../../core/defined.ts'
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
 import type {
@@ -117,7 +118,7 @@ export class DuckDbSession implements EngineSession {
     return {
       dataFile: data.path(work.dataAfter),
       ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
-      ...(work.lastReloadAt === undefined ? {} : { lastReloadAt: work.lastReloadAt }),
+      ...defined({ lastReloadAt: work.lastReloadAt }),
       script: work.script,
       variables: work.variables,
       partial: work.partial,
@@ -195,11 +196,11 @@ export class DuckDbSession implements EngineSession {
   #report(message: EndMessage | undefined, last: SessionProgress | undefined) {
     const startedAt = message?.startedAt ?? last?.startedAt
     return {
-      ...(startedAt === undefined ? {} : { startedAt }),
+      ...defined({ startedAt }),
       progressLog: message?.progressLog ?? last?.progressLog ?? '',
       scriptLog: message?.scriptLog ?? '',
       storedFiles: message?.storedFiles ?? [],
-      ...(message === undefined ? {} : { statements: message.statements }),
+      ...defined({ statements: message?.statements }),
       ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
     }
   }

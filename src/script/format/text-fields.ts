@@ -1,4 +1,5 @@
 /** The field names of delimited text: from its first row, or numbered (SEMANTICS E2). */
+import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import type { FileFormat } from '../syntax/statement.ts'
@@ -20,7 +21,7 @@ export function delimitedFormat(format: FileFormat, settings: Settings): Delimit
     quoting: format.quoting,
     verbatim: settings.verbatim,
     headerLines: format.headerLines,
-    ...(format.comment === undefined ? {} : { comment: format.comment }),
+    ...defined({ comment: format.comment }),
   }
 }
 

@@ -10,6 +10,7 @@
  * A model is never changed: a statement that succeeds puts a new one in its place, one that fails leaves
  * the old.
  */
+import { defined } from '../../core/defined.ts'
 import type { DerivedFields } from '../host.ts'
 import type { Value } from '../value/value.ts'
 
@@ -126,7 +127,7 @@ export function withoutTable(model: DataModel, name: string): DataModel {
   const { lastCreated, ...rest } = model
   if (lastCreated !== name) return { ...model, tables }
   const last = tables.at(-1)
-  return { ...rest, tables, ...(last === undefined ? {} : { lastCreated: last.name }) }
+  return { ...rest, tables, ...defined({ lastCreated: last?.name }) }
 }
 
 /** A generated table name that was not given before, and the model that remembers it. */

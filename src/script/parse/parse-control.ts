@@ -1,5 +1,6 @@
 /** Control clauses (LANGUAGE, section 4), each one expanded line. Throws ScriptFaultError (syntax). */
 
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
@@ -157,7 +158,7 @@ function readForTo(tokens: TokenStream): ForClause {
   if (!tokens.takeWord('to')) throw unexpected(tokens, 'TO')
   const to = readExpression(tokens)
   const step = tokens.takeWord('step') ? readExpression(tokens) : undefined
-  return { kind: 'to', variable, from, to, ...(step === undefined ? {} : { step }) }
+  return { kind: 'to', variable, from, to, ...defined({ step }) }
 }
 
 function readForEach(tokens: TokenStream): ForClause {

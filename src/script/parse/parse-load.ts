@@ -3,6 +3,7 @@
  * order. A stack of preceding loads is one text with semicolons between its levels; when the last level has
  * no source of its own, the stack is not complete and the caller has to add the next statement.
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
 import type { LoadItem, LoadLevel, LoadSource, LoadStatement, OrderItem } from '../syntax/statement.ts'
@@ -21,7 +22,7 @@ export function parseLoad(tokens: TokenStream): LoadStatement {
     levels.push(readLowerLevel(tokens))
   }
   if (tokens.peek().kind !== 'end') throw unexpected(tokens, expectedClause(levels.at(-1)!))
-  return { kind: 'load', ...(label === undefined ? {} : { label }), prefixes, prefixSpans, levels }
+  return { kind: 'load', ...defined({ label }), prefixes, prefixSpans, levels }
 }
 
 /** The label is the top's matter, and so are the prefixes (J16). */

@@ -3,6 +3,7 @@
  * UNMAP, NULLASVALUE, NULLASNULL, AUTONUMBER, TAG, UNTAG, COMMENT, SECTION, FORCE (LANGUAGE, section 3).
  */
 
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
 import type { NoteKind, PartialPrefix, RenamePair, Statement } from '../syntax/statement.ts'
@@ -48,7 +49,7 @@ export function parseMap(tokens: TokenStream, partial?: PartialPrefix): Statemen
     kind: 'map',
     patterns,
     map: readUsing(tokens, 'the name of a mapping table'),
-    ...(partial && { partial }),
+    ...defined({ partial }),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Label and prefixes in front of LOAD, in any order (LANGUAGE, section 5), and which of them go together. */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
@@ -82,7 +83,7 @@ function readMerge(tokens: TokenStream): LoadPrefixes {
   }
   if (!tokens.takeWord('on')) throw unexpected(tokens, 'ON')
   const keys = readNames(tokens, 'a key field')
-  return { partial, merge: { keys, ...(sequence && { sequence }), ...(variable && { variable }) } }
+  return { partial, merge: { keys, ...defined({ sequence, variable }) } }
 }
 
 /** `(INCREMENTAL)`, `(STALE AFTER 2 DAYS)`: how old a cached result may be. */

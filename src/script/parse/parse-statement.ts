@@ -5,6 +5,7 @@
  * One expanded regular statement -> Statement (LANGUAGE, section 3). Throws ScriptFaultError: syntax, a part
  * of the language that is not supported, or an unknown statement.
  */
+import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
 import { closingMark, quoteEnd, skipBlank, withoutQuotes } from '../syntax/quote.ts'
@@ -173,7 +174,7 @@ function parseDrop(tokens: TokenStream): Statement {
   const tables = what === 'field' && tokens.takeWord('from') ? readNames(tokens, 'a table name') : undefined
   expectEnd(tokens)
   if (what === 'table') return { kind: 'drop-tables', tables: names }
-  return { kind: 'drop-fields', fields: names, ...(tables === undefined ? {} : { tables }) }
+  return { kind: 'drop-fields', fields: names, ...defined({ tables }) }
 }
 
 function parseRename(tokens: TokenStream): Statement {

@@ -2,6 +2,7 @@
  * STORE (LANGUAGE, section 8). The format is what the specification says; without one the host writes a QVD
  * (R1).
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
@@ -19,7 +20,7 @@ export function parseStore(tokens: TokenStream): StoreStatement {
   const path = readPath(tokens)
   const format = readFormat(tokens)
   expectEnd(tokens)
-  return { kind: 'store', table, tableSpan, ...(fields === undefined ? {} : { fields }), path, format }
+  return { kind: 'store', table, tableSpan, ...defined({ fields }), path, format }
 }
 
 function readTable(tokens: TokenStream): Pick<StoreStatement, 'fields' | 'table' | 'tableSpan'> {

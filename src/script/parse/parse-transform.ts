@@ -2,6 +2,7 @@
  * Prefixes that make other rows of those a LOAD has read: CROSSTABLE, INTERVALMATCH, GENERIC, HIERARCHY and
  * HIERARCHYBELONGSTO (LANGUAGE, section 5; SEMANTICS block N).
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
 import type { Transform } from '../syntax/statement.ts'
@@ -50,11 +51,9 @@ function readHierarchy(tokens: TokenStream): Transform {
     node: node!,
     parent: parent!,
     name: name!,
-    ...(parentName && { parentName }),
-    ...(pathSource && { pathSource }),
-    ...(pathName && { pathName }),
-    delimiter: delimiter || '/',
-    ...(depth && { depth }),
+    ...defined({ parentName, pathSource, pathName }),
+    delimiter: delimiter ?? '/',
+    ...defined({ depth }),
   }
 }
 
@@ -72,16 +71,23 @@ function readBelongsTo(tokens: TokenStream): Transform {
     name: name!,
     ancestor: ancestor!,
     ancestorName: ancestorName!,
-    ...(difference && { difference }),
+    ...defined({ difference }),
   }
 }
 
 /** Names with commas between; the optional ones behind the first `least` may be left empty. */
-function readArguments(tokens: TokenStream, prefix: string, least: number, most: number): string[] {
-  const names: string[] = []
-  do names.push(tokens.atSymbol(',') || tokens.atSymbol(')') ? '' : readName(tokens, 'a field name'))
-  while (tokens.takeSymbol(','))
-  if (names.length < least || names.length > most || names.slice(0, least).includes('')) {
+function readArguments(
+  tokens: TokenStream,
+  prefix: string,
+  least: number,
+  most: number,
+): (string | undefined)[] {
+  const names: (string | undefined)[] = []
+  do {
+    const isEmpty = tokens.atSymbol(',') || tokens.atSymbol(')')
+    names.push(isEmpty ? undefined : readName(tokens, 'a field name') || undefined)
+  } while (tokens.takeSymbol(','))
+  if (names.length < least || names.length > most || names.slice(0, least).includes(undefined)) {
     throw faults.syntax(`${prefix} takes ${least} to ${most} names, the first ${least} of them always`)
   }
   return names

@@ -5,6 +5,7 @@
  * expression (SEMANTICS J4).
  */
 
+import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
 import type { Fold, FoldOperation } from '../function/site/function-row.ts'
@@ -155,6 +156,6 @@ function aggregationOf(
     distinct,
     value,
     ...(ordering === undefined ? {} : { weight: input(ordering) }),
-    ...(fixed === undefined ? {} : { constant: fixed }),
+    ...defined({ constant: fixed }),
   }
 }

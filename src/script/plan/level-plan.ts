@@ -2,6 +2,7 @@
  * The levels of a LOAD as steps over rows, from the bottom up: which fields each one reads and writes, where
  * rows are grouped or made distinct, and what is wrong with any of it (LANGUAGE, section 6).
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
@@ -61,7 +62,7 @@ function planLevel(
 ): LevelsPlan {
   const { items, fields } = resolved(level, input, report)
   const { where, while: repeats, groupBy } = level
-  const rules = { ...(where && { where }), ...(repeats && { while: repeats }), ...limits }
+  const rules = { ...defined({ where, while: repeats }), ...limits }
   const place = rowPlace(input, maps)
   const check = (expression: Expression) => checkExpression(expression, place, report)
   for (const condition of [where, repeats]) if (condition !== undefined) check(condition)

@@ -6,6 +6,7 @@
  * wrong with it as far as that can be told. The engine executes the plan and decides nothing; a checker asks
  * with less knowledge and gets the faults of what it knows.
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { StoreRules } from '../host.ts'
 import type { Expression } from '../syntax/expression.ts'
@@ -102,12 +103,11 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   const rows = numbers.of('rows')
   const plan = {
     source: opened.source,
-    ...(rows !== undefined && { rows }),
+    ...defined({ rows }),
     steps,
     fields: fields.names,
     distinct: levels[0]!.distinct,
-    ...(transformed.plan && { transform: transformed.plan }),
-    ...(sink && { sink }),
+    ...defined({ transform: transformed.plan, sink }),
   }
   const answer = findings.answer(plan, after)
   const isOpen = source.open || numbers.open.length > 0
@@ -172,7 +172,7 @@ class Numbers {
 
   get limits(): RowLimits {
     const [first, sample] = [this.of('first'), this.of('sample')]
-    return { ...(first !== undefined && { first }), ...(sample !== undefined && { sample }) }
+    return defined({ first, sample })
   }
 
   #take({ name, expression, called }: Constant, value: Value, { settings }: LoadScope, report: Report): void {

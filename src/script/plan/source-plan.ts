@@ -2,6 +2,7 @@
  * Where the rows of a LOAD come from, and which fields they have as far as that can be told without opening
  * anything.
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import { positionFault, positionsIn } from '../format/fixed-width.ts'
 import { textFields, textFormatFault } from '../format/text-fields.ts'
@@ -63,7 +64,7 @@ export function planSource(
   if (source.kind === 'resident') {
     const { found, fields } = residentTable(source, model, report)
     const order = orderBy && planOrder(orderBy, fields, report)
-    return { source: { kind: 'resident', ...found, ...(order && { order }) }, fields }
+    return { source: { kind: 'resident', ...found, ...defined({ order }) }, fields }
   }
   checkNoOrder(level, report)
   switch (source.kind) {

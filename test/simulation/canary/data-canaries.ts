@@ -1,4 +1,5 @@
 /** Planted bugs of app data and of what an engine session is given. */
+import { defined } from '../../../src/core/defined.ts'
 import type { EngineSession, SessionWork } from '../../../src/engine/engine-session.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import { later } from './apart.ts'
@@ -20,7 +21,7 @@ export const DATA_CANARIES: readonly Canary[] = [
     store: (store, world) =>
       later(store, world, ({ app, ...rest }) =>
         app?.data === undefined
-          ? { now: { ...rest, ...(app && { app }) } }
+          ? { now: { ...rest, ...defined({ app }) } }
           : { now: rest, after: ({ reload }) => ({ reload, app }) },
       ),
   },
