@@ -231,7 +231,7 @@ async function nxApp(deps: ApiDeps, caller: Caller, app: App): Promise<Static<ty
       description: app.description,
       ownerId: app.ownerId,
       owner: app.ownerId,
-      ...(app.spaceId === undefined ? {} : { spaceId: app.spaceId }),
+      ...defined({ spaceId: app.spaceId }),
       usage: app.usage,
       createdDate: timeText(app.createdAt),
       modifiedDate: timeText(app.modifiedAt),

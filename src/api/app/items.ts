@@ -2,11 +2,13 @@
  * Items: the list of apps, with how the last reload of each ended (contract 05, section 7). Only apps are
  * items. An item's id is derived from its app's id, so it needs no record and never changes.
  */
+
 import { type Static, Type } from 'typebox'
 import { itemIdOf } from '../../catalog/item-id.ts'
 import { APP_USAGES, type App, type Caller, SPACE_TYPES } from '../../catalog/records.ts'
 import { mayUseApp, type SpaceStanding } from '../../catalog/rights.ts'
 import { readableApps } from '../../catalog/standing.ts'
+import { defined } from '../../core/defined.ts'
 import type { SpaceId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
@@ -243,7 +245,7 @@ async function itemOf(
     resourceUpdatedAt: timeText(updatedAt(app)),
     ...lastReload(last),
     resourceSize: { appFile: app.data?.fileBytes ?? 0 },
-    ...(app.spaceId === undefined ? {} : { spaceId: app.spaceId }),
+    ...defined({ spaceId: app.spaceId }),
     ownerId: app.ownerId,
     tenantId: app.tenantId,
     createdAt: timeText(app.createdAt),

@@ -1,8 +1,10 @@
 /**
  * DataFiles connections: the places of data files, by which uploads name a space (contract 05, section 3).
  */
+
 import { type Static, Type } from 'typebox'
 import { samePlace } from '../../catalog/file-place.ts'
+import { defined } from '../../core/defined.ts'
 import { OWN_CONNECTION } from '../../files/connections.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
@@ -120,7 +122,7 @@ function connectionRecord(connection: Connection): Static<typeof ConnectionRecor
   return {
     id: connection.id,
     name: OWN_CONNECTION,
-    ...(connection.space === undefined ? {} : { spaceId: connection.space.id }),
+    ...defined({ spaceId: connection.space?.id }),
     type: 'data-files',
     connectStatement: `lib://${connectionName(connection)}`,
   }

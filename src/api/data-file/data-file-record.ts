@@ -1,8 +1,10 @@
 /** A data file or folder as the API shows it (contract 05, section 3). */
+
 import { type Static, Type } from 'typebox'
 import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
 import { inPlace, placeOf } from '../../catalog/file-place.ts'
 import type { DataFile } from '../../catalog/records.ts'
+import { defined } from '../../core/defined.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, is, not } from '../../store/port/condition.ts'
 import type { ApiDeps } from '../http/deps.ts'
@@ -46,14 +48,14 @@ export async function dataFileRecord(
     name: folder ? file.name.slice(0, -1) : file.name,
     baseName: baseNameOf(file.name),
     folder,
-    ...(parent === undefined ? {} : { folderId: parent.id }),
+    ...defined({ folderId: parent?.id }),
     folderPath: folderName.slice(0, -1),
     size: file.bytes,
     createdDate: timeText(file.createdAt),
     modifiedDate: timeText(file.modifiedAt),
     contentUpdatedDate: timeText(file.modifiedAt),
     ownerId: file.ownerId,
-    ...(file.spaceId === undefined ? {} : { spaceId: file.spaceId }),
+    ...defined({ spaceId: file.spaceId }),
     actions: ['read', 'list', ...(may.write ? ['update', 'delete'] : [])],
   }
 }

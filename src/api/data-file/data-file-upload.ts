@@ -3,10 +3,12 @@
  * order, so that bytes are spooled before anything is known about them (contract 05, section 3, measured with
  * the official client). Whoever takes an upload owns its spooled content; when reading fails, nothing stays.
  */
+
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
 import type { Spooled } from '../../catalog/file-contents.ts'
+import { defined } from '../../core/defined.ts'
 import { FileTooLargeError } from '../../files/local/file-store.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { refuse } from '../http/problem.ts'
@@ -68,7 +70,7 @@ export async function readUpload<Schema extends TObject>(
         part.file.resume()
       }
     }
-    return { wish: checked(schema, json ?? {}), ...(content === undefined ? {} : { content }) }
+    return { wish: checked(schema, json ?? {}), ...defined({ content }) }
   } catch (error) {
     if (content !== undefined) await deps.files.discard(content)
     throw asRefusal(error)

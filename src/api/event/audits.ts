@@ -4,9 +4,11 @@
  * events of the tenant, others those about themselves. Events are listed in the order of their commits, which
  * is that of their times; sorted by type or source, those of one type or source are listed so.
  */
+
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
 import { isTenantAdmin } from '../../catalog/rights.ts'
+import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
 import { ENGINE_EVENT_SOURCE, EVENT_TYPES, FINISHED_EVENT_SOURCE } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
@@ -210,7 +212,7 @@ function auditRecord(event: StoredEvent, link: (path: string) => string): Static
     userId: event.userId,
     extensions: {
       ...(typeof body.ownerid === 'string' ? { ownerId: body.ownerid } : {}),
-      ...(event.spaceId === undefined ? {} : { spaceId: event.spaceId }),
+      ...defined({ spaceId: event.spaceId }),
       topLevelResourceId: event.topLevelResourceId,
     },
     data: { ...body.data },

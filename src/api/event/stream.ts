@@ -7,11 +7,13 @@
  * buffered for. Every 15 seconds at the latest the caller's key is looked at again, and a comment line keeps
  * the connection open.
  */
+
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
 import { isTenantAdmin } from '../../catalog/rights.ts'
+import { defined } from '../../core/defined.ts'
 import { type FilterNode, matchesFilter } from '../../core/filter.ts'
 import type { AppId } from '../../core/ids.ts'
 import { OUTCOMES } from '../../core/outcome.ts'
@@ -225,8 +227,7 @@ function readWanted(query: {
   const plain = {
     types,
     outcomes,
-    ...(appId === undefined ? {} : { appId }),
-    ...(spaceId === undefined ? {} : { spaceId }),
+    ...defined({ appId, spaceId }),
   }
   if (query.filter === undefined) return plain
   const parsed = parseSubscriptionFilter(query.filter, types)

@@ -3,8 +3,10 @@
  * both ways), `startingAfter` and `endingBefore` of API keys (contract 05, section 1). Everything else is as
  * in page.ts.
  */
+
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import type { ErrorName } from '../../core/errors.ts'
 import type { Listed, PagePosition } from '../../store/port/lists.ts'
 import type { ApiDeps } from './deps.ts'
@@ -38,8 +40,7 @@ export function readNamedPage<Field extends string>(
 ): NamedPageQuery<Field> {
   const { limit, sort } = parameters as { limit?: number; sort?: string }
   const plain = {
-    ...(limit === undefined ? {} : { limit }),
-    ...(sort === undefined ? {} : { sort }),
+    ...defined({ limit, sort }),
     ...cursors(parameters, names),
   }
   try {
@@ -83,10 +84,7 @@ function cursors(
     if (forwards !== undefined && backwards !== undefined) {
       throw refuse('badRequest', { detail: `${next} and ${prev} cannot be given together`, parameter: prev })
     }
-    return {
-      ...(forwards === undefined ? {} : { next: forwards }),
-      ...(backwards === undefined ? {} : { prev: backwards }),
-    }
+    return defined({ next: forwards, prev: backwards })
   }
   if (forwards === undefined) return {}
   return forwards.startsWith(BACKWARDS) ? { prev: forwards.slice(BACKWARDS.length) } : { next: forwards }

@@ -2,9 +2,11 @@
  * The documents that describe the service: OpenAPI, whose frame is here while its paths and schemas come from
  * the routes themselves, and AsyncAPI, which the events describe.
  */
+
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
 import { asyncApi } from '../../event/async-api.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
@@ -77,7 +79,7 @@ function documented(schema: FastifySchema | undefined, { config }: RouteOptions)
   const ofBodies = body === undefined ? {} : { 413: Problem, 415: Problem }
   const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
   const stage = ROUTE_GROUPS[schema?.tags?.[0] ?? '']?.stage
-  return { ...schema, ...(body === undefined ? {} : { body }), response, 'x-stage': stage }
+  return { ...schema, ...defined({ body }), response, 'x-stage': stage }
 }
 
 export function registerDocuments(server: ApiServer, { version }: ApiDeps): void {

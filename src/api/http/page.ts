@@ -3,9 +3,11 @@
  * its sort and its filter, so that one cannot be used elsewhere or made up. It holds only base64url
  * characters and a dot: the official client fails on a "%" (contract 02, section 10).
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import type { Listed, Page, PagePosition, Sort } from '../../store/port/lists.ts'
 import { pageOf } from '../../store/rule/page.ts'
 import { callerOf } from './authenticate.ts'
@@ -90,7 +92,7 @@ export function readPage<Field extends string>(
     binding,
     page: {
       limit,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
       ...(prev === undefined ? {} : { backwards: true }),
     },
   }

@@ -5,10 +5,12 @@
  * everything else is an opaque 500 whose cause is only in the log, found by traceId. Never tells values a
  * caller sent, tokens or stacks.
  */
+
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { isRefused, type Refused } from '../../catalog/refusal.ts'
+import { defined } from '../../core/defined.ts'
 import { ERRORS, type ErrorName } from '../../core/errors.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { type SchemaFault, schemaFault } from './validate.ts'
@@ -198,7 +200,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusa
   const traceId = request.trace?.traceId
   const body: Static<typeof Problem> = {
     errors: refusal.told.map((told) => errorItem(refusal.errorName, told)),
-    ...(traceId === undefined ? {} : { traceId }),
+    ...defined({ traceId }),
   }
   for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
   return reply
@@ -211,16 +213,13 @@ function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusa
 function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Problem>['errors'][number] {
   const { code, title } = ERRORS[errorName]
   const { detail, pointer, parameter, meta } = told
-  const source = {
-    ...(pointer === undefined ? {} : { pointer }),
-    ...(parameter === undefined ? {} : { parameter }),
-  }
+  const source = defined({ pointer, parameter })
   return {
     code,
     title,
-    ...(detail === undefined ? {} : { detail }),
+    ...defined({ detail }),
     ...(Object.keys(source).length === 0 ? {} : { source }),
-    ...(meta === undefined ? {} : { meta }),
+    ...defined({ meta }),
   }
 }
 

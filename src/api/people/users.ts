@@ -5,8 +5,10 @@
  * Users of the caller's tenant: resolve the ids of events and records (contract 05, section 5). Read only;
  * the first user comes with the installation.
  */
+
 import { type Static, Type } from 'typebox'
 import { ROLES, type User } from '../../catalog/records.ts'
+import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
 import type { UserId } from '../../core/ids.ts'
@@ -180,7 +182,7 @@ function userRecord(user: User, link: (path: string) => string): Static<typeof U
     tenantId: user.tenantId,
     subject: user.subject,
     name: user.name,
-    ...(user.email === undefined ? {} : { email: user.email }),
+    ...defined({ email: user.email }),
     status: user.status,
     assignedRoles: user.roles.map((role) => ({
       id: role,

@@ -3,9 +3,11 @@
  * 05, section 2; 02, section 6.2). A running reload has no full log yet: its live text is in the reload
  * record.
  */
+
 import { type Static, Type } from 'typebox'
 import type { App } from '../../catalog/records.ts'
 import { RAN_STATEMENTS_MAX } from '../../core/attempt.ts'
+import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import type { ReloadId } from '../../core/ids.ts'
 import { isOutcome, OUTCOMES } from '../../core/outcome.ts'
@@ -191,7 +193,7 @@ async function metadataOf({ store }: ApiDeps, reload: Reload): Promise<Static<ty
     ...summaryOf(reload),
     isPartialReload: reload.partial,
     skipStore: false,
-    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    ...defined({ peakMemoryBytes }),
     statements: statements.map(({ type, table, rows, fields, durationMs, line }) => ({
       type,
       tableName: table,

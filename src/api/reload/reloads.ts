@@ -8,11 +8,13 @@
  * The order of checks on start is the contract's (section 3.1): authentication, rate limit, body, app and
  * right, daily quota, pending reload.
  */
+
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../catalog/records.ts'
 import { isTenantAdmin } from '../../catalog/rights.ts'
 import { RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
+import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { type FilterRules, parseFilter } from '../../core/filter-parse.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
@@ -125,9 +127,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
       await assertMayList(deps, callerOf(request), appId)
       const listed = await deps.store.reloads({
         tenantId: callerOf(request).tenantId,
-        ...(appId === undefined ? {} : { appId: appId as AppId }),
-        ...(partial === undefined ? {} : { partial }),
-        ...(filter === undefined ? {} : { filter }),
+        ...defined({ appId: appId as AppId | undefined, partial, filter }),
         sort: page.sort,
         page: page.page,
       })
@@ -167,7 +167,7 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
           user: callerOf(request).user,
           provenance: await provenanceOf(deps, request),
           ...fieldsOf(body),
-          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+          ...defined({ idempotencyKey }),
         },
       )
       const reload = acceptedReload(answer)
@@ -277,11 +277,7 @@ function fieldsOf(body: Static<typeof StartBody>) {
   const { appId, partial, weight, variables, resourceId, resourceType } = body
   return {
     appId: appId as AppId,
-    ...(partial === undefined ? {} : { partial }),
-    ...(weight === undefined ? {} : { weight }),
-    ...(variables === undefined ? {} : { variables }),
-    ...(resourceId === undefined ? {} : { resourceId }),
-    ...(resourceType === undefined ? {} : { resourceType }),
+    ...defined({ partial, weight, variables, resourceId, resourceType }),
   }
 }
 
@@ -292,7 +288,7 @@ async function provenanceOf(deps: ApiDeps, request: FastifyRequest): Promise<Pro
   const originIp = clientAddress(request)
   return {
     authType: 'api_key',
-    ...(originIp === undefined ? {} : { originIp }),
+    ...defined({ originIp }),
     authClaims: JSON.stringify({ iss: issuer, sub: user.id, subType: 'user' }),
     ...request.trace?.incoming,
   }

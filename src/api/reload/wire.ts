@@ -2,7 +2,9 @@
  * Our records as the JSON of the contract (02, section 1.3). Only the fields documented there leave the
  * house: a reload's variables stay with it, because people put secrets there.
  */
+
 import { type Static, Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import { WAITS_FOR } from '../../core/order.ts'
 import { ACTIVE_STATES, OUTCOMES } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
@@ -109,10 +111,12 @@ export function reloadRecord(
     ...(reload.firstClaimedAt === undefined ? {} : { startTime: timeText(reload.firstClaimedAt) }),
     ...(reload.endedAt === undefined ? {} : { endTime: timeText(reload.endedAt) }),
     ...(reload.engineTime === undefined ? {} : { engineTime: timeText(reload.engineTime) }),
-    ...(reload.errorCode === undefined ? {} : { errorCode: reload.errorCode }),
-    ...(reload.errorMessage === undefined ? {} : { errorMessage: reload.errorMessage }),
-    ...(reload.resourceId === undefined ? {} : { resourceId: reload.resourceId }),
-    ...(reload.resourceType === undefined ? {} : { resourceType: reload.resourceType }),
+    ...defined({
+      errorCode: reload.errorCode,
+      errorMessage: reload.errorMessage,
+      resourceId: reload.resourceId,
+      resourceType: reload.resourceType,
+    }),
     ...(withLog ? { log: reload.log } : {}),
     links: { self: { href: selfHref } },
   }

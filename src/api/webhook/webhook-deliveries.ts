@@ -2,7 +2,9 @@
  * The history of what was sent to a webhook, and sending it again (contract 04, sections 5.3 and 5.4). What
  * users see as a delivery is one send.
  */
+
 import { Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import type { SendId } from '../../core/ids.ts'
 import { resend } from '../../delivery/resend.ts'
 import type { SendQuery } from '../../store/port/lists.ts'
@@ -50,8 +52,7 @@ function registerHistory({ server, deps, path, about }: Mount): void {
       const page = readPage(deps, request, request.query, PAGES, { id, status, eventType })
       const listed = await deps.store.sends({
         subscriptionId: id,
-        ...(status === undefined ? {} : { status }),
-        ...(eventType === undefined ? {} : { eventType }),
+        ...defined({ status, eventType }),
         sort: page.sort,
         page: page.page,
       })

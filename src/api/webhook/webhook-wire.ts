@@ -3,7 +3,9 @@
  * of encrypted headers go in and never come out: an answer tells whether there is a secret, and the names of
  * the headers.
  */
+
 import { type Static, Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import { timeText } from '../../core/time-text.ts'
 import {
   DESCRIPTION_MAX_CHARACTERS,
@@ -128,7 +130,7 @@ export function webhookRecord(subscription: Subscription): Static<typeof Webhook
     description: subscription.description,
     eventTypes: [...subscription.eventTypes],
     enabled: subscription.enabled,
-    ...(filterText === undefined ? {} : { filter: filterText }),
+    ...defined({ filter: filterText }),
     level: subscription.level,
     ownerId: subscription.ownerId,
     headers: subscription.headers,
@@ -138,15 +140,14 @@ export function webhookRecord(subscription: Subscription): Static<typeof Webhook
     checkCertificateRevocation: subscription.checkCertificateRevocation,
     contentMode: subscription.contentMode ?? 'qlik',
     abuseProtection: subscription.abuseProtection ?? 'off',
-    ...(sendsPerMinute === undefined ? {} : { sendsPerMinute }),
+    ...defined({ sendsPerMinute }),
     ...(previousSecret === undefined ? {} : { previousSecretValidUntil: timeText(previousSecret.until) }),
     origin: subscription.origin,
     createdAt: timeText(subscription.createdAt),
     updatedAt: timeText(subscription.updatedAt),
     createdByUserId: subscription.createdBy,
     updatedByUserId: subscription.updatedBy,
-    ...(disabledReason === undefined ? {} : { disabledReason }),
-    ...(disabledReasonCode === undefined ? {} : { disabledReasonCode }),
+    ...defined({ disabledReason, disabledReasonCode }),
   }
 }
 
@@ -175,9 +176,8 @@ export function deliveryRecord(send: Send): Static<typeof DeliveryRecord> {
     webhookId: send.subscriptionId,
     eventType: send.eventType,
     status: send.status,
-    ...(statusMessage === undefined ? {} : { statusMessage }),
+    ...defined({ statusMessage }),
     triggeredAt: timeText(send.triggeredAt),
-    ...(request === undefined ? {} : { request }),
-    ...(response === undefined ? {} : { response }),
+    ...defined({ request, response }),
   }
 }
