@@ -3,6 +3,7 @@
  * those of the tenant. Deleting one's own key removes it; an admin who deletes another's revokes it, so that
  * it stays visible.
  */
+import { defined } from '../core/defined.ts'
 import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
 import type { Decided } from '../store/port/change.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
@@ -57,7 +58,7 @@ export async function makeKey(
     tokenHash: hashOf(token),
     createdAt: now,
     createdBy: user.id,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...defined({ expiresAt }),
   }
   const step = (): Decided<undefined> => ({ answer: undefined, put: { keys: [key] } })
   await changeOne(store, { kind: 'key', tenantId, id: key.id, step })

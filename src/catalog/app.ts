@@ -3,6 +3,7 @@
  * written by reloads alone; a copy gets data of its own. Deleting one cancels its reload and so stands in
  * intake/cancel.ts.
  */
+import { defined } from '../core/defined.ts'
 import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { UNMARKED, unmarked } from './crash-marks.ts'
@@ -73,7 +74,7 @@ export async function copyApp(
         ]
   const app: App = {
     ...bare,
-    ...(data === undefined ? {} : { data }),
+    ...defined({ data }),
     ...(scripts[0] === undefined ? {} : { currentScriptId: scripts[0].id }),
   }
   const { tenantId, id } = app
@@ -166,7 +167,7 @@ async function newApp(
     name: wish.name ?? 'New app',
     description: wish.description ?? '',
     ownerId: user.id,
-    ...(space === undefined ? {} : { spaceId: space }),
+    ...defined({ spaceId: space }),
     usage: wish.usage ?? 'ANALYTICS',
     createdAt: now,
     modifiedAt: now,

@@ -4,6 +4,7 @@
  * there; then all records in one commit. Spooled content that is not used is discarded, whatever happens.
  */
 
+import { defined } from '../core/defined.ts'
 import type { Change, DataFileView } from '../store/port/change.ts'
 import { adding, asking, changing, type DecidedFile, newDataFile, removing } from './data-file-steps.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
@@ -101,7 +102,7 @@ export async function changeDataFile(
     const from = { tenantId: caller.tenantId, place: placeOf(seen) }
     const to = { tenantId: caller.tenantId, place }
     const moves = name !== seen.name || !samePlace(from.place, place)
-    const move = { seen, place, name, movedBy: caller.user.id, ...(content && { bytes: content.bytes }) }
+    const move = { seen, place, name, movedBy: caller.user.id, ...defined({ bytes: content?.bytes }) }
     const change = fileChange(seen, { place, name }, changing(deps.world, move))
     return deps.files.alone([from, to], async () => {
       const saved = await saveWithContent(deps, change, async () => {
@@ -138,7 +139,7 @@ function fileChange(
   wanted: FileChange<unknown>['wanted'],
   step: (view: DataFileView) => DecidedFile,
 ): FileChange<DataFile | Refused> {
-  return { kind: 'data-file', tenantId, id, step, ...(wanted === undefined ? {} : { wanted }) }
+  return { kind: 'data-file', tenantId, id, step, ...defined({ wanted }) }
 }
 
 /** Asks first whether the change would be refused, then moves the content, then saves the records. */

@@ -1,4 +1,5 @@
 /** What is done with spaces (contract 05, section 4): create, change, delete when empty. */
+import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
 import type { Decided, SpaceView } from '../store/port/change.ts'
 import { findSpace } from './access.ts'
@@ -59,7 +60,7 @@ export async function changeSpace(
     kind: 'space',
     tenantId,
     id,
-    ...(change.name === undefined ? {} : { name: change.name }),
+    ...defined({ name: change.name }),
     step: (view) => {
       const { space: before } = view
       if (before === undefined) return { answer: spaceGone() }

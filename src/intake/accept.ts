@@ -7,10 +7,12 @@
  * When it answers `accepted` the reload is durable; the daily quota and the pending reload of the app are
  * judged by the store inside the accepting transaction.
  */
+
 import type { App, User } from '../catalog/records.ts'
 import { isTenantAdmin } from '../catalog/rights.ts'
 import { may, type SpaceReads } from '../catalog/standing.ts'
 import { checkReloadFields, effectiveWeight, type NotAdmitted, refuseApp } from '../core/admission.ts'
+import { defined } from '../core/defined.ts'
 import { type AppId, newHexId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
@@ -58,7 +60,7 @@ export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Pr
     {
       reload: queuedReload(deps, request, app!),
       reloadsPerAppAndDay: deps.reloadsPerAppAndDay,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...defined({ idempotencyKey }),
     },
   ])
   if (answer === undefined) throw new Error('the store gave no answer to an acceptance')
@@ -86,13 +88,13 @@ function queuedReload(deps: AcceptDeps, request: ReloadRequest, app: App): Reloa
     weight: effectiveWeight(request.weight, app.spaceId === undefined),
     partial: request.partial ?? false,
     variables: request.variables ?? {},
-    ...(request.resourceId === undefined ? {} : { resourceId: request.resourceId }),
+    ...defined({ resourceId: request.resourceId }),
     resourceType: request.resourceType ?? 'api',
     appUsage: app.usage,
     provenance: {
       ...provenance,
       appOwnerId: app.ownerId,
-      ...(app.spaceId === undefined ? {} : { appSpaceId: app.spaceId }),
+      ...defined({ appSpaceId: app.spaceId }),
     },
     state: 'QUEUED',
     createdAt: now,
