@@ -1,6 +1,6 @@
 /**
- * A member that may be undefined is left out of a record with `defined({ member })` (core/defined.ts), and not
- * by spreading a condition that names it twice: `...(member === undefined ? {} : { member })`.
+ * A record leaves out an undefined member with `defined({ member })` (core/defined.ts), not by spreading a
+ * condition that names the member twice: `...(member === undefined ? {} : { member })`.
  */
 import { type Expression, type SpreadElement, Visitor } from 'oxc-parser'
 import { type SourceTree, typeScriptFiles } from './source-tree.ts'
