@@ -3,29 +3,31 @@
  * protocol enters; retries and choice stand in `delivery`.
  *
  * The webhook channel: one HTTP POST of the event or batch, signed over the exact bytes sent (contract 04,
- * section 5.1). Checks the target at connect time, follows no redirect, uses no proxy of the environment, and
- * reads a bounded part of the response. Never throws and never shows internal error texts.
+ * section 5.1), and what its answer means. Checks the target at connect time, and follows no redirect. Never
+ * throws and never shows internal error texts.
  */
 
 import { promises as dns, type LookupAddress } from 'node:dns'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { LookupFunction } from 'node:net'
-import { Agent, type Dispatcher, errors, request } from 'undici'
+
 import { defined } from '../../core/defined.ts'
+
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Channel, Sent } from '../channel.ts'
 import type { Seal } from '../seal.ts'
 import { type Consent, Consents } from './consent.ts'
 import { type EncodedEvents, encodeEvents } from './content-mode.ts'
+import { type Answer, ExchangeTimeout, HttpExchanges } from './http-exchange.ts'
 import { signatureHeaders } from './signature.ts'
 import { isAllowedAddress, isAllowedHost, type TargetAllowance, targetProblem } from './target-address.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
 const EXCHANGE_TIMEOUT_MS = 15_000
-const ANSWER_BODY_MAX_BYTES = 16 * 1024
-const ANSWER_HEADERS_MAX_BYTES = 16 * 1024
 
 export const OMITTED = '**OMITTED**'
+/** Codes of Node and OpenSSL. */
+const TLS_FAULT = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$/
 /** Masked in responses and, even if configured as plain headers, in the history. */
 const MASKED = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
 
@@ -47,27 +49,23 @@ export interface WebhookChannel extends Channel {
 }
 
 export function webhookChannel(options: WebhookOptions): WebhookChannel {
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(options) },
-    maxHeaderSize: ANSWER_HEADERS_MAX_BYTES,
-    keepAliveTimeout: 10_000,
-  })
-  const consents = new Consents(options.origin, async (url, headers) => {
-    const timeoutMs = options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS
-    const signal = AbortSignal.timeout(timeoutMs)
-    const answer = await request(url, { method: 'OPTIONS', dispatcher: agent, headers, signal })
-    await boundedText(answer.body)
-    return answer.headers
-  })
+  const { origin, exchangeTimeoutMs = EXCHANGE_TIMEOUT_MS } = options
+  const http = new HttpExchanges(guardedLookup(options), exchangeTimeoutMs)
+  const consents = new Consents(
+    origin,
+    async (url, headers) => (await http.exchange({ url, method: 'OPTIONS', headers })).headers,
+  )
   return {
-    send: (events, subscription, sentAt) => send(options, agent, consents, events, subscription, sentAt),
-    close: () => agent.destroy(),
+    send: (events, subscription, sentAt) => send(options, http, consents, events, subscription, sentAt),
+    async close() {
+      http.close()
+    },
   }
 }
 
 async function send(
   options: WebhookOptions,
-  agent: Agent,
+  http: HttpExchanges,
   consents: Consents,
   events: readonly CloudEvent[],
   subscription: Subscription,
@@ -83,26 +81,24 @@ async function send(
   const told = { url: subscription.url, headers: shownHeaders(headers, subscription) }
   const problem = targetProblem(subscription.url, options.allowance)
   if (problem !== undefined) return { ok: false, message: `address not allowed: ${problem}`, request: told }
-  const timeoutMs = options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS
   try {
     const consent = await consentOf(consents, subscription, sentAt)
     if (consent === 'refused') return { ok: false, message: 'the target has not consented', request: told }
-    const answer = await request(subscription.url, {
+    const answer = await http.exchange({
+      url: subscription.url,
       method: 'POST',
-      dispatcher: agent,
       headers: consent === undefined ? headers : { ...headers, ...consents.headers },
       body: content.body,
-      signal: AbortSignal.timeout(timeoutMs),
     })
     const response = {
-      statusCode: answer.statusCode,
+      statusCode: answer.status,
       headers: shownAnswerHeaders(answer.headers),
-      body: await boundedText(answer.body),
+      body: answer.body,
     }
     const allowed = consent?.perMinute === undefined ? {} : { allowedPerMinute: consent.perMinute }
     return { ...verdict(answer, sentAt), ...allowed, request: told, response }
   } catch (error) {
-    return { ok: false, message: failureText(error, timeoutMs), request: told }
+    return { ok: false, message: failureText(error), request: told }
   }
 }
 
@@ -153,7 +149,7 @@ function shownHeaders(headers: Record<string, string>, subscription: Subscriptio
   return shown
 }
 
-function shownAnswerHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function shownAnswerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue
@@ -162,28 +158,15 @@ function shownAnswerHeaders(headers: Dispatcher.ResponseData['headers']): Record
   return shown
 }
 
-/** Reads the first 16 KiB of the response, never more. */
-async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes >= ANSWER_BODY_MAX_BYTES) break
-  }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BODY_MAX_BYTES).toString('utf8')
-}
-
 /**
  * Any 2xx is a success; 410 ends the delivery; Retry-After is read on 429 and 503 (contract 04, section 5.2).
  */
-function verdict(answer: Dispatcher.ResponseData, sentAt: number): Sent {
-  const status = answer.statusCode
+function verdict({ status, headers }: Answer, sentAt: number): Sent {
   if (status >= 200 && status < 300) return { ok: true }
   if (status === 410) return { ok: false, gone: true, message: 'the target is gone (410)' }
   if (status >= 300 && status < 400) return { ok: false, message: `redirect not followed (${status})` }
   const retryAfterMs =
-    status === 429 || status === 503 ? retryAfter(answer.headers['retry-after'], sentAt) : undefined
+    status === 429 || status === 503 ? retryAfter(headers['retry-after'], sentAt) : undefined
   return {
     ok: false,
     message: `the target answered ${status}`,
@@ -192,8 +175,7 @@ function verdict(answer: Dispatcher.ResponseData, sentAt: number): Sent {
 }
 
 /** RFC 9110, section 10.2.3: seconds or an HTTP date. */
-function retryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
-  const text = [header].flat()[0]
+function retryAfter(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = Date.parse(text)
@@ -224,27 +206,27 @@ function guardedLookup(options: WebhookOptions): LookupFunction {
   }
 }
 
-function failureText(error: unknown, timeoutMs: number): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof AddressNotAllowed) return `address not allowed: ${cause.message}`
-  if (error instanceof errors.ConnectTimeoutError)
-    return `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`
-  if (error instanceof Error && error.name === 'TimeoutError') return `timeout after ${timeoutMs / 1000} s`
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code
+function failureText(error: unknown): string {
+  if (error instanceof AddressNotAllowed) return `address not allowed: ${error.message}`
+  if (error instanceof ExchangeTimeout) return error.message
+  const code = (error as NodeJS.ErrnoException).code ?? ''
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name does not resolve'
     case 'ECONNREFUSED':
       return 'connection refused'
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return 'the host cannot be reached'
     case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
+    case 'EPIPE':
       return 'the connection broke'
-    case 'UND_ERR_HEADERS_OVERFLOW':
+    case 'HPE_HEADER_OVERFLOW':
       return 'the answer has too many headers'
     default:
-      return code !== undefined && /CERT|TLS|SSL|SELF_SIGNED/.test(code)
-        ? 'the certificate of the target was not accepted'
-        : 'the request failed'
+      if (code.startsWith('HPE_')) return 'the answer is not valid HTTP'
+      return TLS_FAULT.test(code) ? 'the certificate of the target was not accepted' : 'the request failed'
   }
 }
