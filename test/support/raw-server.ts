@@ -16,9 +16,11 @@ export interface RawServer {
 
 /**
  * @param actsFor what answers a whole request; connections and their requests count from 0
+ * @param greeting written when a connection opens, before anything is asked
  */
 export async function startRawServer(
   actsFor: (connection: number, request: number) => readonly Act[],
+  greeting = '',
 ): Promise<RawServer> {
   const received: string[] = []
   const sockets = new Set<Socket>()
@@ -26,6 +28,7 @@ export async function startRawServer(
     const connection = received.push('') - 1
     let answered = 0
     sockets.add(socket)
+    socket.write(greeting)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
     socket.on('data', (bytes) => {

@@ -20,8 +20,8 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-async function receiver(actsFor: (connection: number, request: number) => readonly Act[]) {
-  const server = await startRawServer(actsFor)
+async function receiver(actsFor: (connection: number, request: number) => readonly Act[], greeting = '') {
+  const server = await startRawServer(actsFor, greeting)
   ends.push(() => server.close())
   return server
 }
@@ -239,6 +239,22 @@ test('a second answer that nobody asked for is not taken for that of the next ev
   expect(await to.send([EVENT], hookAt(server), 0)).toMatchObject({ ok: true })
   await sleep(60)
   expect(await to.send([EVENT], hookAt(server), 0)).toMatchObject({ ok: false, retryAfterMs: 120_000 })
+})
+
+describe('a target that should speak TLS', () => {
+  const https = (server: RawServer) => ({ ...hookAt(server), url: `https://127.0.0.1:${server.port}/` })
+
+  test('and speaks HTTP', async () => {
+    const server = await receiver(() => [], 'HTTP/1.1 400 Bad Request\r\n\r\n')
+    const sent = await channel().send([EVENT], https(server), 0)
+    expect(sent).toMatchObject({ ok: false, message: 'no TLS connection to the target' })
+  })
+
+  test('and says nothing, holds the send for the time to connect only', { timeout: 15_000 }, async () => {
+    const server = await receiver(() => [])
+    const sent = await channel({ exchangeTimeoutMs: 15_000 }).send([EVENT], https(server), 0)
+    expect(sent).toMatchObject({ ok: false, message: 'no connection within 5 s' })
+  })
 })
 
 test('consent counts however slow the body of its answer is', async () => {

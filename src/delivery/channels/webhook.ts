@@ -27,7 +27,8 @@ const EXCHANGE_TIMEOUT_MS = 15_000
 
 export const OMITTED = '**OMITTED**'
 /** Codes of Node and OpenSSL. */
-const TLS_FAULT = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$/
+const CERTIFICATE_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_/
+const TLS_FAULT = /TLS|SSL|^EPROTO$/
 /** Masked in responses and, even if configured as plain headers, in the history. */
 const MASKED = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
 
@@ -227,6 +228,7 @@ function failureText(error: unknown): string {
       return 'the answer has too many headers'
     default:
       if (code.startsWith('HPE_')) return 'the answer is not valid HTTP'
-      return TLS_FAULT.test(code) ? 'the certificate of the target was not accepted' : 'the request failed'
+      if (CERTIFICATE_FAULT.test(code)) return 'the certificate of the target was not accepted'
+      return TLS_FAULT.test(code) ? 'no TLS connection to the target' : 'the request failed'
   }
 }
