@@ -67,7 +67,7 @@ export const readableTable = (table: TableModel): ReadableTable => ({
 })
 
 /** Rows fetched at a time: enough to make a query cheap, few enough to keep memory small. */
-const BATCH_ROWS = 20_480
+export const BATCH_ROWS = 20_480
 
 export function tableSource(database: Database, table: ReadableTable): RowSource {
   const values: Value[] = table.names.map(() => null)

@@ -8,7 +8,7 @@ import type { Value } from '../../script/value/value.ts'
 import { Database } from './database.ts'
 import { pairValue, readBatches } from './row-source.ts'
 import { SymbolWriter } from './symbol-writer.ts'
-import { BLOCK_ROWS, TableWriter } from './table-writer.ts'
+import { TableWriter, WRITTEN_ROWS } from './table-writer.ts'
 
 let folder: string
 let database: Database
@@ -69,7 +69,18 @@ describe('rows of values', () => {
   test('are in the table as they came, however often their texts come again', async () => {
     const shape = fc.record({
       columns: fc.array(column, { minLength: 1, maxLength: 4 }),
-      rows: fc.constantFrom(0, 1, 63, 64, 65, 2048, 2049, BLOCK_ROWS, BLOCK_ROWS + 1, 2 * BLOCK_ROWS + 77),
+      rows: fc.constantFrom(
+        0,
+        1,
+        63,
+        64,
+        65,
+        2048,
+        2049,
+        WRITTEN_ROWS,
+        WRITTEN_ROWS + 1,
+        2 * WRITTEN_ROWS + 77,
+      ),
     })
     await fc.assert(
       fc.asyncProperty(shape, async ({ columns, rows }) => {
@@ -99,10 +110,10 @@ describe('rows of values', () => {
   test('a column that becomes distinct, and then common again, keeps its texts', async () => {
     const table = database.workTable()
     const writer = await TableWriter.create(database, table, ['c'])
-    const rows = 20 * BLOCK_ROWS
+    const rows = 20 * WRITTEN_ROWS
     const at = (row: number) => {
-      if (row < BLOCK_ROWS * 1.5) return `common ${row % 7}`
-      return row < BLOCK_ROWS * 3 ? `new ${row}` : `again ${row % 11}`
+      if (row < WRITTEN_ROWS * 1.5) return `common ${row % 7}`
+      return row < WRITTEN_ROWS * 3 ? `new ${row}` : `again ${row % 11}`
     }
     for (let row = 0; row < rows; row++) writer.push([at(row)])
     writer.close()

@@ -10,7 +10,7 @@ import { CHUNK_ROWS, PairAppender } from './pair-appender.ts'
 import { RowTexts } from './row-texts.ts'
 
 /** Rows held at most, and characters of their texts at about most. */
-export const BLOCK_ROWS = 8 * CHUNK_ROWS
+export const WRITTEN_ROWS = 8 * CHUNK_ROWS
 const BLOCK_CHARACTERS = 8_000_000
 
 export interface WrittenRows {
@@ -34,8 +34,8 @@ export class TableWriter {
   private constructor(appender: PairAppender, columns: number) {
     this.#appender = appender
     this.#columns = Array.from({ length: columns }, () => ({
-      numbers: new Float64Array(BLOCK_ROWS),
-      texts: new RowTexts(BLOCK_ROWS),
+      numbers: new Float64Array(WRITTEN_ROWS),
+      texts: new RowTexts(WRITTEN_ROWS),
       kinds: { numbers: false, texts: false, duals: false },
     }))
   }
@@ -55,7 +55,7 @@ export class TableWriter {
     for (let column = 0; column < row.length; column++) {
       this.#put(this.#columns[column]!, at, row[column]!)
     }
-    if (this.#held === BLOCK_ROWS || this.#characters > BLOCK_CHARACTERS) this.#flush()
+    if (this.#held === WRITTEN_ROWS || this.#characters > BLOCK_CHARACTERS) this.#flush()
   }
 
   close(): WrittenRows {

@@ -2,6 +2,7 @@
  * A table as a QVD file: distinct values from the engine in the order of their first rows, then the rows
  * (QVD, section 8).
  */
+
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -22,11 +23,9 @@ import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
-import { pairValue, readBatches } from '../duckdb/row-source.ts'
+import { BATCH_ROWS, pairValue, readBatches } from '../duckdb/row-source.ts'
 import { pairOf } from '../sql/pair-sql.ts'
 import { dualType } from './parquet-type.ts'
-
-const BATCH_ROWS = 20_480
 
 export interface QvdStore {
   readonly database: Database

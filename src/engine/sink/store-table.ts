@@ -5,6 +5,7 @@
  * is made in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure
  * leaves the old one, and a run that is killed leaves nothing among the data files.
  */
+
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -17,7 +18,7 @@ import type { FileFormat, StoreStatement } from '../../script/syntax/statement.t
 import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from '../duckdb/database.ts'
-import { pairValue, readBatches } from '../duckdb/row-source.ts'
+import { BATCH_ROWS, pairValue, readBatches } from '../duckdb/row-source.ts'
 import type { StoredFile } from '../engine-session.ts'
 import type { FilePaths } from '../source/file-paths.ts'
 import { writeParquet } from '../source/parquet-file.ts'
@@ -81,12 +82,12 @@ async function writeText(
       out.add(BYTE_ORDER_MARK + columns.map(({ as }) => quoted(as)).join(delimiter) + EOL)
     } else out.add(BYTE_ORDER_MARK)
     const wanted = columns.map(({ field }) => field.column)
-    for (let from = 0; from < table.rows; from += STORED_BATCH_ROWS) {
+    for (let from = 0; from < table.rows; from += BATCH_ROWS) {
       const range = {
         sqlName: table.sqlName,
         columns: wanted,
         from,
-        rows: Math.min(table.rows, from + STORED_BATCH_ROWS),
+        rows: Math.min(table.rows, from + BATCH_ROWS),
       }
       await readBatches(database, range, (batch, rows) => {
         for (let at = 0; at < rows; at++) out.add(line(batch, at))
@@ -113,8 +114,6 @@ async function writeText(
     return text + EOL
   }
 }
-
-const STORED_BATCH_ROWS = 20_480
 
 /** Quotes a value that holds the delimiter, a quote or a line end; a quote inside is doubled (R3). */
 function quoter(delimiter: string, never: boolean): (text: string) => string {

@@ -4,11 +4,13 @@
  * cell in quotes, every row as long as the first. What is anything else is left to the row reader, whose rows
  * these are in every case.
  */
+
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { FileFormat } from '../../script/syntax/statement.ts'
+import { BLANK, CR, LF } from '../../script/value/character-codes.ts'
 import { numberCharacters, textReader } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -66,9 +68,6 @@ function plainDelimiter({ format, settings, width }: DelimitedFile): string | un
 }
 
 const COPIED_BYTES = 1024 * 1024
-const CR = 13
-const LF = 10
-const BLANK = 32
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Looks through all lines. Undefined: not plain ones. @returns whether blanks stand at the ends of cells */

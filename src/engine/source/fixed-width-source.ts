@@ -1,20 +1,17 @@
 /** Rows of a fixed-width file: records of so many bytes or lines, cut at byte positions (SEMANTICS E6). */
+
 import { type FileHandle, open } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
 import { fixedField } from '../../script/format/fixed-width.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
+import { BLANK, CR, LF, TAB } from '../../script/value/character-codes.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { decoderFor } from './text-encoding.ts'
+import { decoderFor, READ_BYTES } from './text-encoding.ts'
 
-const PIECE_BYTES = 256 * 1024
 const RECORD_MAX_BYTES = 16 * 1024 * 1024
-const LF = 10
-const CR = 13
-const TAB = 9
-const BLANK = 32
 
 /**
  * `real` is the path to open, `shown` the path as the script wrote it; `positions` are the fields that the
@@ -139,8 +136,8 @@ class ByteReader {
     if (this.#held.length > RECORD_MAX_BYTES) {
       throw faults.wrongFormat(`A record is longer than ${RECORD_MAX_BYTES} bytes: check "record is"`)
     }
-    const piece = Buffer.allocUnsafe(PIECE_BYTES)
-    const { bytesRead } = await this.#file.read(piece, 0, PIECE_BYTES, this.#position)
+    const piece = Buffer.allocUnsafe(READ_BYTES)
+    const { bytesRead } = await this.#file.read(piece, 0, READ_BYTES, this.#position)
     this.#position += bytesRead
     this.#ended = bytesRead === 0
     this.#held = Buffer.concat([this.#held, piece.subarray(0, bytesRead)])

@@ -5,6 +5,9 @@
  */
 import { faults } from '../../script/fault/fault.ts'
 
+/** How much of a text file is read at a time. */
+export const READ_BYTES = 256 * 1024
+
 /** Names of the format specification; a code page comes as `cp1252`. */
 export const ENCODINGS: Readonly<Record<string, string>> = {
   utf8: 'utf-8',

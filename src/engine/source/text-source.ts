@@ -14,9 +14,8 @@ import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
-import { decoderFor } from './text-encoding.ts'
+import { decoderFor, READ_BYTES } from './text-encoding.ts'
 
-const PIECE_BYTES = 256 * 1024
 /** Smaller files are read sooner than a query over them is prepared. */
 const COPIED_FROM_BYTES = 256 * 1024
 /** Texts whose value is remembered per field: reading a number or date costs more than looking it up. */
@@ -154,8 +153,8 @@ async function readPieces(
   format: FileFormat,
   piece: (text: string) => boolean,
 ): Promise<void> {
-  const buffer = Buffer.allocUnsafe(PIECE_BYTES)
-  let { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, format.headerBytes)
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  let { bytesRead } = await file.read(buffer, 0, READ_BYTES, format.headerBytes)
   const { decoder, skip, name } = decoderFor(format.encoding, buffer.subarray(0, bytesRead))
   let from = skip
   let position = format.headerBytes + bytesRead
@@ -171,7 +170,7 @@ async function readPieces(
     }
     if (!piece(text) || last) return
     from = 0
-    bytesRead = (await file.read(buffer, 0, PIECE_BYTES, position)).bytesRead
+    bytesRead = (await file.read(buffer, 0, READ_BYTES, position)).bytesRead
     position += bytesRead
   }
 }

@@ -9,7 +9,9 @@
  * only "..", which may hold delimiters, line ends and doubled marks; with "none" marks are data. Blanks
  * (ASCII 32) around an unquoted value are dropped unless `verbatim`. Empty lines are skipped.
  */
+
 import { faults } from '../fault/fault.ts'
+import { BLANK, CR, LF } from '../value/character-codes.ts'
 
 export interface DelimitedFormat {
   /** One or more characters, or the word "spaces": any run of blanks. */
@@ -25,9 +27,6 @@ export interface DelimitedFormat {
 /** A longer row means that the file is not delimited text. */
 const ROW_MAX_CHARACTERS = 16 * 1024 * 1024
 
-const BLANK = 32
-const CR = 13
-const LF = 10
 const INCOMPLETE = -1
 
 export class DelimitedText {

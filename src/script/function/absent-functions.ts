@@ -1,7 +1,5 @@
 /** Functions of the language that this engine does not have: a call is refused by name. */
-import type { FunctionGroups } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups } from './site/function-row.ts'
 
 export const ABSENT_FUNCTIONS: FunctionGroups = {
   Geographical: [

@@ -9,9 +9,7 @@ import { FALSE, TRUE, type Value } from '../value/value.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 import { type Arguments, number, text } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups } from './site/function-row.ts'
 
 export const CONDITIONAL_FUNCTIONS: FunctionGroups = {
   Null: [{ name: 'IsNull', min: 1, max: 1, seen: 433, scalar: ([value]) => truth(value === null) }],

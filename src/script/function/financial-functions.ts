@@ -16,9 +16,7 @@ import { finiteOrNull } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, Scalar } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
 export const FINANCIAL_FUNCTIONS: FunctionGroups = {
   Financial: [

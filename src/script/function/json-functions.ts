@@ -8,9 +8,7 @@ import type { Value } from '../value/value.ts'
 import { type Arguments, text } from './argument.ts'
 import { type Json, jsonValue, readJson } from './json-value.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, Scalar } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
 export const JSON_FUNCTIONS: FunctionGroups = {
   Text: [

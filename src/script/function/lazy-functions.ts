@@ -3,9 +3,7 @@
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import type { Evaluator } from './site/binding.ts'
-import type { FunctionGroups, LazySite } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups, type LazySite } from './site/function-row.ts'
 
 export const LAZY_FUNCTIONS: FunctionGroups = {
   Conditional: [

@@ -9,10 +9,8 @@ import { formatsOf } from '../value/formats.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, text } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, PartsOf, Scalar } from './site/function-row.ts'
+import { ANY, type FunctionGroups, type PartsOf, type Scalar } from './site/function-row.ts'
 import { position } from './text-functions.ts'
-
-const ANY = Number.POSITIVE_INFINITY
 
 /** Flags of a pattern: all matches, with the places of their groups. */
 const MINDING_CASE = 'dg'

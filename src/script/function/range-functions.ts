@@ -10,12 +10,10 @@ import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { type Arguments, number } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, Scalar } from './site/function-row.ts'
+import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
 const largest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b))
 const smallest = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b))
-
-const ANY = Number.POSITIVE_INFINITY
 
 export const RANGE_FUNCTIONS: FunctionGroups = {
   Range: [

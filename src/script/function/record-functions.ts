@@ -10,10 +10,8 @@ import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { constantName } from './constant-name.ts'
 import type { Evaluator } from './site/binding.ts'
-import type { CallSite, FunctionGroups } from './site/function-row.ts'
+import { ANY, type CallSite, type FunctionGroups } from './site/function-row.ts'
 import { PeekHistory } from './site/peek-history.ts'
-
-const ANY = Number.POSITIVE_INFINITY
 
 export const RECORD_FUNCTIONS: FunctionGroups = {
   'Inter-record': [

@@ -9,9 +9,7 @@ import { numberText } from '../value/number-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, Scalar } from './site/function-row.ts'
-
-const ANY = Number.POSITIVE_INFINITY
+import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
 const SYSTEM_ATTRIBUTES =
   'tenantId tenantName tenantUrl tenantUrlAlias tenantRegion spaceId spaceName spaceType'.split(' ')

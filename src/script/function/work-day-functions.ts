@@ -8,9 +8,8 @@ import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number } from './argument.ts'
 import { asDate } from './formatted-value.ts'
 import type { EvaluationContext } from './site/binding.ts'
-import type { FunctionGroups, Scalar } from './site/function-row.ts'
+import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
-const ANY = Number.POSITIVE_INFINITY
 /** More than a human life of work; a longer search would only keep the engine busy. */
 const WORK_DAYS_MAX = 100_000
 

@@ -75,7 +75,8 @@ export function tokensOf(text: string, from = 0): TokenStream {
 
 /** Characters of a name that needs no quotes. */
 export const WORD_CHARACTER = /[\p{L}\p{M}\p{N}_.%$#@]/u
-const WORD = /[\p{L}\p{M}\p{N}_.%$#@]+/uy
+/** Sticky: set `lastIndex` before each use. */
+export const WORD = /[\p{L}\p{M}\p{N}_.%$#@]+/uy
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 /** A column by byte positions: @5:12, @5:n, with a type letter. */
 const POSITION = /@\d+:(?:\d+|n)[TNRIUB]?(?![\p{L}\p{N}])/iuy

@@ -7,6 +7,7 @@
 
 import type { Span } from '../fault/span.ts'
 import { behindLabel, type Head, headAt, isControl } from './head.ts'
+import { WORD, WORD_CHARACTER } from './lexer.ts'
 import { type Origin, TextMaker } from './origin.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
 
@@ -112,10 +113,9 @@ function scanLine(script: string, start: number, head: Head, kept: TextMaker): n
 
 function thenAt(script: string, at: number): boolean {
   THEN.lastIndex = at
-  return THEN.test(script) && !/[\p{L}\p{M}\p{N}_.%$#@]/u.test(script.charAt(at - 1))
+  return THEN.test(script) && !WORD_CHARACTER.test(script.charAt(at - 1))
 }
 
-const WORD = /[\p{L}\p{M}\p{N}_.%$#@]+/uy
 /** Behind these words an operand is to come, so that FROM is a field there: LOAD From, To RESIDENT t. */
 const BEFORE_OPERAND = /^(?:load|distinct|as|and|or|xor|not|like|precedes|follows|where|while|by|bit\w+)$/i
 

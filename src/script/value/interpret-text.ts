@@ -3,6 +3,7 @@
  * cell, so all formats are compiled when the reader is made, and most texts are rejected by a character that
  * no format has.
  */
+import { BLANK } from './character-codes.ts'
 import { dateMask } from './date-format.ts'
 import { numberMask } from './number-format.ts'
 import { numberReader } from './number-text.ts'
@@ -35,7 +36,6 @@ export function interpretText(text: string, settings: Settings): Value {
 
 /** Maximum length of a date, time or amount. */
 const LENGTH_MAX = 64
-const BLANK = 32
 
 /** Parses a text as a number; NaN if it is none. Outer blanks are ignored (C1). */
 export function textReader(settings: Settings): (text: string) => number {

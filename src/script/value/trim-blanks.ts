@@ -1,4 +1,4 @@
-const BLANK = 32
+import { BLANK } from './character-codes.ts'
 
 /** Removes outer blanks (ASCII 32); tabs and hard spaces stay (SEMANTICS E1, K12). */
 export function trimBlanks(given: string, left = true, right = true): string {

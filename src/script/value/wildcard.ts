@@ -2,8 +2,8 @@
  * Patterns of `like`, WildMatch, QUALIFY and file masks: `*` is any text, `?` one character, nothing else is
  * special (C7).
  */
-const ANY = 42
-const ONE = 63
+const ASTERISK = 42
+const QUESTION_MARK = 63
 
 /** Case matters; fold both sides where it does not. */
 export function matchesWildcard(pattern: string, text: string): boolean {
@@ -13,10 +13,10 @@ export function matchesWildcard(pattern: string, text: string): boolean {
   let retry = 0
   while (at < text.length) {
     const mark = pattern.charCodeAt(inPattern)
-    if (mark === ANY) {
+    if (mark === ASTERISK) {
       star = inPattern++
       retry = at
-    } else if (mark === ONE || mark === text.charCodeAt(at)) {
+    } else if (mark === QUESTION_MARK || mark === text.charCodeAt(at)) {
       inPattern++
       at++
     } else if (star >= 0) {
@@ -24,6 +24,6 @@ export function matchesWildcard(pattern: string, text: string): boolean {
       at = ++retry
     } else return false
   }
-  while (pattern.charCodeAt(inPattern) === ANY) inPattern++
+  while (pattern.charCodeAt(inPattern) === ASTERISK) inPattern++
   return inPattern === pattern.length
 }

@@ -11,6 +11,9 @@ import type { EvaluationContext, Evaluator } from './binding.ts'
 import type { LoadContext } from './load-context.ts'
 import type { MachineState } from './machine-state.ts'
 
+/** As a row's `max`: any number of arguments. */
+export const ANY = Number.POSITIVE_INFINITY
+
 /**
  * A row has at most one of `scalar`, `lazy`, `context`, `load`, `list` and `fold`; a function with none of
  * them is refused by name.
@@ -19,7 +22,7 @@ export interface FunctionRow {
   /** As documented: `AddMonths`, `Date#`. */
   readonly name: string
   readonly min: number
-  /** Infinity: any number. */
+  /** Or ANY. */
   readonly max: number
   /** How often it was seen in 477 public scripts. */
   readonly seen: number
