@@ -4,8 +4,8 @@
  *
  * The `lib://` connections of a reload and the files its script stores through them. `DataFiles` is the app's
  * own place (its space, or its owner's personal files); `<Space name>:DataFiles` is every other space that
- * both the app's owner and the user who asked for the reload may read, writable where both may write: who
- * edits a shared app must not see through its owner's eyes, nor an editor through those of whoever reloads
+ * both the app's owner and the user who asked for the reload may read, writable where both may write: someone
+ * who edits a shared app must not read with its owner's rights, nor with those of the person who reloads
  * it. A script reaches nothing else of the tenant.
  */
 
@@ -27,9 +27,8 @@ export interface FileConnections {
   /** Connections for one attempt of a reload of the app that a user asked for; their folders exist. */
   connectionsFor(app: App, askedBy: UserId): Promise<FileConnection[]>
   /**
-   * Registers what a script stored: a record for each file that is there, with its folders. What is not there
-   * (any more), has no canonical name or lies behind no connection of the reload is left out. Repeating is
-   * harmless.
+   * Makes a record for each file that a script stored, and for its folders. Skips files that are missing,
+   * have no canonical name or belong to no connection of the reload. Idempotent.
    */
   filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
 }
@@ -62,7 +61,7 @@ export function fileConnections(
   }
 }
 
-/** Makes the record of a file (and of its folders) agree with the content that is in its place. */
+/** Makes the record of a file (and of its folders) agree with the content on disk. */
 async function adopt(
   store: CatalogStore,
   files: FileStore,

@@ -1,5 +1,5 @@
 /**
- * The AUTONUMBER statement: integers take the place of the values of loaded fields, in every table (SEMANTICS
+ * The AUTONUMBER statement replaces the values of loaded fields by integers, in every table (SEMANTICS
  * I13).
  */
 
@@ -12,7 +12,7 @@ import type { Database } from './database.ts'
 import { fieldValues } from './preload-data.ts'
 import { TableWriter } from './table-writer.ts'
 
-/** Only fields that are there. @param namespace they share their numbers with the others of it */
+/** @param fields must exist @param namespace fields of one namespace share their numbers */
 export async function autoNumber(
   database: Database,
   before: DataModel,
@@ -39,7 +39,7 @@ export async function autoNumber(
   return model
 }
 
-/** Apart from the counters of the function AutoNumber. */
+/** Separate from the counters of the function AutoNumber. */
 function spaceOf(counters: AutoNumberCounters, namespace: string): Map<ValueKey, number> {
   const name = `statement:${namespace}`
   const numbers = counters.get(name) ?? new Map<ValueKey, number>()

@@ -1,4 +1,4 @@
-/** Drops tables and fields of the model, as it is planned (LANGUAGE, section 9; SEMANTICS F16, F17). */
+/** Drops tables and fields of the model as planned (LANGUAGE, section 9; SEMANTICS F16, F17). */
 import { type DataModel, findField, findTable, withTable } from '../../script/model/data-model.ts'
 import type { FieldDrop } from '../../script/plan/plan-change.ts'
 import { dropTable } from './commit-load.ts'

@@ -1,7 +1,7 @@
 /**
  * Puts loaded rows into the data model: as a new table, behind the rows of one, or joined to one; the
  * set-based end of a LOAD (LANGUAGE, section 6, steps 6 and 10). Works inside the statement's transaction and
- * gives the model that holds when it is committed.
+ * returns the model that is valid once it is committed.
  */
 import {
   type DataModel,
@@ -27,7 +27,7 @@ import type { Database } from './database.ts'
 
 export interface CommittedLoad {
   readonly model: DataModel
-  /** The table that has the rows now. */
+  /** The table that holds the rows now. */
   readonly table: string
 }
 
@@ -127,7 +127,7 @@ class LoadCommit {
   }
 
   /**
-   * The tables stay apart; each side that is kept in part loses the rows without a partner (SEMANTICS G10).
+   * The tables stay apart; each side with KEEP loses its rows without a partner (SEMANTICS G10).
    */
   async keep(
     table: TableModel,
@@ -156,7 +156,7 @@ class LoadCommit {
   }
 
   /**
-   * The table with the rows of a query over it, under a new generated name. Its loads are one from now on.
+   * Replaces the table's rows by those of a query, under a new generated name. They count as one load now.
    */
   async #rebuild(table: TableModel, sql: string): Promise<void> {
     const { sqlName, model } = takeTableName(this.#model)
@@ -173,8 +173,8 @@ function oneSegment(table: TableModel, rows: number): Segment[] {
 export const columnsOf = (fields: readonly FieldModel[]): string[] => fields.map((field) => field.column)
 
 /**
- * The rows with the text that each number has in its field already, or had first (SEMANTICS A2, A4, A15).
- * Fields without duals on either side have nothing to settle: their numbers have no texts.
+ * Gives each number the text that its field already has for it, or its first text (SEMANTICS A2, A4, A15).
+ * Fields without duals need no change: their numbers have no texts.
  */
 async function withFirstTexts(database: Database, model: DataModel, loaded: LoadedRows): Promise<LoadedRows> {
   const fields: FieldModel[] = []
@@ -192,7 +192,7 @@ async function withFirstTexts(database: Database, model: DataModel, loaded: Load
   return { ...loaded, fields }
 }
 
-/** The model without a table, after its data is dropped. */
+/** Drops the table's data and returns the model without it. */
 export async function dropTable(database: Database, model: DataModel, name: string): Promise<DataModel> {
   await database.run(`DROP TABLE ${findTable(model, name)!.sqlName}`)
   return withoutTable(model, name)

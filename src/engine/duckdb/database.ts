@@ -1,9 +1,9 @@
 /**
- * The DuckDB database of one script run: opened closed to the world (no network, no extensions, no files but
- * its own and those of one private folder, settings locked), and spoken to one statement at a time over one
- * connection.
+ * The DuckDB database of one script run: without network and extensions, with no files but
+ * its own and those of one private folder, and with locked settings. One connection runs one statement at a
+ * time.
  *
- * SQL comes from our own code only; real names and data of a script never stand in it unquoted.
+ * SQL comes from our own code only; real names and data of a script are always quoted.
  */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duc
 import { sqlText } from '../sql/pair-sql.ts'
 
 /**
- * How much a run may spill to disk, in sizes of its memory: DuckDB's own bound is nine tenths of the free
+ * How much a run may spill to disk, as a multiple of its memory: DuckDB's own limit is 90 % of the free
  * disk.
  */
 const SPILL_FACTOR = 10
@@ -20,7 +20,7 @@ export interface DatabaseOptions {
   /** Path of the file, or ':memory:'. */
   readonly file: string
   /**
-   * A folder of this run alone: spill files, and files on their way in or out. It is made if it is not there.
+   * A folder for this run only, for spill files and files in transit. Created if missing.
    */
   readonly privateFolder: string
   readonly memoryLimitBytes?: number
@@ -28,7 +28,7 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean
 }
 
-/** The run was asked to stop while the database was at work or between two of its steps. */
+/** The run was asked to stop while a statement ran, or between two. */
 export class RunInterruptedError extends Error {
   override readonly name = 'RunInterruptedError'
 }
@@ -36,9 +36,8 @@ export class RunInterruptedError extends Error {
 export type SqlRow = readonly unknown[]
 
 /**
- * Whether an error is DuckDB at its memory limit or at the bound of what it may spill, or V8 at the bound of
- * what one value may hold: both say so in words only. A disk that is full is none: no larger engine helps
- * against it.
+ * Whether DuckDB reached its memory or spill limit, or V8 the largest size of a value; both report it in
+ * their messages only. A full disk does not count, since a larger engine would not help.
  */
 export function isOutOfMemory(error: unknown): boolean {
   if (error instanceof RangeError) return VALUE_TOO_LARGE.test(error.message)
@@ -68,13 +67,13 @@ export class Database {
     signal?.addEventListener('abort', this.#interrupt)
   }
 
-  /** Aborting the signal interrupts the statement under way; every later one is refused. */
+  /** Aborting the signal interrupts the running statement and refuses every later one. */
   static async open(options: DatabaseOptions, signal?: AbortSignal): Promise<Database> {
     await mkdir(options.privateFolder, { recursive: true })
     const instance = await DuckDBInstance.create(options.file, {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      // From this format on texts have one compression instead of two that are tried against each other.
+      // Later formats compress texts in one way; earlier ones try two and keep the better.
       storage_compatibility_version: 'v1.3.0',
       ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
@@ -106,7 +105,7 @@ export class Database {
     await this.#connection.run(sql)
   }
 
-  /** All rows of a query whose result is small. Wide integers come as bigint. */
+  /** All rows of a query with a small result. Wide integers are bigints. */
   async rows(sql: string, values?: (string | number)[]): Promise<SqlRow[]> {
     this.checkInterrupted()
     const reader = await this.#connection.runAndReadAll(sql, values)
@@ -124,7 +123,7 @@ export class Database {
     }
   }
 
-  /** Number of rows that the query tells in its single column. */
+  /** Runs a query that returns one number. */
   async count(table: string): Promise<number> {
     const [row] = await this.rows(`SELECT count(*) FROM ${table}`)
     return Number(row![0])
@@ -137,7 +136,7 @@ export class Database {
       : this.#connection.createAppender(table)
   }
 
-  /** All of it or nothing: whatever throws takes every change back. */
+  /** Rolls back every change if `work` throws. */
   async transaction<Result>(steps: () => Promise<Result>): Promise<Result> {
     await this.run('BEGIN')
     try {
@@ -151,7 +150,7 @@ export class Database {
     }
   }
 
-  /** A name for a table that lives for one statement. */
+  /** A name for a table that exists during one statement. */
   workTable(): string {
     this.#workTables++
     return `w${this.#workTables}`
@@ -161,7 +160,7 @@ export class Database {
     if (this.#signal?.aborted) throw new RunInterruptedError('the run was interrupted')
   }
 
-  /** Writes everything into the file and lets go of it. Idempotent. */
+  /** Writes everything to the file and closes it. Idempotent. */
   close(): void {
     this.#signal?.removeEventListener('abort', this.#interrupt)
     this.#connection.closeSync()

@@ -1,7 +1,7 @@
 /**
- * Executes one LOAD statement as it is planned: opens its source, runs its steps, and puts the rows into the
- * model or into a mapping table. All of it happens in one transaction of the caller: a LOAD that fails leaves
- * everything as it was (SEMANTICS Q3).
+ * Executes a planned LOAD statement: opens its source, runs its steps, and puts the rows into the
+ * model or into a mapping table. It runs in a transaction of the caller: a LOAD that fails changes
+ * nothing (SEMANTICS Q3).
  */
 import { defined } from '../../core/defined.ts'
 import { faults, ScriptFaultError } from '../../script/fault/fault.ts'
@@ -43,7 +43,7 @@ export interface LoadEnvironment {
   readonly database: Database
   readonly model: DataModel
   readonly sources: Sources
-  /** Everything of the context that does not belong to one file of one statement. */
+  /** The part of the context that is the same for all files of a statement. */
   readonly context: Omit<LoadContext, 'model' | 'preloads' | 'files'>
   readonly rules: StoreRules
 }
@@ -72,7 +72,7 @@ export async function executeLoad(
   return loadEach(statement, { ...environment, model: start }, files)
 }
 
-/** One load per file, by name; each goes where the normal rules send it (SEMANTICS E12). */
+/** One load per file, in order of names; the usual rules choose the table of each (SEMANTICS E12). */
 async function loadEach(
   statement: LoadStatement,
   environment: LoadEnvironment,
@@ -87,7 +87,7 @@ async function loadEach(
   for (const file of files) {
     const model = last?.model ?? environment.model
     last = await loadOne(each, { ...environment, model }, file)
-    // What the first file replaced, the others add to.
+    // The first file replaces the table, the others add to it.
     if (partial?.kind === 'replace') each = { ...statement, prefixes }
     rows += last.result.rows
     rowsRead += last.rowsRead
@@ -168,7 +168,7 @@ class OneLoad {
     return executed
   }
 
-  /** The source, and the plan with all that its opening tells. */
+  /** The open source, and the plan completed by its fields. */
   async #opened(
     answer: Accepted,
   ): Promise<{ readonly plan: LoadPlan; readonly source: RowSource; readonly shown: string }> {
@@ -202,7 +202,7 @@ class OneLoad {
     return values
   }
 
-  /** CROSSTABLE and its kin: other rows in the place of the loaded ones. */
+  /** CROSSTABLE and similar prefixes: replaces the loaded rows by others. */
   async #transformed({ transform, distinct }: LoadPlan, prepared: PreparedLoad): Promise<PreparedLoad> {
     if (transform === undefined) return prepared
     const { model, settings } = this.#context

@@ -19,7 +19,7 @@ import type { LoadedTable } from './transform-rows.ts'
 const MAX_TABLES = 1000
 
 /**
- * The last two columns are attribute and value, those before them the key. No table is added to another one.
+ * The last two columns are attribute and value, those before them the key. Tables are never concatenated.
  *
  * @param stored names of the fields of a table as they are stored
  * @throws ScriptFaultError for too many attributes

@@ -32,13 +32,13 @@ import { type ReadableTable, type RowSource, tableSource } from './row-source.ts
 import { TableWriter, type WrittenRows } from './table-writer.ts'
 import type { LoadedTable } from './transform-rows.ts'
 
-/** What is left to do when only the top level's rows are missing. */
+/** The work that remains once all levels but the top one have run. */
 export interface PreparedLoad {
   readonly source: RowSource
   readonly chain: readonly LevelRules[]
   /** Fields of the top level. */
   readonly fields: readonly string[]
-  /** Rows read from the source of the statement; undefined when its rows are still to be read. */
+  /** Rows read from the source of the statement; undefined if it has not been read yet. */
   readonly rowsRead: number | undefined
 }
 
@@ -67,7 +67,7 @@ export class LoadPipeline {
     return tableSource(this.#database, { ...work.table!, ...defined({ kinds: table.kinds }) })
   }
 
-  /** Runs everything below the last row-by-row stretch. */
+  /** Runs every level below the last chain of row machines. */
   async prepare({ steps, fields }: LoadPlan, bottom: RowSource): Promise<PreparedLoad> {
     let source = bottom
     let chain: LevelRules[] = []
@@ -89,9 +89,9 @@ export class LoadPipeline {
   }
 
   /**
-   * Makes the table of the chain's rows at once, if the chain is one level that only picks fields of a source
-   * that can copy them, or that is over a table and computes only what has SQL of the same meaning.
-   * Undefined: the row machine has to do it.
+   * Makes the table of a chain in one query, if the chain is one level that only picks fields of a source
+   * that can copy them, or that reads a table and computes only expressions with SQL of the same meaning.
+   * Returns undefined if the row machine is needed.
    */
   async atOnce(
     chain: readonly LevelRules[],
@@ -120,8 +120,8 @@ export class LoadPipeline {
   }
 
   /**
-   * Runs the rows through the levels; `write` gets those of the last one. Gives the rows read from the
-   * source.
+   * Runs the rows through the levels; `write` receives those of the last one. Returns the number of rows
+   * read from the source.
    */
   async run(
     chain: readonly LevelRules[],
@@ -182,7 +182,7 @@ export class LoadPipeline {
     return { table, rowsRead: rowsRead ?? work.rowsRead }
   }
 
-  /** A load of all rows of a work table, which is dropped in the end. */
+  /** A load of all rows of a work table, which is dropped afterwards. */
   reload(table: LoadedTable, rowsRead: number): PreparedLoad {
     this.#workTables.push(table.sqlName)
     const items = table.names.map(fieldItem)
@@ -247,7 +247,7 @@ export class LoadPipeline {
   }
 
   /**
-   * The rows of a chain as a query in brackets, where atOnce could make a table of them that is read but
+   * The rows of a chain as a subquery, if `atOnce` would make a table of them that is read only
    * once.
    */
   #inputQuery(chain: readonly LevelRules[], { table }: RowSource, columns: readonly string[]) {

@@ -21,13 +21,13 @@ import type { LoadedTable } from './transform-rows.ts'
 export interface MergedRows {
   /** The rows to add: one for each key that is not deleted. */
   readonly written: LoadedTable
-  /** The newest row of each key, also of the deleted ones: a work table with columns i0, i1 ... */
+  /** The newest row of each key, including deleted ones: a work table with columns i0, i1 ... */
   readonly newest: LoadedTable
   /** The highest value of the sequence field. */
   readonly sequence: Value
 }
 
-/** @throws ScriptFaultError for a row that tells no operation */
+/** @throws ScriptFaultError for a row without a valid operation */
 export async function mergedRows(
   database: Database,
   merge: MergePlan,
@@ -61,7 +61,7 @@ export async function mergedRows(
 }
 
 /**
- * The model with the table without the rows that the newest ones take the place of or delete.
+ * Removes the rows that the newest ones replace or delete, and returns the model.
  *
  * @param positions of the keys in the newest rows
  * @param fields of the table that hold them

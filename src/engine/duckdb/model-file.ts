@@ -1,14 +1,14 @@
 /**
- * The model of an app data file, kept in the file itself: which table and column holds which table and
- * field of the script. A partial reload starts from it, and everything that shows the data reads it.
+ * The model of an app data file, kept in the file itself: which table and column holds which table and field
+ * of the script. A partial reload starts from it, and everything that shows the data reads it.
  *
  * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
  * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2
  * ... of pair columns (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells
- * which of them are of SECTION ACCESS, `reprise_notes` (noted, name, tags, comment) what is noted about
- * tables and fields. `reprise_derived` (derived) holds the calculated fields of DERIVE as JSON, in order.
- * `reprise_model` holds the version and the next free numbers. Version 1 had none of access, notes and
- * derived.
+ * which of them belong to SECTION ACCESS, `reprise_notes` (noted, name, tags, comment) holds the tags and
+ * comments of tables and fields. `reprise_derived` (derived) holds the calculated fields of DERIVE as JSON,
+ * in order. `reprise_model` holds the version and the next free numbers. Version 1 had none of access, notes
+ * and derived.
  */
 import type { DataTable } from '../../catalog/records.ts'
 import type { DerivedFields } from '../../script/host.ts'
@@ -87,7 +87,7 @@ async function saveNotes(database: Database, notes: Notes): Promise<void> {
   }
 }
 
-/** @throws Error when the file is not one of ours, or of a later version */
+/** @throws Error if the file has another layout or a later version */
 export async function restoreModel(database: Database): Promise<DataModel> {
   const [model] = await database.rows(
     'SELECT version, next_table, next_sequence, last_created FROM reprise_model',
@@ -124,7 +124,7 @@ export async function restoreModel(database: Database): Promise<DataModel> {
   }
 }
 
-/** What version 2 has more. */
+/** Tables that version 2 added. */
 interface More {
   readonly access: ReadonlySet<string>
   readonly notes: Notes

@@ -18,12 +18,12 @@ import type { Database } from './database.ts'
 
 /** Rows of one chunk: the engine's own vector size. */
 export const CHUNK_ROWS = 2048
-/** Rows for each text of a dictionary that are worth making it. */
+/** A dictionary pays off from this many rows per text. */
 export const ROWS_A_TEXT = 8
 
 /**
- * The texts of a column. With `indexed` the engine gets them once, else for each row: for texts that seldom
- * come again.
+ * The texts of a column. With `indexed` the engine receives each once, otherwise once per row, for texts that
+ * are rarely repeated.
  */
 export class TextDictionary {
   readonly texts: readonly string[]
@@ -36,10 +36,10 @@ export class TextDictionary {
   }
 }
 
-/** Others are not the same text, or not a text of their own, once they are in the engine. */
+/** Texts that the engine would change or confuse with others. */
 const isIndexable = (text: string): boolean => !/\p{Surrogate}/u.test(text) && !text.includes('\0')
 
-/** Rows of one column, each side undefined where it has no value in any row. */
+/** Rows of one column; a side is undefined if no row has a value there. */
 export interface PairRows {
   /** NaN is NULL. */
   readonly numbers: Float64Array | undefined
@@ -101,13 +101,13 @@ export class PairAppender {
     this.#written += count
   }
 
-  /** Gives the number of rows. */
+  /** Returns the number of rows. */
   close(): number {
     this.#appender.closeSync()
     return this.#written
   }
 
-  /** Lets go of the rows held; for a statement that failed. */
+  /** Discards the rows held, after a failed statement. */
   abandon(): void {
     this.#appender.clear()
     this.#appender.closeSync()

@@ -1,7 +1,7 @@
 /**
  * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8
- * (SEMANTICS E11). Decoders are strict: bytes that are no text of the encoding are an error, never replaced
- * silently.
+ * (SEMANTICS E11). Decoders are strict: bytes that are invalid in the encoding are an error and never
+ * replaced silently.
  */
 import { faults } from '../../script/fault/fault.ts'
 
@@ -37,7 +37,7 @@ const MARKS: readonly (readonly [readonly number[], string])[] = [
   [[0xfe, 0xff], 'utf-16be'],
 ]
 
-/** The upper half of the code pages of DOS, which the platform does not know. */
+/** The upper half of the DOS code pages, which the platform does not support. */
 const DOS_PAGES: ReadonlyMap<string, string> = new Map([
   [
     'cp437',
@@ -50,7 +50,7 @@ const DOS_PAGES: ReadonlyMap<string, string> = new Map([
 ])
 
 export interface Decoder {
-  /** @throws TypeError for bytes that are no text of the encoding */
+  /** @throws TypeError for bytes that are invalid in the encoding */
   decode(bytes: Uint8Array, options?: { readonly stream?: boolean }): string
 }
 
@@ -83,15 +83,15 @@ export function decoderFor(
   return { decoder: makeDecoder(name, true), skip: 0, name }
 }
 
-/** Undefined for one that is not known. */
+/** Returns undefined for an unknown encoding. */
 function encodingName(encoding: string): string | undefined {
   const windows = /^cp(874|125[0-8])$/.exec(encoding)
   return windows === null ? ENCODINGS[encoding] : `windows-${windows[1]}`
 }
 
 /**
- * A text that was read as Western European bytes, read by another code page; a text that holds other
- * characters stays. Undefined for a code page that is not known.
+ * A text that was read as Western European bytes, read by another code page; a text with other
+ * characters is unchanged. Returns undefined for an unknown code page.
  */
 export function recoded(text: string, codePage: number): string | undefined {
   const name = encodingName(`cp${codePage}`)

@@ -1,7 +1,7 @@
 /**
  * Rows of delimited text, from a file or from INLINE (SEMANTICS block E). A file is streamed: memory is
- * bounded by one piece of it and by its longest row. A file that is no text of its encoding is refused with
- * the name the script gave it.
+ * bounded by one piece of it and by its longest row. A file that is invalid in its encoding is refused under
+ * the name used in the script.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
@@ -16,12 +16,12 @@ import type { RowSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
 import { decoderFor, READ_BYTES } from './text-encoding.ts'
 
-/** Smaller files are read sooner than a query over them is prepared. */
+/** Below this size reading is faster than preparing a query. */
 const COPIED_FROM_BYTES = 256 * 1024
 /** Texts whose value is remembered per field: reading a number or date costs more than looking it up. */
 const REMEMBERED_TEXTS = 10_000
 
-/** Hands out the text of a source piece by piece until `piece` gives false. */
+/** Passes the text of a source on, piece by piece, until `piece` returns false. */
 type Pieces = (piece: (text: string) => boolean) => Promise<void>
 
 /** @param shown what the text is, for faults */
@@ -110,7 +110,7 @@ async function firstRow(
 }
 
 /**
- * For one field. Where texts seldom come again, it stops remembering them: that would cost more than it
+ * For one field. Stops remembering texts that are rarely repeated, since that would cost more than it
  * saves.
  */
 function rememberingInterpreter(settings: Settings): (text: string) => Value {
@@ -139,8 +139,8 @@ function rememberingInterpreter(settings: Settings): (text: string) => Value {
 }
 
 /**
- * The engine shares longer parts of a text with the whole, and would keep a piece of the file for each that
- * is remembered.
+ * V8 shares longer parts of a string with the whole, so each remembered part would keep its piece of the
+ * file in memory.
  */
 const SHARED_FROM_CHARACTERS = 13
 

@@ -1,5 +1,5 @@
 /**
- * What a zip file says it unpacks to, read from its directory alone: a small file may hold a very large one.
+ * The unpacked size of a zip file according to its directory: a small file may hold a very large one.
  */
 
 const END_SIGNATURE = 0x06054b50
@@ -7,16 +7,16 @@ const ENTRY_SIGNATURE = 0x02014b50
 const END_BYTES = 22
 const COMMENT_MAX_BYTES = 0xffff
 const ENTRY_BYTES = 46
-/** Stands for a size that is told elsewhere, in the form for files over 4 GiB. */
+/** Marks a size that is stored elsewhere, in the format for files over 4 GiB. */
 const SIZE_ELSEWHERE = 0xffffffff
 
 export interface ZipSize {
   readonly entries: number
-  /** Bytes of all entries together when unpacked; Infinity where the directory does not tell. */
+  /** Total unpacked bytes of all entries; Infinity if the directory does not state them. */
   readonly bytes: number
 }
 
-/** Undefined: it is no zip file, or a damaged one. */
+/** Returns undefined if it is not a zip file, or damaged. */
 export function zipSize(file: Uint8Array): ZipSize | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const end = endAt(view)

@@ -1,7 +1,7 @@
 /**
  * SQL of the aggregations over a work table with columns `rn`, `g` (row number of the group's first row) and
- * pair columns `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each gives the two sides of its result; the ones
- * that need a sorted or counted group bring a subquery `x` keyed by `g`.
+ * pair columns `i0`, `i1` ... (SEMANTICS B8, B9, J5 to J12). Each returns the two sides of its result; those
+ * that need a sorted or counted group add a subquery `x` keyed by `g`.
  */
 
 import type { ValueKinds } from '../../script/model/data-model.ts'
@@ -23,15 +23,15 @@ export interface AggregationConstant {
 const NO_TEXT = 'NULL::VARCHAR'
 const NO_NUMBER = 'NULL::DOUBLE'
 
-/** Text of a value as it is shown: a number without text of its own gets 14 significant digits (A6). */
+/** The displayed text of a value: a number without a text gets 14 significant digits (A6). */
 export function textSql({ n, t }: PairSql, decimalSep: string): string {
-  // Zero has one text, whatever its sign.
+  // Zero and minus zero have the same text.
   const plain = `format('{:.14g}', ${n} + 0.0)`
   const number = decimalSep === '.' ? plain : `replace(${plain}, '.', ${sqlText(decimalSep)})`
   return `CASE WHEN ${t} IS NOT NULL THEN ${t} WHEN ${n} IS NOT NULL THEN ${number} END`
 }
 
-/** What an aggregation's SQL is made of. */
+/** The parts of an aggregation's SQL. */
 interface Call {
   readonly aggregation: Aggregation
   readonly constant: AggregationConstant | undefined
@@ -39,7 +39,7 @@ interface Call {
   readonly value: PairSql
   /** The value's identity as two columns. */
   readonly key: readonly string[]
-  /** The value as it is shown. */
+  /** The value as displayed. */
   readonly text: string
   /** Kinds that the value may have. */
   readonly kinds: ValueKinds
@@ -63,7 +63,7 @@ const SQL: Readonly<Record<Aggregation['operation'], (call: Call) => Aggregation
   'number-count': ({ aggregation, key, value }) =>
     number(aggregation.distinct ? `count(DISTINCT ${key[0]})` : `count(${value.n})`),
   'text-count': (call) => number(`count(${distinct(call)}${call.key[1]})`),
-  // What is no number is missing; with DISTINCT each text counts once, and NULL as one.
+  // Values that are not numbers count as missing; with DISTINCT each text counts once, and so does NULL.
   'missing-count': ({ aggregation, key, value }) =>
     number(
       aggregation.distinct
@@ -171,9 +171,9 @@ function firstSortedSql(aggregation: Aggregation, rank: number, table: string): 
  * columns `k0` ... (keys) and `a0` ... (results), ordered by first appearance (J6). Without keys there is
  * always one row (J5).
  *
- * @param table of `groupedRowsSql` if an aggregation brings a subquery; else the work table itself will do,
- * or a query in brackets, which is faster
- * @param kinds of the input columns, as far as they are known: a side that no value has is not looked at
+ * @param table of `groupedRowsSql` if an aggregation adds a subquery; otherwise the work table itself,
+ * or a subquery, which is faster
+ * @param kinds of the input columns, as far as they are known: a side that no value has is left out
  */
 export function groupSql(
   table: string,

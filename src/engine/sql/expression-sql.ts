@@ -2,10 +2,10 @@
  * Room `engine/sql`: SQL texts of DuckDB for parts of a plan. Pure functions from plan to text enter; a part
  * without SQL is left to the row machine.
  *
- * SQL for the expressions that mean the same there, value by value: fields, literals, arithmetic, comparisons
- * and logic over values that are never plain texts, and a few functions. A LOAD of nothing else runs without
- * the row machine. Everything else gives undefined: texts would have to be interpreted, and functions may
- * depend on the row or on the settings.
+ * SQL for the expressions that have the same meaning in SQL, value by value: fields, literals, arithmetic,
+ * comparisons and logic over values that are never plain texts, and a few functions. A LOAD of nothing else
+ * runs without the row machine. Returns undefined for everything else: texts would have to be interpreted,
+ * and functions may depend on the row or on the settings.
  *
  * Held equal to `compile`, function by function, by test/script/both-paths.test.ts.
  */
@@ -24,7 +24,7 @@ export type FieldSql = (name: string) => { readonly column: string; readonly kin
 /** Where an expression stands: its fields, and the functions of the row position. */
 export interface SqlScope {
   readonly field: FieldSql
-  /** Undefined: this call has no SQL here. */
+  /** Returns undefined for a call without SQL. */
   readonly call: (call: Extract<Expression, { kind: 'call' }>) => ValueSql | undefined
 }
 
@@ -34,7 +34,7 @@ const NO_NUMBER = 'NULL::DOUBLE'
 const NO_TEXT = 'NULL::VARCHAR'
 export const NULL_SQL: ValueSql = { n: NO_NUMBER, t: NO_TEXT, kinds: NO_KINDS }
 
-/** SQL repeats its operands: a longer text is not worth it. */
+/** SQL repeats its operands; beyond this length the row machine is faster. */
 const SQL_MAX_CHARACTERS = 4000
 
 export function expressionSql(expression: Expression, scope: SqlScope): ValueSql | undefined {
@@ -105,7 +105,7 @@ function binarySql(expression: Expression & { kind: 'binary' }, scope: SqlScope)
   const [a, b] = [numberOf(left), numberOf(right)]
   if (a === undefined || b === undefined) return undefined
   if (ARITHMETIC.has(operator)) {
-    // Beyond the largest number, and division by zero, there is NULL (SEMANTICS B7).
+    // Overflow and division by zero give NULL (SEMANTICS B7).
     return numberSql(`CASE WHEN isfinite(${a} ${operator} ${b}) THEN ${a} ${operator} ${b} END`)
   }
   return COMPARISONS.has(operator) ? numberSql(comparisonSql(operator, a, b)) : undefined
@@ -125,7 +125,7 @@ function callSql(call: Expression & { kind: 'call' }, scope: SqlScope): ValueSql
   return scope.call(call) ?? CALL_SQL.get(call.name)?.(call.args.map((argument) => valueSql(argument, scope)))
 }
 
-/** An argument without SQL is undefined, and so is a call that needs it. */
+/** Returns undefined if an argument that is needed has no SQL. */
 type CallSql = (args: readonly (ValueSql | undefined)[]) => ValueSql | undefined
 
 /** Functions of values, by name in lower case. */

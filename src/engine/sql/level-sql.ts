@@ -1,6 +1,5 @@
 /**
- * One level of a LOAD over a table as a single query, where every expression of it has SQL of the same
- * meaning.
+ * One level of a LOAD over a table as a single query, if all its expressions have SQL of the same meaning.
  */
 
 import type { OutputTable } from '../../script/function/site/load-context.ts'
@@ -10,7 +9,7 @@ import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import { conditionScope, fieldScope } from './row-position-sql.ts'
 
 export interface LevelQuery {
-  /** Gives `rn` from 1 and the pair columns, in any order. */
+  /** Returns `rn` from 1 and the pair columns, in any order. */
   readonly sql: string
   /** Kinds that may occur, one for each column. */
   readonly kinds: readonly ValueKinds[]
@@ -41,7 +40,7 @@ export function pickedFields(
 /**
  * @param columns the column that each item is written to
  * @param output the table that the rows go to; undefined: none
- * @returns undefined: the level needs the row machine
+ * @returns undefined if the level needs the row machine
  */
 export function levelQuery(
   { items, where, while: repeats, first, sample }: LevelRules,

@@ -1,6 +1,6 @@
 /**
- * SQL pieces over pair columns: a value stands in `<column>_n` (number side) and `<column>_t` (text side),
- * NULL being both NULL. Every name handed in is a generated one; user text never comes here.
+ * SQL pieces over pair columns: `<column>_n` holds the number side of a value, `<column>_t` its text side;
+ * both are NULL for NULL. All names are generated; text of users never comes here.
  */
 import { faults } from '../../script/fault/fault.ts'
 
@@ -50,7 +50,7 @@ export function sortTerms({ n, t }: PairSql, descending = false): string[] {
 export const isPresent = ({ n, t }: PairSql): string => `(${n} IS NOT NULL OR ${t} IS NOT NULL)`
 
 /**
- * A string literal, for texts that cannot be parameters. A NUL would end the whole statement for the engine.
+ * A string literal, for texts that cannot be parameters. A NUL would end the statement.
  * @throws ScriptFaultError for a text that holds one
  */
 export function sqlText(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * SQL of the functions that look at the row's position, where it provably gives what the row machine gives
- * (SEMANTICS I1 to I4): RecNo and RowNo, Previous of what does not look at positions itself, and Peek a fixed
+ * SQL of the functions of the row position, where the result is provably that of the row machine
+ * (SEMANTICS I1 to I4): RecNo and RowNo, Previous of an expression without such functions, and Peek a fixed
  * number of rows back into a field that this level writes. Windows run after WHERE, over the rows in load
  * order.
  */
@@ -37,7 +37,7 @@ export function fieldScope(
 interface Level {
   readonly items: readonly OutputItem[]
   readonly output: OutputTable | undefined
-  /** What the arguments of a call may look at. */
+  /** The scope of the arguments of a call. */
   readonly inner: SqlScope
 }
 
@@ -65,7 +65,7 @@ function before(value: ValueSql | undefined, rows: number): ValueSql | undefined
   return { n: lag(value.n), t: lag(value.t), kinds: value.kinds }
 }
 
-/** A table that has rows already would be seen too (I9): that is left to the row machine. */
+/** Peek also sees rows that the table already has (I9): that is left to the row machine. */
 function peek({ args }: Call, { items, output, inner }: Level): ValueSql | undefined {
   const [field, row] = args
   if (args.length > 2 || output?.name !== undefined) return undefined
@@ -78,7 +78,7 @@ function peek({ args }: Call, { items, output, inner }: Level): ValueSql | undef
   return before(expressionSql(item.expression, inner), back)
 }
 
-/** n of the literal -n. */
+/** Returns n for the literal -n. */
 function rowsBack(row: Expression): number | undefined {
   if (row.kind !== 'unary' || row.operator !== '-' || row.operand.kind !== 'number') return undefined
   const rows = Math.trunc(row.operand.value)

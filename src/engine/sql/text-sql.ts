@@ -1,12 +1,12 @@
 /**
  * Interpretation of texts as SQL (SEMANTICS block D), for columns too long to be read value by value: plain
- * numbers and dates written in full in the script's DateFormat. Every other text stays undecided, and
- * interpretText has the word on it; what is decided here is decided as there.
+ * numbers and dates written in full in the script's DateFormat. Every other text stays undecided and
+ * is left to interpretText, which gives the same results.
  */
 import type { Settings } from '../../script/value/settings.ts'
 import { sqlText } from './pair-sql.ts'
 
-/** Whether the number marks are ones that the SQL knows how to read. */
+/** Whether the SQL can read numbers with these marks. */
 export const hasTextSql = ({ decimalSep, thousandSep }: Settings): boolean =>
   (decimalSep === '.' || decimalSep === ',') && !/^[0-9eE+-]$/.test(thousandSep)
 
@@ -63,7 +63,7 @@ function dateCase(x: string, { dateFormat }: Settings): string {
   return `WHEN regexp_full_match(${x}, '${digits}') THEN TRY_CAST(${iso} AS DATE) - DATE '1899-12-30'`
 }
 
-/** A condition that holds for texts which cannot be a number or date: they hold a character that none has. */
+/** A condition for texts that cannot be a number or date: they contain a character that neither has. */
 export function neverNumberSql(text: string, characters: string): string {
   const known = [...new Set(characters)].map((each) => `\\x{${each.codePointAt(0)!.toString(16)}}`)
   return `regexp_matches(${text}, ${sqlText(`[^${known.join('')}]`)})`

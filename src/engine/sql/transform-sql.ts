@@ -1,7 +1,7 @@
 /**
- * SQL of the prefixes that make other rows of loaded ones: CROSSTABLE, INTERVALMATCH GENERIC and MERGE
- * (SEMANTICS N, S6). Only generated names occur in it, and field names as literals where they become values.
- * Loaded rows are columns i0, i1 ... of a work table, and so are those that come out.
+ * SQL of the prefixes that transform loaded rows: CROSSTABLE, INTERVALMATCH, GENERIC and MERGE
+ * (SEMANTICS N, S6). Only generated names occur in it, plus field names as literals where they become values.
+ * Input and output are work tables with columns i0, i1 ...
  */
 import { columnList, groupKey, isPresent, joinKey, pairOf, sqlText } from './pair-sql.ts'
 
@@ -100,7 +100,7 @@ export function attributeRowsSql(table: string, keys: number, row: number): stri
     FROM ${table} WHERE ${attribute} = (SELECT ${attribute} FROM ${table} WHERE rn = ${row})`
 }
 
-/** MERGE: rows whose first column tells no operation. */
+/** MERGE: rows whose first column is not a valid operation. */
 export const operationsSql = (table: string): string =>
   `SELECT count(*) FROM ${table} WHERE coalesce(lower(i0_t), '') NOT IN (${[...WRITES, ...DELETES].join(', ')})`
 

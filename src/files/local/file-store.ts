@@ -4,8 +4,8 @@
  *
  * The content of data files on disk: `<root>/<tenant>/personal/<user>/...` and
  * `<root>/<tenant>/spaces/<space>/...`. An upload is spooled beside them under a name of its own, synced, and
- * renamed to its place in one step: a reader sees the old content or the new, never a part, and keeps what it
- * has opened. A spool that comes to nothing leaves nothing.
+ * renamed to its place in one step: a reader sees the old content or the new, never a part, and can finish
+ * reading what it has opened. A discarded spool leaves nothing behind.
  *
  * Nothing here leaves the root or follows a symbolic link below it: names are canonical
  * (catalog/file-name.ts) and each folder on the way is compared with its real path. Rights and records are
@@ -23,7 +23,7 @@ export class FileTooLargeError extends Error {
   override readonly name = 'FileTooLargeError'
 }
 
-/** A name that would leave its place, or a way that leads over a symbolic link. */
+/** A name that would leave its place, or a path over a symbolic link. */
 export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
 }
@@ -45,7 +45,7 @@ const LINKED = 'the way leads over a symbolic link'
 function fileStore(root: string, spoolFolder: string, random: Random): FileStore {
   const queues = new Map<string, Promise<unknown>>()
 
-  /** The path of a name whose parent folders exist and are what they seem. */
+  /** The path of a name whose parent folders exist and are no links. */
   const pathOf = async (place: Place, name: string): Promise<string> => {
     const path = join(await folderOf(place), checked(name))
     await mkdirSafely(root, dirname(path))
@@ -176,7 +176,7 @@ async function mkdirSafely(root: string, folder: string): Promise<void> {
   if ((await realpath(folder)) !== folder) throw new UnsafePathError(LINKED)
 }
 
-/** A rename is durable only when the folder that names it is. */
+/** A rename is durable only once its folder is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

@@ -3,8 +3,8 @@
  * where rows come from is left to the caller.
  *
  * Turns a syntax tree into an evaluator: names and context functions by the binding, operators and functions
- * by the rules of SEMANTICS blocks A to C. What does not depend on the row is computed once, ahead. Faults
- * are raised here, never while rows are evaluated, except by the binding's own functions.
+ * by the rules of SEMANTICS blocks A to C. Parts that do not depend on the row are computed once, in
+ * advance. Faults are raised here, never while rows are evaluated, except by the binding's own functions.
  */
 import { faultOf, faults, placedAt, type ScriptFaultError } from '../fault/fault.ts'
 import { checkCall, isAggregation } from '../function/functions.ts'
@@ -50,7 +50,7 @@ function constant(value: Value): Compiled {
   return { evaluate: () => value, constant: true }
 }
 
-/** Computes ahead what depends on constants only. */
+/** Computes calls with constant arguments in advance. */
 function folded(evaluate: Evaluator, operands: readonly Compiled[]): Compiled {
   return operands.every((operand) => operand.constant) ? constant(evaluate()) : { evaluate, constant: false }
 }
@@ -98,7 +98,7 @@ function compileScalar(scalar: Scalar, evaluators: readonly Evaluator[], binding
   }
 }
 
-/** The evaluator of a text; NULL for a text that is no expression. */
+/** The evaluator of a text as an expression; NULL for an invalid one. */
 function compileOrNull(source: string, binding: Binding): Evaluator {
   try {
     return compile(parseExpression(source), binding)

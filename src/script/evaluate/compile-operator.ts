@@ -20,7 +20,7 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { matchesWildcard } from '../value/wildcard.ts'
 
-/** An evaluator, and whether it gives the same value for every row. */
+/** An evaluator, and whether its value is the same for every row. */
 export interface Compiled {
   readonly evaluate: Evaluator
   readonly constant: boolean
@@ -90,7 +90,7 @@ const ARITHMETIC: Readonly<
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
-  // 32 bits, and what does not fit wraps (C9): as in this language.
+  // 32 bits; larger numbers wrap around (C9), as in JavaScript.
   bitand: (a, b) => a & b,
   bitor: (a, b) => a | b,
   bitxor: (a, b) => a ^ b,
@@ -127,7 +127,7 @@ function compileLogic(
   }
 }
 
-/** `&` takes the texts and ignores NULL (A8, B3). */
+/** `&` joins the texts and ignores NULL (A8, B3). */
 function compileJoin(left: Evaluator, right: Evaluator, settings: Settings): Evaluator {
   return () => {
     const a = textOf(left(), settings)
@@ -136,7 +136,7 @@ function compileJoin(left: Evaluator, right: Evaluator, settings: Settings): Eva
   }
 }
 
-/** A constant side is read once; when it is no number the comparison is one of texts (C1). */
+/** A constant side is interpreted once; if it is not a number, texts are compared (C1). */
 function compileComparison(
   operator: ComparisonOperator,
   left: Compiled,
@@ -159,7 +159,7 @@ function compileComparison(
   }
 }
 
-/** Compares texts, whatever they look like (C2); NULL as in the other comparisons (C3). */
+/** Compares texts, even those that look like numbers (C2); NULL as in the other comparisons (C3). */
 function compileOrder(
   holds: (relation: number) => boolean,
   left: Evaluator,

@@ -8,19 +8,19 @@ import type { Scalar } from './site/function-row.ts'
 
 export type Arguments = readonly Value[]
 
-/** Null when NULL or absent. */
+/** Returns null if NULL or absent. */
 export function text(args: Arguments, index: number, context: EvaluationContext): string | null {
   const value = args[index]
   return typeof value === 'string' ? value : value === undefined ? null : textOf(value, context.settings)
 }
 
-/** Null when NULL, absent or no number. */
+/** Returns null if NULL, absent or not a number. */
 export function number(args: Arguments, index: number, context: EvaluationContext): number | null {
   const value = args[index]
   return typeof value === 'number' ? value : value === undefined ? null : numberOf(value, context.settings)
 }
 
-/** The number of an optional argument; null when it is given and is none. */
+/** The number of an optional argument; null if it is given and not a number. */
 export function numberOr(
   args: Arguments,
   index: number,
@@ -36,7 +36,7 @@ export function moment(args: Arguments, index: number, context: EvaluationContex
   return given !== null && isInCalendar(given) ? given : null
 }
 
-/** Of one number; NULL stays NULL, and so does what is outside its domain (B6). */
+/** A function of one number; NULL for NULL and outside its domain (B6). */
 export function ofNumber(apply: (number: number) => number): Scalar {
   return (args, context) => {
     const given = number(args, 0, context)
@@ -44,7 +44,7 @@ export function ofNumber(apply: (number: number) => number): Scalar {
   }
 }
 
-/** Of two numbers; outside its domain it is NULL (B6). */
+/** A function of two numbers; NULL outside its domain (B6). */
 export function ofNumbers(apply: (first: number, second: number) => number): Scalar {
   return (args, context) => {
     const first = number(args, 0, context)
@@ -53,7 +53,7 @@ export function ofNumbers(apply: (first: number, second: number) => number): Sca
   }
 }
 
-/** Of one text; NULL stays NULL. */
+/** A function of one text; NULL for NULL. */
 export function ofText(apply: (text: string) => Value): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)

@@ -1,6 +1,5 @@
 /**
- * What a call means in a LOAD where that depends on the place: on the row, on other rows, on tables and
- * files.
+ * Calls in a LOAD whose meaning depends on where they stand: on the row, on other rows, on tables and files.
  */
 
 import type { Expression } from '../syntax/expression.ts'
@@ -13,7 +12,7 @@ import type { LoadContext } from './site/load-context.ts'
 import type { RowMultiplier } from './site/machine-state.ts'
 
 /**
- * The evaluator of a call whose function depends on the place; undefined for any other.
+ * Returns the evaluator of a call whose function depends on where it stands; undefined for any other.
  *
  * @param name lower case
  */

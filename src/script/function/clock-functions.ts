@@ -1,4 +1,4 @@
-/** The time of the run, of its clock and of other places (SEMANTICS L21, K22). */
+/** Times of the run, of its clock and of other time zones (SEMANTICS L21, K22). */
 
 import { dayOf } from '../value/calendar.ts'
 import { formatsOf } from '../value/formats.ts'
@@ -51,7 +51,7 @@ function utc(_: Arguments, context: EvaluationContext): Value {
   return asTimestamp(context.clock.utc(), context)
 }
 
-/** How far the clock stands before standard time, as an interval. */
+/** How far the clock is ahead of standard time, as an interval. */
 function daylightSaving(_: Arguments, context: EvaluationContext): Value {
   const offset = formatsOf(context.settings).zone(context.clock.zone)
   const at = context.clock.utc()
@@ -80,7 +80,7 @@ function convertToLocalTime(args: Arguments, context: EvaluationContext): Value 
   return converted(at, args, 1, context)
 }
 
-/** NULL for a place that is not known. */
+/** Returns NULL for an unknown place. */
 function converted(at: number, args: Arguments, from: number, context: EvaluationContext): Value {
   const place = text(args, from, context)
   const withoutSaving = numberOr(args, from + 1, context, 0)

@@ -1,6 +1,6 @@
 /**
- * All values of a group in one text: how they get from the query that groups to the aggregations that need
- * all of them at once. Each value is `<number><SIDE><text><END>`, NULL `<END>` alone, in load order.
+ * All values of a group in one text: the form in which the grouping query passes them to aggregations that
+ * need all of them at once. Each value is `<number><SIDE><text><END>`, NULL `<END>` alone, in load order.
  */
 
 import { faults } from '../fault/fault.ts'
@@ -11,7 +11,7 @@ import { keyOf } from '../value/value-key.ts'
 import type { Evaluator } from './site/binding.ts'
 import type { CallSite, ListAggregation } from './site/function-row.ts'
 
-/** Marks that separate values, and the two sides of one; texts have them escaped. */
+/** Marks between values and between the sides of a value; escaped in texts. */
 export const END = '\u001E'
 export const SIDE = '\u001F'
 export const ESCAPE = '\u001B'
@@ -23,7 +23,7 @@ export const ESCAPED: readonly (readonly [plain: string, escaped: string])[] = [
   [SIDE, `${ESCAPE}2`],
 ]
 
-/** The values of such a text. */
+/** Reads the values of such a text. */
 function collectedValues(text: string): Value[] {
   return text.split(END).slice(0, -1).map(readValue)
 }
@@ -40,7 +40,7 @@ function readValue(written: string): Value {
 
 /**
  * The evaluator of a call whose arguments are columns of collected values, as group plans make them.
- * @throws ScriptFaultError in a place that does not group
+ * @throws ScriptFaultError where nothing is grouped
  */
 export function listAggregation(
   name: string,
@@ -60,7 +60,7 @@ export function listAggregation(
   }
 }
 
-/** Without rows that have the same values as one before. */
+/** Removes rows with the same values as an earlier one. */
 function distinctRows(lists: readonly (readonly Value[])[]): readonly (readonly Value[])[] {
   const known = new Set<string>()
   const kept = lists[0]!.map((_, row) => {

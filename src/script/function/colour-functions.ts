@@ -15,7 +15,7 @@ type Argb = readonly [number, number, number, number]
 
 const OPAQUE = 255
 
-/** The colours of charts in order, as the palette of twelve has them. */
+/** The colours of charts: the palette of twelve, in order. */
 const PALETTE: readonly Rgb[] = [
   [51, 34, 136],
   [102, 153, 204],
@@ -79,7 +79,7 @@ export const COLOUR_FUNCTIONS: FunctionGroups = {
 
 const limited = (part: number) => Math.min(255, Math.max(0, part))
 
-/** The text names the alpha only where the colour is not opaque or the call gave one. */
+/** The text contains alpha only if the colour is not opaque or the call passed it. */
 function colour(parts: Argb, withAlpha = parts[0] !== OPAQUE): Value {
   const [alpha, red, green, blue] = parts.map((part) => Math.trunc(limited(part))) as unknown as Argb
   const shown = withAlpha ? `ARGB(${alpha},${red},${green},${blue})` : `RGB(${red},${green},${blue})`
@@ -98,7 +98,7 @@ function named(...[red, green, blue]: Rgb): Scalar {
   }
 }
 
-/** From 1; the palette begins anew behind its end. */
+/** From 1; after the last colour the palette starts again. */
 function ofPalette(args: Arguments, context: EvaluationContext): Value {
   const given = number(args, 0, context)
   if (given === null || given < 1) return null
@@ -111,20 +111,20 @@ function argbOf(given: number): Argb {
   return [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255]
 }
 
-/** Straight between two colours; each part is rounded down. */
+/** Linear between two colours; each part is rounded down. */
 function mixed(from: number, to: number, share: number): Value {
   const [a, b] = [argbOf(from), argbOf(to)]
   return colour(a.map((part, index) => part + (b[index]! - part) * share) as unknown as Argb)
 }
 
-/** ColorMix1(value 0 to 1, colour of 0, colour of 1); beyond, NULL. */
+/** ColorMix1(value 0 to 1, colour of 0, colour of 1); NULL outside 0 to 1. */
 function colorMix1(args: Arguments, context: EvaluationContext): Value {
   const [share, from, to] = [0, 1, 2].map((index) => number(args, index, context)) as (number | null)[]
   if (share == null || from == null || to == null || share < 0 || share > 1) return null
   return mixed(from, to, share)
 }
 
-/** ColorMix2(value -1 to 1, colour of -1, colour of 1 [, colour of 0]); without the last it goes straight. */
+/** ColorMix2(value -1 to 1, colour of -1, colour of 1 [, colour of 0]); linear without the last. */
 function colorMix2(args: Arguments, context: EvaluationContext): Value {
   const share = number(args, 0, context)
   const low = number(args, 1, context)

@@ -1,6 +1,6 @@
 /**
- * Tests and choices over values: Match and its kin, Class, the kind tests, NULL and truth (SEMANTICS A12,
- * A14, C6 to C8).
+ * Tests and choices over values: Match and similar functions, Class, the kind tests, NULL and truth
+ * (SEMANTICS A12, A14, C6 to C8).
  */
 
 import { numberOf, relation, textOf, truth } from '../value/convert.ts'
@@ -53,7 +53,7 @@ export const CONDITIONAL_FUNCTIONS: FunctionGroups = {
 const TRUE_VALUE: Value = { text: 'true', number: TRUE }
 const FALSE_VALUE: Value = { text: 'false', number: FALSE }
 
-/** Equal as `=` has it: numbers by value, texts with their case (C6, C8). NULL equals nothing. */
+/** Equal as with `=`: numbers by value, texts case-sensitively (C6, C8). NULL equals nothing. */
 function match(args: Arguments, context: EvaluationContext): Value {
   const given = args[0] ?? null
   if (given === null) return 0

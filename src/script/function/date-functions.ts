@@ -109,7 +109,7 @@ function quarter(args: Arguments, context: EvaluationContext): Value {
   return Math.floor((((monthsIn % 12) + 12) % 12) / 3) + 1
 }
 
-/** Every year has 366 days here, so that a day has one number in all years (L15). */
+/** Every year counts 366 days, so that a day has the same number in all years (L15). */
 function dayNumberOf(months: number): Scalar {
   return (args, context) => {
     const at = moment(args, 0, context)
@@ -129,7 +129,7 @@ function leapDay(month: number, day: number): number {
 const LEAP_YEAR = 2000
 const LEAP_YEAR_DAYS = 366
 
-/** NULL for a date that does not exist (L17). */
+/** Returns NULL for a date that does not exist (L17). */
 function makeDate(args: Arguments, context: EvaluationContext): Value {
   const year = number(args, 0, context)
   const month = numberOr(args, 1, context, 1)

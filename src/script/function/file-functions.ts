@@ -1,6 +1,6 @@
 /**
- * FileName, FileSize and their family: without an argument about the file that the running LOAD reads
- * (SEMANTICS E13), with a path about that file. A missing file gives NULL, never a fault (E14).
+ * FileName, FileSize and similar functions: without an argument for the file that the running LOAD reads
+ * (SEMANTICS E13), with a path for that file. A missing file gives NULL, never a fault (E14).
  */
 
 import { textOf } from '../value/convert.ts'

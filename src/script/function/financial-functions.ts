@@ -1,5 +1,5 @@
 /**
- * Annuities, options and rates of return of listed payments. Arguments that fit together in no way give NULL.
+ * Annuities, options and rates of return of listed payments. Inconsistent arguments give NULL.
  */
 
 import {
@@ -101,7 +101,7 @@ function annuity(parts: readonly (keyof Annuity)[], solve: (given: Annuity) => n
   }
 }
 
-/** The balance grows straight with a payment: two of its points give its zero. */
+/** The balance is linear in the payment: two points give its zero. */
 function solved(given: Annuity, part: 'payment' | 'present'): number {
   const without = annuityBalance({ ...given, [part]: 0 })
   return without / (without - annuityBalance({ ...given, [part]: 1 }))
@@ -129,7 +129,7 @@ function blackAndSchole(args: Arguments, context: EvaluationContext): Value {
 }
 
 /**
- * Of listed numbers; what is no number is left out, and without any there is NULL.
+ * Of listed numbers; other values are ignored, and without a number the result is NULL.
  *
  * @param first 'rate': the first argument is a rate, and `apply` gets it apart
  */

@@ -1,7 +1,7 @@
 /**
- * Formatting (`Date`, `Num` ...: the number stays, the text changes; what is no number gives NULL, L6) and
- * interpretation (`Date#`, `Num#` ...: the text stays, the number is read from it; what does not fit is a
- * text without number, L4).
+ * Formatting (`Date`, `Num` ...: the number stays, the text changes; NULL without a number, L6) and
+ * interpretation (`Date#`, `Num#` ...: the text stays, the number is read from it; a text that does not
+ * fit gets no number, L4).
  */
 
 import { isInCalendar } from '../value/calendar.ts'
@@ -14,7 +14,7 @@ import { formatted } from './formatted-value.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
-/** What milliseconds can count exactly. */
+/** The largest number of days that milliseconds count exactly. */
 const INTERVAL_DAYS_MAX = 100_000_000
 
 interface Mask {
@@ -60,7 +60,7 @@ export const FORMAT_FUNCTIONS: FunctionGroups = {
   ],
 }
 
-/** @param has whether a number can be shown in this kind of format; NULL when not */
+/** @param has whether a number can be shown in this kind of format; otherwise the result is NULL */
 function formatting(maskOf: MaskOf, has: (given: number) => boolean): Scalar {
   return (args, context) => {
     const given = number(args, 0, context)
@@ -94,7 +94,7 @@ function calendarMask(kind: 'date' | 'interval', formatOf: (settings: Settings) 
   }
 }
 
-/** The third and fourth argument take the place of the settings' separators (L25). */
+/** The third and fourth argument replace the settings' separators (L25). */
 function separatedMask(
   defaultsOf: (settings: Settings) => { format: string; decimalSep: string; thousandSep: string },
 ): MaskOf {

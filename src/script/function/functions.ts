@@ -2,8 +2,7 @@
  * Room `script/function`: every function of the language, one row each with all its implementations. A new
  * function is a row in the file of its topic and its vectors; SQL stays in `engine/sql`.
  *
- * Finds the functions of the language by name, and tells what is wrong with a call. Nothing is evaluated
- * here.
+ * Finds the functions of the language by name, and the fault of a call. Evaluates nothing.
  */
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { nearestName } from '../value/nearest-name.ts'
@@ -94,9 +93,9 @@ export function isComputed({ scalar, lazy, context, load, list, fold }: Function
 }
 
 /**
- * What is wrong with a call, whatever its arguments are (SEMANTICS Q5): a syntax fault that names the
- * function, and the one that was probably meant, or a semantic fault for a function that this engine does not
- * have. Undefined: nothing.
+ * The fault of a call, regardless of the values of its arguments (SEMANTICS Q5): a syntax fault that names
+ * the function and the one that was probably meant, or a semantic fault for a function that this engine does
+ * not have. Returns undefined for a valid call.
  *
  * @param name lower case
  */

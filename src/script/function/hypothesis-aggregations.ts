@@ -1,6 +1,6 @@
 /**
- * Student's t-tests, z-tests and chi-squared tests over all values of a group. A row counts only where the
- * arguments that are measured are numbers; NULL where there is no result.
+ * Student's t-tests, z-tests and chi-squared tests over all values of a group. A row counts only if the
+ * measured arguments are numbers; NULL if there is no result.
  */
 import {
   chiTest,
@@ -17,7 +17,7 @@ import type { Settings } from '../value/settings.ts'
 import { type Lists, optionalNumber } from './list-argument.ts'
 import type { FunctionGroups, ListAggregation } from './site/function-row.ts'
 
-/** Which result of a test a function tells. */
+/** Which result of a test a function returns. */
 interface Part {
   /** `tail` is the probability beyond each end of the confidence interval. */
   readonly tell: (test: TestResult, tail: number) => number
@@ -110,7 +110,7 @@ export const HYPOTHESIS_AGGREGATIONS: FunctionGroups = {
   ],
 }
 
-/** The tail when a call does not say: the confidence interval holds 95 %. */
+/** The default tail: a confidence interval of 95 %. */
 const TAIL = 0.025
 
 function ofTest({ values, of, optionFirst }: Test, { tell, hasTail }: Part): ListAggregation {
@@ -123,7 +123,7 @@ function ofTest({ values, of, optionFirst }: Test, { tell, hasTail }: Part): Lis
   }
 }
 
-/** Rows of a group label, a value and a weight; the weight comes first and is 1 when there is none. */
+/** Rows of a group label, a value and a weight; the weight comes first and defaults to 1. */
 function weightedRows(lists: Lists, weighted: boolean, settings: Settings) {
   const values = lists.at(-1)!
   return values.flatMap((value, row) => {
@@ -154,8 +154,8 @@ const NO_TEST: TestResult = {
 }
 
 /**
- * The two groups by first appearance; with more or fewer there is nothing to test. Variances are equal unless
- * 0 is given.
+ * The two groups by first appearance; with more or fewer there is no result. Variances are assumed equal
+ * unless 0 is given.
  */
 function twoSamples(lists: Lists, settings: Settings, equal?: number): TestResult {
   const groups = new Map<string | null, Weighted[]>()

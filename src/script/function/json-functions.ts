@@ -1,6 +1,6 @@
 /**
- * Reading and changing JSON texts. Places are pointers of RFC 6901: `/address/0/city`; the empty one is the
- * whole.
+ * Reading and changing JSON texts. Paths are pointers of RFC 6901: `/address/0/city`; the empty one is the
+ * whole text.
  */
 
 import { truth } from '../value/convert.ts'
@@ -15,7 +15,7 @@ export const JSON_FUNCTIONS: FunctionGroups = {
     { name: 'IsJson', min: 1, max: 2, seen: 1, scalar: isJson },
     { name: 'JsonGet', min: 2, max: 2, seen: 0, scalar: jsonGet },
     { name: 'JsonSet', min: 1, max: ANY, seen: 0, scalar: jsonSet(jsonArgument) },
-    // NULL takes the place away.
+    // NULL removes the member.
     {
       name: 'JsonSetEx',
       min: 1,
@@ -39,7 +39,7 @@ function isJson(args: Arguments, context: EvaluationContext): Value {
   return truth(wanted === 'value' || wanted === kind)
 }
 
-/** A text or number of JSON as it is, anything larger as JSON; NULL when there is nothing, or no JSON. */
+/** A JSON text or number as a value, anything else as JSON text; NULL if missing or invalid. */
 function jsonGet(args: Arguments, context: EvaluationContext): Value {
   const given = text(args, 0, context)
   const pointer = text(args, 1, context)
@@ -50,7 +50,7 @@ function jsonGet(args: Arguments, context: EvaluationContext): Value {
   return typeof found === 'number' || typeof found === 'string' ? found : JSON.stringify(found)
 }
 
-/** Undefined for what is no pointer. */
+/** Returns undefined for an invalid pointer. */
 function stepsOf(pointer: string): readonly string[] | undefined {
   if (pointer === '') return []
   if (!pointer.startsWith('/')) return undefined
@@ -68,7 +68,7 @@ function memberOf(json: Json | undefined, step: string): Json | undefined {
 
 type Replacement = (args: Arguments, at: number, context: EvaluationContext) => Json | undefined
 
-/** (json, pointer, value ...): what is missing on the way is made. NULL for a text that is no JSON. */
+/** (json, pointer, value ...): missing members on the path are created. NULL for invalid JSON. */
 function jsonSet(replacement: Replacement): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
@@ -100,7 +100,7 @@ function changed(json: Json | undefined, steps: readonly string[], put: Json | u
     : Object.fromEntries([...members, [step, inner]])
 }
 
-/** A text that is JSON is put in as such, any other as a text. */
+/** A valid JSON text is inserted as JSON, any other as a string. */
 function jsonArgument(args: Arguments, at: number, context: EvaluationContext): Json | undefined {
   const given = text(args, at, context)
   if (given === null) return null

@@ -3,10 +3,10 @@ import { textOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 
-/** What JSON text stands for. */
+/** The value of a JSON text. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
-/** Undefined for a text that is no JSON. */
+/** Returns undefined for invalid JSON. */
 export function readJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json
@@ -16,7 +16,7 @@ export function readJson(text: string): Json | undefined {
   }
 }
 
-/** A number as number, unless it has a text of its own that is no number: that text. */
+/** A number as a number, unless its text is not a number: then the text. */
 export function jsonValue(value: Value, settings: Settings): Json {
   if (value === null || typeof value === 'number' || typeof value === 'string') return value
   const shown = textOf(value, settings) ?? ''

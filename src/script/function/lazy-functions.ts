@@ -1,4 +1,4 @@
-/** Functions that do not compute all their arguments, or compute an expression that a text holds. */
+/** Functions that do not compute all their arguments, or that compute a text as an expression. */
 
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
@@ -43,7 +43,7 @@ function coalesce(args: readonly Evaluator[]): Evaluator {
   }
 }
 
-/** Out of range is NULL (K16). */
+/** NULL if out of range (K16). */
 function pick([position, ...choices]: readonly Evaluator[], { settings }: LazySite): Evaluator {
   return () => {
     const number = numberOf(position!(), settings)
@@ -51,7 +51,7 @@ function pick([position, ...choices]: readonly Evaluator[], { settings }: LazySi
   }
 }
 
-/** Runs a text as an expression in the same place (K17). The last text stays compiled. */
+/** Evaluates a text as an expression in the same scope (K17). The last text stays compiled. */
 function evaluate([given]: readonly Evaluator[], { settings, compileText }: LazySite): Evaluator {
   let last: string | null = null
   let compiled: Evaluator = () => null

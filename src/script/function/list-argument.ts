@@ -1,6 +1,6 @@
 /**
  * Reads the arguments of an aggregation over all values of a group: each is the list of its values, one for
- * each row of the group in load order. What is no number does not count.
+ * each row of the group in load order. Values that are not numbers do not count.
  */
 import type { Pair } from '../statistics/regression.ts'
 import { finiteOrNull, numberOf } from '../value/convert.ts'

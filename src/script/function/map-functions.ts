@@ -64,8 +64,8 @@ export function applyMap(map: MappingTable, value: Value, otherwise: Value | und
 }
 
 /**
- * Replaces every key inside a text, from left to right, the longest key first, without looking at what was
- * put in (M5). Case-sensitive.
+ * Replaces every key inside a text, from left to right, the longest key first, without scanning
+ * replaced parts again (M5). Case-sensitive.
  */
 function substringReplacer(map: MappingTable, settings: Settings): (text: string) => string {
   const byFirst = new Map<string, { key: string; value: string }[]>()

@@ -1,6 +1,6 @@
 /**
- * Rounding, remainders, powers and constants (SEMANTICS K1 to K5, K19, B6). Outside their domain they give
- * NULL.
+ * Rounding, remainders, powers and constants (SEMANTICS K1 to K5, K19, B6). They return NULL outside
+ * their domain.
  */
 
 import { truth } from '../value/convert.ts'
@@ -13,7 +13,7 @@ export const NUMBER_FUNCTIONS: FunctionGroups = {
   Number: [
     { name: 'Floor', min: 1, max: 3, seen: 182, scalar: stepped(Math.floor) },
     { name: 'Ceil', min: 1, max: 3, seen: 116, scalar: stepped(Math.ceil) },
-    // Halves go up, also below zero (K4).
+    // Halves are rounded up, also below zero (K4).
     { name: 'Round', min: 1, max: 3, seen: 71, scalar: stepped((steps) => Math.floor(settled(steps + 0.5))) },
     { name: 'Frac', min: 1, max: 1, seen: 0, scalar: ofNumber((x) => x - Math.floor(x)) },
     { name: 'fAbs', min: 1, max: 1, seen: 3, scalar: ofNumber(Math.abs) },
@@ -127,7 +127,7 @@ function bitCount(given: number): number {
   return count
 }
 
-/** Of positive integers (functions.tsv); beyond 170 it is no double. */
+/** Of positive integers (functions.tsv); beyond 170 it exceeds a double. */
 function factorial(given: number): number {
   if (!Number.isInteger(given) || given < 0 || given > 170) return Number.NaN
   let product = 1

@@ -1,7 +1,7 @@
 /**
- * Functions of regular expressions; those that end in I ignore case. An invalid pattern gives NULL. Where a
- * call does not say which match it wants, a LOAD makes a row of each (SEMANTICS J18); elsewhere the first
- * match counts.
+ * Functions of regular expressions; those that end in I ignore case. Returns NULL for an invalid pattern. If
+ * a call does not select a match, a LOAD makes a row of each (SEMANTICS J18); elsewhere the first match
+ * counts.
  */
 
 import { truth } from '../value/convert.ts'
@@ -12,7 +12,7 @@ import type { EvaluationContext } from './site/binding.ts'
 import { ANY, type FunctionGroups, type PartsOf, type Scalar } from './site/function-row.ts'
 import { position } from './text-functions.ts'
 
-/** Flags of a pattern: all matches, with the places of their groups. */
+/** Flags of a pattern: all matches, with the positions of their groups. */
 const MINDING_CASE = 'dg'
 const IGNORING_CASE = 'dgi'
 
@@ -137,7 +137,7 @@ function subFieldRegEx(flags: string): Scalar {
   return (args, context) => nth(partsOf(args, context), numberOr(args, 2, context, 1)) ?? null
 }
 
-/** All matches of argument 1 in argument 0; undefined when one of them is NULL or the pattern is none. */
+/** All matches of argument 1 in argument 0; undefined if one is NULL or the pattern is invalid. */
 function found(args: Arguments, flags: string, context: EvaluationContext): RegExpExecArray[] | undefined {
   const given = text(args, 0, context)
   const pattern = patternOf(text(args, 1, context), flags, context)
@@ -169,7 +169,7 @@ function partsBetween(flags: string): PartsOf {
   }
 }
 
-/** The compiled pattern, or why it is none; undefined for NULL. */
+/** The compiled pattern, or why it is invalid; undefined for NULL. */
 function patternOf(source: string | null, flags: string, { settings }: EvaluationContext) {
   return source === null ? undefined : formatsOf(settings).pattern(source, flags)
 }
@@ -197,7 +197,7 @@ function placeOf(match: RegExpExecArray | undefined, group: number | null): numb
   return match === undefined || place === undefined ? 0 : position(match.input, place.from)
 }
 
-/** The position of the first pattern that the whole text fits, 0 when there is none. */
+/** The position of the first pattern that matches the whole text, or 0. */
 function matchRegEx(flags: string): Scalar {
   return (args, context) => {
     const given = text(args, 0, context)
@@ -212,7 +212,7 @@ function matchRegEx(flags: string): Scalar {
   }
 }
 
-/** With a second argument the reason is told instead of false. */
+/** With a second argument it returns the reason instead of false. */
 function isRegEx(flags: string): Scalar {
   return (args, context) => {
     const pattern = patternOf(text(args, 0, context), flags, context)
@@ -221,7 +221,7 @@ function isRegEx(flags: string): Scalar {
   }
 }
 
-/** Argument 2 in place of one group of all matches, or of the n-th if argument `nthAt` says so. */
+/** Argument 2 in place of one group of all matches, or of the n-th if argument `nthAt` is given. */
 function replaced(
   args: Arguments,
   flags: string,

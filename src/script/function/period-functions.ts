@@ -27,7 +27,7 @@ const MONTH_PERIODS: ReadonlyMap<number, Period> = new Map(
 const YEAR = monthPeriod(12)
 
 interface Periods {
-  /** Undefined: the first argument says how many months a period has. */
+  /** Undefined: the first argument is the number of months of a period. */
   readonly period: Period | undefined
   readonly option: (settings: Settings) => number
   readonly show: (serial: number, context: EvaluationContext) => Value
@@ -128,7 +128,7 @@ function titled(title: (start: number, next: number, settings: Settings) => stri
 }
 
 /**
- * The period of a call, its other arguments read from `lead` on; undefined when the months are none of 1, 2,
+ * The period of a call, its other arguments read from `lead` on; undefined if the months are none of 1, 2,
  * 3, 4, 6, 12.
  */
 function periodOf(periods: Periods, args: Arguments, context: EvaluationContext): Period | undefined {
@@ -173,7 +173,7 @@ function inside(periods: Periods, end: (base: number, next: number) => number): 
   }
 }
 
-/** `2001`, or `2001-2002` when the year does not start in January. */
+/** `2001`, or `2001-2002` if the year does not start in January. */
 function yearTitle(start: number, next: number): string {
   const first = civilDate(start)
   return first.month === 1

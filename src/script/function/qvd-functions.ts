@@ -1,6 +1,6 @@
 /**
- * QvdNoOfRecords and its family: what the header of a QVD file says. A file that is missing, is no QVD or is
- * damaged gives NULL, never a fault (SEMANTICS E14).
+ * QvdNoOfRecords and similar functions: facts of a QVD file's header. A file that is missing, damaged or not
+ * a QVD gives NULL, never a fault (SEMANTICS E14).
  */
 
 import { numberOf, textOf } from '../value/convert.ts'

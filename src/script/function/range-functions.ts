@@ -1,6 +1,6 @@
 /**
- * Functions over their own arguments (SEMANTICS B10): what is no number is left out, RangeSum of nothing is
- * 0.
+ * Functions over their own arguments (SEMANTICS B10): values that are not numbers are ignored; RangeSum of
+ * nothing is 0.
  */
 
 import { correlation, type Pair } from '../statistics/regression.ts'
@@ -123,7 +123,7 @@ function texts(args: Arguments, { settings }: EvaluationContext): readonly strin
     .toSorted(compareTexts)
 }
 
-/** The one value all arguments have that are not NULL. */
+/** The value of all arguments that are not NULL; NULL if they differ. */
 function only(args: Arguments): Value {
   const values = args.filter((value) => value !== null)
   const first = values[0] ?? null

@@ -1,5 +1,5 @@
 /**
- * Measures of the distribution, the line and the payments of a group, and its values as JSON. NULL where
+ * Measures of the distribution, the line and the payments of a group, and its values as JSON. NULL if
  * there is no result.
  */
 import { dated, periodic, presentValue, rateOfReturn } from '../statistics/cash-flow.ts'

@@ -1,6 +1,6 @@
 /**
- * What the run knows about itself and where it runs, and hashes and points. What belongs to a desktop or a
- * chart is NULL in a reload, or an empty text.
+ * What the run knows about itself and where it runs, and hashes and points. Functions of a desktop or a
+ * chart return NULL in a reload, or an empty text.
  */
 
 import { textOf, truth } from '../value/convert.ts'
@@ -56,7 +56,7 @@ export const SYSTEM_FUNCTIONS: FunctionGroups = {
 }
 
 /**
- * By its name, which minds case: an empty text where the run does not know, NULL for what is no attribute.
+ * By its case-sensitive name: an empty text for a value the run does not know, NULL for an unknown attribute.
  */
 function attribute(names: readonly string[]): Scalar {
   return (args, context) => {
@@ -65,7 +65,7 @@ function attribute(names: readonly string[]): Scalar {
   }
 }
 
-/** Every text goes in with its length, so that ('a','bc') and ('ab','c') differ. */
+/** The length of each text is hashed too, so that ('a','bc') and ('ab','c') differ. */
 function hash(bytes: number): Scalar {
   return (args, { settings }) => {
     let all = ''

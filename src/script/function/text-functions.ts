@@ -13,7 +13,7 @@ import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
 /**
- * Longest text that Repeat makes, in characters: more would only end the engine session for want of memory.
+ * Longest text that Repeat makes, in characters: a longer one would only exhaust the engine's memory.
  */
 const REPEATED_MAX = 16_777_216
 
@@ -131,7 +131,7 @@ export function position(given: string, offset: number): number {
   return length(given.slice(0, offset)) + 1
 }
 
-/** The n-th occurrence, from the end when n is negative; 0 when there is none (K7). */
+/** The n-th occurrence, from the end if n is negative; 0 if there is none (K7). */
 function index(args: Arguments, context: EvaluationContext): Value {
   const given = text(args, 0, context)
   const wanted = text(args, 1, context)
@@ -171,7 +171,7 @@ function subStringCount(args: Arguments, context: EvaluationContext): Value {
   return wanted === '' ? 0 : given.split(wanted).length - 1
 }
 
-/** NULL when there is no n-th pair of the two marks (K8). */
+/** NULL if there is no n-th pair of the two marks (K8). */
 function textBetween(args: Arguments, context: EvaluationContext): Value {
   const given = text(args, 0, context)
   const before = text(args, 1, context)
@@ -181,7 +181,7 @@ function textBetween(args: Arguments, context: EvaluationContext): Value {
   let from = 0
   for (let left = Math.trunc(occurrence); left > 0; left--) {
     const found = given.indexOf(before, from)
-    // An empty mark is found at the start and nowhere else: looking on would never end.
+    // An empty mark is found only at the start: searching on would never end.
     if (found < 0 || (before === '' && left > 1)) return null
     from = found + before.length
   }

@@ -9,7 +9,7 @@ import type { EvaluationContext } from './site/binding.ts'
 
 /**
  * @param from index of the first of the three arguments
- * @returns null if one is given and is no number
+ * @returns null if one is given and is not a number
  */
 export function weekRule(args: Arguments, from: number, context: EvaluationContext): WeekRule | null {
   const { settings } = context

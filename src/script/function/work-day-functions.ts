@@ -10,7 +10,7 @@ import { asDate } from './formatted-value.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import { ANY, type FunctionGroups, type Scalar } from './site/function-row.ts'
 
-/** More than a human life of work; a longer search would only keep the engine busy. */
+/** More than a working life; a longer search would only waste time. */
 const WORK_DAYS_MAX = 100_000
 
 export const WORK_DAY_FUNCTIONS: FunctionGroups = {
@@ -68,7 +68,7 @@ function disjoint(ranges: readonly DayRange[]): readonly DayRange[] {
   return merged
 }
 
-/** The day on which n working days are full, counted from a day, itself included if it is one. */
+/** The n-th working day from a day on, which counts itself. */
 function workDate(direction: 1 | -1): Scalar {
   return (args, context) => {
     const from = moment(args, 0, context)

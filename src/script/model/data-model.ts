@@ -7,8 +7,7 @@
  * (SEMANTICS, section 1 "names"): they are case-sensitive and may hold anything, so they never become SQL
  * identifiers.
  *
- * A model is never changed: a statement that succeeds puts a new one in its place, one that fails leaves
- * the old.
+ * A model is never changed: a statement that succeeds replaces it, and one that fails keeps it.
  */
 import { defined } from '../../core/defined.ts'
 import type { DerivedFields } from '../host.ts'
@@ -112,7 +111,7 @@ export function tablesWith(model: DataModel, field: string): { table: TableModel
   })
 }
 
-/** The model with this table in the place of the one of the same name, or at the end. */
+/** Replaces the table of the same name, or adds it at the end. */
 export function withTable(model: DataModel, table: TableModel): DataModel {
   const known = model.tables.some((other) => other.name === table.name)
   const tables = known
@@ -121,7 +120,7 @@ export function withTable(model: DataModel, table: TableModel): DataModel {
   return { ...model, tables, ...(known ? {} : { lastCreated: table.name }) }
 }
 
-/** The model without the table; what was created before it becomes the last created table. */
+/** Removes the table; the one created before it becomes the last created table. */
 export function withoutTable(model: DataModel, name: string): DataModel {
   const tables = model.tables.filter((table) => table.name !== name)
   const { lastCreated, ...rest } = model
@@ -130,7 +129,7 @@ export function withoutTable(model: DataModel, name: string): DataModel {
   return { ...rest, tables, ...defined({ lastCreated: last?.name }) }
 }
 
-/** A generated table name that was not given before, and the model that remembers it. */
+/** A new generated table name, and the model that remembers it. */
 export function takeTableName(model: DataModel): { sqlName: string; model: DataModel } {
   return {
     sqlName: `t${model.nextTable}`,
@@ -138,12 +137,12 @@ export function takeTableName(model: DataModel): { sqlName: string; model: DataM
   }
 }
 
-/** The model of the other section, with generated names still given once (SEMANTICS S4). */
+/** Switches to the other section; generated names stay unique over both (SEMANTICS S4). */
 export function otherSection({ nextTable, nextSequence, aside, ...here }: DataModel): DataModel {
   return { nextTable, nextSequence, ...(aside ?? { tables: [] }), aside: here }
 }
 
-/** Kinds of two sets of values together. */
+/** The kinds of two sets of values combined. */
 export const eitherKinds = (a: ValueKinds, b: ValueKinds): ValueKinds => ({
   numbers: a.numbers || b.numbers,
   texts: a.texts || b.texts,

@@ -1,12 +1,12 @@
 /**
- * What a model holds beside its data (LANGUAGE, section 9): tags and comments of tables and fields, which go
- * with a name and not with one table, and the derived fields that are declared.
+ * What a model holds beside its data (LANGUAGE, section 9): declared derived fields, and tags and comments of
+ * tables and fields, which belong to a name and not to one table.
  */
 import type { DerivedFields, NoteEntry } from '../host.ts'
 import type { NoteKind } from '../syntax/statement.ts'
 import { type DataModel, findTable, NO_NOTES, type Note, type Notes, tablesWith } from './data-model.ts'
 
-/** Unknown names are passed over, and the last comment counts (SEMANTICS S9). */
+/** Ignores unknown names; the last comment counts (SEMANTICS S9). */
 export function withNotes(
   model: DataModel,
   kind: NoteKind,
@@ -23,14 +23,14 @@ export function withNotes(
   return withNotesOf(model, of, notes)
 }
 
-/** What is derived with one definition from the same fields again takes the place of the earlier one. */
+/** Replaces derived fields of the same definition and source fields. */
 export function withDerived(model: DataModel, derived: DerivedFields): DataModel {
   const key = ({ definition, from, names }: DerivedFields) => JSON.stringify([definition, from, names])
   const others = (model.derived ?? []).filter((other) => key(other) !== key(derived))
   return { ...model, derived: [...others, derived] }
 }
 
-/** The notes go with their names. */
+/** Notes move with their names. */
 export function renamedNotes(
   model: DataModel,
   of: 'table' | 'field',
@@ -40,7 +40,7 @@ export function renamedNotes(
   return withNotesOf(model, of, new Map(notes))
 }
 
-/** Without the notes of what is not there any more. */
+/** Without the notes of tables and fields that no longer exist. */
 export function currentNotes(model: DataModel): Notes {
   const kept = (of: 'table' | 'field') =>
     new Map([...notesOf(model, of)].filter(([name]) => isThere(model, of, name)))

@@ -1,11 +1,11 @@
 /**
- * A model under new names (SEMANTICS F18). Only names change: the engine's own ones stay, and notes go with
- * theirs.
+ * Renames tables and fields of a model (SEMANTICS F18). Generated names stay, and notes move with their
+ * names.
  */
 import type { DataModel } from './data-model.ts'
 import { renamedNotes } from './notes.ts'
 
-/** Gives the new name of a name. */
+/** Returns the new name of a name. */
 export type Renaming = (name: string) => string
 
 export function withRenamedTables(model: DataModel, newName: Renaming): DataModel {

@@ -1,7 +1,7 @@
 /**
  * Expressions of the language (LANGUAGE, section 2.2). Words are operators only where an operator can stand,
- * so that Like, And, Not, Total remain usable as names. A function that does not exist, or takes other
- * numbers of arguments, is a fault of the whole statement (Q5) and is told with its place.
+ * so that Like, And, Not, Total remain usable as names. An unknown function, or a wrong number of
+ * arguments, is a fault of the whole statement (Q5) and is reported at its position.
  */
 
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
@@ -18,7 +18,7 @@ export function parseExpression(text: string): Expression {
   return expression
 }
 
-/** The longest expression from where the stream stands; stops before what cannot go on it. */
+/** The longest expression at the stream's position; stops before a token that cannot continue it. */
 export function readExpression(tokens: TokenStream): Expression {
   const { start } = tokens.peek()
   const expression = readLevel(tokens, 0)
@@ -46,7 +46,7 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   return faults.syntax(`Unexpected token: '${written}'${wanted}${advice}`, token)
 }
 
-/** What to write for what SQL and other languages have and this one has not (LANGUAGE 2.2). */
+/** What to write instead of constructs of SQL and other languages (LANGUAGE 2.2). */
 const REMEDIES: Readonly<Record<string, string>> = {
   '!': 'not equal is written <>',
   in: 'write Match(value, a, b ...) for IN',
@@ -74,7 +74,7 @@ const COMPARISON = 2
 
 /** Parentheses, calls and signs within each other. */
 const EXPRESSION_DEPTH_MAX = 200
-/** Height of a tree: a long chain of operators makes a high one, and whoever walks it recurses. */
+/** Height of a tree: a long chain of operators makes a deep one, and walking it recurses. */
 const MAX_HEIGHT = 1000
 
 const tooDeep = (span: Span) =>
@@ -130,7 +130,7 @@ function operatorOf(token: Token, operators: readonly BinaryOperator[]): BinaryO
   return operators.find((operator) => operator === written)
 }
 
-/** `not` before something that can be negated; else it is a name. */
+/** `not` before an operand; otherwise it is a name. */
 function atNot(tokens: TokenStream): boolean {
   return tokens.atWord('not') && startsOperand(tokens.peek(1))
 }

@@ -24,7 +24,7 @@ export function readPath(tokens: TokenStream): string {
   return path
 }
 
-/** `(item, item ...)` if it is there. */
+/** `(item, item ...)`, if present. */
 export function readFormat(tokens: TokenStream): FileFormat {
   if (!tokens.takeSymbol('(')) return DEFAULT_FORMAT
   let format = DEFAULT_FORMAT
@@ -62,7 +62,7 @@ const FIXED: Readonly<Record<string, Partial<FileFormat>>> = {
   'no labels': { labels: 'none' },
   msq: { quoting: 'msq' },
   'no quotes': { quoting: 'none' },
-  // Marks a text file whose end-of-file characters are data; they always are here.
+  // Says that end-of-file characters are data, which they always are here.
   'no eof': {},
 }
 

@@ -25,7 +25,7 @@ export function parseLoad(tokens: TokenStream): LoadStatement {
   return { kind: 'load', ...defined({ label }), prefixes, prefixSpans, levels }
 }
 
-/** The label is the top's matter, and so are the prefixes (J16). */
+/** Label and prefixes belong to the top level (J16). */
 function readLowerLevel(tokens: TokenStream): LoadLevel {
   const { prefixSpans } = parsePrefixes(tokens)
   const [prefix] = Object.entries(prefixSpans)
@@ -78,7 +78,7 @@ function readItem(tokens: TokenStream): LoadItem {
   return { kind: 'field', expression, name, span: tokens.since(start) }
 }
 
-/** Undefined: nothing is written, so the level below is the source. */
+/** Returns undefined without a source: the level below is the source. */
 function readSource(tokens: TokenStream): LoadSource | undefined {
   if (tokens.atWord('extension')) {
     throw faults.notSupported(

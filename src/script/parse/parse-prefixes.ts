@@ -112,7 +112,7 @@ function readJoin(tokens: TokenStream): LoadPrefixes {
   return { keep: { type, ...readTarget(tokens) } }
 }
 
-/** `(table)` if it is there. */
+/** `(table)`, if present. */
 function readTarget(tokens: TokenStream): { readonly table?: string } {
   if (!tokens.takeSymbol('(')) return {}
   const table = readName(tokens, 'a table name')
@@ -120,7 +120,7 @@ function readTarget(tokens: TokenStream): { readonly table?: string } {
   return { table }
 }
 
-/** Where a row can go: at most one of these says so. */
+/** At most one of these may choose where the rows go. */
 const TARGETS = ['mapping', 'noConcatenate', 'concatenate', 'join', 'keep'] as const
 
 const MERGE_INTO: Readonly<Partial<Record<(typeof TARGETS)[number], true>>> = {

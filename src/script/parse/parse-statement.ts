@@ -1,6 +1,6 @@
 /**
- * Room `script/parse`: from the text of a statement to its tree: expansion and parsing. What can be told from
- * the text alone enters, the names of functions too; what a statement means stands in `script/plan`.
+ * Room `script/parse`: from the text of a statement to its tree: expansion and parsing. Whatever follows
+ * from the text alone enters, including names of functions; the meaning of statements is in `script/plan`.
  *
  * One expanded regular statement -> Statement (LANGUAGE, section 3). Throws ScriptFaultError: syntax, a part
  * of the language that is not supported, or an unknown statement.
@@ -103,7 +103,7 @@ function startsLoad(tokens: TokenStream): boolean {
   return kind === 'word' && LOAD_WORDS.has(value.toLowerCase())
 }
 
-/** A label before another statement is tolerated and ignored. */
+/** A label before another statement is ignored. */
 function parseLabelled(tokens: TokenStream): Statement {
   const { start } = tokens.peek()
   const label = readLabel(tokens)
@@ -162,7 +162,7 @@ function parseSleep(tokens: TokenStream): Statement {
   return { kind: 'sleep', milliseconds }
 }
 
-/** Every line of the log is written as it comes: there is nothing to flush. */
+/** Each log line is written at once, so there is nothing to flush. */
 function parseFlushLog(tokens: TokenStream): Statement {
   expectEnd(tokens)
   return { kind: 'rem' }

@@ -1,5 +1,5 @@
 /**
- * Prefixes that make other rows of those a LOAD has read: CROSSTABLE, INTERVALMATCH, GENERIC, HIERARCHY and
+ * Prefixes that transform the rows of a LOAD: CROSSTABLE, INTERVALMATCH, GENERIC, HIERARCHY and
  * HIERARCHYBELONGSTO (LANGUAGE, section 5; SEMANTICS block N).
  */
 import { defined } from '../../core/defined.ts'
@@ -9,7 +9,7 @@ import type { Transform } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readName, readNames } from './read-name.ts'
 
-/** Undefined: none of them stands here. Throws ScriptFaultError: syntax. */
+/** Returns undefined if there is none. Throws ScriptFaultError: syntax. */
 export function readTransform(tokens: TokenStream): Transform | undefined {
   if (tokens.takeWord('generic')) return { kind: 'generic' }
   if (tokens.takeWord('crosstable')) return inParentheses(tokens, readCrosstable)
@@ -75,7 +75,7 @@ function readBelongsTo(tokens: TokenStream): Transform {
   }
 }
 
-/** Names with commas between; the optional ones behind the first `least` may be left empty. */
+/** Names with commas between; those after the first `least` are optional and may be empty. */
 function readArguments(
   tokens: TokenStream,
   prefix: string,

@@ -1,6 +1,6 @@
 /**
- * Statements and prefixes that belong to the language but not to what this engine runs. They are never
- * skipped in silence: a script that uses one gets a semantic fault (ScriptError 16) that names it.
+ * Statements and prefixes of the language that this engine does not support. They are never skipped
+ * silently: a script that uses one gets a semantic fault (ScriptError 16) that names it.
  */
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
@@ -52,7 +52,7 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * The fault for what starts at the stream; undefined when the language does not know it either.
+ * The fault for the statement at the stream's position; undefined if it does not belong to the language.
  *
  * @param verb the word before the stream
  */

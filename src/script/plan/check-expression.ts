@@ -1,5 +1,5 @@
 /**
- * Finds what is wrong with an expression of a LOAD before it is compiled: names that its place does not have,
+ * Finds the faults of an expression of a LOAD before it is compiled: unknown names,
  * aggregations where nothing is grouped, mapping tables that are not loaded, and names of fields and tables
  * that depend on the row (SEMANTICS blocks H, I and M).
  */
@@ -14,7 +14,7 @@ import { lacks, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
 
 export interface ExpressionPlace {
-  /** The fault of a bare name; undefined: it is there, or may be. */
+  /** The fault of a bare name; undefined if it exists or may exist. */
   readonly nameFault: (name: string, span: Span | undefined) => ScriptFaultError | undefined
   readonly maps: Names
 }
@@ -96,7 +96,7 @@ function checkRowField(field: Expression, place: ExpressionPlace, report: Report
   if (fault !== undefined) report(fault)
 }
 
-/** A name that depends on the row is looked up when the row is there. */
+/** A name that depends on the row is looked up with the row. */
 function checkMap(argument: Expression, place: ExpressionPlace, report: Report): void {
   if (argument.kind !== 'text' && argument.kind !== 'name') {
     checkExpression(argument, place, report)

@@ -1,6 +1,6 @@
 /**
- * How a planner answers: with what is to be done, or with all that is wrong. It goes on behind a fault as if
- * that were mended, so that everything is found at once, and so that what comes after can be judged.
+ * The answer of a planner: a plan, or all faults. After a fault it continues as if that were corrected, so
+ * that all faults are found at once and later statements can be checked.
  */
 import { type Fault, ScriptFaultError } from '../fault/fault.ts'
 import type { ModelShape } from './model-shape.ts'
@@ -10,14 +10,14 @@ export type Planned<Plan> =
   | {
       readonly kind: 'plan'
       readonly plan: Plan
-      /** What is loaded when the statement has run. */
+      /** The data model after the statement. */
       readonly after: ModelShape
     }
   | {
       readonly kind: 'refused'
       /** In the order in which they were found: the first is the one that a reload ends with. */
       readonly faults: readonly [Fault, ...Fault[]]
-      /** As if the faults were mended. */
+      /** As if the faults were corrected. */
       readonly after: ModelShape
     }
 
@@ -27,7 +27,7 @@ export function planned<Plan>(answer: Planned<Plan>): Plan {
   return answer.plan
 }
 
-/** Takes the faults of one statement. */
+/** Collects the faults of one statement. */
 export type Report = (fault: ScriptFaultError) => void
 
 export class Findings {

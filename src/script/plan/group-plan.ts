@@ -40,11 +40,11 @@ export interface GroupPlan {
   readonly outputs: readonly OutputItem[]
 }
 
-/** Names that no script can write, for the columns between the steps. */
+/** Names that cannot occur in a script, for the columns between the steps. */
 export const keyName = (index: number): string => `\0key${index}`
 export const aggregationName = (index: number): string => `\0aggregation${index}`
 
-/** The fields between the steps: what the rows before are to write. */
+/** The fields that the step before grouping writes. */
 export const inputItems = ({ inputs }: GroupPlan): OutputItem[] =>
   inputs.map((expression, index) => ({ name: `i${index}`, expression }))
 
@@ -67,7 +67,7 @@ export function hasAggregation(expression: Expression): boolean {
   }
 }
 
-/** Stands where a fault was found, so that it is told once. */
+/** Replaces an expression with a fault, so that it is reported once. */
 const NOTHING: Expression = { kind: 'number', value: 0 }
 
 const notGrouped = ({ name, span }: Expression & { kind: 'name' }): ScriptFaultError =>

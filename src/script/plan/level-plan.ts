@@ -1,6 +1,6 @@
 /**
  * The levels of a LOAD as steps over rows, from the bottom up: which fields each one reads and writes, where
- * rows are grouped or made distinct, and what is wrong with any of it (LANGUAGE, section 6).
+ * rows are grouped or made distinct, and their faults (LANGUAGE, section 6).
  */
 import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
@@ -25,10 +25,10 @@ export interface LevelsPlan {
   readonly fields: Names
 }
 
-/** What the levels of a LOAD may look at besides the fields of the source. */
+/** What the levels of a LOAD may refer to besides the fields of the source. */
 export interface LevelSurroundings {
   readonly maps: Names
-  /** For what is the same for all rows, such as the delimiter of Concat: names are variables there. */
+  /** For values that are the same for all rows, such as Concat's delimiter: there names are variables. */
   readonly constantPlace: (what: string) => ExpressionPlace
 }
 
@@ -97,7 +97,7 @@ function resolved(
   const seen = new Set<string>()
   let open = false
   for (const item of level.items) {
-    // Of a source that is not known, `*` gives names that are not sure.
+    // With an unknown source, the names of `*` are uncertain.
     const isUnknown = item.kind === 'all' && input.open
     open ||= isUnknown
     if (isUnknown) continue
@@ -127,7 +127,7 @@ export interface OrderTerm {
   readonly descending: boolean
 }
 
-/** ORDER BY of a LOAD that is no RESIDENT: only a table can be read in an order (SEMANTICS J13, J14). */
+/** ORDER BY without RESIDENT: only a loaded table can be read in an order (SEMANTICS J13, J14). */
 export function checkNoOrder({ orderBy }: LoadLevel, report: Report): void {
   const [first] = orderBy ?? []
   if (first !== undefined) report(faults.orderBy('ORDER BY needs a RESIDENT table', first.expression.span))

@@ -14,10 +14,10 @@ import { unknownTable } from './unknown-table.ts'
 export type LoadTarget =
   | { readonly kind: 'create'; readonly name: string }
   | { readonly kind: 'append'; readonly table: string }
-  /** The rows take the place of those of the table. */
+  /** The rows replace those of the table. */
   | { readonly kind: 'replace'; readonly table: string }
   | { readonly kind: 'join'; readonly type: Join['type']; readonly table: string }
-  /** Rows of both that have no partner go; the loaded ones make a table of this name. */
+  /** Removes rows of both sides without a partner; the loaded rows become a table of this name. */
   | { readonly kind: 'keep'; readonly type: Keep['type']; readonly table: string; readonly name: string }
 
 type Join = NonNullable<LoadPrefixes['join']>
@@ -32,7 +32,7 @@ export interface TargetQuestion {
   readonly report: Report
 }
 
-/** Undefined: it depends on what is not known, or is not there. @param fields names as stored */
+/** Returns undefined if it depends on something unknown or missing. @param fields names as stored */
 export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget | undefined {
   const { statement, model } = question
   const { join, keep, concatenate, noConcatenate } = statement.prefixes
@@ -60,9 +60,9 @@ export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget 
 }
 
 /**
- * The table of an earlier reload that ADD and MERGE add to and REPLACE takes the place of in a partial
+ * The table of an earlier reload that ADD and MERGE extend and REPLACE replaces in a partial
  * reload: the one that CONCATENATE names, else the one with the same fields, else the one with the label
- * (LANGUAGE, section 12). Null: the LOAD is not about such a table.
+ * (LANGUAGE, section 12). Null if the LOAD concerns no such table.
  */
 function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null | undefined {
   const { statement, model, partial } = question
@@ -106,7 +106,7 @@ export function newTableName({ statement, model, file }: TargetQuestion): string
   return wanted === undefined ? undefined : freeTableName(model, wanted)
 }
 
-/** Undefined: it depends on what is not known. */
+/** Returns undefined if it depends on something unknown. */
 export function freeTableName(model: ModelShape, wanted: string): string | undefined {
   let name = wanted
   for (let n = 1; ; n++) {
@@ -119,7 +119,7 @@ export function freeTableName(model: ModelShape, wanted: string): string | undef
 
 const FILE_NAME_MAX_CHARACTERS = 32
 
-/** The name of a table without a label (SEMANTICS F12); undefined: it depends on what is not known. */
+/** The name of a table without a label (SEMANTICS F12); undefined if it depends on something unknown. */
 export function defaultTableName(
   { levels }: LoadStatement,
   model: ModelShape,
@@ -158,7 +158,7 @@ function numberedName(word: string, model: ModelShape): string | undefined {
 export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace(/^lib:\/\/[^/\\]*/i, ''))
 
 /**
- * The table that REPLACE takes away before anything is read, unless it reads that table (LANGUAGE, section
+ * The table that REPLACE removes before anything is read, unless it reads that table (LANGUAGE, section
  * 12).
  */
 export function replacedTable(

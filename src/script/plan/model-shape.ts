@@ -1,13 +1,13 @@
 /**
  * What a script has loaded at some point, as far as it is known: its tables with the names of their fields,
- * and its mapping tables. The engine knows all of it; a checker that has only the text knows a part, and what
- * it does not know is never a fault.
+ * and its mapping tables. The engine knows everything; a checker that has only the text knows a part, and the
+ * unknown is never a fault.
  */
 import type { DataModel } from '../model/data-model.ts'
 
 /** Names of fields or of mapping tables. */
 export interface Names {
-  /** Where `open` these are only some, and perhaps not even all of these are there. */
+  /** If `open`, there may be others, and some of these may be missing. */
   readonly names: readonly string[]
   readonly open: boolean
 }
@@ -25,7 +25,7 @@ export interface SectionShape {
   readonly tables: readonly TableShape[]
   /** There may be tables besides these. */
   readonly open: boolean
-  /** The table that was created last; null: there is none; undefined: not known. */
+  /** The table that was created last; null if there is none, undefined if unknown. */
   readonly lastCreated: string | null | undefined
 }
 
@@ -43,7 +43,7 @@ const EMPTY_SECTION: SectionShape = { tables: [], open: false, lastCreated: null
 /** At the beginning of a full reload. */
 export const EMPTY_SHAPE: ModelShape = { ...EMPTY_SECTION, maps: NO_NAMES, aside: EMPTY_SECTION }
 
-/** All of it is known. @param maps names of the mapping tables */
+/** The complete shape. @param maps names of the mapping tables */
 export function shapeOf(model: DataModel, maps: Iterable<string>): ModelShape {
   const { aside } = model
   return {
@@ -65,7 +65,7 @@ function sectionShape({ tables, lastCreated }: Pick<DataModel, 'tables' | 'lastC
   }
 }
 
-/** Exactly these. */
+/** Exactly these names. */
 export const closed = (names: readonly string[]): Names => ({ names, open: false })
 
 export const lacks = ({ names, open }: Names, name: string): boolean => !open && !names.includes(name)
@@ -81,14 +81,14 @@ export function allFields({ tables, open }: SectionShape): Names {
   }
 }
 
-/** The fields of both. */
+/** The names of both. */
 export function together(left: Names, right: Names): Names {
   return { names: [...new Set([...left.names, ...right.names])], open: left.open || right.open }
 }
 
 /**
- * The oldest table with exactly these fields, in any order (SEMANTICS F7, F8); null: there is none;
- * undefined: it depends on what is not known.
+ * The oldest table with exactly these fields, in any order (SEMANTICS F7, F8); null if there is none,
+ * undefined if it depends on something unknown.
  */
 export function tableWithFields(
   { tables, open }: SectionShape,
@@ -105,7 +105,7 @@ export function tableWithFields(
   return open ? undefined : null
 }
 
-/** With this table in the place of the one of its name, or as the last. */
+/** Replaces the table of the same name, or adds it at the end. */
 export function withTable(shape: ModelShape, table: TableShape): ModelShape {
   const known = tableNamed(shape, table.name)
   if (known === undefined) {
@@ -118,7 +118,7 @@ export function withTable(shape: ModelShape, table: TableShape): ModelShape {
   return { ...shape, tables: shape.tables.map((each) => (each === known ? table : each)) }
 }
 
-/** Without the table; the one before it becomes the last created. */
+/** Removes the table; the one before it becomes the last created. */
 export function withoutTable(shape: ModelShape, name: string): ModelShape {
   const tables = shape.tables.filter((table) => table.name !== name)
   const { lastCreated, open } = shape

@@ -1,6 +1,6 @@
 /**
  * Statements that drop and rename loaded tables and fields, or number their values (LANGUAGE, sections 3 and
- * 9; SEMANTICS F16 to F18, I13): what they mean for the tables that are there, or what is wrong with them.
+ * 9; SEMANTICS F16 to F18, I13): what they change in the loaded tables, or their faults.
  */
 import { faults } from '../fault/fault.ts'
 import type { Renaming } from '../model/renamed.ts'
@@ -32,7 +32,7 @@ export function planDropTables(names: readonly string[], model: ModelShape): Pla
 export interface FieldDrop {
   readonly table: string
   readonly field: string
-  /** It is the last field of the table, which disappears with it (F17). */
+  /** The last field of its table, which is dropped with it (F17). */
   readonly whole: boolean
 }
 
@@ -67,8 +67,8 @@ export function planDropFields(
 }
 
 /**
- * All at once, so that two names may be exchanged. A name that does not occur is passed over, because a map
- * of RENAME ... USING may list more than there is. Two tables never get one name.
+ * All at once, so that two names can be swapped. Ignores unknown names, because a map of RENAME ... USING may
+ * list more than exist. Two tables never get the same name.
  */
 export function planRenameTables(pairs: readonly RenamePair[], model: ModelShape): Planned<Renaming> {
   const findings = new Findings()
@@ -120,7 +120,7 @@ export function planAutoNumber(patterns: readonly string[], model: ModelShape): 
   return findings.answer(fields, model)
 }
 
-/** Does a statement find the mapping table that it uses? */
+/** Checks that the mapping table of a statement exists. */
 export function planMapUse(map: string, model: ModelShape): Planned<string> {
   const findings = new Findings()
   if (lacks(model.maps, map)) findings.report(faults.mapNotFound(`Mapping table '${map}' not found`))

@@ -2,9 +2,9 @@
  * Room `script/plan`: what a LOAD, a STORE or a change of tables means, and everything that is wrong with it
  * before a row is read. Decisions enter; an engine executes the plan and decides nothing.
  *
- * What a LOAD means: where its rows come from, what is done to them and where they go, or everything that is
- * wrong with it as far as that can be told. The engine executes the plan and decides nothing; a checker asks
- * with less knowledge and gets the faults of what it knows.
+ * The meaning of a LOAD: where its rows come from, how they are transformed and where they go, or all its
+ * faults that can be known. The engine executes the plan and decides nothing; a checker knows less and gets
+ * only faults that are certain.
  */
 import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
@@ -24,7 +24,7 @@ import { planSink, type SinkPlan, type SinkQuestion } from './sink-plan.ts'
 import { planSource, type SourcePlan } from './source-plan.ts'
 import { planTransform, type TransformPlan } from './transform-plan.ts'
 
-/** What a LOAD is planned against. */
+/** The facts that a LOAD is planned with. */
 export interface LoadScope {
   readonly model: ModelShape
   readonly rules: StoreRules
@@ -34,7 +34,7 @@ export interface LoadScope {
   readonly hasVariable: (name: string) => boolean | undefined
 }
 
-/** What cannot be read in the text: it is known when the source is opened. */
+/** Facts that the text does not contain: known once the source is open. */
 export interface LoadFacts {
   /** Of the source. */
   readonly fields?: readonly string[]
@@ -49,7 +49,7 @@ export type ConstantName = 'first' | 'sample' | 'qualifiers' | 'rows'
 export interface Constant {
   readonly name: ConstantName
   readonly expression: Expression
-  /** What it is for, as a fault says it. */
+  /** What it is for, in the words of a fault. */
   readonly called: string
 }
 
@@ -59,18 +59,18 @@ export interface LoadPlan {
   readonly rows?: number
   /** From the bottom up. */
   readonly steps: readonly RowStep[]
-  /** What the steps write. */
+  /** The fields that the steps write. */
   readonly fields: readonly string[]
-  /** Only different rows count. */
+  /** Duplicate rows are dropped. */
   readonly distinct: boolean
   readonly transform?: TransformPlan
-  /** Absent: the rows of the transform have to be there before `planStorage` can tell. */
+  /** Absent if `planStorage` needs the rows of the transform. */
   readonly sink?: SinkPlan
 }
 
 export type PlannedLoad =
   | Planned<LoadPlan>
-  /** Nothing is wrong so far: the plan waits for these constants, and for the fields of the source. */
+  /** No faults so far: the plan needs these constants, and the fields of the source. */
   | {
       readonly kind: 'open'
       readonly source: SourcePlan
@@ -139,7 +139,7 @@ const sinkQuestion = (
   report: Report,
 ): SinkQuestion => ({ statement, model, rules, partial, file, report })
 
-/** Where no row is, a bare name is a variable. */
+/** Without a row, a bare name is a variable. */
 function variablePlace({ model, hasVariable }: LoadScope, called: string): ExpressionPlace {
   return {
     nameFault: (name, span) =>

@@ -1,4 +1,4 @@
-/** What one level of a LOAD does to its rows: what the planner makes and an engine executes. */
+/** What one level of a LOAD does to its rows: made by the planner, executed by an engine. */
 import type { Expression } from '../syntax/expression.ts'
 
 export interface OutputItem {
@@ -6,11 +6,11 @@ export interface OutputItem {
   readonly expression: Expression
 }
 
-/** Which input rows are read at all; absent: all. */
+/** Which input rows are read; absent for all. */
 export interface RowLimits {
-  /** At most so many. */
+  /** Maximum number of rows. */
   readonly first?: number
-  /** This share of them, from 0 to 1, by chance. */
+  /** The random share of rows to read, from 0 to 1. */
   readonly sample?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * What becomes of the rows of a LOAD in the end: a mapping table, tables of their attributes, or rows of a
- * table under the names that they are stored with, and what is loaded then.
+ * Where the rows of a LOAD end up: in a mapping table, in tables of their attributes, or in a table under the
+ * names as stored; and the data model after that.
  */
 import { faults } from '../fault/fault.ts'
 import type { StoreRules } from '../host.ts'
@@ -34,14 +34,14 @@ export type SinkPlan =
     }
 
 export interface MergePlan {
-  /** Places of the keys and of the sequence in the loaded rows, behind the operation. */
+  /** Positions of the keys and of the sequence in the loaded rows, after the operation. */
   readonly keys: readonly number[]
   readonly sequence?: number
   /** In a partial reload: the table whose rows are replaced, and its fields that hold the keys. */
   readonly into?: { readonly table: string; readonly keys: readonly string[] }
 }
 
-/** What a sink depends on besides the fields of the rows. */
+/** What a sink depends on, besides the fields of the rows. */
 export interface SinkQuestion {
   readonly statement: LoadStatement
   readonly model: ModelShape
@@ -53,7 +53,7 @@ export interface SinkQuestion {
 }
 
 export interface PlannedSink {
-  /** Undefined: it has to wait for what is not known. */
+  /** Undefined if it depends on something unknown. */
   readonly sink: SinkPlan | undefined
   readonly after: ModelShape
 }
@@ -89,7 +89,7 @@ function planMap(question: SinkQuestion, { names, open }: Names): PlannedSink {
 const labelOf = ({ statement, model, file }: SinkQuestion): string | undefined =>
   statement.label ?? defaultTableName(statement, model, file)
 
-/** The tables have the names of the attributes. */
+/** Each table is named after its attribute. */
 function planGeneric(question: SinkQuestion, { names, open }: Names): PlannedSink {
   const { statement, model, report } = question
   if (!open && names.length < 3) {
@@ -183,7 +183,7 @@ function afterTarget(model: ModelShape, target: LoadTarget, fields: Names): Mode
   }
 }
 
-/** The rows went to one of several tables, or made one. */
+/** The rows extended one of several tables, or made one. */
 function afterUnknown(question: SinkQuestion, fields: Names): ModelShape {
   const { statement, model } = question
   const { join, concatenate } = statement.prefixes
@@ -193,7 +193,7 @@ function afterUnknown(question: SinkQuestion, fields: Names): ModelShape {
   return name === undefined ? { ...model, open: true } : withPerhaps(model, name, fields)
 }
 
-/** The table, which must have been there, or each if it is not known which, has got fields. */
+/** Adds fields to the table, which must exist, or to every table if it is unknown which. */
 function withMoreFields(model: ModelShape, name: string | undefined): ModelShape {
   const more = (table: TableShape): TableShape => ({ ...table, fields: { ...table.fields, open: true } })
   if (name === undefined) return { ...model, tables: model.tables.map(more) }
@@ -202,7 +202,7 @@ function withMoreFields(model: ModelShape, name: string | undefined): ModelShape
   return { ...withTable(model, { ...more(table), maybe: false }), lastCreated }
 }
 
-/** A table of this name, or of the next free one, may have been made. */
+/** A table of this name, or of the next free name, may have been made. */
 function withPerhaps(model: ModelShape, wanted: string, fields: Names): ModelShape {
   let shape = model
   let name = wanted

@@ -1,5 +1,5 @@
 /**
- * Where the rows of a LOAD come from, and which fields they have as far as that can be told without opening
+ * Where the rows of a LOAD come from, and which fields they have, as far as that is known without opening
  * anything.
  */
 import { defined } from '../../core/defined.ts'
@@ -17,7 +17,7 @@ import { unknownTable } from './unknown-table.ts'
 /** A table that is loaded already. */
 export interface LoadedTableName {
   readonly table: string
-  /** It is one of the other section. */
+  /** It belongs to the other section. */
   readonly aside: boolean
 }
 
@@ -123,7 +123,7 @@ function inlineShape(
   }
 }
 
-/** The values of the field say what fields there are. */
+/** The values of the field determine the fields. */
 function fieldShape(source: SourceOf<'field'>, model: ModelShape, report: Report): SourceShape {
   const { field, format, span } = source
   const { found, fields } = residentTable(source, model, report)
@@ -183,7 +183,7 @@ const TYPE_OF_EXTENSION: Readonly<Record<string, string>> = {
   dif: 'dif',
 }
 
-/** The format as given, else by the extension; plain text when that says nothing. */
+/** The given format, otherwise that of the extension; plain text for an unknown one. */
 export function fileType(path: string, format: FileFormat): string {
   if (format.type !== undefined) return format.type === 'csv' ? 'txt' : format.type
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''

@@ -1,4 +1,4 @@
-/** Under which names the fields of a LOAD are stored (LANGUAGE, section 6, step 8). */
+/** The names under which the fields of a LOAD are stored (LANGUAGE, section 6, step 8). */
 import type { FieldRule, StoreRules } from '../host.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import { letterChange } from '../value/letters.ts'
@@ -9,7 +9,7 @@ type NameRules = Pick<StoreRules, 'alias' | 'qualify' | 'letters'>
 /**
  * ALIAS, then QUALIFY, then FORCE.
  *
- * @param table the name that QUALIFY puts in front; undefined: not known
+ * @param table the name that QUALIFY puts in front; undefined if unknown
  * @returns undefined for a name that depends on it
  */
 export function storedNames(fields: readonly string[], table: string, rules: NameRules): string[]
@@ -39,6 +39,6 @@ export function ruleFor<Rule extends { readonly pattern: string }>(
   return rules.findLast(({ pattern }) => matchesWildcard(pattern, field))
 }
 
-/** Of several for one name the last counts. */
+/** The last of several for one name counts. */
 const aliasedName = (field: string, pairs: readonly RenamePair[]): string =>
   pairs.findLast(({ from }) => from === field)?.to ?? field

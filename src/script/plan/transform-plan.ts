@@ -1,4 +1,4 @@
-/** The prefixes that make other rows of loaded ones: which fields they need and make (SEMANTICS block N). */
+/** The prefixes that transform loaded rows: which fields they need and make (SEMANTICS block N). */
 import { faults } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import type { Hierarchy, HierarchyBelongsTo, Transform } from '../syntax/statement.ts'
@@ -10,7 +10,7 @@ export type TransformPlan =
   /** `fields`: of the result. */
   | { readonly kind: 'crosstable'; readonly qualifiers: number; readonly fields: readonly string[] }
   | IntervalMatchPlan
-  /** Its rows say how many fields it has. */
+  /** The number of fields depends on the rows. */
   | { readonly kind: 'hierarchy'; readonly hierarchy: Hierarchy }
   | { readonly kind: 'hierarchybelongsto'; readonly hierarchy: HierarchyBelongsTo }
 
@@ -19,13 +19,13 @@ export interface IntervalMatchPlan {
   /** The point and its keys, and the tables that have all of them, oldest first. */
   readonly points: readonly string[]
   readonly tables: readonly string[]
-  /** Where the keys stand in the loaded rows. */
+  /** Positions of the keys in the loaded rows. */
   readonly positions: readonly number[]
   readonly fields: readonly string[]
 }
 
 export interface Transformed {
-  /** Undefined: GENERIC, which is a matter of the sink, or a plan that has to wait for the fields. */
+  /** Undefined for GENERIC, which the sink handles, and for a plan that needs the fields. */
   readonly plan: TransformPlan | undefined
   readonly fields: Names
 }
@@ -98,7 +98,7 @@ function planCrosstable(
   return { plan: { kind: 'crosstable', qualifiers, fields }, fields: closed(fields) }
 }
 
-/** Keys of the loaded rows are found by name, else by their position behind the two limits. */
+/** Keys of the loaded rows are found by name, otherwise by their position after the two limits. */
 function planIntervals(
   { point, keys }: Transform & { kind: 'intervalmatch' },
   { names, open }: Names,

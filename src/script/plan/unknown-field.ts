@@ -1,7 +1,6 @@
 /**
- * The fault for a field that the source of a LOAD does not have (SEMANTICS E17): it names what the source has
- * instead, and first of all a name that differs only in the case of its letters, because names are
- * case-sensitive (F1).
+ * The fault for a field that the source of a LOAD does not have (SEMANTICS E17): it lists the fields
+ * of the source, first a name that differs only in case, because names are case-sensitive (F1).
  */
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'

@@ -1,7 +1,7 @@
 /**
  * The last change of values before they are stored: MAP ... USING, then NULLASVALUE (LANGUAGE, section 6,
  * step 9; SEMANTICS M6, B13), and the letter case of FORCE or SECTION ACCESS (S4, S10). Expressions of the
- * LOAD do not see it.
+ * LOAD see the values before it.
  */
 import { applyMap } from '../function/map-functions.ts'
 import type { StoreRules } from '../host.ts'

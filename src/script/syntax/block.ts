@@ -1,6 +1,6 @@
 /**
- * Finds where a block ends and which clauses divide it, from the heads alone: what is skipped is never parsed
- * (P20).
+ * Finds where a block ends and which clauses divide it, from the heads alone: skipped statements are never
+ * parsed (P20).
  */
 import { faults } from '../fault/fault.ts'
 import type { ControlHead } from './head.ts'
@@ -28,7 +28,7 @@ export interface Block {
 }
 
 /**
- * The block that the statement at `start` opens. Throws ScriptFaultError when its end does not match (11023).
+ * The block that the statement at `start` opens. Throws ScriptFaultError if its end does not match (11023).
  */
 export function blockAt(statements: readonly RawStatement[], start: number, to: number): Block {
   const outermost = statements[start]!.head as Opener
@@ -49,17 +49,17 @@ export function blockAt(statements: readonly RawStatement[], start: number, to: 
   )
 }
 
-/** Does a statement with this head open a block? */
+/** Whether a statement with this head opens a block. */
 export function isOpener(head: string): head is Opener {
   return Object.hasOwn(CLOSERS, head)
 }
 
-/** Does a statement with this head close a block? */
+/** Whether a statement with this head closes a block. */
 export function isCloser(head: string): boolean {
   return Object.values<string>(CLOSERS).includes(head)
 }
 
-/** Is this the end or a part of a block that nothing opened? */
+/** Whether this is the end or a part of a block that was never opened. */
 export function isStray(head: string): boolean {
   return (
     head === 'then' || isCloser(head) || Object.values(DIVIDERS).some((dividers) => dividers.includes(head))

@@ -29,7 +29,7 @@ export type BinaryOperator =
 export type UnaryOperator = 'not' | '+' | '-' | 'bitnot'
 
 export type Expression = Node & {
-  /** In the expanded text of the statement; absent on what no script wrote. */
+  /** In the expanded text of the statement; absent for generated nodes. */
   readonly span?: Span
 }
 
@@ -54,7 +54,7 @@ type Node =
       readonly distinct: boolean
     }
 
-/** The same text for expressions that say the same, wherever they stand. */
+/** The same text for equal expressions, regardless of their spans. */
 export function expressionKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value) => (name === 'span' ? undefined : value))
 }

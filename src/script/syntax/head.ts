@@ -1,6 +1,6 @@
 /**
- * What kind of statement begins here, told from its first words only: all that splitting and the nesting of
- * blocks need to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
+ * The kind of a statement according to its first words: all that splitting and the nesting of blocks need
+ * to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
  */
 import { WORD_CHARACTER } from './lexer.ts'
 import { expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
@@ -9,7 +9,7 @@ export type ControlHead =
   | 'if'
   | 'elseif'
   | 'else'
-  /** On a line of its own, where it belongs to nothing (P1). */
+  /** On a line of its own, without a block (P1). */
   | 'then'
   | 'end if'
   | 'for'

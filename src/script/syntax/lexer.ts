@@ -1,8 +1,8 @@
 /**
  * Tokens of an expanded statement, read one at a time: a statement mixes expressions with text that has no
- * tokens (an unquoted path), so a parser may take raw text from where it stands and go on behind it. What a
- * quoted token means (field, variable, name, path) is the parser's matter (LANGUAGE, section 2.1). Never
- * throws: what is no token is a `symbol`, an open quote an `open` token.
+ * tokens (an unquoted path), so a parser may take raw text from where it stands and go on behind it. The
+ * parser decides what a quoted token means (field, variable, name, path; LANGUAGE, section 2.1). Never
+ * throws: any other character is a `symbol`, an open quote an `open` token.
  */
 import type { Span } from '../fault/span.ts'
 import { closingMark, isBlank, quoteEnd, unquoted } from './quote.ts'
@@ -16,10 +16,10 @@ export interface Token extends Span {
 
 export interface TokenStream {
   readonly text: string
-  /** The token `ahead` places on, 0 = next, without taking it. */
+  /** The token after `ahead` others, 0 = next, without taking it. */
   peek(ahead?: number): Token
   next(): Token
-  /** Is the next token this word, in any case? */
+  /** Whether the next token is this word, in any case. */
   atWord(...words: readonly string[]): boolean
   atSymbol(symbol: string): boolean
   /** Takes the next token if it is this word or symbol. */
@@ -29,7 +29,7 @@ export interface TokenStream {
   readonly lastEnd: number
   /** From an offset to the end of the last token taken. */
   since(start: number): Span
-  /** Goes on at this offset. */
+  /** Continues at this offset. */
   seek(offset: number): void
 }
 
@@ -103,7 +103,7 @@ function quotedAt(text: string, start: number): Token | undefined {
   return { kind: mark === "'" ? 'text' : 'quoted', value: unquoted(text.slice(start, end)), start, end }
 }
 
-/** A number that runs on into letters is a name: 2014Sales. */
+/** A number followed by letters is a name: 2014Sales. */
 function numberAt(text: string, start: number): Token | undefined {
   const number = matchAt(text, start, NUMBER, 'number')
   return number !== undefined && WORD_CHARACTER.test(text.charAt(number.end)) ? undefined : number

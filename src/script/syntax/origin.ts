@@ -1,11 +1,10 @@
 /**
- * Where a text came from that was made of pieces of another one: a statement without its comments, and the
- * same with its `$(...)` replaced. What is said about a place in it can then be told of the place in the
- * script.
+ * Where the pieces of a text came from: of a statement without its comments, and of the same with its
+ * `$(...)` replaced. A position in it can then be mapped to the position in the script.
  */
 import type { Span } from '../fault/span.ts'
 
-/** From a span of a text to the span that it stands for in the text before. */
+/** Maps a span of a text to the span of the text that it was made of. */
 export type Origin = (span: Span) => Span
 
 export interface DerivedText {

@@ -13,8 +13,8 @@ import type { Settings } from '../../value/settings.ts'
 import type { Value } from '../../value/value.ts'
 
 /**
- * Reads the current row (or the variables) and gives the value. Called once a row: allocate nothing that need
- * not be.
+ * Reads the current row (or the variables) and gives the value. Called once a row: avoid
+ * allocations.
  */
 export type Evaluator = () => Value
 
@@ -27,14 +27,14 @@ export interface EvaluationContext {
 }
 
 export interface Binding extends EvaluationContext {
-  /** What a name means here; undefined: nothing, which is a fault 11 in a LOAD and NULL in LET. */
+  /** The meaning of a name; undefined for an unknown one, which is fault 11 in a LOAD and NULL in LET. */
   name(name: string, quoted: boolean): Evaluator | undefined
-  /** When true an unknown name is NULL (LET, IF, FOR ...), else a "field not found" fault. */
+  /** If true, an unknown name is NULL (LET, IF, FOR ...), otherwise a "field not found" fault. */
   readonly unknownNameIsNull: boolean
   /**
-   * Functions whose meaning depends on the place: recno, rowno, iterno, peek, previous, exists, applymap,
-   * autonumber, filename, noofrows ... Undefined: not offered here. `compile` compiles an argument in the
-   * same binding; `distinct` is that of an aggregation.
+   * Functions whose meaning depends on where they stand: recno, rowno, iterno, peek, previous, exists,
+   * applymap, autonumber, filename, noofrows ... Undefined: not available. `compile` compiles an argument in
+   * the same binding; `distinct` is that of an aggregation.
    */
   call(
     name: string,

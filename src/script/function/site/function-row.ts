@@ -1,7 +1,7 @@
 /**
  * What a function of the language is: one row with its name, the arguments that it takes and every
  * implementation that it has. The rows stand in the topic files of this folder, functions.ts finds them by
- * name, and everything else that is said of functions is derived from them.
+ * name, and all other descriptions of functions are derived from them.
  */
 
 import type { Expression } from '../../syntax/expression.ts'
@@ -34,14 +34,14 @@ export interface FunctionRow {
   readonly fold?: Fold
   /** Of a scalar function: in the fields of a LOAD a call with `min` arguments makes rows of its parts. */
   readonly parts?: PartsOf
-  /** Equal arguments may give different results: it is not computed ahead. */
+  /** Equal arguments may give different results: it is not computed in advance. */
   readonly changing?: true
-  /** It looks at tables, maps or files, and the host answers it outside of a LOAD too. */
+  /** It reads tables, maps or files, and the host also answers it outside a LOAD. */
   readonly outside?: Outside
 }
 
 /**
- * Computed from the values of its arguments. Called once a row: the array is reused, read it, never keep it.
+ * Computed from the values of its arguments. Called once a row: the array is reused, so never store it.
  */
 export type Scalar = (args: readonly Value[], context: EvaluationContext) => Value
 
@@ -50,11 +50,11 @@ export type Lazy = (args: readonly Evaluator[], site: LazySite) => Evaluator
 
 export interface LazySite {
   readonly settings: Settings
-  /** The evaluator of a text as an expression in the same place; it gives NULL for a text that is none. */
+  /** The evaluator of a text as an expression in the same scope; NULL for an invalid one. */
   readonly compileText: (source: string) => Evaluator
 }
 
-/** Depends on the row of a LOAD, or on rows before it: compiled for the place where the call stands. */
+/** Depends on the row of a LOAD, or on rows before it: compiled for each call. */
 export type InContext = (args: readonly Expression[], site: CallSite) => Evaluator
 
 /** Where a call stands in a LOAD. */
@@ -64,22 +64,22 @@ export interface CallSite {
   /** Fields that this level writes. */
   readonly outputNames: ReadonlySet<string>
   readonly compile: (expression: Expression) => Evaluator
-  /** Whether an expression may differ from row to row: it has a field in it, or a function of the row. */
+  /** Whether an expression may differ from row to row: it contains a field or a function of the row. */
   readonly dependsOnRow: (expression: Expression) => boolean
 }
 
 /** Computed from the values of its arguments and what the LOAD knows: its model, its files. */
 export type OfLoad = (args: readonly Value[], context: LoadContext) => Value
 
-/** The parts of a text; without any the row stays, with NULL. */
+/** The parts of a text; without parts the row stays, with NULL. */
 export type PartsOf = (args: readonly Value[], context: EvaluationContext) => readonly Value[]
 
 /** An aggregation over all values of a group at once: `lists[i]` holds argument i of every row. */
 export type ListAggregation = (lists: readonly (readonly Value[])[], settings: Settings) => Value
 
 /**
- * An aggregation that the engine computes while it groups. The operation is a node of the plan: what it means
- * is the language's, how it is computed the engine's (docs/decisions/0013-function-rows-without-sql.md). The
+ * An aggregation that the engine computes while it groups. The operation is a node of the plan: the language
+ * defines its meaning, the engine computes it (docs/decisions/0013-function-rows-without-sql.md). The
  * first argument is the value.
  */
 export interface Fold {
@@ -112,8 +112,8 @@ export type FoldOperation =
   | 'text-count'
 
 /**
- * Which arguments of a call outside of a LOAD are names. A bare word is a variable there if there is one,
- * else a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
+ * Which arguments of a call outside a LOAD are names. There a bare word is a variable if it exists,
+ * otherwise a name; `fields`: always a name (LANGUAGE 2.1: Peek and Exists).
  */
 export interface Outside {
   readonly names?: readonly number[]
@@ -150,5 +150,5 @@ export const FUNCTION_GROUPS = [
 
 export type FunctionGroup = (typeof FUNCTION_GROUPS)[number]
 
-/** What a topic file holds. */
+/** The export of a topic file. */
 export type FunctionGroups = Partial<Readonly<Record<FunctionGroup, readonly FunctionRow[]>>>

@@ -32,7 +32,7 @@ export interface FileFacts {
   readonly bytes: number
   /** Last change, days since 1899-12-30, local time. */
   readonly changed: number
-  /** Its QVD header; undefined if it is no QVD file or damaged. */
+  /** Its QVD header; undefined if it is not a QVD file, or damaged. */
   qvd(): QvdFacts | undefined
 }
 
