@@ -5,12 +5,14 @@
  *
  * node bench/accept-server.ts DATABASE APPS
  */
+
 import Fastify from 'fastify'
 import type { AppId } from '../src/core/ids.ts'
 import { newUuid } from '../src/core/ids.ts'
 import { realWorld } from '../src/main/world.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { apiUnderTest } from '../test/support/api-under-test.ts'
+import { put } from '../test/support/catalog.ts'
 import { anApp } from '../test/support/records.ts'
 
 export interface Served {
@@ -28,7 +30,7 @@ const { tenant, admin } = await api.tenant('bench')
 const { spaceId: _personal, currentScriptId: _none, ...app } = anApp()
 const appIds = Array.from({ length: Number(apps) }, () => newUuid<'app'>(world.random) as AppId)
 await Promise.all(
-  appIds.map((id) => store.addApp({ ...app, id, tenantId: tenant.id, ownerId: admin.user.id })),
+  appIds.map((id) => put(store, { apps: [{ ...app, id, tenantId: tenant.id, ownerId: admin.user.id }] })),
 )
 const trivial = Fastify()
 trivial.post('/trivial', async (_request, reply) => reply.code(201).send({ id: 'nothing' }))

@@ -5,6 +5,7 @@
  *
  * node bench/delivery.ts [--events 5000] [--rounds 3] [--json] [--keep]
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -28,6 +29,7 @@ import { realWorld } from '../src/main/world.ts'
 import { settleStep } from '../src/outcome/settle.ts'
 import type { SendRecord } from '../src/store/port/deliveries.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import { put } from '../test/support/catalog.ts'
 import { NO_NATS, startNatsServer } from '../test/support/nats-server.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'
 
@@ -70,12 +72,12 @@ interface Outbox {
 async function outbox(subscription: Partial<Subscription>): Promise<Outbox> {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-delivery-'))
   const store = SqliteStore.open(join(folder, 'delivery.db'))
-  await store.addTenant(aTenant())
-  await store.saveSubscription(aSubscription({ tenantId: aTenant().id, ...subscription }))
+  await put(store, { tenants: [aTenant()] })
+  await put(store, { subscriptions: [aSubscription({ tenantId: aTenant().id, ...subscription })] })
   const apps = Array.from({ length: APPS }, (_, n) => `app-${n}` as AppId)
   for (const id of apps) {
     const { currentScriptId: _none, ...app } = anApp({ id })
-    await store.addApp(app)
+    await put(store, { apps: [app] })
   }
   return {
     store,

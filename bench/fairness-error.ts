@@ -9,6 +9,7 @@
 
 import type { Claimed } from '../src/store/port/queue.ts'
 import type { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import { put } from '../test/support/catalog.ts'
 import { START_MS, seededRandom } from '../test/support/records.ts'
 import { claim, end, longQueue, queueOne, tell, tenantId } from './long-queue.ts'
 
@@ -95,7 +96,7 @@ async function quietTenant(): Promise<string> {
     await slots.endNext()
   }
   await slots.fill()
-  await store.addTenant({ id: tenantId(1), name: 'quiet', hostnames: [], createdAt: slots.now })
+  await put(store, { tenants: [{ id: tenantId(1), name: 'quiet', hostnames: [], createdAt: slots.now }] })
   const id = await queueOne(store, 1, slots.now)
   const askedAt = slots.now
   let others = 0

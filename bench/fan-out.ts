@@ -7,6 +7,7 @@
  *
  * node bench/fan-out.ts [--events 2000] [--rounds 3] [--kill] [--json] [--keep]
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -24,6 +25,7 @@ import { startDelivering } from '../src/delivery/deliver.ts'
 import { realWorld } from '../src/main/world.ts'
 import { settleStep } from '../src/outcome/settle.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import { put } from '../test/support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'
 
 const HEALTHY = 40
@@ -109,7 +111,7 @@ async function send(): Promise<void> {
 }
 
 async function furnish(store: SqliteStore, apps: readonly AppId[]): Promise<void> {
-  await store.addTenant(aTenant())
+  await put(store, { tenants: [aTenant()] })
   const { id: tenantId } = aTenant()
   const targets = Array.from({ length: HEALTHY }, (_, n) => `healthy/${n}`)
   if (options.sick) for (const kind of SICK) for (let n = 0; n < SICK_EACH; n++) targets.push(`${kind}/${n}`)
@@ -117,11 +119,13 @@ async function furnish(store: SqliteStore, apps: readonly AppId[]): Promise<void
     // Nobody listens on port 1 of this machine.
     const port = target.startsWith('refuses') ? '1' : options.port
     const id = `subscription-${n}` as SubscriptionId
-    return store.saveSubscription(aSubscription({ id, tenantId, url: `http://127.0.0.1:${port}/${target}` }))
+    return put(store, {
+      subscriptions: [aSubscription({ id, tenantId, url: `http://127.0.0.1:${port}/${target}` })],
+    })
   })
   const rows = apps.map((id) => {
     const { currentScriptId: _none, ...app } = anApp({ id })
-    return store.addApp(app)
+    return put(store, { apps: [app] })
   })
   await Promise.all([...subscriptions, ...rows])
 }

@@ -3,6 +3,7 @@
  * row that the store itself wrote; claims and ends with the state machine; watches, medians and the text that
  * is kept.
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import type { AppId, ReloadId, TenantId } from '../src/core/ids.ts'
 import type { Claimed } from '../src/store/port/queue.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { claimStep, commandStep, completed } from '../test/contract/store-records.ts'
+import { put } from '../test/support/catalog.ts'
 import { anApp, aReload, aTenant, START_MS } from '../test/support/records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
@@ -29,7 +31,7 @@ export async function longQueue(waiting: number, tenants: number): Promise<Sqlit
   const file = join(folder, `${++made}.db`)
   const store = SqliteStore.open(file)
   for (let number = 0; number < tenants; number++) {
-    await store.addTenant(aTenant({ id: tenantId(number), createdAt: START_MS + number }))
+    await put(store, { tenants: [aTenant({ id: tenantId(number), createdAt: START_MS + number })] })
   }
   await queueOne(store, 0, START_MS)
   await store.close()
@@ -42,7 +44,7 @@ export async function queueOne(store: SqliteStore, tenant: number, now: number):
   const id = `new-${String(++made).padStart(12, '0')}`
   const owner = tenantId(tenant)
   const { currentScriptId: _none, spaceId: _personal, ...app } = anApp({ id: id as AppId, tenantId: owner })
-  await store.addApp(app)
+  await put(store, { apps: [app] })
   const times = { createdAt: now, queuedAt: now, notBefore: now }
   const reload = aReload({
     ...times,

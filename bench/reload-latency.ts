@@ -10,6 +10,7 @@
  *
  * node bench/reload-latency.ts [rounds] [starts] [--keep]     starts: T4 only
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -32,6 +33,7 @@ import { realWorld } from '../src/main/world.ts'
 import type { Store } from '../src/store/port/store.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { startWorker } from '../src/worker/worker.ts'
+import { put, putScript } from '../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID, USER_ID } from '../test/support/records.ts'
 
 const rounds = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 30)
@@ -103,10 +105,10 @@ const newWorker = (on: Store) =>
 
 async function newApp(script: string): Promise<App> {
   const { currentScriptId: _later, ...app } = anApp({ id: newUuid<'app'>(world.random) as AppId })
-  await store.addApp(app)
+  await put(store, { apps: [app] })
   const id = newUuid<'script-version'>(world.random) as ScriptVersionId
   const version = { id, appId: app.id, tenantId: TENANT_ID, script, message: '', modifierId: USER_ID }
-  await store.addScript({ ...version, modifiedAt: Date.now() }, 5)
+  await putScript(store, { ...version, modifiedAt: Date.now() })
   return app
 }
 
@@ -297,7 +299,7 @@ async function others(): Promise<string[]> {
   ]
 }
 
-await store.addTenant(aTenant())
+await put(store, { tenants: [aTenant()] })
 const worker = newWorker(store)
 const raw = await rawLimit()
 const started = await starts()

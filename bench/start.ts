@@ -5,6 +5,7 @@
  *
  * node bench/start.ts [reloads of history] [--keep]
  */
+
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -14,6 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { TenantId } from '../src/core/ids.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { Given } from '../test/contract/store-records.ts'
+import { put } from '../test/support/catalog.ts'
 import { aTenant } from '../test/support/records.ts'
 import {
   endAll,
@@ -55,7 +57,7 @@ function residentMbOf({ process: { pid } }: ServiceProcess): number {
 async function addHistory(file: string): Promise<void> {
   const store = SqliteStore.open(file)
   const tenantId = 'history' as TenantId
-  await store.addTenant(aTenant({ id: tenantId }))
+  await put(store, { tenants: [aTenant({ id: tenantId })] })
   const given = Given.over(store)
   const reload = await given.queued({ tenantId })
   await given.apply(reload, { kind: 'cancel' })

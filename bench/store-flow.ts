@@ -3,6 +3,7 @@
  * finished event and its delivery, with weights, turns of tenants, one active reload an app, and a daily
  * quota that is counted.
  */
+
 import type { App } from '../src/catalog/records.ts'
 import type { AttemptEnd } from '../src/core/attempt.ts'
 import type { AppId, DataVersion, LeaseToken, TenantId, WorkerId } from '../src/core/ids.ts'
@@ -12,6 +13,7 @@ import { realWorld } from '../src/main/world.ts'
 import type { ReloadView, Saving } from '../src/store/port/reloads.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { aDelivery, finishedEvent, POLICY } from '../test/contract/store-records.ts'
+import { put } from '../test/support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../test/support/records.ts'
 
 const TENANTS = 8
@@ -24,8 +26,8 @@ export async function livesOnStore(file: string, callers: number, lives: number)
   const apps: App[] = []
   for (let tenant = 0; tenant < TENANTS; tenant++) {
     const id = `tenant-${tenant}` as TenantId
-    await store.addTenant(aTenant({ id }))
-    await store.saveSubscription(aSubscription({ id: newUuid(random), tenantId: id }))
+    await put(store, { tenants: [aTenant({ id })] })
+    await put(store, { subscriptions: [aSubscription({ id: newUuid(random), tenantId: id })] })
   }
   for (let caller = 0; caller < callers; caller++) {
     const app = anApp({
@@ -33,7 +35,7 @@ export async function livesOnStore(file: string, callers: number, lives: number)
       tenantId: `tenant-${caller % TENANTS}` as TenantId,
     })
     apps.push(app)
-    await store.addApp(app)
+    await put(store, { apps: [app] })
   }
   const start = stopwatch(lives)
   await Promise.all(apps.map((app) => live(store, app, lives / callers)))

@@ -1,5 +1,7 @@
 /** Lists show exactly what the rules of rights.ts let a user see: for every role in every type of space. */
+
 import { expect, it } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import type { AppId, AssignmentId, SpaceId, UserId } from '../core/ids.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
@@ -34,14 +36,14 @@ const USERS: readonly Case[] = [
 
 async function furnished(): Promise<MemoryStore> {
   const store = new MemoryStore()
-  await store.addTenant(aTenant())
+  await put(store, { tenants: [aTenant()] })
   for (const type of SPACE_TYPES) {
     for (const ownerId of [OTHER, 'Developer' as UserId]) {
       const id = `${type}-of-${ownerId}` as SpaceId
       const space: Space = { ...made, id, name: id, description: '', type, ownerId, createdBy: OTHER }
-      await store.saveSpace(space)
+      await put(store, { spaces: [space] })
       for (const owner of [OTHER, 'nobody' as UserId]) {
-        await store.addApp(anApp({ id: `${id}/${owner}` as AppId, ownerId: owner, spaceId: id }))
+        await put(store, { apps: [anApp({ id: `${id}/${owner}` as AppId, ownerId: owner, spaceId: id })] })
       }
     }
   }
@@ -49,10 +51,12 @@ async function furnished(): Promise<MemoryStore> {
     if (member === undefined) continue
     const spaceId = `${member.type}-of-other` as SpaceId
     const assignment = { ...made, id: user.id as string as AssignmentId, spaceId, createdBy: OTHER }
-    await store.saveAssignment({ ...assignment, type: 'user', assigneeId: user.id, roles: [member.role] })
+    await put(store, {
+      assignments: [{ ...assignment, type: 'user', assigneeId: user.id, roles: [member.role] }],
+    })
   }
   const { spaceId: _personal, ...personal } = anApp({ id: 'personal' as AppId, ownerId: OTHER })
-  await store.addApp(personal)
+  await put(store, { apps: [personal] })
   return store
 }
 

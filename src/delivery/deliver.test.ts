@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { put, remove } from '../../test/support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, ReloadId, SubscriptionId, UserId } from '../core/ids.ts'
@@ -48,8 +49,8 @@ class Bench {
   readonly #events: string[] = []
 
   async furnish(...subscriptions: readonly Subscription[]): Promise<this> {
-    await this.store.addTenant(aTenant())
-    for (const one of subscriptions) await this.store.saveSubscription(one)
+    await put(this.store, { tenants: [aTenant()] })
+    for (const one of subscriptions) await put(this.store, { subscriptions: [one] })
     return this
   }
 
@@ -57,7 +58,8 @@ class Bench {
   async event(n = 1, app = n): Promise<this> {
     const appId = `00000000-0000-4000-8000-0000000000${String(app).padStart(2, '0')}` as AppId
     const id = `6906d0a1b2c3d4e5f60718${String(n).padStart(2, '0')}` as ReloadId
-    if ((await this.store.app(TENANT_ID, appId)) === undefined) await this.store.addApp(anApp({ id: appId }))
+    if ((await this.store.app(TENANT_ID, appId)) === undefined)
+      await put(this.store, { apps: [anApp({ id: appId })] })
     await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
     const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0, store: this.store }
     expect(await cancelReload(rules, TENANT_ID, id)).toBe('canceled')
@@ -179,8 +181,11 @@ describe('the sender of deliveries', () => {
   })
 
   test.each([
-    ['deleted', async (b: Bench) => void (await b.store.removeSubscription(TENANT_ID, aSubscription().id))],
-    ['disabled', (b: Bench) => b.store.saveSubscription(aSubscription({ enabled: false }))],
+    [
+      'deleted',
+      async (b: Bench) => void (await remove(b.store, TENANT_ID, { subscriptions: [aSubscription().id] })),
+    ],
+    ['disabled', (b: Bench) => put(b.store, { subscriptions: [aSubscription({ enabled: false })] })],
   ])('gives up what waits for a webhook that was %s meanwhile, and says so', async (what, change) => {
     const b = await (await new Bench().furnish(aSubscription())).event()
     await change(b)
@@ -352,7 +357,7 @@ describe('a resend', () => {
   test('sends the same event with the present settings, as a record of its own', async () => {
     const { b, send } = await withSend()
     const moved = aSubscription({ url: 'https://moved.example.com/', enabled: false })
-    await b.store.saveSubscription(moved)
+    await put(b.store, { subscriptions: [moved] })
     b.receiver.answers = [{ ok: false, message: 'answered 500' }]
     const again = await asked(b, resend(deps(b), TENANT_ID, send.subscriptionId, send.id))
     expect(again).toMatchObject({ eventId: send.eventId, deliveryId: send.deliveryId, status: 'fail' })

@@ -2,11 +2,13 @@
  * On the real store, whose group commits save records and claims together: never more sends in flight than
  * there are places.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant } from '../../test/support/records.ts'
 import type { AppId, ReloadId } from '../core/ids.ts'
 import { realWorld } from '../main/world.ts'
@@ -22,14 +24,14 @@ test('a webhook has four sends in flight, however their answers and records fall
   const world = realWorld({ info() {}, warn() {}, error() {} })
   const folder = mkdtempSync(join(tmpdir(), 'reprise-places-'))
   const store = SqliteStore.open(join(folder, 'places.db'))
-  await store.addTenant(aTenant())
-  await store.saveSubscription(aSubscription())
+  await put(store, { tenants: [aTenant()] })
+  await put(store, { subscriptions: [aSubscription()] })
   const now = Date.now()
   const reloads = Array.from({ length: EVENTS }, (_, n) => {
     const id = n.toString(16).padStart(24, '0') as ReloadId
     return aReload({ id, appId: `app-${n}` as AppId, createdAt: now, queuedAt: now, notBefore: now })
   })
-  for (const { appId } of reloads) await store.addApp(anApp({ id: appId }))
+  for (const { appId } of reloads) await put(store, { apps: [anApp({ id: appId })] })
   await store.accept(reloads.map((reload) => ({ reload, reloadsPerAppAndDay: 0 })))
   const step = settleStep({ ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }, { kind: 'cancel' })
   await store.transition(reloads.map(({ id }) => ({ reloadId: id, step })))

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { inPlace } from '../catalog/file-place.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
@@ -29,8 +30,8 @@ beforeEach(async () => {
   connections = fileConnections(store, files, world)
   const made = newTenant({ name: 'acme', adminName: 'anna', tokenHash: 'x' }, world.random, 1)
   owner = made.admin
-  await store.addTenant(made.tenant)
-  await store.saveUser(owner)
+  await put(store, { tenants: [made.tenant] })
+  await put(store, { users: [owner] })
 })
 
 afterEach(() => rm(root, { recursive: true, force: true }))
@@ -61,21 +62,25 @@ async function addSpace(name: string, more: Partial<Space> = {}): Promise<Space>
     updatedAt: 1,
     ...more,
   }
-  await store.saveSpace(space)
+  await put(store, { spaces: [space] })
   return space
 }
 
 async function assign(space: Space, role: string, user = owner): Promise<void> {
-  await store.saveAssignment({
-    id: newHexId(world.random, 1),
-    tenantId: owner.tenantId,
-    spaceId: space.id,
-    type: 'user',
-    assigneeId: user.id,
-    roles: [role],
-    createdAt: 1,
-    createdBy: owner.id,
-    updatedAt: 1,
+  await put(store, {
+    assignments: [
+      {
+        id: newHexId(world.random, 1),
+        tenantId: owner.tenantId,
+        spaceId: space.id,
+        type: 'user',
+        assigneeId: user.id,
+        roles: [role],
+        createdAt: 1,
+        createdBy: owner.id,
+        updatedAt: 1,
+      },
+    ],
   })
 }
 
@@ -98,7 +103,7 @@ it('gives a personal app its owner’s files and the spaces that the owner may r
 
 it('gives a reload the spaces that both the owner and who asked for it may use', async () => {
   const editor: User = { ...owner, id: newHexId(world.random, 2), subject: 'ed', name: 'ed', roles: [] }
-  await store.saveUser(editor)
+  await put(store, { users: [editor] })
   const shared = await addSpace('Shared')
   await assign(shared, 'codeveloper', editor)
   await addSpace('Of the owner', { ownerId: owner.id })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
 import { APP_ID, anApp, aTenant, aUser, SPACE_ID, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { Space, SpaceAssignment } from '../catalog/records.ts'
@@ -36,8 +37,8 @@ const owner = aUser({ id: anApp().ownerId })
 async function bench(app = anApp()) {
   const { ports } = virtualMachine()
   const store = new MemoryStore()
-  await store.addTenant(aTenant())
-  await store.addApp(app)
+  await put(store, { tenants: [aTenant()] })
+  await put(store, { apps: [app] })
   const discarded: string[] = []
   const appData: AppData = { discard: async (version) => void discarded.push(version) }
   const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
@@ -107,8 +108,8 @@ describe('accepting', () => {
     const member = aUser()
     expect(await ask({ user: member })).toEqual({ kind: 'no-right' })
     expect(await ask({ user: member, partial: true })).toEqual({ kind: 'no-right' })
-    await store.saveSpace({ ...space, ownerId: owner.id })
-    const assign = (role: string) => store.saveAssignment({ ...assignment, roles: [role] })
+    await put(store, { spaces: [{ ...space, ownerId: owner.id }] })
+    const assign = (role: string) => put(store, { assignments: [{ ...assignment, roles: [role] }] })
     await assign('consumer')
     expect(await ask({ user: member })).toEqual({ kind: 'no-right' })
     await assign('codeveloper')
@@ -133,7 +134,7 @@ describe('accepting', () => {
     const first = await reload({ idempotencyKey: 'k' })
     expect(await ask({ idempotencyKey: 'k' })).toMatchObject({ kind: 'repeated', reload: { id: first.id } })
     const other = anApp({ id: 'other-app' as never })
-    await store.addApp(other)
+    await put(store, { apps: [other] })
     expect(await ask({ idempotencyKey: 'k', appId: other.id })).toEqual({ kind: 'key-of-another-app' })
   })
 

@@ -3,11 +3,13 @@
  * stops them at the point, the cancel is made, the gate opens. After a "canceled" or "canceling" the outcome
  * is CANCELED, there is exactly one finished event, and no new data is to be seen.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
+import { put, putScript } from '../../test/support/catalog.ts'
 import { Gates, type Moment } from '../../test/support/gates.ts'
 import { APP_ID, anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
 import { completed, crashed, type Plan, ScriptedEngines } from '../../test/support/scripted-engines.ts'
@@ -52,11 +54,11 @@ class Scene {
 
   async furnish(): Promise<this> {
     const { currentScriptId: _later, ...app } = anApp({ data: BEFORE })
-    await this.store.addTenant(aTenant())
-    await this.store.addApp(app)
+    await put(this.store, { tenants: [aTenant()] })
+    await put(this.store, { apps: [app] })
     const id = '00000000-0000-4000-8000-00000000000a' as ScriptVersionId
     const version = { id, appId: APP_ID, tenantId: TENANT_ID, script: 'LET a = 1;', message: '' }
-    await this.store.addScript({ ...version, modifierId: USER_ID, modifiedAt: START_MS }, 5)
+    await putScript(this.store, { ...version, modifierId: USER_ID, modifiedAt: START_MS })
     await this.store.accept([{ reload: this.reload, reloadsPerAppAndDay: 0 }])
     return this
   }

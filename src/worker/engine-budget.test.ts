@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
+import { put, putScript } from '../../test/support/catalog.ts'
 import { anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
 import { ScriptedEngines } from '../../test/support/scripted-engines.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
@@ -113,7 +114,7 @@ describe('a worker', () => {
     const machine = virtualMachine()
     const store = new MemoryStore()
     const engines = new ScriptedEngines(machine, { afterMs: 50_000 })
-    for (const tenantId of [TENANT_ID, OTHER]) await store.addTenant(aTenant({ id: tenantId }))
+    for (const tenantId of [TENANT_ID, OTHER]) await put(store, { tenants: [aTenant({ id: tenantId })] })
     let made = 0
     const queue = async (tenantId: TenantId, gib: 1 | 2 | 4) => {
       const appId = `app-${++made}` as AppId
@@ -124,10 +125,10 @@ describe('a worker', () => {
         engineTime: START_MS,
         tables: [],
       }
-      await store.addApp({ ...app, data })
+      await put(store, { apps: [{ ...app, data }] })
       const scriptId = `script-${made}` as ScriptVersionId
       const script = { id: scriptId, appId, tenantId, script: '', message: '', modifierId: USER_ID }
-      await store.addScript({ ...script, modifiedAt: START_MS }, 5)
+      await putScript(store, { ...script, modifiedAt: START_MS })
       const now = machine.ports.clock.now()
       const times = { createdAt: now, queuedAt: now, notBefore: now }
       const reload = aReload({ ...times, id: id(`reload-${made}`), appId, tenantId })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
 import { anApp, aReload, aTenant, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, LeaseToken, ReloadId, WorkerId } from '../core/ids.ts'
@@ -15,10 +16,10 @@ const RELOADS = [1, 2, 3].map((n) => `6906d0a1b2c3d4e5f607180${n}` as ReloadId)
 async function abandoned() {
   const machine = virtualMachine()
   const store = new MemoryStore()
-  await store.addTenant(aTenant())
+  await put(store, { tenants: [aTenant()] })
   for (const [n, id] of RELOADS.entries()) {
     const appId = `00000000-0000-4000-8000-00000000000${n}` as AppId
-    await store.addApp(anApp({ id: appId }))
+    await put(store, { apps: [anApp({ id: appId })] })
     await store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
   }
   const now = machine.ports.clock.now()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
+import { limitTenant, put, putScript, remove } from '../../test/support/catalog.ts'
 import { APP_ID, anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
 import {
   completed,
@@ -41,12 +42,12 @@ class Bench {
     script: string | null = 'LOAD 1 AS x AUTOGENERATE 1;',
   ): Promise<this> {
     const { currentScriptId: _later, ...app } = anApp(change)
-    await this.store.addTenant(aTenant())
-    await this.store.addApp(app)
+    await put(this.store, { tenants: [aTenant()] })
+    await put(this.store, { apps: [app] })
     if (script !== null) {
       const id = '00000000-0000-4000-8000-00000000000a' as ScriptVersionId
       const version = { id, appId: APP_ID, tenantId: TENANT_ID, script, message: '' }
-      await this.store.addScript({ ...version, modifierId: USER_ID, modifiedAt: START_MS }, 5)
+      await putScript(this.store, { ...version, modifierId: USER_ID, modifiedAt: START_MS })
     }
     await this.store.accept([{ reload: this.reload, reloadsPerAppAndDay: 0 }])
     return this
@@ -101,7 +102,7 @@ const bench = (...plans: readonly Plan[]) => new Bench({}, ...plans).furnish()
 describe('a worker', () => {
   test('cancels a waiting reload whose app is gone, with its finished event', async () => {
     const b = await bench()
-    await b.store.removeApp(TENANT_ID, APP_ID)
+    await remove(b.store, TENANT_ID, { apps: [APP_ID] })
     b.start()
     expect(await b.ended()).toMatchObject({ state: 'CANCELED', attempts: 0 })
     expect(await b.store.eventsOf(b.reload.id)).toMatchObject([{ body: { data: { status: 'CANCELED' } } }])
@@ -217,7 +218,7 @@ describe('a worker', () => {
     ['data size', { appDataBytes: 4000 }, { afterMs: 5 }, 'ReloadDataSizeExceeded'],
   ])('holds the %s that the tenant has of its own', async (_name, limits, plan, errorCode) => {
     const b = await bench(plan)
-    await b.store.changeLimits(TENANT_ID, limits)
+    await limitTenant(b.store, TENANT_ID, limits)
     b.start()
     expect(await b.ended()).toMatchObject({ state: 'EXCEEDED_LIMIT', errorCode })
     expect(b.machine.elapsed()).toBeLessThan(61_500)

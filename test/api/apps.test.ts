@@ -6,6 +6,7 @@ import {
   type Members,
   type Person,
 } from '../support/api-under-test.ts'
+import { put, remove } from '../support/catalog.ts'
 import { claimNext, endAttempt, succeedNext } from '../support/reload-steps.ts'
 
 let api: ApiUnderTest
@@ -280,8 +281,8 @@ describe('scripts', () => {
   it('clears the marks of crashes on the largest engine', async () => {
     const id = await makeApp(anna)
     const app = (await api.store.app(acme.tenant.id, id as never))!
-    await api.store.removeApp(acme.tenant.id, app.id)
-    await api.store.addApp({ ...app, crashedOnMaxSize: { full: true, partial: true } })
+    await remove(api.store, acme.tenant.id, { apps: [app.id] })
+    await put(api.store, { apps: [{ ...app, crashedOnMaxSize: { full: true, partial: true } }] })
     await anna.call('POST', `/api/v1/apps/${id}/scripts`, { script: 'x' })
     const after = await api.store.app(acme.tenant.id, app.id)
     expect(after?.crashedOnMaxSize).toEqual({ full: false, partial: false })

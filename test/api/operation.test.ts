@@ -1,9 +1,11 @@
 /** Health, metrics, the OpenAPI document, and the frame that every route shares. */
+
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserId } from '../../src/core/ids.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
+import { put } from '../support/catalog.ts'
 import { addApp, claimNext, succeedNext } from '../support/reload-steps.ts'
 
 let api: ApiUnderTest
@@ -193,18 +195,18 @@ describe('authentication', () => {
     const [key] = await everyRow(api.store, 'keys', { tenantId: tenant.id })
     const ask = () => admin.call('GET', '/api/v1/reloads')
     expect((await ask()).status).toBe(200)
-    await api.store.saveKey({ ...key!, expiresAt: api.world.clock.now() + 1000 })
+    await put(api.store, { keys: [{ ...key!, expiresAt: api.world.clock.now() + 1000 }] })
     expect((await ask()).status).toBe(200)
     api.advance(1000)
     expect((await ask()).body.errors[0]).toMatchObject({
       code: 'HTTP-401',
       detail: 'the API key has expired',
     })
-    await api.store.saveKey({ ...key!, revokedAt: 1 })
+    await put(api.store, { keys: [{ ...key!, revokedAt: 1 }] })
     expect((await ask()).body.errors[0].detail).toBe('the API key was revoked')
-    await api.store.saveKey(key!)
+    await put(api.store, { keys: [key!] })
     const user = (await api.store.user(tenant.id, admin.user.id as UserId))!
-    await api.store.saveUser({ ...user, status: 'disabled' })
+    await put(api.store, { users: [{ ...user, status: 'disabled' }] })
     expect((await ask()).body.errors[0].detail).toBe('the user of the API key is not active')
   })
 })

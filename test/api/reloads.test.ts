@@ -1,4 +1,5 @@
 /** Reloads over HTTP: contract 02, sections 1 to 3, against the real server and the memory store. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId } from '../../src/core/ids.ts'
@@ -9,6 +10,7 @@ import {
   type Members,
   type Person,
 } from '../support/api-under-test.ts'
+import { put, remove } from '../support/catalog.ts'
 import { addApp, claimNext, endAttempt, succeedNext } from '../support/reload-steps.ts'
 
 const PATH = '/api/v1/reloads'
@@ -220,16 +222,20 @@ describe('POST /api/v1/reloads', () => {
   })
 
   it('takes weight in a space and forces 1 on a personal app', async () => {
-    await api.store.saveSpace({
-      id: '65aa00112233445566778899' as never,
-      tenantId: acme.tenant.id,
-      name: 'Space',
-      description: '',
-      type: 'shared',
-      ownerId: owner.user.id,
-      createdAt: 0,
-      createdBy: owner.user.id,
-      updatedAt: 0,
+    await put(api.store, {
+      spaces: [
+        {
+          id: '65aa00112233445566778899' as never,
+          tenantId: acme.tenant.id,
+          name: 'Space',
+          description: '',
+          type: 'shared',
+          ownerId: owner.user.id,
+          createdAt: 0,
+          createdBy: owner.user.id,
+          updatedAt: 0,
+        },
+      ],
     })
     const shared = await addApp(api, owner.user, { spaceId: '65aa00112233445566778899' as never })
     expect((await owner.call('POST', PATH, { appId: shared.id, weight: 7 })).body.weight).toBe(7)
@@ -467,7 +473,7 @@ describe('GET /api/v1/reloads/{id}', () => {
   it('stays readable after its app was deleted, to those it concerned', async () => {
     const id = await start()
     await succeedNext(parts())
-    await api.store.removeApp(acme.tenant.id, app.id)
+    await remove(api.store, acme.tenant.id, { apps: [app.id] })
     const stranger = await acme.person('bob')
     expect((await owner.call('GET', `${PATH}/${id}`)).status).toBe(200)
     expect((await acme.admin.call('GET', `${PATH}/${id}`)).status).toBe(200)

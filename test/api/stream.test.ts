@@ -1,4 +1,5 @@
 /** The event stream over a real socket: contract 06, section 5.1. Time passes only when a test says so. */
+
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HEARTBEAT_MS } from '../../src/api/event/stream.ts'
@@ -9,6 +10,7 @@ import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
+import { put } from '../support/catalog.ts'
 import { addApp } from '../support/reload-steps.ts'
 
 const PATH = '/api/v1/events/stream'
@@ -297,7 +299,7 @@ describe('the stream', () => {
   it('follows the roles of its user: who is no administrator any more sees what others see', async () => {
     const listener = await listen(acme.admin)
     expect(await listener.block()).toBe('retry: 3000\nid: 0')
-    await store.saveUser({ ...acme.admin.user, roles: [] })
+    await put(store, { users: [{ ...acme.admin.user, roles: [] }] })
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)
     expect(await listener.block()).toBe(':')
@@ -311,7 +313,7 @@ describe('the stream', () => {
   it('ends when the key of the caller is revoked', async () => {
     const listener = await listen(acme.admin)
     const [key] = await everyRow(store, 'keys', { tenantId: acme.tenant.id })
-    await store.saveKey({ ...key!, revokedAt: 1 })
+    await put(store, { keys: [{ ...key!, revokedAt: 1 }] })
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)
     expect(await listener.next()).toBeUndefined()

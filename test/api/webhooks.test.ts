@@ -1,4 +1,5 @@
 /** Webhooks over HTTP: contract 04, sections 1 to 5, against the real server and the memory store. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
 import { newUuid, type SubscriptionId } from '../../src/core/ids.ts'
@@ -9,6 +10,7 @@ import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
+import { put } from '../support/catalog.ts'
 import { addApp, succeedNext } from '../support/reload-steps.ts'
 
 const SECRET = '0123456789abcdef0123456789ABCDEF'
@@ -452,12 +454,16 @@ describe('PATCH', () => {
 
   it('forgets why it was disabled when it is enabled', async () => {
     const { id } = await create(acme.admin)
-    await api.store.saveSubscription({
-      ...(await stored(id)),
-      disabledReason: 'all failed',
-      disabledReasonCode: 'DELIVERY-FAILURES',
-      failedSends: 20,
-      failingSince: 1,
+    await put(api.store, {
+      subscriptions: [
+        {
+          ...(await stored(id)),
+          disabledReason: 'all failed',
+          disabledReasonCode: 'DELIVERY-FAILURES',
+          failedSends: 20,
+          failingSince: 1,
+        },
+      ],
     })
     expect(await get(id)).toMatchObject({ disabledReasonCode: 'DELIVERY-FAILURES' })
     await patch(id, [{ op: 'replace', path: '/description', value: 'x' }])
@@ -662,7 +668,7 @@ describe('extensions', () => {
     expect([answer.status, answer.body]).toEqual([202, { deliveries: 1, more: false }])
     expect((await store.deliveriesOf(event.id))[0]).toMatchObject({ state: 'pending', sends: 0 })
     expect((await recover({ since: 'yesterday' })).status).toBe(400)
-    await store.saveSubscription({ ...(await stored(id)), enabled: false })
+    await put(store, { subscriptions: [{ ...(await stored(id)), enabled: false }] })
     expect((await recover({ since })).status).toBe(409)
   })
 

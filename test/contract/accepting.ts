@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AppId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
+import { limitTenant } from '../support/catalog.ts'
 import { completed, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 const HOUR = 3_600_000
@@ -85,9 +86,9 @@ export function exerciseAccepting(given: () => Given): void {
       }
       const [mine, others] = [await again(TENANT_ID), await again(OTHER_TENANT)]
       expect([await mine(0), await others(0)]).toEqual(['pending', 'pending'])
-      await store.changeLimits(TENANT_ID, { reloadsPerAppAndDay: 1 })
+      await limitTenant(store, TENANT_ID, { reloadsPerAppAndDay: 1 })
       expect([await mine(0), await others(0)]).toEqual(['quota-exceeded', 'pending'])
-      await store.changeLimits(TENANT_ID, { reloadsPerAppAndDay: 0 })
+      await limitTenant(store, TENANT_ID, { reloadsPerAppAndDay: 0 })
       expect([await mine(1), await others(1)]).toEqual(['pending', 'quota-exceeded'])
     })
 

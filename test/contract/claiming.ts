@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
 import { NO_ROOM } from '../../src/store/port/queue.ts'
-import { putScript } from '../support/catalog.ts'
+import { limitTenant, putScript, remove } from '../support/catalog.ts'
 import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseClaiming(given: () => Given): void {
@@ -218,7 +218,7 @@ export function exerciseClaiming(given: () => Given): void {
         return of.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1))
       }
       const limits = { concurrentReloads: 2 }
-      await store.changeLimits(TENANT_ID, limits)
+      await limitTenant(store, TENANT_ID, limits)
       const expected = [
         [TENANT_ID, limits],
         [TENANT_ID, limits],
@@ -228,14 +228,14 @@ export function exerciseClaiming(given: () => Given): void {
         expected.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1)),
       )
       expect(await claimed()).toEqual([])
-      await store.changeLimits(TENANT_ID, { concurrentReloads: 1 })
+      await limitTenant(store, TENANT_ID, { concurrentReloads: 1 })
       expect(await claimed()).toEqual([])
-      await store.changeLimits(TENANT_ID, { concurrentReloads: 3 })
+      await limitTenant(store, TENANT_ID, { concurrentReloads: 3 })
       expect(await claimed()).toEqual([[TENANT_ID, { concurrentReloads: 3 }]])
     })
 
     it('a tenant with a larger share has so much more of the slots', async () => {
-      await given().store.changeLimits(OTHER_TENANT, { share: 3 })
+      await limitTenant(given().store, OTHER_TENANT, { share: 3 })
       for (const tenantId of [TENANT_ID, OTHER_TENANT]) {
         for (let i = 0; i < 8; i++) await given().queued({ tenantId })
       }
@@ -263,7 +263,7 @@ export function exerciseClaiming(given: () => Given): void {
 
     it('shows the app as absent when it was removed', async () => {
       const reload = await given().queued()
-      await given().store.removeApp(TENANT_ID, reload.appId)
+      await remove(given().store, TENANT_ID, { apps: [reload.appId] })
       const seen: unknown[] = []
       await given().store.claim({
         now: given().now,

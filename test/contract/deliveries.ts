@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, SubscriptionId } from '../../src/core/ids.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
+import { put, remove } from '../support/catalog.ts'
 import {
   aDelivery,
   aSend,
@@ -22,7 +23,9 @@ const countFailure: SubscriptionStep = ({ subscription }) => ({
 export function exerciseDeliveries(given: () => Given): void {
   const subscribe = async (...numbers: number[]) => {
     for (const number of numbers) {
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(number), createdAt: number }))
+      await put(given().store, {
+        subscriptions: [aSubscription({ id: subscriptionId(number), createdAt: number })],
+      })
     }
   }
   const end = async () => {
@@ -111,7 +114,7 @@ export function exerciseDeliveries(given: () => Given): void {
       await subscribe(1, 2, 3)
       await end()
       const { store } = given()
-      await store.saveSubscription(aSubscription({ id: subscriptionId(4), tenantId: OTHER_TENANT }))
+      await put(store, { subscriptions: [aSubscription({ id: subscriptionId(4), tenantId: OTHER_TENANT })] })
       await given().wait(1)
       const { reload } = await given().running({ tenantId: OTHER_TENANT })
       await given().end(reload)
@@ -148,7 +151,7 @@ export function exerciseDeliveries(given: () => Given): void {
     it('gives no subscription when it was removed meanwhile', async () => {
       await subscribe(1)
       await end()
-      await given().store.removeSubscription(TENANT_ID, subscriptionId(1))
+      await remove(given().store, TENANT_ID, { subscriptions: [subscriptionId(1)] })
       const [claimed] = await claim()
       expect(claimed).not.toHaveProperty('subscription')
     })
@@ -217,7 +220,7 @@ export function exerciseDeliveries(given: () => Given): void {
       const { delivery } = claimed!
       const { store } = given()
       const renamed = { ...claimed!.subscription!, name: 'renamed', failedSends: 3 }
-      await store.saveSubscription(renamed)
+      await put(store, { subscriptions: [renamed] })
       const send = aSend(delivery, 1)
       await store.recordSends([
         { delivery: done(delivery), fence: LEASE, send, step: countFailure },
@@ -265,7 +268,7 @@ export function exerciseDeliveries(given: () => Given): void {
       await subscribe(1, 2, 3)
       await end()
       const { store, now } = given()
-      await store.removeSubscription(TENANT_ID, subscriptionId(2))
+      await remove(store, TENANT_ID, { subscriptions: [subscriptionId(2)] })
       const asked: unknown[] = []
       const claimed = await store.claimDeliveries({
         now,

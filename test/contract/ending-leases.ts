@@ -1,7 +1,9 @@
 /** What only a store has that one process at a time has open: the end of all leases when a process starts. */
+
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken } from '../../src/core/ids.ts'
 import type { ExclusiveStore } from '../../src/store/port/store.ts'
+import { put } from '../support/catalog.ts'
 import { aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
 
 export function exerciseEndingLeases(given: () => Given): void {
@@ -44,7 +46,7 @@ export function exerciseEndingLeases(given: () => Given): void {
 
     it('frees claimed deliveries, and fences their former senders', async () => {
       const [before, after] = ['sender-1', 'sender-2'] as [LeaseToken, LeaseToken]
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
       await given().end((await given().running()).reload)
       const [claimed] = await claim(before)
       expect(await claim(after)).toEqual([])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken } from '../../src/core/ids.ts'
 import type { Forget } from '../../src/store/port/history.ts'
+import { put, remove } from '../support/catalog.ts'
 import { aLog, aSend, aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
 
 const LEASE = 'sender' as LeaseToken
@@ -74,7 +75,7 @@ export function exerciseForgetting(given: () => Given): void {
 
     it('removes events with their ended deliveries, and keeps what is still to be delivered', async () => {
       const { store } = given()
-      await store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+      await put(store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
       const [delivered, pending] = [await ended(), await ended()]
       const [first, second] = [(await store.eventsOf(delivered))[0]!, (await store.eventsOf(pending))[0]!]
       const claim = { now: given().now, max: 1, places: () => 1, perTenant: 9, lease: LEASE }
@@ -105,13 +106,13 @@ export function exerciseForgetting(given: () => Given): void {
 
     it('removes sends of before, also of a removed subscription', async () => {
       const { store } = given()
-      for (const n of [1, 2]) await store.saveSubscription(aSubscription({ id: subscriptionId(n) }))
+      for (const n of [1, 2]) await put(store, { subscriptions: [aSubscription({ id: subscriptionId(n) })] })
       const reloadId = await ended()
       const [event] = await store.eventsOf(reloadId)
       const [one, two] = await store.deliveriesOf(event!.id)
       const sends = [aSend(one!, 1), aSend(one!, 2), aSend(two!, 3)]
       for (const send of sends) await store.addSend(send, () => undefined)
-      await store.removeSubscription(TENANT_ID, two!.subscriptionId)
+      await remove(store, TENANT_ID, { subscriptions: [two!.subscriptionId] })
       const at = sends.map(({ triggeredAt }) => triggeredAt)
       const kept = aSend(one!, 4, { triggeredAt: Math.max(...at) + 1 })
       await store.addSend(kept, () => undefined)

@@ -2,18 +2,22 @@
  * Random histories of commands on the memory model and on another store, step by step with equal answers and
  * equal notices. One run is 60 commands; a failing one prints its seed, and HISTORY_SEED begins with it.
  */
+
 import { describe, expect, it } from 'vitest'
-import type { App } from '../../src/catalog/records.ts'
+import { adding, changing, newDataFile, removing } from '../../src/catalog/data-file-steps.ts'
+import type { App, ScriptVersion } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
-import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
+import type { AppId, DataFileId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import type { AppView } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { NO_ROOM } from '../../src/store/port/queue.ts'
 import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
-import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
+import { limitTenant, put, remove } from '../support/catalog.ts'
+import { anApp, aReload, aTenant, OWNER_ID, SPACE_ID, seededRandom } from '../support/records.ts'
 import type { StoreKind } from './store-kind.ts'
 import {
   aSend,
@@ -31,6 +35,16 @@ import {
 const RUNS = 40
 const COMMANDS = 60
 const LOOPS = ['queued', 'canceling', 'events', 'deliveries'] as const
+/** Its app is nowhere. */
+const lostScript: ScriptVersion = {
+  id: 'lost' as ScriptVersion['id'],
+  appId: 'nowhere' as AppId,
+  tenantId: TENANT_ID,
+  script: '',
+  message: '',
+  modifierId: OWNER_ID,
+  modifiedAt: 0,
+}
 const TENANTS = [TENANT_ID, OTHER_TENANT]
 const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
 const ENDS: readonly AttemptEnd[] = [
@@ -98,6 +112,8 @@ class Author {
       this.sending,
       this.subscribing,
       this.managingApps,
+      this.managingFiles,
+      this.managingFiles,
       this.breaking,
       ...(this.#exclusive ? [this.restarting] : []),
       this.limiting,
@@ -234,9 +250,9 @@ class Author {
     const number = this.below(3)
     const id = subscriptionId(number)
     const tenantId = TENANTS[number % 2]!
-    if (this.below(4) === 0) return (store) => store.removeSubscription(tenantId, id)
+    if (this.below(4) === 0) return (store) => remove(store, tenantId, { subscriptions: [id] })
     const subscription = aSubscription({ id, tenantId, createdAt: number, enabled: this.below(4) > 0 })
-    return (store) => store.saveSubscription(subscription)
+    return (store) => put(store, { subscriptions: [subscription] })
   }
 
   limiting(): Command {
@@ -247,7 +263,7 @@ class Author {
       queueTimeMs: this.one([null, 60_000, 10_000_000]),
       reloadsPerAppAndDay: this.one([null, 0, 1]),
     }
-    return (store) => store.changeLimits(tenantId, change)
+    return (store) => limitTenant(store, tenantId, change)
   }
 
   managingApps(): Command {
@@ -255,8 +271,45 @@ class Author {
     const tenantId = TENANTS[index % 2]!
     const id = APPS[index]!
     const { now } = this
-    if (this.below(3) > 0) return (store) => store.changeApp(tenantId, id, { name: `name ${now}` }, now)
-    return async (store) => [await store.removeApp(tenantId, id), await store.addApp(appOf(index))]
+    if (this.below(3) > 0) {
+      const step = ({ app, scripts }: AppView) => {
+        if (app === undefined) return { answer: { kind: 'unknown', scripts } }
+        return { answer: { kind: 'changed', scripts }, put: { apps: [{ ...app, name: `name ${now}` }] } }
+      }
+      return (store) => store.change([{ kind: 'app', tenantId, id, step }])
+    }
+    return async (store) => [
+      await remove(store, tenantId, { apps: [id] }),
+      await put(store, { apps: [appOf(index)] }),
+    ]
+  }
+
+  /**
+   * Files and folders of one place: added, moved with all below, removed, refused by their steps; and now and
+   * then what a store must refuse, after others of its batch.
+   */
+  managingFiles(): Command {
+    const { now } = this
+    const tenantId = TENANTS[0]!
+    const name = this.one(['a.csv', 'in/', 'in/b.csv', 'in/deep/', 'in/deep/c.csv', 'out/'])
+    const place = this.one([{ ownerId: OWNER_ID }, { spaceId: SPACE_ID }])
+    const id = `f-${this.below(5)}` as DataFileId
+    const fails = this.below(6) === 0
+    const drawn = this.one(['add', 'move', 'remove'] as const)
+    return async (store) => {
+      const world = { clock: { now: () => now, monotonic: () => now }, random: seededRandom(now) }
+      const file = { ...newDataFile(world, { tenantId, ownerId: OWNER_ID, place }, name), id }
+      const seen = (await store.dataFile(tenantId, id)) ?? file
+      const step = {
+        add: adding(world, file),
+        move: changing(world, { seen, place, name, movedBy: OWNER_ID }),
+        remove: removing,
+      }[drawn]
+      const change = { kind: 'data-file', tenantId, id, wanted: { place, name }, step } as const
+      const put = { scripts: [lostScript] }
+      const breach = { kind: 'tenant', tenantId, step: () => ({ answer: undefined, put }) } as const
+      return store.change<unknown>(fails ? [change, breach] : [change])
+    }
   }
 
   /** A step that throws after others of its batch saved: nothing of the batch may stay. */
@@ -318,9 +371,10 @@ async function contentsOf(store: Store): Promise<unknown> {
     contents.push(
       rows,
       events,
-      await everyRow(store, 'apps', { tenantId }),
-      await everyRow(store, 'subscriptions', { tenantId }),
+      await everyRow(store, 'apps', { tenantId: tenantId }),
+      await everyRow(store, 'subscriptions', { tenantId: tenantId }),
     )
+    contents.push(await everyRow(store, 'dataFiles', { tenantId }))
     for (const row of rows) contents.push(await store.attempts(row.id))
     for (const event of events) contents.push(await store.deliveriesOf(event.id))
   }
@@ -336,8 +390,8 @@ export function exerciseHistories(kind: StoreKind): void {
   describe(`random histories of the ${kind.name}`, () => {
     const first = Number(process.env.HISTORY_SEED ?? 1)
     const filled = async <Kind extends Store>(store: Kind): Promise<Kind> => {
-      for (const id of TENANTS) await store.addTenant(aTenant({ id }))
-      for (const index of APPS.keys()) await store.addApp(appOf(index))
+      for (const id of TENANTS) await put(store, { tenants: [aTenant({ id })] })
+      for (const index of APPS.keys()) await put(store, { apps: [appOf(index)] })
       return store
     }
 

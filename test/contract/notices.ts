@@ -3,10 +3,12 @@
  * Told by the end of the turn in which the verb answers; the random histories hold that every kind of store
  * tells the same.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, TenantId } from '../../src/core/ids.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
+import { limitTenant, put } from '../support/catalog.ts'
 import { USER_ID } from '../support/records.ts'
 import {
   aDelivery,
@@ -34,7 +36,7 @@ export function exerciseNotices(given: () => Given): void {
   }
   /** A claimed delivery, with its event. */
   const claimed = async () => {
-    await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+    await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
     await given().end((await given().running()).reload)
     const { now } = given()
     const free = { now, max: 1, places: () => 1, perTenant: 9, lease: LEASE, leaseExpiresAt: now + 1000 }
@@ -60,9 +62,9 @@ export function exerciseNotices(given: () => Given): void {
       expect(await toldBy(() => given().accept(given().reload({ appId: app.id })))).toEqual(['queued'])
       const [{ reload } = await given().running()] = await given().claim()
       expect(await toldBy(() => given().end(reload, { kind: 'handed-back' }))).toEqual(['queued'])
-      const limits = () => given().store.changeLimits(TENANT_ID, { concurrentReloads: 3 })
+      const limits = () => limitTenant(given().store, TENANT_ID, { concurrentReloads: 3 })
       expect(await toldBy(limits)).toEqual(['queued'])
-      const ofNone = () => given().store.changeLimits('none' as TenantId, { concurrentReloads: 3 })
+      const ofNone = () => limitTenant(given().store, 'none' as TenantId, { concurrentReloads: 3 })
       expect(await toldBy(ofNone)).toEqual([])
     })
 
@@ -74,7 +76,7 @@ export function exerciseNotices(given: () => Given): void {
     it('that a reload ended, with and without deliveries', async () => {
       const first = await given().running()
       expect(await toldBy(() => given().end(first.reload))).toEqual(['events', 'queued'])
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
       const second = await given().running()
       expect(await toldBy(() => given().end(second.reload))).toEqual(['deliveries', 'events', 'queued'])
     })

@@ -2,6 +2,7 @@
  * Random records of every kind that has a list, with few different values: equal ones in every column, texts
  * that differ in case, accents and planes, and absent members.
  */
+
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import { APP_USAGES, SPACE_TYPES } from '../../src/catalog/records.ts'
 import { defined } from '../../src/core/defined.ts'
@@ -10,6 +11,7 @@ import type { Random } from '../../src/core/ports.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import type { ListedRecords, ListKind } from '../../src/store/port/list-fields.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { put, remove } from '../support/catalog.ts'
 import { anApp, aSubscription, START_MS } from '../support/records.ts'
 
 export const TEXTS = [
@@ -38,29 +40,29 @@ interface Handling<Row> {
 
 export const HANDLING: { readonly [Kind in ListKind]: Handling<ListedRecords[Kind]> } = {
   apps: {
-    save: (store, row) => store.addApp(row),
-    remove: (store, row) => store.removeApp(row.tenantId, row.id),
+    save: (store, row) => put(store, { apps: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { apps: [row.id] }),
   },
-  users: { save: (store, row) => store.saveUser(row) },
+  users: { save: (store, row) => put(store, { users: [row] }) },
   keys: {
-    save: (store, row) => store.saveKey(row),
-    remove: (store, row) => store.removeKey(row.tenantId, row.id),
+    save: (store, row) => put(store, { keys: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { keys: [row.id] }),
   },
   spaces: {
-    save: (store, row) => store.saveSpace(row),
-    remove: (store, row) => store.removeSpace(row.tenantId, row.id),
+    save: (store, row) => put(store, { spaces: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { spaces: [row.id] }),
   },
   assignments: {
-    save: (store, row) => store.saveAssignment(row),
-    remove: (store, row) => store.removeAssignment(row.tenantId, row.id),
+    save: (store, row) => put(store, { assignments: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { assignments: [row.id] }),
   },
   dataFiles: {
-    save: (store, row) => store.saveDataFile(row),
-    remove: (store, row) => store.removeDataFile(row.tenantId, row.id),
+    save: (store, row) => put(store, { dataFiles: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { dataFiles: [row.id] }),
   },
   subscriptions: {
-    save: (store, row) => store.saveSubscription(row),
-    remove: (store, row) => store.removeSubscription(row.tenantId, row.id),
+    save: (store, row) => put(store, { subscriptions: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { subscriptions: [row.id] }),
   },
 }
 
@@ -85,8 +87,8 @@ export class RandomRecords {
   async fill<Kind extends ListKind>(store: Store, kind: Kind, count: number): Promise<ListedRecords[Kind][]> {
     const users = USERS.map((id) => ({ ...this.users(), id: this.#own(id) }))
     const spaces = SPACES.map((id) => ({ ...this.spaces(), id: this.#own(id) }))
-    for (const user of users) await store.saveUser(user)
-    for (const space of spaces) await store.saveSpace(space)
+    for (const user of users) await put(store, { users: [user] })
+    for (const space of spaces) await put(store, { spaces: [space] })
     const rows = Array.from({ length: count }, () => this.make(kind))
     for (const row of rows) await HANDLING[kind].save(store, row)
     const before: readonly object[] = kind === 'users' ? users : kind === 'spaces' ? spaces : []

@@ -30,6 +30,7 @@ import type { EventDraft } from '../../src/event/stored-event.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
 import type { Accepted, ReloadView, Saving, ScriptLog } from '../../src/store/port/reloads.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { put } from '../support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
@@ -60,10 +61,10 @@ export class Given {
   }
 
   static async of(store: Store): Promise<Given> {
-    await store.addTenant(aTenant())
-    await store.addTenant(
-      aTenant({ id: OTHER_TENANT, name: 'Other', hostnames: [], createdAt: START_MS + 1 }),
-    )
+    await put(store, { tenants: [aTenant()] })
+    await put(store, {
+      tenants: [aTenant({ id: OTHER_TENANT, name: 'Other', hostnames: [], createdAt: START_MS + 1 })],
+    })
     return new Given(store)
   }
 
@@ -75,7 +76,7 @@ export class Given {
   async app(change: Partial<App> = {}): Promise<App> {
     const { currentScriptId: _none, spaceId: _personal, ...base } = anApp()
     const app: App = { ...base, id: `app-${++this.#made}` as AppId, ...change }
-    await this.store.addApp(app)
+    await put(this.store, { apps: [app] })
     return app
   }
 

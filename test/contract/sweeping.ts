@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeaseToken, ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
+import { limitTenant } from '../support/catalog.ts'
 import { aLog, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
 export function exerciseSweeping(given: () => Given): void {
@@ -78,15 +79,15 @@ export function exerciseSweeping(given: () => Given): void {
       const ids = (...of: { readonly id: ReloadId }[]) => of.map(({ id }) => id)
       const overdue = (at: number, max = 9) => store.overdueReloads(START_MS + at, 1000, max)
       expect(await overdue(1003)).toEqual(ids(light, heavy, other, crashed.reload))
-      await store.changeLimits(TENANT_ID, { queueTimeMs: 100 })
+      await limitTenant(store, TENANT_ID, { queueTimeMs: 100 })
       expect(await overdue(99)).toEqual([])
       expect(await overdue(103)).toEqual(ids(light, heavy, crashed.reload))
       expect(await overdue(1003)).toEqual(ids(light, heavy, other, crashed.reload))
       expect(await overdue(1003, 2)).toEqual(ids(light, heavy))
-      await store.changeLimits(TENANT_ID, { queueTimeMs: 2000 })
+      await limitTenant(store, TENANT_ID, { queueTimeMs: 2000 })
       expect(await overdue(1003)).toEqual(ids(other))
       expect(await overdue(2000)).toEqual(ids(light, other))
-      await store.changeLimits(TENANT_ID, { queueTimeMs: null })
+      await limitTenant(store, TENANT_ID, { queueTimeMs: null })
       expect(await overdue(1000)).toEqual(ids(light))
     })
 

@@ -10,6 +10,7 @@ import type {
 } from '../../src/core/ids.ts'
 import type { ReloadView, Saving } from '../../src/store/port/reloads.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
+import { put, putScript, remove } from '../support/catalog.ts'
 import { SPACE_ID, USER_ID } from '../support/records.ts'
 import {
   aDelivery,
@@ -30,8 +31,8 @@ export function exerciseTransitions(given: () => Given): void {
   describe('transition', () => {
     it('shows a step the reload, its open attempt, app, tenant and enabled subscriptions', async () => {
       const enabled = aSubscription({ id: subscriptionId(1) })
-      await given().store.saveSubscription(enabled)
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(2), enabled: false }))
+      await put(given().store, { subscriptions: [enabled] })
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(2), enabled: false })] })
       const { reload, attempt, app } = await given().running()
       const views: ReloadView[] = []
       const [answer] = await given().store.transition([
@@ -75,9 +76,9 @@ export function exerciseTransitions(given: () => Given): void {
         ...member,
         id: '65aa00112233445566770001' as AssignmentId,
       }
-      await store.saveUser(user)
-      await store.saveSpace(space)
-      await store.saveAssignment(assignment)
+      await put(store, { users: [user] })
+      await put(store, { spaces: [space] })
+      await put(store, { assignments: [assignment] })
       const app = await given().app({ spaceId: SPACE_ID })
       const personal = await given().app()
       const seen: ReloadView['readers'][] = []
@@ -94,7 +95,7 @@ export function exerciseTransitions(given: () => Given): void {
       const inSpace = await given().queued({ appId: app.id })
       const own = await given().queued({ appId: personal.id })
       await look(inSpace.id)
-      await store.saveSubscription(aSubscription({ level: 'user', ownerId: USER_ID }))
+      await put(store, { subscriptions: [aSubscription({ level: 'user', ownerId: USER_ID })] })
       await look(inSpace.id)
       await look(own.id)
       expect(seen).toEqual([
@@ -118,18 +119,20 @@ export function exerciseTransitions(given: () => Given): void {
         ])
       const { id } = await given().queued()
       await look(id)
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1), name: 'a' }))
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1), name: 'a' })] })
       await look(id)
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1), name: 'b' }))
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1), name: 'b' })] })
       await look(id)
-      await given().store.removeSubscription(TENANT_ID, subscriptionId(1))
+      await remove(given().store, TENANT_ID, { subscriptions: [subscriptionId(1)] })
       await look(id)
       expect(seen).toEqual([[], ['a'], ['b'], []])
     })
 
     it('saves outcome, attempt, data pointer, event and deliveries together', async () => {
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(1) }))
-      await given().store.saveSubscription(aSubscription({ id: subscriptionId(2), createdAt: START_MS + 1 }))
+      await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
+      await put(given().store, {
+        subscriptions: [aSubscription({ id: subscriptionId(2), createdAt: START_MS + 1 })],
+      })
       const { reload, app } = await given().running()
       const answer = await given().wait(100).end(reload)
       const { store } = given()
@@ -248,20 +251,20 @@ export function exerciseTransitions(given: () => Given): void {
       const marks = async () => (await store.app(TENANT_ID, app.id))?.crashedOnMaxSize
       expect(await marks()).toEqual({ full: true, partial: false })
       const script = { id: 's' as ScriptVersionId, appId: app.id, tenantId: TENANT_ID, script: '' }
-      await store.addScript({ ...script, message: '', modifierId: app.ownerId, modifiedAt: 0 }, 5)
+      await putScript(store, { ...script, message: '', modifierId: app.ownerId, modifiedAt: 0 })
       expect(await marks()).toEqual({ full: false, partial: false })
     })
 
     it('settles a reload whose app was removed meanwhile', async () => {
       const { reload } = await given().running()
       await given().apply(reload, { kind: 'cancel' }, undefined)
-      await given().store.removeApp(TENANT_ID, reload.appId)
+      await remove(given().store, TENANT_ID, { apps: [reload.appId] })
       expect(await given().end(reload, { kind: 'canceled' })).toMatchObject({ reload: { state: 'CANCELED' } })
       expect(await given().store.eventsOf(reload.id)).toHaveLength(1)
     })
 
     it('tells that a cancel and that events and deliveries are there', async () => {
-      await given().store.saveSubscription(aSubscription())
+      await put(given().store, { subscriptions: [aSubscription()] })
       const { reload } = await given().running()
       const told: CommitNotice[] = []
       given().store.onCommit((changed) => told.push(changed))

@@ -1,6 +1,7 @@
 /**
  * Seen from the kernel: one sync of the log before each acknowledgement, and one for a whole commit group.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,8 +19,9 @@ const COMMITTING = `
   import { writeSync } from 'node:fs'
   import { SqliteStore } from '${new URL('../../src/store/sqlite/sqlite-store.ts', import.meta.url)}'
   import { aTenant } from '${new URL('../support/records.ts', import.meta.url)}'
+  import { put } from '${new URL('../support/catalog.ts', import.meta.url)}'
   const store = SqliteStore.open(process.argv[1])
-  const add = (id) => store.addTenant(aTenant({ id }))
+  const add = (id) => put(store, { tenants: [aTenant({ id })] })
   writeSync(1, 'opened')
   for (let i = 0; i < 5; i++) {
     await add('alone-' + i)

@@ -10,7 +10,9 @@ import type { Limits } from '../../src/core/limits.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { type AcceptAnswer, type AcceptDeps, acceptReload } from '../../src/intake/accept.ts'
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
+import type { SubscriptionChangeView } from '../../src/store/port/change.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { put, putScript } from '../support/catalog.ts'
 import { aUser } from '../support/records.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { SIZES, simAppData } from './engine.ts'
@@ -122,12 +124,12 @@ export class Clients {
     if (dice < 0.85) return this.#reload(app)
     if (dice < 0.9) {
       drawNeeds(world, app.id)
-      return this.#reached.addScript(drawScript(world, app), 10)
+      return putScript(this.#reached, drawScript(world, app))
     }
     if (dice < 0.98) {
       const one = world.pick(subscriptions.rows())
       if (one !== undefined && world.chance(0.7)) return this.#change(one)
-      return this.#reached.saveSubscription(drawSubscription(world, world.pick(tenants.rows()).id))
+      return put(this.#reached, { subscriptions: [drawSubscription(world, world.pick(tenants.rows()).id)] })
     }
     return deleteApp(this.#rules, app.tenantId, app.id)
   }
@@ -172,9 +174,18 @@ export class Clients {
 
   async #change(one: Subscription): Promise<void> {
     const world = this.#world
-    if (world.chance(0.2)) await this.#reached.removeSubscription(one.tenantId, one.id)
-    else if (world.chance(0.6)) await this.#reached.saveSubscription({ ...one, enabled: !one.enabled })
-    else await this.#reached.saveSubscription({ ...one, eventTypes: drawEventTypes(world) })
+    if (world.chance(0.2)) await this.#remove(one)
+    else if (world.chance(0.6))
+      await put(this.#reached, { subscriptions: [{ ...one, enabled: !one.enabled }] })
+    else await put(this.#reached, { subscriptions: [{ ...one, eventTypes: drawEventTypes(world) }] })
+  }
+
+  /** It may be gone already: its removal was not answered, or another one came first. */
+  async #remove({ tenantId, id }: Subscription): Promise<void> {
+    const answer = undefined
+    const step = ({ subscription }: SubscriptionChangeView) =>
+      subscription === undefined ? { answer } : { answer, remove: { subscriptions: [id] } }
+    await this.#reached.change([{ kind: 'subscription', tenantId, id, step }])
   }
 
   async #untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -2,10 +2,12 @@
  * What an installation is made of before anything goes wrong: limits, tenants, apps, scripts and
  * subscriptions.
  */
+
 import type { App } from '../../src/catalog/records.ts'
 import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
+import { put, putScript } from '../support/catalog.ts'
 import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
 import { SIZES } from './engine.ts'
 import { newNode } from './machine.ts'
@@ -34,9 +36,9 @@ export async function furnish(world: World, store: ObservedStore): Promise<void>
   const tenants = world.between(1, 3)
   for (let t = 0; t < tenants; t++) {
     const tenantId = `${'t'.repeat(31)}${t}` as TenantId
-    await store.addTenant(aTenant({ id: tenantId }))
+    await put(store, { tenants: [aTenant({ id: tenantId })] })
     for (let i = world.between(0, 3); i > 0; i--)
-      await store.saveSubscription(drawSubscription(world, tenantId))
+      await put(store, { subscriptions: [drawSubscription(world, tenantId)] })
     for (let i = world.between(1, 6); i > 0; i--) await addApp(world, store, tenantId, `${t}${i}`)
   }
 }
@@ -67,9 +69,9 @@ export function drawEventTypes(world: World): string[] {
 async function addApp(world: World, store: ObservedStore, tenantId: TenantId, name: string): Promise<void> {
   const id = `00000000-0000-4000-8000-0000000000${name}` as AppId
   const { currentScriptId: _none, spaceId, ...bare } = anApp({ id, tenantId, name })
-  await store.addApp(world.chance(0.7) ? { ...bare, spaceId: spaceId! } : bare)
+  await put(store, { apps: [world.chance(0.7) ? { ...bare, spaceId: spaceId! } : bare] })
   drawNeeds(world, id)
-  if (world.chance(0.95)) await store.addScript(drawScript(world, bare), 10)
+  if (world.chance(0.95)) await putScript(store, drawScript(world, bare))
 }
 
 /** How much memory the app's script takes: mostly the smallest size does, sometimes none. */

@@ -25,6 +25,7 @@ import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { put } from './catalog.ts'
 
 export interface Answer {
   readonly status: number
@@ -123,9 +124,9 @@ async function addTenant(server: ApiServer, store: Store, world: World, name: st
     world.random,
     world.clock.now(),
   )
-  await store.addTenant(made.tenant)
-  await store.saveUser(made.admin)
-  await store.saveKey(made.key)
+  await put(store, { tenants: [made.tenant] })
+  await put(store, { users: [made.admin] })
+  await put(store, { keys: [made.key] })
   return {
     tenant: made.tenant,
     admin: personWith(server, made.admin, token),
@@ -149,8 +150,8 @@ async function addTenant(server: ApiServer, store: Store, world: World, name: st
         createdBy: user.id,
         tokenHash: tokenHash(ownToken),
       }
-      await store.saveUser(user)
-      await store.saveKey(key)
+      await put(store, { users: [user] })
+      await put(store, { keys: [key] })
       return personWith(server, user, ownToken)
     },
   }

@@ -1,7 +1,11 @@
 /** Records put into a store as they are, for tests that are about something else. */
-import type { ScriptVersion } from '../../src/catalog/records.ts'
+import type { ScriptVersion, Tenant } from '../../src/catalog/records.ts'
+import { isRefused, type Refused } from '../../src/catalog/refusal.ts'
+import { withScript } from '../../src/catalog/script.ts'
+import { withLimits } from '../../src/catalog/tenant.ts'
 import type { TenantId } from '../../src/core/ids.ts'
-import type { CatalogSaving, ChangeStore } from '../../src/store/port/change.ts'
+import type { TenantLimitsChange } from '../../src/core/limits.ts'
+import type { AppView, CatalogSaving, ChangeStore } from '../../src/store/port/change.ts'
 
 type Put = NonNullable<CatalogSaving['put']>
 type Remove = NonNullable<CatalogSaving['remove']>
@@ -20,21 +24,24 @@ export async function remove(store: ChangeStore, tenantId: TenantId, ids: Remove
   await store.change([{ kind: 'tenant', tenantId, step: () => ({ answer: undefined, remove: ids }) }])
 }
 
-/** Makes it the current one of its app, which must be there. */
+/** As setting the script of its app does, which must be there. */
 export async function putScript(store: ChangeStore, script: ScriptVersion): Promise<void> {
-  const { tenantId, appId } = script
-  await store.change([
-    {
-      kind: 'app',
-      tenantId,
-      id: appId,
-      step: ({ app }) => {
-        if (app === undefined) throw new Error(`there is no app ${appId}`)
-        return {
-          answer: undefined,
-          put: { apps: [{ ...app, currentScriptId: script.id }], scripts: [script] },
-        }
-      },
-    },
-  ])
+  const { tenantId, appId: id } = script
+  const step = (view: AppView) => withScript(view, script)
+  const [saved] = await store.change<ScriptVersion | Refused>([{ kind: 'app', tenantId, id, step }])
+  if (isRefused(saved)) throw new Error(`there is no app ${id}`)
+}
+
+/** Whatever the limits are: those that no operator may set, too. */
+export async function limitTenant(
+  store: ChangeStore,
+  tenantId: TenantId,
+  change: TenantLimitsChange,
+): Promise<Tenant | undefined> {
+  const step = ({ tenant }: { readonly tenant?: Tenant }) => {
+    const limited = tenant && withLimits(tenant, change)
+    return { answer: limited, put: limited === undefined ? {} : { tenants: [limited] } }
+  }
+  const [limited] = await store.change([{ kind: 'tenant', tenantId, step }])
+  return limited
 }

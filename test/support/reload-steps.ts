@@ -12,6 +12,7 @@ import { decide, isRefusal } from '../../src/core/reload.ts'
 import { type SettleRules, settling } from '../../src/outcome/settle.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { put } from './catalog.ts'
 
 interface Parts {
   readonly store: Store
@@ -38,7 +39,7 @@ export async function addApp(
     crashedOnMaxSize: { full: false, partial: false },
     ...more,
   }
-  await store.addApp(app)
+  await put(store, { apps: [app] })
   return app
 }
 

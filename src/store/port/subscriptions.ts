@@ -24,7 +24,5 @@ export interface SubscriptionSaving {
 export type SubscriptionStep = (view: SubscriptionView) => SubscriptionSaving | undefined
 
 export interface SubscriptionStore {
-  saveSubscription(subscription: Subscription): Promise<void>
-  removeSubscription(tenantId: TenantId, id: SubscriptionId): Promise<boolean>
   subscription(tenantId: TenantId, id: SubscriptionId): Promise<Subscription | undefined>
 }

@@ -36,6 +36,4 @@ export const noticeOf = {
     events: events.length > 0,
     deliveries: deliveries.length > 0,
   }),
-  /** A tenant may run more at once now. */
-  changingLimits: (): Told => ({ queued: true }),
 }

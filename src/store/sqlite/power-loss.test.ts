@@ -3,12 +3,14 @@
  * anything behind it; of the database file any mix of old and new pages while a checkpoint was copying.
  * Whatever it is, the store opens with every acknowledged commit and no part of another.
  */
+
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
+import { put } from '../../../test/support/catalog.ts'
 import { aSubscription, seededRandom, TENANT_ID } from '../../../test/support/records.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import { connect } from './connection.ts'
@@ -97,7 +99,7 @@ let second: Generation
 
 beforeAll(async () => {
   const empty = SqliteStore.open(file)
-  await Given.of(empty).then(() => empty.saveSubscription(aSubscription()))
+  await Given.of(empty).then(() => put(empty, { subscriptions: [aSubscription()] }))
   await empty.close()
   const store = SqliteStore.open(file)
   const given = Given.over(store)

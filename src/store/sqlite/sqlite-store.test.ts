@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
+import { completed, FINISHED, Given, OTHER_TENANT } from '../../../test/contract/store-records.ts'
+import { put } from '../../../test/support/catalog.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
 import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHTS, SOMEONE_DUE } from './claim.ts'
@@ -42,7 +43,7 @@ describe('durability', () => {
   it('what was acknowledged is there after the process is gone', async () => {
     const store = SqliteStore.open(file)
     const given = await Given.of(store)
-    await store.saveSubscription(aSubscription())
+    await put(store, { subscriptions: [aSubscription()] })
     const waiting = await given.queued()
     const { reload } = await given.running()
     await given.end(reload)
@@ -317,7 +318,7 @@ describe('the schema holds the invariants a second time', () => {
   it.each(rows)('%s', async (_rule, sql) => {
     const store = SqliteStore.open(file)
     const given = await Given.of(store)
-    await store.saveSubscription(aSubscription())
+    await put(store, { subscriptions: [aSubscription()] })
     const { reload } = await given.running()
     await given.end(reload, completed(reload))
     await given.running()
@@ -347,6 +348,6 @@ it('an app id of one tenant is never the app of another', async () => {
   const store = SqliteStore.open(file)
   const given = await Given.of(store)
   const app = await given.app({ id: 'app-x' as AppId })
-  await expect(given.app({ id: app.id })).rejects.toThrow()
+  await expect(given.app({ id: app.id, tenantId: OTHER_TENANT })).rejects.toThrow('another tenant')
   await store.close()
 })

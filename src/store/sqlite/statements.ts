@@ -22,7 +22,7 @@ import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
 import { listSends, prepareSend, prepareSendWrites } from './sends.ts'
-import { prepareAssignments, prepareSpaces } from './spaces.ts'
+import { prepareSpaces } from './spaces.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
 import { prepareTransition } from './transition.ts'
 import { prepareUpdateReload } from './update-reload.ts'
@@ -80,23 +80,13 @@ export function prepareStatements(
     count: (kind, query) => count(db, kind, query),
     sum: (kind, field, query) => sum(db, kind, field, query),
     change: each(prepareChange(db, views, { turns, audience, kept }, saveEvents, note)),
-    ...prepareIdentity(
-      db,
-      kept,
-      (id) => audience.tenant(id),
-      () => {
-        audience.forget()
-        turns.termsChanged()
-      },
-      note,
-    ),
+    ...prepareIdentity(db, kept, (id) => audience.tenant(id)),
     app: views.app,
-    ...prepareApps(db, (id) => kept.forgetApp(id)),
-    ...prepareScripts(db, (id) => kept.forgetApp(id)),
+    ...prepareApps(db),
+    ...prepareScripts(db),
     ...prepareSpaces(db),
-    ...prepareAssignments(db),
-    ...prepareDataFiles(db, (id) => kept.forgetApp(id)),
-    ...prepareSubscriptions(db, () => audience.forget()),
+    ...prepareDataFiles(db),
+    ...prepareSubscriptions(db),
   }
 }
 

@@ -2,12 +2,14 @@
  * An installation for chaos: two tenants with apps, and the service that runs on it now, replaced at every
  * restart.
  */
+
 import { tokenHash } from '../../../src/api/http/authenticate.ts'
 import { newTenant } from '../../../src/catalog/new-tenant.ts'
 import { Client } from '../../../src/cli/client.ts'
 import { prepareFolders } from '../../../src/main/installation.ts'
 import { jsonLog, realWorld } from '../../../src/main/world.ts'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
+import { put } from '../../support/catalog.ts'
 import { WEBHOOK_SECRET } from '../../support/finished-events.ts'
 import {
   ADMIN_KEY,
@@ -61,7 +63,11 @@ export class Installation {
         world.random,
         world.clock.now() + n,
       )
-      await Promise.all([store.addTenant(made.tenant), store.saveUser(made.admin), store.saveKey(made.key)])
+      await Promise.all([
+        put(store, { tenants: [made.tenant] }),
+        put(store, { users: [made.admin] }),
+        put(store, { keys: [made.key] }),
+      ])
     }
     await store.close()
     await this.start()
