@@ -4,10 +4,9 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { adding, changing, newDataFile, removing } from '../../src/catalog/data-file-steps.ts'
-import type { App, ScriptVersion } from '../../src/catalog/records.ts'
+import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
-import type { AppId, DataFileId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
+import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
@@ -17,7 +16,8 @@ import { NO_ROOM } from '../../src/store/port/queue.ts'
 import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import { limitTenant, put, remove } from '../support/catalog.ts'
-import { anApp, aReload, aTenant, OWNER_ID, SPACE_ID, seededRandom } from '../support/records.ts'
+import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
+import { drawFileChange } from './drawn-file-changes.ts'
 import type { StoreKind } from './store-kind.ts'
 import {
   aSend,
@@ -35,16 +35,6 @@ import {
 const RUNS = 40
 const COMMANDS = 60
 const LOOPS = ['queued', 'canceling', 'events', 'deliveries'] as const
-/** Its app is nowhere. */
-const lostScript: ScriptVersion = {
-  id: 'lost' as ScriptVersion['id'],
-  appId: 'nowhere' as AppId,
-  tenantId: TENANT_ID,
-  script: '',
-  message: '',
-  modifierId: OWNER_ID,
-  modifiedAt: 0,
-}
 const TENANTS = [TENANT_ID, OTHER_TENANT]
 const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
 const ENDS: readonly AttemptEnd[] = [
@@ -284,32 +274,8 @@ class Author {
     ]
   }
 
-  /**
-   * Files and folders of one place: added, moved with all below, removed, refused by their steps; and now and
-   * then what a store must refuse, after others of its batch.
-   */
   managingFiles(): Command {
-    const { now } = this
-    const tenantId = TENANTS[0]!
-    const name = this.one(['a.csv', 'in/', 'in/b.csv', 'in/deep/', 'in/deep/c.csv', 'out/'])
-    const place = this.one([{ ownerId: OWNER_ID }, { spaceId: SPACE_ID }])
-    const id = `f-${this.below(5)}` as DataFileId
-    const fails = this.below(6) === 0
-    const drawn = this.one(['add', 'move', 'remove'] as const)
-    return async (store) => {
-      const world = { clock: { now: () => now, monotonic: () => now }, random: seededRandom(now) }
-      const file = { ...newDataFile(world, { tenantId, ownerId: OWNER_ID, place }, name), id }
-      const seen = (await store.dataFile(tenantId, id)) ?? file
-      const step = {
-        add: adding(world, file),
-        move: changing(world, { seen, place, name, movedBy: OWNER_ID }),
-        remove: removing,
-      }[drawn]
-      const change = { kind: 'data-file', tenantId, id, wanted: { place, name }, step } as const
-      const put = { scripts: [lostScript] }
-      const breach = { kind: 'tenant', tenantId, step: () => ({ answer: undefined, put }) } as const
-      return store.change<unknown>(fails ? [change, breach] : [change])
-    }
+    return drawFileChange(this, this.now)
   }
 
   /** A step that throws after others of its batch saved: nothing of the batch may stay. */
