@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { everyRow } from '../../src/store/port/lists.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 
 let api: ApiUnderTest
@@ -290,5 +294,36 @@ describe('API keys', () => {
       detail: 'startingAfter and endingBefore cannot be given together',
       source: { parameter: 'endingBefore' },
     })
+  })
+})
+
+describe('a text with a lone surrogate', () => {
+  const GIVEN = ['\ud800', '\udfff', 'b\ud800c', '\ufb00', 'a']
+  const STORED = ['\ufffd', '\ufffd', 'b\ufffdc', '\ufb00', 'a']
+
+  it('is kept with the replacement character, and pages sorted by it come to an end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reprise-people-'))
+    const onDisk = await apiUnderTest({ deps: { store: SqliteStore.open(join(folder, 'reprise.db')) } })
+    try {
+      const { admin } = await onDisk.tenant('acme')
+      for (const [index, description] of GIVEN.entries()) {
+        const made = await admin.call('POST', '/api/v1/api-keys', { description })
+        expect(made.body.description).toBe(STORED[index])
+      }
+      for (const sort of ['%2Bdescription', '-description']) {
+        const seen: string[] = []
+        let url: string | undefined = `/api/v1/api-keys?limit=1&sort=${sort}`
+        while (url !== undefined && seen.length <= GIVEN.length + 1) {
+          const { body } = await admin.call('GET', url)
+          seen.push(...body.data.map((row: { description: string }) => row.description))
+          url = body.links.next?.href
+        }
+        const all = ['Bootstrap key', ...STORED].sort()
+        expect(seen).toEqual(sort.startsWith('-') ? all.reverse() : all)
+      }
+    } finally {
+      await onDisk.close()
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
