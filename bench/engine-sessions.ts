@@ -12,6 +12,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_LIMITS } from '../src/core/limits.ts'
+import { realWorld } from '../src/main/world.ts'
 
 const rounds = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 20)
 const built = process.argv.includes('--built')
@@ -23,6 +25,7 @@ type Files = typeof import('../src/engine/pool/data-files.ts')
 const { DuckDbSessions } = (await import(`${code}/engine/pool/duckdb-sessions.${ending}`)) as Sessions
 const { DataFolder } = (await import(`${code}/engine/pool/data-files.${ending}`)) as Files
 
+const log = { info() {}, warn: console.warn, error: console.error }
 const size = { poolName: 'engine-1g', memoryBytes: 1024 ** 3, threads: 1 }
 
 function sessionsOf(folder: string, warm: number) {
@@ -31,8 +34,12 @@ function sessionsOf(folder: string, warm: number) {
     tempRoot: join(folder, 'tmp'),
     fileRoots: [join(folder, 'files')],
     sizes: [size],
+    slots: 1,
     warm,
-    log: { info() {}, warn: console.warn, error: console.error },
+    memoryBytes: 2 * size.memoryBytes,
+    silenceMs: DEFAULT_LIMITS.engineSilenceMs,
+    timers: realWorld(log).timers,
+    log,
   })
 }
 

@@ -22,6 +22,7 @@ import { type AppId, newUuid, type ScriptVersionId, type WorkerId } from '../src
 import { DEFAULT_LIMITS } from '../src/core/limits.ts'
 import { isOutcome } from '../src/core/outcome.ts'
 import type { Reload } from '../src/core/reload.ts'
+import type { Signal } from '../src/core/signal.ts'
 import type { EngineSession, EngineSessions } from '../src/engine/engine-session.ts'
 import { DataFolder } from '../src/engine/pool/data-files.ts'
 import type { DuckDbSession } from '../src/engine/pool/duckdb-session.ts'
@@ -56,9 +57,9 @@ class WatchedSessions implements EngineSessions {
     this.#sessions = sessions
   }
 
-  async acquire(wanted: typeof size): Promise<EngineSession> {
+  async acquire(wanted: typeof size, withdrawn?: Signal): Promise<EngineSession> {
     this.askedAt = performance.now()
-    const session = (await this.#sessions.acquire(wanted)) as DuckDbSession
+    const session = (await this.#sessions.acquire(wanted, withdrawn)) as DuckDbSession
     this.session = session
     const run = session.run.bind(session)
     session.run = (work, report) => {
@@ -82,7 +83,11 @@ const pool = new DuckDbSessions({
   tempRoot: join(folder, 'tmp'),
   fileRoots: [join(folder, 'files')],
   sizes: [size],
+  slots: 2,
   warm: 2,
+  memoryBytes: 4 * size.memoryBytes,
+  silenceMs: DEFAULT_LIMITS.engineSilenceMs,
+  timers: world.timers,
   log: world.log,
 })
 await pool.start()

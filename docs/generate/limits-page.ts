@@ -21,6 +21,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   leaseRenewMs: 'How often a worker renews its leases.',
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',
   interruptGraceMs: 'From an interrupt to the kill of an engine that does not obey.',
+  engineSilenceMs:
+    'How long an engine process may give no sign of life; then it counts as crashed and is killed.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
   deliveryHistoryMs:
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',
@@ -48,6 +50,7 @@ const BREAKING: readonly Partial<Limits>[] = [
   { scriptLogHistoryMs: DEFAULT_LIMITS.reloadHistoryMs + 1 },
   { eventHistoryMs: DEFAULT_LIMITS.deliveryHistoryMs - 1 },
   { concurrentReloadsPerTenant: 0 },
+  { engineSilenceMs: 0 },
   { runTimeMs: 0 },
   { scriptLogBytes: 0 },
 ]

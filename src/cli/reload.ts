@@ -127,7 +127,11 @@ async function openEngine(folder: string, root: string) {
     tempRoot: join(folder, 'tmp'),
     fileRoots: [root],
     sizes,
+    slots: 1,
     warm: 1,
+    memoryBytes: totalmem(),
+    silenceMs: DEFAULT_LIMITS.engineSilenceMs,
+    timers: world.timers,
     log,
   })
   await sessions.start()

@@ -20,6 +20,7 @@ const rows: readonly (readonly [string, Partial<Limits>, string])[] = [
   ['renewal too late for a second try', { leaseRenewMs: 5001 }, 'leaseRenewMs must be at most half'],
   ['no slot at all', { concurrentReloadsPerTenant: 0 }, 'concurrentReloadsPerTenant must be at least 1'],
   ['no room for a log', { scriptLogBytes: 1023 }, 'scriptLogBytes must be from 1024 to 16777216'],
+  ['an engine dead between two beats', { engineSilenceMs: 1999 }, 'engineSilenceMs must be at least 2000'],
   ['no time to run', { runTimeMs: 0 }, 'runTimeMs must be at least 1'],
 ]
 it.each(rows)('names the broken rule: %s', (_label, change, rule) => {

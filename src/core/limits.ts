@@ -16,6 +16,9 @@ export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
 /** Maximum script log of an engine session. */
 export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
 
+/** How often an engine process gives a sign of life. */
+export const ENGINE_BEAT_MS = 500
+
 export interface Limits {
   /** Longest run of one attempt (contract 02, section 4: 3 h). */
   readonly runTimeMs: number
@@ -42,6 +45,8 @@ export interface Limits {
   readonly leaseTrustMs: number
   /** Time between an interrupt and the kill of an engine that ignores it. */
   readonly interruptGraceMs: number
+  /** How long an engine process may give no sign of life before it counts as crashed. */
+  readonly engineSilenceMs: number
   readonly errorRequeuesMax: number
   readonly deliveryHistoryMs: number
   /**
@@ -68,6 +73,7 @@ export const DEFAULT_LIMITS: Limits = {
   leaseRenewMs: 3 * SECOND,
   leaseTrustMs: 10 * SECOND,
   interruptGraceMs: 1 * SECOND,
+  engineSilenceMs: 15 * SECOND,
   errorRequeuesMax: 3,
   deliveryHistoryMs: 7 * DAY,
   reloadHistoryMs: 180 * DAY,
@@ -161,6 +167,11 @@ export function checkLimits(limits: Limits): string[] {
   }
   if (limits.scriptLogBytes < KIB || limits.scriptLogBytes > SCRIPT_LOG_MAX_BYTES) {
     broken.push(`scriptLogBytes must be from ${KIB} to ${SCRIPT_LOG_MAX_BYTES}`)
+  }
+  if (limits.engineSilenceMs < 4 * ENGINE_BEAT_MS) {
+    broken.push(
+      `engineSilenceMs must be at least ${4 * ENGINE_BEAT_MS}: an engine gives a sign of life every ${ENGINE_BEAT_MS} ms`,
+    )
   }
   if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')
   return broken

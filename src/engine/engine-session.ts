@@ -10,6 +10,7 @@
 import type { DataTable } from '../catalog/records.ts'
 import type { RanStatement, ScriptFault } from '../core/attempt.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
+import type { Signal } from '../core/signal.ts'
 
 export interface EngineSize {
   /** As in the event's enginePoolName, e.g. "engine-4g". */
@@ -105,8 +106,11 @@ export interface EngineSession {
 }
 
 export interface EngineSessions {
-  /** Rejects if no session can be made, with a message for the user. */
-  acquire(size: EngineSize): Promise<EngineSession>
+  /**
+   * Rejects if no session can be made, with a message for the user.
+   * @param withdrawn the caller needs none any more once it fires; a session not given by then never is
+   */
+  acquire(size: EngineSize, withdrawn?: Signal): Promise<EngineSession>
 }
 
 /** The app data files of an installation. */

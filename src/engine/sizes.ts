@@ -12,7 +12,7 @@ import type { EngineSize } from './engine-session.ts'
 /** The smallest useful engine: the process alone takes about 100 MiB. */
 const SMALLEST_BYTES = 256 * MIB
 /** Memory of an engine process for code and start, with a margin. */
-const PROCESS_BYTES = 160 * MIB
+export const PROCESS_BYTES = 160 * MIB
 /**
  * The database's share of a size: the rest is for memory that it does not count, such as rows in transit.
  */

@@ -161,7 +161,11 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
     tempRoot: join(config.dataDir, 'tmp'),
     fileRoots: [folders.files],
     sizes: config.engineSizes,
+    slots: config.slots,
     warm: Math.min(config.slots, 2),
+    memoryBytes: config.engineMemoryBytes,
+    silenceMs: config.limits.engineSilenceMs,
+    timers: world.timers,
     log: world.log,
   })
   return services.start('engine sessions', async () => {

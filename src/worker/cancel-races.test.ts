@@ -148,7 +148,7 @@ const IN_TIME: readonly Point[] = [
     meanwhile: (scene) => scene.machine.until(async () => isOutcome(await scene.state()), 5000),
   },
   {
-    name: 'its session is there, its connections are not',
+    name: 'its worker looks for its connections',
     reach: (scene) => scene.workUntil('connectionsFor', 'before'),
     answer: 'canceling',
     meanwhile: (scene) => scene.machine.until(async () => isOutcome(await scene.state()), 5000),

@@ -12,7 +12,7 @@ import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
-import type { Signal } from '../core/signal.ts'
+import { newSignal, type Signal } from '../core/signal.ts'
 import type {
   EngineSession,
   EngineSessions,
@@ -109,20 +109,24 @@ async function acquire(
   const size = deps.sizes[claimed.attempt.sizeIndex] ?? deps.sizes.at(-1)
   if (size === undefined) throw new Error('there are no engine sizes')
   const limit = deps.timers.wait(SESSION_WAIT_MS)
-  const asked = deps.sessions.acquire(size)
-  const ready = Promise.all([asked, deps.connectionsFor(claimed.app, claimed.reload.userId)]).then(
-    ([session, connections]) => ({ session, connections }),
-    (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
-  )
+  const withdrawn = newSignal()
+  const asked = deps.connectionsFor(claimed.app, claimed.reload.userId).then(async (connections) => ({
+    session: await deps.sessions.acquire(size, withdrawn),
+    connections,
+  }))
+  const ready = asked.catch((error: unknown) => ({
+    failed: error instanceof Error ? error.message : String(error),
+  }))
   const first = await Promise.race([ready, stopped(lease, handBack, limit.done)])
   limit.end()
   if (typeof first === 'object' && 'session' in first) return first
-  // A session that comes too late, or without its connections, is given back unused.
+  if (typeof first === 'object') return { end: { kind: 'no-session', message: first.failed } }
+  withdrawn.fire()
+  // A session that was given in the same moment ends unused.
   void asked.then(
-    (session) => session.kill(),
+    ({ session }) => session.kill(),
     () => {},
   )
-  if (typeof first === 'object') return { end: { kind: 'no-session', message: first.failed } }
   if (first === 'lost') return 'lost'
   if (first !== 'timed-out') return { end: { kind: first } }
   return { end: { kind: 'no-session', message: `none within ${SESSION_WAIT_MS / 1000} s` } }

@@ -70,16 +70,8 @@ describe('start and stop', () => {
   })
 
   test('stop before start is harmless, and no session is given then', async () => {
-    const { data, size, folder } = await open()
-    const log = { info() {}, warn() {}, error() {} }
-    const never = new DuckDbSessions({
-      data,
-      tempRoot: join(folder, 'other'),
-      fileRoots: [],
-      sizes: [size],
-      warm: 1,
-      log,
-    })
+    const { options, size, folder } = await open()
+    const never = new DuckDbSessions({ ...options, tempRoot: join(folder, 'other') })
     await expect(never.acquire(size)).rejects.toThrow('not started')
     await never.stop()
     await expect(never.acquire(size)).rejects.toThrow('stopping')
@@ -109,14 +101,7 @@ describe('start and stop', () => {
       await mkdir(join(tmp, name))
     const longAgo = new Date(Date.now() - 86_400_000)
     await utimes(join(tmp, earlier), longAgo, longAgo)
-    const next = new DuckDbSessions({
-      data: harness.data,
-      tempRoot: tmp,
-      fileRoots: [],
-      sizes: [harness.size],
-      warm: 0,
-      log: { info() {}, warn() {}, error() {} },
-    })
+    const next = new DuckDbSessions(harness.options)
     await next.start()
     await next.stop()
     expect((await folders(harness)).sort()).toEqual(['other', 'session-1-alive'])

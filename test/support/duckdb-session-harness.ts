@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DataVersion, ReloadId } from '../../src/core/ids.ts'
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import type { SessionWork } from '../../src/engine/engine-session.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
 import { DuckDbSessions, type DuckDbSessionsOptions } from '../../src/engine/pool/duckdb-sessions.ts'
 import { engineSize } from '../../src/engine/sizes.ts'
+import { realWorld } from '../../src/main/world.ts'
 import type { Nature, SessionHarness } from '../contract/engine-session-contract.ts'
 
 export const SCRIPTS = {
@@ -35,6 +37,8 @@ LOAD Repeat('x', 1000) & RecNo() AS text AUTOGENERATE 2000000;`,
 
 export interface DuckDbHarness extends SessionHarness {
   readonly sessions: DuckDbSessions
+  /** What the sessions were made with. */
+  readonly options: DuckDbSessionsOptions
   readonly data: DataFolder
   /** Everything the harness writes lies below it. */
   readonly folder: string
@@ -52,15 +56,21 @@ export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}
   const logged: string[] = []
   const write = (message: string, fields?: unknown) =>
     logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
-  const sessions = new DuckDbSessions({
+  const log = { info: write, warn: write, error: write }
+  const all: DuckDbSessionsOptions = {
     data,
     tempRoot: join(folder, 'tmp'),
     fileRoots: [filesRoot],
     sizes: [size],
+    slots: 8,
     warm: 1,
-    log: { info: write, warn: write, error: write },
+    memoryBytes: 9 * size.memoryBytes,
+    silenceMs: DEFAULT_LIMITS.engineSilenceMs,
+    timers: realWorld(log).timers,
+    log,
     ...options,
-  })
+  }
+  const sessions = new DuckDbSessions(all)
   await sessions.start()
   const workOf = (script: string, more: Partial<SessionWork> = {}): SessionWork => ({
     reloadId: '6906d0a1b2c3d4e5f6071829' as ReloadId,
@@ -76,6 +86,7 @@ export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}
   })
   return {
     sessions,
+    options: all,
     data,
     folder,
     filesRoot,

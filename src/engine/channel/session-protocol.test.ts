@@ -23,6 +23,8 @@ const end = {
 const messages: ChildMessage[] = [
   { kind: 'ready', version: PROTOCOL_VERSION },
   { kind: 'progress', progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, rowsRead: 4 } },
+  { kind: 'beat' },
+  { kind: 'pong' },
   { kind: 'memory', residentBytes: 5 },
   end,
   { ...end, end: { kind: 'out-of-memory' } },

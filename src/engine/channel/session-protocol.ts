@@ -17,12 +17,13 @@ import type { SessionProgress, StoredFile } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /**
- * File descriptors of an engine process: the channel, and the lifeline, which the worker never writes to.
+ * File descriptors of an engine process: the channel to its main thread, and the lifeline to its guard, which
+ * answers also while a script blocks the main thread. On the lifeline the worker sends nothing but pings.
  */
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Sent with `ready`; an engine process of another version is not used. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 /**
  * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
  * characters are tabs and line ends; the rest is for other parts of a message.
@@ -40,6 +41,7 @@ export type ParentMessage =
   /** `reportMemory`: the worker cannot see the process's memory, so the process reports it. */
   | { readonly kind: 'work'; readonly request: WorkRequest; readonly reportMemory: boolean }
   | { readonly kind: 'interrupt' }
+  | { readonly kind: 'ping' }
 
 /** How the script ended, as the engine process reports it. */
 export type ReportedEnd =
@@ -52,6 +54,10 @@ export type ReportedEnd =
 /** Engine process to worker. */
 export type ChildMessage =
   | { readonly kind: 'ready'; readonly version: number }
+  /** A sign of life, every ENGINE_BEAT_MS. */
+  | { readonly kind: 'beat' }
+  /** The answer to a ping. */
+  | { readonly kind: 'pong' }
   | { readonly kind: 'progress'; readonly progress: SessionProgress }
   | { readonly kind: 'memory'; readonly residentBytes: number }
   | {
@@ -121,6 +127,9 @@ export function childMessage(value: unknown): ChildMessage {
       if (from.version !== PROTOCOL_VERSION)
         throw new ProtocolError('the engine process speaks another version')
       return { kind: 'ready', version: PROTOCOL_VERSION }
+    case 'beat':
+    case 'pong':
+      return { kind: from.kind }
     case 'progress':
       return { kind: 'progress', progress: progressOf(record(from.progress, 'progress')) }
     case 'memory':
@@ -143,7 +152,9 @@ export function childMessage(value: unknown): ChildMessage {
 /** A message of the worker; the engine process trusts its shape and checks only its kind. */
 export function parentMessage(value: unknown): ParentMessage {
   const { kind } = record(value, 'message')
-  if (kind !== 'work' && kind !== 'interrupt') throw new ProtocolError('unknown message of the worker')
+  if (kind !== 'work' && kind !== 'interrupt' && kind !== 'ping') {
+    throw new ProtocolError('unknown message of the worker')
+  }
   return value as ParentMessage
 }
 

@@ -46,7 +46,9 @@ export function serve(guard: Worker): void {
     for (const value of reader.push(chunk)) {
       const message = parentMessage(value)
       if (message.kind === 'interrupt') interruption.abort()
-      else void warmUp.over().then(() => perform(message.request, message.reportMemory ? guard : undefined))
+      else if (message.kind === 'work') {
+        void warmUp.over().then(() => perform(message.request, message.reportMemory ? guard : undefined))
+      }
     }
   })
   const endProcess = () => process.kill(process.pid, 'SIGKILL')

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isRunning, until } from '../../../test/support/observe.ts'
 import { MESSAGE_MAX_BYTES, PROTOCOL_VERSION } from '../channel/session-protocol.ts'
 import { type ChildExit, exitText, SessionChild } from './session-child.ts'
 
@@ -35,6 +36,7 @@ async function start(source: string): Promise<SessionChild> {
   await writeFile(file, PREAMBLE + source)
   const child = new SessionChild(
     { folders: [], tempFolder: join(folder, 'tmp'), heapBytes: 256 * 1024 ** 2 },
+    () => {},
     file,
   )
   children.push(child)
@@ -69,6 +71,19 @@ describe('an engine process', () => {
     })
     await child.ready
     expect(await heard).toEqual({ kind: 'memory', residentBytes: 7 })
+  })
+
+  test('that spoke while its service was paused is no flood', async () => {
+    const child = await start(
+      `ready(); for (let i = 0; i < 300; i++) send('{"kind":"memory","residentBytes":1}')`,
+    )
+    let heard = 0
+    child.onMessage = () => {
+      heard += 1
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4500)
+    await until('all was heard', () => heard === 300)
+    expect(isRunning(child.pid!)).toBe(true)
   })
 
   test('that ends before it is ready says how, to the log also why', async () => {

@@ -26,14 +26,16 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null
   /** The end of its standard error: for the log, never for a caller. */
   readonly stderr: string
-  /** Set if it was killed for breaking the protocol, or could not be started. */
+  /** Set if it was killed for something that it did, or could not be started. */
   readonly fault?: string
 }
 
 /**
- * An engine process sends at most some fifteen messages per second; one that floods its worker is killed.
+ * An engine process sends at most some fifteen messages per second; one that floods its worker is killed. After
+ * a pause of the service all that was said meanwhile is heard at once, and is no flood.
  */
 const MESSAGES_PER_SECOND_MAX = 100
+const PAUSE_MAX_SECONDS = 600
 const BYTES_PER_SECOND_MAX = 2 * MESSAGE_MAX_BYTES
 const STDERR_KEPT_CHARACTERS = 4096
 
@@ -42,17 +44,24 @@ export class SessionChild {
   readonly ready: Promise<void>
   /** Resolves when the process is gone and all its messages were received. */
   readonly exited: Promise<ChildExit>
-  /** Called with every message after `ready`. */
+  /** Called with every message after `ready` that is not a mere sign of life. */
   onMessage: (message: ChildMessage) => void = () => {}
   readonly #process: ChildProcess
   #stderr = ''
   #fault: string | undefined
   #tellReady: () => void = () => {}
-  #second = 0
+  readonly #heard: () => void
+  #answered: () => void = () => {}
+  #second = currentSecond()
   #heardInSecond = { messages: 0, bytes: 0 }
+  #messagesMax = MESSAGES_PER_SECOND_MAX
 
-  /** @param file main file of the process; tests of misbehaving processes pass their own */
-  constructor(sandbox: SessionSandbox, file = processFile()) {
+  /**
+   * @param heard called on every sign of life
+   * @param file main file of the process; tests of misbehaving processes pass their own
+   */
+  constructor(sandbox: SessionSandbox, heard: () => void, file = processFile()) {
+    this.#heard = heard
     this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), file], {
       cwd: sandbox.tempFolder,
       env: sandboxEnvironment(),
@@ -79,13 +88,29 @@ export class SessionChild {
   }
 
   send(message: ParentMessage): void {
-    const channel = this.#process.stdio[CHANNEL_FD] as Socket
-    if (channel.writable) channel.write(encodeMessage(message))
+    this.#write(CHANNEL_FD, message)
   }
 
-  /** Kills the process at once; does nothing if it is gone. */
-  kill(): void {
+  /** Resolves when the process answers, whatever its script does; never if it does not. One at a time. */
+  ping(): Promise<void> {
+    return new Promise((answered) => {
+      this.#answered = answered
+      this.#write(LIFELINE_FD, { kind: 'ping' })
+    })
+  }
+
+  /**
+   * Kills the process at once; does nothing if it is gone.
+   * @param fault what it is killed for; absent if it did nothing wrong
+   */
+  kill(fault?: string): void {
+    this.#fault ??= fault
     this.#process.kill('SIGKILL')
+  }
+
+  #write(fd: number, message: ParentMessage): void {
+    const socket = this.#process.stdio[fd] as Socket
+    if (socket.writable) socket.write(encodeMessage(message))
   }
 
   #listen(): void {
@@ -112,23 +137,27 @@ export class SessionChild {
       for (const value of reader.push(chunk)) {
         this.#count(1, 0)
         const message = childMessage(value)
+        this.#heard()
         if (message.kind === 'ready') this.#tellReady()
-        else this.onMessage(message)
+        else if (message.kind === 'pong') this.#answered()
+        else if (message.kind !== 'beat') this.onMessage(message)
       }
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error)
-      this.kill()
+      this.kill(error instanceof Error ? error.message : String(error))
     }
   }
 
   #count(messages: number, bytes: number): void {
-    const second = Math.floor(performance.now() / 1000)
-    if (second !== this.#second) this.#heardInSecond = { messages: 0, bytes: 0 }
+    const second = currentSecond()
+    if (second !== this.#second) {
+      this.#heardInSecond = { messages: 0, bytes: 0 }
+      this.#messagesMax = MESSAGES_PER_SECOND_MAX * Math.min(second - this.#second, PAUSE_MAX_SECONDS)
+    }
     this.#second = second
     const heard = this.#heardInSecond
     heard.messages += messages
     heard.bytes += bytes
-    if (heard.messages > MESSAGES_PER_SECOND_MAX || heard.bytes > BYTES_PER_SECOND_MAX)
+    if (heard.messages > this.#messagesMax || heard.bytes > BYTES_PER_SECOND_MAX)
       throw new ProtocolError('the engine process talks too much')
   }
 
@@ -153,6 +182,10 @@ export function exitText({ code, signal, fault }: ChildExit): string {
   if (fault !== undefined) return fault
   if (signal !== null) return `the engine process was killed by signal ${signal}`
   return `the engine process exited with code ${code}`
+}
+
+function currentSecond(): number {
+  return Math.floor(performance.now() / 1000)
 }
 
 /** Sources run unbuilt as .ts, a build as .js. */

@@ -90,8 +90,8 @@ function running(
   return {
     ...deps,
     sessions: {
-      async acquire(size) {
-        const session = await deps.sessions.acquire(size)
+      async acquire(size, withdrawn) {
+        const session = await deps.sessions.acquire(size, withdrawn)
         return {
           size: session.size,
           run: (work, report) => run(session, work, report),
