@@ -3,7 +3,7 @@
  * It keeps a few ready, so that an attempt need not wait for one to start.
  *
  * Promises:
- * - Whatever callers do, at most `slots + warm` processes exist, those that start or are being killed included.
+ * - Whatever callers do, at most `slots + warm` processes exist, with those that start or are being killed.
  * - Ready processes take only memory that no attempt holds or waits for.
  * - Whoever withdraws takes no process: the one that starts for it serves the next, or stays ready.
  * - A process without a sign of life for `silenceMs` is killed; a ready one is proved before it is given.
@@ -127,7 +127,7 @@ export class ProcessPool<Process extends EngineProcess> {
     this.#refillAfter(REFILL_DELAY_MS)
   }
 
-  /** Sees to it that for each who waits a process is being proved or started, as far as the ceiling allows. */
+  /** Proves or starts a process for each who waits, as far as the ceiling allows. */
   #serve(): void {
     while (this.#idle.length > 0 && this.#proving.size < this.#waiters.length) {
       void this.#prove(this.#idle.shift()!)

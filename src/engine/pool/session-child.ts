@@ -31,8 +31,8 @@ export interface ChildExit {
 }
 
 /**
- * An engine process sends at most some fifteen messages per second; one that floods its worker is killed. After
- * a pause of the service all that was said meanwhile is heard at once, and is no flood.
+ * An engine process sends at most some fifteen messages per second; one that floods its worker is killed.
+ * What is heard at once after a pause of the service, because it was said meanwhile, is no flood.
  */
 const MESSAGES_PER_SECOND_MAX = 100
 const PAUSE_MAX_SECONDS = 600
