@@ -350,6 +350,6 @@ test('whatever happens, there are never more processes than slots and warm ones,
       await scene.taken()
       expect(scene.most).toBeLessThanOrEqual(size.slots + size.warm)
     }),
-    { numRuns: 150 },
+    { numRuns: 400 },
   )
 })
