@@ -16,6 +16,7 @@ import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import { realWorld } from '../../src/main/world.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { startWorker, type Worker } from '../../src/worker/worker.ts'
+import { put, putScript } from '../support/catalog.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
 import { isRunning } from '../support/observe.ts'
 import { anApp, aTenant, aUser, TENANT_ID, USER_ID } from '../support/records.ts'
@@ -62,10 +63,10 @@ class Installation {
 
   async newApp(script: string): Promise<App> {
     const { currentScriptId: _later, ...app } = anApp({ id: newUuid<'app'>(world.random) as AppId })
-    await this.store.addApp(app)
+    await put(this.store, { apps: [app] })
     const id = newUuid<'script-version'>(world.random) as ScriptVersionId
     const version = { id, appId: app.id, tenantId: TENANT_ID, script, message: '', modifierId: USER_ID }
-    await this.store.addScript({ ...version, modifiedAt: Date.now() }, 5)
+    await putScript(this.store, { ...version, modifiedAt: Date.now() })
     return app
   }
 
@@ -130,7 +131,7 @@ async function open(limits: Partial<Limits> = {}): Promise<Installation> {
     silenceMs: engineSilenceMs,
   })
   here = new Installation(harness, limits)
-  await here.store.addTenant(aTenant())
+  await put(here.store, { tenants: [aTenant()] })
   return here
 }
 
