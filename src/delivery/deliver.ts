@@ -72,7 +72,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
     const request = {
       now,
       max,
-      places: (subscription: Subscription | undefined) =>
+      inFlightLimit: (subscription: Subscription | undefined) =>
         inFlightLimitNow(subscription, rates, now) + (arrived.get(subscription?.id) ?? 0),
       perTenant: PER_TENANT,
       lease,

@@ -11,7 +11,7 @@ import { decide, isRefusal } from '../core/reload.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import { type Claimed, NO_ROOM, type QueueStore } from '../store/port/queue.ts'
+import { type Claimed, OVER_BUDGET, type QueueStore } from '../store/port/queue.ts'
 import type { ReloadView, Saving } from '../store/port/reloads.ts'
 import type { EngineBudget } from './engine-budget.ts'
 
@@ -75,7 +75,7 @@ function claimStep(
     if (app === undefined) return cancel(view)
     const { partial, sizeIndex } = reload
     const size = chooseSize(deps.sizes, app, { partial, climbedIndex: sizeIndex })
-    if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: NO_ROOM }
+    if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: OVER_BUDGET }
     const decision = decide(
       { ...reload, sizeIndex: size.index },
       attempt,

@@ -501,7 +501,7 @@ describe('deliveries', () => {
     const [claimed] = await store.claimDeliveries({
       now: world.clock.now(),
       max: 10,
-      places: () => 4,
+      inFlightLimit: () => 4,
       perTenant: 32,
       lease: newUuid(world.random),
       leaseExpiresAt: world.clock.now() + 60_000,
@@ -656,7 +656,7 @@ describe('extensions', () => {
     const lease = newUuid<'lease'>(world.random)
     const now = world.clock.now()
     const leased = { lease, leaseExpiresAt: now + 60_000 }
-    await store.claimDeliveries({ now, max: 1, places: () => 1, perTenant: 1, ...leased })
+    await store.claimDeliveries({ now, max: 1, inFlightLimit: () => 1, perTenant: 1, ...leased })
     const ended = { ...delivery!, state: 'exhausted' as const, endedAt: now }
     await store.recordSends([{ delivery: ended, fence: lease }])
     const recover = (body: object) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadId, ScriptVersionId } from '../../src/core/ids.ts'
-import { NO_ROOM } from '../../src/store/port/queue.ts'
+import { OVER_BUDGET } from '../../src/store/port/queue.ts'
 import { limitTenant, putScript, remove } from '../support/catalog.ts'
 import { claimStep, type Given, NO_CAP, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
 
@@ -190,7 +190,7 @@ export function exerciseClaiming(given: () => Given): void {
       const big = await given().queued({ weight: 9 })
       const small = await given().queued({ weight: 1 })
       const other = await given().queued({ tenantId: OTHER_TENANT })
-      const { shown, claimed } = await claimRefusing(big.id, NO_ROOM)
+      const { shown, claimed } = await claimRefusing(big.id, OVER_BUDGET)
       expect(shown.toSorted()).toEqual([big.id, other.id].toSorted())
       expect(claimed.map(({ reload }) => reload.id)).toEqual([other.id])
       expect(await ids(9)).toEqual([big.id, small.id])

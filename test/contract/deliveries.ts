@@ -37,7 +37,7 @@ export function exerciseDeliveries(given: () => Given): void {
     given().store.claimDeliveries({
       now: given().now,
       max,
-      places: () => perSubscription,
+      inFlightLimit: () => perSubscription,
       perTenant,
       lease,
       leaseExpiresAt: given().now + 60_000,
@@ -273,7 +273,7 @@ export function exerciseDeliveries(given: () => Given): void {
       const claimed = await store.claimDeliveries({
         now,
         max: 10,
-        places: (subscription) => {
+        inFlightLimit: (subscription) => {
           asked.push(subscription?.id)
           return subscription?.id === subscriptionId(3) ? 0 : 1
         },

@@ -16,7 +16,7 @@ export function exerciseEndingLeases(given: () => Given): void {
     given().store.claimDeliveries({
       now: given().now,
       max: 10,
-      places: () => 4,
+      inFlightLimit: () => 4,
       perTenant: 100,
       lease,
       leaseExpiresAt: given().now + 60_000,

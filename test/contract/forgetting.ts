@@ -78,7 +78,7 @@ export function exerciseForgetting(given: () => Given): void {
       await put(store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
       const [delivered, pending] = [await ended(), await ended()]
       const [first, second] = [(await store.eventsOf(delivered))[0]!, (await store.eventsOf(pending))[0]!]
-      const claim = { now: given().now, max: 1, places: () => 1, perTenant: 9, lease: LEASE }
+      const claim = { now: given().now, max: 1, inFlightLimit: () => 1, perTenant: 9, lease: LEASE }
       const [claimed] = await store.claimDeliveries({ ...claim, leaseExpiresAt: given().now + 1000 })
       const { lease: _l, leaseExpiresAt: _e, ...row } = claimed!.delivery
       expect(row.eventId).toBe(first.id)

@@ -12,7 +12,7 @@ import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { AppView } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
-import { NO_ROOM } from '../../src/store/port/queue.ts'
+import { OVER_BUDGET } from '../../src/store/port/queue.ts'
 import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import { limitTenant, put, remove } from '../support/catalog.ts'
@@ -47,7 +47,7 @@ const ENDS: readonly AttemptEnd[] = [
 ]
 
 /** A removed subscription has one place more, so that both stores have to tell it apart. */
-const placesOf = (places: number) => (subscription: unknown) => places + (subscription === undefined ? 1 : 0)
+const limitOf = (limit: number) => (subscription: unknown) => limit + (subscription === undefined ? 1 : 0)
 
 const countFailure: SubscriptionStep = ({ subscription }) => ({
   subscription: { ...subscription, failedSends: subscription.failedSends + 1 },
@@ -138,7 +138,7 @@ class Author {
     const max = 1 + this.below(4)
     const concurrentReloadsPerTenant = 1 + this.below(3)
     const refusedDigit = this.below(12).toString(16)
-    const refused = this.one(['not this one', NO_ROOM])
+    const refused = this.one(['not this one', OVER_BUDGET])
     const ageingMs = this.one([0, 0, 3000])
     return (store) =>
       store.claim({
@@ -155,7 +155,7 @@ class Author {
 
   placing(): Command {
     const [tenantId, reloadId, ageingMs] = [this.one(TENANTS), this.reloadId(), this.one([0, 3000])]
-    return (store) => store.queuePlace(tenantId, reloadId, ageingMs)
+    return (store) => store.queuePosition(tenantId, reloadId, ageingMs)
   }
 
   ending(): Command {
@@ -213,7 +213,7 @@ class Author {
     const request = {
       now,
       max: 1 + this.below(4),
-      places: placesOf(1 + this.below(2)),
+      inFlightLimit: limitOf(1 + this.below(2)),
       perTenant: 1 + this.below(3),
       lease,
     }

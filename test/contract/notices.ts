@@ -39,7 +39,14 @@ export function exerciseNotices(given: () => Given): void {
     await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
     await given().end((await given().running()).reload)
     const { now } = given()
-    const free = { now, max: 1, places: () => 1, perTenant: 9, lease: LEASE, leaseExpiresAt: now + 1000 }
+    const free = {
+      now,
+      max: 1,
+      inFlightLimit: () => 1,
+      perTenant: 9,
+      lease: LEASE,
+      leaseExpiresAt: now + 1000,
+    }
     const [found] = await given().store.claimDeliveries(free)
     return found!
   }

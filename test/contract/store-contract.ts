@@ -15,8 +15,8 @@ import { exerciseForgetting } from './forgetting.ts'
 import { exerciseLists } from './lists.ts'
 import { exerciseListsOfKinds } from './lists-of-kinds.ts'
 import { exerciseNotices } from './notices.ts'
-import { exercisePlacing } from './placing.ts'
 import { exerciseProcesses } from './processes.ts'
+import { exerciseQueuePositions } from './queue-positions.ts'
 import type { StoreKind, StoreUnderTest } from './store-kind.ts'
 import { Given } from './store-records.ts'
 import { exerciseSweeping } from './sweeping.ts'
@@ -36,7 +36,7 @@ export function exerciseStore(kind: StoreKind): void {
     const present = () => given
     exerciseAccepting(present)
     exerciseClaiming(present)
-    exercisePlacing(present)
+    exerciseQueuePositions(present)
     exerciseTransitions(present)
     exerciseSweeping(present)
     exerciseLists(present)

@@ -193,13 +193,13 @@ function registerGet(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const reload = await findReload(deps, request, request.params.reloadId)
-      const place =
+      const position =
         reload.state === 'QUEUED'
-          ? await deps.store.queuePlace(reload.tenantId, reload.id, deps.limits.ageingMs)
+          ? await deps.store.queuePosition(reload.tenantId, reload.id, deps.limits.ageingMs)
           : undefined
       return {
         ...reloadRecord(reload, selfLink(deps, request, reload), true),
-        ...(place === undefined ? {} : { queue: queueRecord(reload, place) }),
+        ...(position === undefined ? {} : { queue: queueRecord(reload, position) }),
       }
     },
   )

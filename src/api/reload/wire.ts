@@ -10,7 +10,7 @@ import { ACTIVE_STATES, OUTCOMES } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
-import { AHEAD_COUNTED_MAX, type QueuePlace } from '../../store/port/queue.ts'
+import { AHEAD_COUNTED_MAX, type QueuePosition } from '../../store/port/queue.ts'
 
 export const STATUSES = [...ACTIVE_STATES, ...OUTCOMES] as const
 
@@ -59,19 +59,19 @@ export const ReloadRecord = Type.Object({
   links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
 })
 
-export function queueRecord(reload: Reload, place: QueuePlace): Static<typeof QueueRecord> {
-  const { ahead, waitsFor } = place
+export function queueRecord(reload: Reload, position: QueuePosition): Static<typeof QueueRecord> {
+  const { ahead, waitsFor } = position
   return {
     position: ahead + 1,
     positionIsExact: ahead < AHEAD_COUNTED_MAX,
     waitsFor,
-    reason: reasonText(reload, place),
+    reason: reasonText(reload, position),
     since: timeText(reload.queuedAt),
     ...(waitsFor === 'back-off' ? { until: timeText(reload.notBefore) } : {}),
   }
 }
 
-function reasonText(reload: Reload, { ahead, waitsFor, running }: QueuePlace): string {
+function reasonText(reload: Reload, { ahead, waitsFor, running }: QueuePosition): string {
   const count = `${ahead < AHEAD_COUNTED_MAX ? '' : 'at least '}${ahead}`
   switch (waitsFor) {
     case 'back-off':

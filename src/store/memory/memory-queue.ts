@@ -11,7 +11,7 @@ import {
   type ExpiredLease,
   type LeaseAnswer,
   type LeaseRenewal,
-  type QueuePlace,
+  type QueuePosition,
   type QueueStore,
 } from '../port/queue.ts'
 import type { ReloadView } from '../port/reloads.ts'
@@ -60,13 +60,17 @@ export class MemoryQueue extends MemoryReloads implements QueueStore {
       .sort((left, right) => compareWaiting(left, right, ageingMs))
   }
 
-  async queuePlace(tenantId: TenantId, id: ReloadId, ageingMs: number): Promise<QueuePlace | undefined> {
+  async queuePosition(
+    tenantId: TenantId,
+    id: ReloadId,
+    ageingMs: number,
+  ): Promise<QueuePosition | undefined> {
     const reload = own(this.tables.reloads.get(id), tenantId)
     if (reload?.state !== 'QUEUED') return undefined
     const ahead = this.#claimableOf(tenantId, ageingMs).filter(
       (row) => compareWaiting(row, reload, ageingMs) < 0,
     )
-    return this.turns.placeOf(reload, Math.min(ahead.length, AHEAD_COUNTED_MAX))
+    return this.turns.positionOf(reload, Math.min(ahead.length, AHEAD_COUNTED_MAX))
   }
 
   async runningReloads(tenantId: TenantId): Promise<number> {

@@ -31,7 +31,7 @@ import { byAge, insert, own } from './tables.ts'
 
 export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
-    this.notices.tellSoon(noticeOf.accepting())
+    this.notices.notifySoon(noticeOf.accepting())
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
   }
 

@@ -10,7 +10,7 @@ export interface DeliveryClaim {
   readonly now: number
   readonly max: number
   /** Asked once for each subscription with pending deliveries; undefined stands for one that was removed. */
-  readonly places: (subscription: Subscription | undefined) => number
+  readonly inFlightLimit: (subscription: Subscription | undefined) => number
   readonly perTenant: number
   readonly lease: LeaseToken
   readonly leaseExpiresAt: number
@@ -46,8 +46,8 @@ export interface Reopening {
 
 export interface DeliveryStore {
   /**
-   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than `places`
-   * gives a subscription and `perTenant` of one tenant.
+   * Takes pending deliveries that are due and free, oldest due first. Never more in flight than
+   * `inFlightLimit` gives a subscription and `perTenant` of one tenant.
    */
   claimDeliveries(request: DeliveryClaim): Promise<ClaimedDelivery[]>
   /**

@@ -13,7 +13,7 @@ import type { ReloadView, Saving } from './reloads.ts'
  * What stands behind it in its tenant's queue must not overtake it, so the tenant is passed over until the
  * next call.
  */
-export const NO_ROOM = 'no-room'
+export const OVER_BUDGET = 'over-budget'
 
 export interface ClaimRequest {
   readonly now: number
@@ -24,7 +24,8 @@ export interface ClaimRequest {
   /** Waiting that counts as much as one weight; absent or 0: the weight alone counts. */
   readonly ageingMs?: number
   /**
-   * Called for each chosen reload in claiming order; a refusal skips it, NO_ROOM also the rest of its tenant.
+   * Called for each chosen reload in claiming order; a refusal skips it, OVER_BUDGET also the rest of its
+   * tenant.
    */
   readonly step: (view: ReloadView) => Saving | { readonly refused: string }
 }
@@ -42,7 +43,7 @@ export interface Claimed {
 export const AHEAD_COUNTED_MAX = 10_000
 
 /** Where a QUEUED reload stands. */
-export interface QueuePlace {
+export interface QueuePosition {
   /** Claimable reloads of its tenant that go first; AHEAD_COUNTED_MAX stands for any larger number too. */
   readonly ahead: number
   readonly waitsFor: WaitsFor
@@ -78,7 +79,7 @@ export interface QueueStore {
    */
   claim(request: ClaimRequest): Promise<Claimed[]>
   /** Undefined unless the reload is QUEUED. @param ageingMs as claims are made with */
-  queuePlace(tenantId: TenantId, id: ReloadId, ageingMs: number): Promise<QueuePlace | undefined>
+  queuePosition(tenantId: TenantId, id: ReloadId, ageingMs: number): Promise<QueuePosition | undefined>
   renewLeases(batch: readonly LeaseRenewal[]): Promise<LeaseAnswer[]>
   /** Open attempts whose lease ran out at `now`, oldest first. */
   expiredLeases(now: number, max: number): Promise<ExpiredLease[]>

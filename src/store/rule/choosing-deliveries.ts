@@ -33,8 +33,8 @@ export class ChoosingDeliveries {
   /** How many more of the subscription may be in flight; 0 or more. */
   free({ tenantId, subscription, inFlight }: PendingDeliveries): number {
     if (tenantId !== undefined) this.#fly(tenantId, inFlight)
-    const { places, max } = this.#request
-    return Math.max(0, Math.min(places(subscription) - inFlight, max))
+    const { inFlightLimit, max } = this.#request
+    return Math.max(0, Math.min(inFlightLimit(subscription) - inFlight, max))
   }
 
   /** Those that are taken, under their lease. */

@@ -3,7 +3,7 @@ import { claimStep } from '../../../test/contract/store-records.ts'
 import { anApp, aReload, aTenant, START_MS, TENANT_ID } from '../../../test/support/records.ts'
 import type { ReloadId } from '../../core/ids.ts'
 import type { Reload } from '../../core/reload.ts'
-import { type ClaimRequest, NO_ROOM } from '../port/queue.ts'
+import { type ClaimRequest, OVER_BUDGET } from '../port/queue.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { Claiming } from './claiming.ts'
 import { Turns } from './turns.ts'
@@ -62,6 +62,6 @@ it('one that is refused is shown once and passed; without room for it the tenant
   const queue = [first, second, third]
   expect(await claimFrom(queue, { max: 9, step: refusing('other') })).toEqual(['1', '3'])
   expect(shown.splice(0)).toEqual(['1', '2', '3'])
-  expect(await claimFrom(queue, { max: 9, step: refusing(NO_ROOM) })).toEqual(['1'])
+  expect(await claimFrom(queue, { max: 9, step: refusing(OVER_BUDGET) })).toEqual(['1'])
   expect(shown).toEqual(['1', '2'])
 })

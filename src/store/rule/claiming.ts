@@ -14,12 +14,12 @@
 import type { ScriptVersion } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
 import type { TenantId } from '../../core/ids.ts'
-import { type Claimed, type ClaimRequest, NO_ROOM } from '../port/queue.ts'
+import { type Claimed, type ClaimRequest, OVER_BUDGET } from '../port/queue.ts'
 import type { ReloadView, Saving } from '../port/reloads.ts'
 import { isSaving } from './saving.ts'
 import type { Turns } from './turns.ts'
 
-/** A claimable reload by its place in the order of its tenant (`compareWaiting`). */
+/** A claimable reload by its position in the order of its tenant (`compareWaiting`). */
 export interface Wanted {
   readonly tenantId: TenantId
   /** So many of the tenant stand before it. */
@@ -64,7 +64,7 @@ export class Claiming {
       if (isClaim(result)) this.#claimed += 1
       return result
     }
-    if (result.refused === NO_ROOM) this.#turns.passOver(tenantId, view.reload.id)
+    if (result.refused === OVER_BUDGET) this.#turns.passOver(tenantId, view.reload.id)
     this.#refused.set(tenantId, behind + 1)
     return undefined
   }

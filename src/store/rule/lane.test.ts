@@ -10,7 +10,15 @@ interface Seat extends InLane {
 }
 
 function seatOf(number: number, usedMs: number, turn: number): Seat {
-  return { tenantId: `tenant-${number}` as TenantId, share: 2, running: 3, usedMs, asOf: 0, turn, place: 0 }
+  return {
+    tenantId: `tenant-${number}` as TenantId,
+    share: 2,
+    running: 3,
+    usedMs,
+    asOf: 0,
+    turn,
+    position: 0,
+  }
 }
 
 it('the first of a lane is the one that goes first, whoever comes and leaves and whenever it was brought up', () => {

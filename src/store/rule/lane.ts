@@ -1,13 +1,13 @@
 /**
  * Contending tenants that run equally many reloads for equal shares, in order. They spend at the same rate,
- * so their order does not change as time passes: a heap whose entries know their places, for removal from
+ * so their order does not change as time passes: a heap whose entries know their positions, for removal from
  * anywhere.
  */
 import { compareStandings, type Standing } from '../../core/order.ts'
 
 export interface InLane extends Standing {
   /** Where it stands; kept by the lane. */
-  place: number
+  position: number
 }
 
 export class Lane<Entry extends InLane> {
@@ -23,21 +23,21 @@ export class Lane<Entry extends InLane> {
   }
 
   add(entry: Entry): void {
-    entry.place = this.#entries.push(entry) - 1
+    entry.position = this.#entries.push(entry) - 1
     this.#up(entry)
   }
 
   remove(entry: Entry): void {
     const last = this.#entries.pop()!
     if (last === entry) return
-    this.#put(last, entry.place)
+    this.#put(last, entry.position)
     this.#up(last)
     this.#down(last)
   }
 
   #up(entry: Entry): void {
-    while (entry.place > 0) {
-      const above = this.#entries[(entry.place - 1) >> 1]!
+    while (entry.position > 0) {
+      const above = this.#entries[(entry.position - 1) >> 1]!
       if (!goesBefore(entry, above)) return
       this.#swap(entry, above)
     }
@@ -45,8 +45,8 @@ export class Lane<Entry extends InLane> {
 
   #down(entry: Entry): void {
     for (;;) {
-      const left = this.#entries[2 * entry.place + 1]
-      const right = this.#entries[2 * entry.place + 2]
+      const left = this.#entries[2 * entry.position + 1]
+      const right = this.#entries[2 * entry.position + 2]
       if (left === undefined) return
       const below = right !== undefined && goesBefore(right, left) ? right : left
       if (!goesBefore(below, entry)) return
@@ -55,14 +55,14 @@ export class Lane<Entry extends InLane> {
   }
 
   #swap(one: Entry, other: Entry): void {
-    const place = one.place
-    this.#put(one, other.place)
-    this.#put(other, place)
+    const position = one.position
+    this.#put(one, other.position)
+    this.#put(other, position)
   }
 
-  #put(entry: Entry, place: number): void {
-    this.#entries[place] = entry
-    entry.place = place
+  #put(entry: Entry, position: number): void {
+    this.#entries[position] = entry
+    entry.position = position
   }
 }
 

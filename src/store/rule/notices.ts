@@ -27,10 +27,10 @@ export class Notices {
   publish(): void {
     const noted = this.#noted
     this.#noted = NOTHING
-    this.tellSoon(noted)
+    this.notifySoon(noted)
   }
 
-  tellSoon(changed: Partial<CommitNotice>): void {
+  notifySoon(changed: Partial<CommitNotice>): void {
     const told = isSomething(this.#saved)
     this.#saved = either(this.#saved, changed)
     if (!told && isSomething(this.#saved)) void Promise.resolve().then(() => this.#flush())

@@ -14,7 +14,7 @@ import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { clockWasSet, compareStandings, enteringUsedMs, FIRST_RUN_MS, usualRunMs } from '../../core/order.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
-import type { QueuePlace } from '../port/queue.ts'
+import type { QueuePosition } from '../port/queue.ts'
 import { type InLane, Lane } from './lane.ts'
 import { backsOff } from './waiting.ts'
 
@@ -34,7 +34,7 @@ interface Seat extends InLane {
   /** Where it stands when it contends, unless it is passed over. */
   lane: Lane<Seat> | undefined
   /** The reload for which there was no room when it was last shown. */
-  noRoomFor: ReloadId | undefined
+  refusedForMemory: ReloadId | undefined
 }
 
 /** What a store has at the moment. */
@@ -148,11 +148,11 @@ export class Turns {
 
   /**
    * The tenant gets nothing more in this claim.
-   * @param noRoomFor its first reload, when no worker has room for its engine size
+   * @param refusedForMemory its first reload, when no worker has room for its engine size
    */
-  passOver(tenantId: TenantId, noRoomFor?: ReloadId): void {
+  passOver(tenantId: TenantId, refusedForMemory?: ReloadId): void {
     const seat = this.#seatOf(tenantId)
-    seat.noRoomFor = noRoomFor
+    seat.refusedForMemory = refusedForMemory
     if (seat.lane === undefined) return
     this.#leaveLane(seat, seat.lane)
     this.#passedOver.push(seat)
@@ -164,14 +164,14 @@ export class Turns {
   }
 
   /** @param ahead reloads of its tenant that go first */
-  placeOf({ id, tenantId }: Reload, ahead: number): QueuePlace {
+  positionOf({ id, tenantId }: Reload, ahead: number): QueuePosition {
     this.#recount()
     const seat = this.#seatOf(tenantId)
     const waitsFor = () => {
       if (this.#backingOff.has(id)) return 'back-off'
       if (seat.running >= seat.limit) return 'tenant-limit'
       if (ahead > 0) return 'earlier-reloads'
-      if (seat.noRoomFor === id) return 'engine-size'
+      if (seat.refusedForMemory === id) return 'engine-size'
       return this.#next() === seat ? 'free-slot' : 'other-tenants'
     }
     return { ahead, waitsFor: waitsFor(), running: seat.running }
@@ -210,7 +210,7 @@ export class Turns {
     const { running, share } = seat
     this.#bringUp(seat)
     const contended = seat.contends
-    // Its place depends on nothing else that changes: accepting the next of many costs two comparisons.
+    // Its position depends on nothing else that changes: accepting the next of many costs two comparisons.
     const { lane } = seat
     change()
     seat.contends = seat.waiting > 0 && seat.running < seat.limit
@@ -309,8 +309,8 @@ export class Turns {
       contends: false,
       era: this.#era,
       lane: undefined,
-      place: 0,
-      noRoomFor: undefined,
+      position: 0,
+      refusedForMemory: undefined,
     }
     this.#setTerms(seat)
     this.#seats.set(tenantId, seat)

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { aheadOf } from '../../core/order.ts'
 import type { Reload } from '../../core/reload.ts'
-import { AHEAD_COUNTED_MAX, type QueuePlace } from '../port/queue.ts'
+import { AHEAD_COUNTED_MAX, type QueuePosition } from '../port/queue.ts'
 import type { Counted, Turns } from '../rule/turns.ts'
 
 export const WAITING_OF_TENANTS = `
@@ -35,10 +35,10 @@ export const AHEAD_OF_WEIGHT = `
     SELECT 1 FROM reloads
     WHERE tenant_id = ? AND state = 'QUEUED' AND backing_off = 0 AND weight = ? AND (created_at, id) < (?, ?) LIMIT ?)`
 
-export function preparePlaceOf(
+export function preparePositionOf(
   db: DatabaseSync,
   turns: Turns,
-): (reload: Reload, ageingMs: number) => QueuePlace {
+): (reload: Reload, ageingMs: number) => QueuePosition {
   const count = db.prepare(AHEAD_OF_WEIGHT)
   return (reload, ageingMs) => {
     let ahead = 0
@@ -46,7 +46,7 @@ export function preparePlaceOf(
       const left = AHEAD_COUNTED_MAX - ahead
       ahead += count.get(reload.tenantId, weight, createdAt, id, left)!.count as number
     }
-    return turns.placeOf(reload, ahead)
+    return turns.positionOf(reload, ahead)
   }
 }
 

@@ -80,7 +80,7 @@ function storeOver(db: DatabaseSync, file: string, lock: { release(): void }): S
      */
     accept: (batch) => {
       const accepted = verbs.accept(batch)
-      notices.tellSoon(noticeOf.accepting())
+      notices.notifySoon(noticeOf.accepting())
       return accepted
     },
     onCommit: (listener) => notices.listen(listener),

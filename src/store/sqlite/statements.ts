@@ -17,7 +17,7 @@ import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
-import { FIRST_WAITING, preparePlaceOf } from './queue.ts'
+import { FIRST_WAITING, preparePositionOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
@@ -43,7 +43,7 @@ export function prepareStatements(
   const sends = prepareSendWrites(db, audience, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
   const reads = prepareReloadReads(db)
-  const placeOf = preparePlaceOf(db, turns)
+  const positionOf = preparePositionOf(db, turns)
   const firstWaiting = db.prepare(FIRST_WAITING)
   return {
     accept: each(prepareAccept(db, views, audience, kept, turns, note)),
@@ -54,9 +54,9 @@ export function prepareStatements(
     ...prepareSweeps(db, audience),
     ...reads,
     reloads: (query) => listReloads(db, query),
-    queuePlace: (tenantId, id, ageingMs) => {
+    queuePosition: (tenantId, id, ageingMs) => {
       const reload = reads.reload(tenantId, id)
-      return reload?.state === 'QUEUED' ? placeOf(reload, ageingMs) : undefined
+      return reload?.state === 'QUEUED' ? positionOf(reload, ageingMs) : undefined
     },
     runningReloads: (tenantId) => turns.runningOf(tenantId),
     counts: () => {

@@ -30,7 +30,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   counts: 'read',
 
   claim: 'synced',
-  queuePlace: 'read',
+  queuePosition: 'read',
   renewLeases: 'synced',
   expiredLeases: 'read',
   overdueReloads: 'read',

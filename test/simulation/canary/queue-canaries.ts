@@ -1,5 +1,5 @@
 /** Planted bugs of accepting, claiming and canceling. */
-import { NO_ROOM } from '../../../src/store/port/queue.ts'
+import { OVER_BUDGET } from '../../../src/store/port/queue.ts'
 import { type Canary, overriding, saving, seeing } from './canary.ts'
 
 export const QUEUE_CANARIES: readonly Canary[] = [
@@ -114,7 +114,7 @@ export const QUEUE_CANARIES: readonly Canary[] = [
           return store.claim({
             ...request,
             step: (view) => {
-              if (served && view.tenant.id.endsWith('1')) return { refused: NO_ROOM }
+              if (served && view.tenant.id.endsWith('1')) return { refused: OVER_BUDGET }
               served ||= view.tenant.id.endsWith('0')
               return request.step(view)
             },
