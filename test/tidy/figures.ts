@@ -17,7 +17,7 @@ const ORDER =
   'core catalog event script qvd receiver store delivery outcome history engine files intake queue worker api main cli'
 
 /** Typical verbs and functions of the load language: where they stand, a new one has to be written. */
-const VERBS = ['queuePosition', 'renewLeases', 'eventsBefore']
+const VERBS = ['overdueReloads', 'renewLeases', 'eventsBefore']
 const FUNCTIONS = ['Capitalize', 'FirstSortedValue', 'Peek', 'Sum', 'QvdTableName']
 
 const part = (path: string): string => path.split('/')[1]!
