@@ -18,7 +18,7 @@ export interface GroupCoverage {
 /** @param functions documented names of those that are here */
 export function languageCoverage(functions: ReadonlySet<string>): readonly GroupCoverage[] {
   const elements = Object.entries(LANGUAGE_ELEMENTS).map(([title, group]) => {
-    const here = group.flatMap(([name, sample]) => (checkScript(sample).length === 0 ? [name] : []))
+    const here = group.flatMap(([name, sample]) => (isUnderstood(sample) ? [name] : []))
     const names = group.map(([name]) => name)
     return parted(title, names, new Set(here))
   })
@@ -26,6 +26,20 @@ export function languageCoverage(functions: ReadonlySet<string>): readonly Group
   const seen = FUNCTIONS.flatMap((row) => (row.seen > 0 ? [row.name] : []))
   return [...elements, ...groups, parted('Functions seen in public scripts', seen, functions)]
 }
+
+/** The tables and files of a sample need not be there. */
+const NOT_UNDERSTOOD: ReadonlySet<string> = new Set([
+  'NotSupported',
+  'Syntax',
+  'UnknownStatement',
+  'WrongFormat',
+])
+
+const isUnderstood = (sample: string): boolean => notUnderstood(sample).length === 0
+
+/** What the parser says of a sample that it does not take. */
+export const notUnderstood = (sample: string): string[] =>
+  checkScript(sample).flatMap(({ code, message }) => (NOT_UNDERSTOOD.has(code) ? [message] : []))
 
 function parted(title: string, names: readonly string[], here: ReadonlySet<string>): GroupCoverage {
   return {

@@ -1,19 +1,20 @@
 /**
- * `reprise check FILE...`: finds the faults of load scripts without running them. Reads only the scripts and,
- * with --data, the files that they include by a plain path.
+ * `reprise check FILE...`: finds what is wrong with load scripts without running them. Reads only the scripts
+ * and, with --data, the files that they load and include.
  */
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
-import { checkScript, type ScriptIssue } from '../script/check/check-script.ts'
-import { includeOf } from '../script/parse/expand.ts'
-import { split } from '../script/syntax/split.ts'
+import { ConfigError } from '../main/config.ts'
+import { checkAsking, checkScript } from '../script/check/check-script.ts'
+import type { ScriptIssue } from '../script/check/issue.ts'
+import { CheckFiles } from './check-files.ts'
 import { Terminal } from './terminal.ts'
 
 interface Options {
   readonly json?: boolean
   readonly data?: string
+  readonly strict?: boolean
 }
 
 interface FileIssue extends ScriptIssue {
@@ -24,59 +25,78 @@ interface FileIssue extends ScriptIssue {
 
 export function checkCommand(): Command {
   return new Command('check')
-    .description('Finds faults of load scripts without running them.')
+    .description('Finds what is wrong with load scripts without running them.')
     .argument('<files...>', 'load scripts')
-    .option('--data <folder>', 'also check included files: lib://NAME/x.qvs is x.qvs of this folder')
+    .option('--data <folder>', 'folder behind lib://DataFiles: also check files, their fields, and includes')
+    .option('--strict', 'warnings count as errors do')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nStatements with $(...) are not judged: what they say is known only at run time.')
-    .addHelpText('after', 'Exit code: 0 no faults, 1 faults, 2 wrong use or a file that cannot be read')
+    .addHelpText(
+      'after',
+      '\nAn error is what a full reload fails with for certain. A warning depends on data, on the request or' +
+        '\non a branch, or is seldom meant.' +
+        '\nExit code: 0 no errors, 1 errors, 2 wrong use or a file that cannot be read',
+    )
     .action(async (files: string[], options: Options) => {
       process.exitCode = await check(files, options)
     })
 }
 
-async function check(files: readonly string[], { json, data }: Options): Promise<number> {
+async function check(files: readonly string[], { json, data, strict }: Options): Promise<number> {
   const issues: FileIssue[] = []
-  const waiting = [...files]
-  const seen = new Set<string>()
+  const texts = new Map<string, string>()
   let unreadable = false
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    if (seen.has(path.resolve(file))) continue
-    seen.add(path.resolve(file))
-    const script = await readFile(file, 'utf8').catch((error: Error) => {
+  const read = async (file: string) => {
+    const text = await readFile(file, 'utf8').catch((error: Error) => {
       process.stderr.write(`reprise: ${printable(error.message)}\n`)
       unreadable = true
     })
-    if (script === undefined) continue
-    const lines = script.split('\n')
-    for (const issue of checkScript(script)) issues.push({ file, source: lines[issue.line - 1]!, ...issue })
-    if (data !== undefined) waiting.push(...includedFiles(script, data))
+    if (text !== undefined) texts.set(file, text)
+    return text
   }
-  if (json === true) process.stdout.write(`${JSON.stringify({ files: seen.size, issues }, null, 2)}\n`)
-  else show(issues, seen.size)
-  return unreadable ? 2 : issues.length > 0 ? 1 : 0
+  const world = data === undefined ? undefined : await openData(data)
+  try {
+    for (const file of new Set(files)) {
+      const script = await read(file)
+      if (script === undefined) continue
+      for (const issue of await issuesOf(script, world)) {
+        const place = issue.file ?? file
+        const text = texts.get(place) ?? (await read(place)) ?? ''
+        issues.push({ ...issue, file: place, source: text.split('\n')[issue.line - 1] ?? '' })
+      }
+    }
+  } finally {
+    await world?.close()
+  }
+  const unique = [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()]
+  const errors = unique.filter(({ severity }) => strict === true || severity === 'error').length
+  if (json === true)
+    process.stdout.write(`${JSON.stringify({ files: texts.size, issues: unique }, null, 2)}\n`)
+  else show(unique, texts.size)
+  return unreadable ? 2 : errors > 0 ? 1 : 0
 }
 
-/**
- * Returns the files of the folder that a script includes; skips paths that depend on variables or lead out of
- * the folder.
- */
-function includedFiles(script: string, data: string): string[] {
-  const root = path.resolve(data)
-  return split(script).flatMap(({ head, text }) => {
-    const include = head === 'include' ? includeOf(text.slice(2, text.lastIndexOf(')'))) : undefined
-    if (include === undefined || include.path.includes('$(')) return []
-    const file = path.resolve(root, include.path.replace(/^\[?lib:\/\/[^/]*\//i, '').replace(/\]$/, ''))
-    const wanted = include.must || existsSync(file)
-    return wanted && file.startsWith(root + path.sep) ? [file] : []
+async function openData(folder: string): Promise<CheckFiles> {
+  const root = await realpath(folder).catch((error: Error) => {
+    throw new ConfigError(`cannot open the folder of --data: ${error.message}`)
   })
+  return CheckFiles.open([{ name: 'DataFiles', root, writable: true }])
+}
+
+async function issuesOf(script: string, files: CheckFiles | undefined): Promise<readonly ScriptIssue[]> {
+  if (files === undefined) return checkScript(script)
+  const checking = checkAsking(script)
+  let state = checking.next()
+  while (!state.done) state = checking.next(await files.answer(state.value))
+  return state.value
 }
 
 function show(issues: readonly FileIssue[], files: number): void {
   const terminal = new Terminal(process.stdout)
-  for (const { file, line, column, message, engineErrorCode, source } of issues) {
+  for (const { severity, file, line, column, message, engineErrorCode, source, remedy } of issues) {
+    const word = terminal.paint(severity === 'error' ? 'red' : 'yellow', severity)
+    const code = engineErrorCode === 0 ? '' : ` (EDC_ERROR:${engineErrorCode})`
     terminal.line(
-      `${printable(`${file}:${line}:${column}`)}: ${terminal.paint('red', 'error')} ${printable(message)} (EDC_ERROR:${engineErrorCode})`,
+      `${printable(`${path.relative('', file) || file}:${line}:${column}`)}: ${word} ${printable(message)}${code}`,
     )
     // Long lines are cut to a window around the fault.
     const from = Math.max(0, column - 1 - SHOWN_BEFORE)
@@ -88,10 +108,15 @@ function show(issues: readonly FileIssue[], files: number): void {
     )
     terminal.line(`  ${shown}`)
     terminal.line(`  ${' '.repeat(column - 1 - from)}${terminal.paint('red', '^')}`)
+    terminal.line(`  ${terminal.paint('dim', remedy)}`)
   }
-  const faults = issues.length === 1 ? '1 fault' : `${issues.length} faults`
-  terminal.line(`${faults} in ${files === 1 ? '1 file' : `${files} files`}`)
+  const errors = issues.filter(({ severity }) => severity === 'error').length
+  terminal.line(
+    `${counted(errors, 'error')} and ${counted(issues.length - errors, 'warning')} in ${counted(files, 'file')}`,
+  )
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const SHOWN = 100
 const SHOWN_BEFORE = 60

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/child/run-script.ts'
+import { runChecked } from '../support/checked-ahead.ts'
 
 const CORPUS = new URL('corpus/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, CORPUS), 'utf8')
@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function ran(script: string) {
-  return await runScript(
+  return await runChecked(
     {
       dataFile: ':memory:',
       script,

@@ -9,8 +9,8 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { defined } from '../../src/core/defined.ts'
 import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
-import { runScript } from '../../src/engine/child/run-script.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
+import { runChecked } from '../support/checked-ahead.ts'
 import { inline, writtenTables } from '../support/script-under-test.ts'
 
 interface Reloads {
@@ -32,7 +32,7 @@ async function reloadTwice({ script, second = script }: Pick<Reloads, 'script' |
     await writeFile(path.join(root, 'x2.csv'), 'a\n2\n')
     const files = [path.join(folder, 'full.duckdb'), path.join(folder, 'partial.duckdb')] as const
     const run = (text: string, dataFile: string, dataBefore?: string): Promise<ScriptRun> =>
-      runScript(
+      runChecked(
         {
           dataFile,
           script: text,
@@ -187,12 +187,12 @@ it('starts from a data file of the version before notes and access, too', async 
     const [before, after] = [path.join(folder, 'before.duckdb'), path.join(folder, 'after.duckdb')]
     const request = { variables: {}, appId: 'app', appName: 'App', connections: [] }
     const script = 'A: ADD LOAD 1 as a AutoGenerate 1;'
-    await runScript({ ...request, script, dataFile: before, partial: false }, () => {})
+    await runChecked({ ...request, script, dataFile: before, partial: false }, () => {})
     const database = await Database.open({ file: before, privateFolder: `${before}.old` })
     await database.run('UPDATE reprise_model SET version = 1')
     for (const table of ['access', 'notes', 'derived']) await database.run(`DROP TABLE reprise_${table}`)
     database.close()
-    const run = await runScript(
+    const run = await runChecked(
       { ...request, script, dataFile: after, dataBefore: before, partial: true },
       () => {},
     )

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ScriptRunRequest } from '../../src/engine/channel/script-run.ts'
-import { runScript } from '../../src/engine/child/run-script.ts'
 import { previewTables } from '../../src/engine/duckdb/preview.ts'
+import { runChecked } from '../support/checked-ahead.ts'
 import { writtenTables } from '../support/script-under-test.ts'
 
 let folder: string
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function run(script: string, more: Partial<ScriptRunRequest> = {}) {
-  return runScript(
+  return runChecked(
     {
       dataFile: path.join(folder, 'app.duckdb'),
       script,
@@ -63,7 +63,7 @@ describe('A run', () => {
 
   it('tells its tables, counts, log and progress, and leaves one closed file', async () => {
     const told: number[] = []
-    const result = await runScript(
+    const result = await runChecked(
       {
         dataFile: path.join(folder, 'app.duckdb'),
         script: 'T: LOAD RecNo() as n AutoGenerate 1500;\nTRACE done;',
@@ -128,7 +128,7 @@ describe('A run', () => {
   it('ends as interrupted, also while it sleeps or never stops by itself', async () => {
     for (const script of ['SLEEP 60000;', 'DO WHILE 1=1\nLET a=1;\nLOOP']) {
       const interruption = new AbortController()
-      const running = runScript(
+      const running = runChecked(
         {
           dataFile: ':memory:',
           script,

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/child/run-script.ts'
+import { runChecked } from '../support/checked-ahead.ts'
 import { describeScripts, inline, withScript } from '../support/script-under-test.ts'
 
 const T = `T: LOAD a, Date(d) as d ${inline('a,d', '1,45000')};`
@@ -67,7 +67,7 @@ describe('STORE', () => {
     await withScript('TRACE x;', { 'o.csv': 'old' }, async ({ root, dataFile, file }) => {
       const request = { script: '', variables: {}, partial: false, appId: 'a', appName: 'A' }
       const connections = [{ name: 'd', root, writable: false }]
-      const run = await runScript(
+      const run = await runChecked(
         {
           ...request,
           dataFile: `${dataFile}2`,

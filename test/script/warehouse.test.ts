@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runScript } from '../../src/engine/child/run-script.ts'
+import { runChecked } from '../support/checked-ahead.ts'
 import { writtenTables } from '../support/script-under-test.ts'
 
 interface Order {
@@ -106,7 +106,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function reload(number: number) {
   const dataFile = path.join(folder, `app${number}.duckdb`)
   const connections = [{ name: 'd', root, writable: true }]
-  const run = await runScript(
+  const run = await runChecked(
     { dataFile, script, variables: {}, partial: false, appId: 'app', appName: 'App', connections },
     () => {},
   )

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
-import { runScript } from '../../src/engine/child/run-script.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
 import type { Value } from '../../src/script/value/value.ts'
+import { runChecked } from './checked-ahead.ts'
 import { watchPlans } from './planned-ahead.ts'
 
 watchPlans()
@@ -53,7 +53,7 @@ export async function withScript<Result>(
       await writeFile(path.join(root, name), content)
     }
     const dataFile = path.join(folder, 'app.duckdb')
-    const run = await runScript(
+    const run = await runChecked(
       {
         dataFile,
         script,

@@ -31,9 +31,10 @@ export const DIRECTIONS: Directions = {
     'core script script/fault script/format script/function script/function/site script/model script/syntax script/value',
   'script/row':
     'script script/evaluate script/fault script/function script/function/site script/model script/plan script/syntax script/value',
-  'script/check': 'script/fault script/parse script/syntax',
   'script/run':
     'script script/evaluate script/fault script/function script/function/site script/parse script/syntax script/value',
+  'script/check':
+    'catalog script script/evaluate script/fault script/function script/function/site script/parse script/plan script/run script/syntax script/value',
 
   qvd: 'core script/value',
   receiver: 'core event',
@@ -80,7 +81,7 @@ export const DIRECTIONS: Directions = {
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
-  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink event main qvd receiver script/check script/fault script/parse script/syntax script/value',
+  cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 
 /**

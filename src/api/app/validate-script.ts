@@ -1,6 +1,7 @@
-/** Finds faults of a script without running it (contract 05, section 2). */
+/** Finds what is wrong with a script without running it (contract 05, section 2). */
 import { Type } from 'typebox'
 import { checkScript } from '../../script/check/check-script.ts'
+import type { ScriptIssue } from '../../script/check/issue.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { scriptBodyBytes } from './scripts.ts'
@@ -23,8 +24,10 @@ export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
       bodyLimit: scriptBodyBytes(deps.limits),
       schema: {
         tags: ['apps'],
-        summary: 'Finds faults of a script without running it',
-        description: 'Statements with $(…) are not judged: what they say is known only at run time.',
+        summary: 'Finds what is wrong with a script without running it',
+        description:
+          'Errors are what a full reload fails with for certain, from the text alone. Warnings depend on data, on ' +
+          'the request or on a branch, or are seldom meant.',
         body: Type.Object({ script: Type.String() }),
         response: {
           200: Type.Object({ Errors: Type.Array(Issue), Warnings: Type.Array(Issue) }),
@@ -40,16 +43,19 @@ export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
       }
       const lines = script.split('\n')
       const issues = checkScript(script).slice(0, ISSUES_MAX)
-      return {
-        Errors: issues.map(({ line, column, message, statement }) => ({
-          Tab: 0,
-          Line: line - 1,
-          Column: Buffer.byteLength(lines[line - 1]!.slice(0, column - 1)),
-          Msg: message,
-          Info: statement.slice(0, INFO_MAX_CHARACTERS),
-        })),
-        Warnings: [],
-      }
+      const shown = (wanted: ScriptIssue['severity']) =>
+        issues.filter(({ severity }) => severity === wanted).map((issue) => issueJson(issue, lines))
+      return { Errors: shown('error'), Warnings: shown('warning') }
     },
   )
+}
+
+function issueJson({ line, column, message, statement }: ScriptIssue, lines: readonly string[]) {
+  return {
+    Tab: 0,
+    Line: line - 1,
+    Column: Buffer.byteLength(lines[line - 1]!.slice(0, column - 1)),
+    Msg: message,
+    Info: statement.slice(0, INFO_MAX_CHARACTERS),
+  }
 }

@@ -4,7 +4,6 @@
  * so one that fails leaves tables and fields as they were. A fault of the script is an answer; everything
  * else is thrown and ends the run.
  */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
 import { faultOf } from '../../script/fault/fault.ts'
@@ -46,6 +45,7 @@ import type { StoredFile } from '../engine-session.ts'
 import { storeTable } from '../sink/store-table.ts'
 import { fileFacts } from '../source/file-facts.ts'
 import type { FilePaths } from '../source/file-paths.ts'
+import { includedText } from '../source/include-file.ts'
 import { sourcesOf } from '../source/open-source.ts'
 import type { RunLog } from './run-log.ts'
 
@@ -156,7 +156,7 @@ export class ScriptHost {
       case 'lookup':
         return this.#lookup(request.name, request.args, request.settings)
       case 'include':
-        return this.#include(request.path)
+        return includedText(paths, request.path)
       case 'field-values':
         return fieldValues(database, this.#model, request.field)
       case 'file-list':
@@ -266,20 +266,6 @@ export class ScriptHost {
   #context(settings: Settings) {
     const { clock, random, system, partial } = this.#deps
     return { settings, clock, random, system, partial, maps: this.#maps, counters: this.#counters }
-  }
-
-  /** Decodes by the byte order mark; without one as UTF-8 if valid, else as Windows-1252 (SEMANTICS O21). */
-  async #include(path: string): Promise<string | undefined> {
-    const found = this.#deps.paths.find(path)
-    if (!found?.stats.isFile()) return undefined
-    const bytes = await readFile(found.real)
-    const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
-    if (utf16) return new TextDecoder('utf-16le').decode(bytes)
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    } catch {
-      return new TextDecoder('windows-1252').decode(bytes)
-    }
   }
 }
 

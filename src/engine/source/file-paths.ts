@@ -10,6 +10,8 @@ import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { checkFileName } from '../../catalog/file-name.ts'
 import { faults } from '../../script/fault/fault.ts'
+import { noDirectory, pathBelow, pathOutside, writtenPath } from '../../script/plan/written-path.ts'
+import { nearestName } from '../../script/value/nearest-name.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
 
@@ -38,28 +40,18 @@ export class FilePaths {
 
   /** Which file of which connection a path means. Looks at the text only. */
   locate(given: string): ConnectionPath {
-    const text = given.trim().replaceAll('\\', '/')
-    if (text.includes('\0')) throw faults.pathInvalid('The path holds a NUL character')
-    if (text.slice(0, LIB.length).toLowerCase() === LIB) return this.#libPath(text.slice(LIB.length), given)
-    if (text.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
-      throw faults.pathInvalid(`Cannot use path '${given}': write lib://<connection>/<path>`)
+    const { connection: name, rest } = writtenPath(given)
+    if (name === undefined) {
+      if (this.#directory === undefined) throw noDirectory(given)
+      return pathIn(this.#directory.connection, `${this.#directory.relative}/${rest}`, given)
     }
-    if (this.#directory === undefined) {
-      throw faults.pathInvalid(
-        `Cannot use path '${given}': write lib://<connection>/<path>, or set DIRECTORY`,
-      )
-    }
-    return pathIn(this.#directory.connection, `${this.#directory.relative}/${text}`, given)
-  }
-
-  #libPath(rest: string, given: string): ConnectionPath {
-    const slash = rest.indexOf('/')
-    const name = slash < 0 ? rest : rest.slice(0, slash)
     const connection = this.#connections.get(name)
     if (connection === undefined) {
-      throw faults.connectionNotFound(`Connection '${name}' not found (path '${given}')`)
+      const near = nearestName(name, [...this.#connections.keys()])
+      const hint = near === undefined ? '' : `, did you mean '${near}'?`
+      throw faults.connectionNotFound(`Connection '${name}' not found (path '${given}')${hint}`)
     }
-    return pathIn(connection, slash < 0 ? '' : rest.slice(slash + 1), given)
+    return pathIn(connection, rest, given)
   }
 
   /** Resolved path of an existing file. Fault 8 if there is none. */
@@ -121,22 +113,13 @@ export const hasWildcard = (given: string): boolean => /[*?]/.test(given.replace
 const absolute = (located: ConnectionPath): string => path.join(located.connection.root, located.relative)
 
 function pathIn(connection: FileConnection, relative: string, given: string): ConnectionPath {
-  const segments: string[] = []
-  for (const segment of relative.split('/')) {
-    if (segment === '' || segment === '.') continue
-    if (segment !== '..') segments.push(segment)
-    else if (segments.pop() === undefined) throw outside(connection, given)
-  }
-  const clean = segments.join('/')
+  const clean = pathBelow(connection.name, relative, given)
   return { connection, relative: clean, shown: `${LIB}${connection.name}/${clean}` }
 }
 
-const outside = (connection: FileConnection, given: string) =>
-  faults.pathOutside(`Path '${given}' is outside the folder of connection '${connection.name}'`)
-
 function checkInside(connection: FileConnection, real: string, given: string): void {
   const root = realPath(connection.root)
-  if (root === undefined || !isInside(root, real)) throw outside(connection, given)
+  if (root === undefined || !isInside(root, real)) throw pathOutside(connection.name, given)
 }
 
 const isInside = (root: string, real: string) => real === root || real.startsWith(`${root}${path.sep}`)

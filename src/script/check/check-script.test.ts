@@ -49,7 +49,12 @@ describe('checkScript', () => {
   })
 
   it('does not judge what is known only at run time', () => {
-    expect(checkScript('LOAD $(fields) FROM $(path);\n$(statement);')).toEqual([])
+    const issues = checkScript('LOAD $(fields) FROM $(path);\n$(statement);')
+    expect(issues.map(({ severity, code }) => [severity, code])).toEqual([
+      ['warning', 'VariableNotSet'],
+      ['warning', 'VariableNotSet'],
+      ['warning', 'VariableNotSet'],
+    ])
   })
 
   it.each(["LET x = 'open", 'LOAD * INLINE [', '/* open', '((((', 'SUB', '\u0000', 'IF '.repeat(50)])(

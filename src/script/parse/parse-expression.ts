@@ -7,7 +7,7 @@
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { callFault } from '../function/functions.ts'
-import type { BinaryOperator, Expression, UnaryOperator } from '../syntax/expression.ts'
+import { type BinaryOperator, type Expression, operandsOf, type UnaryOperator } from '../syntax/expression.ts'
 import { type Token, type TokenStream, tokensOf } from '../syntax/lexer.ts'
 
 /** All of `text` as one expression. Throws ScriptFaultError (syntax). */
@@ -87,19 +87,6 @@ function isTooHigh(expression: Expression): boolean {
     level = level.flatMap(operandsOf)
   }
   return false
-}
-
-function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'unary':
-      return [expression.operand]
-    case 'binary':
-      return [expression.left, expression.right]
-    case 'call':
-      return expression.args
-    default:
-      return []
-  }
 }
 
 function readLevel(tokens: TokenStream, level: number, depth = 0): Expression {

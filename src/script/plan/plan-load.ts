@@ -28,6 +28,8 @@ import { planTransform, type TransformPlan } from './transform-plan.ts'
 export interface LoadScope {
   readonly model: ModelShape
   readonly rules: StoreRules
+  /** There may be other rules: names are not known as they are stored. */
+  readonly openRules?: boolean
   readonly settings: Settings
   readonly partial: boolean
   /** Whether a variable of this name exists; undefined: not known. */
@@ -134,10 +136,10 @@ export function planStorage(
 
 const sinkQuestion = (
   statement: LoadStatement,
-  { model, rules, partial }: LoadScope,
+  { model, rules, openRules = false, partial }: LoadScope,
   file: string | undefined,
   report: Report,
-): SinkQuestion => ({ statement, model, rules, partial, file, report })
+): SinkQuestion => ({ statement, model, rules, openRules, partial, file, report })
 
 /** Without a row, a bare name is a variable. */
 function variablePlace({ model, hasVariable }: LoadScope, called: string): ExpressionPlace {

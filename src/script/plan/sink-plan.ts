@@ -46,6 +46,8 @@ export interface SinkQuestion {
   readonly statement: LoadStatement
   readonly model: ModelShape
   readonly rules: StoreRules
+  /** There may be other rules. */
+  readonly openRules: boolean
   readonly partial: boolean
   /** The one file of several that is read. */
   readonly file: string | undefined
@@ -132,12 +134,12 @@ function planMerge(question: SinkQuestion, loaded: Names, { keys, sequence }: Me
 
 /** Names as stored, and the table they go to. Known before any row is read: RowNo and Peek depend on it. */
 function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
-  const { statement, model, rules, report } = question
+  const { statement, model, rules, openRules, report } = question
   const { join, concatenate } = statement.prefixes
   const qualifier = statement.label ?? join?.table ?? concatenate?.table ?? labelOf(question)
   const stored = storedNames(loaded.names, qualifier, rules)
   const names = stored.filter((name) => name !== undefined)
-  const fields = { names, open: loaded.open || names.length < stored.length }
+  const fields = { names, open: loaded.open || openRules || names.length < stored.length }
   const twice = fields.open ? undefined : names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) report(nameTwice(twice, statement.levels[0]!.span))
   if (!fields.open) checkMaps(names, question)

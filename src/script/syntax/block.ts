@@ -2,7 +2,7 @@
  * Finds where a block ends and which clauses divide it, from the heads alone: skipped statements are never
  * parsed (P20).
  */
-import { faults } from '../fault/fault.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { ControlHead } from './head.ts'
 import type { RawStatement } from './split.ts'
 
@@ -44,9 +44,66 @@ export function blockAt(statements: readonly RawStatement[], start: number, to: 
       if (open.length === 0) return { clauses, end: index }
     } else if (open.length === 1 && DIVIDERS[outermost]?.includes(head)) clauses.push(index)
   }
-  throw faults.controlMismatch(
-    `${outermost.toUpperCase()} has no ${CLOSERS[open.at(-1)!].toUpperCase()} that closes it`,
-  )
+  throw unclosed(outermost, open.at(-1)!)
+}
+
+export interface Blocks {
+  /**
+   * By the index of the statement that opens it. One that nothing closes ends where the one around it does.
+   */
+  readonly blocks: ReadonlyMap<number, Block>
+  /**
+   * What does not match, by the index of the outermost block that it is in: a run that comes there ends. Each
+   * with the index of the innermost block whose end is missing.
+   */
+  readonly faults: ReadonlyMap<
+    number,
+    readonly { readonly index: number; readonly fault: ScriptFaultError }[]
+  >
+}
+
+interface Open {
+  readonly index: number
+  readonly opener: Opener
+  readonly clauses: number[]
+}
+
+/** All blocks at once, in one pass: what `blockAt` finds for each, and more where something is missing. */
+export function blocksOf(statements: readonly RawStatement[]): Blocks {
+  const blocks = new Map<number, Block>()
+  const found = new Map<number, { readonly index: number; readonly fault: ScriptFaultError }[]>()
+  const open: Open[] = []
+  const close = (end: number) => {
+    const { index, clauses } = open.pop()!
+    blocks.set(index, { clauses, end })
+  }
+  const report = ({ index }: Open, fault: ScriptFaultError) => {
+    const outermost = open[0]!.index
+    const before = found.get(outermost)
+    if (before === undefined) found.set(outermost, [{ index, fault }])
+    else before.push({ index, fault })
+  }
+  const counts: Record<string, number> = {}
+  statements.forEach(({ head }, index) => {
+    const innermost = open.at(-1)
+    if (isOpener(head)) {
+      open.push({ index, opener: head, clauses: [] })
+      counts[CLOSERS[head]] = (counts[CLOSERS[head]] ?? 0) + 1
+    } else if (innermost === undefined) return
+    else if (isCloser(head)) {
+      if (CLOSERS[innermost.opener] !== head) report(innermost, mismatch(innermost.opener, head))
+      if ((counts[head] ?? 0) === 0) return
+      for (let closed: ControlHead | undefined; closed !== head; ) {
+        closed = CLOSERS[open.at(-1)!.opener]
+        counts[closed]! -= 1
+        close(index)
+      }
+    } else if (DIVIDERS[innermost.opener]?.includes(head)) innermost.clauses.push(index)
+  })
+  const last = open.at(-1)
+  if (last !== undefined) report(last, unclosed(last.opener, last.opener))
+  while (open.length > 0) close(statements.length)
+  return { blocks, faults: found }
 }
 
 /** Whether a statement with this head opens a block. */
@@ -65,6 +122,9 @@ export function isStray(head: string): boolean {
     head === 'then' || isCloser(head) || Object.values(DIVIDERS).some((dividers) => dividers.includes(head))
   )
 }
+
+const unclosed = (opener: Opener, missing: Opener) =>
+  faults.controlMismatch(`${opener.toUpperCase()} has no ${CLOSERS[missing].toUpperCase()} that closes it`)
 
 function mismatch(opener: Opener, closer: string) {
   return faults.controlMismatch(

@@ -54,6 +54,20 @@ type Node =
       readonly distinct: boolean
     }
 
+/** The expressions directly below this one. */
+export function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'unary':
+      return [expression.operand]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'call':
+      return expression.args
+    default:
+      return []
+  }
+}
+
 /** The same text for equal expressions, regardless of their spans. */
 export function expressionKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value) => (name === 'span' ? undefined : value))

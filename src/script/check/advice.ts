@@ -1,0 +1,10 @@
+/** What no reload fails with, and is seldom meant: codes of warnings that only a checker gives. */
+
+/** With their remedies. */
+export const ADVICE = {
+  VariableNotSet: 'Set it before, or check the spelling: case counts. Texts stand in single quotes.',
+  TextForField: 'Write a field as it is, or in double quotes or square brackets; single quotes make a text.',
+  IncludeMissing: 'Check the path; with Must_Include a reload fails where the file is missing.',
+} as const
+
+export type AdviceCode = keyof typeof ADVICE
