@@ -1,6 +1,6 @@
 /**
- * Room `script/check`: what is wrong with a script without running it, for `reprise check` and validation. What
- * looks at a script as a whole enters; each rule stands where a reload finds the fault.
+ * Room `script/check`: what is wrong with a script without running it, for `reprise check` and validation.
+ * What looks at a script as a whole enters; each rule stands where a reload finds the fault.
  *
  * Finds what is wrong with a script without running it, all of it at once: whatever a reload would refuse
  * from the text alone is an error, and what depends on data, on the request or on a branch is at most a
