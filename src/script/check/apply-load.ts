@@ -1,6 +1,7 @@
 /**
  * LOAD and STORE, planned with what is known at this place, and with what the files say if they are at hand.
  */
+import { defined } from '../../core/defined.ts'
 import { faultOf } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import type { StoreRules } from '../host.ts'
@@ -47,7 +48,7 @@ export function* applyLoad(walk: Walk, step: Step, statement: LoadStatement): Ch
       answer.source.kind === 'file'
         ? yield* fieldsOf(walk, step, written(answer.source, source), source.span)
         : undefined
-    const facts: LoadFacts = { constants, ...(fields !== undefined && { fields }) }
+    const facts: LoadFacts = defined({ constants, fields })
     answer = planLoad(planned, scope, facts)
   } else if (answer.kind === 'plan' && answer.plan.source.kind === 'file') {
     yield* fieldsOf(walk, step, written(answer.plan.source, source), source.span)

@@ -1,4 +1,5 @@
 /** What a checker finds, and how it is collected: each thing once, at its place. */
+import { defined } from '../../core/defined.ts'
 import type { Fault } from '../fault/fault.ts'
 import { FAULT_KINDS, type FaultCode, type FaultName } from '../fault/fault-codes.ts'
 import type { LineColumn, Span } from '../fault/span.ts'
@@ -28,12 +29,8 @@ export interface Finding {
   readonly span?: Span
 }
 
-export const findingOf = ({ code, engineErrorCode, message, span }: Fault): Finding => ({
-  code,
-  engineErrorCode,
-  message,
-  ...(span && { span }),
-})
+export const findingOf = ({ code, engineErrorCode, message, span }: Fault): Finding =>
+  defined({ code, engineErrorCode, message, span })
 
 export class Issues {
   readonly #found = new Map<string, { readonly issue: ScriptIssue; readonly order: number }>()
@@ -47,7 +44,7 @@ export class Issues {
     const key = JSON.stringify([file, at, code])
     if (severity === 'warning' ? this.#found.has(key) : this.#found.get(key)?.issue.severity === 'error')
       return
-    const issue = {
+    const issue = defined({
       severity,
       ...unit.lines.at(at),
       code,
@@ -55,8 +52,8 @@ export class Issues {
       message,
       remedy: remedyOf(code),
       statement,
-      ...(file !== undefined && { file }),
-    }
+      file,
+    })
     this.#found.set(key, { issue, order: at })
   }
 

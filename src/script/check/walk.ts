@@ -3,6 +3,7 @@
  * what would be wrong. Each place is visited a bounded number of times, so that the whole takes time in
  * proportion to the script.
  */
+import { defined } from '../../core/defined.ts'
 import { type Fault, faultOf } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { functionRow } from '../function/functions.ts'
@@ -97,7 +98,7 @@ export function warn(walk: Walk, step: Step, fault: Fault): void {
 }
 
 export function advise(walk: Walk, step: Step, code: AdviceCode, message: string, span?: Span): void {
-  add(walk, step, { code, engineErrorCode: 0, message, ...(span && { span }) }, 'warning')
+  add(walk, step, defined({ code, engineErrorCode: 0, message, span }), 'warning')
 }
 
 const SHOWN_MAX_CHARACTERS = 4000

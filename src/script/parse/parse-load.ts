@@ -6,7 +6,14 @@
 import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
-import type { LoadItem, LoadLevel, LoadSource, LoadStatement, OrderItem } from '../syntax/statement.ts'
+import {
+  type LoadItem,
+  type LoadLevel,
+  type LoadSource,
+  type LoadStatement,
+  NO_SOURCE,
+  type OrderItem,
+} from '../syntax/statement.ts'
 import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
 import { readFormat, readPath } from './parse-format.ts'
 import { parsePrefixes } from './parse-prefixes.ts'
@@ -19,35 +26,32 @@ export function parseLoad(tokens: TokenStream): LoadStatement {
   const levels = [readLevel(tokens)]
   while (tokens.takeSymbol(';')) {
     if (levels.at(-1)?.source.kind !== 'preceding') throw unexpected(tokens, 'the end of the statement')
-    levels.push(readLowerLevel(tokens))
+    levels.push(readLowerLevel(tokens, levels.at(-1)!))
   }
   if (tokens.peek().kind !== 'end') throw unexpected(tokens, expectedClause(levels.at(-1)!))
   return { kind: 'load', ...defined({ label }), prefixes, prefixSpans, levels }
 }
 
 /** Label and prefixes belong to the top level (J16). */
-function readLowerLevel(tokens: TokenStream): LoadLevel {
+function readLowerLevel(tokens: TokenStream, above: LoadLevel): LoadLevel {
   const { prefixSpans } = parsePrefixes(tokens)
   const [prefix] = Object.entries(prefixSpans)
   if (prefix !== undefined) {
     const [name, span] = prefix
     throw faults.prefixes(`The prefix ${name} must stand at the top of a stack of LOADs`, span)
   }
+  if (!tokens.atWord('load')) throw unsupported(tokens) ?? faults.syntax(NO_SOURCE, above.source.span)
   return readLevel(tokens)
 }
 
 function readLevel(tokens: TokenStream): LoadLevel {
   const { start } = tokens.peek()
-  if (!tokens.takeWord('load')) throw noLoad(tokens)
+  if (!tokens.takeWord('load')) throw unsupported(tokens) ?? unexpected(tokens, 'LOAD')
   const distinct = takeDistinct(tokens)
   const items = readItems(tokens)
   const source = readSource(tokens) ?? { kind: 'preceding', span: tokens.since(start) }
   const clauses = readClauses(tokens)
   return { distinct, items, source, ...clauses, span: tokens.since(start) }
-}
-
-function noLoad(tokens: TokenStream) {
-  return unsupported(tokens) ?? unexpected(tokens, 'LOAD')
 }
 
 /** DISTINCT is a field where a comma, AS or a source follows. */

@@ -6,7 +6,7 @@ import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import { positionFault, positionsIn } from '../format/fixed-width.ts'
 import { textFields, textFormatFault } from '../format/text-fields.ts'
-import type { FileFormat, LoadLevel, LoadSource } from '../syntax/statement.ts'
+import { type FileFormat, type LoadLevel, type LoadSource, NO_SOURCE } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Report } from './findings.ts'
 import { checkNoOrder, type OrderTerm, planOrder } from './level-plan.ts'
@@ -77,12 +77,7 @@ export function planSource(
     case 'file':
       return fileShape(source, level, report)
     case 'preceding':
-      report(
-        faults.syntax(
-          'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it',
-          source.span,
-        ),
-      )
+      report(faults.syntax(NO_SOURCE, source.span))
       return { source: { kind: 'autogenerate' }, fields: ANY_NAMES }
   }
 }

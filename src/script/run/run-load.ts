@@ -2,7 +2,7 @@
 import { ask } from '../ask.ts'
 import { faults } from '../fault/fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
-import type { LoadStatement, PartialPrefix, Statement } from '../syntax/statement.ts'
+import { type LoadStatement, NO_SOURCE, type PartialPrefix, type Statement } from '../syntax/statement.ts'
 import { type CurrentStatement, logResult } from './current-statement.ts'
 import type { ScriptState } from './script-state.ts'
 
@@ -21,9 +21,7 @@ export function* runLoad(
     return yield* logResult(current, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)
   }
   if (isIncomplete(statement)) {
-    throw faults.syntax(
-      'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it',
-    )
+    throw faults.syntax(NO_SOURCE)
   }
   const { variables } = state
   const rules = storeRules(state)

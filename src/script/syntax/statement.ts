@@ -28,6 +28,10 @@ export interface FileFormat {
   readonly compression?: string
 }
 
+/** Said of a LOAD that reads nothing. */
+export const NO_SOURCE =
+  'This LOAD has no source: expected FROM, RESIDENT, INLINE, AUTOGENERATE or a LOAD below it'
+
 /** `span` is that of the table, path or text; of the whole level where nothing is written. */
 export type LoadSource = { readonly span: Span } /** The rows of the next level below. */ & (
   | { readonly kind: 'preceding' }
