@@ -4,10 +4,10 @@
  * quota that is counted.
  */
 
-import type { App } from '../src/catalog/records.ts'
 import type { AttemptEnd } from '../src/core/attempt.ts'
 import type { AppId, DataVersion, LeaseToken, TenantId, WorkerId } from '../src/core/ids.ts'
 import { newHexId, newTimeUuid, newUuid } from '../src/core/ids.ts'
+import type { App } from '../src/core/records.ts'
 import { decide } from '../src/core/reload.ts'
 import { realWorld } from '../src/main/world.ts'
 import type { ReloadView, Saving } from '../src/store/port/reloads.ts'

@@ -3,10 +3,10 @@
  * found; what it sees but may not do is forbidden.
  */
 import type { AppId, SpaceId } from '../core/ids.ts'
+import type { App, User } from '../core/records.ts'
+import { type AppRight, mayUseSpace, type SpaceRight, type SpaceStanding } from '../core/rights.ts'
 import type { AppStore } from '../store/port/apps.ts'
-import type { App, User } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { type AppRight, mayUseSpace, type SpaceRight, type SpaceStanding } from './rights.ts'
 import { may, type SpaceReads, standingIn } from './standing.ts'
 
 export type AppReads = Pick<AppStore, 'app'> & SpaceReads

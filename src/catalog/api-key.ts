@@ -4,16 +4,16 @@
  * it stays visible.
  */
 import { defined } from '../core/defined.ts'
+import { addDuration } from '../core/duration.ts'
 import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
+import type { ApiKey, Caller } from '../core/records.ts'
+import { isTenantAdmin, mayMakeKeys } from '../core/rights.ts'
 import type { Decided } from '../store/port/change.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import { addDuration } from './duration.ts'
 import { newKeyToken } from './key-token.ts'
-import type { ApiKey, Caller } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { isTenantAdmin, mayMakeKeys } from './rights.ts'
 
 export interface KeyWish {
   readonly description: string

@@ -5,10 +5,10 @@
  */
 import { defined } from '../core/defined.ts'
 import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
+import type { App, AppUsage, Caller } from '../core/records.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { UNMARKED, unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { App, AppUsage, Caller } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
 const APP_NAME_MAX_CHARACTERS = 256

@@ -3,10 +3,11 @@
  * refused without an engine. They are cleared by whatever may change how it ends: another script, other data
  * to read, or somebody who may reload the app and says so.
  */
+
+import type { App, Caller, DataFile } from '../core/records.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { App, Caller, DataFile } from './records.ts'
 import { isRefused, type Refused } from './refusal.ts'
 
 export const UNMARKED: App['crashedOnMaxSize'] = { full: false, partial: false }

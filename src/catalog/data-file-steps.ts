@@ -3,13 +3,14 @@
  * (store/port/change.ts). A file has a record for each folder above it, and whatever changes what a marked
  * app may read clears its marks.
  */
+
+import { foldersAbove, isFolderName } from '../core/file-name.ts'
 import { newUuid, type TenantId, type UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import type { DataFile, FilePlace } from '../core/records.ts'
 import type { DataFileView, Decided } from '../store/port/change.ts'
 import { unmarkedReaders } from './crash-marks.ts'
-import { foldersAbove, isFolderName } from './file-name.ts'
 import { placeOf, samePlace, unknownDataFile } from './file-place.ts'
-import type { DataFile, FilePlace } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
 export type Made = Pick<World, 'clock' | 'random'>

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { App, DataFile } from '../core/records.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { addDataFile, changeDataFile, removeDataFile } from './data-file.ts'
 import type { FileStore } from './file-contents.ts'
-import type { App, DataFile } from './records.ts'
 import { isRefused, type Refused } from './refusal.ts'
 
 const user = aUser()

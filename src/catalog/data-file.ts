@@ -5,13 +5,13 @@
  */
 
 import { defined } from '../core/defined.ts'
+import { baseNameOf, checkFileName, checkFolderPath, isFolderName } from '../core/file-name.ts'
+import type { Caller, DataFile, FilePlace } from '../core/records.ts'
 import type { Change, DataFileView } from '../store/port/change.ts'
 import { adding, asking, changing, type DecidedFile, newDataFile, removing } from './data-file-steps.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import type { FileStore, Spooled } from './file-contents.ts'
-import { baseNameOf, checkFileName, checkFolderPath, isFolderName } from './file-name.ts'
 import { findDataFile, placeOf, samePlace } from './file-place.ts'
-import type { Caller, DataFile, FilePlace } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
 export interface FileDeps extends CatalogDeps {

@@ -1,4 +1,10 @@
-/** What the use cases of the catalog need of the world, and how they save. */
+/**
+ * Room `catalog`: what people do with apps, scripts, data files, spaces, keys and tenants. Use cases over the
+ * store and the steps that they save enter; records and rights stand in `core`, and nothing of HTTP or SQL
+ * enters.
+ *
+ * What the use cases need of the world, and how they save.
+ */
 import type { World } from '../core/ports.ts'
 import type { Change, ChangeStore } from '../store/port/change.ts'
 import type { CatalogStore } from '../store/port/store.ts'

@@ -1,6 +1,6 @@
 /** The port to the content of data files. Rights and records are the concern of whoever asks. */
 import type { TenantId } from '../core/ids.ts'
-import type { FilePlace } from './records.ts'
+import type { FilePlace } from '../core/records.ts'
 
 /** A place within a tenant. */
 export interface Place {

@@ -3,12 +3,12 @@
  * alone.
  */
 import type { DataFileId } from '../core/ids.ts'
+import type { DataFile, FilePlace, User } from '../core/records.ts'
+import { mayUseSpace } from '../core/rights.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
 import type { DataFileStore } from '../store/port/files.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
-import type { DataFile, FilePlace, User } from './records.ts'
 import { type Refused, refused } from './refusal.ts'
-import { mayUseSpace } from './rights.ts'
 import { type SpaceReads, standingIn } from './standing.ts'
 
 export type FileRight = 'read-files' | 'write-files'

@@ -4,9 +4,9 @@
  */
 import { newHexId, newTenantId, newUuid } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
+import type { ApiKey, Tenant, User } from '../core/records.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import { changeOne } from './deps.ts'
-import type { ApiKey, Tenant, User } from './records.ts'
 
 export interface NewTenant {
   readonly tenant: Tenant

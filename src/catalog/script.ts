@@ -1,13 +1,13 @@
 /** Sets the load script of an app: a new version, which the next attempt runs (contract 05, section 2). */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
+import type { Caller, ScriptVersion } from '../core/records.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'
 import { appGone } from './app.ts'
 import { unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { Caller, ScriptVersion } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
 /** Versions kept of an app's script (contract 05, section 2.1). */

@@ -3,12 +3,12 @@
  * replaced as a whole list.
  */
 import { newHexId, type UserId } from '../core/ids.ts'
+import type { Caller, Space, SpaceAssignment } from '../core/records.ts'
+import { SPACE_ROLES } from '../core/rights.ts'
 import type { Decided, SpaceView } from '../store/port/change.ts'
 import { findSpace } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { Caller, Space, SpaceAssignment } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { SPACE_ROLES } from './rights.ts'
 import { spaceGone } from './space.ts'
 
 type Answer = SpaceAssignment | Refused

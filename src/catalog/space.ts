@@ -1,12 +1,12 @@
 /** What is done with spaces (contract 05, section 4): create, change, delete when empty. */
 import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
+import type { Caller, Space, SpaceType } from '../core/records.ts'
+import { mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
 import type { Decided, SpaceView } from '../store/port/change.ts'
 import { findSpace } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import type { Caller, Space, SpaceType } from './records.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { mayCreateSpace, type SpaceStanding, standingOf } from './rights.ts'
 
 export async function createSpace(
   { store, world }: CatalogDeps,

@@ -4,10 +4,10 @@ import { expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import type { AppId, AssignmentId, SpaceId, UserId } from '../core/ids.ts'
+import { ROLES, SPACE_TYPES, type Space, type User } from '../core/records.ts'
+import { mayUseSpace, SPACE_ROLES, standingOf } from '../core/rights.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
-import { ROLES, SPACE_TYPES, type Space, type User } from './records.ts'
-import { mayUseSpace, SPACE_ROLES, standingOf } from './rights.ts'
 import { may, readableApps, standings, visibleSpaces } from './standing.ts'
 
 const made = { tenantId: TENANT_ID, createdAt: START_MS, updatedAt: START_MS }

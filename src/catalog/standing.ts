@@ -2,13 +2,13 @@
  * Loads what the rules of rights.ts ask for: the standing of a user in one space, or in all of the tenant.
  */
 import type { SpaceId, UserId } from '../core/ids.ts'
+import type { App, SpaceAssignment, User } from '../core/records.ts'
+import { type AppRight, isTenantAdmin, mayUseApp, type SpaceStanding, standingOf } from '../core/rights.ts'
 import { all, any, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { everyRow } from '../store/port/lists.ts'
 import type { SpaceStore } from '../store/port/spaces.ts'
 import type { Store } from '../store/port/store.ts'
-import type { App, SpaceAssignment, User } from './records.ts'
-import { type AppRight, isTenantAdmin, mayUseApp, type SpaceStanding, standingOf } from './rights.ts'
 
 export type SpaceReads = Pick<SpaceStore, 'space' | 'assignments'>
 

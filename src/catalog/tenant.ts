@@ -1,9 +1,9 @@
 /** What the installation and its operator change of a tenant. */
 import type { TenantId } from '../core/ids.ts'
 import { checkTenantLimits, type TenantLimits, type TenantLimitsChange } from '../core/limits.ts'
+import type { Tenant } from '../core/records.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import { changeOne } from './deps.ts'
-import type { Tenant } from './records.ts'
 import { type Refused, refused, refusedEach } from './refusal.ts'
 
 /** Changes the limits of its own: the next claim, acceptance and sweep hold them. */

@@ -9,8 +9,8 @@ import {
   seededRandom,
   USER_ID,
 } from '../../test/support/records.ts'
-import type { Space, SpaceAssignment, User } from '../catalog/records.ts'
 import type { FilterNode } from '../core/filter.ts'
+import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { ATTEMPT_EVENT_TYPE } from '../event/event-types.ts'
 import type { Subscription } from '../event/subscription.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'

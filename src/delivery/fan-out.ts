@@ -2,10 +2,11 @@
  * Makes one delivery of an event for each matching subscription, in the transaction that saves the event
  * (contract 04, sections 4 and 7). Later edits of a subscription do not affect saved deliveries.
  */
-import { mayUseApp, standingOf } from '../catalog/rights.ts'
+
 import { matchesFilter } from '../core/filter.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
+import { mayUseApp, standingOf } from '../core/rights.ts'
 import type { Delivery } from '../event/delivery.ts'
 import { WEBHOOK_DISABLED_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'

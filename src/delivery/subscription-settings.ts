@@ -2,9 +2,10 @@
  * The settings of a webhook and their rules (contract 04, sections 2 to 4 and 7), checked as a whole after
  * every change. Pure: a function passed in says whether an address may be reached.
  */
-import { APP_USAGES } from '../catalog/records.ts'
+
 import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
 import { OUTCOMES } from '../core/outcome.ts'
+import { APP_USAGES } from '../core/records.ts'
 import { TRIGGERS } from '../core/trigger.ts'
 import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { AbuseProtection, ContentMode } from '../event/subscription.ts'

@@ -4,12 +4,12 @@
  * record to save, or why not. Contract 04, section 2. Saves nothing itself (webhook.ts does).
  */
 
-import type { Caller, User } from '../catalog/records.ts'
 import { isRefused, type Refused, refused, refusedEach } from '../catalog/refusal.ts'
-import { isTenantAdmin } from '../catalog/rights.ts'
 import { defined } from '../core/defined.ts'
 import { newUuid, type UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import type { Caller, User } from '../core/records.ts'
+import { isTenantAdmin } from '../core/rights.ts'
 import type { AbuseProtection, ContentMode, Subscription } from '../event/subscription.ts'
 import type { Seal } from './seal.ts'
 import { type Document, type PatchOperation, type PatchRules, patchSettings } from './settings-patch.ts'

@@ -4,11 +4,11 @@
  * caller changes its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found.
  */
 import { changeOne } from '../catalog/deps.ts'
-import type { Caller, User } from '../catalog/records.ts'
 import { isRefused, type Refused, refused } from '../catalog/refusal.ts'
-import { isTenantAdmin } from '../catalog/rights.ts'
 import type { SubscriptionId, UserId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
+import type { Caller, User } from '../core/records.ts'
+import { isTenantAdmin } from '../core/rights.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { ChangeStore, Decided } from '../store/port/change.ts'
 import type { PeopleStore } from '../store/port/people.ts'

@@ -7,9 +7,10 @@
  *
  * A session never throws: `run` always resolves, even if the process is killed.
  */
-import type { DataTable } from '../catalog/records.ts'
+
 import type { RanStatement, ScriptFault } from '../core/attempt.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
+import type { DataTable } from '../core/records.ts'
 import type { Signal } from '../core/signal.ts'
 
 export interface EngineSize {

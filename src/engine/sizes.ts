@@ -5,7 +5,7 @@
  * Promises: a ladder is never empty, its sizes ascend, its pool names are unique and show the size
  * ("engine-4g").
  */
-import type { App } from '../catalog/records.ts'
+import type { App } from '../core/records.ts'
 import { GIB, MIB } from '../core/units.ts'
 import type { EngineSize } from './engine-session.ts'
 

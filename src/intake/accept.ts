@@ -8,14 +8,14 @@
  * judged by the store inside the accepting transaction.
  */
 
-import type { App, User } from '../catalog/records.ts'
-import { isTenantAdmin } from '../catalog/rights.ts'
 import { may, type SpaceReads } from '../catalog/standing.ts'
 import { checkReloadFields, effectiveWeight, type NotAdmitted, refuseApp } from '../core/admission.ts'
 import { defined } from '../core/defined.ts'
 import { type AppId, newHexId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
+import type { App, User } from '../core/records.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
+import { isTenantAdmin } from '../core/rights.ts'
 import type { AuthType, ResourceType, Trigger } from '../core/trigger.ts'
 import type { AppStore } from '../store/port/apps.ts'
 import type { Accepted, ReloadStore } from '../store/port/reloads.ts'

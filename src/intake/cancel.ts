@@ -4,10 +4,10 @@
  * Asking again is harmless.
  */
 import { changeOne } from '../catalog/deps.ts'
-import type { App } from '../catalog/records.ts'
 import type { AppId, ReloadId, TenantId } from '../core/ids.ts'
 import { isOutcome } from '../core/outcome.ts'
 import type { Log } from '../core/ports.ts'
+import type { App } from '../core/records.ts'
 import type { Refusal } from '../core/reload.ts'
 import type { AppData } from '../engine/engine-session.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'

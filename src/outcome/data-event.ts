@@ -2,9 +2,10 @@
  * The data event (contract 01, section 7): new data of an app was saved. Made in the transaction that moves
  * the app's pointer, so it exists exactly if the reload succeeded and its app still existed.
  */
-import type { App } from '../catalog/records.ts'
+
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
+import type { App } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
 import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
 import { DATA_EVENT_TYPE, ENGINE_EVENT_SOURCE } from '../event/event-types.ts'

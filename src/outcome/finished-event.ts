@@ -4,10 +4,11 @@
  *
  * Omitted on purpose: licenseNumber and the reload packs, which belong to billing.
  */
-import type { App, Tenant } from '../catalog/records.ts'
+
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
+import type { App, Tenant } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
 import { timeText } from '../core/time-text.ts'
 import { REASON } from '../core/trigger.ts'

@@ -10,11 +10,11 @@
  * repeats it because a response was lost, the fence or the reload's state refuses it.
  */
 
-import type { App, DataTable } from '../catalog/records.ts'
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
+import type { App, DataTable } from '../core/records.ts'
 import {
   type Decision,
   decide,

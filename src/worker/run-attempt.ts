@@ -6,12 +6,13 @@
  * Returns 'lost' as soon as the lease is gone. In any case the session is dead when it returns.
  */
 
-import type { App } from '../catalog/records.ts'
 import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
+import type { App } from '../core/records.ts'
+import type { Signal } from '../core/signal.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
   EngineSession,

@@ -10,11 +10,11 @@ import {
   ScriptedEngines,
 } from '../../test/support/scripted-engines.ts'
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
-import type { App } from '../catalog/records.ts'
 import type { ScriptVersionId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import type { Loop } from '../core/loop.ts'
 import { isOutcome } from '../core/outcome.ts'
+import type { App } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'

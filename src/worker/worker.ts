@@ -8,11 +8,12 @@
  * Stopping: no more claims; running attempts may end within `drainMs`; the rest are killed and handed back to
  * the queue, at no cost to their retry budget.
  */
-import type { App } from '../catalog/records.ts'
+
 import { type DataVersion, newDataVersion, type UserId, type WorkerId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Loop, retryWaitMs } from '../core/loop.ts'
 import type { World } from '../core/ports.ts'
+import type { App } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
   AppData,

@@ -1,6 +1,6 @@
 /** Clearing the marks of an app that ran out of memory on the largest engine. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { App } from '../../src/catalog/records.ts'
+import type { App } from '../../src/core/records.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
 import { addApp } from '../support/reload-steps.ts'
 

@@ -1,8 +1,8 @@
 /** Reloads over HTTP: contract 02, sections 1 to 3, against the real server and the memory store. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { App } from '../../src/catalog/records.ts'
 import type { ReloadId } from '../../src/core/ids.ts'
+import type { App } from '../../src/core/records.ts'
 import {
   type ApiUnderTest,
   apiUnderTest,

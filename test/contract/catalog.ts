@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import type { AppId, DataVersion, KeyId, SpaceId, UserId } from '../../src/core/ids.ts'
+import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import type { ReloadView } from '../../src/store/port/reloads.ts'
 import { put, putScript, remove } from '../support/catalog.ts'

@@ -1,16 +1,9 @@
 /** What the change verb promises: steps see what is stored, and all of a batch is saved or nothing. */
 
 import { describe, expect, it } from 'vitest'
-import type {
-  ApiKey,
-  DataFile,
-  ScriptVersion,
-  Space,
-  SpaceAssignment,
-  User,
-} from '../../src/catalog/records.ts'
 import { defined } from '../../src/core/defined.ts'
 import type { EventId, SubscriptionId } from '../../src/core/ids.ts'
+import type { ApiKey, DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import type { CatalogSaving } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'

@@ -3,8 +3,8 @@
  * their steps; now and then with what a store must refuse after it in the same batch, so that nothing stays.
  */
 import { adding, changing, newDataFile, removing } from '../../src/catalog/data-file-steps.ts'
-import type { ScriptVersion } from '../../src/catalog/records.ts'
 import type { AppId, DataFileId } from '../../src/core/ids.ts'
+import type { ScriptVersion } from '../../src/core/records.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { OWNER_ID, SPACE_ID, seededRandom, TENANT_ID } from '../support/records.ts'
 

@@ -4,10 +4,10 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
+import type { App } from '../../src/core/records.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { AppView } from '../../src/store/port/change.ts'

@@ -3,11 +3,11 @@
  * that differ in case, accents and planes, and absent members.
  */
 
-import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
-import { APP_USAGES, SPACE_TYPES } from '../../src/catalog/records.ts'
 import { defined } from '../../src/core/defined.ts'
 import type { SpaceId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
+import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/core/records.ts'
+import { APP_USAGES, SPACE_TYPES } from '../../src/core/records.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import type { ListedRecords, ListKind } from '../../src/store/port/list-fields.ts'
 import type { Store } from '../../src/store/port/store.ts'

@@ -3,7 +3,6 @@
  * be saved.
  */
 
-import type { App } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import { defined } from '../../src/core/defined.ts'
 import type {
@@ -18,6 +17,7 @@ import type {
   TenantId,
   WorkerId,
 } from '../../src/core/ids.ts'
+import type { App } from '../../src/core/records.ts'
 import {
   type Decision,
   decide,

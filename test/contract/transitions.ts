@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Space, SpaceAssignment, User } from '../../src/catalog/records.ts'
 import type {
   AssignmentId,
   DataVersion,
@@ -8,6 +7,7 @@ import type {
   ReloadId,
   ScriptVersionId,
 } from '../../src/core/ids.ts'
+import type { Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import type { ReloadView, Saving } from '../../src/store/port/reloads.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import { put, putScript, remove } from '../support/catalog.ts'

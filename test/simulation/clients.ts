@@ -4,9 +4,10 @@
  * more. What a client was not answered it asks again, with the same idempotency key, until it is told
  * something.
  */
-import type { App } from '../../src/catalog/records.ts'
+
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
+import type { App } from '../../src/core/records.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { type AcceptAnswer, type AcceptDeps, acceptReload } from '../../src/intake/accept.ts'
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'

@@ -3,9 +3,9 @@
  * subscriptions.
  */
 
-import type { App } from '../../src/catalog/records.ts'
 import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
+import type { App } from '../../src/core/records.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { put, putScript } from '../support/catalog.ts'
 import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'

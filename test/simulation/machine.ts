@@ -1,9 +1,10 @@
 /** One incarnation of a machine that runs the product's loops, unchanged, over the simulated ports. */
-import type { App } from '../../src/catalog/records.ts'
+
 import { newUuid, type UserId } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
 import type { Loop } from '../../src/core/loop.ts'
 import type { Log, World as Ports } from '../../src/core/ports.ts'
+import type { App } from '../../src/core/records.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
 import type { Store } from '../../src/store/port/store.ts'

@@ -1,10 +1,11 @@
 /** Records put into a store as they are, for tests that are about something else. */
-import type { ScriptVersion, Tenant } from '../../src/catalog/records.ts'
+
 import { isRefused, type Refused } from '../../src/catalog/refusal.ts'
 import { withScript } from '../../src/catalog/script.ts'
 import { withLimits } from '../../src/catalog/tenant.ts'
 import type { TenantId } from '../../src/core/ids.ts'
 import type { TenantLimitsChange } from '../../src/core/limits.ts'
+import type { ScriptVersion, Tenant } from '../../src/core/records.ts'
 import type { AppView, CatalogSaving, ChangeStore } from '../../src/store/port/change.ts'
 
 type Put = NonNullable<CatalogSaving['put']>

@@ -2,7 +2,7 @@
  * Records for tests of the rules and loops: whole and valid, each with one line to change what a test is
  * about.
  */
-import type { App, Tenant, User } from '../../src/catalog/records.ts'
+
 import type {
   AppId,
   ReloadId,
@@ -13,6 +13,7 @@ import type {
   UserId,
 } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
+import type { App, Tenant, User } from '../../src/core/records.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'

@@ -3,11 +3,11 @@
  * attempt.
  */
 
-import type { App, User } from '../../src/catalog/records.ts'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
 import { defined } from '../../src/core/defined.ts'
 import { newUuid } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
+import type { App, User } from '../../src/core/records.ts'
 import { decide, isRefusal } from '../../src/core/reload.ts'
 import { type SettleRules, settling } from '../../src/outcome/settle.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'

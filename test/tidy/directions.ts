@@ -11,7 +11,6 @@ export type Directions = Readonly<Record<string, string>>
 
 export const DIRECTIONS: Directions = {
   core: '',
-  catalog: 'core store/port',
   event: 'core',
 
   'script/value': 'core',
@@ -39,29 +38,30 @@ export const DIRECTIONS: Directions = {
   qvd: 'core script/value',
   receiver: 'core event',
 
-  'store/port': 'catalog core event',
-  'store/rule': 'catalog core event store/port',
-  'store/memory': 'catalog core event store/port store/rule',
+  'store/port': 'core event',
+  'store/rule': 'core event store/port',
+  'store/memory': 'core event store/port store/rule',
   'store/sqlite/migrations': '',
-  'store/sqlite': 'catalog core event store/port store/rule store/sqlite/migrations',
+  'store/sqlite': 'core event store/port store/rule store/sqlite/migrations',
 
+  catalog: 'core store/port',
   'files/local': 'catalog core',
   delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
-  outcome: 'catalog core delivery event store/port',
+  outcome: 'core delivery event store/port',
   history: 'core store/port',
 
   // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and
   // all that both know of each other is channel.
-  engine: 'catalog core',
-  'engine/channel': 'catalog core engine script',
+  engine: 'core',
+  'engine/channel': 'core engine script',
   'engine/pool': 'core engine engine/channel',
   'engine/sql':
     'script/fault script/function script/function/site script/model script/plan script/syntax script/value',
   'engine/duckdb':
-    'catalog core engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
+    'core engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
   'engine/source':
-    'catalog core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
+    'core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
   'engine/sink':
     'engine engine/duckdb engine/source engine/sql qvd script/fault script/model script/plan script/syntax script/value',
   'engine/child':
@@ -69,15 +69,15 @@ export const DIRECTIONS: Directions = {
 
   files: 'catalog core engine store/port',
   intake: 'catalog core engine outcome store/port',
-  worker: 'catalog core engine outcome store/port',
+  worker: 'core engine outcome store/port',
 
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
   'api/reload': 'api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core intake script/check store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
-  'api/event': 'api/http catalog core delivery event store/port',
+  'api/event': 'api/http core delivery event store/port',
   'api/people': 'api/http catalog core store/port',
-  'api/webhook': 'api/http catalog core delivery event store/port',
+  'api/webhook': 'api/http core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
@@ -88,7 +88,7 @@ export const DIRECTIONS: Directions = {
  * Arrows that run against the order and close the circles of rooms that stand, each to be cut. The list only
  * shrinks: one that is not needed any more is a fault.
  */
-export const AGAINST_THE_ORDER: readonly string[] = ['catalog -> store/port']
+export const AGAINST_THE_ORDER: readonly string[] = []
 
 /** What a tree does that the table does not say, and what the table says that the tree does not do. */
 export function directionFaults(

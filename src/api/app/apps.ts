@@ -9,9 +9,9 @@
 
 import { type Static, Type } from 'typebox'
 import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
-import { APP_USAGES, type App, type Caller } from '../../catalog/records.ts'
-import { type AppRight, mayUseApp } from '../../catalog/rights.ts'
 import { defined } from '../../core/defined.ts'
+import { APP_USAGES, type App, type Caller } from '../../core/records.ts'
+import { type AppRight, mayUseApp } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { deleteApp } from '../../intake/cancel.ts'
 import { AppPath } from '../http/app-path.ts'

@@ -1,8 +1,8 @@
 /** The tables and fields that an app's last reload made (contract 05, section 2); empty before the first. */
 
 import { type Static, Type } from 'typebox'
-import { APP_USAGES, type App, type DataTable } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
+import { APP_USAGES, type App, type DataTable } from '../../core/records.ts'
 import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'

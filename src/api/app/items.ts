@@ -4,13 +4,13 @@
  */
 
 import { type Static, Type } from 'typebox'
-import { itemIdOf } from '../../catalog/item-id.ts'
-import { APP_USAGES, type App, type Caller, SPACE_TYPES } from '../../catalog/records.ts'
-import { mayUseApp, type SpaceStanding } from '../../catalog/rights.ts'
 import { readableApps } from '../../catalog/standing.ts'
 import { defined } from '../../core/defined.ts'
 import type { SpaceId } from '../../core/ids.ts'
+import { itemIdOf } from '../../core/item-id.ts'
+import { APP_USAGES, type App, type Caller, SPACE_TYPES } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
+import { mayUseApp, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, any, type Condition, contains, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { type FileRight, refusePlace } from '../../catalog/file-place.ts'
-import type { Caller, FilePlace, Space } from '../../catalog/records.ts'
 import { type Refused, refused } from '../../catalog/refusal.ts'
-import { mayUseSpace } from '../../catalog/rights.ts'
+import type { Caller, FilePlace, Space } from '../../core/records.ts'
+import { mayUseSpace } from '../../core/rights.ts'
 import { OWN_CONNECTION } from '../../files/connections.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { standings } from '../http/rights.ts'

@@ -1,10 +1,10 @@
 /** A data file or folder as the API shows it (contract 05, section 3). */
 
 import { type Static, Type } from 'typebox'
-import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
 import { inPlace, placeOf } from '../../catalog/file-place.ts'
-import type { DataFile } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
+import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
+import type { DataFile } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, is, not } from '../../store/port/condition.ts'
 import type { ApiDeps } from '../http/deps.ts'

@@ -9,11 +9,10 @@ import multipart from '@fastify/multipart'
 import { type Static, Type } from 'typebox'
 
 import { addDataFile, changeDataFile, removeDataFile, type WishedPlace } from '../../catalog/data-file.ts'
-import { checkFolderPath, isFolderName } from '../../catalog/file-name.ts'
 import { findDataFile, inPlace, mayUsePlace, placeOf, samePlace } from '../../catalog/file-place.ts'
-
-import type { Caller, DataFile, FilePlace } from '../../catalog/records.ts'
+import { checkFolderPath, isFolderName } from '../../core/file-name.ts'
 import type { DataFileId, UserId } from '../../core/ids.ts'
+import type { Caller, DataFile, FilePlace } from '../../core/records.ts'
 import { all, any, type Condition, is, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'

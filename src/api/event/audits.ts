@@ -6,10 +6,10 @@
  */
 
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../catalog/records.ts'
-import { isTenantAdmin } from '../../catalog/rights.ts'
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
+import type { Caller } from '../../core/records.ts'
+import { isTenantAdmin } from '../../core/rights.ts'
 import { ENGINE_EVENT_SOURCE, EVENT_TYPES, FINISHED_EVENT_SOURCE } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Listed } from '../../store/port/lists.ts'

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Caller } from '../../catalog/records.ts'
+import type { Caller } from '../../core/records.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { ApiRefusal, refuse } from './problem.ts'
 

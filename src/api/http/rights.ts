@@ -1,16 +1,16 @@
 /**
- * Rights as the API asks for them: loads what the rule (catalog/rights.ts) needs to know and answers, or
+ * Rights as the API asks for them: loads what the rule (core/rights.ts) needs to know and answers, or
  * throws the refusal. What a caller may not even see is not found; what it sees but may not do is forbidden.
  */
 import { findApp, findSpace } from '../../catalog/access.ts'
-import type { App, Caller } from '../../catalog/records.ts'
-import type { AppRight, SpaceRight, SpaceStanding } from '../../catalog/rights.ts'
 import {
   standingIn as loadStanding,
   standings as loadStandings,
   may as mayUse,
 } from '../../catalog/standing.ts'
 import type { SpaceId } from '../../core/ids.ts'
+import type { App, Caller } from '../../core/records.ts'
+import type { AppRight, SpaceRight, SpaceStanding } from '../../core/rights.ts'
 import type { ApiDeps } from './deps.ts'
 import { done } from './problem.ts'
 

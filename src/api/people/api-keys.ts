@@ -5,7 +5,7 @@
  */
 import { type Static, Type } from 'typebox'
 import { describeKey, endKey, makeKey, seenKey, visibleKeys } from '../../catalog/api-key.ts'
-import type { ApiKey } from '../../catalog/records.ts'
+import type { ApiKey } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, type Condition, is, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'

@@ -5,10 +5,10 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
-import type { Tenant } from '../../catalog/records.ts'
 import { changeLimits, unknownTenant } from '../../catalog/tenant.ts'
 import type { TenantId } from '../../core/ids.ts'
 import { limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
+import type { Tenant } from '../../core/records.ts'
 import { tokenHash } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'

@@ -1,7 +1,7 @@
 /** Members of a space and their roles (contract 05, section 4). Roles are replaced as a whole list. */
 import { type Static, Type } from 'typebox'
-import type { SpaceAssignment } from '../../catalog/records.ts'
 import { addMember, changeRoles, endMembership, memberOf } from '../../catalog/space-member.ts'
+import type { SpaceAssignment } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { is } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'

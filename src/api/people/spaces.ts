@@ -3,10 +3,10 @@
  * 05, section 4). A caller sees the spaces it owns or is a member of; a tenant admin sees all.
  */
 import { type Static, Type } from 'typebox'
-import { type Caller, SPACE_TYPES } from '../../catalog/records.ts'
-import { mayUseSpace, SPACE_ROLES, type SpaceStanding, standingOf } from '../../catalog/rights.ts'
 import { changeSpace, createSpace, removeSpace } from '../../catalog/space.ts'
 import { visibleSpaces } from '../../catalog/standing.ts'
+import { type Caller, SPACE_TYPES } from '../../core/records.ts'
+import { mayUseSpace, SPACE_ROLES, type SpaceStanding, standingOf } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, contains, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'

@@ -1,6 +1,6 @@
 /** The caller's tenant (contract 05, section 5). There is no other as far as a caller can see. */
 import { type Static, Type } from 'typebox'
-import type { Tenant } from '../../catalog/records.ts'
+import type { Tenant } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'

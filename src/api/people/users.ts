@@ -7,11 +7,11 @@
  */
 
 import { type Static, Type } from 'typebox'
-import { ROLES, type User } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
 import type { UserId } from '../../core/ids.ts'
+import { ROLES, type User } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, filtered } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'

@@ -5,12 +5,12 @@
  */
 
 import { type Static, Type } from 'typebox'
-import type { App } from '../../catalog/records.ts'
 import { RAN_STATEMENTS_MAX } from '../../core/attempt.ts'
 import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import type { ReloadId } from '../../core/ids.ts'
 import { isOutcome, OUTCOMES } from '../../core/outcome.ts'
+import type { App } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { AppPath } from '../http/app-path.ts'

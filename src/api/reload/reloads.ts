@@ -11,8 +11,6 @@
 
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../catalog/records.ts'
-import { isTenantAdmin } from '../../catalog/rights.ts'
 import { RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
 import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
@@ -25,7 +23,9 @@ import {
   WEIGHT_MAX,
   WEIGHT_MIN,
 } from '../../core/limits.ts'
+import type { Caller } from '../../core/records.ts'
 import type { Provenance, Reload } from '../../core/reload.ts'
+import { isTenantAdmin } from '../../core/rights.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
 import { type AcceptAnswer, acceptReload } from '../../intake/accept.ts'
 import { cancelReload } from '../../intake/cancel.ts'

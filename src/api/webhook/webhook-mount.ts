@@ -5,8 +5,8 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../catalog/records.ts'
-import { isTenantAdmin } from '../../catalog/rights.ts'
+import type { Caller } from '../../core/records.ts'
+import { isTenantAdmin } from '../../core/rights.ts'
 import { findWebhook } from '../../delivery/webhook.ts'
 import type { Prefix } from '../../delivery/webhook-settings.ts'
 import type { Subscription } from '../../event/subscription.ts'

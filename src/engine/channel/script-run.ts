@@ -1,6 +1,7 @@
 /** A run of a load script: its request and its result. */
-import type { DataTable } from '../../catalog/records.ts'
+
 import type { RanStatement } from '../../core/attempt.ts'
+import type { DataTable } from '../../core/records.ts'
 import type { ScriptEnd } from '../../script/host.ts'
 import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
 

@@ -10,7 +10,7 @@
  * in order. `reprise_model` holds the version and the next free numbers. Version 1 had none of access, notes
  * and derived.
  */
-import type { DataTable } from '../../catalog/records.ts'
+import type { DataTable } from '../../core/records.ts'
 import type { DerivedFields } from '../../script/host.ts'
 import {
   type DataModel,

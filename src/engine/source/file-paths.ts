@@ -8,7 +8,7 @@
  */
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
-import { checkFileName } from '../../catalog/file-name.ts'
+import { checkFileName } from '../../core/file-name.ts'
 import { faults } from '../../script/fault/fault.ts'
 import { noDirectory, pathBelow, pathOutside, writtenPath } from '../../script/plan/written-path.ts'
 import { nearestName } from '../../script/value/nearest-name.ts'

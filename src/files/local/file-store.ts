@@ -8,14 +8,14 @@
  * reading what it has opened. A discarded spool leaves nothing behind.
  *
  * Nothing here leaves the root or follows a symbolic link below it: names are canonical
- * (catalog/file-name.ts) and each folder on the way is compared with its real path. Rights and records are
+ * (core/file-name.ts) and each folder on the way is compared with its real path. Rights and records are
  * the callers' concern.
  */
 import { createReadStream } from 'node:fs'
 import { constants, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { FileStore, Place, Spooled } from '../../catalog/file-contents.ts'
-import { checkFileName, checkFolderPath, isFolderName } from '../../catalog/file-name.ts'
+import { checkFileName, checkFolderPath, isFolderName } from '../../core/file-name.ts'
 import { newUuid } from '../../core/ids.ts'
 import type { Random } from '../../core/ports.ts'
 

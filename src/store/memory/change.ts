@@ -1,8 +1,9 @@
 /** Changes of the catalog in the memory store: what a step is shown, and saving what it gives back. */
-import { namesOnTheWay } from '../../catalog/file-name.ts'
-import type { DataFile, FilePlace } from '../../catalog/records.ts'
+
 import { defined } from '../../core/defined.ts'
+import { namesOnTheWay } from '../../core/file-name.ts'
 import type { TenantId } from '../../core/ids.ts'
+import type { DataFile, FilePlace } from '../../core/records.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving, Change, Decided } from '../port/change.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import type { Table } from './table.ts'

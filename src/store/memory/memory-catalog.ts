@@ -2,14 +2,7 @@
  * Apps, spaces, data files and subscriptions of the memory store. Lists are ordered by age (createdAt, then
  * id) where the port names no order.
  */
-import type {
-  App,
-  DataFile,
-  FilePlace,
-  ScriptVersion,
-  Space,
-  SpaceAssignment,
-} from '../../catalog/records.ts'
+
 import type {
   AppId,
   DataFileId,
@@ -20,6 +13,7 @@ import type {
   TenantId,
   UserId,
 } from '../../core/ids.ts'
+import type { App, DataFile, FilePlace, ScriptVersion, Space, SpaceAssignment } from '../../core/records.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ScriptSummary } from '../port/apps.ts'

@@ -1,6 +1,7 @@
 /** Tenants, users and keys of the memory store. */
-import type { Tenant, User } from '../../catalog/records.ts'
+
 import type { TenantId, UserId } from '../../core/ids.ts'
+import type { Tenant, User } from '../../core/records.ts'
 import type { KeyWithUser, PeopleStore } from '../port/people.ts'
 import { MemoryTransactions } from './memory-transactions.ts'
 import { byAge, own } from './tables.ts'

@@ -1,8 +1,9 @@
 /** The queue of the memory store: claiming, leases, and what a sweep looks for. */
-import type { ScriptVersion } from '../../catalog/records.ts'
+
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { limitsOf } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
+import type { ScriptVersion } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import {
   AHEAD_COUNTED_MAX,

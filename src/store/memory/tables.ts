@@ -1,4 +1,7 @@
 /** The memory store's whole state, and the order of its rows. */
+
+import type { Attempt } from '../../core/attempt.ts'
+import type { TenantId } from '../../core/ids.ts'
 import type {
   ApiKey,
   App,
@@ -8,9 +11,7 @@ import type {
   SpaceAssignment,
   Tenant,
   User,
-} from '../../catalog/records.ts'
-import type { Attempt } from '../../core/attempt.ts'
-import type { TenantId } from '../../core/ids.ts'
+} from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'

@@ -1,6 +1,7 @@
 /** Apps and the versions of their load scripts. */
-import type { App, ScriptVersion } from '../../catalog/records.ts'
+
 import type { AppId, DataVersion, ScriptVersionId, TenantId } from '../../core/ids.ts'
+import type { App, ScriptVersion } from '../../core/records.ts'
 
 /** A version of a script without its text; `bytes` is the length of the text in UTF-8. */
 export type ScriptSummary = Omit<ScriptVersion, 'script'> & { readonly bytes: number }

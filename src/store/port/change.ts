@@ -3,17 +3,7 @@
  * what is stored about it, and saves the records and facts that come back in one commit. What is shown
  * follows from the subject alone, so that a store can read it beforehand. The steps stand in catalog/.
  */
-import type {
-  ApiKey,
-  App,
-  DataFile,
-  FilePlace,
-  ScriptVersion,
-  Space,
-  SpaceAssignment,
-  Tenant,
-  User,
-} from '../../catalog/records.ts'
+
 import type {
   AppId,
   DataFileId,
@@ -24,6 +14,17 @@ import type {
   TenantId,
   UserId,
 } from '../../core/ids.ts'
+import type {
+  ApiKey,
+  App,
+  DataFile,
+  FilePlace,
+  ScriptVersion,
+  Space,
+  SpaceAssignment,
+  Tenant,
+  User,
+} from '../../core/records.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'

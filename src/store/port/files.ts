@@ -1,6 +1,7 @@
 /** Data files: their records, not their contents. */
-import type { DataFile, FilePlace } from '../../catalog/records.ts'
+
 import type { DataFileId, TenantId } from '../../core/ids.ts'
+import type { DataFile, FilePlace } from '../../core/records.ts'
 
 export interface DataFileStore {
   dataFile(tenantId: TenantId, id: DataFileId): Promise<DataFile | undefined>

@@ -3,9 +3,9 @@
  * every store and for the cursors of pages. Flags are 1 and 0; null stands for an absent value and is the
  * lowest; texts are in order of their code points.
  */
-import { baseNameOf, isFolderName, parentOf } from '../../catalog/file-name.ts'
-import { itemIdOf } from '../../catalog/item-id.ts'
-import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../catalog/records.ts'
+import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
+import { itemIdOf } from '../../core/item-id.ts'
+import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { FieldValue } from './condition.ts'
 

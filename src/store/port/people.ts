@@ -1,6 +1,7 @@
 /** Tenants, their users, and the keys that requests come with. */
-import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
+
 import type { TenantId, UserId } from '../../core/ids.ts'
+import type { ApiKey, Tenant, User } from '../../core/records.ts'
 
 /** A key, and the user whom it authenticates. */
 export interface KeyWithUser {

@@ -1,10 +1,11 @@
 /**
  * The queue of reloads: claiming the next ones, keeping their leases, finding those that a sweep concerns.
  */
-import type { App, ScriptVersion, Tenant } from '../../catalog/records.ts'
+
 import type { Attempt, SessionFacts } from '../../core/attempt.ts'
 import type { LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
 import type { WaitsFor } from '../../core/order.ts'
+import type { App, ScriptVersion, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { ReloadView, Saving } from './reloads.ts'
 

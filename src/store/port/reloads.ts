@@ -2,9 +2,10 @@
  * Reloads in the store: accepting them, changing them step by step, reading them with their attempts and
  * logs. Who runs them next is in queue.ts.
  */
-import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
+
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import type { App, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'

@@ -1,6 +1,7 @@
 /** Spaces, and who is assigned to them. */
-import type { Space, SpaceAssignment } from '../../catalog/records.ts'
+
 import type { SpaceId, TenantId, UserId } from '../../core/ids.ts'
+import type { Space, SpaceAssignment } from '../../core/records.ts'
 
 export interface SpaceStore {
   space(tenantId: TenantId, id: SpaceId): Promise<Space | undefined>

@@ -1,6 +1,7 @@
 /** Subscriptions, and the steps that sends make of them. */
-import type { Tenant } from '../../catalog/records.ts'
+
 import type { SubscriptionId, TenantId } from '../../core/ids.ts'
+import type { Tenant } from '../../core/records.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'

@@ -5,9 +5,10 @@
  * Accepting a reload: the order of the checks (contract 02, section 3.1, steps 4 to 7; a repeated key is
  * answered before 5 and 6), how long an idempotency key holds, and the day that a quota counts.
  */
-import type { Tenant } from '../../catalog/records.ts'
+
 import type { ReloadId } from '../../core/ids.ts'
 import { limitsOf } from '../../core/limits.ts'
+import type { Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Acceptance, Accepted } from '../port/reloads.ts'
 import { assertAcceptance } from './saving.ts'

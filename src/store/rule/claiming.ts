@@ -11,9 +11,10 @@
  *
  * Before the first `next`, reloads whose back-off is over are let in.
  */
-import type { ScriptVersion } from '../../catalog/records.ts'
+
 import { defined } from '../../core/defined.ts'
 import type { TenantId } from '../../core/ids.ts'
+import type { ScriptVersion } from '../../core/records.ts'
 import { type Claimed, type ClaimRequest, OVER_BUDGET } from '../port/queue.ts'
 import type { ReloadView, Saving } from '../port/reloads.ts'
 import { isSaving } from './saving.ts'

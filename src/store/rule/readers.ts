@@ -1,9 +1,10 @@
 /**
  * What a step is shown so that it can tell who reads the app: asked for only when a subscription of user
- * level listens, so that the common case costs nothing. It judges nobody; catalog/rights.ts does.
+ * level listens, so that the common case costs nothing. It judges nobody; core/rights.ts does.
  */
-import type { App } from '../../catalog/records.ts'
+
 import type { SpaceId, UserId } from '../../core/ids.ts'
+import type { App } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 
 /** What a store reads for `ReloadView.readers`. */

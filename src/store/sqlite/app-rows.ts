@@ -1,7 +1,7 @@
 /** Apps and versions of scripts as rows. */
 import type { SQLInputValue } from 'node:sqlite'
-import { itemIdOf } from '../../catalog/item-id.ts'
-import type { App, ScriptVersion } from '../../catalog/records.ts'
+import { itemIdOf } from '../../core/item-id.ts'
+import type { App, ScriptVersion } from '../../core/records.ts'
 import type { ScriptSummary } from '../port/apps.ts'
 import { type ColumnsOf, json, number, recordColumns, text } from './columns.ts'
 import type { Row } from './row.ts'

@@ -1,9 +1,9 @@
 /** What the steps of catalog changes are shown: read by the subject alone. */
 import type { DatabaseSync } from 'node:sqlite'
-import { isFolderName, namesOnTheWay } from '../../catalog/file-name.ts'
-import type { ApiKey, App, DataFile, FilePlace, Space, SpaceAssignment, User } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
+import { isFolderName, namesOnTheWay } from '../../core/file-name.ts'
 import type { ScriptVersionId, TenantId } from '../../core/ids.ts'
+import type { ApiKey, App, DataFile, FilePlace, Space, SpaceAssignment, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Change, Decided } from '../port/change.ts'
 import { appOf } from './app-rows.ts'

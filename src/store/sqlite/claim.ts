@@ -4,10 +4,10 @@
  * (backing_off = 1) and let in when they are due.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { App, ScriptVersion } from '../../catalog/records.ts'
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { WEIGHT_MAX, WEIGHT_MIN } from '../../core/limits.ts'
 import { compareWaiting, type Waiting } from '../../core/order.ts'
+import type { App, ScriptVersion } from '../../core/records.ts'
 import type { Claimed, ClaimRequest } from '../port/queue.ts'
 import { Claiming, claimedOf, isClaim, type Wanted } from '../rule/claiming.ts'
 import type { Turns } from '../rule/turns.ts'

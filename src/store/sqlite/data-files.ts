@@ -1,6 +1,6 @@
 /** Data files. A name is unique within its place: a space, or the personal files of a user. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DataFile, FilePlace } from '../../catalog/records.ts'
+import type { DataFile, FilePlace } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { recordOf } from './row.ts'
 import type { Answers } from './verbs.ts'

@@ -3,8 +3,8 @@
  * other programs can read and write the database without.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { itemIdOf } from '../../catalog/item-id.ts'
 import { folded } from '../../core/folded.ts'
+import { itemIdOf } from '../../core/item-id.ts'
 import { matchesWildcard } from '../../core/wildcard.ts'
 
 export function defineFunctions(db: DatabaseSync): void {

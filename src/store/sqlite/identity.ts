@@ -1,7 +1,7 @@
 /** Tenants, users and API keys. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { ApiKey, Tenant, User } from '../../catalog/records.ts'
 import type { TenantId } from '../../core/ids.ts'
+import type { ApiKey, Tenant, User } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
 import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'

@@ -7,10 +7,11 @@
  *
  * Bounded: what was kept long ago goes, and is read again when it is asked for.
  */
-import type { App } from '../../catalog/records.ts'
+
 import type { Attempt } from '../../core/attempt.ts'
 import type { AppId, ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
+import type { App } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { KeyWithUser } from '../port/people.ts'
 import { dayOf } from '../rule/accepting.ts'

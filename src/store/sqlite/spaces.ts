@@ -1,6 +1,6 @@
 /** Spaces and their assignments. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Space, SpaceAssignment } from '../../catalog/records.ts'
+import type { Space, SpaceAssignment } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Answers } from './verbs.ts'

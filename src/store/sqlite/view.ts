@@ -1,8 +1,8 @@
 /** Reading what a step is shown: the reload, its open attempt, its app, its tenant and who listens. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { App, Space, SpaceAssignment, Tenant, User } from '../../catalog/records.ts'
 import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
+import type { App, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { type ReadersAsked, readersAsked } from '../rule/readers.ts'

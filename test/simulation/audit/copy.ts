@@ -2,8 +2,9 @@
  * The auditor's own copy of what the store holds, brought up to date row by row after each step, with what
  * its questions need to find fast. It shares nothing with the store but the rows.
  */
-import type { App } from '../../../src/catalog/records.ts'
+
 import type { Attempt } from '../../../src/core/attempt.ts'
+import type { App } from '../../../src/core/records.ts'
 import type { Reload } from '../../../src/core/reload.ts'
 import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'

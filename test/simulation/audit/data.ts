@@ -1,5 +1,5 @@
 /** Audits of app data: invariant 9, and the pointer's part of 2. */
-import type { App } from '../../../src/catalog/records.ts'
+import type { App } from '../../../src/core/records.ts'
 import type { World } from '../world.ts'
 import { type Change, type Changes, type Copy, hasEnded } from './copy.ts'
 

@@ -3,7 +3,7 @@
  * section 5). Years and months are calendar steps in UTC from a given time; a day that the target month lacks
  * becomes its last day.
  */
-import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
+import { DAY, HOUR, MINUTE, SECOND } from './units.ts'
 
 const DURATION =
   /^P(?!$)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/

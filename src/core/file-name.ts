@@ -3,8 +3,8 @@
  * name ends in "/" is a folder. A canonical name has no empty part, no "." or "..", no forbidden or control
  * character, and never reaches out of its place; what is canonical may be joined to a path.
  */
-import type { ErrorName } from '../core/errors.ts'
-import { utf8Bytes } from '../core/utf8.ts'
+import type { ErrorName } from './errors.ts'
+import { utf8Bytes } from './utf8.ts'
 
 /** Longest part in UTF-8 bytes: what the file systems we run on can hold. */
 export const NAME_PART_MAX_BYTES = 255

@@ -1,7 +1,4 @@
 /**
- * Room `catalog`: what reloads are about: tenants, people, spaces, apps, scripts and data files, with who may
- * do what. Records, rights and use cases over the store enter; nothing of HTTP or SQL does.
- *
  * What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds.
  */
 import type {
@@ -14,8 +11,8 @@ import type {
   SpaceId,
   TenantId,
   UserId,
-} from '../core/ids.ts'
-import type { TenantLimits } from '../core/limits.ts'
+} from './ids.ts'
+import type { TenantLimits } from './limits.ts'
 
 export interface Tenant {
   readonly id: TenantId

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { SpaceId, TenantId, UserId } from '../core/ids.ts'
+import type { SpaceId, TenantId, UserId } from './ids.ts'
 import type { Role, Space, SpaceType, User } from './records.ts'
 import { type AppRight, mayUseApp, mayUseSpace, SPACE_ROLES, type SpaceRight } from './rights.ts'
 

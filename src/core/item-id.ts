@@ -2,8 +2,8 @@
  * Apps are the only items, and an item's id is derived from its app's id: it never changes (contract 05,
  * section 7).
  */
-import { sha256 } from '../core/sha256.ts'
-import { utf8 } from '../core/utf8.ts'
+import { sha256 } from './sha256.ts'
+import { utf8 } from './utf8.ts'
 
 /** @returns 24 hex digits */
 export function itemIdOf(appId: string): string {
