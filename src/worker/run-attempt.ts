@@ -12,7 +12,6 @@ import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Timers } from '../core/ports.ts'
 import type { App } from '../core/records.ts'
-import type { Signal } from '../core/signal.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
   EngineSession,

@@ -5,10 +5,10 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { App } from '../../src/catalog/records.ts'
 import { type AppId, newUuid, type ScriptVersionId, type WorkerId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import { isOutcome } from '../../src/core/outcome.ts'
+import type { App } from '../../src/core/records.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import { GIB } from '../../src/core/units.ts'
 import { acceptReload } from '../../src/intake/accept.ts'

@@ -33,7 +33,7 @@ export const DIRECTIONS: Directions = {
   'script/run':
     'script script/evaluate script/fault script/function script/function/site script/parse script/syntax script/value',
   'script/check':
-    'catalog core script script/evaluate script/fault script/function script/function/site script/parse script/plan script/run script/syntax script/value',
+    'core script script/evaluate script/fault script/function script/function/site script/parse script/plan script/run script/syntax script/value',
 
   qvd: 'core script/value',
   receiver: 'core event',

@@ -1,5 +1,5 @@
 /** Where the path of a file leads, as far as its text says. */
-import { checkFileName } from '../../catalog/file-name.ts'
+import { checkFileName } from '../../core/file-name.ts'
 import { type Fault, faultOf, faults } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { noDirectory, pathBelow, writtenPath } from '../plan/written-path.ts'
