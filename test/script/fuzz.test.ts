@@ -134,6 +134,27 @@ describe('limits end in coded faults', () => {
     expect(end).toMatchObject({ kind: 'failed', fault: { engineErrorCode: expect.any(Number) } })
   })
 
+  it.each([
+    ['blocks without end', 'DO\n'],
+    ['ends without blocks', 'END IF\n'],
+    ['branches', 'IF x THEN\nLET b = 1;\nEND IF\n'],
+    ['loops that nothing closes', 'FOR i = 1 TO 3\nLET a = i;\n'],
+    ['assignments', 'LET a = b + 1;\n'],
+  ])(
+    'checking takes time in proportion to the script: %s',
+    (_name, piece) => {
+      const timeOf = (count: number) => {
+        const startedAt = performance.now()
+        checkScript(piece.repeat(count))
+        return performance.now() - startedAt
+      }
+      timeOf(2000)
+      const small = Math.max(20, timeOf(4000))
+      expect(timeOf(40_000)).toBeLessThan(small * 40)
+    },
+    60_000,
+  )
+
   it('splitting takes linear time for openers that nothing closes', () => {
     for (const opener of ['$(', '/*', "'", '[', '"', 'SUB a\n', 'x:']) {
       expect(split(opener.repeat(20_000)).length).toBeGreaterThan(0)

@@ -22,6 +22,7 @@ import {
   readClause,
   report,
   type Step,
+  WALKED_DEPTH,
   type Walk,
 } from './walk.ts'
 
@@ -168,6 +169,7 @@ function* walkNested(walk: Walk, step: Step, unit: Unit, what: string): Checking
   if (place.nested >= MAX_CALLS) {
     return report(walk, step, faults.general(`${what} is nested more than ${MAX_CALLS} deep`).fault)
   }
+  if (place.depth >= WALKED_DEPTH) return knowledge.forget()
   const inside = deeper(place, { nested: place.nested + 1 })
   yield* walk.range(unit, 0, unit.statements.length, inside, knowledge)
 }

@@ -11,14 +11,11 @@ import type { Checking } from './check-host.ts'
 import { guardsAllow } from './guards.ts'
 import { type Knowledge, LEFT } from './knowledge.ts'
 import type { Unit } from './unit.ts'
-import { type Place, readClause, report, type Step, stepAt, type Walk } from './walk.ts'
+import { type Place, readClause, report, type Step, stepAt, WALKED_DEPTH, type Walk } from './walk.ts'
 import { walkIf, walkSwitch } from './walk-branch.ts'
 import { defineSub, walkCall, walkInclude } from './walk-call.ts'
 import { walkDo, walkFor } from './walk-loop.ts'
 import { forgetUnclear, walkRegular } from './walk-regular.ts'
-
-/** How deep blocks may nest (run/run-block.ts). */
-const BLOCK_DEPTH_MAX = 1024
 
 export function* walkRange(
   walk: Walk,
@@ -48,9 +45,7 @@ function* walkBlock(walk: Walk, step: Step, opener: Opener): Checking<void> {
   for (const found of unit.faults.get(index) ?? []) {
     report(walk, stepAt(unit, found.index, place, knowledge), found.fault.fault)
   }
-  if (place.depth > BLOCK_DEPTH_MAX) {
-    return report(walk, step, faults.general(`Blocks are nested more than ${BLOCK_DEPTH_MAX} deep`).fault)
-  }
+  if (place.depth >= WALKED_DEPTH) return knowledge.forget()
   const block = unit.blocks.get(index)!
   switch (opener) {
     case 'if':

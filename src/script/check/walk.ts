@@ -39,6 +39,9 @@ export interface Place {
   readonly exits: { readonly for?: Exit; readonly do?: Exit; readonly sub?: Exit }
 }
 
+/** Blocks, calls and included files in each other that are followed: the walk nests as deep as the script. */
+export const WALKED_DEPTH = 200
+
 export type WalkRange = (
   unit: Unit,
   from: number,
