@@ -3,11 +3,11 @@
  * free port with a folder of its own, and killed at the end.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { type ConnectionOptions, connect, type NatsConnection } from '@nats-io/transport-node'
 
 const FOUND = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin']
   .map((folder) => join(folder, 'nats-server'))
@@ -24,15 +24,28 @@ export interface NatsServer {
   kill(): Promise<void>
   /** Starts again on the same port with the same folder. */
   restart(): Promise<void>
+  /** Gives it another configuration while it runs. */
+  reconfigure(config: string): void
   close(): Promise<void>
 }
 
-export async function startNatsServer(): Promise<NatsServer> {
+/**
+ * @param config text of its configuration file
+ * @param admin how `connection` is made, where the configuration asks for more than an address
+ */
+export async function startNatsServer(config = '', admin?: ConnectionOptions): Promise<NatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-nats-'))
+  const configure = (text: string) => {
+    // Not by -js: what the command line says is forgotten when the file is read again.
+    const jetStream = `jetstream { store_dir: "${folder}" }\n`
+    writeFileSync(join(folder, 'nats.conf'), jetStream + text)
+  }
+  configure(config)
   const port = await freePort()
   const url = `nats://127.0.0.1:${port}`
   let server = run(port, folder)
   const connection = await connect({
+    ...admin,
     servers: url,
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
@@ -58,6 +71,10 @@ export async function startNatsServer(): Promise<NatsServer> {
         }
       }
     },
+    reconfigure(text) {
+      configure(text)
+      server.kill('SIGHUP')
+    },
     async close() {
       await connection.close()
       await kill()
@@ -67,7 +84,8 @@ export async function startNatsServer(): Promise<NatsServer> {
 }
 
 function run(port: number, folder: string): ChildProcess {
-  return spawn(FOUND!, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder], { stdio: 'ignore' })
+  const options = ['-a', '127.0.0.1', '-p', String(port), '-c', join(folder, 'nats.conf')]
+  return spawn(FOUND!, options, { stdio: 'ignore' })
 }
 
 async function freePort(): Promise<number> {

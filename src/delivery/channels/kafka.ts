@@ -12,6 +12,7 @@ import type { CloudEvent } from '../../event/stored-event.ts'
 import { BROKER_SENDS_IN_FLIGHT_MAX } from '../after-send.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
+import { ToldState } from './told-state.ts'
 
 export interface KafkaOptions {
   /** kafka://[user:password@]host:port, or kafka+tls://; several separated by commas. */
@@ -68,10 +69,11 @@ export function recordOfEvent(event: CloudEvent, mode: KafkaOptions['contentMode
 class KafkaChannel implements ClosableChannel {
   readonly #options: KafkaOptions
   readonly #producer: Producer
-  #reached: boolean | undefined
+  readonly #topic: ToldState
 
   constructor(options: KafkaOptions, { Producer }: Library) {
     this.#options = options
+    this.#topic = new ToldState(options.log, 'Kafka', { topic: options.topic })
     const { servers, tls, username, password } = readUrl(options.url)
     this.#producer = new Producer({
       clientId: 'reprise',
@@ -93,25 +95,18 @@ class KafkaChannel implements ClosableChannel {
     try {
       const messages = [{ topic, ...recordOfEvent(event!, contentMode) }]
       const { offsets } = await this.#producer.send({ messages, acks: ACKS_ALL })
-      this.#tell(true)
+      this.#topic.tell(undefined)
       const at = offsets?.[0]
       return { ok: true, message: `offset ${at?.offset} of partition ${at?.partition} of topic ${topic}` }
     } catch (error) {
-      this.#tell(false)
-      return { ok: false, message: `Kafka: ${shortText(error)}` }
+      const reason = shortText(error)
+      this.#topic.tell(reason)
+      return { ok: false, message: `Kafka: ${reason}` }
     }
   }
 
   async close(): Promise<void> {
     await this.#producer.close(true)
-  }
-
-  #tell(reached: boolean): void {
-    if (reached === this.#reached) return
-    this.#reached = reached
-    const { log, topic } = this.#options
-    if (reached) log.info('events go to Kafka', { topic })
-    else log.warn('Kafka does not take events; they wait', { topic })
   }
 }
 

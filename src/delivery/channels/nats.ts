@@ -4,8 +4,8 @@
  * is sent, across restarts and without a time window, there is one message. `Nats-Msg-Id` lets the server
  * recognise quick repeats cheaply.
  *
- * The connection is re-established in the background for ever; while it is down, sends fail at once and are
- * retried later.
+ * No answer of NATS ends anything: while the connection is down sends fail at once, an event that is not
+ * stored waits and is sent again, and each change is logged with its reason (nats-answers.ts).
  */
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
@@ -14,6 +14,9 @@ import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
+import { isSubjectTaken, natsFault, STREAM_NOT_FOUND, SUBJECT_ROOT } from './nats-answers.ts'
+import { KeptConnection } from './nats-connection.ts'
+import { ToldState } from './told-state.ts'
 
 export interface NatsOptions {
   /** nats://[user:password@]host:port, or tls://; several separated by commas. */
@@ -25,18 +28,9 @@ export interface NatsOptions {
   readonly log: Log
 }
 
-/** First part of all subjects. */
-export const SUBJECT_ROOT = 'reprise'
-
 const PUBLISH_TIMEOUT_MS = 5_000
-const RECONNECT_WAIT_MS = 1_000
 const DUPLICATE_WINDOW_MS = 2 * 60_000
 const NANOSECONDS = 1_000_000
-
-/** API errors that mean that the subject already has a message. */
-const WRONG_LAST_SEQUENCE = 10071
-const MAX_MESSAGES_PER_SUBJECT = 10077
-const STREAM_NOT_FOUND = 10059
 
 /** The parts of the client library, loaded only if NATS is configured. */
 type Libraries = typeof import('@nats-io/jetstream') & typeof import('@nats-io/transport-node')
@@ -63,33 +57,40 @@ export async function natsChannel(options: NatsOptions): Promise<ClosableChannel
 class NatsChannel implements ClosableChannel {
   readonly #options: NatsOptions
   readonly #libraries: Libraries
-  readonly #connecting: Promise<void>
-  #connection: NatsConnection | undefined
-  #client: Promise<Client> | undefined
-  #connected = false
-  #closed = false
+  readonly #kept: KeptConnection
+  readonly #stream: ToldState
+  #opened: { readonly connection: NatsConnection; readonly client: Promise<Client> } | undefined
 
   constructor(options: NatsOptions, libraries: Libraries) {
+    const { url, stream, log } = options
     this.#options = options
     this.#libraries = libraries
-    this.#connecting = this.#connect()
+    this.#kept = new KeptConnection({ url, log, connect: libraries.connect })
+    this.#stream = new ToldState(log, 'JetStream', { stream })
   }
 
   async send([event]: readonly CloudEvent[]): Promise<Sent> {
-    if (event === undefined || !this.#connected) return { ok: false, message: 'no connection to NATS' }
+    const connection = this.#kept.current
+    if (connection === undefined) return { ok: false, message: `no connection to NATS: ${this.#kept.reason}` }
+    // Another connection may lead to a server that has lost its stream.
+    if (this.#opened?.connection !== connection) {
+      this.#opened = { connection, client: this.#open(connection) }
+    }
+    const opened = this.#opened
     try {
-      this.#client ??= this.#open()
-      return await this.#publish(await this.#client, event)
+      const sent = await this.#publish(await opened.client, event!)
+      this.#stream.tell(undefined)
+      return sent
     } catch (error) {
-      this.#client = undefined
-      return { ok: false, message: `NATS: ${shortText(error)}` }
+      if (this.#opened === opened) this.#opened = undefined
+      const reason = natsFault(error)
+      if (this.#kept.current === connection) this.#stream.tell(reason)
+      return { ok: false, message: `NATS: ${reason}` }
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    await this.#connection?.close()
-    await this.#connecting.catch(() => {})
+  close(): Promise<void> {
+    return this.#kept.close()
   }
 
   async #publish({ js, jsm }: Client, event: CloudEvent): Promise<Sent> {
@@ -98,19 +99,16 @@ class NatsChannel implements ClosableChannel {
     try {
       const ack = await js.publish(subject, body, {
         msgID: event.id,
-        expect: { lastSubjectSequence: 0 },
+        expect: { lastSubjectSequence: 0, streamName: this.#options.stream },
         headers,
         timeout: PUBLISH_TIMEOUT_MS,
       })
       return { ok: true, message: `message ${ack.seq} of stream ${ack.stream}` }
     } catch (error) {
-      const { JetStreamApiError } = this.#libraries
-      const isThere =
-        error instanceof JetStreamApiError &&
-        (error.code === WRONG_LAST_SEQUENCE || error.code === MAX_MESSAGES_PER_SUBJECT)
-      if (!isThere) throw error
+      if (!isSubjectTaken(error)) throw error
       const stored = await jsm.streams.getMessage(this.#options.stream, { last_by_subj: subject })
-      return stored?.header.get('Nats-Msg-Id') === event.id
+      if (stored === null) throw new Error('the message under the subject was removed meanwhile')
+      return stored.header.get('Nats-Msg-Id') === event.id
         ? { ok: true, message: `message ${stored.seq} of stream ${this.#options.stream}, stored before` }
         : { ok: false, message: `another event is stored under ${subject}` }
     }
@@ -127,10 +125,9 @@ class NatsChannel implements ClosableChannel {
   }
 
   /** Creates the stream, or checks that the existing one accepts our subjects. */
-  async #open(): Promise<Client> {
+  async #open(connection: NatsConnection): Promise<Client> {
     const { jetstream, jetstreamManager, JetStreamApiError, RetentionPolicy, StorageType } = this.#libraries
-    const connection = this.#connection!
-    const jsm = await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS })
+    const jsm = await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS, checkAPI: false })
     const { stream, retentionMs } = this.#options
     const wanted = `${SUBJECT_ROOT}.>`
     const found = await jsm.streams.info(stream).catch((error: unknown) => {
@@ -153,53 +150,4 @@ class NatsChannel implements ClosableChannel {
     }
     return { js: jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS }), jsm }
   }
-
-  async #connect(): Promise<void> {
-    const { url, log } = this.#options
-    const { servers, ...credentials } = readUrl(url)
-    const { connect } = this.#libraries
-    const connection = await connect({
-      ...credentials,
-      servers,
-      name: 'reprise',
-      waitOnFirstConnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
-    })
-    this.#connection = connection
-    if (this.#closed) return connection.close()
-    this.#connected = true
-    log.info('connected to NATS', { server: connection.getServer() })
-    void this.#watch(connection)
-  }
-
-  async #watch(connection: NatsConnection): Promise<void> {
-    const { log } = this.#options
-    for await (const { type } of connection.status()) {
-      if (type !== 'disconnect' && type !== 'reconnect') continue
-      this.#connected = type === 'reconnect'
-      // The server may have restarted without its stream.
-      this.#client = undefined
-      if (this.#closed) return
-      if (this.#connected) log.info('connected to NATS again', {})
-      else log.warn('the connection to NATS broke; events wait', {})
-    }
-  }
-}
-
-/** Removes user and password from the addresses, which are logged. */
-function readUrl(text: string): { servers: string[]; user?: string; pass?: string } {
-  const urls = text.split(',').map((one) => new URL(one.trim()))
-  const first = urls[0]!
-  const scheme = (url: URL) => (url.protocol === 'tls:' ? 'tls' : 'nats')
-  return {
-    servers: urls.map((url) => `${scheme(url)}://${url.hostname}:${url.port === '' ? '4222' : url.port}`),
-    ...(first.username === ''
-      ? {}
-      : { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }),
-  }
-}
-
-function shortText(error: unknown): string {
-  return String((error as Error).message ?? error).slice(0, 200)
 }
