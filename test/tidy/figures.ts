@@ -14,7 +14,7 @@ import { wideLines } from './width.ts'
 
 /** Parts of the product from the ground up; names of older layouts among them. */
 const ORDER =
-  'core catalog event script qvd receiver store delivery outcome history engine files intake queue worker api main cli'
+  'core event script qvd receiver store catalog delivery outcome history engine files intake queue worker api main cli'
 
 /** Typical verbs and functions of the load language: where they stand, a new one has to be written. */
 const VERBS = ['overdueReloads', 'renewLeases', 'eventsBefore']

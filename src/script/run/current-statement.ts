@@ -128,7 +128,7 @@ export function* guarded<T>(
     const position = positionOf(found, current)
     const fault = located(shortened(found), position, current)
     state.errors.record(fault)
-    yield* logResult(current, `Error: ${fault.message}`)
+    yield* logResult(current, `Error: ${withPosition(fault, position, current)}`)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())
     if (mode !== 0) {
       const { included } = current.unit
@@ -158,11 +158,19 @@ function positionOf({ span }: Fault, { unit, origin }: CurrentStatement): FaultP
 }
 
 /** In an included file the message names the file and the position in it. */
-function located(fault: Fault, { line, column }: FaultPosition, { unit }: CurrentStatement): Fault {
+function located(fault: Fault, position: FaultPosition, { unit }: CurrentStatement): Fault {
   if (unit.included === undefined) return fault
-  const at = column === undefined ? `line ${line}` : `line ${line}, column ${column}`
-  return { ...fault, message: `${fault.message} (${at} of ${unit.included.path})` }
+  return { ...fault, message: `${fault.message} (${positionText(position)} of ${unit.included.path})` }
 }
+
+/** For the log, which shows the statement: its line is known there, the column is not. */
+function withPosition({ message }: Fault, position: FaultPosition, { unit }: CurrentStatement): string {
+  const isTold = unit.included !== undefined || position.column === undefined
+  return isTold ? message : `${message} (${positionText(position)})`
+}
+
+const positionText = ({ line, column }: FaultPosition) =>
+  column === undefined ? `line ${line}` : `line ${line}, column ${column}`
 
 /**
  * Log lines of a statement: each with its own line of the script; in an included file the line that led

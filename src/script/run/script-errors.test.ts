@@ -17,6 +17,11 @@ LET n=Num(ScriptError);\nTRACE $(n);\nEND IF`
     expect(traced(script)).toEqual(['8'])
   })
 
+  it('the log of an error that is passed over tells where in the script it stands', () => {
+    const { log } = run('SET ErrorMode=0;\nLET v = 1 +\n foo(2);')
+    expect(log.join('\n')).toContain('Unknown function: foo() (line 3, column 2)')
+  })
+
   it('Q2 ScriptError is a dual', () => {
     expect(
       traced(
