@@ -57,6 +57,22 @@ describe('checkScript', () => {
     ])
   })
 
+  it.each([
+    ['is refused', 'T: LOAD x RESIDENT Nowhere;'],
+    ['may fail', 'T: LOAD x FROM [lib://DataFiles/perhaps.csv] (txt);'],
+  ])('does not count on a LOAD that %s and that ErrorMode lets the reload go on from', (_, load) => {
+    const script = [
+      'SET ErrorMode = 0;',
+      load,
+      'SET ErrorMode = 1;',
+      'T: LOAD 1 as a AUTOGENERATE 1;',
+      'LOAD a as b RESIDENT T;',
+    ]
+    const errors = (text: string) => checkScript(text).filter(({ severity }) => severity === 'error')
+    expect(errors(script.join('\n'))).toEqual([])
+    expect(errors(script.with(4, 'LOAD a RESIDENT U;').join('\n'))).toMatchObject([{ line: 5 }])
+  })
+
   it.each(["LET x = 'open", 'LOAD * INLINE [', '/* open', '((((', 'SUB', '\u0000', 'IF '.repeat(50)])(
     'is total: %j',
     (script) => {

@@ -35,8 +35,10 @@ export function* walkRegular(walk: Walk, step: Step, to: number): Checking<void>
   if (parsed === undefined) return forgetUnclear(step)
   const allowed = guardsAllow(walk, step, guarded.guards)
   if (allowed === false) return
-  if (allowed === true) return yield* applyStatement(walk, step, parsed)
   const { knowledge, place } = step
+  const isDone = knowledge.faultsEnd() || parsed.kind === 'set' || parsed.kind === 'let'
+  if (allowed === true && isDone) return yield* applyStatement(walk, step, parsed)
+  // The guards may forbid it, or it fails and ErrorMode lets the reload go on without its effects.
   const perhaps = knowledge.fork()
   yield* applyStatement(walk, { ...step, place: unsure(place), knowledge: perhaps }, parsed)
   knowledge.join([knowledge.since(knowledge), perhaps.since(knowledge)])
