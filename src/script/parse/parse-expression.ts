@@ -46,7 +46,7 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   return faults.syntax(`Unexpected token: '${written}'${wanted}${advice}`, token)
 }
 
-/** What to write instead of constructs of SQL and other languages (LANGUAGE 2.2). */
+/** What to write instead of constructs of SQL and other languages (LANGUAGE 2.2), and of what word processors make. */
 const REMEDIES: Readonly<Record<string, string>> = {
   '!': 'not equal is written <>',
   in: 'write Match(value, a, b ...) for IN',
@@ -56,6 +56,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '|': 'texts are joined by &',
   '%': 'write Mod(a, b) for the rest of a division',
   '^': 'write Pow(a, b) for a power',
+  '\u2018': "a text stands in straight quotes: 'text'",
+  '\u2019': "a text stands in straight quotes: 'text'",
+  '\u201c': 'a name stands in straight quotes: "name"',
+  '\u201d': 'a name stands in straight quotes: "name"',
+  '\u2013': 'minus is written -',
 }
 
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}...` : text)

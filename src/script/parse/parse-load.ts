@@ -162,8 +162,15 @@ function readOrder(tokens: TokenStream): OrderItem[] {
   return items
 }
 
-function expectedClause(level: LoadLevel): string {
-  return level.source.kind === 'preceding'
-    ? "',', AS, FROM, RESIDENT, INLINE, AUTOGENERATE or ';'"
-    : 'WHERE, WHILE, GROUP BY, ORDER BY or the end of the statement'
+function expectedClause({ source, items, ...clauses }: LoadLevel): string {
+  if (source.kind !== 'preceding') return CLAUSES
+  const clause = Object.keys(clauses).some((name) => name === 'where' || name === 'groupBy')
+  if (clause) return `${CLAUSES}; FROM and RESIDENT stand before WHERE and GROUP BY`
+  const last = items.at(-1)!
+  const word =
+    last.kind === 'field' ? /^(?:from|resident|inline|autogenerate)$/i.exec(last.name)?.[0] : undefined
+  const advice = word === undefined ? '' : `; ${word} is taken for a field: remove the ',' or AS before it`
+  return `',', AS, FROM, RESIDENT, INLINE, AUTOGENERATE or ';'${advice}`
 }
+
+const CLAUSES = 'WHERE, WHILE, GROUP BY, ORDER BY or the end of the statement'
