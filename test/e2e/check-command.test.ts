@@ -116,6 +116,15 @@ it('counts warnings only with --strict', { timeout: TIMEOUT_MS }, () => {
   expect(reprise('warned.qvs', '--strict').status).toBe(1)
 })
 
+it('ends as always where nobody reads its output to the end', { timeout: TIMEOUT_MS }, () => {
+  const closed = '"$0" "$1" check bad.qvs > >(exec true) & wait $!'
+  const { status, stderr } = spawnSync('bash', ['-c', closed, process.execPath, MAIN], {
+    encoding: 'utf8',
+    cwd: folder,
+  })
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
+})
+
 it('ends with 2 where a file cannot be read, or none is named', { timeout: TIMEOUT_MS }, () => {
   expect(reprise('missing.qvs').status).toBe(2)
   expect(reprise().status).toBe(2)

@@ -46,7 +46,7 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   return faults.syntax(`Unexpected token: '${written}'${wanted}${advice}`, token)
 }
 
-/** What to write instead of constructs of SQL and other languages (LANGUAGE 2.2), and of what word processors make. */
+/** What to write instead of constructs of SQL and others (LANGUAGE 2.2), and of what word processors make. */
 const REMEDIES: Readonly<Record<string, string>> = {
   '!': 'not equal is written <>',
   in: 'write Match(value, a, b ...) for IN',
