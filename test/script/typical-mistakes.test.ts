@@ -132,7 +132,7 @@ const MISTAKES: readonly Mistake[] = [
     what: 'an unknown sub',
     script: ['SUB LoadAll(folder)', 'END SUB', "CALL LodAll('x')"],
     line: 3,
-    code: 'Semantic',
+    code: 'SubNotFound',
     says: 'did you mean LoadAll?',
   },
   {

@@ -64,7 +64,7 @@ function findSub(walk: Walk, step: Step, { name, args }: CallClause): Sub | type
     if (subs.isOpen) return UNKNOWN
     const near = nearestName(name, subs.names())
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`
-    report(walk, step, faults.semantic(`The sub ${name} is not defined before this CALL${hint}`).fault)
+    report(walk, step, faults.subNotFound(`The sub ${name} is not defined before this CALL${hint}`).fault)
     return undefined
   }
   const { length } = sub.formals
