@@ -168,7 +168,12 @@ export const FAULT_KINDS = {
     'The script sets a variable that the engine keeps itself.',
     'Choose another name for the variable.',
   ),
-  semantic: kind(16, 1, 'The statement is well written, but cannot be done.', 'Correct what the message names.'),
+  semantic: kind(
+    16,
+    1,
+    'The statement is well written, but cannot be done.',
+    'Correct what the message names.',
+  ),
 } as const satisfies Readonly<Record<string, FaultKind>>
 
 export type FaultName = keyof typeof FAULT_KINDS
