@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
+import { nodeFault } from '../../src/cli/node-version.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const { values } = parseArgs({ options: { 'old-node': { type: 'string' } } })
@@ -86,7 +87,8 @@ function systemNode(): string | undefined {
     .PATH!.split(':')
     .map((folder) => join(folder, 'node'))
     .filter((path) => existsSync(path) && dirname(path) !== dirname(process.execPath))
-    .find(
-      (path) => Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[1]) < 22,
-    )
+    .find((path) => {
+      const [, version] = /^v([\d.]+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout) ?? []
+      return version !== undefined && nodeFault(version) !== undefined
+    })
 }

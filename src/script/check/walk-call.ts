@@ -2,6 +2,7 @@
 import { faults } from '../fault/fault.ts'
 import { includeOf } from '../parse/expand.ts'
 import { type CallClause, parseCall, parseSub } from '../parse/parse-control.ts'
+import { MAX_CALLS } from '../run/run-call.ts'
 import type { Block } from '../syntax/block.ts'
 import { through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
@@ -26,8 +27,6 @@ import {
   type Walk,
 } from './walk.ts'
 
-/** How deep calls and included files may nest (run/run-call.ts). */
-const MAX_CALLS = 256
 /** Subs that call each other deeper than that are not followed. */
 const FOLLOWED_CALLS = 32
 

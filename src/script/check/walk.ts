@@ -7,6 +7,7 @@ import { defined } from '../../core/defined.ts'
 import { type Fault, faultOf } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { functionRow } from '../function/functions.ts'
+import { SHOWN_MAX_CHARACTERS } from '../run/current-statement.ts'
 import { type Expression, operandsOf } from '../syntax/expression.ts'
 import { type Origin, through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
@@ -103,8 +104,6 @@ export function warn(walk: Walk, step: Step, fault: Fault): void {
 export function advise(walk: Walk, step: Step, code: AdviceCode, message: string, span?: Span): void {
   add(walk, step, defined({ code, engineErrorCode: 0, message, span }), 'warning')
 }
-
-const SHOWN_MAX_CHARACTERS = 4000
 
 function add(
   { issues }: Walk,

@@ -143,7 +143,7 @@ export function* guarded<T>(
 }
 
 /** What is shown of a message or a statement; both may hold whole files. */
-const SHOWN_MAX_CHARACTERS = 4000
+export const SHOWN_MAX_CHARACTERS = 4000
 
 const cut = (text: string) =>
   text.length <= SHOWN_MAX_CHARACTERS ? text : `${text.slice(0, SHOWN_MAX_CHARACTERS)} ...`
