@@ -80,7 +80,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
     routerOptions: { maxParamLength: 256 },
   })
   server.setValidatorCompiler(schemaCompiler())
-  installConnectionEnd(server)
+  installConnectionEnd(server, deps)
   installProblems(server, deps)
   installTrace(server, deps)
   installBodies(server)

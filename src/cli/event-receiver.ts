@@ -22,8 +22,11 @@ export interface EventReceiver {
   close(): Promise<void>
 }
 
-/** @param secret of the webhook that will send here */
-export async function startEventReceiver(secret: string): Promise<EventReceiver> {
+/**
+ * @param secret of the webhook that will send here
+ * @param port 0: one that is free
+ */
+export async function startEventReceiver(secret: string, port = 0): Promise<EventReceiver> {
   const received: ReceivedEvent[] = []
   const waiting = new Set<() => void>()
   const server = createServer(async (request, response) => {
@@ -38,7 +41,7 @@ export async function startEventReceiver(secret: string): Promise<EventReceiver>
     response.writeHead(204).end()
     for (const look of waiting) look()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
     received,

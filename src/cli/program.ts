@@ -21,6 +21,12 @@ for (const command of commands()) {
   program.addCommand(command)
 }
 
+/**
+ * Who reads the output, such as `head`, may have enough of it, and a terminal may be gone: what is printed
+ * after that is lost, and the exit code still tells how the command ended.
+ */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -7,6 +7,7 @@ import { readConfig, type SettingTexts } from '../main/config.ts'
 import { startService } from '../main/service.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 import { stopOnSignal } from '../main/signals.ts'
+import { UnwaitedLines } from '../main/unwaited-lines.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 
 export function serveCommand(): Command {
@@ -18,7 +19,11 @@ export function serveCommand(): Command {
     command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
   }
   return command
-    .addHelpText('after', `\nMore settings by environment:\n${environmentHelp()}`)
+    .addHelpText(
+      'after',
+      '\nExit code: 0 stopped in order, 1 could not start or not stop in order, 2 wrong settings' +
+        `\n\nMore settings by environment:\n${environmentHelp()}`,
+    )
     .action(async (flags: { host?: string; port?: string; data?: string }) => {
       const { data, ...others } = flags
       const config = readConfig({ ...others, ...defined({ dataDir: data }) } as SettingTexts, process.env)
@@ -32,11 +37,12 @@ export function serveCommand(): Command {
         process.exitCode = 1
         return
       }
-      process.stdout.write(`Reprise listens on ${service.url}\n`)
+      const output = new UnwaitedLines(1)
+      output.write(`Reprise listens on ${service.url}\n`)
       if (service.madeAdminKey !== undefined) {
-        process.stdout.write(`Admin API key, shown this once: ${service.madeAdminKey}\n`)
+        output.write(`Admin API key, shown this once: ${service.madeAdminKey}\n`)
       }
-      await stopOnSignal(log, () => service.stop())
+      await stopOnSignal(log, config.drainMs, () => service.stop())
     })
 }
 

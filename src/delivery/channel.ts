@@ -31,3 +31,8 @@ export interface Channel {
 export interface ClosableChannel extends Channel {
   close(): Promise<void>
 }
+
+export interface BrokerChannel extends ClosableChannel {
+  /** Why events wait; undefined while the broker takes them. */
+  readonly fault: string | undefined
+}

@@ -8,7 +8,8 @@
  * retry comes between; no other order is promised. A rule limits the sends in flight of each subscription
  * (after-send.ts).
  *
- * Stopping waits for the sends in flight (a channel has a time limit) and for their records.
+ * Stopping waits for the sends in flight, and for their records, but not for a target that hangs: its
+ * delivery keeps its lease, and the next start sends it again.
  */
 import { defined } from '../core/defined.ts'
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
@@ -37,6 +38,8 @@ const IN_FLIGHT_MAX = 512
 const LEASE_MS = 60_000
 /** Longest pause between two claims: deliveries that another process saved are found without a notice. */
 const LOOK_MS = 1000
+/** How long stopping waits for the sends in flight. */
+const LAST_SENDS_MS = 2000
 
 /** A delivery whose send has ended and is not yet recorded. */
 interface Result {
@@ -81,7 +84,8 @@ export function startDelivering(deps: DeliverDeps): Loop {
     for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
       inFlight += claimed.length
       const flight = queues.run(serialKey(claimed[0]!), async () => {
-        for (const result of await fly(deps, claimed, rates)) results.add(result)
+        const flown = await (stopped === undefined ? fly(deps, claimed, rates) : [])
+        for (const result of flown) results.add(result)
         inFlight -= claimed.length
         flights.delete(flight)
         recording.wake()
@@ -100,7 +104,9 @@ export function startDelivering(deps: DeliverDeps): Loop {
   const stop = async () => {
     unlisten()
     await sending.stop()
-    await Promise.all(flights)
+    const late = deps.timers.wait(LAST_SENDS_MS)
+    await Promise.race([Promise.all(flights), late.done])
+    late.end()
     await recording.stop()
     if (results.size > 0) await record(deps, results).catch(() => {})
   }

@@ -7,26 +7,49 @@ import { createHash } from 'node:crypto'
 import { changeOne } from '../catalog/deps.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
-import type { ClosableChannel } from '../delivery/channel.ts'
+import type { BrokerChannel } from '../delivery/channel.ts'
 import { BROKER_KINDS, type BrokerKind, type Subscription } from '../event/subscription.ts'
 import type { Decided, SubscriptionChangeView } from '../store/port/change.ts'
 import type { Store } from '../store/port/store.ts'
+import type { ChannelGuard } from './channel-guard.ts'
 import type { BrokerSettings } from './config.ts'
 
-export type Brokers = Partial<Record<BrokerKind, ClosableChannel>>
+export type Brokers = Partial<Record<BrokerKind, BrokerChannel>>
 
 /** Opens the channels; connects to an unavailable broker in the background. */
-export async function openBrokers({ nats, kafka }: BrokerSettings, { log }: World): Promise<Brokers> {
+export async function openBrokers(
+  { nats, kafka }: BrokerSettings,
+  { log }: World,
+  guard: ChannelGuard,
+): Promise<Brokers> {
+  const open = async (kind: BrokerKind, opening: () => Promise<BrokerChannel>): Promise<BrokerChannel> => {
+    const broker = await guard.inside(kind, opening)
+    return {
+      ...guard.guarded(kind, broker),
+      get fault() {
+        return broker.fault
+      },
+    }
+  }
   const brokers: Brokers = {}
   if (nats !== undefined) {
     const { natsChannel } = await import('../delivery/channels/nats.ts')
-    brokers.nats = await natsChannel({ ...nats, log })
+    brokers.nats = await open('nats', () => natsChannel({ ...nats, log }))
   }
   if (kafka !== undefined) {
     const { kafkaChannel } = await import('../delivery/channels/kafka.ts')
-    brokers.kafka = await kafkaChannel({ ...kafka, log })
+    brokers.kafka = await open('kafka', () => kafkaChannel({ ...kafka, log }))
   }
   return brokers
+}
+
+/** Whether each configured broker takes events. */
+export function brokerStates(brokers: Brokers): Partial<Record<BrokerKind, 'up' | 'down'>> {
+  const states = Object.entries(brokers).map(([kind, { fault }]) => [
+    kind,
+    fault === undefined ? 'up' : 'down',
+  ])
+  return Object.fromEntries(states)
 }
 
 /** @param eventTypes of each configured broker */

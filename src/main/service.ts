@@ -30,7 +30,8 @@ import { startForgetting } from '../history/forget.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startWorker } from '../worker/worker.ts'
-import { openBrokers, subscribeBrokers } from './brokers.ts'
+import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
+import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
 import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
 import { Services } from './services.ts'
@@ -60,6 +61,8 @@ interface Parts {
   readonly channel: Channel
   readonly rules: SettleRules
   readonly cursorKey: Uint8Array
+  readonly metrics: Registry
+  readonly brokers: Brokers
 }
 
 /** Throws if the data folder or the port is unavailable; nothing keeps running then. */
@@ -116,6 +119,8 @@ async function openInstallation(config: Config, world: World, services: Services
   await store.endLeases(world.clock.now())
   const master = await secretKey(config.dataDir, config.secretKey)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
+  const metrics = new Registry()
+  const guard = await services.start('channel guard', () => new ChannelGuard(world.log, metrics))
   const webhooks = openedAtFirstSend(async () => {
     const { webhookChannel } = await import('../delivery/channels/webhook.ts')
     return webhookChannel({
@@ -126,7 +131,7 @@ async function openInstallation(config: Config, world: World, services: Services
     })
   })
   await services.start('webhook channel', () => ({ stop: () => webhooks.close() }))
-  const brokers = await openBrokers(config.brokers, world)
+  const brokers = await openBrokers(config.brokers, world, guard)
   for (const [kind, broker] of Object.entries(brokers)) {
     await services.start(`${kind} channel`, () => ({ stop: () => broker.close() }))
   }
@@ -139,7 +144,7 @@ async function openInstallation(config: Config, world: World, services: Services
     files: await openFileStore(folders.files, world.random),
     data: new DataFolder(folders.apps),
     seal,
-    channel: routedChannel(webhooks, brokers),
+    channel: routedChannel(guard.guarded('webhook', webhooks), brokers),
     rules: {
       clock: world.clock,
       random: world.random,
@@ -147,6 +152,8 @@ async function openInstallation(config: Config, world: World, services: Services
       largestSizeIndex: config.engineSizes.length - 1,
     },
     cursorKey: derivedKey(master, 'cursors'),
+    metrics,
+    brokers,
   }
 }
 
@@ -196,7 +203,7 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
 }
 
 async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
-  const { config, world, services, store, files, data, seal, channel, rules, cursorKey } = parts
+  const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const server = buildServer({
     store,
     world,
@@ -211,7 +218,8 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     version: VERSION,
     ready,
     trustedProxies: config.trustedProxies,
-    metrics: new Registry(),
+    brokers: () => brokerStates(parts.brokers),
+    metrics,
     cursorKey,
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,

@@ -5,6 +5,7 @@
 import { randomFillSync } from 'node:crypto'
 import { pino } from 'pino'
 import type { Log, World } from '../core/ports.ts'
+import { UnwaitedLines } from './unwaited-lines.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -52,9 +53,17 @@ function pooledRandom(): (count: number) => Uint8Array {
   }
 }
 
+export interface JsonLog extends Log {
+  /** Resolves when all lines are written, at the latest after so many ms. */
+  written(withinMs: number): Promise<void>
+}
+
 /** Errors among the fields are written with message and stack; secrets are never passed to a log call. */
-export function jsonLog(level: LogLevel): Log {
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+export function jsonLog(level: LogLevel): JsonLog {
+  const lines = new UnwaitedLines(2, (count) =>
+    log.warn('lines of this log were lost: nobody took them', { lines: count }),
+  )
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
   const told = (fields: Readonly<Record<string, unknown>> | undefined) =>
     Object.fromEntries(
       Object.entries(fields ?? {}).map(([name, value]) => [
@@ -62,9 +71,11 @@ export function jsonLog(level: LogLevel): Log {
         value instanceof Error ? { message: value.message, stack: value.stack } : value,
       ]),
     )
-  return {
+  const log: JsonLog = {
     info: (message, fields) => logger.info(told(fields), message),
     warn: (message, fields) => logger.warn(told(fields), message),
     error: (message, fields) => logger.error(told(fields), message),
+    written: (withinMs) => lines.written(withinMs),
   }
+  return log
 }

@@ -50,6 +50,13 @@ describe('health', () => {
     expect(await get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
   })
 
+  it('stays ready while a broker is down, and tells it', async () => {
+    await api.close()
+    api = await apiUnderTest({ deps: { brokers: () => ({ nats: 'down', kafka: 'up' }) } })
+    const body = { status: 'ready', brokers: { nats: 'down', kafka: 'up' } }
+    expect(await get('/readyz')).toMatchObject({ status: 200, body })
+  })
+
   it('is not ready while the store does not answer', async () => {
     const lastSequence = api.store.lastSequence
     api.store.lastSequence = () => Promise.reject(new Error('disk gone, password=x'))

@@ -90,6 +90,7 @@ export async function apiUnderTest(
     appData: new DataFolder(join(folder, 'apps')),
     version: '0.0.0-test',
     ready: () => true,
+    brokers: () => ({}),
     trustedProxies: [],
     metrics: new Registry(),
     cursorKey: randomBytes(32),

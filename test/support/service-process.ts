@@ -2,7 +2,7 @@
  * A real service process for end-to-end tests: started as a user starts it, found by what it prints, killed
  * with signals. Every process a test file starts is ended by `endAll` at the latest.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -77,22 +77,29 @@ export async function killDuringStart(
   await exited
 }
 
-function spawnService(dataDir: string, environment: Readonly<Record<string, string>>) {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
-    {
-      env: {
-        PATH: process.env.PATH,
-        REPRISE_ADMIN_KEY: ADMIN_KEY,
-        REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
-        REPRISE_RATE_LIMIT: 'off',
-        REPRISE_LOG_LEVEL: 'warn',
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+/** The command line of a service, and its environment. */
+export function serviceCommand(dataDir: string, environment: Readonly<Record<string, string>>) {
+  return {
+    args: [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
+    env: {
+      PATH: process.env.PATH,
+      REPRISE_ADMIN_KEY: ADMIN_KEY,
+      REPRISE_WEBHOOK_ALLOW: '127.0.0.1',
+      REPRISE_RATE_LIMIT: 'off',
+      REPRISE_LOG_LEVEL: 'warn',
+      ...environment,
     },
-  )
+  }
+}
+
+/** Starts a service without waiting for it. */
+export function spawnService(
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  stdio: StdioOptions = ['ignore', 'pipe', 'inherit'],
+) {
+  const { args, env } = serviceCommand(dataDir, environment)
+  const child = spawn(process.execPath, args, { env, stdio })
   processes.add(child)
   const exited = once(child, 'exit').then(([code]) => {
     processes.delete(child)

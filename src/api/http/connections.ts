@@ -1,12 +1,19 @@
 /**
  * Lets a stopping server end at once: a connection is closed as soon as no request is under way on it. Node
  * closes only those that have served one; a client that connected ahead and never asked would hold the stop
- * up for a minute.
+ * up for a minute. A request that is still under way after a short time, such as a slow upload or a stream
+ * that its client does not read, is cut off.
+ *
+ * An error of the listening socket, such as no more file descriptors for a new connection, is told and
+ * passes.
  */
 import type { Socket } from 'node:net'
-import type { ApiServer } from './deps.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
 
-export function installConnectionEnd(server: ApiServer): void {
+/** How long a stopping server waits for the requests under way. */
+const LAST_REQUESTS_MS = 2000
+
+export function installConnectionEnd(server: ApiServer, { world }: Pick<ApiDeps, 'world'>): void {
   const quiet = new Set<Socket>()
   let closing = false
   server.server.on('connection', (socket) => {
@@ -23,5 +30,11 @@ export function installConnectionEnd(server: ApiServer): void {
   server.addHook('preClose', async () => {
     closing = true
     for (const socket of quiet) socket.destroy()
+    const late = world.timers.wait(LAST_REQUESTS_MS)
+    void late.done.then(() => server.server.closeAllConnections())
+    server.server.once('close', () => late.end())
+  })
+  server.server.on('error', (error) => {
+    if (server.server.listening) world.log.error('the API cannot take a connection', { error })
   })
 }

@@ -21,6 +21,7 @@ import type { World } from '../../core/ports.ts'
 import type { Channel } from '../../delivery/channel.ts'
 import type { Seal } from '../../delivery/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
+import type { BrokerKind } from '../../event/subscription.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
 
@@ -46,6 +47,8 @@ export interface ApiDeps {
   readonly version: string
   /** False while the process starts or stops. */
   readonly ready: () => boolean
+  /** Whether each configured broker takes events. */
+  readonly brokers: () => Readonly<Partial<Record<BrokerKind, 'up' | 'down'>>>
   /** Addresses and CIDRs of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly metrics: Registry

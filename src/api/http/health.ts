@@ -6,6 +6,13 @@ import { Type } from 'typebox'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { Problem, refuse } from './problem.ts'
 
+const BrokerState = Type.Optional(Type.Enum(['up', 'down']))
+
+const Readiness = Type.Object({
+  status: Type.Enum(['ready']),
+  brokers: Type.Optional(Type.Object({ nats: BrokerState, kafka: BrokerState })),
+})
+
 const ABOUT = { tags: ['operation'], security: [] }
 
 export function registerHealth(server: ApiServer, deps: ApiDeps): void {
@@ -25,9 +32,10 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         summary: 'Does the service take requests',
-        description: '503 while it starts or stops, and while its store does not answer.',
+        description:
+          '503 while it starts or stops, and while its store does not answer. `brokers` names each configured broker: while one is down its events wait, and reloads go on; the log tells why.',
         ...ABOUT,
-        response: { 200: Type.Object({ status: Type.Enum(['ready']) }), 503: Problem },
+        response: { 200: Readiness, 503: Problem },
       },
     },
     async () => {
@@ -36,7 +44,8 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
         deps.world.log.warn('the store does not answer', { error: String(error) })
         throw refuse('unavailable', { detail: 'the store does not answer' })
       })
-      return { status: 'ready' as const }
+      const brokers = deps.brokers()
+      return { status: 'ready' as const, ...(Object.keys(brokers).length === 0 ? {} : { brokers }) }
     },
   )
 }

@@ -10,7 +10,7 @@ import type { Producer } from '@platformatic/kafka'
 import type { Log } from '../../core/ports.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import { BROKER_SENDS_IN_FLIGHT_MAX } from '../after-send.ts'
-import type { ClosableChannel, Sent } from '../channel.ts'
+import type { BrokerChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
 import { ToldState } from './told-state.ts'
 
@@ -34,12 +34,15 @@ export interface KafkaRecord {
 
 const ACKS_ALL = -1
 const BROKER_TIMEOUT_MS = 5_000
+const LOOK_AGAIN_MS = 30_000
+/** A broker that hangs never lets its connections end in order. */
+const CLOSE_MAX_MS = 1_000
 
 /** Throws an Error that says how to install the library if it is missing. */
 export async function kafkaChannel(
   options: KafkaOptions,
   load: () => Promise<Library> = () => import('@platformatic/kafka'),
-): Promise<ClosableChannel> {
+): Promise<BrokerChannel> {
   const library = await load().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new Error(
@@ -66,10 +69,12 @@ export function recordOfEvent(event: CloudEvent, mode: KafkaOptions['contentMode
   return { key, value: Buffer.from(JSON.stringify(data)), headers }
 }
 
-class KafkaChannel implements ClosableChannel {
+class KafkaChannel implements BrokerChannel {
   readonly #options: KafkaOptions
   readonly #producer: Producer
   readonly #topic: ToldState
+  #lookAgain: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(options: KafkaOptions, { Producer }: Library) {
     this.#options = options
@@ -88,6 +93,11 @@ class KafkaChannel implements ClosableChannel {
       ...(tls ? { tls: {} } : {}),
       ...(username === '' ? {} : { sasl: { mechanism: options.sasl, username, password } }),
     })
+    void this.#look()
+  }
+
+  get fault(): string | undefined {
+    return this.#topic.reason
   }
 
   async send([event]: readonly CloudEvent[]): Promise<Sent> {
@@ -106,7 +116,22 @@ class KafkaChannel implements ClosableChannel {
   }
 
   async close(): Promise<void> {
-    await this.#producer.close(true)
+    this.#closed = true
+    clearTimeout(this.#lookAgain)
+    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MAX_MS).unref())
+    await Promise.race([this.#producer.close(true), late])
+  }
+
+  /** Until the topic was reached once: the first event may be hours away. */
+  async #look(): Promise<void> {
+    try {
+      await this.#producer.metadata({ topics: [this.#options.topic] })
+      this.#topic.tell(undefined)
+    } catch (error) {
+      if (this.#closed) return
+      this.#topic.tell(shortText(error))
+      this.#lookAgain = setTimeout(() => void this.#look(), LOOK_AGAIN_MS)
+    }
   }
 }
 

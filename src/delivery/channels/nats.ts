@@ -12,7 +12,7 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import type { Log } from '../../core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
-import type { ClosableChannel, Sent } from '../channel.ts'
+import type { BrokerChannel, Sent } from '../channel.ts'
 import { encodeEvents } from './content-mode.ts'
 import { isSubjectTaken, natsFault, STREAM_NOT_FOUND, SUBJECT_ROOT } from './nats-answers.ts'
 import { KeptConnection } from './nats-connection.ts'
@@ -46,7 +46,7 @@ export function subjectOf({ tenantid, type, id, data }: CloudEvent): string {
   return `${SUBJECT_ROOT}.${tenantid}.${kind}.${type === FINISHED_EVENT_TYPE ? data.id : id}`
 }
 
-export async function natsChannel(options: NatsOptions): Promise<ClosableChannel> {
+export async function natsChannel(options: NatsOptions): Promise<BrokerChannel> {
   const libraries: Libraries = {
     ...(await import('@nats-io/jetstream')),
     ...(await import('@nats-io/transport-node')),
@@ -54,7 +54,7 @@ export async function natsChannel(options: NatsOptions): Promise<ClosableChannel
   return new NatsChannel(options, libraries)
 }
 
-class NatsChannel implements ClosableChannel {
+class NatsChannel implements BrokerChannel {
   readonly #options: NatsOptions
   readonly #libraries: Libraries
   readonly #kept: KeptConnection
@@ -87,6 +87,12 @@ class NatsChannel implements ClosableChannel {
       if (this.#kept.current === connection) this.#stream.tell(reason)
       return { ok: false, message: `NATS: ${reason}` }
     }
+  }
+
+  /** Of the stream nothing is known before the first event. */
+  get fault(): string | undefined {
+    if (this.#kept.current === undefined) return this.#kept.reason
+    return this.#stream.reason
   }
 
   close(): Promise<void> {

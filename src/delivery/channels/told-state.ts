@@ -5,8 +5,8 @@ export class ToldState {
   readonly #log: Log
   readonly #broker: string
   readonly #place: Readonly<Record<string, string>>
-  /** Undefined: it takes events. */
-  #reason: string | undefined = ''
+  /** Undefined: nothing was told yet. */
+  #told: { readonly reason: string | undefined } | undefined
 
   /** @param place stream or topic, told with each change */
   constructor(log: Log, broker: string, place: Readonly<Record<string, string>>) {
@@ -15,10 +15,15 @@ export class ToldState {
     this.#place = place
   }
 
+  /** What was told last. */
+  get reason(): string | undefined {
+    return this.#told?.reason
+  }
+
   /** @param reason why events wait, without the name of a single event; undefined: they go */
   tell(reason: string | undefined): void {
-    if (reason === this.#reason) return
-    this.#reason = reason
+    if (this.#told !== undefined && reason === this.#told.reason) return
+    this.#told = { reason }
     if (reason === undefined) this.#log.info(`events go to ${this.#broker}`, this.#place)
     else this.#log.warn(`${this.#broker} does not take events; they wait`, { ...this.#place, reason })
   }

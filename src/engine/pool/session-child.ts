@@ -116,6 +116,7 @@ export class SessionChild {
   #listen(): void {
     const stderr = this.#process.stdio[2] as Readable
     stderr.setEncoding('utf8')
+    stderr.on('error', () => {})
     stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT_CHARACTERS)
     })
@@ -163,7 +164,8 @@ export class SessionChild {
 
   #watchExit(): Promise<ChildExit> {
     return new Promise((done) => {
-      this.#process.once('error', (error) => {
+      // More than once: a kill that fails is told in the same way.
+      this.#process.on('error', (error) => {
         this.#fault ??= `the engine process could not be started: ${error.message}`
         if (this.#process.pid === undefined) done(this.#exit(null, null))
       })
