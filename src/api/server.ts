@@ -27,6 +27,7 @@ import { installMetrics, registerMetrics } from './http/metrics.ts'
 import { keepRefusalsForDocument, openApi, registerDocuments } from './http/open-api.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './http/problem.ts'
 import { installRateLimit } from './http/rate-limit.ts'
+import { HEADER_TIMES, installBodyRate } from './http/slow-requests.ts'
 import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
 import { registerApiKeys } from './people/api-keys.ts'
@@ -75,12 +76,14 @@ export function buildServer(deps: ApiDeps): ApiServer {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
     connectionTimeout: SILENCE_MAX_MS,
+    http: HEADER_TIMES,
     return503OnClosing: false,
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     routerOptions: { maxParamLength: 256 },
   })
   server.setValidatorCompiler(schemaCompiler())
   installConnectionEnd(server, deps)
+  installBodyRate(server)
   installProblems(server, deps)
   installTrace(server, deps)
   installBodies(server)

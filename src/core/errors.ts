@@ -37,6 +37,7 @@ export const ERRORS = {
     'Check the id or path; other tenants’ resources are not found either.',
   ),
   methodNotAllowed: entry(405, 'HTTP-405', 'Method not allowed', 'Use a method that the path offers.'),
+  requestTimeout: entry(408, 'HTTP-408', 'Request timeout', 'Send the request without long pauses.'),
   conflict: entry(409, 'HTTP-409', 'Conflict', 'Read the resource again: its state does not allow this.'),
   gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is not of this service; start again without it.'),
   preconditionFailed: entry(412, 'HTTP-412', 'Precondition failed', 'Empty the resource first.'),

@@ -12,6 +12,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
+import { ownOrigin } from '../api/http/own-origin.ts'
 import { buildServer } from '../api/server.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
@@ -208,7 +209,7 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     store,
     world,
     limits: config.limits,
-    hostUrl: (request) => config.publicUrl ?? `${request.protocol}://${request.host}`,
+    hostUrl: ownOrigin(config),
     seal,
     checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),
     channel,
@@ -228,8 +229,15 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     await server.listen({ host: config.host, port: config.port })
     return { stop: () => server.close() }
   })
+  if (config.publicUrl === undefined && config.trustedProxies.length === 0 && !isLoopback(config.host)) {
+    world.log.warn('links in answers name the address at which a request arrives: set REPRISE_PUBLIC_URL')
+  }
   const { address, port, family } = server.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 async function dataFileOf({ store, data }: Parts, appId: string): Promise<string> {

@@ -56,12 +56,13 @@ export const SETTINGS = {
     variable: 'REPRISE_PUBLIC_URL',
     default: '',
     meaning:
-      'Address under which clients reach the service, such as https://reload.example.com: used in links and as the host of events. Without it links follow the request and events carry no host.',
+      'Address under which clients reach the service, such as https://reload.example.com: used in links and as the host of events. Without it links name what a trusted proxy tells, else the address at which the request arrived, never its Host header; events carry no host.',
   },
   trustedProxies: {
     variable: 'REPRISE_TRUSTED_PROXIES',
     default: '',
-    meaning: 'Comma list of proxy addresses or networks whose X-Forwarded-For is believed.',
+    meaning:
+      'Comma list of proxy addresses or networks whose X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto and Host are believed.',
   },
   webhookAllow: {
     variable: 'REPRISE_WEBHOOK_ALLOW',

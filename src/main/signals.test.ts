@@ -64,11 +64,11 @@ it('a second signal ends it at once, also where a call of the system hangs', asy
   const begun = performance.now()
   process.kill('SIGTERM')
   expect(await once(process, 'exit')).toEqual([null, 'SIGKILL'])
-  expect(performance.now() - begun).toBeLessThan(3000)
+  expect(performance.now() - begun).toBeLessThan(4500)
 })
 
 it('a call of the system that hangs holds a stopped process for 5 s, no longer', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   const process = await running(HANGING_CALL, '')
   process.kill('SIGTERM')

@@ -42,7 +42,7 @@ describe('lines that nobody waits for', () => {
       text += chunk
     })
     child.stderr!.resume()
-    await expect.poll(() => text, { timeout: 10_000 }).toMatch(/^lost \d+$/m)
+    await expect.poll(() => text, { timeout: 50_000 }).toMatch(/^lost \d+$/m)
     const lost = Number(/^lost (\d+)$/m.exec(text)![1])
     const shown = text.split('\n').filter((line) => /^\d+ x+$/.test(line))
     expect(lost).toBeGreaterThan(0)

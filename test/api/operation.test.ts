@@ -249,7 +249,7 @@ describe('the frame', () => {
       socket.on('end', () => resolve(received))
       socket.on('error', reject)
     })
-    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/json/)
+    expect(text).toMatch(/^HTTP\/1\.1 400 Bad request\r\ncontent-type: application\/json/)
     const { errors } = JSON.parse(text.split('\r\n\r\n')[1]!)
     expect(errors[0].code).toBe('HTTP-400')
     expect(text).toContain(`content-length: ${Buffer.byteLength(text.split('\r\n\r\n')[1]!)}\r\n`)

@@ -24,9 +24,10 @@ import {
 } from '../support/service-process.ts'
 
 const DRAIN_MS = 1000
-/** Drain time and 5 s; the rest is for a busy machine. */
-const STOP_MAX_MS = DRAIN_MS + 5000 + 2000
+/** Drain time and 5 s; the rest is for a busy machine, and less than the time limit of a send. */
+const STOP_MAX_MS = DRAIN_MS + 5000 + 5000
 const SCRIPT = '/usr/bin/script'
+const TIMEOUT_MS = 180_000
 
 const ends: (() => void)[] = []
 afterEach(() => {
@@ -75,7 +76,7 @@ async function exitWithin(child: { once: ServiceProcess['process']['once'] }, ms
   return first
 }
 
-describe('a service whose output nobody reads', () => {
+describe('a service whose output nobody reads', { timeout: TIMEOUT_MS }, () => {
   it('serves and stops in order while the pipe of both its outputs is full', async () => {
     const folder = newDataFolder()
     const port = await freePort()
@@ -89,7 +90,7 @@ describe('a service whose output nobody reads', () => {
     ends.push(() => closeSync(output))
     const environment = { REPRISE_PORT: String(port), REPRISE_LOG_LEVEL: 'info' }
     const { child } = spawnService(join(folder, 'data'), environment, ['ignore', output, output])
-    await expect.poll(() => isReady(port), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => isReady(port), { timeout: 60_000 }).toBe(true)
     child.kill('SIGTERM')
     expect(await exitWithin(child, STOP_MAX_MS)).toBe(0)
   })
@@ -112,7 +113,7 @@ describe('a service whose output nobody reads', () => {
         stdio: 'ignore',
       },
     )
-    await expect.poll(() => isReady(port), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => isReady(port), { timeout: 60_000 }).toBe(true)
     const pid = Number(readFileSync(pidFile, 'utf8'))
     ends.push(() => isRunning(pid) && process.kill(pid, 'SIGKILL'))
     terminal.kill('SIGKILL')
@@ -123,12 +124,12 @@ describe('a service whose output nobody reads', () => {
   })
 })
 
-describe('a service around which everything hangs', () => {
+describe('a service around which everything hangs', { timeout: TIMEOUT_MS }, () => {
   /** A running reload, and for another that ended a webhook and two brokers that never answer. */
-  async function hanging(folder: string, hook: string) {
+  async function hanging(folder: string, hook: string, drainMs: number) {
     const [nats, kafka] = [await silentServer(), await silentServer()]
     const service = await startServiceProcess(folder, {
-      REPRISE_DRAIN_TIME: `${DRAIN_MS}ms`,
+      REPRISE_DRAIN_TIME: `${drainMs}ms`,
       REPRISE_NATS_URL: `nats://127.0.0.1:${nats.port}`,
       REPRISE_KAFKA_URL: `kafka://127.0.0.1:${kafka.port}`,
       REPRISE_LOG_LEVEL: 'error',
@@ -148,7 +149,8 @@ describe('a service around which everything hangs', () => {
     await client.setScript(endless, 'T: LOAD RecNo() AS n, Rand() AS r AUTOGENERATE 2000000000;')
     const running = await client.startReload(endless)
     await client.waitFor(running.id, ({ log }) => log?.includes('Started loading') === true)
-    for (const { sockets } of [nats, kafka]) await until('the broker was asked', () => sockets.size > 0)
+    for (const { sockets } of [nats, kafka])
+      await until('the broker was asked', () => sockets.size > 0, 60_000)
     await clientsThatHang(url)
     return { service, reloadId: id }
   }
@@ -190,8 +192,8 @@ describe('a service around which everything hangs', () => {
   it('stops in order, and sends its event after the next start', async () => {
     const folder = newDataFolder()
     const hook = await hangingHook()
-    const { service, reloadId } = await hanging(folder, `http://127.0.0.1:${hook.port}/events`)
-    await until('the webhook was asked', () => hook.asked() > 0)
+    const { service, reloadId } = await hanging(folder, `http://127.0.0.1:${hook.port}/events`, DRAIN_MS)
+    await until('the webhook was asked', () => hook.asked() > 0, 60_000)
     service.process.kill('SIGTERM')
     expect(await exitWithin(service.process, STOP_MAX_MS)).toBe(0)
 
@@ -206,11 +208,12 @@ describe('a service around which everything hangs', () => {
 
   it('ends at once on a second signal', async () => {
     const hook = await hangingHook()
-    const { service } = await hanging(newDataFolder(), `http://127.0.0.1:${hook.port}/events`)
+    const { service } = await hanging(newDataFolder(), `http://127.0.0.1:${hook.port}/events`, 600_000)
     service.process.kill('SIGTERM')
-    await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { interval: 20 }).toBe(503)
+    const ready = async () => (await fetch(`${service.url}/readyz`)).status
+    await expect.poll(ready, { timeout: 60_000 }).toBe(503)
     service.process.kill('SIGTERM')
-    expect(await exitWithin(service.process, 1000)).toBe(1)
+    expect(await exitWithin(service.process, 5000)).toBe(1)
   })
 })
 

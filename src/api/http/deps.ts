@@ -30,8 +30,7 @@ export interface ApiDeps {
   readonly world: World
   readonly limits: Limits
   /**
-   * Scheme and authority under which the client reaches us, without a trailing slash: links are made absolute
-   * with it.
+   * Scheme and authority of the links in answers, without a trailing slash (own-origin.ts).
    */
   readonly hostUrl: (request: FastifyRequest) => string
   readonly seal: Seal

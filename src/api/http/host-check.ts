@@ -1,6 +1,6 @@
 /**
- * Refuses a request whose Host header is no host before anything is done: every answer carries absolute links
- * made with it, and a reload must not be accepted when its address cannot be told.
+ * Refuses a request whose host, as a trusted proxy tells it, is no host before anything is done: every answer
+ * carries absolute links made with it, and a reload must not be accepted when its address cannot be told.
  */
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { refuse } from './problem.ts'

@@ -127,15 +127,28 @@ export function answerFrameworkError(
 }
 
 /** Answers bytes that are no HTTP request: there is no request and no reply then, only the connection. */
-export function answerClientError(_error: Error, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') answerSlowClient(socket)
+  else answerBare(socket, 'badRequest', 'this is no HTTP request, or its headers are too large')
+}
+
+/** How long a client that still sends has to read its refusal. */
+const ANSWER_TAKEN_MS = 1000
+
+/** Answers a request that does not come to its end, and ends its connection. */
+export function answerSlowClient(socket: Socket): void {
+  answerBare(socket, 'requestTimeout', 'the request came too slowly')
+  // A connection that is closed on a client that still sends takes the answer away from it.
+  setTimeout(() => socket.destroy(), ANSWER_TAKEN_MS).unref()
+}
+
+function answerBare(socket: Socket, errorName: ErrorName, detail: string): void {
   if (!socket.writable) return
-  const body = JSON.stringify({
-    errors: [errorItem('badRequest', { detail: 'this is no HTTP request, or its headers are too large' })],
-  })
-  const head = `HTTP/1.1 ${ERRORS.badRequest.status} Bad Request`
+  const { status, title } = ERRORS[errorName]
+  const body = JSON.stringify({ errors: [errorItem(errorName, { detail })] })
   socket.end(
-    `${head}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n` +
-      `connection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   )
 }
 
