@@ -1,6 +1,6 @@
 /**
  * What clients do in a simulation while faults are on: ask for reloads, cancel them, mend scripts, change
- * webhooks, delete apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once
+ * webhooks and limits of tenants, delete apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once
  * more. What a client was not answered it asks again, with the same idempotency key, until it is told
  * something.
  */
@@ -13,7 +13,7 @@ import { type AcceptAnswer, type AcceptDeps, acceptReload } from '../../src/inta
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import type { SubscriptionChangeView } from '../../src/store/port/change.ts'
 import type { Store } from '../../src/store/port/store.ts'
-import { put, putScript } from '../support/catalog.ts'
+import { limitTenant, put, putScript } from '../support/catalog.ts'
 import { aUser } from '../support/records.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { SIZES, simAppData } from './engine.ts'
@@ -68,7 +68,7 @@ export class Clients {
 
   start(): void {
     const world = this.#world
-    const gapMs = world.pick([1000, 3000, 8000])
+    const gapMs = world.busy ? 1000 : world.pick([1000, 3000, 8000])
     const live = () => {
       if (!world.faults) return
       this.#ask(() => this.#act())
@@ -118,7 +118,7 @@ export class Clients {
     const { apps, reloads, subscriptions, tenants } = this.#truth.contents
     const app = world.pick(apps.rows())
     const dice = world.uniform()
-    if (app === undefined || dice < 0.2) {
+    if (app === undefined || dice < (world.busy ? 0.05 : 0.2)) {
       const reload = world.pick(reloads.rows().slice(-6))
       return reload === undefined ? Promise.resolve() : this.#cancel(reload.tenantId, reload.id)
     }
@@ -127,6 +127,7 @@ export class Clients {
       drawNeeds(world, app.id)
       return putScript(this.#reached, drawScript(world, app))
     }
+    if (dice < 0.93) return this.#limit(world.pick(tenants.rows()).id)
     if (dice < 0.98) {
       const one = world.pick(subscriptions.rows())
       if (one !== undefined && world.chance(0.7)) return this.#change(one)
@@ -171,6 +172,15 @@ export class Clients {
     const answer = await this.#untilAnswered(() => cancelReload(this.#rules, tenantId, id))
     if (answer === 'canceled' || answer === 'canceling') this.#auditor.canceled(id)
     this.#world.tell(this.#node, `cancels ${id}: ${answer}`)
+  }
+
+  #limit(tenantId: TenantId): Promise<unknown> {
+    const { pick } = this.#world
+    return limitTenant(this.#reached, tenantId, {
+      concurrentReloads: pick([null, 1, 2, 5]),
+      runTimeMs: pick([null, 8000, 30_000]),
+      queueTimeMs: pick([null, 15_000]),
+    })
   }
 
   async #change(one: Subscription): Promise<void> {

@@ -1,11 +1,11 @@
 /**
- * Simulated engine sessions: each attempt draws how it goes: completes, fails in the script, crashes, runs
- * out of memory on small sizes or on all, or hangs until it is killed; some obey an interrupt, some do not.
- * The engine process lives beside its machine: it goes on while the worker is stalled, and dies with it. Data
- * files are names with contents; a session writes its new file while it runs, and only at its end is it
- * whole.
+ * Simulated engine sessions, each in a process (engine-process.ts) of the product's own pool: each attempt
+ * draws how it goes: completes, fails in the script, crashes, runs out of memory on small sizes or on all, or
+ * hangs until it is killed; some obey an interrupt, some do not. Data files are names with contents; a session
+ * writes its new file while it runs, and only at its end is it whole.
  */
 import type { AppId, DataVersion, ReloadId } from '../../src/core/ids.ts'
+import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import type {
   AppData,
   EngineSession,
@@ -15,6 +15,8 @@ import type {
   SessionProgress,
   SessionWork,
 } from '../../src/engine/engine-session.ts'
+import { ProcessPool, type ProcessPoolDeps } from '../../src/engine/process-pool.ts'
+import { SimProcess } from './engine-process.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +31,8 @@ const TORN = 'half written'
 /** What the auditor sees of a session: the truth, whatever the worker makes of it. */
 export interface SessionTruth {
   readonly node: SimNode
+  readonly process: SimProcess
+  readonly size: EngineSize
   readonly reloadId: ReloadId
   readonly attempt: number
   readonly work: SessionWork
@@ -46,6 +50,10 @@ export class EngineTruth {
   readonly touched = new Set<DataVersion>()
   readonly started: SessionTruth[] = []
   readonly running = new Set<SessionTruth>()
+  /** Those that live, of all machines. */
+  readonly processes = new Set<SimProcess>()
+  /** Since the auditor looked last. */
+  readonly startedProcesses: SimProcess[] = []
   /** Index of the smallest size on which an app's script fits; beyond the ladder: none. */
   readonly needs = new Map<string, number>()
   readonly #sessions = new Map<string, SessionTruth>()
@@ -74,6 +82,7 @@ export class EngineTruth {
 
   died(node: SimNode): void {
     for (const one of this.running) if (one.node === node) this.running.delete(one)
+    for (const one of this.processes) if (one.node === node) this.processes.delete(one)
   }
 
   #write({ work }: SessionTruth, content: string): void {
@@ -94,20 +103,40 @@ function digest(text: string): string {
   return (hash >>> 0).toString(16)
 }
 
-export function simEngines(world: World, node: SimNode): EngineSessions {
+export interface SimEngines extends EngineSessions {
+  stop(): Promise<void>
+}
+
+/** What a machine has for engines. */
+export interface EngineRoom {
+  readonly slots: number
+  /** Processes that are kept ready. */
+  readonly warm: number
+  readonly memoryBytes: number
+}
+
+/** @param planted the pool's ports, perhaps with a planted bug */
+export function simEngines(
+  world: World,
+  node: SimNode,
+  room: EngineRoom,
+  planted: (deps: ProcessPoolDeps<SimProcess>) => ProcessPoolDeps<SimProcess> = (deps) => deps,
+): SimEngines {
+  const warn = (message: string) => world.tell(node, message)
+  const pool = new ProcessPool<SimProcess>(
+    planted({
+      ...room,
+      timers: node.timers,
+      log: { info: warn, warn, error: warn },
+      silenceMs: DEFAULT_LIMITS.engineSilenceMs,
+      start: (heard) => new SimProcess(world, node, heard),
+    }),
+  )
   return {
-    acquire(size) {
-      const { chance, between } = world
-      const slow = chance(world.faulty(0.02)) ? 90_000 : between(5, 300)
-      return new Promise((resolve, reject) => {
-        if (chance(world.faulty(0.01))) return
-        const fails = chance(world.faulty(0.03))
-        node.later(slow, () => {
-          if (fails) reject(new Error('no engine process could be started'))
-          else resolve(new SimSession(world, node, size))
-        })
-      })
+    async acquire(size, withdrawn) {
+      return new SimSession(world, await pool.take(size.memoryBytes, withdrawn), size)
     },
+    stop: () => pool.stop(),
   }
 }
 
@@ -131,12 +160,14 @@ class SimSession implements EngineSession {
   readonly size: EngineSize
   readonly #world: World
   readonly #node: SimNode
+  readonly #process: SimProcess
   readonly #obeys: boolean
   #over: ((end: SessionEnd) => void) | undefined
 
-  constructor(world: World, node: SimNode, size: EngineSize) {
+  constructor(world: World, process: SimProcess, size: EngineSize) {
     this.#world = world
-    this.#node = node
+    this.#node = process.node
+    this.#process = process
     this.size = size
     this.#obeys = world.chance(0.7)
   }
@@ -149,6 +180,8 @@ class SimSession implements EngineSession {
       work.dataBefore === undefined ? undefined : engines.files.get(work.dataBefore)?.content
     const truth: SessionTruth = {
       node,
+      process: this.#process,
+      size: this.size,
       reloadId: work.reloadId,
       attempt: work.attempt,
       work,
@@ -159,37 +192,34 @@ class SimSession implements EngineSession {
     world.tell(node, `engine runs ${work.reloadId} attempt ${work.attempt}`)
     const startedAt = node.clock.now()
     const progress = { startedAt, progressLog: '', statement: 1, line: 1, rowsRead: 0 }
-    node.later(world.between(1, 50), () => engines.running.has(truth) && report(progress))
+    this.#process.after(world.between(1, 50), () => node.later(1, () => report(progress)))
     return new Promise((resolve) => {
       this.#over = (end) => {
         this.#over = undefined
         engines.end(truth, end.kind)
         world.tell(node, `engine ends ${work.reloadId} attempt ${work.attempt}: ${end.kind}`)
+        this.#process.exit()
         node.later(1, () => resolve(end))
       }
+      this.#process.drawTrouble(5000)
+      this.#process.onDeath = () => this.#crashed('the process is gone')
+      if (!this.#process.lives) return this.#crashed('the process was gone')
       const plan = this.#plan(truth, startedAt)
-      if (plan === undefined) return
-      world.after(plan.ms, () => {
-        if (!engines.running.has(truth) || this.#over === undefined) return false
-        this.#over(plan.end())
-        return true
-      })
+      if (plan !== undefined) this.#process.after(plan.ms, () => this.#over?.(plan.end()))
     })
   }
 
   interrupt(): void {
-    const world = this.#world
-    if (this.#obeys) world.after(world.between(1, 400), () => this.#stop('interrupted'))
+    if (!this.#obeys) return
+    this.#process.after(this.#world.between(1, 400), () => this.#crashed('interrupted'))
   }
 
   kill(): void {
-    this.#stop('killed')
+    this.#process.kill()
   }
 
-  #stop(message: string): boolean {
-    if (this.#over === undefined) return false
-    this.#over({ kind: 'crashed', message, progressLog: '', scriptLog: '', storedFiles: [] })
-    return true
+  #crashed(message: string): void {
+    this.#over?.({ kind: 'crashed', message, progressLog: '', scriptLog: '', storedFiles: [] })
   }
 
   /** Undefined: it hangs until it is stopped. */
@@ -228,6 +258,6 @@ class SimSession implements EngineSession {
       storedFiles: [{ connection: 'DataFiles', path: 'out.csv', bytes: 1 }],
     })
     // A run longer than a lease: time enough for a lost attempt and its successor to be under way at once.
-    return { ms: world.chance(0.3) ? between(15_000, 90_000) : between(10, 10_000), end }
+    return { ms: world.chance(world.busy ? 0.9 : 0.3) ? between(15_000, 90_000) : between(10, 10_000), end }
   }
 }

@@ -4,7 +4,7 @@
  * or a send suffers is drawn where it happens.
  */
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
-import { type Machine, SLOTS } from './machine.ts'
+import type { Machine } from './machine.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 
@@ -64,7 +64,7 @@ export class Machines {
   /** Faults happen from now on, at times drawn from the seed. */
   startFaults(): void {
     const world = this.#world
-    const everyMs = world.pick([2000, 6000, 20_000])
+    const everyMs = world.busy ? 120_000 : world.pick([2000, 6000, 20_000])
     const strike = (): boolean => {
       if (!world.faults) return false
       if (world.chance(0.1)) this.#hitReceiver()
@@ -77,10 +77,9 @@ export class Machines {
   }
 
   /**
-   * @returns from when on nothing of the faults is felt any more, and the slots of all machines that work
-   * then
+   * @returns from when on nothing of the faults is felt any more, and how many machines work then
    */
-  heal(): { readonly calmAt: number; readonly slots: number } {
+  heal(): { readonly calmAt: number; readonly places: number } {
     const world = this.#world
     world.tell(undefined, 'faults are over')
     world.faults = false
@@ -96,7 +95,7 @@ export class Machines {
       if (Math.abs(node.skewMs) > SKEW_MS) node.skewMs = 0
       calmAt = Math.max(calmAt, node.stalledUntil, node.unawareUntil)
     }
-    return { calmAt, slots: SLOTS * this.#places.length }
+    return { calmAt, places: this.#places.length }
   }
 
   /** Resolves when every machine that works has stopped. */

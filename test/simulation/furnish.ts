@@ -9,7 +9,7 @@ import type { App } from '../../src/core/records.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { put, putScript } from '../support/catalog.ts'
 import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
-import { SIZES } from './engine.ts'
+import { type EngineRoom, SIZES } from './engine.ts'
 import { newNode } from './machine.ts'
 import type { ObservedStore } from './observed-store.ts'
 import type { World } from './world.ts'
@@ -22,7 +22,7 @@ const EVENT_TYPES = [
 
 /** Limits of this seed: short enough that all of them are met within minutes. */
 export function drawLimits(world: World): Limits {
-  return {
+  const drawn = {
     ...DEFAULT_LIMITS,
     runTimeMs: world.pick([12_000, 60_000, 600_000]),
     queueTimeMs: world.pick([20_000, 600_000]),
@@ -30,10 +30,24 @@ export function drawLimits(world: World): Limits {
     errorRequeuesMax: world.pick([0, 1, 3, 3]),
     appDataBytes: world.pick([0, 0, 0, 1000]),
   }
+  if (!world.busy) return drawn
+  return {
+    ...drawn,
+    runTimeMs: 600_000,
+    queueTimeMs: 600_000,
+    concurrentReloadsPerTenant: 4,
+    appDataBytes: 0,
+  }
+}
+
+/** Of this seed's machines: some are short of memory. */
+export function drawEngineRoom(world: World): EngineRoom {
+  const gib = world.busy ? 4 : world.pick([12, 12, 12, 6, 5, 4])
+  return { slots: 3, warm: world.pick([0, 1, 2]), memoryBytes: gib * 1024 ** 3 }
 }
 
 export async function furnish(world: World, store: ObservedStore): Promise<void> {
-  const tenants = world.between(1, 3)
+  const tenants = world.between(world.busy ? 2 : 1, 3)
   for (let t = 0; t < tenants; t++) {
     const tenantId = `${'t'.repeat(31)}${t}` as TenantId
     await put(store, { tenants: [aTenant({ id: tenantId })] })
@@ -76,7 +90,8 @@ async function addApp(world: World, store: ObservedStore, tenantId: TenantId, na
 
 /** How much memory the app's script takes: mostly the smallest size does, sometimes none. */
 export function drawNeeds(world: World, id: AppId): void {
-  world.engines.needs.set(id, world.pick([0, 0, 0, 0, 1, 2, SIZES.length]))
+  const needs = world.busy ? [0, 0, 0, 1, 2] : [0, 0, 0, 0, 1, 2, SIZES.length]
+  world.engines.needs.set(id, world.pick(needs))
 }
 
 /** The first line tells whose it is. */

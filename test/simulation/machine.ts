@@ -11,7 +11,7 @@ import type { Store } from '../../src/store/port/store.ts'
 import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts'
 import type { Canary } from './canary/canary.ts'
 import { simChannel } from './channel.ts'
-import { SIZES, simAppData, simEngines } from './engine.ts'
+import { type EngineRoom, SIZES, simAppData, simEngines } from './engine.ts'
 import { SimNode } from './node.ts'
 import { storeFrom } from './observed-store.ts'
 import type { World } from './world.ts'
@@ -25,27 +25,30 @@ export interface Machine {
   crash(): void
 }
 
-export const SLOTS = 3
+/** What all machines of an installation have in common. */
+export interface Installation {
+  /** Perhaps with a planted bug around it. */
+  readonly store: Store
+  readonly limits: Limits
+  readonly engines: EngineRoom
+  readonly canary?: Canary
+}
 
-export function startMachine(
-  world: World,
-  node: SimNode,
-  store: Store,
-  limits: Limits,
-  canary: Canary | undefined,
-): Machine {
+export function startMachine(world: World, node: SimNode, installation: Installation): Machine {
+  const { store, limits, engines, canary } = installation
   const ports = portsOf(world, node)
   const reached = storeFrom(world, node, store)
+  const sessions = simEngines(world, node, engines, canary?.pool)
   const work: WorkerDeps = {
     ...ports,
     store: reached,
     limits,
     workerId: newUuid(node.random),
-    slots: SLOTS,
-    memoryBytes: SLOTS * SIZES.at(-1)!.memoryBytes,
+    slots: engines.slots,
+    memoryBytes: engines.memoryBytes,
     drainMs: 3000,
     sizes: SIZES,
-    sessions: simEngines(world, node),
+    sessions,
     appData: simAppData(world, node),
     connectionsFor: (app, askedBy) => soon(world, node, 0.02, 'no such folder', connectionsOf(app, askedBy)),
     filesStored: () => soon(world, node, 0.1, 'disk trouble', undefined),
@@ -65,6 +68,7 @@ export function startMachine(
     async stop() {
       stopping = true
       await stopBoth(world, node, loops)
+      await sessions.stop()
       node.alive = false
     },
     crash() {

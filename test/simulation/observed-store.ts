@@ -2,11 +2,12 @@
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Table } from '../../src/store/memory/table.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { seenClaim } from './claims-seen.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 
-export type TableName = 'reloads' | 'attempts' | 'events' | 'deliveries' | 'apps' | 'subscriptions'
-const WATCHED: readonly TableName[] = ['reloads', 'attempts', 'events', 'deliveries', 'apps', 'subscriptions']
+const WATCHED = ['tenants', 'reloads', 'attempts', 'events', 'deliveries', 'apps', 'subscriptions'] as const
+export type TableName = (typeof WATCHED)[number]
 
 export class ObservedStore extends MemoryStore {
   /** Ids of rows that were written since the auditor looked last; perhaps taken back again. */
@@ -79,7 +80,11 @@ export function storeFrom(world: World, node: SimNode, store: Store): Store {
       const lateMs = world.drawNoticeMs()
       if (lateMs !== undefined && !node.cutOff) node.later(lateMs, () => listener(changed))
     })
-  const members = new Map<PropertyKey, unknown>([['onCommit', onCommit]])
+  const claim = remote('claim', store.claim.bind(store) as Call) as Store['claim']
+  const members = new Map<PropertyKey, unknown>([
+    ['onCommit', onCommit],
+    ['claim', seenClaim(world, node, claim)],
+  ])
   return new Proxy(store, {
     get(target, name) {
       const known = members.get(name)

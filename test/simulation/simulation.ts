@@ -10,8 +10,8 @@ import type { AuditName, Failure } from './audit/audits.ts'
 import type { Canary } from './canary/canary.ts'
 import { Clients } from './clients.ts'
 import { Machines } from './faults.ts'
-import { drawLimits, furnish } from './furnish.ts'
-import { newNode, startMachine } from './machine.ts'
+import { drawEngineRoom, drawLimits, furnish } from './furnish.ts'
+import { type Installation, newNode, startMachine } from './machine.ts'
 import { ObservedStore } from './observed-store.ts'
 import { Violation, World } from './world.ts'
 
@@ -52,12 +52,15 @@ export interface SimulationOptions {
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
   const world = new World(seed, options.print)
   const store = new ObservedStore()
-  const limits = { ...drawLimits(world), ...options.canary?.limits }
-  const auditor = new Auditor(world, store, limits)
+  const { canary } = options
+  const limits = { ...drawLimits(world), ...canary?.limits }
+  const engines = drawEngineRoom(world)
+  const auditor = new Auditor(world, store, limits, engines)
   const uncaught = (reason: unknown) => world.crashed(`nobody caught: ${textOf(reason)}`)
   process.on('unhandledRejection', uncaught)
   try {
-    await live(world, store, limits, auditor, options.canary)
+    const reached = canary?.store?.(store, world) ?? store
+    await live(world, store, { store: reached, limits, engines, ...defined({ canary }) }, auditor)
   } catch (error) {
     if (!(error instanceof Violation)) world.crashed(textOf(error))
   } finally {
@@ -81,29 +84,29 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 async function live(
   world: World,
   truth: ObservedStore,
-  limits: ReturnType<typeof drawLimits>,
+  installation: Installation,
   auditor: Auditor,
-  canary: Canary | undefined,
 ): Promise<void> {
-  const store = canary?.store?.(truth, world) ?? truth
   await furnish(world, truth)
   world.subscriptions = () => truth.contents.subscriptions.rows().map(({ id }) => id)
   auditor.look()
   const machines = new Machines(
     world,
-    world.pick([1, 2, 2, 3, 4]),
-    (name, skewMs) => startMachine(world, newNode(world, name, skewMs), store, limits, canary),
+    world.busy ? 1 : world.pick([1, 2, 2, 3, 4]),
+    (name, skewMs) => startMachine(world, newNode(world, name, skewMs), installation),
     // As a process does that finds the installation's lock free.
     () => void truth.endLeases(world.scheduler.now),
   )
+  const { store, limits } = installation
   const clients = new Clients({ world, truth, store, limits, auditor })
   clients.start()
   machines.startFaults()
 
-  const faultsEndAt = START_MS + world.between(30, world.pick(LONGEST_FAULTS_S)) * 1000
+  const faultsS = world.busy ? LONGEST_FAULTS_S.at(-1)! : world.between(30, world.pick(LONGEST_FAULTS_S))
+  const faultsEndAt = START_MS + faultsS * 1000
   await steps(world, auditor, () => world.scheduler.now >= faultsEndAt)
-  const { calmAt, slots } = machines.heal()
-  auditor.calmFrom(calmAt, slots)
+  const { calmAt, places } = machines.heal()
+  auditor.calmFrom(calmAt, places)
   clients.actInCalm(calmAt)
   const settleBy = world.scheduler.now + LIVENESS_MS
   await steps(world, auditor, () => {

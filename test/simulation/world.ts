@@ -7,6 +7,7 @@ import type { Random } from '../../src/core/ports.ts'
 import { START_MS, seededRandom } from '../support/records.ts'
 import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
 import { Receivers } from './channel.ts'
+import type { SeenClaim } from './claims-seen.ts'
 import { EngineTruth } from './engine.ts'
 import type { SimNode } from './node.ts'
 import { Scheduler } from './scheduler.ts'
@@ -43,12 +44,18 @@ export class World {
   readonly scheduler = new Scheduler(START_MS)
   readonly engines = new EngineTruth()
   readonly receivers = new Receivers()
+  /** Claims whose answers arrived since the auditor looked last. */
+  readonly claims: SeenClaim[] = []
   /** Faults happen: the safety phase. */
   faults = true
   /** Share of store calls that fail; of those that are slow, and how slow they may be. Drawn per seed. */
   readonly storeFails: number
   readonly storeSlow: number
   readonly storeSlowMs: number
+  /** Share of engine processes that go silent. */
+  readonly engineSilent: number
+  /** One machine, short of memory, with more to do than it can for ten minutes, and little else going wrong. */
+  readonly busy: boolean
   /** The call that reached the store last. */
   lastCall: { readonly node: SimNode; readonly verb: string } | undefined
   /** Ids of the subscriptions that there are now. */
@@ -62,24 +69,20 @@ export class World {
     this.seed = seed
     this.#random = seededRandom(seed)
     this.#print = print
-    this.storeFails = this.pick([0, 0.01, 0.05, 0.15])
+    this.busy = this.chance(0.05)
+    this.storeFails = this.busy ? 0 : this.pick([0, 0.01, 0.05, 0.15])
     this.storeSlow = this.pick([0, 0.01, 0.05])
     this.storeSlowMs = this.pick([12_000, 40_000])
+    this.engineSilent = this.pick([0, 0.02, 0.15])
   }
 
   uniform = (): number => this.#random.uniform()
   chance = (share: number): boolean => this.#random.uniform() < share
   /** A whole number from low to high. */
   between = (low: number, high: number): number => low + Math.floor(this.#random.uniform() * (high - low + 1))
-
-  pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.#random.uniform() * from.length)]!
-  }
-
+  pick = <T>(from: readonly T[]): T => from[Math.floor(this.#random.uniform() * from.length)]!
   /** The share of a fault: as given while faults are on, 0 after. */
-  faulty(share: number): number {
-    return this.faults ? share : 0
-  }
+  faulty = (share: number): number => (this.faults ? share : 0)
 
   after(ms: number, act: () => boolean): void {
     this.scheduler.at(this.scheduler.now + ms, act)

@@ -6,12 +6,16 @@
  */
 import type { ReloadId } from '../../../src/core/ids.ts'
 import type { Limits } from '../../../src/core/limits.ts'
+import type { EngineRoom } from '../engine.ts'
 import type { ObservedStore } from '../observed-store.ts'
 import type { World } from '../world.ts'
+import { BudgetAudit } from './budget.ts'
 import { CalmAudit } from './calm.ts'
 import { Copy } from './copy.ts'
 import { DataAudit } from './data.ts'
+import { EngineAudit } from './engines.ts'
 import { EventAudit } from './events.ts'
+import { LimitAudit } from './limits.ts'
 import { OrderAudit } from './order.ts'
 import { ReloadAudit } from './reloads.ts'
 import { SessionAudit } from './sessions.ts'
@@ -26,17 +30,23 @@ export class Auditor {
   readonly #order: OrderAudit
   readonly #data: DataAudit
   readonly #sessions: SessionAudit
+  readonly #engines: EngineAudit
+  readonly #budget: BudgetAudit
+  readonly #limits: LimitAudit
   readonly #calm: CalmAudit
 
-  constructor(world: World, store: ObservedStore, limits: Limits) {
+  constructor(world: World, store: ObservedStore, limits: Limits, room: EngineRoom) {
     this.#world = world
     this.#copy = new Copy(store)
     this.#reloads = new ReloadAudit(world, this.#copy, limits.errorRequeuesMax)
     this.#events = new EventAudit(world, this.#copy)
-    this.#order = new OrderAudit(world, this.#copy, limits.concurrentReloadsPerTenant)
+    this.#order = new OrderAudit(world, this.#copy, room)
     this.#data = new DataAudit(world, this.#copy)
-    this.#sessions = new SessionAudit(world, this.#copy)
-    this.#calm = new CalmAudit(world, this.#copy, limits.concurrentReloadsPerTenant)
+    this.#sessions = new SessionAudit(world, this.#copy, room)
+    this.#engines = new EngineAudit(world, room)
+    this.#budget = new BudgetAudit(world, this.#copy, room)
+    this.#limits = new LimitAudit(world, this.#copy, limits)
+    this.#calm = new CalmAudit(world, this.#copy, limits.concurrentReloadsPerTenant, room)
   }
 
   /** A client was told that the reload is accepted, asked for under this key. */
@@ -59,21 +69,30 @@ export class Auditor {
       this.#reloads.look(changes)
       this.#events.look(changes)
       this.#order.look(changes)
+      this.#limits.look(changes)
       this.#data.look(changes)
     }
     this.#world.lastCall = undefined
     this.#events.lookAtArrivals()
     this.#data.lookAtFiles()
+    for (const session of this.#world.engines.started.splice(0)) {
+      for (const audit of [this.#sessions, this.#engines, this.#budget, this.#limits]) {
+        audit.sessionStarted(session)
+      }
+    }
     this.#sessions.look()
+    this.#engines.look()
+    this.#budget.look()
+    this.#limits.lookAtSessions()
     this.#calm.look()
   }
 
   /**
-   * The faults are over, and from `atMs` on nothing of them is felt any more. `slots`: of all machines that
-   * work.
+   * The faults are over, and from `atMs` on nothing of them is felt any more.
+   * @param machines how many work then
    */
-  calmFrom(atMs: number, slots: number): void {
-    this.#calm.from(atMs, slots)
+  calmFrom(atMs: number, machines: number): void {
+    this.#calm.from(atMs, machines)
   }
 
   /** Every reload has its outcome, every delivery its end. */

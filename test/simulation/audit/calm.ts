@@ -2,13 +2,21 @@
  * Audits of liveness, invariant 7: once faults are over and nothing of them is felt any more, every single
  * wait has a bound of its own, much sharper than "all ends in time".
  */
+import type { EngineRoom } from '../engine.ts'
 import type { World } from '../world.ts'
+import { isShort, needsMuch } from './budget.ts'
 import { type Copy, isRunning } from './copy.ts'
+import { limitOf } from './limits.ts'
 
 /** Longest waits in calm, virtual ms. */
 export const BOUNDS_MS = {
   /** Loops look once a second, but may rest 5 s after an error, and claims of several workers take turns. */
   'due-claimed': 20_000,
+  /**
+   * The same while a reload needs a larger engine and the machines have too little memory for all: a minute
+   * until memory is kept for it, and the longest runs before it, one after the other.
+   */
+  'memory-given': 600_000,
   /** A renewal (3 s) brings it, grace 1 s, kill, settle. */
   'cancel-reached': 20_000,
   /**
@@ -29,20 +37,22 @@ export class CalmAudit {
   readonly #world: World
   readonly #copy: Copy
   readonly #concurrentPerTenant: number
+  readonly #room: EngineRoom
   #nextLookAt = Number.POSITIVE_INFINITY
   #slots = 0
   /** Since when each wait lasts, by bound and row. */
   readonly #since = new Map<string, number>()
 
-  constructor(world: World, copy: Copy, concurrentPerTenant: number) {
+  constructor(world: World, copy: Copy, concurrentPerTenant: number, room: EngineRoom) {
     this.#world = world
     this.#copy = copy
     this.#concurrentPerTenant = concurrentPerTenant
+    this.#room = room
   }
 
-  from(atMs: number, slots: number): void {
+  from(atMs: number, machines: number): void {
     this.#nextLookAt = atMs
-    this.#slots = slots
+    this.#slots = machines * this.#room.slots
   }
 
   look(): void {
@@ -60,18 +70,16 @@ export class CalmAudit {
   }
 
   #reloads(now: number, waiting: (bound: Bound, id: string) => void): void {
-    const running = new Map<string, number>()
-    let runningOfAll = 0
     const open = [...this.#copy.openReloads.values()]
-    for (const row of open.filter(isRunning)) {
-      runningOfAll += 1
-      running.set(row.tenantId, (running.get(row.tenantId) ?? 0) + 1)
-    }
+    const runningOfAll = open.filter(isRunning).length
+    const claimed = isShort(this.#room) && needsMuch(this.#copy) ? 'memory-given' : 'due-claimed'
     for (const row of open) {
       if (row.state === 'CANCELING') waiting('cancel-reached', row.id)
-      const free = runningOfAll < this.#slots && (running.get(row.tenantId) ?? 0) < this.#concurrentPerTenant
+      const running = this.#copy.running.get(row.tenantId) ?? 0
+      const mayRun = running < limitOf(this.#copy, row.tenantId, this.#concurrentPerTenant)
+      const free = runningOfAll < this.#slots && mayRun
       const due = row.state === 'QUEUED' && row.notBefore < now && this.#copy.apps.has(row.appId)
-      if (due && free) waiting('due-claimed', row.id)
+      if (due && free) waiting(claimed, row.id)
     }
   }
 

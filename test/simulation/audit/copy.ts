@@ -4,7 +4,7 @@
  */
 
 import type { Attempt } from '../../../src/core/attempt.ts'
-import type { App } from '../../../src/core/records.ts'
+import type { App, Tenant } from '../../../src/core/records.ts'
 import type { Reload } from '../../../src/core/reload.ts'
 import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'
@@ -37,6 +37,7 @@ export interface Changes {
 }
 
 export class Copy {
+  readonly tenants = new Map<string, Tenant>()
   readonly reloads = new Map<string, Reload>()
   readonly attempts = new Map<string, Attempt>()
   readonly events = new Map<string, StoredEvent>()
@@ -47,6 +48,8 @@ export class Copy {
   readonly wereOff = new Set<string>()
   /** Reloads without an outcome; deliveries without an end. */
   readonly openReloads = new Map<string, Reload>()
+  /** How many reloads run, by tenant. */
+  readonly running = new Map<string, number>()
   readonly pendingDeliveries = new Map<string, Delivery>()
   readonly openAttempts = new Map<string, Attempt>()
   readonly #attemptsOf = new Map<string, Attempt[]>()
@@ -91,13 +94,17 @@ export class Copy {
       }
       return changes
     }
+    changesOf(changed.get('tenants'), contents.tenants, this.tenants)
     changesOf(changed.get('subscriptions'), contents.subscriptions, this.subscriptions, ({ id, after }) => {
       if (!after?.enabled) this.wereOff.add(id)
     })
     const changes = {
-      reloads: changesOf(changed.get('reloads'), contents.reloads, this.reloads, ({ id, after }) =>
-        keep(this.openReloads, id, hasEnded(after) ? undefined : after),
-      ),
+      reloads: changesOf(changed.get('reloads'), contents.reloads, this.reloads, ({ id, before, after }) => {
+        keep(this.openReloads, id, hasEnded(after) ? undefined : after)
+        const { tenantId } = (after ?? before)!
+        const more = Number(isRunning(after)) - Number(isRunning(before))
+        if (more !== 0) this.running.set(tenantId, (this.running.get(tenantId) ?? 0) + more)
+      }),
       attempts: changesOf(changed.get('attempts'), contents.attempts, this.attempts, (change) => {
         regroup(this.#attemptsOf, change, ({ reloadId }) => reloadId)
         keep(this.openAttempts, change.id, change.after?.closed === undefined ? change.after : undefined)

@@ -1,7 +1,9 @@
 /** Audits of who is claimed when: invariant 8. */
 import type { Reload } from '../../../src/core/reload.ts'
+import type { EngineRoom } from '../engine.ts'
 import type { World } from '../world.ts'
-import { type Changes, type Copy, isRunning } from './copy.ts'
+import { isShort, needsMuch } from './budget.ts'
+import type { Changes, Copy } from './copy.ts'
 
 /** Shortest wait after the first, second, third fault: the schedule less its spread of a fifth, ms. */
 const BACK_OFF_MS = [4000, 24_000, 96_000]
@@ -11,8 +13,7 @@ const FAULTS = new Set(['crashed', 'lost', 'no-session'])
 export class OrderAudit {
   readonly #world: World
   readonly #copy: Copy
-  readonly #concurrentPerTenant: number
-  readonly #running = new Map<string, number>()
+  readonly #shortOfMemory: boolean
   /** Reloads that wait. */
   #queued = 0
   /** Tenants that held a slot since no reload waited. */
@@ -20,10 +21,10 @@ export class OrderAudit {
   /** Of a tenant that waits for its first slot: the tenants that were served since. */
   readonly #served = new Map<string, Set<string>>()
 
-  constructor(world: World, copy: Copy, concurrentPerTenant: number) {
+  constructor(world: World, copy: Copy, room: EngineRoom) {
     this.#world = world
     this.#copy = copy
-    this.#concurrentPerTenant = concurrentPerTenant
+    this.#shortOfMemory = isShort(room)
   }
 
   look({ reloads }: Changes): void {
@@ -31,14 +32,11 @@ export class OrderAudit {
     const queuedNow = new Set<string>()
     if (this.#queued === 0) this.#used.clear()
     for (const { id, before, after } of reloads) {
-      const tenantId = (after ?? before)!.tenantId
-      const more = Number(isRunning(after)) - Number(isRunning(before))
-      if (more !== 0) this.#running.set(tenantId, (this.#running.get(tenantId) ?? 0) + more)
       this.#queued += Number(after?.state === 'QUEUED') - Number(before?.state === 'QUEUED')
       if (before?.state !== 'QUEUED' && after?.state === 'QUEUED') queuedNow.add(id)
       if (before?.state === 'QUEUED' && after?.state === 'RELOADING') taken.push(after)
     }
-    for (const [tenant, count] of this.#running) if (count > 0) this.#used.add(tenant)
+    for (const [tenant, count] of this.#copy.running) if (count > 0) this.#used.add(tenant)
     if (taken.length === 0) return
     const others = [...this.#copy.openReloads.values()].filter(
       ({ id, state, appId }) => state === 'QUEUED' && !queuedNow.has(id) && this.#copy.apps.has(appId),
@@ -46,9 +44,10 @@ export class OrderAudit {
     for (const row of taken) {
       this.#isFirst(row, others)
       this.#waitedEnough(row)
-      this.#isWithinLimit(row)
     }
-    this.#shareSlots(taken, others)
+    // A tenant whose next reload needs more memory than there is lets others go first.
+    if (this.#shortOfMemory && needsMuch(this.#copy)) this.#served.clear()
+    else this.#shareSlots(taken, others)
   }
 
   /**
@@ -57,12 +56,6 @@ export class OrderAudit {
    */
   #claimedAt({ id }: Reload): number {
     return (this.#copy.attemptsOf(id).at(-1)?.leaseExpiresAt ?? 0) - LEASE_MS
-  }
-
-  #isWithinLimit({ tenantId }: Reload): void {
-    const running = this.#running.get(tenantId) ?? 0
-    if (running <= this.#concurrentPerTenant) return
-    this.#world.violate('tenant-limit', `tenant ${tenantId} runs ${running} reloads`)
   }
 
   /** Of the reloads of this tenant that could have been taken, none is heavier, none as heavy and older. */

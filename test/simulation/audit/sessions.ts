@@ -1,27 +1,30 @@
 /** Audits of engine sessions: who may run one, for how long, and what it is given: invariants 3, 8, 9, 10. */
 
-import type { SessionTruth } from '../engine.ts'
-import { SLOTS } from '../machine.ts'
+import type { EngineRoom, SessionTruth } from '../engine.ts'
 import type { SimNode } from '../node.ts'
 import type { World } from '../world.ts'
 import type { Copy } from './copy.ts'
 
+/** An engine process takes so long to die, ms. */
+const KILLED_WITHIN_MS = 40
+
 export class SessionAudit {
   readonly #world: World
   readonly #copy: Copy
+  readonly #slots: number
   readonly #versions = new Set<string>()
 
-  constructor(world: World, copy: Copy) {
+  constructor(world: World, copy: Copy, { slots }: EngineRoom) {
     this.#world = world
     this.#copy = copy
+    this.#slots = slots
   }
 
   look(): void {
     const { engines, scheduler } = this.#world
-    for (const session of engines.started.splice(0)) this.#started(session)
     for (const { node, reloadId, attempt } of engines.running) {
       // A worker that sleeps, or has slept with its clock, cannot know yet.
-      if (scheduler.now <= Math.max(node.stalledUntil, node.unawareUntil)) continue
+      if (scheduler.now <= Math.max(node.stalledUntil, node.unawareUntil) + KILLED_WITHIN_MS) continue
       if (this.#copy.attempts.get(`${reloadId}/${attempt}`)?.closed?.end.kind !== 'lost') continue
       this.#world.violate(
         'lost-attempt-stops',
@@ -30,7 +33,7 @@ export class SessionAudit {
     }
   }
 
-  #started(session: SessionTruth): void {
+  sessionStarted(session: SessionTruth): void {
     this.#hasSlot(session.node)
     const over = this.#overreach(session)
     if (over !== undefined) {
@@ -45,7 +48,7 @@ export class SessionAudit {
   #hasSlot(node: SimNode): void {
     let running = 0
     for (const one of this.#world.engines.running) if (one.node === node) running += 1
-    if (running > SLOTS) this.#world.violate('worker-slots', `${node.name} runs ${running} sessions`)
+    if (running > this.#slots) this.#world.violate('worker-slots', `${node.name} runs ${running} sessions`)
   }
 
   /**

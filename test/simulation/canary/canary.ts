@@ -4,10 +4,12 @@
  */
 import type { Limits } from '../../../src/core/limits.ts'
 import type { DeliverDeps } from '../../../src/delivery/deliver.ts'
+import type { ProcessPoolDeps } from '../../../src/engine/process-pool.ts'
 import type { ReloadView, Saving, Transition } from '../../../src/store/port/reloads.ts'
 import type { Store } from '../../../src/store/port/store.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import type { AuditName } from '../audit/audits.ts'
+import type { SimProcess } from '../engine-process.ts'
 import type { ObservedStore } from '../observed-store.ts'
 import type { World } from '../world.ts'
 
@@ -21,6 +23,8 @@ export interface Canary {
   readonly limits?: Partial<Limits>
   readonly store?: (truth: ObservedStore, world: World) => Store
   readonly worker?: (deps: WorkerDeps, world: World) => WorkerDeps
+  /** Of the engine processes of a machine. */
+  readonly pool?: (deps: ProcessPoolDeps<SimProcess>) => ProcessPoolDeps<SimProcess>
   readonly sender?: (deps: DeliverDeps, world: World) => DeliverDeps
 }
 

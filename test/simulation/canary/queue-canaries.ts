@@ -106,7 +106,7 @@ export const QUEUE_CANARIES: readonly Canary[] = [
     name: 'favoured-tenant',
     plants: 'of tenants that are equal it is always the same one that is served',
     foundBy: ['first-slot'],
-    withinSeeds: 30,
+    withinSeeds: 90,
     store: (store) =>
       overriding(store, {
         claim: (request) => {
