@@ -18,16 +18,17 @@ import type { EngineBudget } from './engine-budget.ts'
 /** Longest pause between two claims: reloads that another process queued are found without a notice. */
 const LOOK_MS = 1000
 
-export interface ClaimDeps extends SettleRules {
+export interface ClaimRules extends SettleRules {
+  readonly limits: Pick<Limits, 'leaseDurationMs'>
+  readonly sizes: readonly EngineSize[]
+  readonly workerId: WorkerId
+}
+
+export interface ClaimDeps extends ClaimRules {
   readonly store: Pick<QueueStore, 'claim' | 'nextDueAt'>
   readonly timers: Timers
   readonly log: Log
-  readonly limits: Pick<
-    Limits,
-    'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'ageingMs' | 'errorRequeuesMax'
-  >
-  readonly sizes: readonly EngineSize[]
-  readonly workerId: WorkerId
+  readonly limits: Pick<Limits, 'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'ageingMs'>
 }
 
 export interface Taker {
@@ -64,8 +65,8 @@ export function startClaiming(deps: ClaimDeps, { budget, take }: Taker): Loop {
  * Opens the attempt on the engine size that the app needs now. A reload whose app is gone is canceled: its
  * deletion died before it could cancel it.
  */
-function claimStep(
-  deps: ClaimDeps,
+export function claimStep(
+  deps: ClaimRules,
   now: number,
   fits: (id: ReloadId, size: EngineSize) => boolean,
 ): (view: ReloadView) => Saving | { readonly refused: string } {

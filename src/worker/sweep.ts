@@ -69,7 +69,8 @@ function leapWatch({ clock, limits }: SweepDeps): { isRecent(): boolean } {
   }
 }
 
-function declareLost(deps: SweepDeps, reloadId: ReloadId, lease: LeaseToken): Transition<Refusal> {
+/** Ends the attempt of the lease as lost, unless it was renewed since it was found. */
+export function declareLost(deps: SettleRules, reloadId: ReloadId, lease: LeaseToken): Transition<Refusal> {
   const settle = settleStep(deps, { kind: 'end-attempt', end: { kind: 'lost' } })
   return {
     reloadId,

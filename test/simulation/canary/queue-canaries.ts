@@ -71,7 +71,7 @@ export const QUEUE_CANARIES: readonly Canary[] = [
   {
     name: 'first-passed-over',
     plants: 'a claim passes over the reload whose turn it is',
-    foundBy: ['heavier-first', 'first-slot'],
+    foundBy: ['heavier-first', 'first-slot', 'due-claimed'],
     withinSeeds: 5,
     store: (store) =>
       overriding(store, {
