@@ -1,4 +1,4 @@
-/** What a worker's claims were shown and what came of them, noted for the auditor when their answers arrive. */
+/** What a worker's claims were shown and what came of them, noted for the auditor as their answers arrive. */
 import type { ReloadId } from '../../src/core/ids.ts'
 import { type Claimed, type ClaimRequest, OVER_BUDGET } from '../../src/store/port/queue.ts'
 import type { SimNode } from './node.ts'

@@ -1,8 +1,8 @@
 /**
  * What clients do in a simulation while faults are on: ask for reloads, cancel them, mend scripts, change
- * webhooks and limits of tenants, delete apps, and ask for all apps at once at fixed times, as schedules do. In calm they ask once
- * more. What a client was not answered it asks again, with the same idempotency key, until it is told
- * something.
+ * webhooks and limits of tenants, delete apps, and ask for all apps at once at fixed times, as schedules do.
+ * In calm they ask once more. What a client was not answered it asks again, with the same idempotency key,
+ * until it is told something.
  */
 
 import type { ReloadId, TenantId } from '../../src/core/ids.ts'

@@ -1,8 +1,8 @@
 /**
  * Simulated engine sessions, each in a process (engine-process.ts) of the product's own pool: each attempt
  * draws how it goes: completes, fails in the script, crashes, runs out of memory on small sizes or on all, or
- * hangs until it is killed; some obey an interrupt, some do not. Data files are names with contents; a session
- * writes its new file while it runs, and only at its end is it whole.
+ * hangs until it is killed; some obey an interrupt, some do not. Data files are names with contents; a
+ * session writes its new file while it runs, and only at its end is it whole.
  */
 import type { AppId, DataVersion, ReloadId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
@@ -205,7 +205,7 @@ class SimSession implements EngineSession {
       this.#process.onDeath = () => this.#crashed('the process is gone')
       if (!this.#process.lives) return this.#crashed('the process was gone')
       const plan = this.#plan(truth, startedAt)
-      if (plan !== undefined) this.#process.after(plan.ms, () => this.#over?.(plan.end()))
+      if (plan !== undefined) this.#process.after(plan.ms, () => this.#over?.(this.#sealed(plan.end())))
     })
   }
 
@@ -216,6 +216,12 @@ class SimSession implements EngineSession {
 
   kill(): void {
     this.#process.kill()
+  }
+
+  /** New data that the disk does not take is none. */
+  #sealed(end: SessionEnd): SessionEnd {
+    if (end.kind !== 'completed' || !this.#world.disk.refuses()) return end
+    return { ...end, kind: 'crashed', message: 'the new data could not be saved' }
   }
 
   #crashed(message: string): void {

@@ -1,7 +1,7 @@
 /**
  * What goes wrong while faults are on: machines die, sleep, stall, lose the store, drain, have their clocks
- * set, all die at once; receivers are down for a while or gone for good. What a store call, an engine session
- * or a send suffers is drawn where it happens.
+ * set, all die at once; receivers are down for a while or gone for good; the disk is full for a while. What a
+ * store call, an engine session or a send suffers is drawn where it happens.
  */
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import type { Machine } from './machine.ts'
@@ -67,8 +67,10 @@ export class Machines {
     const everyMs = world.busy ? 120_000 : world.pick([2000, 6000, 20_000])
     const strike = (): boolean => {
       if (!world.faults) return false
-      if (world.chance(0.1)) this.#hitReceiver()
-      else if (world.chance(0.03)) this.#hitAll()
+      const dice = world.uniform()
+      if (dice < 0.1) this.#hitReceiver()
+      else if (dice < 0.13) this.#hitAll()
+      else if (dice < 0.16) world.disk.fill(world.between(500, 40_000))
       else this.#hit(world.between(0, this.#places.length - 1))
       world.after(world.between(1, 2 * everyMs), strike)
       return true

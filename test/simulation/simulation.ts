@@ -11,6 +11,7 @@ import type { Canary } from './canary/canary.ts'
 import { Clients } from './clients.ts'
 import { Machines } from './faults.ts'
 import { drawEngineRoom, drawLimits, furnish } from './furnish.ts'
+import { inGroups } from './group-commit.ts'
 import { type Installation, newNode, startMachine } from './machine.ts'
 import { ObservedStore } from './observed-store.ts'
 import { Violation, World } from './world.ts'
@@ -59,7 +60,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const uncaught = (reason: unknown) => world.crashed(`nobody caught: ${textOf(reason)}`)
   process.on('unhandledRejection', uncaught)
   try {
-    const reached = canary?.store?.(store, world) ?? store
+    const planted = canary?.store?.(store, world) ?? store
+    const reached = world.commitsInGroups ? inGroups(world, store, planted, canary?.commit) : planted
     await live(world, store, { store: reached, limits, engines, ...defined({ canary }) }, auditor)
   } catch (error) {
     if (!(error instanceof Violation)) world.crashed(textOf(error))

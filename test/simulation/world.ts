@@ -8,8 +8,10 @@ import { START_MS, seededRandom } from '../support/records.ts'
 import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
 import { Receivers } from './channel.ts'
 import type { SeenClaim } from './claims-seen.ts'
+import { Disk } from './disk.ts'
 import { EngineTruth } from './engine.ts'
 import type { SimNode } from './node.ts'
+import type { Caller } from './observed-store.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** A promise of ARCHITECTURE.md, section 1, was broken (`audit` names it), or our own code failed. */
@@ -54,10 +56,14 @@ export class World {
   readonly storeSlowMs: number
   /** Share of engine processes that go silent. */
   readonly engineSilent: number
-  /** One machine, short of memory, with more to do than it can for ten minutes, and little else going wrong. */
+  /** One machine, short of memory, has more to do than it can for ten minutes, and little else goes wrong. */
   readonly busy: boolean
+  readonly disk: Disk
+  readonly commitsInGroups: boolean
+  /** Whose call reaches the store now. */
+  caller: SimNode | undefined
   /** The call that reached the store last. */
-  lastCall: { readonly node: SimNode; readonly verb: string } | undefined
+  lastCall: Caller | undefined
   /** Ids of the subscriptions that there are now. */
   subscriptions: () => readonly SubscriptionId[] = () => []
   violation: Violation | undefined
@@ -74,6 +80,8 @@ export class World {
     this.storeSlow = this.pick([0, 0.01, 0.05])
     this.storeSlowMs = this.pick([12_000, 40_000])
     this.engineSilent = this.pick([0, 0.02, 0.15])
+    this.commitsInGroups = this.chance(0.5)
+    this.disk = new Disk(this)
   }
 
   uniform = (): number => this.#random.uniform()
@@ -105,7 +113,7 @@ export class World {
     this.lastCall = { node, verb }
   }
 
-  tell(node: SimNode | undefined, what: string): void {
+  tell = (node: SimNode | undefined, what: string): void => {
     const told = { at: this.scheduler.now, who: node?.name ?? 'world', what }
     this.#print?.(lineOf(told))
     this.#told.push(told)

@@ -24,7 +24,8 @@ export class Auditor {
   /** Steps in which the store changed. */
   commits = 0
   readonly #world: World
-  readonly #copy: Copy
+  readonly #store: ObservedStore
+  readonly #copy = new Copy()
   readonly #reloads: ReloadAudit
   readonly #events: EventAudit
   readonly #order: OrderAudit
@@ -37,7 +38,7 @@ export class Auditor {
 
   constructor(world: World, store: ObservedStore, limits: Limits, room: EngineRoom) {
     this.#world = world
-    this.#copy = new Copy(store)
+    this.#store = store
     this.#reloads = new ReloadAudit(world, this.#copy, limits.errorRequeuesMax)
     this.#events = new EventAudit(world, this.#copy)
     this.#order = new OrderAudit(world, this.#copy, room)
@@ -61,11 +62,12 @@ export class Auditor {
 
   /** Called after every step. */
   look(): void {
-    const changes = this.#copy.update()
-    if (changes !== undefined) {
-      this.commits += 1
-      const { lastCall } = this.#world
-      if (lastCall !== undefined) this.#world.tell(lastCall.node, lastCall.verb)
+    this.#store.cut(this.#world.lastCall)
+    const frames = this.#store.takeFrames()
+    if (frames.length > 0) this.commits += 1
+    for (const frame of frames) {
+      if (frame.by !== undefined) this.#world.tell(frame.by.node, frame.by.verb)
+      const changes = this.#copy.update(frame)
       this.#reloads.look(changes)
       this.#events.look(changes)
       this.#order.look(changes)

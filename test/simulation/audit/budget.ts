@@ -1,4 +1,6 @@
-/** Audits of workers that are short of memory: what they run at once, and for whom they keep it: invariant 8. */
+/**
+ * Audits of workers that are short of memory: what they run at once, and for whom they keep it: invariant 8.
+ */
 import type { Claimed } from '../../../src/store/port/queue.ts'
 import type { SeenClaim } from '../claims-seen.ts'
 import { type EngineRoom, type SessionTruth, SIZES } from '../engine.ts'

@@ -9,7 +9,7 @@ import type { Reload } from '../../../src/core/reload.ts'
 import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'
 import type { Subscription } from '../../../src/event/subscription.ts'
-import type { ObservedStore } from '../observed-store.ts'
+import type { Frame } from '../observed-store.ts'
 
 export const FINISHED = 'com.qlik.v1.reload.finished'
 const ENDS = new Set(['SUCCEEDED', 'FAILED', 'CANCELED', 'EXCEEDED_LIMIT'])
@@ -55,12 +55,6 @@ export class Copy {
   readonly #attemptsOf = new Map<string, Attempt[]>()
   readonly #finishedOf = new Map<string, StoredEvent[]>()
   readonly #deliveriesOf = new Map<string, Delivery[]>()
-  readonly #store: ObservedStore
-
-  constructor(store: ObservedStore) {
-    this.#store = store
-  }
-
   /** Attempts of a reload by number. */
   attemptsOf(reloadId: string): readonly Attempt[] {
     return this.#attemptsOf.get(reloadId) ?? []
@@ -74,19 +68,16 @@ export class Copy {
     return this.#deliveriesOf.get(eventId) ?? []
   }
 
-  /** @returns undefined when nothing changed since it was asked last */
-  update(): Changes | undefined {
-    const { changed, contents } = this.#store
-    if (changed.size === 0) return undefined
+  /** Brings itself up to date with what a verb wrote. */
+  update({ written }: Frame): Changes {
     const changesOf = <Row>(
-      ids: ReadonlySet<string> | undefined,
-      table: { get(id: string): Row | undefined },
+      rows: ReadonlyMap<string, Row | undefined> | undefined,
       copy: Map<string, Row>,
       note?: (change: Change<Row>) => void,
     ) => {
       const changes: Change<Row>[] = []
-      for (const id of ids ?? []) {
-        const change = { id, before: copy.get(id), after: table.get(id) }
+      for (const [id, after] of rows ?? []) {
+        const change = { id, before: copy.get(id), after }
         if (change.before === change.after) continue
         keep(copy, id, change.after)
         note?.(change)
@@ -94,34 +85,33 @@ export class Copy {
       }
       return changes
     }
-    changesOf(changed.get('tenants'), contents.tenants, this.tenants)
-    changesOf(changed.get('subscriptions'), contents.subscriptions, this.subscriptions, ({ id, after }) => {
+    changesOf(written.tenants, this.tenants)
+    changesOf(written.subscriptions, this.subscriptions, ({ id, after }) => {
       if (!after?.enabled) this.wereOff.add(id)
     })
     const changes = {
-      reloads: changesOf(changed.get('reloads'), contents.reloads, this.reloads, ({ id, before, after }) => {
+      reloads: changesOf(written.reloads, this.reloads, ({ id, before, after }) => {
         keep(this.openReloads, id, hasEnded(after) ? undefined : after)
         const { tenantId } = (after ?? before)!
         const more = Number(isRunning(after)) - Number(isRunning(before))
         if (more !== 0) this.running.set(tenantId, (this.running.get(tenantId) ?? 0) + more)
       }),
-      attempts: changesOf(changed.get('attempts'), contents.attempts, this.attempts, (change) => {
+      attempts: changesOf(written.attempts, this.attempts, (change) => {
         regroup(this.#attemptsOf, change, ({ reloadId }) => reloadId)
         keep(this.openAttempts, change.id, change.after?.closed === undefined ? change.after : undefined)
       }),
-      events: changesOf(changed.get('events'), contents.events, this.events, (change) => {
+      events: changesOf(written.events, this.events, (change) => {
         if ((change.after ?? change.before)?.type === FINISHED) {
           regroup(this.#finishedOf, change, ({ body }) => String(body.data.id))
         }
       }),
-      deliveries: changesOf(changed.get('deliveries'), contents.deliveries, this.deliveries, (change) => {
+      deliveries: changesOf(written.deliveries, this.deliveries, (change) => {
         regroup(this.#deliveriesOf, change, ({ eventId }) => eventId)
         const pending = change.after?.state === 'pending'
         keep(this.pendingDeliveries, change.id, pending ? change.after : undefined)
       }),
-      apps: changesOf(changed.get('apps'), contents.apps, this.apps),
+      apps: changesOf(written.apps, this.apps),
     }
-    changed.clear()
     return changes
   }
 }

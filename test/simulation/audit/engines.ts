@@ -39,10 +39,11 @@ export class EngineAudit {
   #isNoticed({ node, process, reloadId, attempt }: SessionTruth): void {
     if (!process.silent) return
     const { now } = this.#world.scheduler
+    const silentMs = now - process.silentFrom
     if (now < Math.max(process.silentFrom, node.stalledUntil) + SILENCE_NOTICED_MS) return
     this.#world.violate(
       'silence-noticed',
-      `attempt ${attempt} of ${reloadId} runs on in an engine that has been silent for ${now - process.silentFrom} ms`,
+      `attempt ${attempt} of ${reloadId} runs on in an engine silent for ${silentMs} ms`,
     )
   }
 }

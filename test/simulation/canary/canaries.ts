@@ -1,6 +1,7 @@
 /** All planted bugs. */
 import type { Canary } from './canary.ts'
 import { DATA_CANARIES } from './data-canaries.ts'
+import { DISK_CANARIES } from './disk-canaries.ts'
 import { ENGINE_CANARIES } from './engine-canaries.ts'
 import { EVENT_CANARIES } from './event-canaries.ts'
 import { LEASE_CANARIES } from './lease-canaries.ts'
@@ -12,4 +13,5 @@ export const CANARIES: readonly Canary[] = [
   ...EVENT_CANARIES,
   ...DATA_CANARIES,
   ...ENGINE_CANARIES,
+  ...DISK_CANARIES,
 ]

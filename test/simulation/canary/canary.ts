@@ -10,6 +10,7 @@ import type { Store } from '../../../src/store/port/store.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import type { AuditName } from '../audit/audits.ts'
 import type { SimProcess } from '../engine-process.ts'
+import type { Commit } from '../group-commit.ts'
 import type { ObservedStore } from '../observed-store.ts'
 import type { World } from '../world.ts'
 
@@ -22,6 +23,8 @@ export interface Canary {
   readonly withinSeeds: number
   readonly limits?: Partial<Limits>
   readonly store?: (truth: ObservedStore, world: World) => Store
+  /** What comes of a commit that the disk refuses. */
+  readonly commit?: Commit
   readonly worker?: (deps: WorkerDeps, world: World) => WorkerDeps
   /** Of the engine processes of a machine. */
   readonly pool?: (deps: ProcessPoolDeps<SimProcess>) => ProcessPoolDeps<SimProcess>

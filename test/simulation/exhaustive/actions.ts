@@ -4,6 +4,7 @@
  * decides comes from the real rules, and the memory store does it.
  */
 import type { AttemptEnd } from '../../../src/core/attempt.ts'
+import { defined } from '../../../src/core/defined.ts'
 import type { DataVersion } from '../../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../../src/core/limits.ts'
 import { cancelReload } from '../../../src/intake/cancel.ts'
@@ -232,5 +233,5 @@ function lookAtApp(running: Running, w: number): Action['take'] {
 function left(running: Running, kept: boolean): Running {
   const { leftover: _none, ...rest } = running
   const leftover = kept ? running.before : running.after
-  return { ...rest, phase: 'leaving', ...(leftover === undefined ? {} : { leftover }) }
+  return { ...rest, phase: 'leaving', ...defined({ leftover }) }
 }

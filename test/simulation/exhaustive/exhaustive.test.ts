@@ -1,4 +1,4 @@
-/** Every state of one reload, two attempts, two workers and one kill, over the memory store and the real rules. */
+/** Every state of one reload, two attempts, two workers and one kill, over the real rules. */
 import { describe, expect, test } from 'vitest'
 import { ONE_KILL } from './bounds.ts'
 import { explore } from './explore.ts'

@@ -1,4 +1,4 @@
-/** One moment of the exploration that an action changes: the store as it is then, and a draft of the next state. */
+/** A moment of the exploration that an action changes: the store as it is then, a draft of the next state. */
 import type { DataVersion, LeaseToken, ReloadId, ScriptVersionId, WorkerId } from '../../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../../src/core/limits.ts'
 import type { Refusal, Reload } from '../../../src/core/reload.ts'

@@ -1,0 +1,44 @@
+/** Planted bugs of commits that the disk refuses. */
+import type { Canary } from './canary.ts'
+
+export const DISK_CANARIES: readonly Canary[] = [
+  {
+    name: 'answered-before-commit',
+    plants: 'writes are answered when they have run, whatever becomes of their commit',
+    foundBy: ['acceptance-kept', 'cancel-holds', 'end-is-true', 'data-with-outcome', 'delivered-arrived'],
+    withinSeeds: 20,
+    commit: { takeBack: (truth) => truth.takeBack(), refusedIsTold: false },
+  },
+  {
+    name: 'half-a-commit',
+    plants: 'of a commit that is refused only the first record is taken back',
+    foundBy: ['acceptance-kept', 'attempts-numbered', 'one-finished-event', 'session-reach', 'state-moves'],
+    withinSeeds: 20,
+    commit: { takeBack: (truth) => truth.takeBack(1), refusedIsTold: true },
+  },
+  {
+    name: 'torn-data-kept',
+    plants: 'data that found the disk full counts as saved',
+    foundBy: ['data-kept', 'end-is-true'],
+    withinSeeds: 20,
+    worker: (deps) => ({
+      ...deps,
+      sessions: {
+        async acquire(size, withdrawn) {
+          const session = await deps.sessions.acquire(size, withdrawn)
+          const run: typeof session.run = async (...given) => {
+            const end = await session.run(...given)
+            if (end.kind !== 'crashed' || !end.message.includes('could not be saved')) return end
+            return { ...end, kind: 'completed', engineTime: 0, fileBytes: 1, tables: [] }
+          }
+          return Object.assign(Object.create(session), {
+            size: session.size,
+            run,
+            interrupt: () => session.interrupt(),
+            kill: () => session.kill(),
+          })
+        },
+      },
+    }),
+  },
+]
