@@ -16,6 +16,9 @@ export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
 /** Maximum script log of an engine session. */
 export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
 
+/** A sender's claim of deliveries: longer than the longest send (15 s) plus a slow record of it. */
+export const DELIVERY_LEASE_MS = 60 * SECOND
+
 /** How often an engine process gives a sign of life. */
 export const ENGINE_BEAT_MS = 500
 

@@ -142,3 +142,22 @@ describe('the places of a subscription', () => {
     expect(inFlightLimit({ ...failing(9), enabled: false }, START_MS)).toBe(BATCH_MAX)
   })
 })
+
+describe('a clock that is set', () => {
+  const failing = aSubscription({ failedSends: 30, failingSince: START_MS, lastFailedAt: START_MS })
+  const failed = { ok: false, message: 'answered 503' } as const
+
+  test('does not hold back the probe of a target that failed while it was ahead', () => {
+    const ahead = { ...failing, lastFailedAt: START_MS + 400 * 86_400_000 }
+    expect(inFlightLimit(ahead, START_MS)).toBe(1)
+    expect(inFlightLimit({ ...failing, lastFailedAt: START_MS - 1 }, START_MS)).toBe(0)
+  })
+
+  test('is no time of failing: a leap of 400 days disables nothing, and days of sends still do', () => {
+    const leapt = subscriptionAfter(failing, failed, START_MS + 400 * 86_400_000)
+    expect(leapt).toMatchObject({ enabled: true, failedSends: 31 })
+    let day = failing
+    for (let n = 1; n <= 6; n++) day = subscriptionAfter(day, failed, START_MS + n * 86_400_000)
+    expect(day.enabled).toBe(false)
+  })
+})

@@ -3,7 +3,14 @@
  * exhausted or given up (contract 04, section 5.2). Also says how many sends a subscription may have in
  * flight. Pure.
  */
-import { BROKER_BACKOFF_LAST_MS, brokerBackoffMs, deliveryBackoffMs, jittered } from '../core/retry.ts'
+import { isFuture } from '../core/future-stamp.ts'
+import {
+  BROKER_BACKOFF_LAST_MS,
+  brokerBackoffMs,
+  deliveryBackoffMs,
+  JITTER,
+  jittered,
+} from '../core/retry.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { Delivery } from '../event/delivery.ts'
 import type { BrokerKind, Subscription } from '../event/subscription.ts'
@@ -11,6 +18,8 @@ import type { Sent } from './channel.ts'
 
 /** Longest wait that a target may ask for with Retry-After. */
 const RETRY_AFTER_MAX_MS = DAY
+/** Longest wait between two sends of a delivery, with jitter. */
+const LONGEST_WAIT_MS = DAY * (1 + JITTER)
 /** A subscription is disabled when all sends failed for this long, and there were at least this many. */
 export const DISABLE_AFTER_MS = 5 * DAY
 export const DISABLE_AFTER_SENDS = 20
@@ -40,7 +49,7 @@ export function inFlightLimit(subscription: Subscription | undefined, now: numbe
   }
   const lastMs = subscription.channel === undefined ? PROBE_LAST_MS : BROKER_BACKOFF_LAST_MS
   const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), lastMs)
-  return now >= lastFailedAt + waitMs ? 1 : 0
+  return now >= lastFailedAt + waitMs || isFuture(lastFailedAt, now) ? 1 : 0
 }
 
 /**
@@ -64,7 +73,7 @@ export function deliveryAfter(
   if (backoffMs === undefined) return { ...counted, state: 'exhausted', endedAt: now }
   const plannedMs = jittered(backoffMs, uniform)
   const waitMs = Math.max(plannedMs, Math.min(sent.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS))
-  return { ...counted, dueAt: now + waitMs }
+  return { ...counted, dueAt: now + waitMs, waitMs }
 }
 
 /** Ends a delivery without a send. */
@@ -78,7 +87,7 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
     const { failingSince: _since, lastFailedAt: _last, ...rest } = subscription
     return { ...rest, failedSends: 0 }
   }
-  const failingSince = subscription.failingSince ?? now
+  const failingSince = failingSinceAt(subscription, now)
   const failedSends = subscription.failedSends + 1
   const counted = { ...subscription, failingSince, lastFailedAt: now, failedSends }
   // Brokers belong to the operator: only the configuration ends them (contract 06, section 10).
@@ -89,6 +98,15 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
     return disabled(counted, 'DELIVERY-FAILURES', `all ${failedSends} sends in ${hours} hours failed`, now)
   }
   return counted
+}
+
+/**
+ * Since when all sends failed, as far as somebody sent: a gap between two of them that is longer than any
+ * wait (the service was off, or the clock was set) is no time of failing.
+ */
+function failingSinceAt({ failingSince, lastFailedAt }: Subscription, now: number): number {
+  if (failingSince === undefined || failingSince > now) return now
+  return failingSince + Math.max(0, now - (lastFailedAt ?? now) - LONGEST_WAIT_MS)
 }
 
 function disabled(

@@ -13,6 +13,7 @@
  */
 import { defined } from '../core/defined.ts'
 import { newUuid, type SubscriptionId } from '../core/ids.ts'
+import { DELIVERY_LEASE_MS } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Timers } from '../core/ports.ts'
 import type { Delivery } from '../event/delivery.ts'
@@ -34,8 +35,6 @@ export interface DeliverDeps extends SendDeps {
 /** Half of all: a tenant whose receivers are all slow leaves the other half to others. */
 const PER_TENANT = 256
 const IN_FLIGHT_MAX = 512
-/** Longer than the longest send (15 s) plus a slow record of it. */
-const LEASE_MS = 60_000
 /** Longest pause between two claims: deliveries that another process saved are found without a notice. */
 const LOOK_MS = 1000
 /** How long stopping waits for the sends in flight. */
@@ -79,7 +78,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
         inFlightLimitNow(subscription, rates, now) + (arrived.get(subscription?.id) ?? 0),
       perTenant: PER_TENANT,
       lease,
-      leaseExpiresAt: now + LEASE_MS,
+      leaseExpiresAt: now + DELIVERY_LEASE_MS,
     }
     for (const claimed of requestsOf(await deps.store.claimDeliveries(request))) {
       inFlight += claimed.length

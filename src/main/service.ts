@@ -35,6 +35,7 @@ import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './bro
 import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
 import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
+import { clockIsRight } from './operators-word.ts'
 import { Services } from './services.ts'
 import { VERSION } from './version.ts'
 
@@ -88,7 +89,12 @@ async function startParts(config: Config, world: World, services: Services): Pro
     startDelivering({ ...world, store: parts.store, channel: parts.channel }),
   )
   await services.start('history', () =>
-    startForgetting({ ...world, store: parts.store, limits: config.limits }),
+    startForgetting({
+      ...world,
+      store: parts.store,
+      limits: config.limits,
+      clockIsRight: clockIsRight(config.dataDir),
+    }),
   )
   const sessions = await startEngines(parts)
   let ready = false

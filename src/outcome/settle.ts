@@ -12,6 +12,7 @@
 
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
+import { waitingFrom } from '../core/future-stamp.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { App, DataTable } from '../core/records.ts'
@@ -24,6 +25,7 @@ import {
   type ReloadCommand,
 } from '../core/reload.ts'
 import { fanOut } from '../delivery/fan-out.ts'
+import { dueFrom } from '../event/delivery.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { ReloadView, Saving, Transition } from '../store/port/reloads.ts'
 import { attemptEvent } from './attempt-event.ts'
@@ -84,7 +86,7 @@ export function settleStep(
       jitter: rules.random.uniform(),
     }
     const decision = decide(view.reload, view.attempt, bounded(command, now), policy, now)
-    return isRefusal(decision) ? decision : savingOf(view, decision, told.tables, now, rules.random)
+    return isRefusal(decision) ? decision : savingOf(view, decision, told.tables, now, rules)
   }
 }
 
@@ -93,16 +95,16 @@ function savingOf(
   decision: Decision,
   tables: readonly DataTable[],
   now: number,
-  random: Random,
+  { clock, random }: SettleRules,
 ): Saving {
   const data = newData(view.app, decision, tables)
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const events = eventsOf(view, decision, data, now, random)
   return {
-    reload: withQueueEnd(decision),
+    reload: waitingFrom(withQueueEnd(decision), clock.now()),
     ...defined({ attempt: decision.closed, app }),
     events,
-    deliveries: fanOut(events, view, random),
+    deliveries: fanOut(events, view, random).map((delivery) => dueFrom(delivery, clock.now())),
   }
 }
 
@@ -190,7 +192,8 @@ function withNews(view: ReloadView, session: SessionFacts): ReloadView {
 }
 
 /**
- * Returns the current time, but never one before the saved times of the reload: clocks of machines differ.
+ * Returns the current time, but never one before the saved times of the reload: clocks of machines differ,
+ * and records tell times in order. What waits goes by the clock alone.
  */
 function instant({ reload, attempt }: ReloadView, clock: Clock): number {
   return Math.max(clock.now(), reload.createdAt, reload.queuedAt, attempt?.openedAt ?? 0)

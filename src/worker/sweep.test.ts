@@ -48,6 +48,7 @@ async function abandoned() {
       limits: DEFAULT_LIMITS,
       store: {
         expiredLeases: (...asked) => store.expiredLeases(...asked),
+        pullBack: (request) => store.pullBack(request),
         overdueReloads: (...asked) => store.overdueReloads(...asked),
         transition: (batch) => store.transition(batch),
         ...over,
@@ -75,6 +76,33 @@ test('a reload that cannot be swept does not hold up the others', async () => {
   })
   await machine.pass(17_000)
   expect(await states()).toEqual(['QUEUED', 'RELOADING', 'QUEUED'])
+})
+
+test('what a clock that was ahead has stamped is pulled back at the start, and when the clock is set right', async () => {
+  const { machine, store, states, sweep } = await abandoned()
+  const AHEAD_MS = 400 * 86_400_000
+  const stampAhead = () =>
+    store.renewLeases(
+      RELOADS.map((reloadId) => ({
+        reloadId,
+        lease: `lease of ${reloadId}` as LeaseToken,
+        leaseExpiresAt: machine.ports.clock.now() + AHEAD_MS,
+      })),
+    )
+  const ends = async () => {
+    const attempts = await Promise.all(RELOADS.map((id) => store.attempts(id)))
+    return Math.max(...attempts.flat().map(({ leaseExpiresAt }) => leaseExpiresAt))
+  }
+  await stampAhead()
+  sweep()
+  await machine.until(async () => (await ends()) <= machine.ports.clock.now() + 60_000)
+  machine.node.skewMs = AHEAD_MS
+  await machine.pass(2000)
+  await stampAhead()
+  machine.node.skewMs = 0
+  await machine.until(async () => (await ends()) <= machine.ports.clock.now() + 60_000)
+  await machine.pass(70_000)
+  expect(await states()).toEqual(['QUEUED', 'QUEUED', 'QUEUED'])
 })
 
 test('a wall clock that leaps forward costs no living worker its lease', async () => {

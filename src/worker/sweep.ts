@@ -2,9 +2,11 @@
  * Ends what nobody else will end: attempts whose lease ran out (their worker died, stalled or lost the store)
  * are declared lost, reloads that waited too long reach EXCEEDED_LIMIT. Several sweepers may run; each checks
  * again inside the transaction, because a lease may have been renewed meanwhile.
+ *
+ * At the start, and when the clock was set back, it pulls back what a clock that was ahead has stamped.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
-import { type Limits, limitsOf } from '../core/limits.ts'
+import { DELIVERY_LEASE_MS, type Limits, limitsOf } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
@@ -15,11 +17,14 @@ import type { Store } from '../store/port/store.ts'
 
 const SWEEP_MS = 1000
 const SWEPT_PER_ROUND = 100
-/** If the wall clock gains more than this on the monotonic one between two sweeps, it was set. */
+/** After the clock was set back: how long, and how often, what is saved late is pulled back, too. */
+const SAVED_LATE_MS = 120_000
+const PULL_AGAIN_MS = 10_000
+/** If the wall clock gains or loses more than this on the monotonic one between two sweeps, it was set. */
 const LEAP_MS = 1000
 
 export interface SweepDeps extends SettleRules {
-  readonly store: Pick<Store, 'expiredLeases' | 'overdueReloads' | 'transition'>
+  readonly store: Pick<Store, 'expiredLeases' | 'overdueReloads' | 'transition' | 'pullBack'>
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'queueTimeMs' | 'leaseDurationMs'>
@@ -27,7 +32,13 @@ export interface SweepDeps extends SettleRules {
 
 export function startSweeping(deps: SweepDeps): Loop {
   const leap = leapWatch(deps)
+  const pulling = startPullingBack(deps)
   return startLoop(deps, 'sweeping', async () => {
+    const leaptMs = leap.look()
+    if (leaptMs !== 0) deps.log.warn('the wall clock was set', { byMs: Math.round(leaptMs) })
+    if (leaptMs < 0) pulling.begin()
+    // Looked at again afterwards: the clock may have been set meanwhile.
+    if (await pulling.pulled()) return 0
     if (leap.isRecent()) return SWEEP_MS
     const expired = await deps.store.expiredLeases(deps.clock.now(), SWEPT_PER_ROUND)
     const overdue = await deps.store.overdueReloads(
@@ -51,21 +62,50 @@ export function startSweeping(deps: SweepDeps): Loop {
 }
 
 /**
+ * Pulls back what a clock that was ahead has stamped: at the start, when the clock was set back, and for a
+ * while after, because what was stamped before may be saved late.
+ */
+function startPullingBack({ store, clock, log, limits }: SweepDeps) {
+  const longestLeaseMs = Math.max(limits.leaseDurationMs, DELIVERY_LEASE_MS)
+  let dueAt = clock.monotonic()
+  let until = dueAt
+  return {
+    begin() {
+      dueAt = clock.monotonic()
+      until = dueAt + SAVED_LATE_MS
+    },
+    /** Whether it was time to. */
+    async pulled(): Promise<boolean> {
+      if (clock.monotonic() < dueAt) return false
+      const pulled = await store.pullBack({ now: clock.now(), longestLeaseMs })
+      const nextAt = clock.monotonic() + PULL_AGAIN_MS
+      dueAt = nextAt > until ? Number.POSITIVE_INFINITY : nextAt
+      if (pulled.reloads + pulled.deliveries > 0) {
+        log.warn('what a clock that was ahead has stamped is due again', { ...pulled })
+      }
+      return true
+    },
+  }
+}
+
+/**
  * Lease ends are wall clock times. If this machine's wall clock leaps forward (set by hand or by NTP, or
  * after sleep), leases of living workers seem to have run out: they get a lease's duration to renew before
  * anything is declared lost.
  */
-function leapWatch({ clock, limits }: SweepDeps): { isRecent(): boolean } {
+function leapWatch({ clock, limits }: SweepDeps): { look(): number; isRecent(): boolean } {
   const offset = () => clock.now() - clock.monotonic()
   let seen = offset()
   let waitUntil = Number.NEGATIVE_INFINITY
   return {
-    isRecent() {
-      const leapt = offset() - seen > LEAP_MS
-      seen = offset()
-      if (leapt) waitUntil = clock.monotonic() + limits.leaseDurationMs
-      return clock.monotonic() < waitUntil
+    /** How far it leapt since the last look, ms; 0: it was not set. */
+    look() {
+      const leaptMs = offset() - seen
+      seen += leaptMs
+      if (leaptMs > LEAP_MS) waitUntil = clock.monotonic() + limits.leaseDurationMs
+      return Math.abs(leaptMs) > LEAP_MS ? leaptMs : 0
     },
+    isRecent: () => clock.monotonic() < waitUntil,
   }
 }
 

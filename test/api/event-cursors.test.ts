@@ -122,7 +122,14 @@ describe('while many commit at once', () => {
 })
 
 describe('while history is forgotten', () => {
-  const NOTHING: Forget = { reloadsBefore: 0, scriptLogsBefore: 0, eventsBefore: 0, sendsBefore: 0, max: 3 }
+  const NOTHING: Forget = {
+    seenAt: 0,
+    reloadsBefore: 0,
+    scriptLogsBefore: 0,
+    eventsBefore: 0,
+    sendsBefore: 0,
+    max: 3,
+  }
   const NOW = Number.MAX_SAFE_INTEGER
   let appId: string
   let reloads: string[]

@@ -260,7 +260,7 @@ describe('the stream', () => {
   it('tells a client that comes back too late that events are forgotten; 0 begins with the oldest kept', async () => {
     const app = await addApp(api, acme.admin.user)
     for (let n = 0; n < 3; n++) await canceledReload(acme.admin, app.id)
-    const nothing = { reloadsBefore: 0, scriptLogsBefore: 0, sendsBefore: 0 }
+    const nothing = { seenAt: 0, reloadsBefore: 0, scriptLogsBefore: 0, sendsBefore: 0 }
     await api.store.forget({ ...nothing, eventsBefore: Number.MAX_SAFE_INTEGER, max: 2 })
     const late = await acme.admin.call('GET', `${PATH}?after=1`)
     expect([late.status, late.body.errors[0].detail]).toEqual([

@@ -10,6 +10,7 @@ const NEVER = 0
 export function exerciseForgetting(given: () => Given): void {
   const forget = (before: Partial<Forget>) =>
     given().store.forget({
+      seenAt: given().now,
       reloadsBefore: NEVER,
       scriptLogsBefore: NEVER,
       eventsBefore: NEVER,
@@ -48,6 +49,18 @@ export function exerciseForgetting(given: () => Given): void {
       expect(await store.scriptLog(young)).toBe('log')
       expect(await store.eventsOf(old), 'events have their own time').toHaveLength(1)
       expect(await store.counts()).toMatchObject({ queued: 1, running: 1 })
+    })
+
+    it('keeps the time that was seen, and begins with that of the newest record', async () => {
+      const { store } = given()
+      expect(await store.seenAt()).toBeUndefined()
+      const { now } = given().wait(60_000)
+      await ended()
+      await given().queued({ createdAt: now })
+      expect(await store.seenAt()).toBeGreaterThanOrEqual(now)
+      await forget({ seenAt: now + 5000 })
+      await ended()
+      expect(await store.seenAt()).toBe(now + 5000)
     })
 
     it('frees the idempotency key of a reload that it removes', async () => {

@@ -16,6 +16,7 @@ import { exerciseLists } from './lists.ts'
 import { exerciseListsOfKinds } from './lists-of-kinds.ts'
 import { exerciseNotices } from './notices.ts'
 import { exerciseProcesses } from './processes.ts'
+import { exercisePullingBack } from './pulling-back.ts'
 import { exerciseQueuePositions } from './queue-positions.ts'
 import type { StoreKind, StoreUnderTest } from './store-kind.ts'
 import { Given } from './store-records.ts'
@@ -39,6 +40,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseQueuePositions(present)
     exerciseTransitions(present)
     exerciseSweeping(present)
+    exercisePullingBack(present)
     exerciseLists(present)
     exerciseListsOfKinds(present)
     exerciseDeliveries(present)

@@ -10,8 +10,9 @@ import type { World } from './world.ts'
 
 /** Clocks of several machines differ by at most this much: what leases allow for, ms. */
 const SKEW_MS = 2000
-/** A machine that is alone may have its clock set by so much, ms. */
+/** A machine that is alone may have its clock set by so much, or far ahead, ms. */
 const LEAP_MS = 600_000
+const FAR_AHEAD_MS = 400 * 86_400_000
 /** Between two looks whether an installation's lock is free, ms. */
 const LOCK_LOOK_MS = 500
 /**
@@ -28,7 +29,6 @@ export class Machines {
   readonly #started: Machine[] = []
   readonly #places: (Machine | undefined)[]
   readonly #world: World
-  #aheadMs = 0
   readonly #startNew: StartNew
   readonly #allDead: () => void
 
@@ -64,7 +64,9 @@ export class Machines {
   /** Faults happen from now on, at times drawn from the seed. */
   startFaults(): void {
     const world = this.#world
-    const everyMs = world.busy ? 120_000 : world.pick([2000, 6000, 20_000])
+    const leaps = this.#places.length === 1 && !world.busy && world.chance(0.5)
+    // Beside a clock that leaps a process has to live for minutes, or nothing comes of it.
+    const everyMs = world.busy ? 120_000 : world.pick(leaps ? [20_000, 60_000] : [2000, 6000, 20_000])
     const strike = (): boolean => {
       if (!world.faults) return false
       const dice = world.uniform()
@@ -76,9 +78,11 @@ export class Machines {
       return true
     }
     world.after(world.between(1, 2 * everyMs), strike)
+    if (leaps) this.#leapNowAndThen()
   }
 
   /**
+   * Clocks are right from here on.
    * @returns from when on nothing of the faults is felt any more, and how many machines work then
    */
   heal(): { readonly calmAt: number; readonly places: number } {
@@ -90,8 +94,6 @@ export class Machines {
       if (machine?.node.alive && !machine.stopping) return
       this.start(place)
     })
-    // What a clock that was ahead has stamped is over when true time gets there.
-    calmAt += this.#aheadMs
     for (const { node } of this.#started) {
       node.cutOffUntil = 0
       if (Math.abs(node.skewMs) > SKEW_MS) node.skewMs = 0
@@ -136,17 +138,39 @@ export class Machines {
       world.tell(node, `loses the store for ${ms} ms`)
     } else if (dice < 0.92) {
       const leaps = this.#places.length === 1 && world.chance(0.5)
-      this.#setClock(node, leaps ? LEAP_MS : SKEW_MS)
+      this.#setClock(node, leaps ? world.between(-LEAP_MS, LEAP_MS) : world.between(-SKEW_MS, SKEW_MS))
     } else {
       void machine.stop()
       this.#startLater(place)
     }
   }
 
+  /** A machine that is alone, with a clock that leaps far ahead now and then and is set right again. */
+  #leapNowAndThen(): void {
+    const world = this.#world
+    const leap = (): boolean => {
+      if (!world.faults) return false
+      const machine = this.#places[0]!
+      this.#setClock(machine.node, FAR_AHEAD_MS)
+      // As a machine that starts with a broken clock.
+      if (machine.node.alive && world.chance(0.5)) {
+        machine.crash()
+        this.#startLater(0)
+      }
+      world.after(world.between(1000, 200_000), setRight)
+      return true
+    }
+    const setRight = (): boolean => {
+      if (!world.faults) return false
+      this.#setClock(this.#places[0]!.node, world.between(-SKEW_MS, SKEW_MS))
+      world.after(world.between(1000, 60_000), leap)
+      return true
+    }
+    world.after(world.between(1000, 60_000), leap)
+  }
+
   /** Also that of a process that still drains beside the one that replaces it. */
-  #setClock({ name }: SimNode, offByMs: number): void {
-    const skewMs = this.#world.between(-offByMs, offByMs)
-    this.#aheadMs = Math.max(this.#aheadMs, skewMs)
+  #setClock({ name }: SimNode, skewMs: number): void {
     this.#world.tell(undefined, `the clock of ${name} is set to ${skewMs} ms off`)
     for (const { node } of this.#started) if (node.name === name) node.skewMs = skewMs
   }

@@ -20,10 +20,18 @@ const EVENT_TYPES = [
   'com.qlik.app.data.updated',
 ]
 
+/** Short enough that something is forgotten, or long enough that nothing may be. */
+const HISTORIES_MS = [300_000, 1_800_000, 1_800_000]
+
 /** Limits of this seed: short enough that all of them are met within minutes. */
 export function drawLimits(world: World): Limits {
+  const historyMs = world.pick(HISTORIES_MS)
   const drawn = {
     ...DEFAULT_LIMITS,
+    reloadHistoryMs: historyMs,
+    scriptLogHistoryMs: historyMs,
+    eventHistoryMs: historyMs,
+    deliveryHistoryMs: historyMs,
     runTimeMs: world.pick([12_000, 60_000, 600_000]),
     queueTimeMs: world.pick([20_000, 600_000]),
     concurrentReloadsPerTenant: world.pick([1, 2, 4]),
@@ -47,6 +55,8 @@ export function drawEngineRoom(world: World): EngineRoom {
 }
 
 export async function furnish(world: World, store: ObservedStore): Promise<void> {
+  // It was started before, with a right clock.
+  store.contents.counters.put('seenAt', START_MS)
   const tenants = world.between(world.busy ? 2 : 1, 3)
   for (let t = 0; t < tenants; t++) {
     const tenantId = `${'t'.repeat(31)}${t}` as TenantId

@@ -7,6 +7,7 @@ import type { Log, World as Ports } from '../../src/core/ports.ts'
 import type { App } from '../../src/core/records.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
+import { type HistoryDeps, startForgetting } from '../../src/history/forget.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts'
 import type { Canary } from './canary/canary.ts'
@@ -54,9 +55,16 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     filesStored: () => soon(world, node, 0.1, 'disk trouble', undefined),
   }
   const sends: DeliverDeps = { ...ports, store: reached, channel: simChannel(world, node) }
+  const forgets: HistoryDeps = {
+    ...ports,
+    store: reached,
+    limits,
+    clockIsRight: { how: '', taken: async () => false },
+  }
   const loops = [
     startWorker(canary?.worker?.(work, world) ?? work),
     startDelivering(canary?.sender?.(sends, world) ?? sends),
+    startForgetting(canary?.history?.(forgets) ?? forgets),
   ]
   world.tell(node, 'starts')
   let stopping = false
@@ -67,7 +75,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     },
     async stop() {
       stopping = true
-      await stopBoth(world, node, loops)
+      await stopAll(world, node, loops)
       await sessions.stop()
       node.alive = false
     },
@@ -99,7 +107,7 @@ export function portsOf(world: World, node: SimNode): Ports {
   return { clock: node.clock, random: node.random, timers: node.timers, log }
 }
 
-async function stopBoth(world: World, node: SimNode, loops: readonly Loop[]): Promise<void> {
+async function stopAll(world: World, node: SimNode, loops: readonly Loop[]): Promise<void> {
   world.tell(node, 'stops')
   await Promise.all([...loops.map((loop) => loop.stop()), ...loops.map((loop) => loop.stop())])
   world.tell(node, 'has stopped')

@@ -10,11 +10,13 @@ import type {
   SendRecord,
 } from '../port/deliveries.ts'
 import type { Listed, SendQuery } from '../port/lists.ts'
+import type { PullBack } from '../port/queue.ts'
 import type { SubscriptionStep } from '../port/subscriptions.ts'
 import { ChoosingDeliveries, isFree } from '../rule/choosing-deliveries.ts'
 import { FAILED_STATES, isHeldUnder, released, reopened } from '../rule/ending-deliveries.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import { pageOf } from '../rule/page.ts'
+import { deliveryPulledBack } from '../rule/pulling-back.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { byAge, compare, insert, own } from './tables.ts'
 
@@ -114,6 +116,15 @@ export class MemoryDeliveries extends MemoryEvents implements DeliveryStore {
   protected freeDeliveries(): void {
     const held = this.tables.deliveries.where((row) => row.state === 'pending' && row.lease !== undefined)
     for (const row of held) this.tables.deliveries.put(row.id, released(row))
+  }
+
+  protected pullBackDeliveries(request: PullBack): number {
+    const { deliveries } = this.tables
+    const pulled = deliveries
+      .where((row) => row.state === 'pending')
+      .flatMap((row) => deliveryPulledBack(row, request) ?? [])
+    for (const row of pulled) deliveries.put(row.id, row)
+    return pulled.length
   }
 
   #stepSubscription(id: SubscriptionId, step: SubscriptionStep): void {

@@ -3,6 +3,7 @@
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import { limitsOf } from '../../core/limits.ts'
 import { compareWaiting } from '../../core/order.ts'
+import { isOutcome } from '../../core/outcome.ts'
 import type { ScriptVersion } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import {
@@ -12,6 +13,8 @@ import {
   type ExpiredLease,
   type LeaseAnswer,
   type LeaseRenewal,
+  type PullBack,
+  type PulledBack,
   type QueuePosition,
   type QueueStore,
 } from '../port/queue.ts'
@@ -19,6 +22,7 @@ import type { ReloadView } from '../port/reloads.ts'
 import { Claiming, claimedOf, isClaim } from '../rule/claiming.ts'
 import { renewed } from '../rule/leases.ts'
 import { noticeOf } from '../rule/notice-of.ts'
+import { reloadPulledBack } from '../rule/pulling-back.ts'
 import { waitsSince } from '../rule/waiting.ts'
 import { MemoryReloads } from './memory-reloads.ts'
 import { openAttempt } from './queue-count.ts'
@@ -111,6 +115,28 @@ export class MemoryQueue extends MemoryReloads implements QueueStore {
       }
       this.freeDeliveries()
       this.notices.note(noticeOf.endingLeases())
+    })
+  }
+
+  async pullBack(request: PullBack): Promise<PulledBack> {
+    return this.atomically(() => {
+      const { reloads, attempts, counters } = this.tables
+      let count = 0
+      for (const reload of reloads.where((row) => !isOutcome(row.state))) {
+        const after = reloadPulledBack(reload, openAttempt(this.tables, reload), request)
+        if (after === undefined) continue
+        count += 1
+        reloads.put(reload.id, after.reload)
+        if (after.attempt !== undefined) attempts.put(`${reload.id}/${after.attempt.number}`, after.attempt)
+      }
+      // Some back off again that were let in.
+      if (count > 0) {
+        counters.put('letInAt', Math.min(counters.get('letInAt') ?? 0, request.now))
+        this.turns.forget()
+      }
+      const answer = { reloads: count, deliveries: this.pullBackDeliveries(request) }
+      this.notices.note(noticeOf.pullingBack(answer))
+      return answer
     })
   }
 

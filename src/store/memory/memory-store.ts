@@ -50,12 +50,23 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
   }
 
   async forget(request: Forget): Promise<Forgotten> {
-    return this.atomically(() => ({
-      scriptLogs: this.#forgetLogs(request),
-      reloads: this.#forgetReloads(request),
-      events: this.#forgetEvents(request),
-      sends: this.#forgetSends(request),
-    }))
+    return this.atomically(() => {
+      this.tables.counters.put('seenAt', request.seenAt)
+      return {
+        scriptLogs: this.#forgetLogs(request),
+        reloads: this.#forgetReloads(request),
+        events: this.#forgetEvents(request),
+        sends: this.#forgetSends(request),
+      }
+    })
+  }
+
+  async seenAt(): Promise<number | undefined> {
+    const { counters, events, reloads } = this.tables
+    const lastEvent = oldest(events.rows(), Number.POSITIVE_INFINITY, ({ sequence }) => [sequence]).at(-1)
+    const lastReload = oldest(reloads.rows(), Number.POSITIVE_INFINITY, ({ id }) => [id]).at(-1)
+    const newest = Math.max(lastEvent?.time ?? 0, lastReload?.createdAt ?? 0, lastReload?.endedAt ?? 0)
+    return counters.get('seenAt') ?? (newest || undefined)
   }
 
   #forgetLogs(request: Forget): number {

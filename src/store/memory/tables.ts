@@ -46,7 +46,7 @@ export class Tables {
   readonly sends = new Table<Send>(this.journal)
   /**
    * `sequence`: of the latest event; `forgotten`: of the newest one that was removed; `letInAt`: what was due
-   * then was let in by a claim, epoch ms.
+   * then was let in by a claim, epoch ms; `seenAt`: the time that was seen when history was forgotten last.
    */
   readonly counters = new Table<number>(this.journal)
 

@@ -4,6 +4,8 @@
  * at.
  */
 export interface Forget {
+  /** The time that this installation has seen, kept for `seenAt`. */
+  readonly seenAt: number
   /** Reloads that ended before, with their attempts and logs. */
   readonly reloadsBefore: number
   /** Full script logs of reloads that ended before. */
@@ -24,4 +26,6 @@ export interface Forgotten {
 
 export interface HistoryStore {
   forget(request: Forget): Promise<Forgotten>
+  /** What `forget` was told last; before that the time of the newest record. Undefined when there is none. */
+  seenAt(): Promise<number | undefined>
 }

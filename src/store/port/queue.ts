@@ -72,6 +72,16 @@ export interface ExpiredLease {
   readonly lease: LeaseToken
 }
 
+export interface PullBack {
+  readonly now: number
+  readonly longestLeaseMs: number
+}
+
+export interface PulledBack {
+  readonly reloads: number
+  readonly deliveries: number
+}
+
 export interface QueueStore {
   /**
    * Takes the next reloads by core/order.ts: of the tenant that spent the least slot-time for its share the
@@ -94,6 +104,12 @@ export interface QueueStore {
    * waits.
    */
   nextDueAt(now: number): Promise<number | undefined>
+  /**
+   * Pulls back what a clock that was ahead has stamped (core/future-stamp.ts): waits of reloads and
+   * deliveries, and the ends of their leases, which last `longestLeaseMs` at most.
+   * @returns how many reloads and deliveries there were
+   */
+  pullBack(request: PullBack): Promise<PulledBack>
   /** How many reloads of the tenant run. */
   runningReloads(tenantId: TenantId): Promise<number>
 }

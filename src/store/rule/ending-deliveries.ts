@@ -12,7 +12,7 @@ export function isHeldUnder(delivery: Delivery | undefined, fence: LeaseToken): 
 
 /** As when it was made: due at `now`, no send counted. */
 export function reopened(failed: Delivery, now: number): Delivery {
-  const { endedAt: _ended, reason: _reason, ...delivery } = failed
+  const { endedAt: _ended, reason: _reason, waitMs: _waited, ...delivery } = failed
   return { ...delivery, state: 'pending', sends: 0, dueAt: now }
 }
 

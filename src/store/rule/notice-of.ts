@@ -2,6 +2,7 @@
 import type { Reload } from '../../core/reload.ts'
 import type { CatalogSaving } from '../port/change.ts'
 import type { Reopening, SendRecord } from '../port/deliveries.ts'
+import type { PulledBack } from '../port/queue.ts'
 import type { Saving } from '../port/reloads.ts'
 import type { CommitNotice } from '../port/store.ts'
 import type { SubscriptionSaving } from '../port/subscriptions.ts'
@@ -30,6 +31,10 @@ export const noticeOf = {
   recordingSends: (batch: readonly SendRecord[]): Told => ({ deliveries: batch.length > 0 }),
   reopening: (count: number, { dryRun }: Reopening): Told => ({ deliveries: count > 0 && !dryRun }),
   endingLeases: (): Told => ({ deliveries: true }),
+  pullingBack: ({ reloads, deliveries }: PulledBack): Told => ({
+    queued: reloads > 0,
+    deliveries: deliveries > 0,
+  }),
   /** With the limits of a tenant changes what may be claimed. */
   changingCatalog: ({ put = {}, events = [], deliveries = [] }: CatalogSaving): Told => ({
     queued: put.tenants !== undefined,

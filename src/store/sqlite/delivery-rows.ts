@@ -2,7 +2,7 @@
 import type { Delivery } from '../../event/delivery.ts'
 import { type ColumnsOf, number, recordColumns, text } from './columns.ts'
 
-type Moving = 'state' | 'sends' | 'dueAt' | 'endedAt' | 'reason' | 'lease' | 'leaseExpiresAt'
+type Moving = 'state' | 'sends' | 'dueAt' | 'waitMs' | 'endedAt' | 'reason' | 'lease' | 'leaseExpiresAt'
 
 const FIXED: ColumnsOf<Omit<Delivery, Moving>> = {
   id: text('id'),
@@ -16,6 +16,7 @@ const MOVING: ColumnsOf<Pick<Delivery, Moving>> = {
   state: text('state'),
   sends: number('sends'),
   dueAt: number('due_at'),
+  waitMs: number('wait_ms'),
   endedAt: number('ended_at'),
   reason: text('reason'),
   lease: text('lease'),

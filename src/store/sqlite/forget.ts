@@ -30,7 +30,23 @@ export const SUBSCRIPTIONS_WITH_SENDS = `
 export const OLD_SENDS = `
   SELECT id FROM sends WHERE subscription_id = ? AND triggered_at < ? ORDER BY triggered_at, id LIMIT ?`
 
+const NEWEST_RECORD = `
+  SELECT max(
+    ifnull((SELECT time FROM events ORDER BY sequence DESC LIMIT 1), 0),
+    ifnull((SELECT max(created_at, ifnull(ended_at, 0)) FROM reloads ORDER BY id DESC LIMIT 1), 0)
+  ) AS at`
+
+/** What was forgotten last was told to be the time; before that the newest record tells it. */
+export function prepareSeenAt(db: DatabaseSync): () => number | undefined {
+  const kept = db.prepare('SELECT seen_at AS at FROM seen_time')
+  const newest = db.prepare(NEWEST_RECORD)
+  return () => timeOf((kept.get() ?? newest.get())?.at) || undefined
+}
+
 export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten {
+  const keepSeen = db.prepare(`
+    INSERT INTO seen_time (id, seen_at) VALUES (1, ?)
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`)
   const oldestReloads = db.prepare(OLDEST_RELOADS)
   const removeReload = db.prepare('DELETE FROM reloads WHERE id = ?')
   const oldestLogs = db.prepare(OLDEST_SCRIPT_LOGS)
@@ -57,6 +73,7 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
   }
   return (request) => {
     const { max } = request
+    keepSeen.run(request.seenAt)
     const logs = oldestLogs.all(max).filter((row) => mayForgetLog(timeOf(row.ended_at), request))
     for (const { id, attempt } of logs) removeLog.run(id as string, attempt as number)
     const reloads = oldestReloads.all(max).filter((row) => mayForgetReload(timeOf(row.ended_at), request))

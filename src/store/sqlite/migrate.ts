@@ -13,6 +13,7 @@ import { sql as deliveriesAgain } from './migrations/0003-deliveries-again.ts'
 import { sql as forgotten } from './migrations/0004-forgotten.ts'
 import { sql as ranStatements } from './migrations/0005-ran-statements.ts'
 import { sql as lists } from './migrations/0006-lists.ts'
+import { sql as futureStamps } from './migrations/0007-future-stamps.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   forgotten,
   ranStatements,
   lists,
+  futureStamps,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -11,12 +11,13 @@ import { prepareClaim } from './claim.ts'
 import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
-import { prepareForget } from './forget.ts'
+import { prepareForget, prepareSeenAt } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
 import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
+import { preparePullBack } from './pull-back.ts'
 import { FIRST_WAITING, preparePositionOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
@@ -51,6 +52,7 @@ export function prepareStatements(
     transition: each(prepareTransition(views, save)),
     renewLeases: each(prepareRenewLease(views, kept, updateReload)),
     endLeases: prepareEndLeases(db, kept, note),
+    pullBack: preparePullBack(db, views, { turns, kept }, updateReload, note),
     ...prepareSweeps(db, audience),
     ...reads,
     reloads: (query) => listReloads(db, query),
@@ -66,6 +68,7 @@ export function prepareStatements(
     },
     ...prepareEventReads(db),
     forget: prepareForget(db),
+    seenAt: prepareSeenAt(db),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
     reopenDeliveries: prepareReopenDeliveries(db, note),

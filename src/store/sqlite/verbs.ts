@@ -37,6 +37,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   nextDueAt: 'read',
   runningReloads: 'read',
   endLeases: 'synced',
+  pullBack: 'synced',
 
   eventsAfter: 'read',
   eventsBefore: 'read',
@@ -45,6 +46,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   event: 'read',
   eventsOf: 'read',
   forget: 'synced',
+  seenAt: 'read',
 
   claimDeliveries: 'lost with the power',
   // The record of a success may be lost: then the same event is sent once more. A failure may make an event,

@@ -15,6 +15,7 @@ import { Copy } from './copy.ts'
 import { DataAudit } from './data.ts'
 import { EngineAudit } from './engines.ts'
 import { EventAudit } from './events.ts'
+import { HistoryAudit } from './history.ts'
 import { LimitAudit } from './limits.ts'
 import { OrderAudit } from './order.ts'
 import { ReloadAudit } from './reloads.ts'
@@ -35,6 +36,7 @@ export class Auditor {
   readonly #budget: BudgetAudit
   readonly #limits: LimitAudit
   readonly #calm: CalmAudit
+  readonly #history: HistoryAudit
 
   constructor(world: World, store: ObservedStore, limits: Limits, room: EngineRoom) {
     this.#world = world
@@ -47,6 +49,7 @@ export class Auditor {
     this.#engines = new EngineAudit(world, room)
     this.#budget = new BudgetAudit(world, this.#copy, room)
     this.#limits = new LimitAudit(world, this.#copy, limits)
+    this.#history = new HistoryAudit(world, limits.reloadHistoryMs)
     this.#calm = new CalmAudit(world, this.#copy, limits.concurrentReloadsPerTenant, room)
   }
 
@@ -68,6 +71,7 @@ export class Auditor {
     for (const frame of frames) {
       if (frame.by !== undefined) this.#world.tell(frame.by.node, frame.by.verb)
       const changes = this.#copy.update(frame)
+      this.#history.look(changes)
       this.#reloads.look(changes)
       this.#events.look(changes)
       this.#order.look(changes)

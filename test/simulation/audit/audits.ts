@@ -5,6 +5,7 @@
  */
 export const AUDITS = {
   'acceptance-kept': [1, 'a reload whose acceptance was answered is there, and never goes'],
+  'history-kept': [1, 'what is over is forgotten after its time and not before, whatever clocks say'],
   'one-request-one-reload': [1, 'a request that is repeated under one idempotency key makes one reload'],
   'state-moves': [1, 'states move along the allowed moves only, and nothing changes after the outcome'],
   'success-has-data': [1, 'a reload succeeds only when its last attempt completed'],
@@ -45,6 +46,7 @@ export const AUDITS = {
   'lost-swept': [7, 'in calm, an attempt whose lease ran out is closed within the bound'],
   'due-sent': [7, 'in calm, a due delivery is sent within the bound'],
   'due-probed': [7, 'the same of a target that failed before, which is probed'],
+  'due-in-time': [7, 'in calm, nothing is due later than its longest wait from now'],
   'all-ends': [7, 'in calm, all reloads and deliveries end within the bound'],
   'machine-stops': [7, 'a machine that is told to stop does so within the bound'],
   'heavier-first': [8, 'of two claimable reloads of a tenant the heavier goes first, of equals the older'],

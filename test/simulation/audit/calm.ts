@@ -31,6 +31,8 @@ export const BOUNDS_MS = {
 } as const
 type Bound = keyof typeof BOUNDS_MS
 
+/** After so many sends, with what receivers ask for; clocks are 5 s apart at most, ms. */
+const LONGEST_WAIT_MS = [5000, 14_000, 365_000, 2_165_000, 8_645_000]
 const LOOK_EVERY_MS = 1000
 
 export class CalmAudit {
@@ -66,6 +68,7 @@ export class CalmAudit {
       if (leaseExpiresAt < now) waiting('lost-swept', id)
     }
     this.#deliveries(now, waiting)
+    this.#stampsAreRight(now)
     this.#judge(now, waits)
   }
 
@@ -88,6 +91,22 @@ export class CalmAudit {
       if (Math.max(dueAt, leaseExpiresAt) >= now) continue
       const fails = (this.#copy.subscriptions.get(subscriptionId)?.failedSends ?? 0) > 0
       waiting(fails ? 'due-probed' : 'due-sent', id)
+    }
+  }
+
+  /** By the schedules of retries with their spread; no wait is longer. */
+  #stampsAreRight(now: number): void {
+    const late = (what: string, at: number, longestMs: number) => {
+      if (at - now > longestMs) this.#world.violate('due-in-time', `${what} waits for ${at - now} ms more`)
+    }
+    for (const { id, notBefore, state } of this.#copy.openReloads.values()) {
+      if (state === 'QUEUED') late(`reload ${id}`, notBefore, 144_000)
+    }
+    for (const [id, { leaseExpiresAt }] of this.#copy.openAttempts)
+      late(`lease ${id}`, leaseExpiresAt, 65_000)
+    for (const { id, dueAt, sends, leaseExpiresAt = 0 } of this.#copy.pendingDeliveries.values()) {
+      late(`delivery ${id}`, dueAt, LONGEST_WAIT_MS[sends] ?? 104_000_000)
+      late(`lease of ${id}`, leaseExpiresAt, 65_000)
     }
   }
 

@@ -34,7 +34,8 @@ export class EventAudit {
   }
 
   #eventChanged({ id, before, after }: Change<StoredEvent>): void {
-    if (after === undefined || before !== undefined) {
+    if (after === undefined) return
+    if (before !== undefined) {
       this.#world.violate('event-tells-truth', `event ${id} changed`)
       return
     }
@@ -78,7 +79,10 @@ export class EventAudit {
 
   #deliveryChanged({ id, before, after }: Change<Delivery>): void {
     if (after === undefined) {
-      this.#world.violate('delivery-per-match', `delivery ${id} disappeared`)
+      // It is forgotten with its event, when it has ended.
+      if (before?.state === 'pending' || this.#copy.events.has(before?.eventId ?? '')) {
+        this.#world.violate('delivery-per-match', `delivery ${id} disappeared`)
+      }
       return
     }
     if (before === undefined) {

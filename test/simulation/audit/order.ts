@@ -14,6 +14,8 @@ export class OrderAudit {
   readonly #world: World
   readonly #copy: Copy
   readonly #shortOfMemory: boolean
+  /** True times at which reloads came into the queue last. */
+  readonly #queuedAt = new Map<string, number>()
   /** Reloads that wait. */
   #queued = 0
   /** Tenants that held a slot since no reload waited. */
@@ -33,7 +35,10 @@ export class OrderAudit {
     if (this.#queued === 0) this.#used.clear()
     for (const { id, before, after } of reloads) {
       this.#queued += Number(after?.state === 'QUEUED') - Number(before?.state === 'QUEUED')
-      if (before?.state !== 'QUEUED' && after?.state === 'QUEUED') queuedNow.add(id)
+      if (before?.state !== 'QUEUED' && after?.state === 'QUEUED') {
+        queuedNow.add(id)
+        this.#queuedAt.set(id, this.#world.scheduler.now)
+      }
       if (before?.state === 'QUEUED' && after?.state === 'RELOADING') taken.push(after)
     }
     for (const [tenant, count] of this.#copy.running) if (count > 0) this.#used.add(tenant)
@@ -69,12 +74,19 @@ export class OrderAudit {
     }
   }
 
-  #waitedEnough({ id }: Reload): void {
+  /**
+   * By the clocks of machines, or by true time (a clock that is set right again makes a wait look short), or
+   * by the back-off that its row tells, when the claiming clock is past its end (a clock may leap over it).
+   */
+  #waitedEnough(row: Reload): void {
+    const { id, notBefore, queuedAt } = row
     const attempts = this.#copy.attemptsOf(id)
     const last = attempts.at(-2)?.closed
     if (last === undefined || !FAULTS.has(last.end.kind)) return
     const faults = attempts.filter(({ closed }) => FAULTS.has(closed?.end.kind ?? '')).length
-    const waitedMs = attempts.at(-1)!.openedAt - last.at
+    const trueMs = this.#world.scheduler.now - (this.#queuedAt.get(id) ?? 0)
+    const toldMs = this.#claimedAt(row) >= notBefore ? notBefore - queuedAt : 0
+    const waitedMs = Math.max(attempts.at(-1)!.openedAt - last.at, trueMs, toldMs)
     if (waitedMs >= (BACK_OFF_MS[faults - 1] ?? 0)) return
     this.#world.violate('back-off-kept', `reload ${id} was claimed ${waitedMs} ms after fault ${faults}`)
   }

@@ -18,6 +18,7 @@ export class ReloadAudit {
   readonly #copy: Copy
   readonly #retriesMax: number
   readonly #canceled = new Set<string>()
+  readonly #forgotten = new Set<string>()
   readonly #reloadOfKey = new Map<string, string>()
   readonly #activeOf = new Map<string, Set<string>>()
 
@@ -29,7 +30,7 @@ export class ReloadAudit {
 
   accepted(id: ReloadId, key: string): void {
     this.#ofKey(key, id)
-    if (!this.#copy.reloads.has(id))
+    if (!this.#copy.reloads.has(id) && !this.#forgotten.has(id))
       this.#world.violate('acceptance-kept', `accepted reload ${id} is not there`)
   }
 
@@ -46,7 +47,8 @@ export class ReloadAudit {
 
   #reloadChanged({ id, before, after }: Change<Reload>): void {
     if (after === undefined) {
-      this.#world.violate('acceptance-kept', `reload ${id} disappeared`)
+      this.#forgotten.add(id)
+      if (!hasEnded(before)) this.#world.violate('acceptance-kept', `reload ${id} disappeared`)
       return
     }
     this.#moved(before, after)

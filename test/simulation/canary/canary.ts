@@ -5,6 +5,7 @@
 import type { Limits } from '../../../src/core/limits.ts'
 import type { DeliverDeps } from '../../../src/delivery/deliver.ts'
 import type { ProcessPoolDeps } from '../../../src/engine/process-pool.ts'
+import type { HistoryDeps } from '../../../src/history/forget.ts'
 import type { ReloadView, Saving, Transition } from '../../../src/store/port/reloads.ts'
 import type { Store } from '../../../src/store/port/store.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
@@ -28,6 +29,7 @@ export interface Canary {
   readonly worker?: (deps: WorkerDeps, world: World) => WorkerDeps
   /** Of the engine processes of a machine. */
   readonly pool?: (deps: ProcessPoolDeps<SimProcess>) => ProcessPoolDeps<SimProcess>
+  readonly history?: (deps: HistoryDeps) => HistoryDeps
   readonly sender?: (deps: DeliverDeps, world: World) => DeliverDeps
 }
 

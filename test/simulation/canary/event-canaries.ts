@@ -109,12 +109,26 @@ export const EVENT_CANARIES: readonly Canary[] = [
   {
     name: 'sender-asleep',
     plants: 'after the faults nobody looks for due deliveries',
-    foundBy: ['due-sent'],
+    foundBy: ['due-sent', 'due-probed'],
     withinSeeds: 5,
     store: (store, world) =>
       overriding(store, {
         claimDeliveries: async (request) => (world.faults ? store.claimDeliveries(request) : []),
       }),
+  },
+  {
+    name: 'never-pulled-back',
+    plants: 'what a clock that was ahead has stamped stays due as it was stamped',
+    foundBy: ['due-in-time', 'all-ends'],
+    withinSeeds: 60,
+    store: (store) => overriding(store, { pullBack: async () => ({ reloads: 0, deliveries: 0 }) }),
+  },
+  {
+    name: 'clock-believed',
+    plants: 'a clock that is far ahead is believed without the word of an operator',
+    foundBy: ['history-kept'],
+    withinSeeds: 130,
+    history: (deps) => ({ ...deps, clockIsRight: { how: '', taken: async () => true } }),
   },
 ]
 

@@ -155,7 +155,7 @@ export const QUEUE_CANARIES: readonly Canary[] = [
     name: 'budget-off-by-one',
     plants: 'a worker gives a reload one try more than the budget of retries allows',
     foundBy: ['tries-bounded'],
-    withinSeeds: 10,
+    withinSeeds: 55,
     worker: (deps) => ({
       ...deps,
       limits: { ...deps.limits, errorRequeuesMax: deps.limits.errorRequeuesMax + 1 },

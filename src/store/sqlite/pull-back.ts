@@ -1,0 +1,58 @@
+/**
+ * Pulling back what a clock that was ahead has stamped. It looks at everything that waits, so it is asked for
+ * at starts and after the clock was set, and not in between.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { ReloadId } from '../../core/ids.ts'
+import type { PullBack, PulledBack } from '../port/queue.ts'
+import type { CommitNotice } from '../port/store.ts'
+import { noticeOf } from '../rule/notice-of.ts'
+import { deliveryPulledBack, reloadPulledBack } from '../rule/pulling-back.ts'
+import type { Turns } from '../rule/turns.ts'
+import { backsOff } from '../rule/waiting.ts'
+import { deliveryColumns, deliveryMoves } from './delivery-rows.ts'
+import type { Kept } from './kept.ts'
+import type { UpdateReload } from './update-reload.ts'
+import type { Views } from './view.ts'
+
+/** Every stamp that is pulled back lies after now. */
+const ACTIVE_AHEAD = `
+  SELECT id FROM reloads WHERE state = 'QUEUED' AND queued_at > ?1
+  UNION ALL SELECT id FROM reloads WHERE lease IS NOT NULL AND lease_expires_at > ?1`
+const DELIVERIES_AHEAD = `
+  SELECT * FROM deliveries WHERE state = 'pending' AND (due_at > ?1 OR lease_expires_at > ?1)`
+
+export function preparePullBack(
+  db: DatabaseSync,
+  views: Views,
+  { turns, kept }: { readonly turns: Turns; readonly kept: Kept },
+  updateReload: UpdateReload,
+  note: (changed: Partial<CommitNotice>) => void,
+): (request: PullBack) => PulledBack {
+  const active = db.prepare(ACTIVE_AHEAD)
+  const deliveries = db.prepare(DELIVERIES_AHEAD)
+  const move = db.prepare(`UPDATE deliveries SET ${deliveryMoves.assignments} WHERE id = ?`)
+  const setApart = db.prepare('UPDATE reloads SET backing_off = 1 WHERE id = ?')
+  const pullReload = (id: ReloadId, request: PullBack): boolean => {
+    const before = views.stored(id)
+    const after = before && reloadPulledBack(before.reload, before.attempt, request)
+    if (before === undefined || after === undefined) return false
+    updateReload(before, after)
+    kept.keepReload(after)
+    // Its row may say that it was let in.
+    if (backsOff(after.reload)) setApart.run(id)
+    return true
+  }
+  return (request) => {
+    const pulled = deliveries.all(request.now).flatMap((row) => {
+      const after = deliveryPulledBack(deliveryColumns.of(row), request)
+      return after === undefined ? [] : [after]
+    })
+    for (const after of pulled) move.run(...deliveryMoves.values(after), after.id)
+    const reloads = active.all(request.now).filter(({ id }) => pullReload(id as ReloadId, request)).length
+    if (reloads > 0) turns.forget()
+    const answer = { reloads, deliveries: pulled.length }
+    note(noticeOf.pullingBack(answer))
+    return answer
+  }
+}
