@@ -7,11 +7,13 @@
  * `--built` takes the engine from dist/ (npm run build), as it is published; without it the sources are
  * stripped of their types at every start.
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { localStores } from '../src/cli/local-stores.ts'
 import { DEFAULT_LIMITS } from '../src/core/limits.ts'
 import { realWorld } from '../src/main/world.ts'
 
@@ -31,6 +33,7 @@ const size = { poolName: 'engine-1g', memoryBytes: 1024 ** 3, threads: 1 }
 function sessionsOf(folder: string, warm: number) {
   return new DuckDbSessions({
     data: new DataFolder(join(folder, 'apps')),
+    spool: localStores(join(folder, 'spool'), realWorld(log).random),
     tempRoot: join(folder, 'tmp'),
     fileRoots: [join(folder, 'files')],
     sizes: [size],

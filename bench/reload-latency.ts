@@ -17,6 +17,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { localStores } from '../src/cli/local-stores.ts'
 import { type AppId, newUuid, type ScriptVersionId, type WorkerId } from '../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../src/core/limits.ts'
 import { isOutcome } from '../src/core/outcome.ts'
@@ -35,6 +36,7 @@ import type { Store } from '../src/store/port/store.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { startWorker } from '../src/worker/worker.ts'
 import { put, putScript } from '../test/support/catalog.ts'
+import { NO_STORES } from '../test/support/no-stores.ts'
 import { anApp, aTenant, aUser, TENANT_ID, USER_ID } from '../test/support/records.ts'
 
 const rounds = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given)) ?? 30)
@@ -80,6 +82,7 @@ const store = SqliteStore.open(join(folder, 'bench.db'))
 const data = new DataFolder(join(folder, 'apps'))
 const pool = new DuckDbSessions({
   data,
+  spool: localStores(join(folder, 'spool'), world.random),
   tempRoot: join(folder, 'tmp'),
   fileRoots: [join(folder, 'files')],
   sizes: [size],
@@ -105,7 +108,7 @@ const newWorker = (on: Store) =>
     sessions,
     appData: data,
     connectionsFor: async () => [],
-    filesStored: async () => {},
+    stores: NO_STORES,
   })
 
 async function newApp(script: string): Promise<App> {

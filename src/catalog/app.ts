@@ -5,7 +5,7 @@
  */
 import { defined } from '../core/defined.ts'
 import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
-import type { App, AppUsage, Caller } from '../core/records.ts'
+import type { App, AppUsage, Caller, StoresMode } from '../core/records.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { UNMARKED, unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
@@ -19,6 +19,7 @@ export interface AppWish {
   readonly description?: string
   readonly spaceId?: string
   readonly usage?: AppUsage
+  readonly stores?: StoresMode
 }
 
 export async function createApp(deps: CatalogDeps, caller: Caller, wish: AppWish): Promise<App | Refused> {
@@ -54,9 +55,9 @@ export async function copyApp(
 ): Promise<App | Refused> {
   const source = await findApp(deps.store, caller.user, appId, 'read-script')
   if (isRefused(source)) return source
-  const { description, usage } = source
+  const { description, usage, stores } = source
   const name = `${source.name} (copy)`.slice(0, APP_NAME_MAX_CHARACTERS)
-  const bare = await newApp(deps, caller, { name, description, usage, ...wish })
+  const bare = await newApp(deps, caller, { name, description, usage, ...defined({ stores }), ...wish })
   if (isRefused(bare)) return bare
   const data = await copyData(deps, source)
   const script = await deps.store.script(caller.tenantId, source.id, 'current')
@@ -92,10 +93,10 @@ export async function describeApp(
   deps: CatalogDeps,
   caller: Caller,
   appId: string,
-  texts: Partial<Pick<App, 'name' | 'description'>>,
+  change: Partial<Pick<App, 'name' | 'description' | 'stores'>>,
 ): Promise<App | Refused> {
   const app = await findApp(deps.store, caller.user, appId, 'develop')
-  return isRefused(app) ? app : changeApp(deps, app, (now) => ({ ...now, ...texts }))
+  return isRefused(app) ? app : changeApp(deps, app, (now) => ({ ...now, ...change }))
 }
 
 /** @param spaceId null takes it out of its space */
@@ -169,6 +170,7 @@ async function newApp(
     ownerId: user.id,
     ...defined({ spaceId: space }),
     usage: wish.usage ?? 'ANALYTICS',
+    ...defined({ stores: wish.stores }),
     createdAt: now,
     modifiedAt: now,
     crashedOnMaxSize: UNMARKED,

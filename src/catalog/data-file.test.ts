@@ -50,7 +50,7 @@ async function bench(apps: readonly App[] = []) {
   })
   const deps = { store: counted, world: virtualMachine().ports, files: notingFiles(done) }
   const add = async (name: string) => {
-    const content = name.includes('.') ? { content: { path: '', bytes: 5 } } : {}
+    const content = name.includes('.') ? { content: { content: '', bytes: 5 } } : {}
     const wish = { name, folder: !name.includes('.') }
     return must(await addDataFile(deps, caller, { wish, place: nowhere, ...content }))
   }

@@ -8,9 +8,10 @@ export interface Place {
   readonly place: FilePlace
 }
 
-/** Content on disk under a temporary name, synced. Its owner either puts it into a place or discards it. */
+/** Content that lies in the spool, synced. Its owner either puts it into a place or discards it. */
 export interface Spooled {
-  readonly path: string
+  /** Its id in the spool. */
+  readonly content: string
   readonly bytes: number
 }
 
@@ -22,9 +23,18 @@ export interface FileStore {
   spool(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled>
   /** A spooled copy of a file that is in its place. */
   spoolCopy(of: Place, name: string): Promise<Spooled>
-  discard(spooled: Spooled): Promise<void>
+  /**
+   * Takes a file of the same machine over into the spool: it is gone from its path, and durable.
+   * @throws UnsafePathError for anything but a regular file with one name
+   */
+  adopt(path: string): Promise<Spooled>
+  /** Whether the content is in the spool still: neither put into a place nor discarded. */
+  isSpooled(content: string): Promise<boolean>
+  discard(spooled: Pick<Spooled, 'content'>): Promise<void>
   /** Moves spooled content to its name, replacing what was there; makes the folders on the way. */
-  put(spooled: Spooled, place: Place, name: string): Promise<void>
+  put(spooled: Pick<Spooled, 'content'>, place: Place, name: string): Promise<void>
+  /** Why content cannot be put there: a folder has the name, or a file that of a folder above it. */
+  refusePut(place: Place, name: string): Promise<string | undefined>
   makeFolder(place: Place, name: string): Promise<void>
   /** Moves a file or folder; the target name must be free. */
   move(from: Place, name: string, to: Place, newName: string): Promise<void>

@@ -10,13 +10,14 @@ import { placeOfFault } from '../core/attempt.ts'
 import { newDataVersion, newHexId, newUuid } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { SessionEnd, SessionWork } from '../engine/engine-session.ts'
+import type { SessionEnd, SessionWork, StagedFile } from '../engine/engine-session.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import { defaultLadder } from '../engine/sizes.ts'
 import { ConfigError, parseDurationMs } from '../main/config.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
+import { localStores } from './local-stores.ts'
 import { newLines } from './new-lines.ts'
 import { showTables } from './tables.ts'
 import { Terminal } from './terminal.ts'
@@ -68,7 +69,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
   const root = await realpath(options.data)
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'reprise-reload-')))
   try {
-    const { world, data, sessions, size } = await openEngine(folder, root)
+    const { world, data, sessions, stores, size } = await openEngine(folder, root)
     try {
       const work: SessionWork = {
         reloadId: newHexId(world.random, world.clock.now()),
@@ -86,6 +87,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
       const { end, stopped } = await runWatched(session, work, timeoutMs, terminal)
       const seconds = (performance.now() - startedAt) / 1000
       const outcome = outcomeOf(end, stopped)
+      if (outcome === 'SUCCEEDED') await stores.publish(storedFiles(end), root)
       await show(terminal, end, outcome, seconds, data.path(work.dataAfter), rows)
       if (options.json === true)
         process.stdout.write(`${JSON.stringify(asJson(end, outcome, seconds), null, 2)}\n`)
@@ -121,9 +123,11 @@ async function openEngine(folder: string, root: string) {
   const world = realWorld(log)
   const data = new DataFolder(join(folder, 'apps'))
   await data.prepare()
+  const stores = localStores(join(folder, 'stores'), world.random)
   const sizes = defaultLadder(totalmem(), availableParallelism())
   const sessions = new DuckDbSessions({
     data,
+    spool: stores,
     tempRoot: join(folder, 'tmp'),
     fileRoots: [root],
     sizes,
@@ -135,7 +139,7 @@ async function openEngine(folder: string, root: string) {
     log,
   })
   await sessions.start()
-  return { world, data, sessions, size: sizes.at(-1)! }
+  return { world, data, sessions, stores, size: sizes.at(-1)! }
 }
 
 /** Runs the session; Ctrl-C and the time limit interrupt it, and kill it after the grace period. */
@@ -170,6 +174,10 @@ async function runWatched(
     clearTimeout(force)
     process.off('SIGINT', cancel)
   }
+}
+
+function storedFiles(end: SessionEnd): readonly StagedFile[] {
+  return end.kind === 'completed' ? end.storedFiles : []
 }
 
 function outcomeOf(end: SessionEnd, stopped: 'canceled' | 'timed-out' | undefined): Outcome {
@@ -215,6 +223,6 @@ function asJson(end: SessionEnd, outcome: Outcome, seconds: number) {
     ...(end.kind === 'completed' ? { tables: end.tables } : {}),
     ...(end.kind === 'script-error' ? { error: end.fault } : {}),
     ...(end.kind === 'crashed' && outcome === 'FAILED' ? { error: { message: end.message } } : {}),
-    storedFiles: end.storedFiles,
+    storedFiles: storedFiles(end).map(({ connection, path, bytes }) => ({ connection, path, bytes })),
   }
 }

@@ -25,6 +25,7 @@ export type EventId = Id<'event'>
 export type SubscriptionId = Id<'subscription'>
 export type DeliveryId = Id<'delivery'>
 export type SendId = Id<'send'>
+export type PublicationId = Id<'publication'>
 /** Names one app data file: relative to the app data root, never reused. */
 export type DataVersion = Id<'data-version'>
 

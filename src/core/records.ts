@@ -91,7 +91,16 @@ export interface App {
   /** Kinds of reload that ran out of memory on the largest engine (ARCHITECTURE, section 7). */
   readonly crashedOnMaxSize: { readonly full: boolean; readonly partial: boolean }
   readonly currentScriptId?: ScriptVersionId
+  /** Absent: atomic. */
+  readonly stores?: StoresMode
 }
+
+/**
+ * When others see what an app's script stores: with the commit that settles the reload, or at once, then also
+ * of attempts that fail and once for each attempt.
+ */
+export const STORES_MODES = ['atomic', 'immediate'] as const
+export type StoresMode = (typeof STORES_MODES)[number]
 
 export interface ScriptVersion {
   readonly id: ScriptVersionId

@@ -104,10 +104,12 @@ export type ReloadCommand =
       readonly log?: string
     }
 
-export type RefusalCode = 'already-ended' | 'not-queued' | 'not-running' | 'not-due'
+export type RefusalCode = 'already-ended' | 'not-queued' | 'not-running' | 'not-due' | 'not-storable'
 
 export interface Refusal {
   readonly refused: RefusalCode
+  /** For people: why what an attempt stored cannot be put where it is to lie. */
+  readonly detail?: string
 }
 
 /** The result of a command. `opened` and `closed` are attempts to save; `outcome` is set if it ended. */

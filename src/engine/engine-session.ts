@@ -48,6 +48,16 @@ export interface SessionWork {
   readonly connections: readonly FileConnection[]
 }
 
+/** Where the contents of stored files go when they leave a session. */
+export interface StoresSpool {
+  /** Takes a file over, durably; it is gone from its path. Throws for anything but a plain file. */
+  adopt(path: string): Promise<Pick<StagedFile, 'content' | 'bytes'>>
+  discard(spooled: Pick<StagedFile, 'content'>): Promise<void>
+}
+
+/** Publishes a stored file at once; answers with a text for the script when it cannot be. Never rejects. */
+export type PublishNow = (file: StagedFile) => Promise<string | undefined>
+
 /** Progress of a running session, reported at most a few times per second. */
 export interface SessionProgress {
   /** Epoch ms at which the engine began to run the script. */
@@ -59,11 +69,22 @@ export interface SessionProgress {
   readonly rowsRead: number
 }
 
-/** A file that the script stored, for the catalog. `path` is relative to the connection's root. */
+/** A file that the script stored. `path` is relative to the connection's root. */
 export interface StoredFile {
   readonly connection: string
   readonly path: string
   readonly bytes: number
+}
+
+/** A stored file by the name that its content has in the session's folder of stores: digits. */
+export interface ReportedFile extends StoredFile {
+  readonly file: string
+}
+
+/** A stored file that nobody but the script has seen yet. */
+export interface StagedFile extends StoredFile {
+  /** Id of its content in the spool of data files. Whoever gets it publishes or discards it. */
+  readonly content: string
 }
 
 export type SessionEnd = SessionReport &
@@ -73,6 +94,8 @@ export type SessionEnd = SessionReport &
         readonly engineTime: number
         readonly fileBytes: number
         readonly tables: readonly DataTable[]
+        /** Each file once. Of every other end nothing is left. */
+        readonly storedFiles: readonly StagedFile[]
       }
     | { readonly kind: 'script-error'; readonly fault: ScriptFault }
     | { readonly kind: 'out-of-memory' }
@@ -86,7 +109,6 @@ export interface SessionReport {
   readonly progressLog: string
   readonly scriptLog: string
   readonly peakMemoryBytes?: number
-  readonly storedFiles: readonly StoredFile[]
   /**
    * The first LOADs and STOREs, in the order in which they ended; absent if the process did not get to report
    * them.
@@ -97,7 +119,12 @@ export interface SessionReport {
 export interface EngineSession {
   readonly size: EngineSize
   /** Runs the work; called once. `report` may be called until it resolves. */
-  run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd>
+  /** @param publish given when stores are to be immediate: called for each stored file, which then is gone */
+  run(
+    work: SessionWork,
+    report: (progress: SessionProgress) => void,
+    publish?: PublishNow,
+  ): Promise<SessionEnd>
   /**
    * Asks a running script to stop; the session then ends as crashed unless it has already ended. Idempotent.
    */

@@ -1,17 +1,15 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
-import { inPlace } from '../catalog/file-place.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { newHexId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { App, Space, User } from '../core/records.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { everyRow } from '../store/port/lists.ts'
 import { type FileConnections, fileConnections } from './connections.ts'
 import { openFileStore } from './local/file-store.ts'
 
@@ -27,7 +25,7 @@ beforeEach(async () => {
   world = realWorld(jsonLog('silent'))
   store = new MemoryStore()
   files = await openFileStore(root, world.random)
-  connections = fileConnections(store, files, world)
+  connections = fileConnections(store, files)
   const made = newTenant({ name: 'acme', adminName: 'anna', tokenHash: 'x' }, world.random, 1)
   owner = made.admin
   await put(store, { tenants: [made.tenant] })
@@ -123,38 +121,4 @@ it('gives an app in a space the files of that space', async () => {
   const space = await addSpace('Sales')
   const [own] = await connections.connectionsFor(app({ spaceId: space.id }), owner.id)
   expect(own).toMatchObject({ name: 'DataFiles', root: join(root, owner.tenantId, 'spaces', space.id) })
-})
-
-it('registers what a script stored, with folders, and again after a change', async () => {
-  const [own] = await connections.connectionsFor(app(), owner.id)
-  await mkdir(join(own!.root, 'out'))
-  await writeFile(join(own!.root, 'out/a.csv'), 'abc')
-  const stored = [{ connection: 'DataFiles', path: 'out/a.csv', bytes: 3 }]
-  await connections.filesStored(app(), owner.id, stored)
-  await writeFile(join(own!.root, 'out/a.csv'), 'abcdef')
-  await connections.filesStored(app(), owner.id, stored)
-  const rows = await everyRow(store, 'dataFiles', {
-    tenantId: owner.tenantId,
-    where: inPlace({ ownerId: owner.id }),
-  })
-  expect(rows.map(({ name, bytes }) => [name, bytes]).sort()).toEqual([
-    ['out/', 0],
-    ['out/a.csv', 6],
-  ])
-})
-
-it('registers nothing that is not there, not canonical, linked, or behind no writable connection', async () => {
-  await assign(await addSpace('Readable'), 'dataconsumer')
-  const given = await connections.connectionsFor(app(), owner.id)
-  for (const { root: folder } of given) await writeFile(join(folder, 'a.csv'), 'x')
-  await symlink('/etc/hosts', join(given[0]!.root, 'link.csv'))
-  const stored = (connection: string, path: string) => ({ connection, path, bytes: 1 })
-  await connections.filesStored(app(), owner.id, [
-    stored('Readable:DataFiles', 'a.csv'),
-    stored('Nowhere:DataFiles', 'a.csv'),
-    stored('DataFiles', 'gone.csv'),
-    stored('DataFiles', '../a.csv'),
-    stored('DataFiles', 'link.csv'),
-  ])
-  expect(await everyRow(store, 'dataFiles', { tenantId: owner.tenantId })).toEqual([])
 })

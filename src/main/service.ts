@@ -27,6 +27,8 @@ import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import { fileConnections } from '../files/connections.ts'
 import { openFileStore } from '../files/local/file-store.ts'
+import { publishedFiles, startPublishing } from '../files/publishing.ts'
+import { storesOf } from '../files/stores.ts'
 import { startForgetting } from '../history/forget.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
@@ -148,7 +150,7 @@ async function openInstallation(config: Config, world: World, services: Services
     services,
     folders,
     store,
-    files: await openFileStore(folders.files, world.random),
+    files: await openFiles(folders.files, store, world),
     data: new DataFolder(folders.apps),
     seal,
     channel: routedChannel(guard.guarded('webhook', webhooks), brokers),
@@ -164,14 +166,23 @@ async function openInstallation(config: Config, world: World, services: Services
   }
 }
 
+/** Contents that were committed and not yet put into their places survive the start. */
+async function openFiles(folder: string, store: SqliteStore, world: World): Promise<FileStore> {
+  const pending = await store.publications()
+  const wanted = new Set(pending.flatMap(({ files }) => files.map(({ content }) => content)))
+  const files = await openFileStore(folder, world.random, wanted)
+  return publishedFiles({ files, store, log: world.log })
+}
+
 async function startEngines(parts: Parts): Promise<DuckDbSessions> {
-  const { config, world, services, folders, store, data } = parts
+  const { config, world, services, folders, store, data, files } = parts
   await data.prepare()
   // No attempt runs before the worker starts: data that no app points at was left by a killed process.
   const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
   if (swept > 0) world.log.info('removed app data that no app points at', { files: swept })
   const sessions = new DuckDbSessions({
     data,
+    spool: files,
     tempRoot: join(config.dataDir, 'tmp'),
     fileRoots: [folders.files],
     sizes: config.engineSizes,
@@ -190,7 +201,8 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
 
 async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> {
   const { config, world, services, store, files, data } = parts
-  const connections = fileConnections(store, files, world)
+  const connections = fileConnections(store, files)
+  await services.start('publications', () => startPublishing({ ...world, store, files }))
   await services.start('worker', () =>
     startWorker({
       ...world,
@@ -204,7 +216,7 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
       sessions,
       appData: data,
       connectionsFor: (app, askedBy) => connections.connectionsFor(app, askedBy),
-      filesStored: (app, askedBy, stored) => connections.filesStored(app, askedBy, stored),
+      stores: storesOf(store, files, world),
     }),
   )
 }

@@ -15,6 +15,7 @@ import { defined } from '../core/defined.ts'
 import { waitingFrom } from '../core/future-stamp.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
+import type { PlacedName } from '../core/publication.ts'
 import type { App, DataTable } from '../core/records.ts'
 import {
   type Decision,
@@ -27,6 +28,7 @@ import {
 import { fanOut } from '../delivery/fan-out.ts'
 import { dueFrom } from '../event/delivery.ts'
 import type { EventDraft } from '../event/stored-event.ts'
+import type { StoresSaving, StoresView } from '../store/port/publications.ts'
 import type { ReloadView, Saving, Transition } from '../store/port/reloads.ts'
 import { attemptEvent } from './attempt-event.ts'
 import { dataEvent, type SavedData } from './data-event.ts'
@@ -53,29 +55,48 @@ export interface EndedAttempt {
   readonly tables?: readonly DataTable[]
 }
 
-/** Returns the transition that settles an ended attempt under its lease token. */
+/** What an attempt stored outside its app: saved with its success, or not at all. */
+export interface Storing {
+  readonly names: readonly PlacedName[]
+  /** What is to be saved of it; a text for people when it cannot be. */
+  readonly step: (view: StoresView) => StoresSaving | string
+}
+
+/**
+ * Returns the transition that settles an ended attempt under its lease token. It is refused as `not-storable`
+ * when the attempt succeeded and what it stored cannot be saved.
+ */
 export function settling(
   rules: SettleRules,
   reloadId: ReloadId,
   lease: LeaseToken,
   ended: EndedAttempt,
+  storing?: Storing,
 ): Transition<Refusal> {
   const { session = {}, tables = [], ...told } = ended
   return {
     reloadId,
     fence: lease,
-    step: settleStep(rules, { kind: 'end-attempt', ...told }, { session, tables }),
+    ...defined({ stored: storing?.names }),
+    step: settleStep(
+      rules,
+      { kind: 'end-attempt', ...told },
+      { session, tables, ...defined({ storing: storing?.step }) },
+    ),
   }
+}
+
+interface ToldOfAttempt {
+  readonly session: SessionFacts
+  readonly tables: readonly DataTable[]
+  readonly storing?: Storing['step']
 }
 
 /** Returns the step that applies a command, other than a claim, to a reload. */
 export function settleStep(
   rules: SettleRules,
   command: Exclude<ReloadCommand, { kind: 'claim' }>,
-  told: { readonly session: SessionFacts; readonly tables: readonly DataTable[] } = {
-    session: {},
-    tables: [],
-  },
+  told: ToldOfAttempt = { session: {}, tables: [] },
 ): (view: ReloadView) => Saving | Refusal {
   return (shown) => {
     const view = withNews(shown, told.session)
@@ -86,8 +107,21 @@ export function settleStep(
       jitter: rules.random.uniform(),
     }
     const decision = decide(view.reload, view.attempt, bounded(command, now), policy, now)
-    return isRefusal(decision) ? decision : savingOf(view, decision, told.tables, now, rules)
+    if (isRefusal(decision)) return decision
+    const stores = storesOf(view, decision, told.storing)
+    if (typeof stores === 'string') return { refused: 'not-storable', detail: stores }
+    return { ...savingOf(view, decision, told.tables, now, rules), ...defined({ stores }) }
   }
+}
+
+/** Nothing is published of an attempt whose reload did not succeed with it. */
+function storesOf(
+  { stores }: ReloadView,
+  { outcome }: Decision,
+  storing: Storing['step'] | undefined,
+): StoresSaving | string | undefined {
+  if (outcome !== 'SUCCEEDED' || storing === undefined || stores === undefined) return undefined
+  return storing(stores)
 }
 
 function savingOf(

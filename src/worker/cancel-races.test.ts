@@ -9,15 +9,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
+import { simFiles } from '../../test/simulation/files.ts'
 import { put, putScript } from '../../test/support/catalog.ts'
 import { Gates, type Moment } from '../../test/support/gates.ts'
-import { APP_ID, anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
+import {
+  APP_ID,
+  anApp,
+  aReload,
+  aSpace,
+  aTenant,
+  START_MS,
+  TENANT_ID,
+  USER_ID,
+} from '../../test/support/records.ts'
 import { completed, crashed, type Plan, ScriptedEngines } from '../../test/support/scripted-engines.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { DataVersion, ScriptVersionId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { isOutcome } from '../core/outcome.ts'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
+import { publishedFiles } from '../files/publishing.ts'
+import { storesOf } from '../files/stores.ts'
 import { type Cancellation, cancelReload, deleteApp } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/port/store.ts'
@@ -34,7 +46,7 @@ const STORES: readonly [string, () => Store][] = [
 ]
 
 const BEFORE = { version: 'v-before' as DataVersion, fileBytes: 4096, engineTime: START_MS, tables: [] }
-const STORED = [{ connection: 'DataFiles', path: 'out.csv', bytes: 9 }]
+const STORED = [{ connection: 'DataFiles', path: 'out.csv', bytes: 9, content: 'content' }]
 const ENDS_SOON: Plan = { afterMs: 100, end: completed({ storedFiles: STORED }) }
 
 class Scene {
@@ -54,7 +66,9 @@ class Scene {
 
   async furnish(): Promise<this> {
     const { currentScriptId: _later, ...app } = anApp({ data: BEFORE })
+    this.machine.world.files.spool.set('content', 'stored')
     await put(this.store, { tenants: [aTenant()] })
+    await put(this.store, { spaces: [aSpace()] })
     await put(this.store, { apps: [app] })
     const id = '00000000-0000-4000-8000-00000000000a' as ScriptVersionId
     const version = { id, appId: APP_ID, tenantId: TENANT_ID, script: 'LET a = 1;', message: '' }
@@ -65,6 +79,8 @@ class Scene {
 
   work(): Worker {
     const { gates } = this
+    const { ports, world, node } = this.machine
+    const files = publishedFiles({ files: simFiles(world, node), store: this.store, log: ports.log })
     return startWorker({
       ...this.machine.ports,
       store: gates.guard(this.store),
@@ -77,7 +93,7 @@ class Scene {
       sessions: gates.guard(this.engines),
       appData: this.#appData,
       connectionsFor: () => gates.pass('connectionsFor', async () => []),
-      filesStored: () => gates.pass('filesStored', async () => {}),
+      stores: gates.guard(storesOf(this.store, files, ports)),
     })
   }
 
@@ -186,8 +202,8 @@ const IN_TIME: readonly Point[] = [
     answer: 'canceling',
   },
   {
-    name: 'its data is complete and stored files are being catalogued',
-    reach: (scene) => scene.workUntil('filesStored', 'after'),
+    name: 'its data is complete and its stores are about to be published',
+    reach: (scene) => scene.workUntil('settleWith', 'before'),
     answer: 'canceling',
   },
   {
@@ -283,6 +299,7 @@ describe.each(STORES)('canceled on the %s store', (_name, newStore) => {
     const written = scene.engines.sessions.flatMap(({ work }) => (work === undefined ? [] : [work.dataAfter]))
     expect(scene.discarded).toEqual(expect.arrayContaining(written))
     expect(scene.discarded).not.toContain(BEFORE.version)
+    expect([...scene.machine.world.files.placed]).toEqual([])
     for (const { work, over } of scene.engines.sessions) expect(work === undefined || over).toBe(true)
     expect(await scene.cancel()).toBe('already-ended')
   })
@@ -295,6 +312,7 @@ describe.each(STORES)('canceled on the %s store', (_name, newStore) => {
     await scene.machine.pass(60_000)
     expect(await scene.state()).toBe('SUCCEEDED')
     expect(await scene.finishedEvents()).toHaveLength(1)
+    expect([...scene.machine.world.files.placed.values()]).toEqual(['stored'])
     expect((await store.app(TENANT_ID, APP_ID))?.data?.version).toBe(
       scene.engines.sessions[0]?.work?.dataAfter,
     )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
 import { put, putScript } from '../../test/support/catalog.ts'
+import { NO_STORES } from '../../test/support/no-stores.ts'
 import { anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
 import { ScriptedEngines } from '../../test/support/scripted-engines.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
@@ -147,7 +148,7 @@ describe('a worker', () => {
       sessions: engines,
       appData: { discard: async () => {} },
       connectionsFor: async () => [],
-      filesStored: async () => {},
+      stores: NO_STORES,
     })
     const stateOf = async (tenantId: TenantId, reloadId: ReloadId) =>
       (await store.reload(tenantId, reloadId))?.state

@@ -10,7 +10,7 @@ import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
-import type { Clock, Timers } from '../core/ports.ts'
+import type { Clock, Log, Timers } from '../core/ports.ts'
 import type { App } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
@@ -18,12 +18,14 @@ import type {
   EngineSessions,
   EngineSize,
   FileConnection,
+  PublishNow,
   SessionEnd,
   SessionProgress,
   SessionWork,
-  StoredFile,
+  StagedFile,
 } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
+import type { Stores, StoringReload } from '../files/stores.ts'
 import { boundedLines, endedLog, runningLog, scriptLogHead } from '../outcome/script-log.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
@@ -33,20 +35,27 @@ import type { HeldLease } from './lease.ts'
 const SESSION_WAIT_MS = 60_000
 /** LOCERR_APP_SCRIPT_MISSING (contract 02, section 6.3). */
 const SCRIPT_MISSING = 1013
+/** As of a STORE that fails while the script runs. */
+const NOT_STORABLE = 1
 
 export interface RunDeps {
   readonly clock: Clock
   readonly timers: Timers
+  readonly log: Log
   readonly limits: Pick<Limits, 'runTimeMs' | 'interruptGraceMs' | 'appDataBytes' | 'scriptLogBytes'>
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
+  readonly stores: Stores
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
 }
 
 export interface RanAttempt extends EndedAttempt {
   /** Full script log; absent if no script ran. */
   readonly scriptLog?: string
-  readonly storedFiles: readonly StoredFile[]
+  /** Staged: to be published with the end of the attempt, or discarded. */
+  readonly storedFiles: readonly StagedFile[]
+  /** Progress text of the session. */
+  readonly progressLog: string
   readonly statements: readonly RanStatement[]
 }
 
@@ -75,11 +84,49 @@ export async function runAttempt(
   const acquiredAt = deps.clock.monotonic()
   const facts = { ...sessionFacts(deps, claimed), sessionAcquiredAt: deps.clock.now() }
   lease.report({ session: facts, log: runningLog(about(claimed), '') })
-  const ran = await runSession(deps, session, work(claimed, connections, dataAfter), lease, handBack, facts)
+  const publish = publishNow(deps, claimed, lease)
+  const given = { work: work(claimed, connections, dataAfter), ...defined({ publish }) }
+  const ran = await runSession(deps, session, given, lease, handBack, facts)
   session.kill()
-  if (ran.stop === 'lost' || !lease.holds()) return 'lost'
+  if (ran.stop === 'lost' || !lease.holds()) {
+    if (ran.end.kind === 'completed') await discardStores(deps, claimed, ran.end.storedFiles)
+    return 'lost'
+  }
   const durationMs = Math.max(0, deps.clock.monotonic() - acquiredAt)
   return sessionEnded(deps, claimed, ran, dataAfter, durationMs)
+}
+
+/** For apps whose stores are immediate. A worker that lost the reload publishes nothing more of it. */
+function publishNow({ stores, log }: RunDeps, claimed: Claimed, lease: HeldLease): PublishNow | undefined {
+  if (claimed.app.stores !== 'immediate') return undefined
+  return async (file) => {
+    try {
+      if (lease.holds()) return (await stores.publishNow(storingReload(claimed), file))?.notStorable
+      await stores.discard(claimed.app.tenantId, [file])
+      return 'the reload was taken over by another attempt'
+    } catch (error) {
+      log.error('a stored file could not be published', { reloadId: claimed.reload.id, error: String(error) })
+      return `Cannot store '${file.path}': the log of the service tells why`
+    }
+  }
+}
+
+/** Never rejects: the next start drops the contents that this misses. */
+export async function discardStores(
+  { stores, log }: Pick<RunDeps, 'stores' | 'log'>,
+  { app }: Claimed,
+  files: readonly StagedFile[],
+): Promise<void> {
+  if (files.length === 0) return
+  try {
+    await stores.discard(app.tenantId, files)
+  } catch (error) {
+    log.warn('discarding stored files failed', { appId: app.id, error: String(error) })
+  }
+}
+
+export function storingReload({ reload, app }: Claimed): StoringReload {
+  return { reloadId: reload.id, app, askedBy: reload.userId }
 }
 
 /** Returns an end that needs no engine, if there is one. */
@@ -141,7 +188,7 @@ interface RanSession {
 async function runSession(
   deps: RunDeps,
   session: EngineSession,
-  sessionWork: SessionWork,
+  given: { readonly work: SessionWork; readonly publish?: PublishNow },
   lease: HeldLease,
   handBack: Signal,
   acquired: SessionFacts,
@@ -153,14 +200,14 @@ async function runSession(
   }
   const report = (progress: SessionProgress) => {
     const log = runningLog(
-      { reloadId: sessionWork.reloadId, attempt: sessionWork.attempt },
+      { reloadId: given.work.reloadId, attempt: given.work.attempt },
       progress.progressLog,
     )
     if (facts.engineStartedAt === undefined) lease.report({ session: started(progress.startedAt), log })
     else lease.report({ log })
   }
   const limit = deps.timers.wait(deps.limits.runTimeMs)
-  const running = session.run(sessionWork, report)
+  const running = session.run(given.work, report, given.publish)
   const stop = await Promise.race([running.then(() => undefined), stopped(lease, handBack, limit.done)])
   limit.end()
   if (stop === 'canceled' || stop === 'timed-out') {
@@ -208,7 +255,8 @@ function sessionEnded(
             deps.limits.scriptLogBytes,
           ),
         }),
-    storedFiles: told.storedFiles,
+    storedFiles: told.kind === 'completed' ? told.storedFiles : [],
+    progressLog: told.progressLog,
     statements: told.statements ?? [],
   }
 }
@@ -237,7 +285,19 @@ function attemptEnd(
 }
 
 function ended(claimed: Claimed, end: AttemptEnd, progressLog = ''): RanAttempt {
-  return { end, log: endedLog(about(claimed), progressLog, end), storedFiles: [], statements: [] }
+  const log = endedLog(about(claimed), progressLog, end)
+  return { end, log, progressLog, storedFiles: [], statements: [] }
+}
+
+/** The same attempt, failed because what it stored cannot be published. */
+export function notStorable(claimed: Claimed, ran: RanAttempt, message: string): RanAttempt {
+  const line = ran.statements.findLast(({ type }) => type === 'store')?.line ?? 1
+  const end = {
+    kind: 'script-error',
+    fault: { engineErrorCode: NOT_STORABLE, message, line, statement: 'STORE' },
+  } as const
+  const { tables: _none, ...rest } = ran
+  return { ...rest, end, log: endedLog(about(claimed), ran.progressLog, end) }
 }
 
 function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed): SessionFacts {

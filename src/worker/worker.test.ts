@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { SIZES } from '../../test/simulation/engine.ts'
+import type { FileTruth } from '../../test/simulation/files.ts'
+import { simFiles } from '../../test/simulation/files.ts'
 import { limitTenant, put, putScript, remove } from '../../test/support/catalog.ts'
-import { APP_ID, anApp, aReload, aTenant, START_MS, TENANT_ID, USER_ID } from '../../test/support/records.ts'
+import {
+  APP_ID,
+  anApp,
+  aReload,
+  aSpace,
+  aTenant,
+  OWNER_ID,
+  SPACE_ID,
+  START_MS,
+  TENANT_ID,
+  USER_ID,
+} from '../../test/support/records.ts'
 import {
   completed,
   crashed,
@@ -16,6 +29,8 @@ import type { Loop } from '../core/loop.ts'
 import { isOutcome } from '../core/outcome.ts'
 import type { App } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
+import { publishedFiles } from '../files/publishing.ts'
+import { storesOf } from '../files/stores.ts'
 import { cancelReload } from '../intake/cancel.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/port/store.ts'
@@ -26,7 +41,6 @@ class Bench {
   readonly machine: VirtualMachine = virtualMachine()
   readonly store = new MemoryStore()
   readonly discarded: string[] = []
-  readonly catalogued: string[] = []
   readonly engines: ScriptedEngines
   readonly reload = aReload()
   readonly #limits: Limits
@@ -43,6 +57,7 @@ class Bench {
   ): Promise<this> {
     const { currentScriptId: _later, ...app } = anApp(change)
     await put(this.store, { tenants: [aTenant()] })
+    await put(this.store, { spaces: [aSpace()] })
     await put(this.store, { apps: [app] })
     if (script !== null) {
       const id = '00000000-0000-4000-8000-00000000000a' as ScriptVersionId
@@ -54,7 +69,8 @@ class Bench {
   }
 
   start(store: Store = this.store, drainMs = 1000): Loop {
-    const { ports } = this.machine
+    const { ports, world, node } = this.machine
+    const files = publishedFiles({ files: simFiles(world, node), store: this.store, log: ports.log })
     return startWorker({
       ...ports,
       store,
@@ -71,10 +87,15 @@ class Bench {
         },
       },
       connectionsFor: async () => [{ name: 'DataFiles', root: '/files', writable: true }],
-      filesStored: async (_app, _askedBy, files) => {
-        this.catalogued.push(...files.map((file) => file.path))
-      },
+      stores: storesOf(this.store, files, ports),
     })
+  }
+
+  /** Puts contents into the spool, as a session does that has them stored. */
+  stage(...paths: readonly string[]): FileTruth {
+    const { files } = this.machine.world
+    for (const path of paths) files.spool.set(contentOf(path), `content of ${path}`)
+    return files
   }
 
   async now(): Promise<Reload> {
@@ -97,6 +118,19 @@ class Bench {
   }
 }
 
+/** The id of a content. */
+const contentOf = (path: string) => `spooled ${path}`
+
+const storing = (...paths: readonly string[]) =>
+  completed({
+    storedFiles: paths.map((path) => ({
+      connection: 'DataFiles',
+      path,
+      bytes: 9,
+      content: contentOf(path),
+    })),
+  })
+
 const bench = (...plans: readonly Plan[]) => new Bench({}, ...plans).furnish()
 
 describe('a worker', () => {
@@ -109,8 +143,8 @@ describe('a worker', () => {
   })
 
   test('runs a waiting reload and saves data, logs, stored files and the outcome', async () => {
-    const files = [{ connection: 'DataFiles', path: 'out.csv', bytes: 9 }]
-    const b = await bench({ afterMs: 500, end: completed({ storedFiles: files }) })
+    const b = await bench({ afterMs: 500, end: storing('out.csv') })
+    const { placed } = b.stage('out.csv')
     b.start()
     const reload = await b.ended()
     expect(reload).toMatchObject({ state: 'SUCCEEDED', attempts: 1, requeuesTotal: 0 })
@@ -125,9 +159,14 @@ describe('a worker', () => {
     const app = await b.store.app(TENANT_ID, APP_ID)
     expect(app?.data).toMatchObject({ fileBytes: 4096, tables: [{ name: 'T', rows: 3 }] })
     expect(app?.data?.version).toBe(b.engines.sessions[0]?.work?.dataAfter)
-    expect(b.catalogued).toEqual(['out.csv'])
     expect(await b.store.scriptLog(reload.id)).toMatch(/App: Sales [\s\S]*line\r\n$/)
     await b.machine.pass(100)
+    expect([...placed]).toEqual([[`${TENANT_ID}/${SPACE_ID}/out.csv`, 'content of out.csv']])
+    expect(await b.store.dataFileByName(TENANT_ID, { spaceId: SPACE_ID }, 'out.csv')).toMatchObject({
+      bytes: 9,
+      ownerId: OWNER_ID,
+    })
+    expect(await b.store.publications()).toEqual([])
     expect(b.discarded).toEqual([])
   })
 

@@ -14,21 +14,18 @@ import type { Limits } from '../core/limits.ts'
 import { type Loop, retryWaitMs } from '../core/loop.ts'
 import type { World } from '../core/ports.ts'
 import type { App } from '../core/records.ts'
+import type { Refusal } from '../core/reload.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
-import type {
-  AppData,
-  EngineSessions,
-  EngineSize,
-  FileConnection,
-  StoredFile,
-} from '../engine/engine-session.ts'
-import { type SettleRules, settling } from '../outcome/settle.ts'
+import type { AppData, EngineSessions, EngineSize, FileConnection } from '../engine/engine-session.ts'
+import type { Stores } from '../files/stores.ts'
+import { type SettleRules, type Storing, settling } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
+import type { Transitioned } from '../store/port/reloads.ts'
 import type { Store } from '../store/port/store.ts'
 import { startClaiming } from './claim.ts'
 import { EngineBudget, type FreeBudget } from './engine-budget.ts'
 import { type HeldLease, startLeases } from './lease.ts'
-import { type RanAttempt, runAttempt } from './run-attempt.ts'
+import { discardStores, notStorable, type RanAttempt, runAttempt, storingReload } from './run-attempt.ts'
 import { startSweeping } from './sweep.ts'
 
 export interface WorkerDeps extends World {
@@ -44,13 +41,12 @@ export interface WorkerDeps extends World {
   readonly sessions: EngineSessions
   readonly appData: AppData
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
-  /** Adds the files that a script stored to the catalog. Called again with the same files if it fails. */
-  filesStored(app: App, askedBy: UserId, files: readonly StoredFile[]): Promise<void>
+  readonly stores: Stores
 }
 
 /** Tries of a write about an ended attempt while the lease holds; a longer outage costs the lease anyway. */
 const SETTLE_TRIES = 10
-/** Tries of what the reload can do without: script log, catalog entries of stored files. */
+/** Tries of what the reload can do without: the script log. */
 const EXTRA_TRIES = 3
 
 export interface Worker extends Loop {
@@ -132,6 +128,7 @@ async function runClaimed(
     const kept = ran === 'lost' ? 'dropped' : await settleRan(deps, rules, claimed, lease, ran)
     const leftover = kept === 'kept' ? claimed.app.data?.version : kept === 'dropped' ? version : undefined
     if (leftover !== undefined) await discard(deps, leftover)
+    if (kept === 'dropped' && ran !== 'lost') await discardStores(deps, claimed, ran.storedFiles)
   } catch (error) {
     deps.log.error('an attempt failed in the worker itself; its lease runs out', {
       reloadId: claimed.reload.id,
@@ -153,27 +150,42 @@ async function settleRan(
   lease: HeldLease,
   ran: RanAttempt,
 ): Promise<DataFate> {
-  const { scriptLog, storedFiles, statements, ...endedAttempt } = ran
-  const { reload, attempt, app } = claimed
+  const { scriptLog, statements } = ran
+  const { reload, attempt } = claimed
   if (scriptLog !== undefined) {
     await persist(deps, lease, 'saving the script log', EXTRA_TRIES, () =>
       deps.store.saveScriptLog(reload.id, attempt.number, { text: scriptLog, statements }),
     )
   }
-  if (storedFiles.length > 0) {
-    await persist(deps, lease, 'cataloguing stored files', EXTRA_TRIES, () =>
-      deps.filesStored(app, reload.userId, storedFiles),
-    )
-  }
-  const transition = settling(rules, reload.id, lease.token, endedAttempt)
   const settled = await persist(deps, lease, 'settling', SETTLE_TRIES, () =>
-    deps.store.transition([transition]),
+    settle(deps, rules, claimed, lease, ran),
   )
   if (ran.end.kind !== 'completed') return 'dropped'
   if (settled === undefined) return 'unknown'
   const [answer] = settled
   if (answer?.kind === 'saved') return answer.reload.state === 'SUCCEEDED' ? 'kept' : 'dropped'
   return dataFate(deps, claimed, ran.end.data.version)
+}
+
+/** With what it stored; when that cannot be published, as a failure. */
+async function settle(
+  deps: WorkerDeps,
+  rules: SettleRules,
+  claimed: Claimed,
+  lease: HeldLease,
+  ran: RanAttempt,
+): Promise<Transitioned<Refusal>[]> {
+  const { scriptLog: _log, statements: _statements, progressLog: _progress, storedFiles, ...ended } = ran
+  const settleAs = (storing?: Storing) =>
+    deps.store.transition([settling(rules, claimed.reload.id, lease.token, ended, storing)])
+  if (ran.end.kind !== 'completed' || storedFiles.length === 0) return settleAs()
+  const answers = await deps.stores.settleWith(storingReload(claimed), storedFiles, settleAs)
+  if (Array.isArray(answers)) {
+    const [answer] = answers
+    if (answer?.kind !== 'refused' || answer.refusal.refused !== 'not-storable') return answers
+    return settle(deps, rules, claimed, lease, notStorable(claimed, ran, answer.refusal.detail ?? ''))
+  }
+  return settle(deps, rules, claimed, lease, notStorable(claimed, ran, answers.notStorable))
 }
 
 /**

@@ -67,6 +67,7 @@ describe('apps', () => {
     [{ name: '' }, '/attributes/name'],
     [{ name: 'x'.repeat(257) }, '/attributes/name'],
     [{ usage: 'GAME' }, '/attributes/usage'],
+    [{ stores: 'sometimes' }, '/attributes/stores'],
   ])('refuses attributes %j and names the field', async (attributes, pointer) => {
     const answer = await anna.call('POST', '/api/v1/apps', { attributes })
     expect([answer.status, answer.body.errors[0].source]).toEqual([400, { pointer }])
@@ -78,6 +79,19 @@ describe('apps', () => {
     const { body } = await anna.call('PUT', `/api/v1/apps/${id}`, { attributes: { name: 'c' } })
     expect(body.attributes).toMatchObject({ name: 'c', description: 'b' })
     expect(Date.parse(body.attributes.modifiedDate) - Date.parse(body.attributes.createdDate)).toBe(1000)
+  })
+
+  it('says when others see what it stores: atomically, unless it is told otherwise; copies do the same', async () => {
+    const id = await makeApp(anna)
+    const stores = async (app: string) =>
+      (await anna.call('GET', `/api/v1/apps/${app}`)).body.attributes.stores
+    expect(await stores(id)).toBe('atomic')
+    await anna.call('PUT', `/api/v1/apps/${id}`, { attributes: { stores: 'immediate' } })
+    await anna.call('PUT', `/api/v1/apps/${id}`, { attributes: { name: 'renamed' } })
+    expect(await stores(id)).toBe('immediate')
+    const { body } = await anna.call('POST', `/api/v1/apps/${id}/copy`)
+    expect(body.attributes.stores).toBe('immediate')
+    expect(await stores(await makeApp(anna, { stores: 'immediate' }))).toBe('immediate')
   })
 
   it('tells the time of the last reload and the data model once there is data', async () => {

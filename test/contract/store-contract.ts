@@ -16,6 +16,7 @@ import { exerciseLists } from './lists.ts'
 import { exerciseListsOfKinds } from './lists-of-kinds.ts'
 import { exerciseNotices } from './notices.ts'
 import { exerciseProcesses } from './processes.ts'
+import { exercisePublishing } from './publishing.ts'
 import { exercisePullingBack } from './pulling-back.ts'
 import { exerciseQueuePositions } from './queue-positions.ts'
 import type { StoreKind, StoreUnderTest } from './store-kind.ts'
@@ -39,6 +40,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseClaiming(present)
     exerciseQueuePositions(present)
     exerciseTransitions(present)
+    exercisePublishing(present)
     exerciseSweeping(present)
     exercisePullingBack(present)
     exerciseLists(present)

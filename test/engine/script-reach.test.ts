@@ -1,6 +1,7 @@
 /**
  * What a load script can reach from a real engine process: the folders of its connections, and nothing else.
  */
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -57,9 +58,10 @@ describe('a load script', () => {
       tables: [{ name: 'T', rows: 2, fields: ['a'] }],
       storedFiles: [{ connection: 'DataFiles', path: 'out.csv' }],
     })
-    expect(await readFile(join(harness.filesRoot, 'mine', 'out.csv'), 'utf8')).toMatch(
-      /^\ufeff?a\r?\n1\r?\n1\r?\n$/,
-    )
+    const [stored] = end.kind === 'completed' ? end.storedFiles : []
+    const spooled = join(harness.folder, 'spool', stored!.content)
+    expect(await readFile(spooled, 'utf8')).toMatch(/^\ufeff?a\r?\n1\r?\n1\r?\n$/)
+    expect(existsSync(join(harness.filesRoot, 'mine', 'out.csv'))).toBe(false)
   })
 
   test('reads workbooks and fixed-width files inside the walls of its process', async () => {

@@ -3,6 +3,7 @@
  * more processes than the worker has slots and keeps ready, and the next reload is served. An engine that
  * hangs costs an attempt and not the reload.
  */
+
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AppId, newUuid, type ScriptVersionId, type WorkerId } from '../../src/core/ids.ts'
@@ -18,6 +19,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { startWorker, type Worker } from '../../src/worker/worker.ts'
 import { put, putScript } from '../support/catalog.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
+import { NO_STORES } from '../support/no-stores.ts'
 import { isRunning } from '../support/observe.ts'
 import { anApp, aTenant, aUser, TENANT_ID, USER_ID } from '../support/records.ts'
 
@@ -50,7 +52,7 @@ class Installation {
       sessions: harness.sessions,
       appData: harness.data,
       connectionsFor: async () => [],
-      filesStored: async () => {},
+      stores: NO_STORES,
     })
     this.#look = setInterval(() => {
       this.most = Math.max(this.most, this.engines.length)

@@ -116,13 +116,14 @@ describe('A run', () => {
     expect(result.tables).toEqual([{ name: 'T', rows: 10, fields: ['a'] }])
   })
 
-  it('tells where a script failed, and the files it had stored until then', async () => {
+  it('tells where a script failed, and leaves none of the files it had stored until then', async () => {
     const result = await run(
       `T: LOAD 1 as a AutoGenerate 1;\nSTORE T INTO [lib://d/t.csv] (txt);\nLOAD nix RESIDENT T;`,
     )
     expect(result.end).toMatchObject({ kind: 'failed', line: 3, fault: { engineErrorCode: 11013 } })
     expect(result.tables).toEqual([])
-    expect(result.storedFiles).toMatchObject([{ connection: 'd', path: 't.csv' }])
+    expect(result.storedFiles).toEqual([])
+    expect(await readdir(path.join(folder, 'd'))).toEqual([])
   })
 
   it('ends as interrupted, also while it sleeps or never stops by itself', async () => {

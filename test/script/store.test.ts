@@ -12,7 +12,7 @@ describe('STORE', () => {
     await withScript(`${T} STORE T INTO [lib://d/out.csv] (txt);`, {}, async ({ run, file, root }) => {
       expect(run.end).toEqual({ kind: 'completed' })
       expect((await file('out.csv')).toString('latin1')).toBe('\xef\xbb\xbfa,d\r\n1,2023-03-15\r\n')
-      expect(run.storedFiles).toEqual([{ connection: 'd', path: 'out.csv', bytes: 22 }])
+      expect(run.storedFiles).toEqual([{ connection: 'd', path: 'out.csv', bytes: 22, file: '0' }])
       expect(await readdir(root)).toEqual(['out.csv'])
     })
   })

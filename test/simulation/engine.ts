@@ -28,6 +28,15 @@ export const SIZES: readonly EngineSize[] = [
 
 const TORN = 'half written'
 
+/** A file that a script stores: its own, or one that other apps of the place store too. */
+export interface StoredInto {
+  readonly path: string
+  /** See `FileTruth`. */
+  readonly key: string
+  readonly content: string
+  readonly isOwn: boolean
+}
+
 /** What the auditor sees of a session: the truth, whatever the worker makes of it. */
 export interface SessionTruth {
   readonly node: SimNode
@@ -40,6 +49,8 @@ export interface SessionTruth {
   readonly contentBefore: string | undefined
   /** What a whole file of this session holds. */
   readonly contentAfter: string
+  /** What its script stores, with success; made from the files as they are when it starts. */
+  readonly stores: readonly StoredInto[]
   end?: SessionEnd['kind']
 }
 
@@ -56,6 +67,8 @@ export class EngineTruth {
   readonly startedProcesses: SimProcess[] = []
   /** Index of the smallest size on which an app's script fits; beyond the ladder: none. */
   readonly needs = new Map<string, number>()
+  /** Apps whose script reads files and stores them again. */
+  readonly storing = new Set<string>()
   readonly #sessions = new Map<string, SessionTruth>()
 
   session(reloadId: ReloadId, attempt: number): SessionTruth | undefined {
@@ -187,6 +200,7 @@ class SimSession implements EngineSession {
       work,
       contentBefore,
       contentAfter: wholeContent(work, contentBefore),
+      stores: this.#stores(work),
     }
     engines.start(truth)
     world.tell(node, `engine runs ${work.reloadId} attempt ${work.attempt}`)
@@ -209,6 +223,18 @@ class SimSession implements EngineSession {
     })
   }
 
+  #stores({ appId, reloadId, connections }: SessionWork): StoredInto[] {
+    const { engines, files } = this.#world
+    const root = connections[0]?.root
+    if (!engines.storing.has(appId) || root === undefined) return []
+    return [`own/${appId}.qvd`, 'shared.qvd'].map((path) => {
+      const key = `${root.slice('/files/'.length)}/${path}`
+      const before = files.placed.get(key)
+      const content = before === undefined ? reloadId : `${before} ${reloadId}`
+      return { path, key, content, isOwn: path !== 'shared.qvd' }
+    })
+  }
+
   interrupt(): void {
     if (!this.#obeys) return
     this.#process.after(this.#world.between(1, 400), () => this.#crashed('interrupted'))
@@ -225,12 +251,12 @@ class SimSession implements EngineSession {
   }
 
   #crashed(message: string): void {
-    this.#over?.({ kind: 'crashed', message, progressLog: '', scriptLog: '', storedFiles: [] })
+    this.#over?.({ kind: 'crashed', message, progressLog: '', scriptLog: '' })
   }
 
   /** Undefined: it hangs until it is stopped. */
   #plan(
-    { work, contentBefore }: SessionTruth,
+    { work, contentBefore, stores }: SessionTruth,
     startedAt: number,
   ): { ms: number; end: () => SessionEnd } | undefined {
     const world = this.#world
@@ -239,7 +265,6 @@ class SimSession implements EngineSession {
       startedAt,
       progressLog: 'T << x 1 Lines fetched\r\n',
       scriptLog: 'log\r\n',
-      storedFiles: [],
     }
     const dice = world.uniform()
     if (dice < world.faulty(0.04)) return undefined
@@ -261,7 +286,12 @@ class SimSession implements EngineSession {
       engineTime: node.clock.now(),
       fileBytes: 4096,
       tables: [{ name: 'T', rows: 1, fields: ['x'] }],
-      storedFiles: [{ connection: 'DataFiles', path: 'out.csv', bytes: 1 }],
+      storedFiles: stores.map(({ path, content }) => ({
+        connection: 'DataFiles',
+        path,
+        bytes: content.length,
+        content: world.files.stage(content),
+      })),
     })
     // A run longer than a lease: time enough for a lost attempt and its successor to be under way at once.
     return { ms: world.chance(world.busy ? 0.9 : 0.3) ? between(15_000, 90_000) : between(10, 10_000), end }

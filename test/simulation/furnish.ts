@@ -3,12 +3,12 @@
  * subscriptions.
  */
 
-import { type AppId, newUuid, type ScriptVersionId, type TenantId } from '../../src/core/ids.ts'
+import { type AppId, newUuid, type ScriptVersionId, type SpaceId, type TenantId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { App } from '../../src/core/records.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import { put, putScript } from '../support/catalog.ts'
-import { anApp, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
+import { anApp, aSpace, aSubscription, aTenant, START_MS, USER_ID } from '../support/records.ts'
 import { type EngineRoom, SIZES } from './engine.ts'
 import { newNode } from './machine.ts'
 import type { ObservedStore } from './observed-store.ts'
@@ -61,6 +61,7 @@ export async function furnish(world: World, store: ObservedStore): Promise<void>
   for (let t = 0; t < tenants; t++) {
     const tenantId = `${'t'.repeat(31)}${t}` as TenantId
     await put(store, { tenants: [aTenant({ id: tenantId })] })
+    await put(store, { spaces: [aSpace({ id: spaceOf(tenantId), tenantId })] })
     for (let i = world.between(0, 3); i > 0; i--)
       await put(store, { subscriptions: [drawSubscription(world, tenantId)] })
     for (let i = world.between(1, 6); i > 0; i--) await addApp(world, store, tenantId, `${t}${i}`)
@@ -90,10 +91,15 @@ export function drawEventTypes(world: World): string[] {
   return EVENT_TYPES.filter((_, n) => n === 0 || world.chance(0.4))
 }
 
+function spaceOf(tenantId: TenantId): SpaceId {
+  return `65aa0011223344556677889${tenantId.at(-1)}` as SpaceId
+}
+
 async function addApp(world: World, store: ObservedStore, tenantId: TenantId, name: string): Promise<void> {
   const id = `00000000-0000-4000-8000-0000000000${name}` as AppId
-  const { currentScriptId: _none, spaceId, ...bare } = anApp({ id, tenantId, name })
-  await put(store, { apps: [world.chance(0.7) ? { ...bare, spaceId: spaceId! } : bare] })
+  const { currentScriptId: _none, spaceId: _other, ...bare } = anApp({ id, tenantId, name })
+  await put(store, { apps: [world.chance(0.7) ? { ...bare, spaceId: spaceOf(tenantId) } : bare] })
+  if (world.chance(0.7)) world.engines.storing.add(id)
   drawNeeds(world, id)
   if (world.chance(0.95)) await putScript(store, drawScript(world, bare))
 }

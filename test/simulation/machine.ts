@@ -1,18 +1,22 @@
 /** One incarnation of a machine that runs the product's loops, unchanged, over the simulated ports. */
 
-import { newUuid, type UserId } from '../../src/core/ids.ts'
+import type { FileStore } from '../../src/catalog/file-contents.ts'
+import { newUuid } from '../../src/core/ids.ts'
 import type { Limits } from '../../src/core/limits.ts'
 import type { Loop } from '../../src/core/loop.ts'
 import type { Log, World as Ports } from '../../src/core/ports.ts'
 import type { App } from '../../src/core/records.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
+import { publishedFiles, startPublishing } from '../../src/files/publishing.ts'
+import { storesOf } from '../../src/files/stores.ts'
 import { type HistoryDeps, startForgetting } from '../../src/history/forget.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts'
 import type { Canary } from './canary/canary.ts'
 import { simChannel } from './channel.ts'
 import { type EngineRoom, SIZES, simAppData, simEngines } from './engine.ts'
+import { simFiles } from './files.ts'
 import { SimNode } from './node.ts'
 import { storeFrom } from './observed-store.ts'
 import type { World } from './world.ts'
@@ -40,6 +44,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
   const ports = portsOf(world, node)
   const reached = storeFrom(world, node, store)
   const sessions = simEngines(world, node, engines, canary?.pool)
+  const files = publishedFiles({ files: simFiles(world, node), store: reached, log: ports.log })
   const work: WorkerDeps = {
     ...ports,
     store: reached,
@@ -51,8 +56,8 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     sizes: SIZES,
     sessions,
     appData: simAppData(world, node),
-    connectionsFor: (app, askedBy) => soon(world, node, 0.02, 'no such folder', connectionsOf(app, askedBy)),
-    filesStored: () => soon(world, node, 0.1, 'disk trouble', undefined),
+    connectionsFor: (app) => connectionsOf(files, app),
+    stores: storesOf(reached, files, node),
   }
   const sends: DeliverDeps = { ...ports, store: reached, channel: simChannel(world, node) }
   const forgets: HistoryDeps = {
@@ -65,6 +70,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     startWorker(canary?.worker?.(work, world) ?? work),
     startDelivering(canary?.sender?.(sends, world) ?? sends),
     startForgetting(canary?.history?.(forgets) ?? forgets),
+    startPublishing({ ...ports, store: reached, files }),
   ]
   world.tell(node, 'starts')
   let stopping = false
@@ -87,9 +93,11 @@ export function startMachine(world: World, node: SimNode, installation: Installa
   }
 }
 
-/** Where the files of an app's connections are: the auditor knows the pattern too. */
-function connectionsOf(app: App, askedBy: UserId): readonly FileConnection[] {
-  return [{ name: 'DataFiles', root: `/files/${app.tenantId}/${app.spaceId ?? askedBy}`, writable: true }]
+/** Where the files of an app's own connection are: the auditor knows the pattern too. */
+async function connectionsOf(files: FileStore, app: App): Promise<readonly FileConnection[]> {
+  const { tenantId, spaceId, ownerId } = app
+  const place = spaceId === undefined ? { ownerId } : { spaceId }
+  return [{ name: 'DataFiles', root: await files.folderOf({ tenantId, place }), writable: true }]
 }
 
 export function newNode(world: World, name: string, skewMs?: number): SimNode {
@@ -111,12 +119,4 @@ async function stopAll(world: World, node: SimNode, loops: readonly Loop[]): Pro
   world.tell(node, 'stops')
   await Promise.all([...loops.map((loop) => loop.stop()), ...loops.map((loop) => loop.stop())])
   world.tell(node, 'has stopped')
-}
-
-/** Answers after some ms; fails at the given share while faults are on. */
-function soon<T>(world: World, node: SimNode, share: number, trouble: string, answer: T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fails = world.chance(world.faulty(share))
-    node.later(world.between(1, 10), () => (fails ? reject(new Error(trouble)) : resolve(answer)))
-  })
 }

@@ -10,6 +10,7 @@ import { Receivers } from './channel.ts'
 import type { SeenClaim } from './claims-seen.ts'
 import { Disk } from './disk.ts'
 import { EngineTruth } from './engine.ts'
+import { FileTruth } from './files.ts'
 import type { SimNode } from './node.ts'
 import type { Caller } from './observed-store.ts'
 import { Scheduler } from './scheduler.ts'
@@ -45,6 +46,7 @@ export class World {
   readonly seed: number
   readonly scheduler = new Scheduler(START_MS)
   readonly engines = new EngineTruth()
+  readonly files = new FileTruth()
   readonly receivers = new Receivers()
   /** Claims whose answers arrived since the auditor looked last. */
   readonly claims: SeenClaim[] = []
@@ -62,6 +64,8 @@ export class World {
   readonly commitsInGroups: boolean
   /** Whose call reaches the store now. */
   caller: SimNode | undefined
+  /** Share of file operations that fail. Drawn per seed. */
+  readonly filesFail: number
   /** The call that reached the store last. */
   lastCall: Caller | undefined
   /** Ids of the subscriptions that there are now. */
@@ -82,6 +86,7 @@ export class World {
     this.engineSilent = this.pick([0, 0.02, 0.15])
     this.commitsInGroups = this.chance(0.5)
     this.disk = new Disk(this)
+    this.filesFail = this.busy ? 0 : this.pick([0, 0.02, 0.3])
   }
 
   uniform = (): number => this.#random.uniform()

@@ -2,15 +2,19 @@
  * Watches every full reload of a test and checks its script before, with its files at hand: a script that
  * ran through must have had no errors.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { CheckFiles } from '../../src/cli/check-files.ts'
 import type { ReportProgress, ScriptRun, ScriptRunRequest } from '../../src/engine/channel/script-run.ts'
 import { runScript } from '../../src/engine/child/run-script.ts'
+import { moveFile } from '../../src/engine/sink/move-file.ts'
 import { checkAsking } from '../../src/script/check/check-script.ts'
 import type { ScriptIssue } from '../../src/script/check/issue.ts'
 
 /** Runs a script as the engine does, between a check and a comparison. */
 export async function runChecked(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
-  const run = () => runScript(request, report)
+  const run = () => runPublished(request, report)
   if (request.partial) return run()
   const issues = await issuesWithFiles(request)
   const ran = await run()
@@ -19,6 +23,21 @@ export async function runChecked(request: ScriptRunRequest, report: ReportProgre
     throw new Error(`refused by check, but ran: line ${first.line}: ${first.message}`)
   }
   return ran
+}
+
+/** What a script stored lies in its places after a run that completed, as when its reload is settled. */
+async function runPublished(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
+  const storesFolder = await mkdtemp(path.join(tmpdir(), 'reprise-stores-'))
+  try {
+    const ran = await runScript({ storesFolder, ...request }, report)
+    for (const stored of ran.storedFiles) {
+      const { root } = request.connections.find(({ name }) => name === stored.connection)!
+      await moveFile(path.join(storesFolder, stored.file), path.join(root, stored.path))
+    }
+    return ran
+  } finally {
+    await rm(storesFolder, { recursive: true, force: true })
+  }
 }
 
 /** Of a script, with the folders behind its connections. */

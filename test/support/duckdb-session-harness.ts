@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { localStores } from '../../src/cli/local-stores.ts'
 import type { DataVersion, ReloadId } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import type { SessionWork } from '../../src/engine/engine-session.ts'
@@ -59,6 +60,7 @@ export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}
   const log = { info: write, warn: write, error: write }
   const all: DuckDbSessionsOptions = {
     data,
+    spool: localStores(join(folder, 'spool'), realWorld(log).random),
     tempRoot: join(folder, 'tmp'),
     fileRoots: [filesRoot],
     sizes: [size],

@@ -13,7 +13,7 @@ import type {
   UserId,
 } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
-import type { App, Tenant, User } from '../../src/core/records.ts'
+import type { App, Space, Tenant, User } from '../../src/core/records.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
@@ -40,6 +40,21 @@ export function aUser(change: Partial<User> = {}): User {
     roles: [],
     status: 'active',
     createdAt: START_MS,
+    updatedAt: START_MS,
+    ...change,
+  }
+}
+
+export function aSpace(change: Partial<Space> = {}): Space {
+  return {
+    id: SPACE_ID,
+    tenantId: TENANT_ID,
+    name: 'S',
+    description: '',
+    type: 'shared',
+    ownerId: USER_ID,
+    createdAt: START_MS,
+    createdBy: USER_ID,
     updatedAt: START_MS,
     ...change,
   }

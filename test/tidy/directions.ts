@@ -67,9 +67,9 @@ export const DIRECTIONS: Directions = {
   'engine/child':
     'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
-  files: 'catalog core engine store/port',
+  files: 'catalog core engine outcome store/port',
   intake: 'catalog core engine outcome store/port',
-  worker: 'core engine outcome store/port',
+  worker: 'core engine files outcome store/port',
 
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
   'api/reload': 'api/http catalog core intake store/port',

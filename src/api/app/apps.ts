@@ -10,7 +10,7 @@
 import { type Static, Type } from 'typebox'
 import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
 import { defined } from '../../core/defined.ts'
-import { APP_USAGES, type App, type Caller } from '../../core/records.ts'
+import { APP_USAGES, type App, type Caller, STORES_MODES } from '../../core/records.ts'
 import { type AppRight, mayUseApp } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { deleteApp } from '../../intake/cancel.ts'
@@ -26,12 +26,19 @@ const TAGS = ['apps']
 const Name = Type.String({ minLength: 1, maxLength: 256 })
 const Description = Type.String({ maxLength: 4096 })
 
+const Stores = Type.Enum(STORES_MODES, {
+  description:
+    'When others see what the script stores: `atomic` with the end of a reload that succeeds, all of it or ' +
+    'nothing; `immediate` at each STORE, also of reloads that fail, and again with each attempt',
+})
+
 const NewAttributes = Type.Object({
   name: Type.Optional(Name),
   description: Type.Optional(Description),
   locale: Type.Optional(Type.String({ maxLength: 64 })),
   spaceId: Type.Optional(Type.String()),
   usage: Type.Optional(Type.Enum(APP_USAGES)),
+  stores: Type.Optional(Stores),
 })
 
 const NxApp = Type.Object({
@@ -44,6 +51,7 @@ const NxApp = Type.Object({
       owner: Type.String({ deprecated: true }),
       spaceId: Type.Optional(Type.String({ description: 'Absent for a personal app' })),
       usage: Type.Enum(APP_USAGES),
+      stores: Stores,
       createdDate: Type.String({ format: 'date-time' }),
       modifiedDate: Type.String({ format: 'date-time' }),
       lastReloadTime: Type.Optional(Type.String({ format: 'date-time' })),
@@ -90,12 +98,13 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
-        summary: 'Renames or describes an app',
+        summary: 'Renames or describes an app, or says when others see what it stores',
         params: AppPath,
         body: Type.Object({
           attributes: Type.Object({
             name: Type.Optional(Name),
             description: Type.Optional(Description),
+            stores: Type.Optional(Stores),
           }),
         }),
         response: answers(),
@@ -103,9 +112,9 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const { name, description } = request.body.attributes
-      const texts = defined({ name, description })
-      return nxApp(deps, caller, done(await describeApp(deps, caller, request.params.appId, texts)))
+      const { name, description, stores } = request.body.attributes
+      const change = defined({ name, description, stores })
+      return nxApp(deps, caller, done(await describeApp(deps, caller, request.params.appId, change)))
     },
   )
   registerAppEnd(server, deps)
@@ -233,6 +242,7 @@ async function nxApp(deps: ApiDeps, caller: Caller, app: App): Promise<Static<ty
       owner: app.ownerId,
       ...defined({ spaceId: app.spaceId }),
       usage: app.usage,
+      stores: app.stores ?? 'atomic',
       createdDate: timeText(app.createdAt),
       modifiedDate: timeText(app.modifiedAt),
       ...(app.data === undefined ? {} : { lastReloadTime: timeText(app.data.engineTime) }),

@@ -3,7 +3,7 @@
 import type { RanStatement } from '../../core/attempt.ts'
 import type { DataTable } from '../../core/records.ts'
 import type { ScriptEnd } from '../../script/host.ts'
-import type { FileConnection, SessionProgress, StoredFile } from '../engine-session.ts'
+import type { FileConnection, ReportedFile, SessionProgress } from '../engine-session.ts'
 
 export interface ScriptRunRequest {
   /** Path of the new DuckDB file, which must not exist yet; ':memory:' keeps the data in memory only. */
@@ -20,6 +20,8 @@ export interface ScriptRunRequest {
   readonly connections: readonly FileConnection[]
   readonly memoryLimitBytes?: number
   readonly threads?: number
+  /** Folder for what the script stores, made when something is; without one it ends with the run. */
+  readonly storesFolder?: string
   /** Existing folder for spill files and intermediate files; default: beside the data file. */
   readonly tempFolder?: string
   /**
@@ -27,7 +29,12 @@ export interface ScriptRunRequest {
    * interrupted.
    */
   readonly signal?: AbortSignal
+  /** Given when stores are to be immediate. */
+  readonly publish?: PublishStaged
 }
+
+/** Publishes a stored file at once; answers with a text for the script when it cannot be. */
+export type PublishStaged = (stored: ReportedFile) => Promise<string | undefined>
 
 /**
  * How a run ended. Running out of memory and an interrupt end it whatever ErrorMode says: they are no faults
@@ -39,7 +46,8 @@ export interface ScriptRun {
   readonly end: RunEnd
   /** The tables of the data file; empty if the script failed. */
   readonly tables: readonly DataTable[]
-  readonly storedFiles: readonly StoredFile[]
+  /** Files that are staged still. */
+  readonly storedFiles: readonly ReportedFile[]
   /** Body of the script log, lines end in CRLF (contract 02, section 6.2); the session adds the head. */
   readonly scriptLog: string
   /** Progress text without head (contract 02, section 6.1). */

@@ -17,7 +17,7 @@ const end = {
   progressLog: 'p',
   scriptLog: 's',
   statements: [{ type: 'load' as const, line: 1, table: 'T', rows: 2, fields: 1, durationMs: 3 }],
-  storedFiles: [{ connection: 'DataFiles', path: 'out/t.csv', bytes: 9 }],
+  storedFiles: [{ connection: 'DataFiles', path: 'out/t.csv', bytes: 9, file: '0' }],
 } satisfies ChildMessage
 
 const messages: ChildMessage[] = [
@@ -26,6 +26,7 @@ const messages: ChildMessage[] = [
   { kind: 'beat' },
   { kind: 'pong' },
   { kind: 'memory', residentBytes: 5 },
+  { kind: 'stored', file: end.storedFiles[0]! },
   end,
   { ...end, end: { kind: 'out-of-memory' } },
   { ...end, end: { kind: 'interrupted' } },
@@ -76,7 +77,11 @@ describe('the channel', () => {
 })
 
 describe('a hostile engine process', () => {
-  const storing = (path: unknown) => ({ ...end, storedFiles: [{ connection: 'D', path, bytes: 1 }] })
+  const storing = (path: unknown) => ({
+    ...end,
+    storedFiles: [{ connection: 'D', path, bytes: 1, file: '0' }],
+  })
+  const staged = (file: unknown) => ({ kind: 'stored', file: { connection: 'D', path: 'a', bytes: 1, file } })
   test.each<[string, unknown]>([
     ['says nothing of a kind', {}],
     ['says a text', 'end'],
@@ -98,6 +103,9 @@ describe('a hostile engine process', () => {
     ['stored through a dot', storing('a/./b')],
     ['stored through a backslash', storing('..\\x')],
     ['stored at no path', storing('')],
+    ['staged above its folder', staged('../../secret.key')],
+    ['staged under a name', staged('a')],
+    ['staged under no name', staged(undefined)],
   ])('%s, and is not believed', (_label, message) => {
     expect(() => childMessage(message)).toThrow()
   })

@@ -13,7 +13,7 @@
 import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
 import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
 import type { DataTable } from '../../core/records.ts'
-import type { SessionProgress, StoredFile } from '../engine-session.ts'
+import type { ReportedFile, SessionProgress } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /**
@@ -23,7 +23,7 @@ import type { ScriptRunRequest } from './script-run.ts'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Sent with `ready`; an engine process of another version is not used. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 /**
  * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
  * characters are tabs and line ends; the rest is for other parts of a message.
@@ -33,8 +33,13 @@ export const MESSAGE_MAX_BYTES = 3 * SCRIPT_LOG_MAX_BYTES
 const HEADER_BYTES = 4
 
 /** The complete work of an engine process. Paths are absolute. */
-export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'memoryLimitBytes' | 'threads' | 'tempFolder'> &
-  Required<Pick<ScriptRunRequest, 'memoryLimitBytes' | 'threads' | 'tempFolder'>>
+export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'publish' | SetByWorker> &
+  Required<Pick<ScriptRunRequest, SetByWorker>> & {
+    /** The script waits at each STORE until the worker has published it. */
+    readonly publishesAtOnce: boolean
+  }
+
+type SetByWorker = 'memoryLimitBytes' | 'threads' | 'tempFolder' | 'storesFolder'
 
 /** Worker to engine process. */
 export type ParentMessage =
@@ -42,6 +47,8 @@ export type ParentMessage =
   | { readonly kind: 'work'; readonly request: WorkRequest; readonly reportMemory: boolean }
   | { readonly kind: 'interrupt' }
   | { readonly kind: 'ping' }
+  /** The answer to `stored`; `refusal` is for the script. */
+  | { readonly kind: 'published'; readonly refusal?: string }
 
 /** How the script ended, as the engine process reports it. */
 export type ReportedEnd =
@@ -60,6 +67,8 @@ export type ChildMessage =
   | { readonly kind: 'pong' }
   | { readonly kind: 'progress'; readonly progress: SessionProgress }
   | { readonly kind: 'memory'; readonly residentBytes: number }
+  /** Asks to publish a file; nothing else is stored before the answer. */
+  | { readonly kind: 'stored'; readonly file: ReportedFile }
   | {
       readonly kind: 'end'
       readonly end: ReportedEnd
@@ -67,7 +76,7 @@ export type ChildMessage =
       readonly startedAt?: number
       readonly progressLog: string
       readonly scriptLog: string
-      readonly storedFiles: readonly StoredFile[]
+      readonly storedFiles: readonly ReportedFile[]
       readonly statements: readonly RanStatement[]
     }
 
@@ -134,6 +143,8 @@ export function childMessage(value: unknown): ChildMessage {
       return { kind: 'progress', progress: progressOf(record(from.progress, 'progress')) }
     case 'memory':
       return { kind: 'memory', residentBytes: count(from.residentBytes, 'residentBytes') }
+    case 'stored':
+      return { kind: 'stored', file: reportedFileOf(from.file) }
     case 'end':
       return {
         kind: 'end',
@@ -141,7 +152,7 @@ export function childMessage(value: unknown): ChildMessage {
         ...(from.startedAt === undefined ? {} : { startedAt: count(from.startedAt, 'startedAt') }),
         progressLog: text(from.progressLog, 'progressLog', PROGRESS_LOG_MAX_BYTES),
         scriptLog: text(from.scriptLog, 'scriptLog', SCRIPT_LOG_MAX_BYTES),
-        storedFiles: list(from.storedFiles, 'storedFiles').map(storedFileOf),
+        storedFiles: list(from.storedFiles, 'storedFiles').map(reportedFileOf),
         statements: list(from.statements, 'statements').slice(0, RAN_STATEMENTS_MAX).map(ranStatementOf),
       }
     default:
@@ -152,7 +163,7 @@ export function childMessage(value: unknown): ChildMessage {
 /** A message of the worker; the engine process trusts its shape and checks only its kind. */
 export function parentMessage(value: unknown): ParentMessage {
   const { kind } = record(value, 'message')
-  if (kind !== 'work' && kind !== 'interrupt' && kind !== 'ping') {
+  if (kind !== 'work' && kind !== 'interrupt' && kind !== 'ping' && kind !== 'published') {
     throw new ProtocolError('unknown message of the worker')
   }
   return value as ParentMessage
@@ -211,12 +222,15 @@ function faultOf(from: Fields): ScriptFault {
 }
 
 /** A stored file becomes a catalog record, so its path must be inside its connection. */
-function storedFileOf(value: unknown): StoredFile {
+function reportedFileOf(value: unknown): ReportedFile {
   const from = record(value, 'storedFile')
   const path = text(from.path, 'path')
   const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   if (!inside || /[\\\0]/.test(path)) throw new ProtocolError('a stored file lies outside its connection')
-  return { connection: text(from.connection, 'connection'), path, bytes: count(from.bytes, 'bytes') }
+  const file = text(from.file, 'file')
+  if (!/^\d{1,9}$/.test(file))
+    throw new ProtocolError('the content of a stored file has no number for a name')
+  return { connection: text(from.connection, 'connection'), path, bytes: count(from.bytes, 'bytes'), file }
 }
 
 function ranStatementOf(value: unknown): RanStatement {

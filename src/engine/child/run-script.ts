@@ -12,6 +12,7 @@ import type { ReportProgress, ScriptRun, ScriptRunRequest } from '../channel/scr
 import { Database } from '../duckdb/database.ts'
 import { restoreModel } from '../duckdb/model-file.ts'
 import { FilePaths } from '../source/file-paths.ts'
+import { StagedFiles } from '../source/staged-files.ts'
 import { recoded } from '../source/text-encoding.ts'
 import { RunLog } from './run-log.ts'
 import { scriptClock } from './script-clock.ts'
@@ -53,10 +54,12 @@ async function makePrivateFolder({ dataFile, tempFolder }: ScriptRunRequest): Pr
 }
 
 function depsOf(request: ScriptRunRequest, database: Database, runLog: RunLog, startedAt: number): HostDeps {
+  const staged = new StagedFiles(request.storesFolder ?? path.join(database.privateFolder, 'stores'))
   return {
     database,
     runLog,
-    paths: new FilePaths(request.connections),
+    staged,
+    paths: new FilePaths(request.connections, staged),
     clock: scriptClock(startedAt, request.lastReloadAt),
     random: Math.random,
     system: {
@@ -70,6 +73,6 @@ function depsOf(request: ScriptRunRequest, database: Database, runLog: RunLog, s
       attributes: {},
     },
     partial: request.partial,
-    ...defined({ signal: request.signal }),
+    ...defined({ signal: request.signal, publish: request.publish }),
   }
 }

@@ -53,7 +53,7 @@ export class ScriptDriver {
     return {
       end,
       tables: end.kind === 'completed' ? dataTables(this.#host.model) : [],
-      storedFiles: this.#host.storedFiles,
+      storedFiles: end.kind === 'completed' ? this.#deps.staged.all : [],
       scriptLog: runLog.scriptLog,
       progressLog: runLog.progressLog,
       startedAt: this.#startedAt,

@@ -6,7 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { RAN_STATEMENTS_MAX, type RanStatement } from '../../core/attempt.ts'
-import { faultOf } from '../../script/fault/fault.ts'
+import { faultOf, faults } from '../../script/fault/fault.ts'
 import { QVD_TIME_FORMAT } from '../../script/function/qvd-functions.ts'
 import type { AutoNumberCounters } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
@@ -35,18 +35,19 @@ import type { Section } from '../../script/syntax/statement.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
+import type { PublishStaged } from '../channel/script-run.ts'
 import { autoNumber } from '../duckdb/auto-number.ts'
 import { dropFields, dropTables } from '../duckdb/change-tables.ts'
 import type { Database } from '../duckdb/database.ts'
 import { executeLoad } from '../duckdb/execute-load.ts'
 import { LoadPipeline } from '../duckdb/load-pipeline.ts'
 import { fieldValues } from '../duckdb/preload-data.ts'
-import type { StoredFile } from '../engine-session.ts'
 import { storeTable } from '../sink/store-table.ts'
 import { fileFacts } from '../source/file-facts.ts'
 import type { FilePaths } from '../source/file-paths.ts'
 import { includedText } from '../source/include-file.ts'
 import { sourcesOf } from '../source/open-source.ts'
+import type { StagedFiles } from '../source/staged-files.ts'
 import type { RunLog } from './run-log.ts'
 
 /** Applications look for an engine build; this one reveals nothing about us. */
@@ -55,6 +56,9 @@ const QVD_BUILD_NUMBER = '50500'
 export interface HostDeps {
   readonly database: Database
   readonly paths: FilePaths
+  readonly staged: StagedFiles
+  /** Present when stores are to be immediate. */
+  readonly publish?: PublishStaged
   readonly runLog: RunLog
   readonly clock: ScriptClock
   readonly random: () => number
@@ -67,7 +71,6 @@ export class ScriptHost {
   readonly #deps: HostDeps
   readonly #maps = new Map<string, MappingTable>()
   readonly #counters: AutoNumberCounters = new Map()
-  readonly #stored = new Map<string, StoredFile>()
   #section: Section = 'application'
   /** The tables of the current section; those of the other section are set aside. */
   #model: DataModel
@@ -92,11 +95,6 @@ export class ScriptHost {
   /** Rows read from sources so far. */
   get rowsRead(): number {
     return this.#rowsRead
-  }
-
-  /** Files stored so far, each once. */
-  get storedFiles(): StoredFile[] {
-    return [...this.#stored.values()]
   }
 
   /** The first LOADs and STOREs that succeeded. */
@@ -227,23 +225,27 @@ export class ScriptHost {
   }
 
   async #store({ statement, settings }: HostRequest & { kind: 'store' }) {
-    const { database, paths, clock, system } = this.#deps
+    const { database, clock, system, staged, publish } = this.#deps
     const creation = {
       createdUtc: formatsOf(settings).date(QVD_TIME_FORMAT).format(clock.utc()),
       creator: system.documentName,
       buildNumber: QVD_BUILD_NUMBER,
     }
     const plan = planned(planStore(statement, this.#shape))
-    const { rows, stored } = await storeTable(
+    const { rows, target, stored } = await storeTable(
       statement,
       plan,
       settings,
       this.#model,
       database,
-      paths,
+      this.#deps,
       creation,
     )
-    this.#stored.set(JSON.stringify([stored.connection, stored.path]), stored)
+    if (publish !== undefined) {
+      staged.forget(target)
+      const refusal = await publish(stored)
+      if (refusal !== undefined) throw faults.general(refusal)
+    }
     return { rows, bytes: stored.bytes, table: plan.table, fields: plan.columns.length }
   }
 

@@ -24,7 +24,7 @@ import {
   type WorkRequest,
 } from '../channel/session-protocol.ts'
 import { isOutOfMemory } from '../duckdb/database.ts'
-import type { SessionProgress } from '../engine-session.ts'
+import type { ReportedFile, SessionProgress } from '../engine-session.ts'
 import { runScript } from './run-script.ts'
 
 /** If somebody waits for the process, work comes at once; otherwise it uses the waiting time to warm up. */
@@ -36,6 +36,16 @@ const WARM_UP_BYTES = 64 * 1024 ** 2
 const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
 const interruption = new AbortController()
 
+/** Called with the worker's answer to the file that was stored last. */
+let published: (refusal: string | undefined) => void = () => {}
+
+function publish(file: ReportedFile): Promise<string | undefined> {
+  return new Promise((answered) => {
+    published = answered
+    tell({ kind: 'stored', file })
+  })
+}
+
 const tell = (message: ChildMessage) => channel.write(encodeMessage(message))
 
 /** @param guard thread that watches over the process */
@@ -46,6 +56,7 @@ export function serve(guard: Worker): void {
     for (const value of reader.push(chunk)) {
       const message = parentMessage(value)
       if (message.kind === 'interrupt') interruption.abort()
+      else if (message.kind === 'published') published(message.refusal)
       else if (message.kind === 'work') {
         void warmUp.over().then(() => perform(message.request, message.reportMemory ? guard : undefined))
       }
@@ -64,8 +75,9 @@ export function serve(guard: Worker): void {
 function startWarmUp(): { over(): Promise<void> } {
   let running: Promise<unknown> | undefined
   const timer = setTimeout(() => {
-    const work = { dataFile: ':memory:', tempFolder: process.cwd(), script: WARM_UP_SCRIPT, variables: {} }
-    const about = { partial: false, appId: '', appName: '', connections: [] }
+    const folders = { tempFolder: process.cwd(), storesFolder: 'stores' }
+    const work = { dataFile: ':memory:', ...folders, script: WARM_UP_SCRIPT, variables: {} }
+    const about = { partial: false, appId: '', appName: '', connections: [], publishesAtOnce: false }
     const request: WorkRequest = { ...work, ...about, memoryLimitBytes: WARM_UP_BYTES, threads: 1 }
     for (const value of new FrameReader().push(
       encodeMessage({ kind: 'work', request, reportMemory: false }),
@@ -94,8 +106,9 @@ async function perform(request: WorkRequest, memoryReporter: Worker | undefined)
     }
     tell({ kind: 'progress', progress: last })
   }
+  const inTouch = { signal: interruption.signal, ...(request.publishesAtOnce ? { publish } : {}) }
   try {
-    tell(endOf(await runScript({ ...request, signal: interruption.signal }, report)))
+    tell(endOf(await runScript({ ...request, ...inTouch }, report)))
   } catch (error) {
     tell({
       kind: 'end',

@@ -7,15 +7,20 @@
  * and new data is durable before it is reported. The worker believes nothing from the process that it can
  * check itself.
  */
+import { join } from 'node:path'
 import { defined } from '../../core/defined.ts'
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
 import type {
   EngineSession,
   EngineSize,
+  PublishNow,
+  ReportedFile,
   SessionEnd,
   SessionProgress,
   SessionWork,
+  StagedFile,
+  StoresSpool,
 } from '../engine-session.ts'
 import { databaseBytes } from '../sizes.ts'
 import type { DataFolder } from './data-files.ts'
@@ -27,6 +32,7 @@ const MEMORY_LOOK_MS = 50
 
 export interface SessionSurroundings {
   readonly data: DataFolder
+  readonly spool: StoresSpool
   readonly tempFolder: string
   readonly readMemory: ReadMemory
   /** The system does not show the memory of processes, so the process reports its own. */
@@ -45,7 +51,7 @@ export class DuckDbSession implements EngineSession {
   #peakBytes = 0
   #overMemory = false
   #asked: 'nothing' | 'interrupt' | 'kill' = 'nothing'
-  #running = false
+  #running: Promise<SessionEnd> | undefined
 
   constructor(child: SessionChild, size: EngineSize, around: SessionSurroundings) {
     this.#child = child
@@ -58,21 +64,40 @@ export class DuckDbSession implements EngineSession {
     return this.#child.pid!
   }
 
-  async run(work: SessionWork, report: (progress: SessionProgress) => void): Promise<SessionEnd> {
-    if (this.#running) throw new Error('an engine session runs once')
-    this.#running = true
+  /** Resolves when nothing is taken from its folder any more. */
+  async collected(): Promise<void> {
+    await this.#running
+  }
+
+  run(
+    work: SessionWork,
+    report: (progress: SessionProgress) => void,
+    publish?: PublishNow,
+  ): Promise<SessionEnd> {
+    if (this.#running !== undefined) throw new Error('an engine session runs once')
+    this.#running = this.#run(work, report, publish)
+    return this.#running
+  }
+
+  async #run(
+    work: SessionWork,
+    report: (progress: SessionProgress) => void,
+    publish: PublishNow | undefined,
+  ): Promise<SessionEnd> {
     let last: SessionProgress | undefined
+    const publishing = this.#publishing(publish)
     const told = new Promise<EndMessage>((resolve) => {
       this.#child.onMessage = (message) => {
         if (message.kind === 'end') resolve(message)
         else if (message.kind === 'memory') this.#weigh(message.residentBytes)
+        else if (message.kind === 'stored') publishing.one(message.file)
         else if (message.kind === 'progress') {
           last = message.progress
           report(message.progress)
         }
       }
     })
-    this.#begin(work)
+    this.#begin(work, publish !== undefined)
     const watch = setInterval(() => this.#look(), MEMORY_LOOK_MS)
     const first = await Promise.race([told, this.#child.exited])
     clearInterval(watch)
@@ -80,7 +105,8 @@ export class DuckDbSession implements EngineSession {
     if (message !== undefined) this.#look()
     this.#child.kill()
     const exit = await this.#child.exited
-    const end = await this.#judge(work, message?.end, exit)
+    await publishing.over()
+    const end = await this.#judge(work, message, exit)
     if (end.kind !== 'completed') await this.#discard(work)
     return { ...this.#report(message, last), ...end }
   }
@@ -88,7 +114,7 @@ export class DuckDbSession implements EngineSession {
   interrupt(): void {
     if (this.#asked !== 'nothing') return
     this.#asked = 'interrupt'
-    if (this.#running) this.#child.send({ kind: 'interrupt' })
+    if (this.#running !== undefined) this.#child.send({ kind: 'interrupt' })
   }
 
   kill(): void {
@@ -96,14 +122,14 @@ export class DuckDbSession implements EngineSession {
     this.#child.kill()
   }
 
-  #begin(work: SessionWork): void {
+  #begin(work: SessionWork, publishesAtOnce: boolean): void {
     if (this.#asked !== 'nothing') {
       this.#child.kill()
       return
     }
     let request: WorkRequest
     try {
-      request = this.#request(work)
+      request = { ...this.#request(work), publishesAtOnce }
     } catch (error) {
       // An invalid data version is our own bug, reported as a crash because a session never throws.
       this.#around.log.error('engine session refused its work', { error: String(error) })
@@ -113,7 +139,7 @@ export class DuckDbSession implements EngineSession {
     this.#child.send({ kind: 'work', request, reportMemory: this.#around.reportMemory })
   }
 
-  #request(work: SessionWork): WorkRequest {
+  #request(work: SessionWork): Omit<WorkRequest, 'publishesAtOnce'> {
     const { data, tempFolder } = this.#around
     return {
       dataFile: data.path(work.dataAfter),
@@ -128,7 +154,43 @@ export class DuckDbSession implements EngineSession {
       memoryLimitBytes: databaseBytes(this.size),
       threads: this.size.threads,
       tempFolder,
+      storesFolder: this.#storesFolder,
     }
+  }
+
+  get #storesFolder(): string {
+    return join(this.#around.tempFolder, 'stores')
+  }
+
+  /** Answers one request to publish at a time: a process that does not wait breaks the protocol. */
+  #publishing(publish: PublishNow | undefined): { one(file: ReportedFile): void; over(): Promise<void> } {
+    let busy: Promise<void> | undefined
+    const answer = async (file: ReportedFile) => {
+      const refusal = await this.#publish(file, publish!)
+      busy = undefined
+      this.#child.send({ kind: 'published', ...defined({ refusal }) })
+    }
+    return {
+      one: (file) => {
+        if (publish === undefined || busy !== undefined)
+          this.#child.kill('it published what nobody asked for')
+        else busy = answer(file)
+      },
+      over: async () => busy,
+    }
+  }
+
+  async #publish(file: ReportedFile, publish: PublishNow): Promise<string | undefined> {
+    try {
+      return await publish(await this.#adopted(file))
+    } catch (error) {
+      this.#around.log.error('a stored file could not be taken over', { error: String(error) })
+      return `Cannot store '${file.path}': the log of the service tells why`
+    }
+  }
+
+  async #adopted({ connection, path, file }: ReportedFile): Promise<StagedFile> {
+    return { connection, path, ...(await this.#around.spool.adopt(join(this.#storesFolder, file))) }
   }
 
   #look(): void {
@@ -145,10 +207,11 @@ export class DuckDbSession implements EngineSession {
   }
 
   /** Returns the reported end if there is one, else what the exit of the process means. */
-  async #judge(work: SessionWork, told: ReportedEnd | undefined, exit: ChildExit): Promise<Judged> {
+  async #judge(work: SessionWork, message: EndMessage | undefined, exit: ChildExit): Promise<Judged> {
+    const told = message?.end
     switch (told?.kind) {
       case 'completed':
-        return this.#sealed(work, told)
+        return this.#sealed(work, told, message!.storedFiles)
       case 'script-error':
       case 'out-of-memory':
         return told
@@ -176,10 +239,18 @@ export class DuckDbSession implements EngineSession {
     return { kind: 'crashed', message: exitText(exit) }
   }
 
-  async #sealed(work: SessionWork, told: ReportedEnd & { kind: 'completed' }): Promise<Judged> {
+  async #sealed(
+    work: SessionWork,
+    told: ReportedEnd & { kind: 'completed' },
+    stored: readonly ReportedFile[],
+  ): Promise<Judged> {
+    const storedFiles: StagedFile[] = []
     try {
-      return { ...told, fileBytes: await this.#around.data.seal(work.dataAfter) }
+      const fileBytes = await this.#around.data.seal(work.dataAfter)
+      for (const file of stored) storedFiles.push(await this.#adopted(file))
+      return { ...told, fileBytes, storedFiles }
     } catch (error) {
+      for (const file of storedFiles) await this.#around.spool.discard(file).catch(() => {})
       this.#around.log.error('the new data of an attempt could not be saved', { error: String(error) })
       return { kind: 'crashed', message: 'the new data could not be saved; the log of the service tells why' }
     }
@@ -199,7 +270,6 @@ export class DuckDbSession implements EngineSession {
       ...defined({ startedAt }),
       progressLog: message?.progressLog ?? last?.progressLog ?? '',
       scriptLog: message?.scriptLog ?? '',
-      storedFiles: message?.storedFiles ?? [],
       ...defined({ statements: message?.statements }),
       ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
     }
@@ -209,7 +279,7 @@ export class DuckDbSession implements EngineSession {
 /** The part of a session's end that differs by kind. */
 type Judged = SessionEnd extends infer End
   ? End extends { kind: string }
-    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'storedFiles' | 'statements'>
+    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'statements'>
     : never
   : never
 

@@ -15,7 +15,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, Timers } from '../../core/ports.ts'
 import type { Signal } from '../../core/signal.ts'
-import type { EngineSession, EngineSessions, EngineSize } from '../engine-session.ts'
+import type { EngineSession, EngineSessions, EngineSize, StoresSpool } from '../engine-session.ts'
 import { type EngineProcess, engineStopping, ProcessPool } from '../process-pool.ts'
 import type { DataFolder } from './data-files.ts'
 import { DuckDbSession } from './duckdb-session.ts'
@@ -24,6 +24,7 @@ import { SessionChild } from './session-child.ts'
 
 export interface DuckDbSessionsOptions {
   readonly data: DataFolder
+  readonly spool: StoresSpool
   /** Absolute folder for the private folders of sessions; created if missing. */
   readonly tempRoot: string
   /** Absolute folders that contain the connections of all attempts. Engine processes reach nothing else. */
@@ -45,6 +46,8 @@ export interface DuckDbSessionsOptions {
 interface PooledProcess extends EngineProcess {
   readonly child: SessionChild
   readonly tempFolder: string
+  /** Set when it is handed out: its folder stays until the session has taken what it wants of it. */
+  session?: DuckDbSession
 }
 
 export class DuckDbSessions implements EngineSessions {
@@ -82,14 +85,17 @@ export class DuckDbSessions implements EngineSessions {
     if (this.#stopped !== undefined) throw engineStopping()
     if (this.#started === undefined) throw new Error('the engine sessions are not started')
     await this.#started
-    const { child, tempFolder } = await this.#pool!.take(size.memoryBytes, withdrawn)
-    return new DuckDbSession(child, size, {
+    const process = await this.#pool!.take(size.memoryBytes, withdrawn)
+    const { child, tempFolder } = process
+    process.session = new DuckDbSession(child, size, {
       data: this.#options.data,
+      spool: this.#options.spool,
       tempFolder,
       readMemory: this.#readMemory,
       reportMemory: this.#readMemory(child.pid!) === undefined,
       log: this.#options.log,
     })
+    return process.session
   }
 
   async #prepare(): Promise<void> {
@@ -115,17 +121,18 @@ export class DuckDbSessions implements EngineSessions {
       const { stderr } = await child.exited
       if (!dismissed) log.warn('engine process did not become ready', { error: String(error), stderr })
     })
-    return {
+    const started: PooledProcess = {
       child,
       tempFolder,
       ready: child.ready,
-      gone: child.exited.then(() => this.#removeFolder(tempFolder)),
+      gone: child.exited.then(() => started.session?.collected()).then(() => this.#removeFolder(tempFolder)),
       ping: () => child.ping(),
       kill(fault) {
         dismissed ||= fault === undefined
         child.kill(fault)
       },
     }
+    return started
   }
 
   async #removeFolder(tempFolder: string): Promise<void> {

@@ -136,8 +136,9 @@ export class SessionChild {
     try {
       this.#count(0, chunk.length)
       for (const value of reader.push(chunk)) {
-        this.#count(1, 0)
         const message = childMessage(value)
+        // A process that stores waits for each answer, so it cannot flood.
+        if (message.kind !== 'stored') this.#count(1, 0)
         this.#heard()
         if (message.kind === 'ready') this.#tellReady()
         else if (message.kind === 'pong') this.#answered()

@@ -2,12 +2,12 @@
  * Room `engine/sink`: rows go out: STORE into text, QVD and Parquet. One writer a format enters.
  *
  * STORE: writes a table to a file of a writable connection (LANGUAGE, section 8; SEMANTICS block R). The file
- * is made in the private folder of the run and moved when it is whole, so nobody reads half of it, a failure
- * leaves the old one, and a run that is killed leaves nothing among the data files.
+ * is made in the private folder of the run and staged when it is whole: the script reads it from then on,
+ * others when it is published.
  */
 
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { faults } from '../../script/fault/fault.ts'
@@ -19,11 +19,11 @@ import { textOf } from '../../script/value/convert.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Database } from '../duckdb/database.ts'
 import { BATCH_ROWS, pairValue, readBatches } from '../duckdb/row-source.ts'
-import type { StoredFile } from '../engine-session.ts'
+import type { ReportedFile } from '../engine-session.ts'
 import type { FilePaths } from '../source/file-paths.ts'
 import { writeParquet } from '../source/parquet-file.ts'
+import type { StagedFiles } from '../source/staged-files.ts'
 import { sqlName } from '../sql/pair-sql.ts'
-import { moveFile } from './move-file.ts'
 import { parquetValueSql } from './parquet-type.ts'
 import { writeTableAsQvd } from './qvd-store.ts'
 
@@ -32,15 +32,20 @@ interface StoredColumn {
   readonly as: string
 }
 
+export interface StoreTarget {
+  readonly paths: FilePaths
+  readonly staged: StagedFiles
+}
+
 export async function storeTable(
   { path: given, format }: StoreStatement,
   { table: name, columns: stored, type, compression }: StorePlan,
   settings: Settings,
   model: DataModel,
   database: Database,
-  paths: FilePaths,
+  { paths, staged }: StoreTarget,
   creation: QvdCreation,
-): Promise<{ rows: number; stored: StoredFile }> {
+): Promise<{ rows: number; target: string; stored: ReportedFile }> {
   const table = findTable(model, name)!
   const columns = stored.map(({ field, as }) => ({ field: findField(table, field)!, as }))
   const { target, located } = paths.forWriting(given)
@@ -51,13 +56,11 @@ export async function storeTable(
         : type === 'parquet'
           ? await writeTableAsParquet(table, columns, compression, settings, database)
           : await writeTableAsQvd(table, columns, { database, model, settings, creation })
-    await moveFile(made, target)
+    const named = { connection: located.connection.name, path: located.relative }
+    return { rows: table.rows, target, stored: await staged.add(made, target, named) }
   } catch (error) {
     throw storeFault(error, given) ?? error
   }
-  const { size } = await stat(target)
-  const file = { connection: located.connection.name, path: located.relative, bytes: size }
-  return { rows: table.rows, stored: file }
 }
 
 const BYTE_ORDER_MARK = '\ufeff'
@@ -166,9 +169,6 @@ function storeFault(error: unknown, given: string): Error | undefined {
 }
 
 const STORE_REFUSALS: ReadonlyMap<string, string> = new Map([
-  ['EISDIR', 'there is a folder of this name'],
-  ['ENOTEMPTY', 'there is a folder of this name'],
-  ['EEXIST', 'there is a folder of this name'],
   ['ENOSPC', 'no space is left for data files'],
   ['EDQUOT', 'no space is left for data files'],
   ['EFBIG', 'the file is too large for the disk'],

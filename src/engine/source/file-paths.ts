@@ -6,7 +6,7 @@
  *
  * The check is made on the resolved path, after links, and the resolved path is what is opened.
  */
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { checkFileName } from '../../core/file-name.ts'
 import { faults } from '../../script/fault/fault.ts'
@@ -14,6 +14,7 @@ import { noDirectory, pathBelow, pathOutside, writtenPath } from '../../script/p
 import { nearestName } from '../../script/value/nearest-name.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
+import type { StagedFiles } from './staged-files.ts'
 
 export interface ConnectionPath {
   readonly connection: FileConnection
@@ -27,9 +28,12 @@ const LIB = 'lib://'
 
 export class FilePaths {
   readonly #connections: ReadonlyMap<string, FileConnection>
+  readonly #staged: StagedFiles | undefined
   #directory: ConnectionPath | undefined
 
-  constructor(connections: readonly FileConnection[]) {
+  /** @param staged what the script stored itself, in front of what lies there */
+  constructor(connections: readonly FileConnection[], staged?: StagedFiles) {
+    this.#staged = staged
     this.#connections = new Map(connections.map((connection) => [connection.name, connection]))
   }
 
@@ -66,6 +70,8 @@ export class FilePaths {
    */
   find(given: string): { real: string; stats: Stats } | undefined {
     const located = this.locate(given)
+    const staged = this.#stagedAt(located, given)
+    if (staged !== undefined) return { real: staged, stats: statSync(staged) }
     const real = realPath(absolute(located))
     if (real === undefined) return undefined
     checkInside(located.connection, real, given)
@@ -90,7 +96,11 @@ export class FilePaths {
       throw faults.fileNotFound(`Cannot write '${given}': its folder does not exist`)
     }
     checkInside(located.connection, folder, given)
-    return { target: path.join(folder, name), located }
+    const target = path.join(folder, name)
+    if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) {
+      throw faults.general(`Cannot write '${given}': there is a folder of this name`)
+    }
+    return { target, located }
   }
 
   /** Paths that match a mask with * and ? in any segment, by name; nothing found: an empty list. */
@@ -102,9 +112,50 @@ export class FilePaths {
     const segments = relative.split('/')
     segments.forEach((segment, index) => {
       const wantsFile = what === 'files' && index === segments.length - 1
-      found = found.flatMap((folder) => matching(connection, root, folder, segment, wantsFile, mask))
+      found = found.flatMap((folder) =>
+        this.#matching({ connection, root, mask }, folder, segment, wantsFile),
+      )
     })
     return found.map((each) => `${LIB}${connection.name}/${each}`)
+  }
+
+  /** Path of what the script stored there itself; undefined if it did not. */
+  #stagedAt(located: ConnectionPath, given: string): string | undefined {
+    const wanted = absolute(located)
+    const folder = realPath(path.dirname(wanted))
+    const staged = folder && this.#staged?.at(path.join(folder, path.basename(wanted)))
+    if (staged !== undefined) checkInside(located.connection, folder!, given)
+    return staged
+  }
+
+  /** Entries of one folder below the root that match one segment of a mask. */
+  #matching(
+    {
+      connection,
+      root,
+      mask,
+    }: { readonly connection: FileConnection; readonly root: string; readonly mask: string },
+    folder: string,
+    segment: string,
+    wantsFile: boolean,
+  ): string[] {
+    const real = realPath(path.join(root, folder))
+    if (real === undefined) return []
+    checkInside(connection, real, mask)
+    if (!statSync(real).isDirectory()) return []
+    const isMatch = (name: string) => {
+      if (this.#staged?.at(path.join(real, name)) !== undefined) return wantsFile
+      const target = realPath(path.join(real, name))
+      if (target === undefined) return false
+      if (!/[*?]/.test(segment)) checkInside(connection, target, mask)
+      else if (!isInside(root, target)) return false
+      return statSync(target).isFile() === wantsFile
+    }
+    return [...new Set([...readdirSync(real), ...(this.#staged?.namesIn(real) ?? [])])]
+      .filter((name) => matchesWildcard(segment, name))
+      .sort()
+      .filter(isMatch)
+      .map((name) => (folder === '' ? name : `${folder}/${name}`))
   }
 }
 
@@ -138,30 +189,4 @@ function realPath(given: string): string | undefined {
     }
     throw error
   }
-}
-
-/** Entries of one folder below the root that match one segment of a mask. */
-function matching(
-  connection: FileConnection,
-  root: string,
-  folder: string,
-  segment: string,
-  wantsFile: boolean,
-  mask: string,
-): string[] {
-  const real = realPath(path.join(root, folder))
-  if (real === undefined) return []
-  checkInside(connection, real, mask)
-  if (!statSync(real).isDirectory()) return []
-  return readdirSync(real)
-    .filter((name) => matchesWildcard(segment, name))
-    .sort()
-    .map((name) => (folder === '' ? name : `${folder}/${name}`))
-    .filter((each) => {
-      const target = realPath(path.join(root, each))
-      if (target === undefined) return false
-      if (!/[*?]/.test(segment)) checkInside(connection, target, mask)
-      else if (!isInside(root, target)) return false
-      return statSync(target).isFile() === wantsFile
-    })
 }

@@ -12,7 +12,17 @@
  * the callers' concern.
  */
 import { createReadStream } from 'node:fs'
-import { constants, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
+import {
+  constants,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+} from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { FileStore, Place, Spooled } from '../../catalog/file-contents.ts'
 import { checkFileName, checkFolderPath, isFolderName } from '../../core/file-name.ts'
@@ -28,21 +38,35 @@ export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
 }
 
-/** Opens the store under `root`, making it when missing, and clears spools that a crash left behind. */
-export async function openFileStore(root: string, random: Random): Promise<FileStore> {
+/**
+ * Opens the store under `root`, making it when missing, and clears spools that a crash left behind.
+ * @param wanted ids of content that is still to be put into its place
+ */
+export async function openFileStore(
+  root: string,
+  random: Random,
+  wanted: ReadonlySet<string> = new Set(),
+): Promise<FileStore> {
   await mkdir(root, { recursive: true })
   const realRoot = await realpath(root)
   const spoolFolder = join(realRoot, SPOOL)
-  await rm(spoolFolder, { recursive: true, force: true })
-  await mkdir(spoolFolder)
+  await mkdir(spoolFolder, { recursive: true })
+  for (const name of await readdir(spoolFolder)) {
+    if (!wanted.has(name)) await rm(join(spoolFolder, name), { recursive: true, force: true })
+  }
   return fileStore(realRoot, spoolFolder, random)
 }
 
 /** No tenant id has a dot. */
 const SPOOL = '.spool'
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const LINKED = 'the way leads over a symbolic link'
 
 function fileStore(root: string, spoolFolder: string, random: Random): FileStore {
+  const spooled = (content: string): string => {
+    if (!UUID.test(content)) throw new UnsafePathError(`not an id: ${content}`)
+    return join(spoolFolder, content)
+  }
   const queues = new Map<string, Promise<unknown>>()
 
   /** The path of a name whose parent folders exist and are no links. */
@@ -66,19 +90,20 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
     return folder === undefined ? undefined : path
   }
 
-  const spool = async (content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled> => {
-    const path = join(spoolFolder, newUuid(random))
+  const spool = async (from: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Spooled> => {
+    const content = newUuid(random)
+    const path = spooled(content)
     const file = await open(path, 'wx', 0o600)
     let bytes = 0
     try {
-      for await (const chunk of content) {
+      for await (const chunk of from) {
         bytes += chunk.length
         if (bytes > maxBytes) throw new FileTooLargeError(`more than ${maxBytes} bytes`)
         await file.writeFile(chunk)
       }
       await file.sync()
       await file.close()
-      return { path, bytes }
+      return { content, bytes }
     } catch (error) {
       await file.close()
       await rm(path, { force: true })
@@ -95,12 +120,55 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
       const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
       return spool(createReadStream('', { fd: file }), Number.POSITIVE_INFINITY)
     },
-    async discard(spooled) {
-      await rm(spooled.path, { force: true })
+    async adopt(path) {
+      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      try {
+        const { size, dev, ino } = await onlyName(file)
+        const content = newUuid(random)
+        try {
+          await file.chmod(0o600)
+          await rename(path, spooled(content))
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+          const copy = await spool(file.createReadStream({ autoClose: false }), size)
+          await rm(path, { force: true })
+          await syncFolder(spoolFolder)
+          return copy
+        }
+        const moved = await lstat(spooled(content))
+        if (moved.dev !== dev || moved.ino !== ino) {
+          await rm(spooled(content), { recursive: true, force: true })
+          throw new UnsafePathError('the file was replaced while it was taken over')
+        }
+        await file.sync()
+        await syncFolder(spoolFolder)
+        return { content, bytes: size }
+      } finally {
+        await file.close()
+      }
     },
-    async put(spooled, place, name) {
+    async isSpooled(content) {
+      return (await lstat(spooled(content)).catch(() => undefined)) !== undefined
+    },
+    async discard({ content }) {
+      await rm(spooled(content), { force: true })
+    },
+    async refusePut(place, name) {
+      const base = join(root, placePath(place))
+      let path = base
+      for (const part of checked(name).split(sep)) {
+        path = join(path, part)
+        const found = await lstat(path).catch(() => undefined)
+        const isLast = path === join(base, checked(name))
+        if (found !== undefined && found.isDirectory() === isLast) {
+          return isLast ? 'there is a folder of this name' : `'${part}' is no folder`
+        }
+      }
+      return undefined
+    },
+    async put({ content }, place, name) {
       const path = await pathOf(place, name)
-      await rename(spooled.path, path)
+      await rename(spooled(content), path)
       await syncFolder(dirname(path))
     },
     async makeFolder(place, name) {
@@ -142,6 +210,13 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
       return mine
     },
   }
+}
+
+/** A regular file that nobody has under another name. */
+async function onlyName(file: FileHandle): Promise<{ size: number; dev: number; ino: number }> {
+  const found = await file.stat()
+  if (!found.isFile() || found.nlink !== 1) throw new UnsafePathError('not a file of one name')
+  return found
 }
 
 function placePath({ tenantId, place }: Place): string {

@@ -3,8 +3,10 @@
 import { defined } from '../../core/defined.ts'
 import { namesOnTheWay } from '../../core/file-name.ts'
 import type { TenantId } from '../../core/ids.ts'
-import type { DataFile, FilePlace } from '../../core/records.ts'
+import type { PlacedName } from '../../core/publication.ts'
+import type { App, DataFile, FilePlace } from '../../core/records.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving, Change, Decided } from '../port/change.ts'
+import type { StoresView } from '../port/publications.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
@@ -56,12 +58,8 @@ export function decideChange<Answer>(tables: Tables, change: Change<Answer>): De
         ...base,
         ...defined({ file }),
         below: byAge(tables.dataFiles.where(isBelow)),
-        onTheWay: onTheWay(tables, tenantId, change.wanted),
-        marked: byAge(
-          tables.apps.where(
-            ({ tenantId: of, crashedOnMaxSize: { full, partial } }) => of === tenantId && (full || partial),
-          ),
-        ),
+        onTheWay: change.wanted === undefined ? [] : onTheWay(tables, tenantId, change.wanted),
+        marked: markedApps(tables, tenantId),
       })
     }
     case 'subscription': {
@@ -71,18 +69,32 @@ export function decideChange<Answer>(tables: Tables, change: Change<Answer>): De
   }
 }
 
-function onTheWay(
-  tables: Tables,
-  tenantId: TenantId,
-  wanted: { readonly place: FilePlace; readonly name: string } | undefined,
-): DataFile[] {
-  if (wanted === undefined) return []
+function onTheWay(tables: Tables, tenantId: TenantId, wanted: PlacedName): DataFile[] {
   return namesOnTheWay(wanted.name).flatMap(
     (name) =>
       tables.dataFiles.find(
         (row) => row.tenantId === tenantId && row.name === name && liesIn(row, wanted.place),
       ) ?? [],
   )
+}
+
+function markedApps(tables: Tables, tenantId: TenantId): App[] {
+  return byAge(
+    tables.apps.where(
+      ({ tenantId: of, crashedOnMaxSize: { full, partial } }) => of === tenantId && (full || partial),
+    ),
+  )
+}
+
+/** What a settling step is shown about the files that its attempt stored. */
+export function storesView(tables: Tables, tenantId: TenantId, stored: readonly PlacedName[]): StoresView {
+  const isGone = ({ place }: PlacedName) =>
+    'spaceId' in place && own(tables.spaces.get(place.spaceId), tenantId) === undefined
+  return {
+    placeless: stored.filter(isGone),
+    onTheWay: [...new Set(stored.flatMap((each) => onTheWay(tables, tenantId, each)))],
+    marked: markedApps(tables, tenantId),
+  }
 }
 
 /** Removes and puts the records; throws where a database would refuse them. */

@@ -3,10 +3,12 @@
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import { defined } from '../../core/defined.ts'
 import { matchesFilter } from '../../core/filter.ts'
-import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
+import type { AppId, PublicationId, ReloadId, TenantId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
+import type { PlacedName, Publication } from '../../core/publication.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Listed, ReloadQuery } from '../port/lists.ts'
+import type { PublicationStore, StoresSaving } from '../port/publications.ts'
 import { reloadSortValue } from '../port/reload-sort.ts'
 import type {
   Acceptance,
@@ -25,11 +27,12 @@ import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { assertSaving } from '../rule/saving.ts'
 import { stepped } from '../rule/stepping.ts'
 import { movedAt } from '../rule/turns.ts'
+import { saveCatalog, storesView } from './change.ts'
 import { MemoryDeliveries } from './memory-deliveries.ts'
 import { openAttempt } from './queue-count.ts'
 import { byAge, insert, own } from './tables.ts'
 
-export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
+export class MemoryReloads extends MemoryDeliveries implements ReloadStore, PublicationStore {
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
     this.notices.notifySoon(noticeOf.accepting())
     return this.atomically(() => batch.map((acceptance) => this.#accept(acceptance)))
@@ -69,12 +72,12 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
 
   #transition<Refused>(transition: Transition<Refused>): Transitioned<Refused> {
     const reload = this.tables.reloads.get(transition.reloadId)
-    const { answer, saving } = stepped(transition, reload, (stored) => this.viewOf(stored))
+    const { answer, saving } = stepped(transition, reload, (row, stored) => this.viewOf(row, stored))
     if (reload !== undefined && saving !== undefined) this.saveStep(reload, saving)
     return answer
   }
 
-  protected viewOf(reload: Reload): ReloadView {
+  protected viewOf(reload: Reload, stored?: readonly PlacedName[]): ReloadView {
     const { tables } = this
     const { tenantId } = reload
     const attempt = openAttempt(tables, reload)
@@ -82,7 +85,8 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
     const subscriptions = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId && row.enabled))
     const readers = this.#readers(tenantId, readersAsked(app, subscriptions))
     const tenant = tables.requireTenant(tenantId)
-    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers }) }
+    const stores = stored && storesView(tables, tenantId, stored)
+    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores }) }
   }
 
   #readers(tenantId: TenantId, asked: ReadersAsked | undefined): ReloadView['readers'] {
@@ -103,10 +107,24 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore {
     if (attempt !== undefined) this.tables.attempts.put(`${reload.id}/${attempt.number}`, attempt)
     const app = this.tables.apps.get(reload.appId)
     if (saving.app !== undefined && app !== undefined) this.tables.apps.put(app.id, { ...app, ...saving.app })
+    if (saving.stores !== undefined) this.#saveStores(reload.tenantId, saving.stores)
     for (const draft of saving.events ?? []) this.saveEvent(draft)
     for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
     this.turns.moved(before, reload, movedAt(reload, attempt))
     this.notices.note(noticeOf.saving(before, saving))
+  }
+
+  #saveStores(tenantId: TenantId, { dataFiles, apps, publication }: StoresSaving): void {
+    saveCatalog(this.tables, tenantId, { put: { dataFiles, apps } })
+    insert(this.tables.publications, publication.id, publication)
+  }
+
+  async publications(tenantId?: TenantId): Promise<Publication[]> {
+    return this.tables.publications.where((row) => tenantId === undefined || row.tenantId === tenantId)
+  }
+
+  async published(id: PublicationId): Promise<void> {
+    this.atomically(() => this.tables.publications.remove(id))
   }
 
   async reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined> {

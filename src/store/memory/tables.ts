@@ -2,6 +2,7 @@
 
 import type { Attempt } from '../../core/attempt.ts'
 import type { TenantId } from '../../core/ids.ts'
+import type { Publication } from '../../core/publication.ts'
 import type {
   ApiKey,
   App,
@@ -44,6 +45,7 @@ export class Tables {
   readonly events = new Table<StoredEvent>(this.journal)
   readonly deliveries = new Table<Delivery>(this.journal)
   readonly sends = new Table<Send>(this.journal)
+  readonly publications = new Table<Publication>(this.journal)
   /**
    * `sequence`: of the latest event; `forgotten`: of the newest one that was removed; `letInAt`: what was due
    * then was let in by a claim, epoch ms; `seenAt`: the time that was seen when history was forgotten last.

@@ -5,12 +5,14 @@
 
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import type { PlacedName } from '../../core/publication.ts'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, ReloadQuery } from './lists.ts'
+import type { StoresSaving, StoresView } from './publications.ts'
 
 export interface Acceptance {
   readonly reload: Reload
@@ -49,6 +51,8 @@ export interface ReloadView {
     readonly space?: Space
     readonly assignments: readonly SpaceAssignment[]
   }
+  /** Present when the transition names stored files. */
+  readonly stores?: StoresView
 }
 
 /** What a step wants saved; all of it or nothing. */
@@ -60,6 +64,7 @@ export interface Saving {
   readonly app?: Pick<App, 'crashedOnMaxSize'> & Pick<Partial<App>, 'data'>
   readonly events?: readonly EventDraft[]
   readonly deliveries?: readonly Delivery[]
+  readonly stores?: StoresSaving
 }
 
 export interface Transition<Refused> {
@@ -70,6 +75,8 @@ export interface Transition<Refused> {
    * the token it saw).
    */
   readonly fence?: LeaseToken
+  /** Files that the attempt stored: the step is shown what is known about their names. */
+  readonly stored?: readonly PlacedName[]
   /** Shows it what is stored; called again when what it was saved with was rolled back. */
   readonly step: (view: ReloadView) => Saving | Refused
 }

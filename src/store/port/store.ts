@@ -18,6 +18,7 @@ import type { DataFileStore } from './files.ts'
 import type { HistoryStore } from './history.ts'
 import type { ListStore } from './lists.ts'
 import type { PeopleStore } from './people.ts'
+import type { PublicationStore } from './publications.ts'
 import type { QueueStore } from './queue.ts'
 import type { ReloadStore } from './reloads.ts'
 import type { SpaceStore } from './spaces.ts'
@@ -49,6 +50,7 @@ export interface Store
     EventStore,
     DeliveryStore,
     CatalogStore,
+    PublicationStore,
     HistoryStore {
   counts(): Promise<Counts>
   /**

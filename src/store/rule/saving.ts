@@ -45,6 +45,11 @@ export function assertSaving(before: Reload, open: Attempt | undefined, saving: 
     before,
     'the lease is that of the open attempt',
   )
+  must(
+    saving.stores === undefined || (after.state === 'SUCCEEDED' && !isOutcome(before.state)),
+    before,
+    'what an attempt stored is published with its success alone',
+  )
   const opened = saving.attempt !== undefined && saving.attempt.number !== open?.number
   must(after.attempts === before.attempts + (opened ? 1 : 0), before, 'attempts counts the attempts opened')
   for (const event of saving.events ?? []) {

@@ -14,13 +14,13 @@ export interface Stepped<Refused> {
  * @param view what the step is shown; asked only when the fence holds
  */
 export function stepped<Refused>(
-  { fence, step }: Transition<Refused>,
+  { fence, step, stored }: Transition<Refused>,
   reload: Reload | undefined,
-  view: (reload: Reload) => ReloadView,
+  view: (reload: Reload, stored: Transition<Refused>['stored']) => ReloadView,
 ): Stepped<Refused> {
   if (reload === undefined) return { answer: { kind: 'unknown' } }
   if (fence !== undefined && reload.lease !== fence) return { answer: { kind: 'fenced' } }
-  const result = step(view(reload))
+  const result = step(view(reload, stored))
   if (!isSaving(result)) return { answer: { kind: 'refused', refusal: result, reload } }
   return { answer: { kind: 'saved', reload: result.reload }, saving: result }
 }

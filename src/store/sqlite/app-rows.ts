@@ -18,6 +18,7 @@ const plain = recordColumns<Omit<App, 'crashedOnMaxSize'>>({
   modifiedAt: number('modified_at'),
   data: json('data'),
   currentScriptId: text('current_script_id'),
+  stores: text('stores'),
 })
 
 export const APP_COLUMNS = `${plain.names}, data_version, crashed_full, crashed_partial, item_id`

@@ -1,8 +1,9 @@
 /** Apps and their script versions. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DataVersion } from '../../core/ids.ts'
+import type { DataVersion, TenantId } from '../../core/ids.ts'
+import type { App } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
-import { scriptColumns, summaryColumns } from './app-rows.ts'
+import { appOf, scriptColumns, summaryColumns } from './app-rows.ts'
 import type { Answers } from './verbs.ts'
 
 export function prepareApps(db: DatabaseSync): Answers<CatalogStore, 'referencedDataVersions'> {
@@ -29,4 +30,11 @@ export function prepareScripts(db: DatabaseSync): Answers<CatalogStore, 'scripts
       return row === undefined ? undefined : scriptColumns.of(row)
     },
   }
+}
+
+/** Apps of a tenant with a crash mark. */
+export function prepareMarked(db: DatabaseSync): (tenantId: TenantId) => App[] {
+  const marked = db.prepare(`
+    SELECT * FROM apps WHERE tenant_id = ? AND crashed_full + crashed_partial > 0 ORDER BY created_at, id`)
+  return (tenantId) => marked.all(tenantId).map((row): App => appOf(row))
 }

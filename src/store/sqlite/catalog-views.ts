@@ -1,12 +1,14 @@
 /** What the steps of catalog changes are shown: read by the subject alone. */
 import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
-import { isFolderName, namesOnTheWay } from '../../core/file-name.ts'
+import { isFolderName } from '../../core/file-name.ts'
 import type { ScriptVersionId, TenantId } from '../../core/ids.ts'
-import type { ApiKey, App, DataFile, FilePlace, Space, SpaceAssignment, User } from '../../core/records.ts'
+import type { PlacedName } from '../../core/publication.ts'
+import type { ApiKey, DataFile, Space, SpaceAssignment, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Change, Decided } from '../port/change.ts'
-import { appOf } from './app-rows.ts'
+import { prepareMarked } from './apps.ts'
+import { prepareOnTheWay } from './data-files.ts'
 import { recordOf, recordsOf } from './row.ts'
 import type { Audience, Views } from './view.ts'
 
@@ -68,11 +70,6 @@ function prepareSpaceView(db: DatabaseSync) {
 
 function prepareFileView(db: DatabaseSync) {
   const one = db.prepare('SELECT record FROM data_files WHERE id = ? AND tenant_id = ?')
-  const inSpace = db.prepare(
-    'SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? AND name = ?',
-  )
-  const ofOwner = db.prepare(`
-    SELECT record FROM data_files WHERE tenant_id = ? AND owner_id = ? AND name = ? AND space_id IS NULL`)
   // "0" comes after "/": between the two lies all that begins with the folder's name.
   const belowInSpace = db.prepare(`
     SELECT record FROM data_files WHERE tenant_id = ? AND space_id = ? AND name > ? AND name < ?
@@ -81,12 +78,8 @@ function prepareFileView(db: DatabaseSync) {
     SELECT record FROM data_files
     WHERE tenant_id = ? AND owner_id = ? AND name > ? AND name < ? AND space_id IS NULL
     ORDER BY created_at, id`)
-  const marked = db.prepare(`
-    SELECT * FROM apps WHERE tenant_id = ? AND crashed_full + crashed_partial > 0 ORDER BY created_at, id`)
-  const rowOf = (tenantId: TenantId, place: FilePlace, name: string) =>
-    'spaceId' in place
-      ? inSpace.get(tenantId, place.spaceId, name)
-      : ofOwner.get(tenantId, place.ownerId, name)
+  const onTheWay = prepareOnTheWay(db)
+  const marked = prepareMarked(db)
   const below = ({ tenantId, spaceId, ownerId, name }: DataFile): DataFile[] => {
     if (!isFolderName(name)) return []
     const end = `${name.slice(0, -1)}0`
@@ -96,18 +89,13 @@ function prepareFileView(db: DatabaseSync) {
         : belowInSpace.all(tenantId, spaceId, name, end)
     return recordsOf<DataFile>(rows)
   }
-  return (
-    tenantId: TenantId,
-    id: string,
-    wanted: { readonly place: FilePlace; readonly name: string } | undefined,
-  ) => {
+  return (tenantId: TenantId, id: string, wanted: PlacedName | undefined) => {
     const file = recordOf<DataFile>(one.get(id, tenantId))
-    const names = wanted === undefined ? [] : namesOnTheWay(wanted.name)
     return {
       ...defined({ file }),
       below: file === undefined ? [] : below(file),
-      onTheWay: names.flatMap((name) => recordOf<DataFile>(rowOf(tenantId, wanted!.place, name)) ?? []),
-      marked: marked.all(tenantId).map((row): App => appOf(row)),
+      onTheWay: wanted === undefined ? [] : onTheWay(tenantId, wanted),
+      marked: marked(tenantId),
     }
   }
 }

@@ -1,5 +1,8 @@
 /** Data files. A name is unique within its place: a space, or the personal files of a user. */
 import type { DatabaseSync } from 'node:sqlite'
+import { namesOnTheWay } from '../../core/file-name.ts'
+import type { TenantId } from '../../core/ids.ts'
+import type { PlacedName } from '../../core/publication.ts'
 import type { DataFile, FilePlace } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { recordOf } from './row.ts'
@@ -23,4 +26,11 @@ export function prepareDataFiles(db: DatabaseSync): Answers<CatalogStore, 'dataF
     dataFile: read,
     dataFileByName: byName,
   }
+}
+
+/** What has the name or lies on the way to it. */
+export function prepareOnTheWay(db: DatabaseSync): (tenantId: TenantId, wanted: PlacedName) => DataFile[] {
+  const { dataFileByName } = prepareDataFiles(db)
+  return (tenantId, { place, name }) =>
+    namesOnTheWay(name).flatMap((each) => dataFileByName(tenantId, place, each) ?? [])
 }

@@ -14,6 +14,7 @@ import { sql as forgotten } from './migrations/0004-forgotten.ts'
 import { sql as ranStatements } from './migrations/0005-ran-statements.ts'
 import { sql as lists } from './migrations/0006-lists.ts'
 import { sql as futureStamps } from './migrations/0007-future-stamps.ts'
+import { sql as publications } from './migrations/0008-publications.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   ranStatements,
   lists,
   futureStamps,
+  publications,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -16,6 +16,7 @@ import { markValues } from './app-rows.ts'
 import { deliveryColumns } from './delivery-rows.ts'
 import { draftColumns } from './event-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
+import { prepareSaveStores } from './publications.ts'
 import { CLOSED_COLUMNS, closedValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
 import type { UpdateReload } from './update-reload.ts'
@@ -33,10 +34,11 @@ export function prepareSave(
   const insertClosed = prepareInsertClosed(db)
   const saveApp = prepareSaveApp(db)
   const saveEvents = prepareSaveEvents(db)
+  const saveStores = prepareSaveStores(db, kept)
   return (stored, saving) => {
     const { reload: before, attempt: open } = stored
     assertSaving(before, open, saving)
-    const { reload, attempt, events = [], deliveries = [] } = saving
+    const { reload, attempt, events = [], deliveries = [], stores } = saving
     const after = { reload, attempt: openAfter(open, attempt) }
     if (attempt !== undefined) insertClosed(attempt)
     updateReload(stored, after)
@@ -45,6 +47,7 @@ export function prepareSave(
       saveApp(reload, saving.app)
       kept.changeApp(reload.appId, saving.app)
     }
+    if (stores !== undefined) saveStores(reload.tenantId, stores)
     saveEvents(events, deliveries)
     turns.moved(before, reload, movedAt(reload, attempt))
     note(noticeOf.saving(before, saving))

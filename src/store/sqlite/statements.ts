@@ -17,6 +17,7 @@ import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
+import { preparePublications } from './publications.ts'
 import { preparePullBack } from './pull-back.ts'
 import { FIRST_WAITING, preparePositionOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
@@ -89,6 +90,7 @@ export function prepareStatements(
     ...prepareScripts(db),
     ...prepareSpaces(db),
     ...prepareDataFiles(db),
+    ...preparePublications(db),
     ...prepareSubscriptions(db),
   }
 }

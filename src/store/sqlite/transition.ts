@@ -11,7 +11,7 @@ export function prepareTransition(
 ): <Refused>(transition: Transition<Refused>) => Transitioned<Refused> {
   return (transition) => {
     const stored = views.stored(transition.reloadId)
-    const { answer, saving } = stepped(transition, stored?.reload, () => views.view(stored!))
+    const { answer, saving } = stepped(transition, stored?.reload, (_, names) => views.view(stored!, names))
     if (stored !== undefined && saving !== undefined) save(stored, saving)
     return answer
   }

@@ -65,6 +65,9 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   count: 'read',
   sum: 'read',
 
+  publications: 'read',
+  published: 'lost with the power',
+
   change: 'synced',
   tenant: 'read',
   tenants: 'read',

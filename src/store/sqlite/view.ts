@@ -2,12 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
+import type { PlacedName } from '../../core/publication.ts'
 import type { App, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
 import type { Kept, KeptReload } from './kept.ts'
+import { prepareStoresView } from './publications.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
 
@@ -83,7 +85,8 @@ export class Audience {
 export interface Views {
   /** The reload with its open attempt. */
   stored(id: ReloadId): KeptReload | undefined
-  view(stored: KeptReload): ReloadView
+  /** @param names files that the attempt stored */
+  view(stored: KeptReload, names?: readonly PlacedName[]): ReloadView
   app(tenantId: TenantId, id: AppId): App | undefined
 }
 
@@ -105,6 +108,7 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
       assignments: space ? recordsOf<SpaceAssignment>(selectAssignments.all(space.id, tenantId)) : [],
     }
   }
+  const storesOf = prepareStoresView(db)
   const readReload = (id: ReloadId): KeptReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
@@ -124,15 +128,12 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
   return {
     stored: (id) => kept.reload(id) ?? readReload(id),
     app: appById,
-    view: ({ reload, attempt }) => {
+    view: ({ reload, attempt }, names) => {
       const app = appById(reload.tenantId, reload.appId)
       const { tenant, subscriptions } = audience.of(reload.tenantId)
-      return {
-        reload,
-        tenant,
-        subscriptions,
-        ...defined({ attempt, app, readers: readersOf(reload.tenantId, readersAsked(app, subscriptions)) }),
-      }
+      const readers = readersOf(reload.tenantId, readersAsked(app, subscriptions))
+      const stores = names && storesOf(reload.tenantId, names)
+      return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores }) }
     },
   }
 }

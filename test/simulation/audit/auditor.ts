@@ -20,6 +20,7 @@ import { LimitAudit } from './limits.ts'
 import { OrderAudit } from './order.ts'
 import { ReloadAudit } from './reloads.ts'
 import { SessionAudit } from './sessions.ts'
+import { StoresAudit } from './stores.ts'
 
 export class Auditor {
   /** Steps in which the store changed. */
@@ -31,6 +32,7 @@ export class Auditor {
   readonly #events: EventAudit
   readonly #order: OrderAudit
   readonly #data: DataAudit
+  readonly #stores: StoresAudit
   readonly #sessions: SessionAudit
   readonly #engines: EngineAudit
   readonly #budget: BudgetAudit
@@ -45,6 +47,7 @@ export class Auditor {
     this.#events = new EventAudit(world, this.#copy)
     this.#order = new OrderAudit(world, this.#copy, room)
     this.#data = new DataAudit(world, this.#copy)
+    this.#stores = new StoresAudit(world, this.#copy)
     this.#sessions = new SessionAudit(world, this.#copy, room)
     this.#engines = new EngineAudit(world, room)
     this.#budget = new BudgetAudit(world, this.#copy, room)
@@ -77,10 +80,12 @@ export class Auditor {
       this.#order.look(changes)
       this.#limits.look(changes)
       this.#data.look(changes)
+      this.#stores.look(changes)
     }
     this.#world.lastCall = undefined
     this.#events.lookAtArrivals()
     this.#data.lookAtFiles()
+    this.#stores.lookAtFiles()
     for (const session of this.#world.engines.started.splice(0)) {
       for (const audit of [this.#sessions, this.#engines, this.#budget, this.#limits]) {
         audit.sessionStarted(session)
@@ -103,18 +108,21 @@ export class Auditor {
 
   /** Every reload has its outcome, every delivery its end. */
   settled(): boolean {
-    return this.#copy.openReloads.size === 0 && this.#copy.pendingDeliveries.size === 0
+    const { openReloads, pendingDeliveries } = this.#copy
+    return openReloads.size === 0 && pendingDeliveries.size === 0 && this.#stores.settled()
   }
 
   /** What has not come to its end. */
   unsettled(): string {
     const reloads = [...this.#copy.openReloads.values()].map(({ id, state }) => `reload ${id} is ${state}`)
     const deliveries = [...this.#copy.pendingDeliveries.keys()].map((id) => `delivery ${id} is pending`)
-    return [...reloads, ...deliveries].join(', ')
+    const stores = this.#stores.settled() ? [] : ['stored files do not lie in their places']
+    return [...reloads, ...deliveries, ...stores].join(', ')
   }
 
   /** Looked at once, when all is settled. */
   finish(): void {
     this.#events.finish()
+    this.#stores.finish()
   }
 }

@@ -63,6 +63,12 @@ export const AUDITS = {
     10,
     "an engine session is given its own tenant's script, data and connections, nothing else",
   ],
+  'effect-once': [
+    11,
+    'a reload that succeeds stored exactly what its script makes of the files as the success before left them',
+  ],
+  'stores-with-success': [11, 'a file changes only to what a reload that succeeded stored, in their order'],
+  'stores-kept': [11, 'at the end every file holds what the last reload that succeeded stored there'],
 } as const satisfies Readonly<Record<string, readonly [invariant: number, holds: string]>>
 
 export type AuditName = keyof typeof AUDITS

@@ -78,8 +78,9 @@ export class SessionAudit {
     if (before !== undefined && before.appId !== reload.appId) return `the data of app ${before.appId}`
     if (this.#versions.has(work.dataAfter)) return `${work.dataAfter}, which another attempt writes`
     this.#versions.add(work.dataAfter)
-    const place = this.#copy.apps.get(work.appId)?.spaceId ?? reload.userId
+    const app = this.#copy.apps.get(work.appId)
+    const place = app?.spaceId ?? app?.ownerId
     const foreign = work.connections.find(({ root }) => root !== `/files/${reload.tenantId}/${place}`)
-    return foreign === undefined || !this.#copy.apps.has(work.appId) ? undefined : `files of ${foreign.root}`
+    return foreign === undefined || app === undefined ? undefined : `files of ${foreign.root}`
   }
 }

@@ -6,6 +6,7 @@ import { ENGINE_CANARIES } from './engine-canaries.ts'
 import { EVENT_CANARIES } from './event-canaries.ts'
 import { LEASE_CANARIES } from './lease-canaries.ts'
 import { QUEUE_CANARIES } from './queue-canaries.ts'
+import { STORE_CANARIES } from './store-canaries.ts'
 
 export const CANARIES: readonly Canary[] = [
   ...QUEUE_CANARIES,
@@ -14,4 +15,5 @@ export const CANARIES: readonly Canary[] = [
   ...DATA_CANARIES,
   ...ENGINE_CANARIES,
   ...DISK_CANARIES,
+  ...STORE_CANARIES,
 ]

@@ -1,0 +1,56 @@
+/**
+ * What becomes of the records when a reload's stores are published: part of the step that settles it, so that
+ * outcome, app data and data files change in one commit.
+ */
+import { foldersAbove } from '../core/file-name.ts'
+import type { PlacedName, Publication } from '../core/publication.ts'
+import type { App, DataFile } from '../core/records.ts'
+import type { StoresSaving, StoresView } from '../store/port/publications.ts'
+import { unmarkedReaders } from './crash-marks.ts'
+import { type Made, newDataFile } from './data-file-steps.ts'
+import { placeOf } from './file-place.ts'
+
+/**
+ * Each file gets a record or keeps the one it has, and a record for each folder above it.
+ * @param app the app that was reloaded: its owner owns what is new, and its own marks are its reload's affair
+ * @returns what is to be saved; a text for people when a name cannot be used any more
+ */
+export function publishing(
+  world: Made,
+  app: Pick<App, 'id' | 'ownerId'>,
+  publication: Publication,
+  view: StoresView,
+): StoresSaving | string {
+  const [placeless] = view.placeless
+  if (placeless !== undefined) return `cannot store '${placeless.name}': its space was deleted`
+  const { tenantId } = publication
+  const records = new Map(
+    view.onTheWay.map((file) => [keyOf({ place: placeOf(file), name: file.name }), file]),
+  )
+  const saved = new Map<string, DataFile>()
+  const modifiedAt = world.clock.now()
+  for (const { place, name, bytes } of publication.files) {
+    const has = (wanted: string) => records.has(keyOf({ place, name: wanted }))
+    const put = (file: DataFile) => {
+      const key = keyOf({ place, name: file.name })
+      records.set(key, file)
+      saved.set(key, file)
+    }
+    if (has(`${name}/`)) return `cannot store '${name}': there is a folder of this name now`
+    const into = { tenantId, ownerId: app.ownerId, place }
+    for (const folder of foldersAbove(name)) {
+      if (has(folder.slice(0, -1))) return `cannot store '${name}': '${folder.slice(0, -1)}' is a file now`
+      if (!has(folder)) put(newDataFile(world, into, folder))
+    }
+    const file = records.get(keyOf({ place, name })) ?? newDataFile(world, into, name)
+    put({ ...file, bytes, modifiedAt })
+  }
+  const dataFiles = [...saved.values()]
+  const apps = unmarkedReaders(view.marked, dataFiles).filter(({ id }) => id !== app.id)
+  return { dataFiles, apps, publication }
+}
+
+/** No id has a slash. */
+function keyOf({ place, name }: PlacedName): string {
+  return 'spaceId' in place ? `space/${place.spaceId}/${name}` : `owner/${place.ownerId}/${name}`
+}
