@@ -5,7 +5,7 @@ export const LEASE_CANARIES: readonly Canary[] = [
   {
     name: 'no-fence',
     plants: 'the store does not compare lease tokens: a stalled worker settles over another attempt',
-    foundBy: ['end-is-true'],
+    foundBy: ['effect-once', 'end-is-true'],
     withinSeeds: 150,
     store: (store) =>
       overriding(store, {
