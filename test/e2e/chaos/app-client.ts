@@ -1,94 +1,86 @@
 /**
- * One client of one app: a reload after the other, each of the next generation, whatever happens to the
- * server. What was not answered is asked again under the same idempotency key; some reloads are canceled in
- * the middle, and every one that waits out a long back-off.
+ * Clients: one of each app, that asks for a reload after the other whatever happens to the server, and one of
+ * each tenant that keeps reading what is stored together. Most reloads go well unless somebody kills them;
+ * some fail after their STOREs, some exceed a limit there, some are canceled in the middle, and some are
+ * partial ones that read the app's data.
  */
-import { ApiError, type ReloadRecord } from '../../../src/cli/client.ts'
-import { isOutcome } from '../../../src/core/outcome.ts'
+import { pause, reloadOnce, type Wish } from './asking.ts'
+import type { Diary } from './diary.ts'
 import type { ChaosApp, Installation } from './installation.ts'
 
-/**
- * A reload that was hit once waits 5 s, which clients wait out; twice 30 s, then 120 s, and they cancel it.
- */
-const PATIENCE_MS = 9_000
-const POLL_MS = 150
+const CANCELED_SHARE = 0.05
+const FAILED_SHARE = 0.05
+const TOO_LARGE_SHARE = 0.012
+const PARTIAL_SHARE = 0.06
+/** A cancel comes within this time: longer than the longest attempt. */
+const CANCEL_WITHIN_MS = 3500
+const NEVER_MS = Number.POSITIVE_INFINITY
 
-/** What all clients know. */
-export interface Seen {
-  /** Ids of reloads told as accepted. */
-  readonly accepted: Set<string>
-  /** Latest generation asked for, by app. */
-  readonly generations: Map<string, number>
-  ended: number
-  readonly faults: string[]
+export interface Habits {
+  /** Longest pause of a client between two reloads, ms: spreads the load over the processors. */
+  readonly restMs: number
+  /** Back-offs that are longer are not waited out, ms. */
+  readonly patienceMs: number
 }
 
-export async function keepReloading(
-  installation: Installation,
-  app: ChaosApp,
-  seen: Seen,
-  uniform: () => number,
-  quiet: AbortSignal,
-): Promise<void> {
-  for (let last = false; !last; ) {
-    // The last one is asked for when nothing is killed any more: it must succeed.
-    last = quiet.aborted
-    const generation = 1 + (seen.generations.get(app.id) ?? 0)
-    seen.generations.set(app.id, generation)
-    const id = await ask(installation, app, generation, !last && generation % 9 === 0)
-    seen.accepted.add(id)
-    const hasty = uniform() < 0.08 ? uniform() * 600 : PATIENCE_MS
-    const status = await untilEnd(app, id, last ? Number.POSITIVE_INFINITY : hasty)
-    seen.ended += 1
-    if (last && status !== 'SUCCEEDED') seen.faults.push(`reload ${id} was not disturbed and ended ${status}`)
+export class Clients {
+  readonly #installation: Installation
+  readonly #diary: Diary
+  readonly #uniform: () => number
+  readonly #habits: Habits
+  readonly #asked = new Map<string, number>()
+  readonly #withData = new Set<string>()
+
+  constructor(installation: Installation, diary: Diary, uniform: () => number, habits: Habits) {
+    this.#installation = installation
+    this.#diary = diary
+    this.#uniform = uniform
+    this.#habits = habits
   }
-}
 
-async function ask(
-  installation: Installation,
-  app: ChaosApp,
-  generation: number,
-  fails: boolean,
-): Promise<string> {
-  const variables = { vGen: String(generation), vFail: fails ? '1' : '0' }
-  for (;;) {
-    try {
-      const response = await fetch(`${installation.service.url}/api/v1/reloads`, {
-        method: 'POST',
-        headers: {
-          authorization: app.authorization,
-          'content-type': 'application/json',
-          'idempotency-key': `${app.name}/${generation}`,
-        },
-        body: JSON.stringify({ appId: app.id, variables }),
-      })
-      if (response.status === 201) return ((await response.json()) as ReloadRecord).id
-      throw new Error(`a reload was answered with ${response.status}: ${await response.text()}`)
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-      await pause(POLL_MS)
-    }
+  /** Resolves when it is quiet and the last reload of every client has ended. */
+  async keepReloading(quiet: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#installation.apps.map(async (app) => {
+        while (!quiet.aborted) {
+          await pause(this.#uniform() * this.#habits.restMs)
+          if (!quiet.aborted) await this.#one(app)
+        }
+      }),
+    )
   }
-}
 
-async function untilEnd(app: ChaosApp, id: string, cancelAfterMs: number): Promise<string> {
-  const cancelAt = performance.now() + cancelAfterMs
-  for (;;) {
-    await pause(POLL_MS)
-    try {
-      const { status } = await app.client().reload(id)
-      if (isOutcome(status)) return status
-      if (performance.now() < cancelAt || status === 'CANCELING') continue
-      if (cancelAfterMs < PATIENCE_MS || status === 'QUEUED') await app.client().cancelReload(id)
-    } catch (error) {
-      // The server was killed, or the reload ended just before its cancel.
-      const ended = error instanceof ApiError && error.status === 409
-      if (!(error instanceof TypeError || ended)) throw error
-    }
+  /** When nothing is killed any more: every file and the data of every app is read once. */
+  async readEverything(): Promise<void> {
+    await Promise.all(
+      this.#installation.apps.map(async (app) => {
+        if (app.size === 'reader') await this.#ask(app, { variables: { vAll: '1' } })
+        else if (this.#withData.has(app.name)) await this.#ask(app, { partial: true })
+      }),
+    )
   }
-}
 
-/** Chance decides the moments; nothing that is asserted depends on how long it takes. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+  async #one(app: ChaosApp): Promise<void> {
+    if (app.size === 'reader') return this.#ask(app, { variables: { vAll: '0' } })
+    const dice = this.#uniform()
+    if (dice < PARTIAL_SHARE && this.#withData.has(app.name)) return this.#ask(app, { partial: true })
+    const mood = this.#uniform()
+    const vMood = mood < FAILED_SHARE ? '1' : mood < FAILED_SHARE + TOO_LARGE_SHARE ? '2' : '0'
+    const cancelAfterMs = this.#uniform() < CANCELED_SHARE ? this.#uniform() * CANCEL_WITHIN_MS : NEVER_MS
+    return this.#ask(app, { variables: { vMood }, cancelAfterMs })
+  }
+
+  async #ask(app: ChaosApp, wish: Partial<Wish>): Promise<void> {
+    const number = 1 + (this.#asked.get(app.name) ?? 0)
+    this.#asked.set(app.name, number)
+    const outcome = await reloadOnce(this.#installation, this.#diary, app, {
+      run: `${app.name}-${number}`,
+      variables: { vMood: '0' },
+      partial: false,
+      cancelAfterMs: NEVER_MS,
+      patienceMs: this.#habits.patienceMs,
+      ...wish,
+    })
+    if (outcome === 'SUCCEEDED') this.#withData.add(app.name)
+  }
 }

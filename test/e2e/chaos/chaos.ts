@@ -1,89 +1,142 @@
 /**
- * Chaos: clients of two tenants keep asking for reloads, a receiver counts, and server and engine processes
- * are killed with SIGKILL again and again. Then it is quiet, and everything accepted must have come to its
- * one end. The worker lives in the server's process: killing the server kills the worker.
+ * Chaos: clients of two tenants keep asking for reloads that read what they store, receivers are down for a
+ * while, a broker is killed or full, and server and engine processes are killed with SIGKILL again and again.
+ * Then it is quiet, everything is read, and the history that all of them wrote down is judged by a checker that
+ * shares no code with the service. The worker lives in the server's process: killing the server kills it.
  */
 import { seededRandom } from '../../support/records.ts'
-import { keepReloading, pause, type Seen } from './app-client.ts'
+import { Clients, type Habits } from './app-client.ts'
+import { pause } from './asking.ts'
+import { Broker } from './broker.ts'
+import type { Finding } from './checker/finding.ts'
+import type { Entry } from './checker/history.ts'
+import { judge } from './checker/judge.ts'
+import { type Least, shortfalls, type Tally, tallyOf } from './checker/tally.ts'
+import { Diary } from './diary.ts'
+import { writeFinalLists } from './final-lists.ts'
 import { Inspection, processesOf } from './inspection.ts'
-import { Installation } from './installation.ts'
-import { type Kills, killAgainAndAgain } from './killer.ts'
-import { startFlakyReceiver } from './receiver.ts'
+import { type AppCounts, Installation, TENANTS } from './installation.ts'
+import { killAgainAndAgain, type Pace } from './killer.ts'
+import { ChaosReceiver, type Moods } from './receiver.ts'
+import { changeWeather, type Weather } from './weather.ts'
 
 /**
- * Longest wait for deliveries after the last kill: the second send comes after 5 s, one that timed out after
- * 20.
+ * Longest wait for deliveries after the last kill: one that failed twice is sent again after 5 to 6 minutes.
  */
-const DELIVERED_MS = 120_000
+const DELIVERED_MS = 400_000
+/** A moody one, and one that is down at times. */
+const WEBHOOKS_OF_A_TENANT = 2
 /** A killed server's engine processes notice and go, ms. */
 const GONE_MS = 10_000
 
-export interface ChaosReport {
+export interface Plan {
+  /** Of the moments; what falls on them depends on the machine. */
   readonly seed: number
-  readonly kills: Kills
-  readonly accepted: number
-  readonly outcomes: Readonly<Record<string, number>>
-  readonly events: number
-  /** Arrivals beyond the first of an event: sent again, with the same id. */
-  readonly repeatedArrivals: number
-  readonly inspections: number
-  readonly dataFilesRead: number
-  readonly seconds: number
-  /** What did not hold; empty when all is well. */
-  readonly faults: readonly string[]
+  /** How long kills and outages go on. */
+  readonly forMs: number
+  readonly slots: number
+  readonly apps: AppCounts
+  readonly habits: Habits
+  readonly pace: Pace
+  readonly weather: Weather
+  readonly moods: Omit<Moods, 'uniform'>
+  readonly least: Least
 }
 
-/** @param seed of the moments; what falls on them depends on the machine */
-export async function runChaos(seed: number, kills: number, appsPerTenant: number): Promise<ChaosReport> {
+export interface ChaosReport {
+  readonly seed: number
+  readonly seconds: number
+  readonly tally: Tally
+  readonly broker: boolean
+  readonly inspections: number
+  /** What the checker found in the history. */
+  readonly findings: readonly Finding[]
+  /** What lay wrong on the disk or in processes, and signatures that did not hold. */
+  readonly faults: readonly string[]
+  /** Counts that are too low to show anything. */
+  readonly shortfalls: readonly string[]
+  readonly history: readonly Entry[]
+}
+
+export async function runChaos(plan: Plan): Promise<ChaosReport> {
   const startedAt = performance.now()
-  const { uniform } = seededRandom(seed)
-  const receiver = await startFlakyReceiver(uniform)
-  const installation = new Installation()
-  await installation.furnish(receiver, appsPerTenant)
+  const { uniform } = seededRandom(plan.seed)
+  const diary = new Diary()
+  const broker = await Broker.start(diary)
+  const installation = new Installation(diary, { REPRISE_SLOTS: String(plan.slots), ...broker?.settings })
   const inspection = new Inspection(installation)
-  const seen: Seen = { accepted: new Set(), generations: new Map(), ended: 0, faults: [] }
-  const quiet = new AbortController()
-  const clients = Promise.all(
-    installation.apps.map((app) => keepReloading(installation, app, seen, uniform, quiet.signal)),
+  const moody = TENANTS.map(
+    (tenant) => new ChaosReceiver(`moody-${tenant}`, diary, { uniform, ...plan.moods }),
   )
-  const inspect = () => inspection.inspect(seen.accepted)
-  const killing = killAgainAndAgain(installation, kills, uniform, seen, inspect)
-  const killed = await Promise.race([killing, clients.then(() => killing)])
-  quiet.abort()
-  receiver.calm()
-  await clients
-  await allDelivered(inspection)
-  const code = await installation.service.stop()
-  await allGone(installation.folder)
-  await inspect()
-  const { eventIds, outcomes } = inspection.finish()
-  const faults = [...seen.faults, ...inspection.faults, ...receiver.faults]
-  if (code !== 0) faults.push(`the service ended with ${code} when it was told to stop`)
-  for (const id of eventIds) if (!receiver.arrivals.has(id)) faults.push(`event ${id} never arrived`)
-  const known = new Set(eventIds)
-  for (const id of receiver.arrivals.keys()) if (!known.has(id)) faults.push(`event ${id} came from nowhere`)
-  const arrivals = [...receiver.arrivals.values()].reduce((sum, n) => sum + n, 0)
-  await receiver.close()
-  return {
-    seed,
-    kills: killed,
-    accepted: seen.accepted.size,
-    outcomes,
-    events: eventIds.length,
-    repeatedArrivals: arrivals - receiver.arrivals.size,
-    inspections: inspection.inspections,
-    dataFilesRead: inspection.dataFilesRead,
-    seconds: Math.round((performance.now() - startedAt) / 1000),
-    faults,
+  const shaky = TENANTS.map((tenant) => new ChaosReceiver(`shaky-${tenant}`, diary))
+  const receivers = [...moody, ...shaky]
+  try {
+    await Promise.all(receivers.map((receiver) => receiver.up()))
+    await installation.furnish(plan.apps)
+    for (const [n, tenant] of TENANTS.entries()) {
+      for (const { name, url } of [moody[n]!, shaky[n]!]) await installation.addWebhook(tenant, name, url)
+    }
+    await disturb()
+    await allDelivered(diary, broker)
+    const code = await settleDown()
+    const faults = [...inspection.faults, ...receivers.flatMap((receiver) => receiver.faults)]
+    if (code !== 0) faults.push(`the service ended with ${code} when it was told to stop`)
+    const history = diary.entries
+    const tally = tallyOf(history)
+    return {
+      seed: plan.seed,
+      seconds: Math.round((performance.now() - startedAt) / 1000),
+      tally,
+      broker: broker !== undefined,
+      inspections: inspection.inspections,
+      findings: judge(history),
+      faults,
+      shortfalls: shortfalls(tally, plan.least),
+      history,
+    }
+  } finally {
+    await Promise.all(receivers.map((receiver) => receiver.down()))
+    await broker?.close()
+  }
+
+  async function disturb(): Promise<void> {
+    const over = new AbortController()
+    const quiet = over.signal
+    const clients = new Clients(installation, diary, uniform, plan.habits)
+    const asking = clients.keepReloading(quiet)
+    const disturbing = Promise.all([
+      killAgainAndAgain(installation, diary, uniform, plan.pace, () => inspection.inspect(), quiet),
+      changeWeather(shaky, broker, diary, uniform, plan.weather, quiet),
+    ])
+    await Promise.race([pause(plan.forMs), asking, disturbing])
+    over.abort()
+    await disturbing
+    for (const receiver of moody) receiver.calm()
+    await asking
+    await clients.readEverything()
+  }
+
+  async function settleDown(): Promise<number | null> {
+    await writeFinalLists(installation, diary)
+    await broker?.tellStored()
+    const code = await installation.service.stop()
+    const by = performance.now() + GONE_MS
+    while (processesOf(installation.folder).length > 0 && performance.now() < by) await pause(50)
+    await inspection.inspect()
+    inspection.finish()
+    return code
   }
 }
 
-async function allDelivered(inspection: Inspection): Promise<void> {
+/** Waits until nothing more is to come; what is missing then is for the checker to find. */
+async function allDelivered(diary: Diary, broker: Broker | undefined): Promise<void> {
   const by = performance.now() + DELIVERED_MS
-  while (inspection.pendingDeliveries() > 0 && performance.now() < by) await pause(200)
-}
-
-async function allGone(folder: string): Promise<void> {
-  const by = performance.now() + GONE_MS
-  while (processesOf(folder).length > 0 && performance.now() < by) await pause(50)
+  const ended = new Set(diary.entries.flatMap((entry) => (entry.kind === 'accepted' ? [entry.reload] : [])))
+    .size
+  const arrived = () =>
+    new Set(diary.entries.flatMap((one) => (one.kind === 'arrived' ? [`${one.receiver} ${one.event}`] : [])))
+  const all = async () =>
+    arrived().size >= WEBHOOKS_OF_A_TENANT * ended &&
+    (broker === undefined || (await broker.count()) >= ended)
+  while (performance.now() < by && !(await all())) await pause(200)
 }

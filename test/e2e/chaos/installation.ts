@@ -1,6 +1,6 @@
 /**
- * An installation for chaos: two tenants with apps, and the service that runs on it now, replaced at every
- * restart.
+ * An installation for chaos: two tenants with apps of three sizes and a reader, webhooks, and the service that
+ * runs on it now, replaced at every restart.
  */
 
 import { tokenHash } from '../../../src/api/http/authenticate.ts'
@@ -18,48 +18,92 @@ import {
   type ServiceProcess,
   startServiceProcess,
 } from '../../support/service-process.ts'
-import type { FlakyReceiver } from './receiver.ts'
+import { APP_DATA_LIMIT, placesOf, readerScript, SIZES, type Size, scriptOf } from './chaos-script.ts'
+import type { PlannedPlace } from './checker/history.ts'
+import type { Diary } from './diary.ts'
 
-const KEYS = [ADMIN_KEY, 'chaos-key-of-the-second-tenant']
-const SETTINGS = { REPRISE_SLOTS: '3', REPRISE_LOG_LEVEL: 'silent' }
-
-/**
- * Every row of a reload carries its generation. The sleep leaves time to be killed in the middle; vFail asks
- * for a failure after the first table is loaded.
- */
-const scriptOf = (name: string) => `
-Few: LOAD $(vGen) AS gen, RecNo() AS few AUTOGENERATE 100;
-SLEEP 100;
-IF $(vFail) = 1 THEN
-  Broken: LOAD * FROM [lib://DataFiles/there is none.csv] (txt);
-END IF
-Many: LOAD $(vGen) AS gen, RecNo() AS many, 'row ' & RecNo() AS text AUTOGENERATE 3000;
-STORE Many INTO [lib://DataFiles/${name}.csv] (txt);
-`
-export const ROWS = { Few: 100, Many: 3000 } as const
+export const TENANTS = ['t1', 't2'] as const
+const KEYS = { t1: ADMIN_KEY, t2: 'chaos-key-of-the-second-tenant' } as const
 
 export interface ChaosApp {
   readonly id: string
   readonly name: string
+  readonly size: Size | 'reader'
   readonly authorization: string
   /** Of its tenant, on the service that runs now. */
   client(): Client
 }
 
+/** Apps of each tenant. */
+export type AppCounts = Readonly<Record<Size, number>>
+
 export class Installation {
   readonly folder = newDataFolder()
   readonly apps: ChaosApp[] = []
-  /** What Node compiled is kept from start to start: a killed service is back sooner. */
-  readonly #settings = { ...SETTINGS, NODE_COMPILE_CACHE: newDataFolder() }
   service!: ServiceProcess
+  readonly #settings: Readonly<Record<string, string>>
+  readonly #diary: Diary
 
-  async furnish(receiver: FlakyReceiver, appsPerTenant: number): Promise<void> {
+  constructor(diary: Diary, settings: Readonly<Record<string, string>>) {
+    this.#diary = diary
+    this.#settings = {
+      REPRISE_LOG_LEVEL: 'silent',
+      REPRISE_APP_DATA_SIZE: APP_DATA_LIMIT,
+      // What Node compiled is kept from start to start: a killed service is back sooner.
+      NODE_COMPILE_CACHE: newDataFolder(),
+      ...settings,
+    }
+  }
+
+  async furnish(counts: AppCounts): Promise<void> {
+    await this.#makeTenants()
+    await this.start()
+    for (const tenant of TENANTS) {
+      const places: PlannedPlace[] = []
+      for (const size of SIZES) {
+        for (let n = 1; n <= counts[size]; n++) {
+          const name = `${size}-${tenant}-${n}`
+          places.push(...placesOf(name, tenant, size))
+          await this.#addApp(tenant, name, size, scriptOf(name, tenant, size))
+        }
+      }
+      for (const place of shared(places)) this.#diary.write(place)
+      await this.#addApp(tenant, `reader-${tenant}`, 'reader', readerScript(shared(places)))
+    }
+  }
+
+  /** A client of the tenant on the service that runs now. */
+  client(tenant: (typeof TENANTS)[number]): Client {
+    return new Client(this.service.url, KEYS[tenant])
+  }
+
+  async addWebhook(tenant: (typeof TENANTS)[number], name: string, url: string): Promise<void> {
+    await this.client(tenant).createWebhook({
+      name,
+      url,
+      secret: WEBHOOK_SECRET,
+      enabled: true,
+      eventTypes: ['com.qlik.v1.reload.finished'],
+    })
+    this.#diary.write({ kind: 'receiver', name, tenants: [tenant], once: false })
+  }
+
+  async start(): Promise<void> {
+    this.service = await startServiceProcess(this.folder, this.#settings)
+    this.#diary.write({ kind: 'serving' })
+  }
+
+  startAndKill(afterMs: number): Promise<void> {
+    return killDuringStart(this.folder, this.#settings, afterMs)
+  }
+
+  async #makeTenants(): Promise<void> {
     const { database } = await prepareFolders(this.folder)
     const store = SqliteStore.open(database)
     const world = realWorld(jsonLog('silent'))
-    for (const [n, key] of KEYS.entries()) {
+    for (const [n, tenant] of TENANTS.entries()) {
       const made = newTenant(
-        { name: `tenant ${n}`, adminName: 'admin', tokenHash: tokenHash(key) },
+        { name: tenant, adminName: 'admin', tokenHash: tokenHash(KEYS[tenant]) },
         world.random,
         world.clock.now() + n,
       )
@@ -70,30 +114,28 @@ export class Installation {
       ])
     }
     await store.close()
-    await this.start()
-    for (const [n, key] of KEYS.entries()) {
-      const client = () => new Client(this.service.url, key)
-      await client().createWebhook({
-        name: 'receiver',
-        url: receiver.url,
-        secret: WEBHOOK_SECRET,
-        enabled: true,
-        eventTypes: ['com.qlik.v1.reload.finished'],
-      })
-      for (let i = 1; i <= appsPerTenant; i++) {
-        const name = `app-${n}-${i}`
-        const id = await client().createApp(name)
-        await client().setScript(id, scriptOf(name))
-        this.apps.push({ id, name, authorization: `Bearer ${key}`, client })
-      }
-    }
   }
 
-  async start(): Promise<void> {
-    this.service = await startServiceProcess(this.folder, this.#settings)
+  async #addApp(
+    tenant: (typeof TENANTS)[number],
+    name: string,
+    size: ChaosApp['size'],
+    script: string,
+  ): Promise<void> {
+    const client = () => this.client(tenant)
+    const id = await client().createApp(name)
+    await client().setScript(id, script)
+    this.apps.push({ id, name, size, authorization: `Bearer ${KEYS[tenant]}`, client })
+    this.#diary.write({ kind: 'app', name, tenant, size })
   }
+}
 
-  startAndKill(afterMs: number): Promise<void> {
-    return killDuringStart(this.folder, this.#settings, afterMs)
+/** Places of several apps: what they share is one place with several writers. */
+function shared(places: readonly PlannedPlace[]): PlannedPlace[] {
+  const byName = new Map<string, PlannedPlace>()
+  for (const place of places) {
+    const writers = [...(byName.get(place.name)?.writers ?? []), ...place.writers]
+    byName.set(place.name, { ...place, writers })
   }
+  return [...byName.values()]
 }

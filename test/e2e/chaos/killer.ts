@@ -3,54 +3,98 @@
  * server while a data file or the database's log is written, which is where attempts are settled; the server
  * while it starts. After every kill of the server, what lies on the disk is inspected before the next one
  * starts.
+ *
+ * It keeps pace with the reloads, not with the clock: on a busy machine a reload takes seconds, and killing by
+ * the clock lets none succeed.
  */
 import { watch } from 'node:fs'
 import { join } from 'node:path'
 import { HAS_PROC } from '../../support/service-process.ts'
-import { pause, type Seen } from './app-client.ts'
-import type { Installation } from './installation.ts'
+import { pause, untilAnswered } from './asking.ts'
+import type { Diary } from './diary.ts'
+import { type Installation, TENANTS } from './installation.ts'
 
-export const KILL_KINDS = ['engine', 'server', 'server at a write', 'server starting'] as const
-export type KillKind = (typeof KILL_KINDS)[number]
-export type Kills = Record<KillKind, number>
+type ServerKill = 'server' | 'server at a write' | 'server starting'
 
-/** Of all kills; the rest hit the server, which takes up to three attempts with it. */
-const ENGINE_SHARE = 0.72
-/** Longest wait for a reload to end between two kills of the server, and for a write to be hit, ms. */
-const PROGRESS_MS = 1500
-const WRITE_MS = 800
-
-export async function killAgainAndAgain(
-  installation: Installation,
-  count: number,
-  uniform: () => number,
-  seen: Seen,
-  inspect: () => Promise<void>,
-): Promise<Kills> {
-  const kills: Kills = { engine: 0, server: 0, 'server at a write': 0, 'server starting': 0 }
-  let endedBefore = seen.ended
-  for (let kill = 0; kill < count; kill++) {
-    await pause(100 + uniform() * 500)
-    const kind =
-      uniform() < ENGINE_SHARE && killEngine(installation, uniform()) ? 'engine' : serverKind(uniform())
-    kills[kind] += 1
-    if (kind === 'engine') continue
-    const progressBy = performance.now() + PROGRESS_MS
-    while (seen.ended === endedBefore && performance.now() < progressBy) await pause(20)
-    endedBefore = seen.ended
-    if (kind === 'server at a write') await atWrite(installation.folder, uniform() < 0.5, uniform() * 6)
-    await installation.service.killHard()
-    await inspect()
-    // What is killed while it starts was killed before, too: it counts once, as what it is.
-    if (kind === 'server starting') await installation.startAndKill(30 + uniform() * 700)
-    await installation.start()
-  }
-  return kills
+export interface Pace {
+  /** Reloads that end between two kills of an engine, and of the server, on average. */
+  readonly engineEvery: number
+  readonly serverEvery: number
+  /** The server is killed when so many reloads run, if they do soon. */
+  readonly running: number
 }
 
-function serverKind(dice: number): KillKind {
-  if (dice < 0.35) return 'server'
-  return dice < 0.75 ? 'server at a write' : 'server starting'
+/** Longest wait for reloads to end, for reloads to run, and for a write to be hit, ms. */
+const PROGRESS_MS = 6000
+const RUNNING_MS = 1500
+const WRITE_MS = 500
+const LOOK_MS = 25
+
+/** Resolves when it is quiet, with a service that runs. */
+export async function killAgainAndAgain(
+  installation: Installation,
+  diary: Diary,
+  uniform: () => number,
+  pace: Pace,
+  inspect: () => Promise<void>,
+  quiet: AbortSignal,
+): Promise<void> {
+  const drawn = (every: number) => diary.ended + every * (0.5 + uniform())
+  let engineAt = drawn(pace.engineEvery)
+  let serverAt = drawn(pace.serverEvery)
+  while (!quiet.aborted) {
+    const by = performance.now() + PROGRESS_MS
+    while (diary.ended < Math.min(engineAt, serverAt) && performance.now() < by && !quiet.aborted) {
+      await pause(LOOK_MS)
+    }
+    if (quiet.aborted) return
+    await pause(uniform() * 200)
+    if (diary.ended >= serverAt || engineAt > serverAt) {
+      await killServer(installation, diary, uniform, pace.running, inspect)
+      serverAt = drawn(pace.serverEvery)
+    } else {
+      if (killEngine(installation, uniform())) diary.write({ kind: 'killed', what: 'engine', running: [] })
+      engineAt = drawn(pace.engineEvery)
+    }
+  }
+}
+
+async function killServer(
+  installation: Installation,
+  diary: Diary,
+  uniform: () => number,
+  wanted: number,
+  inspect: () => Promise<void>,
+): Promise<void> {
+  const what = serverKind(uniform())
+  const by = performance.now() + RUNNING_MS
+  let running = await runningReloads(installation)
+  while (running.length < wanted && performance.now() < by) {
+    await pause(LOOK_MS)
+    running = await runningReloads(installation)
+  }
+  if (what === 'server at a write') await atWrite(installation.folder, uniform() < 0.5, uniform() * 6)
+  diary.write({ kind: 'killed', what, running })
+  await installation.service.killHard()
+  await inspect()
+  // What is killed while it starts was killed before, too: it counts once, as what it is.
+  if (what === 'server starting') await installation.startAndKill(30 + uniform() * 700)
+  await installation.start()
+}
+
+function serverKind(dice: number): ServerKill {
+  if (dice < 0.4) return 'server'
+  return dice < 0.85 ? 'server at a write' : 'server starting'
+}
+
+async function runningReloads(installation: Installation): Promise<string[]> {
+  const path = `/api/v1/reloads?limit=100&filter=${encodeURIComponent('status eq "RELOADING"')}`
+  const lists = await Promise.all(
+    TENANTS.map((tenant) =>
+      untilAnswered(() => installation.client(tenant).call<{ data: { id: string }[] }>('GET', path)),
+    ),
+  )
+  return lists.flatMap(({ data }) => data.map(({ id }) => id))
 }
 
 /** @returns false when there is no engine process to be found */

@@ -1,59 +1,71 @@
 /** `npm run chaos`: see USAGE. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { endAll } from '../../support/service-process.ts'
 import { type ChaosReport, runChaos } from './chaos.ts'
+import type { Finding } from './checker/finding.ts'
+import { type Entry, historyText, parseHistory } from './checker/history.ts'
+import { excerpt, judge } from './checker/judge.ts'
+import { longPlan } from './plans.ts'
 
 const USAGE = `npm run chaos -- [options]
 
-Kills server and engine processes with SIGKILL, again and again, while reloads of two tenants flow and a receiver counts;
-then checks that everything accepted has one outcome, one finished event and its arrival, and that no app's data is torn.
-The worker lives in the server's process on SQLite: killing the server kills the worker.
+Kills server and engine processes with SIGKILL, again and again, while reloads that read what they store flow, receivers are
+down for a while and a broker is killed or full; then a checker that shares no code with the service judges the history
+as clients and receivers saw it. The worker lives in the server's process on SQLite: killing the server kills the worker.
 
-  --kills N   so many kills (200: about two minutes on two cores)
-  --seed S    draws the moments (the clock's, printed): what falls on them depends on the machine
-  --json      prints one JSON object
+  --minutes M     so long (10); what must be reached grows with it
+  --seed S        draws the moments (the clock's, printed): what falls on them depends on the machine
+  --keep FILE     writes what is printed into this file too
+  --history FILE  writes the history, an entry a line; without it one that shows a finding goes to a temporary file
+  --judge FILE    judges a history that was kept, and runs nothing
   --help
 
-Exit code: 0 all is well; 1 bad usage; 2 something did not hold; 4 the run itself failed.`
-
-const APPS_PER_TENANT = 15
+Exit code: 0 all is well; 1 bad usage; 2 something did not hold; 3 too little happened to show anything; 4 the run itself
+failed.`
 
 process.exitCode = await main()
 
+interface Options {
+  readonly seed: number
+  readonly minutes: number
+  readonly keep: string | undefined
+  readonly history: string | undefined
+  readonly judge: string | undefined
+}
+
 async function main(): Promise<number> {
-  let seed: number, kills: number, json: boolean
+  let options: Options | undefined
   try {
-    const { values } = parseArgs({
-      options: {
-        kills: { type: 'string', default: '200' },
-        seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      console.log(USAGE)
-      return 0
-    }
-    kills = whole('kills', values.kills)
-    seed = whole('seed', values.seed)
-    json = values.json
+    options = readOptions()
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`)
     return 1
   }
-  if (!json) console.log(`chaos: seed ${seed}, ${kills} kills`)
-  try {
-    const report = await runChaos(seed, kills, APPS_PER_TENANT)
-    if (json) console.log(JSON.stringify(report))
-    else tell(report)
-    return report.faults.length === 0 ? 0 : 2
-  } catch (error) {
-    console.error(`chaos: seed ${seed}:`, error)
-    return 4
-  } finally {
-    await endAll()
+  if (options === undefined) {
+    console.log(USAGE)
+    return 0
   }
+  return options.judge === undefined ? run(options) : judgeKept(options.judge)
+}
+
+/** @returns undefined when help is asked for */
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      keep: { type: 'string' },
+      history: { type: 'string' },
+      judge: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const { keep, history, judge } = values
+  return { minutes: whole('minutes', values.minutes), seed: whole('seed', values.seed), keep, history, judge }
 }
 
 function whole(name: string, text: string): number {
@@ -62,22 +74,66 @@ function whole(name: string, text: string): number {
   return value
 }
 
-function tell(report: ChaosReport): void {
-  const list = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .map(([name, n]) => `${n} ${name}`)
-      .join(', ')
-  const kills = Object.values(report.kills).reduce((sum, n) => sum + n, 0)
-  console.log(`kill -9: ${kills} in all (${list(report.kills)}), in a run of ${report.seconds} s`)
-  console.log(`reloads: ${report.accepted} accepted, ended ${list(report.outcomes)}`)
-  console.log(
-    `events: ${report.events} finished events, all arrived, ${report.repeatedArrivals} of them again with the same id`,
-  )
-  console.log(
-    `inspections of the disk: ${report.inspections}; app data files read for tearing: ${report.dataFilesRead}`,
-  )
-  for (const fault of report.faults) console.log(`FAULT ${fault}`)
-  console.log(
-    report.faults.length === 0 ? 'all is well' : `seed ${report.seed}: ${report.faults.length} faults`,
-  )
+async function run({ seed, minutes, keep, history }: Options): Promise<number> {
+  console.log(`chaos: seed ${seed}, ${minutes} minutes`)
+  try {
+    const report = await runChaos(longPlan(seed, minutes))
+    const broken = report.findings.length + report.faults.length > 0
+    const file = history ?? (broken ? join(tmpdir(), `chaos-${seed}-${process.pid}.jsonl`) : undefined)
+    if (file !== undefined) writeFileSync(file, historyText(report.history))
+    const told = summary(report, minutes, file)
+    console.log(told)
+    if (keep !== undefined) writeFileSync(keep, `${told}\n`)
+    return broken ? 2 : report.shortfalls.length > 0 ? 3 : 0
+  } catch (error) {
+    console.error(`chaos: seed ${seed}:`, error)
+    return 4
+  } finally {
+    await endAll()
+  }
+}
+
+function judgeKept(file: string): number {
+  const history = parseHistory(readFileSync(file, 'utf8'))
+  const findings = judge(history)
+  console.log(findingsText(findings, history))
+  return findings.length === 0 ? 0 : 2
+}
+
+function summary(report: ChaosReport, minutes: number, file: string | undefined): string {
+  const { tally, findings, faults } = report
+  const all = Object.values(tally.kills).reduce((sum, n) => sum + n, 0)
+  const wrong = findings.length + faults.length
+  return [
+    `chaos: seed ${report.seed}, ${minutes} minutes and the time to settle: ${report.seconds} s`,
+    `kill -9: ${all} (${list(tally.kills)})`,
+    `reloads: ${tally.accepted} accepted, ended ${list(tally.outcomes)}`,
+    `SUCCEEDED: by size ${list(tally.sizes)}; ${tally.engineKilled} whose engine was killed, ${
+      tally.serverKilled
+    } that ran while the server was killed; the longest attempt took ${(tally.longestAttemptMs / 1000).toFixed(1)} s`,
+    `events: ${tally.finishedEvents}, arrived ${list(tally.arrivals)}, ${tally.repeatedArrivals} of them again`,
+    `outages: ${list(tally.weather)}${report.broker ? '' : '; no nats-server here: nothing shown of JetStream'}`,
+    `looks at places: ${tally.reads}; inspections of the disk: ${report.inspections}`,
+    ...faults.map((fault) => `FAULT ${fault}`),
+    ...(findings.length === 0 ? [] : [findingsText(findings, report.history)]),
+    ...(file === undefined ? [] : [`history: ${file}`]),
+    ...report.shortfalls.map((shortfall) => `TOO LITTLE ${shortfall}`),
+    wrong === 0 ? 'nothing lost, doubled or torn' : `${wrong} faults`,
+  ].join('\n')
+}
+
+function findingsText(findings: readonly Finding[], history: readonly Entry[]): string {
+  const [first] = findings
+  if (first === undefined) return 'nothing found'
+  return [
+    ...findings.map(({ kind, text }) => `FOUND ${kind}: ${text}`),
+    `what shows the first (${first.kind}):`,
+    historyText(excerpt(history, first)).trimEnd(),
+  ].join('\n')
+}
+
+function list(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, n]) => `${n} ${name}`)
+    .join(', ')
 }

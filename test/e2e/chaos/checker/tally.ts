@@ -5,7 +5,7 @@ import { outcomeOf, type ReloadStory, type Story, storyOf } from './story.ts'
 export interface Tally {
   readonly accepted: number
   readonly outcomes: Readonly<Record<string, number>>
-  /** SUCCEEDED by the size of the app. */
+  /** SUCCEEDED by the size of the app, of those that write. */
   readonly sizes: Readonly<Record<string, number>>
   /** SUCCEEDED reloads of which an attempt ended in error while the server stood: its engine was killed. */
   readonly engineKilled: number
@@ -33,7 +33,10 @@ export function tallyOf(history: readonly Entry[]): Tally {
   return {
     accepted: story.accepted.length,
     outcomes: count(reloads, (reload) => outcomeOf(reload) ?? 'no outcome'),
-    sizes: count(succeeded, ({ app }) => story.apps.get(app)?.size ?? 'unknown'),
+    sizes: count(
+      succeeded.filter(({ writes }) => writes),
+      ({ app }) => story.apps.get(app)?.size ?? 'unknown',
+    ),
     engineKilled: new Set(
       attempts
         .filter(({ status, at }) => status === 'error' && !wasDown(story, at))

@@ -1,0 +1,84 @@
+/**
+ * A NATS server of the run's own with the service's stream in JetStream: killed and started again, or full
+ * for a while. What the stream holds is written down at the end. Absent where nats-server is not installed.
+ */
+import { jetstreamManager } from '@nats-io/jetstream'
+import { type NatsServer, NO_NATS, startNatsServer } from '../../support/nats-server.ts'
+import { pause } from './asking.ts'
+import { bodyMark, type Diary } from './diary.ts'
+import { TENANTS } from './installation.ts'
+
+const STREAM = 'REPRISE'
+const UNBOUNDED = -1
+
+interface Stored {
+  readonly id: string
+  readonly data: { readonly id: string; readonly status: string }
+}
+
+export class Broker {
+  readonly settings: Readonly<Record<string, string>>
+  readonly #server: NatsServer
+  readonly #diary: Diary
+
+  static async start(diary: Diary): Promise<Broker | undefined> {
+    if (NO_NATS !== undefined) return undefined
+    diary.write({ kind: 'receiver', name: STREAM, tenants: TENANTS, once: true })
+    return new Broker(await startNatsServer(), diary)
+  }
+
+  private constructor(server: NatsServer, diary: Diary) {
+    this.#server = server
+    this.#diary = diary
+    this.settings = { REPRISE_NATS_URL: server.url }
+  }
+
+  async killedFor(ms: number): Promise<void> {
+    this.#diary.write({ kind: 'weather', what: 'broker', state: 'killed' })
+    await this.#server.kill()
+    await pause(ms)
+    await this.#server.restart()
+    this.#diary.write({ kind: 'weather', what: 'broker', state: 'up' })
+  }
+
+  async fullFor(ms: number): Promise<void> {
+    const { state } = await (await this.#streams()).info(STREAM)
+    this.#diary.write({ kind: 'weather', what: 'broker', state: 'full' })
+    await this.#bound(Math.max(1, state.messages))
+    await pause(ms)
+    await this.#bound(UNBOUNDED)
+    this.#diary.write({ kind: 'weather', what: 'broker', state: 'up' })
+  }
+
+  /** @returns how many messages the stream holds */
+  async count(): Promise<number> {
+    return (await (await this.#streams()).info(STREAM)).state.messages
+  }
+
+  async tellStored(): Promise<void> {
+    const streams = await this.#streams()
+    const { state } = await streams.info(STREAM)
+    for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      const message = await streams.getMessage(STREAM, { seq })
+      if (message === null) continue
+      const { id: event, data } = message.json<Stored>()
+      const at = message.time.getTime()
+      const told = { receiver: STREAM, event, reload: data.id, status: data.status }
+      this.#diary.write({ kind: 'arrived', at, ...told, body: bodyMark(message.data) })
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
+
+  async #bound(messages: number): Promise<void> {
+    const streams = await this.#streams()
+    const { config } = await streams.info(STREAM)
+    await streams.update(STREAM, { ...config, max_msgs: messages, discard: 'new' as typeof config.discard })
+  }
+
+  async #streams() {
+    return (await jetstreamManager(this.#server.connection)).streams
+  }
+}
