@@ -50,14 +50,19 @@ export class Clients {
     )
   }
 
-  /** When nothing is killed any more: every file and the data of every app is read once. */
+  /**
+   * When nothing is killed any more: every app comes to data, and every file and the data of every app is read.
+   */
   async readEverything(): Promise<void> {
-    await Promise.all(
-      this.#installation.apps.map(async (app) => {
-        if (app.size === 'reader') await this.#ask(app, { variables: { vAll: '1' } })
-        else if (this.#withData.has(app.name)) await this.#ask(app, { partial: true })
-      }),
-    )
+    const { apps } = this.#installation
+    const readers = apps.filter(({ size }) => size === 'reader')
+    const writers = apps.filter(({ size }) => size !== 'reader')
+    const late = writers.filter(({ name }) => !this.#withData.has(name))
+    await Promise.all(late.map((app) => this.#ask(app, {})))
+    await Promise.all([
+      ...readers.map((app) => this.#ask(app, { variables: { vAll: '1' } })),
+      ...writers.map((app) => this.#ask(app, { partial: true })),
+    ])
   }
 
   async #one(app: ChaosApp): Promise<void> {

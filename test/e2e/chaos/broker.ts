@@ -2,7 +2,7 @@
  * A NATS server of the run's own with the service's stream in JetStream: killed and started again, or full
  * for a while. What the stream holds is written down at the end. Absent where nats-server is not installed.
  */
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
 import { type NatsServer, NO_NATS, startNatsServer } from '../../support/nats-server.ts'
 import { pause } from './asking.ts'
 import { bodyMark, type Diary } from './diary.ts'
@@ -10,6 +10,7 @@ import { TENANTS } from './installation.ts'
 
 const STREAM = 'REPRISE'
 const UNBOUNDED = -1
+const LOOK_MS = 100
 
 interface Stored {
   readonly id: string
@@ -42,7 +43,7 @@ export class Broker {
   }
 
   async fullFor(ms: number): Promise<void> {
-    const { state } = await (await this.#streams()).info(STREAM)
+    const { state } = await this.#info()
     this.#diary.write({ kind: 'weather', what: 'broker', state: 'full' })
     await this.#bound(Math.max(1, state.messages))
     await pause(ms)
@@ -52,12 +53,12 @@ export class Broker {
 
   /** @returns how many messages the stream holds */
   async count(): Promise<number> {
-    return (await (await this.#streams()).info(STREAM)).state.messages
+    return (await this.#info()).state.messages
   }
 
   async tellStored(): Promise<void> {
     const streams = await this.#streams()
-    const { state } = await streams.info(STREAM)
+    const { state } = await this.#info()
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
       const message = await streams.getMessage(STREAM, { seq })
       if (message === null) continue
@@ -73,9 +74,23 @@ export class Broker {
   }
 
   async #bound(messages: number): Promise<void> {
-    const streams = await this.#streams()
-    const { config } = await streams.info(STREAM)
-    await streams.update(STREAM, { ...config, max_msgs: messages, discard: 'new' as typeof config.discard })
+    const { config } = await this.#info()
+    await (await this.#streams()).update(STREAM, {
+      ...config,
+      max_msgs: messages,
+      discard: 'new' as typeof config.discard,
+    })
+  }
+
+  /** The service makes the stream for its first event; and a server that was killed reads its streams first. */
+  async #info(): Promise<StreamInfo> {
+    for (;;) {
+      try {
+        return await (await this.#streams()).info(STREAM)
+      } catch {
+        await pause(LOOK_MS)
+      }
+    }
   }
 
   async #streams() {

@@ -32,8 +32,9 @@ const GONE_MS = 10_000
 export interface Plan {
   /** Of the moments; what falls on them depends on the machine. */
   readonly seed: number
-  /** How long kills and outages go on. */
+  /** How long kills and outages go on, and how many kills of engine and server there must be before it is quiet. */
   readonly forMs: number
+  readonly kills: { readonly engine: number; readonly server: number }
   readonly slots: number
   readonly apps: AppCounts
   readonly habits: Habits
@@ -108,12 +109,19 @@ export async function runChaos(plan: Plan): Promise<ChaosReport> {
       killAgainAndAgain(installation, diary, uniform, plan.pace, () => inspection.inspect(), quiet),
       changeWeather(shaky, broker, diary, uniform, plan.weather, quiet),
     ])
-    await Promise.race([pause(plan.forMs), asking, disturbing])
+    await Promise.race([enough(), asking, disturbing])
     over.abort()
     await disturbing
     for (const receiver of moody) receiver.calm()
     await asking
     await clients.readEverything()
+  }
+
+  async function enough(): Promise<void> {
+    await pause(plan.forMs)
+    const kills = (of: string) =>
+      diary.entries.filter((entry) => entry.kind === 'killed' && entry.what.startsWith(of)).length
+    while (kills('engine') < plan.kills.engine || kills('server') < plan.kills.server) await pause(50)
   }
 
   async function settleDown(): Promise<number | null> {

@@ -16,9 +16,10 @@ interface Audit {
     readonly status: string
     /** Of the end of a reload. */
     readonly id?: string
-    /** Of an attempt. */
+    /** Of an attempt; the counters are of the end of a reload. */
     readonly reloadId?: string
     readonly duration?: number
+    readonly requeueCounters?: { readonly requeuesWithErrors: number }
   }
 }
 
@@ -33,7 +34,7 @@ export async function writeFinalLists(installation: Installation, diary: Diary):
     }
     for (const kind of ['reload', 'attempt'] as const) {
       for (const audit of await everything<Audit>(client, `/api/v1/audits?eventType=${TYPES[kind]}`)) {
-        const { id, reloadId, status, duration = 0 } = audit.data
+        const { id, reloadId, status, duration = 0, requeueCounters } = audit.data
         diary.write({
           kind: 'audited',
           at: Date.parse(audit.eventTime),
@@ -42,6 +43,7 @@ export async function writeFinalLists(installation: Installation, diary: Diary):
           reload: (kind === 'reload' ? id : reloadId)!,
           status,
           durationMs: duration,
+          requeues: requeueCounters?.requeuesWithErrors ?? 0,
         })
       }
     }

@@ -53,7 +53,7 @@ export async function killAgainAndAgain(
       await killServer(installation, diary, uniform, pace.running, inspect)
       serverAt = drawn(pace.serverEvery)
     } else {
-      if (killEngine(installation, uniform())) diary.write({ kind: 'killed', what: 'engine', running: [] })
+      await killEngine(installation, diary, uniform())
       engineAt = drawn(pace.engineEvery)
     }
   }
@@ -97,18 +97,18 @@ async function runningReloads(installation: Installation): Promise<string[]> {
   return lists.flatMap(({ data }) => data.map(({ id }) => id))
 }
 
-/** @returns false when there is no engine process to be found */
-function killEngine({ service }: Installation, dice: number): boolean {
-  const pids = HAS_PROC ? service.enginePids() : []
-  const pid = pids[Math.floor(dice * pids.length)]
-  if (pid === undefined) return false
+/** Of the oldest processes, as many as reloads run: the younger ones are ready and wait for work. */
+async function killEngine(installation: Installation, diary: Diary, dice: number): Promise<void> {
+  const running = await runningReloads(installation)
+  const pids = HAS_PROC ? installation.service.enginePids().sort((one, other) => one - other) : []
+  const pid = pids[Math.floor(dice * Math.min(pids.length, running.length))]
+  if (pid === undefined) return
   try {
     process.kill(pid, 'SIGKILL')
-    return true
+    diary.write({ kind: 'killed', what: 'engine', running })
   } catch (error) {
     // It has ended by itself since it was found.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

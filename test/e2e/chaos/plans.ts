@@ -14,10 +14,11 @@ export function longPlan(seed: number, minutes: number): Plan {
   return {
     seed,
     forMs,
+    kills: { engine: 0, server: 0 },
     slots: 5,
     apps: { small: 6, medium: 3, large: 2 },
     habits: { restMs: 5000, patienceMs: 40_000 },
-    pace: { engineEvery: 2, serverEvery: 10, running: 4 },
+    pace: { engineEvery: 2.4, serverEvery: 11, running: 4 },
     weather: {
       shortMs: 2000,
       longMs: 20_000,
@@ -39,12 +40,13 @@ export function longPlan(seed: number, minutes: number): Plan {
 export function shortPlan(seed: number): Plan {
   return {
     ...longPlan(seed, 1),
-    forMs: 7000,
+    forMs: 6000,
+    kills: { engine: 3, server: 2 },
     apps: { small: 2, medium: 1, large: 1 },
     habits: { restMs: 300, patienceMs: 8000 },
-    pace: { engineEvery: 2, serverEvery: 4, running: 2 },
+    pace: { engineEvery: 3, serverEvery: 7, running: 2 },
     weather: { shortMs: 1200, longMs: 0, longUntilMs: 0, calmMs: 9000 },
     moods: { refused: 0.04, dropped: 0.03, late: 0 },
-    least: { succeeded: 10, engineKilled: 1, serverKilled: 1, longestAttemptMs: 1000, sizes: 3 },
+    least: { succeeded: 10, engineKilled: 1, serverKilled: 1, longestAttemptMs: 2000, sizes: 3 },
   }
 }

@@ -132,9 +132,12 @@ function runsIn({ rows }: Reading): string {
 
 function notLookedAt(story: Story, readings: readonly Reading[]): Finding[] {
   return [...story.places.values()].flatMap((place) => {
-    const lastEnd = writersOf(story, place).reduce((last, { endSeenAt }) => Math.max(last, endSeenAt), 0)
-    if (readings.some((reading) => reading.place === place && reading.reader.askedAt > lastEnd)) return []
-    return [finding('not looked at', `nobody read ${place.name} in the end`, place.name)]
+    const writers = writersOf(story, place)
+    const seen = ({ reader }: Reading) => writers.every(({ endSeenAt }) => endSeenAt < reader.askedAt)
+    if (writers.length === 0 || readings.some((reading) => reading.place === place && seen(reading)))
+      return []
+    const about = [place.name, ...writers.map(({ id }) => id)]
+    return [finding('not looked at', `nobody read ${place.name} in the end`, ...about)]
   })
 }
 

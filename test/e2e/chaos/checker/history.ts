@@ -59,6 +59,8 @@ export type Entry =
       readonly status: string
       /** Of an attempt. */
       readonly durationMs: number
+      /** Of a reload: how often it went back to the queue because an attempt was lost or broke. */
+      readonly requeues: number
     }
   /** @property running reloads listed as running just before */
   | {
@@ -122,6 +124,7 @@ const SHAPES: Readonly<Record<Entry['kind'], Shape>> = {
     reload: 'text',
     status: 'text',
     durationMs: 'number',
+    requeues: 'number',
   },
   killed: { at: 'number', what: 'text', running: 'texts' },
   serving: { at: 'number' },

@@ -33,7 +33,6 @@ export interface Story {
   readonly reads: readonly EntryOf<'read'>[]
   readonly accepted: readonly EntryOf<'accepted'>[]
   readonly killed: readonly EntryOf<'killed'>[]
-  readonly serving: readonly EntryOf<'serving'>[]
 }
 
 export function storyOf(history: readonly Entry[]): Story {
@@ -67,7 +66,6 @@ export function storyOf(history: readonly Entry[]): Story {
     reads: all('read'),
     accepted: all('accepted'),
     killed: all('killed'),
-    serving: all('serving'),
   }
 }
 

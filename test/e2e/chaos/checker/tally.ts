@@ -7,11 +7,14 @@ export interface Tally {
   readonly outcomes: Readonly<Record<string, number>>
   /** SUCCEEDED by the size of the app, of those that write. */
   readonly sizes: Readonly<Record<string, number>>
-  /** SUCCEEDED reloads of which an attempt ended in error while the server stood: its engine was killed. */
+  /**
+   * SUCCEEDED reloads that ran when an engine was killed, and went back to the queue more often than kills of
+   * the server explain.
+   */
   readonly engineKilled: number
   /** SUCCEEDED reloads that were listed as running just before a kill of the server, and ended after it. */
   readonly serverKilled: number
-  /** Longest attempt of all SUCCEEDED reloads. */
+  /** Longest attempt that made a reload SUCCEEDED. */
   readonly longestAttemptMs: number
   readonly kills: Readonly<Record<string, number>>
   readonly weather: Readonly<Record<string, number>>
@@ -37,13 +40,12 @@ export function tallyOf(history: readonly Entry[]): Tally {
       succeeded.filter(({ writes }) => writes),
       ({ app }) => story.apps.get(app)?.size ?? 'unknown',
     ),
-    engineKilled: new Set(
-      attempts
-        .filter(({ status, at }) => status === 'error' && !wasDown(story, at))
-        .map(({ reload }) => reload),
-    ).size,
-    serverKilled: succeeded.filter((reload) => ranWhileKilled(story, reload)).length,
-    longestAttemptMs: attempts.reduce((most, { durationMs }) => Math.max(most, durationMs), 0),
+    engineKilled: succeeded.filter((reload) => engineWasKilled(story, reload)).length,
+    serverKilled: succeeded.filter((reload) => hits(story, reload, 'server') > 0).length,
+    longestAttemptMs: attempts.reduce(
+      (most, { status, durationMs }) => (status === 'ok' ? Math.max(most, durationMs) : most),
+      0,
+    ),
     kills: count(story.killed, ({ what }) => what),
     weather: count(weather, ({ what, state }) => `${what} ${state}`),
     finishedEvents: story.audited.filter((event) => event.of === 'reload').length,
@@ -75,19 +77,18 @@ export interface Least {
   readonly sizes: number
 }
 
-function wasDown(story: Story, at: number): boolean {
-  return story.killed.some(({ what, at: from }) => {
-    if (!what.startsWith('server') || at < from) return false
-    const until = story.serving.find((serving) => serving.at > from)?.at ?? Number.POSITIVE_INFINITY
-    return at <= until
-  })
+function engineWasKilled(story: Story, reload: ReloadStory): boolean {
+  const requeues = story.audited
+    .filter((event) => event.of === 'reload' && event.reload === reload.id)
+    .reduce((sum, event) => sum + event.requeues, 0)
+  return hits(story, reload, 'engine') > 0 && requeues > hits(story, reload, 'server')
 }
 
-function ranWhileKilled(story: Story, reload: ReloadStory): boolean {
-  return story.killed.some(
-    ({ what, at, running }) =>
-      what.startsWith('server') && running.includes(reload.id) && (reload.listed?.endedAt ?? 0) > at,
-  )
+/** Kills during which the reload ran. */
+function hits(story: Story, { id, listed }: ReloadStory, of: string): number {
+  return story.killed.filter(
+    ({ what, at, running }) => what.startsWith(of) && running.includes(id) && (listed?.endedAt ?? 0) > at,
+  ).length
 }
 
 function count<One>(all: readonly One[], of: (one: One) => string): Record<string, number> {
