@@ -5,6 +5,8 @@ import { type Entry, historyText, parseHistory } from './history.ts'
 import { excerpt, judge } from './judge.ts'
 import { shortfalls, tallyOf } from './tally.ts'
 
+const FOUND = `${import.meta.dirname}/found`
+
 /**
  * Two apps of one tenant. `a` adds a row of each run to two files; `a` and `b` both write `whole.qvd` with ten
  * rows. a-1 succeeded, b-1 succeeded later, a-2 failed, a-3 was canceled, and r-1 read everything.
@@ -236,6 +238,12 @@ describe('the checker of chaos', () => {
     expect(new Set(Object.values(PLANTED).map(({ finds }) => finds))).toEqual(
       new Set(Object.keys(FINDING_KINDS)),
     )
+  })
+
+  // Excerpts of runs of a service whose reloads stored at once, before stores waited for the commit.
+  it.each(readdirSync(FOUND))('finds again what chaos once found: %s', (file) => {
+    const found = parseHistory(readFileSync(`${FOUND}/${file}`, 'utf8'))
+    expect(kindsOf(found)).toContain(file.replace('.jsonl', '').replaceAll('-', ' '))
   })
 
   it('allows what a reader may find of a reload that ends meanwhile: its rows or none', () => {
