@@ -24,7 +24,7 @@ const PARTS: readonly Part[] = [
   { name: 'seeds', command: 'npm run --silent sim -- --seeds 5000', tail: 6 },
   { name: 'canaries', command: 'npm run --silent sim -- --canary all', tail: 60 },
   { name: 'explore', command: 'npm run --silent explore', tail: 30 },
-  { name: 'chaos', command: 'npm run --silent chaos -- --kills 200', tail: 30 },
+  { name: 'chaos', command: 'npm run --silent chaos -- --minutes 10', tail: 30 },
   {
     name: 'oldest-node',
     command: `npm install --silent --no-audit --no-fund --prefix $FOLDER node@${NODE_FLOOR} &&
