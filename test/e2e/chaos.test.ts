@@ -5,8 +5,8 @@ import type { FindingKind } from './chaos/checker/finding.ts'
 import { shortPlan } from './chaos/plans.ts'
 
 /**
- * What a reload STOREs is not staged until its commit yet: a second attempt finds what the first one stored, and a reload that
- * did not succeed leaves its files. To be emptied with that.
+ * What a reload STOREs is not staged until its commit yet: a second attempt finds what the first one
+ * stored, and a reload that did not succeed leaves its files. To be emptied with that.
  */
 const KNOWN: readonly FindingKind[] = [
   'effect doubled',

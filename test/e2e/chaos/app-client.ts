@@ -51,7 +51,8 @@ export class Clients {
   }
 
   /**
-   * When nothing is killed any more: every app comes to data, and every file and the data of every app is read.
+   * When nothing is killed any more: every app comes to data, and every file and the data of every app is
+   * read.
    */
   async readEverything(): Promise<void> {
     const { apps } = this.#installation

@@ -82,7 +82,9 @@ export class Broker {
     })
   }
 
-  /** The service makes the stream for its first event; and a server that was killed reads its streams first. */
+  /**
+   * The service makes the stream for its first event; and a server that was killed reads its streams first.
+   */
   async #info(): Promise<StreamInfo> {
     for (;;) {
       try {

@@ -3,9 +3,9 @@
  * tells by TRACE, as `READ place: run=rows run=rows`: so the contents of files and of app data are seen over
  * the public API, in the script log of the reload that read them.
  *
- * Variables of a reload: `vRun` is its name, `vMood` how it ends when nobody disturbs it: 0 well, 1 by a script
- * error after its last STORE, 2 with more app data than the limit allows, after it as well. The reader takes
- * `vAll`: 1 for every place, else only those that are stored together.
+ * Variables of a reload: `vRun` is its name, `vMood` how it ends when nobody disturbs it: 0 well, 1 by a
+ * script error after its last STORE, 2 with more app data than the limit allows, after it as well. The
+ * reader takes `vAll`: 1 for every place, else only those that are stored together.
  */
 import type { PlannedPlace } from './checker/history.ts'
 

@@ -1,8 +1,9 @@
 /**
  * Chaos: clients of two tenants keep asking for reloads that read what they store, receivers are down for a
- * while, a broker is killed or full, and server and engine processes are killed with SIGKILL again and again.
- * Then it is quiet, everything is read, and the history that all of them wrote down is judged by a checker that
- * shares no code with the service. The worker lives in the server's process: killing the server kills it.
+ * while, a broker is killed or full, and server and engine processes are killed with SIGKILL again and
+ * again. Then it is quiet, everything is read, and the history that all of them wrote down is judged by a
+ * checker that shares no code with the service. The worker lives in the server's process: killing the
+ * server kills it.
  */
 import { seededRandom } from '../../support/records.ts'
 import { Clients, type Habits } from './app-client.ts'
@@ -32,7 +33,10 @@ const GONE_MS = 10_000
 export interface Plan {
   /** Of the moments; what falls on them depends on the machine. */
   readonly seed: number
-  /** How long kills and outages go on, and how many kills of engine and server there must be before it is quiet. */
+  /**
+   * How long kills and outages go on, and how many kills of engine and server there must be before it is
+   * quiet.
+   */
   readonly forMs: number
   readonly kills: { readonly engine: number; readonly server: number }
   readonly slots: number

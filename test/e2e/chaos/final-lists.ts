@@ -1,4 +1,6 @@
-/** What the service itself tells at the end, over its public API: every reload, and the events of their ends. */
+/**
+ * What the service itself tells at the end, over its public API: every reload, and the events of their ends.
+ */
 import { everything } from '../../support/everything.ts'
 import type { Diary } from './diary.ts'
 import { type Installation, TENANTS } from './installation.ts'

@@ -1,7 +1,7 @@
 /**
- * Looks at what lies on the disk while no server runs, in words of its own: plain SQL over the database, and
- * the files beside it. Whatever moment the server was killed at, all of this must hold. What reloads and their
- * effects came to is not judged here but by the checker, from outside.
+ * Looks at what lies on the disk while no server runs, in words of its own: plain SQL over the database,
+ * and the files beside it. Whatever moment the server was killed at, all of this must hold. What reloads
+ * and their effects came to is not judged here but by the checker, from outside.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * An installation for chaos: two tenants with apps of three sizes and a reader, webhooks, and the service that
- * runs on it now, replaced at every restart.
+ * An installation for chaos: two tenants with apps of three sizes and a reader, webhooks, and the service
+ * that runs on it now, replaced at every restart.
  */
 
 import { tokenHash } from '../../../src/api/http/authenticate.ts'

@@ -4,8 +4,8 @@
  * while it starts. After every kill of the server, what lies on the disk is inspected before the next one
  * starts.
  *
- * It keeps pace with the reloads, not with the clock: on a busy machine a reload takes seconds, and killing by
- * the clock lets none succeed.
+ * It keeps pace with the reloads, not with the clock: on a busy machine a reload takes seconds, and killing
+ * by the clock lets none succeed.
  */
 import { watch } from 'node:fs'
 import { join } from 'node:path'

@@ -8,8 +8,8 @@ import { shortfalls, tallyOf } from './tally.ts'
 const FOUND = `${import.meta.dirname}/found`
 
 /**
- * Two apps of one tenant. `a` adds a row of each run to two files; `a` and `b` both write `whole.qvd` with ten
- * rows. a-1 succeeded, b-1 succeeded later, a-2 failed, a-3 was canceled, and r-1 read everything.
+ * Two apps of one tenant. `a` adds a row of each run to two files; `a` and `b` both write `whole.qvd` with
+ * ten rows. a-1 succeeded, b-1 succeeded later, a-2 failed, a-3 was canceled, and r-1 read everything.
  */
 const GOOD: readonly Entry[] = [
   { kind: 'app', name: 'a', tenant: 't', size: 'small' },

@@ -1,8 +1,8 @@
 /**
  * A reload has its effect once, whole, and only if it succeeded: judged from what other reloads (and the
  * reload after it) read in the places that it writes. A reading is judged against two sets. What had
- * succeeded, to the knowledge of somebody outside, before the reader was asked for *must* be there; what did not
- * succeed, or was committed after the reader had ended, must not. What lies between may be there.
+ * succeeded, to the knowledge of somebody outside, before the reader was asked for *must* be there; what
+ * did not succeed, or was committed after the reader had ended, must not. What lies between may be there.
  */
 import { type Finding, finding } from './finding.ts'
 import type { EntryOf, PlannedPlace } from './history.ts'
@@ -105,8 +105,8 @@ function wholeAndLast(story: Story, reading: Reading): Finding[] {
 }
 
 /**
- * A reader that finds a place unchanged before and after it looks at another one of its group must find the same
- * runs there: no commit lay between that touched the group.
+ * A reader that finds a place unchanged before and after it looks at another one of its group must find the
+ * same runs there: no commit lay between that touched the group.
  */
 function apart(readings: readonly Reading[]): Finding[] {
   return readings.flatMap((first, at) => {

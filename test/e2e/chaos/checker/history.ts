@@ -4,7 +4,8 @@
  * be made twice the same way.
  *
  * A *run* is one request of a client, named by it before it asks (`a3-17`), and every row that its script
- * stores carries that name. A *place* is what rows can be read from: a data file, or a table of an app's data.
+ * stores carries that name. A *place* is what rows can be read from: a data file, or a table of an app's
+ * data.
  */
 
 /** Times are epoch ms. */
@@ -34,7 +35,10 @@ export type Entry =
       /** Anything that differs when the body does. */
       readonly body: string
     }
-  /** What a succeeded reload read in a place: rows by run, as its script log tells, in the order of its reads. */
+  /**
+   * What a succeeded reload read in a place: rows by run, as its script log tells, in the order of its
+   * reads.
+   */
   | {
       readonly kind: 'read'
       readonly at: number
@@ -49,7 +53,9 @@ export type Entry =
       readonly status: string
       readonly endedAt: number
     }
-  /** An event as the service keeps it, in the order of its commits: of the end of a reload, or of an attempt. */
+  /**
+   * An event as the service keeps it, in the order of its commits: of the end of a reload, or of an attempt.
+   */
   | {
       readonly kind: 'audited'
       readonly at: number
@@ -148,7 +154,9 @@ export function parseHistory(text: string): Entry[] {
     .filter(({ line }) => line.trim() !== '')
     .map(({ line, number }) => {
       try {
-        return parseEntry(JSON.parse(line))
+        const entry: Entry = JSON.parse(line)
+        checkShape({ ...entry })
+        return entry
       } catch (error) {
         throw new Error(`line ${number} of the history: ${(error as Error).message}`)
       }
@@ -159,7 +167,7 @@ export function historyText(entries: readonly Entry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
 }
 
-function parseEntry(value: Record<string, unknown>): Entry {
+function checkShape(value: Readonly<Record<string, unknown>>): void {
   const shape = SHAPES[value.kind as Entry['kind']]
   if (shape === undefined) throw new Error(`there is no kind ${JSON.stringify(value.kind)}`)
   for (const [name, type] of Object.entries(shape)) {
@@ -168,5 +176,4 @@ function parseEntry(value: Record<string, unknown>): Entry {
   for (const name of Object.keys(value)) {
     if (name !== 'kind' && shape[name] === undefined) throw new Error(`${value.kind} has no ${name}`)
   }
-  return value as unknown as Entry
 }
