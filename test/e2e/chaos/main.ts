@@ -113,7 +113,7 @@ function summary(report: ChaosReport, minutes: number, file: string | undefined)
     } that ran while the server was killed; the longest attempt took ${(tally.longestAttemptMs / 1000).toFixed(1)} s`,
     `events: ${tally.finishedEvents}, arrived ${list(tally.arrivals)}, ${tally.repeatedArrivals} of them again`,
     `outages: ${list(tally.weather)}${report.broker ? '' : '; no nats-server here: nothing shown of JetStream'}`,
-    `looks at places: ${tally.reads}; inspections of the disk: ${report.inspections}`,
+    `looks at places: ${tally.reads}, ${tally.seenInPart} in part while they were published; inspections of the disk: ${report.inspections}`,
     ...faults.map((fault) => `FAULT ${fault}`),
     ...(findings.length === 0 ? [] : [findingsText(findings, report.history)]),
     ...(file === undefined ? [] : [`history: ${file}`]),

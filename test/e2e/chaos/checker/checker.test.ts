@@ -269,6 +269,16 @@ describe('the checker of chaos', () => {
     expect(kindsOf(between)).not.toContain('not seen together')
   })
 
+  it('counts what a reader saw in part of a reload that was committed while the reader ran', () => {
+    const half = GOOD.map((entry) => {
+      if (entry.kind === 'asked' && entry.run === 'r-1') return { ...entry, at: 145 }
+      return entry.kind === 'read' && entry.place === 'q.csv' ? { ...entry, rows: {} } : entry
+    })
+    expect(kindsOf(half)).not.toContain('not seen together')
+    expect(tallyOf(half).seenInPart).toBe(1)
+    expect(tallyOf(GOOD).seenInPart).toBe(0)
+  })
+
   it('tells what an excerpt leaves out by leaving it out: entries of other reloads', () => {
     const history = GOOD.flatMap(rows('p.qvd', { 'a-1': 2 }))
     const found = judge(history).find(({ kind }) => kind === 'effect doubled')!

@@ -23,7 +23,7 @@ export function judgeEffects(story: Story): Finding[] {
       ...Object.entries(reading.rows).flatMap(([run, count]) => judgeRows(story, reading, run, count)),
       ...(reading.place.keeps === 'every' ? missing(story, reading) : wholeAndLast(story, reading)),
     ]),
-    ...apart(readings),
+    ...apart(story, readings),
     ...notLookedAt(story, readings),
   ]
   // What a place holds is read again and again: told once.
@@ -104,11 +104,36 @@ function wholeAndLast(story: Story, reading: Reading): Finding[] {
   return [finding('earlier commit won', text, ...about)]
 }
 
+/** Readings of places of one group that differ, though the first was the same before and after. */
+interface Apart {
+  readonly first: Reading
+  readonly second: Reading
+  readonly runs: readonly string[]
+}
+
 /**
- * A reader that finds a place unchanged before and after it looks at another one of its group must find the
- * same runs there: no commit lay between that touched the group.
+ * A reader that finds a place unchanged before and after it looks at another one of its group finds the same
+ * runs there: no commit lay between that touched the group. Except for a run that was committed while the
+ * reader ran: its files come to their places one after the other, which `seenInPart` counts.
  */
-function apart(readings: readonly Reading[]): Finding[] {
+function apart(story: Story, readings: readonly Reading[]): Finding[] {
+  return differing(readings)
+    .filter(({ first: { reader }, runs }) => !runs.every((run) => endedMeanwhile(story, run, reader)))
+    .map(({ first, second, runs }) => {
+      const places = [first.place.name, second.place.name]
+      const text = `${places.join(' and ')} differ in ${runs.join(', ')}, as ${name(first.reader)} read them`
+      return finding('not seen together', text, ...places, first.reader.id, first.reader.run, ...runs)
+    })
+}
+
+/** How often a reader saw a part of what a reload stored that was committed while the reader ran. */
+export function seenInPart(story: Story): number {
+  const found = differing(story.reads.map((read) => readingOf(story, read)))
+  return found.filter(({ first, runs }) => runs.every((run) => endedMeanwhile(story, run, first.reader)))
+    .length
+}
+
+function differing(readings: readonly Reading[]): Apart[] {
   return readings.flatMap((first, at) => {
     const second = readings[at + 1]
     const again = readings[at + 2]
@@ -117,13 +142,17 @@ function apart(readings: readonly Reading[]): Finding[] {
     const oneGroup = first.place.group === second.place.group && first.place !== second.place
     if (!oneReader || !oneGroup || again.place !== first.place) return []
     if (runsIn(first) !== runsIn(again) || runsIn(first) === runsIn(second)) return []
-    const differing = [first, second]
-      .flatMap(({ rows }) => Object.keys(rows))
-      .filter((run) => (first.rows[run] === undefined) !== (second.rows[run] === undefined))
-    const text = `${first.place.name} and ${second.place.name} differ in ${differing.join(', ')}, as ${name(first.reader)} read them`
-    const about = [first.place.name, second.place.name, first.reader.id, first.reader.run, ...differing]
-    return [finding('not seen together', text, ...about)]
+    const runs = [...new Set([first, second].flatMap(({ rows }) => Object.keys(rows)))].filter(
+      (run) => (first.rows[run] === undefined) !== (second.rows[run] === undefined),
+    )
+    return [{ first, second, runs }]
   })
+}
+
+function endedMeanwhile(story: Story, run: string, reader: ReloadStory): boolean {
+  const writer = story.runs.get(run)
+  if (writer === undefined || outcomeOf(writer) !== 'SUCCEEDED') return false
+  return endedAt(writer) >= reader.askedAt && endedAt(writer) <= endedAt(reader)
 }
 
 function runsIn({ rows }: Reading): string {

@@ -1,4 +1,5 @@
 /** What a history holds, counted: a run in which little happened shows little. */
+import { seenInPart } from './effects.ts'
 import type { Entry } from './history.ts'
 import { outcomeOf, type ReloadStory, type Story, storyOf } from './story.ts'
 
@@ -23,6 +24,8 @@ export interface Tally {
   /** Arrivals beyond the first of an event at a receiver. */
   readonly repeatedArrivals: number
   readonly reads: number
+  /** Looks that saw files of one reload in part, which was committed while the reader ran. */
+  readonly seenInPart: number
 }
 
 export function tallyOf(history: readonly Entry[]): Tally {
@@ -52,6 +55,7 @@ export function tallyOf(history: readonly Entry[]): Tally {
     arrivals: count(story.arrived, ({ receiver }) => receiver),
     repeatedArrivals: story.arrived.length - different.size,
     reads: story.reads.length,
+    seenInPart: seenInPart(story),
   }
 }
 
