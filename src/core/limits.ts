@@ -15,6 +15,8 @@ export const ERROR_MESSAGE_MAX_BYTES = 4 * KIB
 export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
 /** Maximum script log of an engine session. */
 export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
+/** What an engine process tells of its script log at once while the script runs. */
+export const SCRIPT_LOG_PIECE_MAX_BYTES = 256 * KIB
 
 /** A sender's claim of deliveries: longer than the longest send (15 s) plus a slow record of it. */
 export const DELIVERY_LEASE_MS = 60 * SECOND

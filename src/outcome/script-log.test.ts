@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AttemptEnd } from '../core/attempt.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
-import { boundedLines, endedLog, runningLog, scriptLogHead } from './script-log.ts'
+import { boundedLines, endedLog, runningLog, scriptLogEnd, scriptLogHead } from './script-log.ts'
 
 const first = { reloadId: '6906d0a1b2c3d4e5f6071829', attempt: 1 }
 const completed = {
@@ -162,4 +162,21 @@ test('the head of the script log names app, reload, attempt, engine and start in
       '',
     ].join('\r\n'),
   )
+})
+
+describe('the end of the full script log', () => {
+  test.each([
+    [{ kind: 'timed-out' }, 'Reload exceeded its time limit'],
+    [{ kind: 'canceled' }, 'Reload canceled'],
+    [{ kind: 'out-of-memory' }, 'The engine ran out of memory'],
+    [{ kind: 'handed-back' }, 'Reload handed back to the queue'],
+    [{ kind: 'crashed', message: 'killed\nby 9' }, 'The engine ended before the script did: killed by 9'],
+  ] as const)('of an attempt that broke off says how: %o', (end, told) => {
+    expect(scriptLogEnd(end, 0)).toBe(`1970-01-01T00:00:00.000Z      ${told}\r\n`)
+  })
+
+  test("is the script's own where the script came to its end", () => {
+    const fault = { engineErrorCode: 1, message: 'm', line: 1, statement: 'LOAD' }
+    expect(scriptLogEnd({ kind: 'script-error', fault }, 0)).toBe('')
+  })
 })

@@ -6,17 +6,19 @@
  * out and one line says how many. It never holds a variable's value unless the script itself made it a name.
  */
 import { type AttemptEnd, placeOfFault, type ScriptFault } from '../core/attempt.ts'
+import { leftOutAt, leftOutLine } from '../core/left-out-line.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
 import { timeText } from '../core/time-text.ts'
 
 const CANCELED = 'Reload canceled'
 const TIME_EXCEEDED = 'Reload exceeded its time limit'
+const OUT_OF_MEMORY = 'The engine ran out of memory'
+const HANDED_BACK = 'Reload handed back to the queue'
 
 const EOL = '\r\n'
 /** The samples close a paragraph with a line of one blank. */
 const BLANK_LINE = ' '
-/** The line in place of those that were cut out, and the most that it takes with its ends. */
-const LEFT_OUT = /^\(([\d,]+) lines? left out\)$/
+/** The most that the line in place of those that were cut out takes with its ends. */
 const LEFT_OUT_MAX_BYTES = utf8Bytes(`${EOL}${leftOutLine(Number.MAX_SAFE_INTEGER)}${EOL}`)
 
 /** Which attempt a text is about. */
@@ -72,6 +74,34 @@ export function scriptLogHead(about: {
 }
 
 /**
+ * Last line of the full script log of an attempt that did not end with its script, "" for others: what the
+ * engine had told by then may break off anywhere.
+ *
+ * @param at epoch ms
+ */
+export function scriptLogEnd(end: AttemptEnd, at: number): string {
+  const told = brokenOff(end)
+  return told === undefined ? '' : `${timeText(at)}      ${told}${EOL}`
+}
+
+function brokenOff(end: AttemptEnd): string | undefined {
+  switch (end.kind) {
+    case 'canceled':
+      return CANCELED
+    case 'timed-out':
+      return TIME_EXCEEDED
+    case 'out-of-memory':
+      return OUT_OF_MEMORY
+    case 'crashed':
+      return `The engine ended before the script did: ${oneLine(end.message)}`
+    case 'handed-back':
+      return HANDED_BACK
+    default:
+      return undefined
+  }
+}
+
+/**
  * Cuts a text of lines to a number of UTF-8 bytes: head and tail stay, the middle goes, and one line says how
  * many lines are left out, those of earlier cuts included. Returns a text that fits unchanged.
  */
@@ -82,9 +112,9 @@ export function boundedLines(whole: string, maxBytes: number): string {
   let first = countThatFits(all, Math.floor(bytes / 2))
   let end = all.length - countThatFits(all.slice(first).reverse(), bytes - Math.floor(bytes / 2))
   // The gap of an earlier cut becomes part of this one.
-  while (first > 0 && LEFT_OUT.test(all[first - 1]!)) first--
-  while (end < all.length && LEFT_OUT.test(all[end]!)) end++
-  const leftOut = all.slice(first, end).reduce((sum, line) => sum + linesBehind(line), 0)
+  while (first > 0 && leftOutAt(all[first - 1]!) !== undefined) first--
+  while (end < all.length && leftOutAt(all[end]!) !== undefined) end++
+  const leftOut = all.slice(first, end).reduce((sum, line) => sum + (leftOutAt(line) ?? 1), 0)
   return [...all.slice(0, first), leftOutLine(leftOut), ...all.slice(end)].join(EOL)
 }
 
@@ -112,7 +142,7 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'data-too-large':
       return failure(`App data of ${grouped(end.fileBytes)} bytes is larger than its limit`, 1015)
     case 'out-of-memory':
-      return failure('The engine ran out of memory', 6)
+      return failure(OUT_OF_MEMORY, 6)
     case 'refused':
       return failure('The app ran out of memory on the largest engine before', 6)
     case 'crashed':
@@ -122,7 +152,7 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'lost':
       return failure('The connection to the engine was lost', 16)
     case 'handed-back':
-      return [...gap, 'Reload handed back to the queue']
+      return [...gap, HANDED_BACK]
   }
 }
 
@@ -162,16 +192,6 @@ function oneLine(of: string): string {
 
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-function leftOutLine(count: number): string {
-  return `(${grouped(count)} ${count === 1 ? 'line' : 'lines'} left out)`
-}
-
-/** How many lines of the uncut text a line stands for. */
-function linesBehind(line: string): number {
-  const count = LEFT_OUT.exec(line)?.[1]
-  return count === undefined ? 1 : Number(count.replaceAll(',', ''))
 }
 
 /** How many of the lines from the first on take at most `bytes`, each with its end. */

@@ -26,7 +26,7 @@ import type {
 } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
 import type { Stores, StoringReload } from '../files/stores.ts'
-import { boundedLines, endedLog, runningLog, scriptLogHead } from '../outcome/script-log.ts'
+import { boundedLines, endedLog, runningLog, scriptLogEnd, scriptLogHead } from '../outcome/script-log.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
 import type { HeldLease } from './lease.ts'
@@ -251,7 +251,7 @@ function sessionEnded(
       ? {}
       : {
           scriptLog: boundedLines(
-            scriptLog(claimed, facts, startedAt, told.scriptLog),
+            scriptLog(claimed, facts, startedAt, told.scriptLog) + scriptLogEnd(end, deps.clock.now()),
             deps.limits.scriptLogBytes,
           ),
         }),

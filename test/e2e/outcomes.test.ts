@@ -216,6 +216,8 @@ END IF`
     const { record, event } = await reloadToEnd('SLEEP 600000;')
     expect(record).toMatchObject({ status: 'EXCEEDED_LIMIT', errorCode: 'ReloadRunTimeExceeded' })
     expect(event.data).toMatchObject({ succeeded: false, status: 'EXCEEDED_LIMIT' })
+    const log = await service.client.scriptLog(record.appId, record.id)
+    expect(log).toMatch(/Execution started\.\r\n(.*\r\n)*\S+ {6}Reload exceeded its time limit\r\n$/)
   })
 
   it.each([

@@ -49,6 +49,27 @@ describe('a session', () => {
     expect(end.scriptLog).not.toContain('left out)')
   })
 
+  test.each([
+    ['is killed from outside', 'SLEEP 600000;', (pid: number) => process.kill(pid, 'SIGKILL')],
+    ['is killed for its time', SCRIPTS.endless, (_pid: number, kill: () => void) => kill()],
+  ])('whose engine %s keeps its script log up to there', async (_, rest, end) => {
+    const session = await acquire()
+    let told = 0
+    let tell: () => void = () => {}
+    const toldTwice = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const ended = session.run(harness.workOf(`TRACE I was here;\n${rest}`), (progress) => {
+      // The lines follow the report that they go with.
+      if (progress.statement >= 2 && ++told === 2) tell()
+    })
+    await toldTwice
+    end(session.pid, () => session.kill())
+    const { kind, scriptLog } = await ended
+    expect(kind).toBe('crashed')
+    expect(scriptLog).toMatch(/Execution started\.\r\n(.*\r\n)*.*I was here\r\n/)
+  })
+
   test('tells the script when the reload before it finished, and NULL when there was none', async () => {
     const script = `T: LOAD Timestamp(ReloadTime(), 'YYYY-MM-DD hh:mm:ss.fff') AS at AUTOGENERATE 1;
       TRACE at $(=Peek('at', 0, 'T')).;`

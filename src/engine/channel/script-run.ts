@@ -60,5 +60,8 @@ export interface ScriptRun {
   readonly statements: readonly RanStatement[]
 }
 
-/** Called at most a few times per second. */
-export type ReportProgress = (progress: SessionProgress) => void
+/**
+ * Called at most a few times per second.
+ * @param newLines lines of the script log since the last report
+ */
+export type ReportProgress = (progress: SessionProgress, newLines: string) => void

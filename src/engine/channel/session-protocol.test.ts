@@ -23,6 +23,7 @@ const end = {
 const messages: ChildMessage[] = [
   { kind: 'ready', version: PROTOCOL_VERSION },
   { kind: 'progress', progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, rowsRead: 4 } },
+  { kind: 'log', lines: 'x\r\ny\r\n' },
   { kind: 'beat' },
   { kind: 'pong' },
   { kind: 'memory', residentBytes: 5 },
@@ -90,6 +91,7 @@ describe('a hostile engine process', () => {
     ['has an unknown kind', { kind: 'settle' }],
     ['speaks another version', { kind: 'ready', version: PROTOCOL_VERSION + 1 }],
     ['tells negative memory', { kind: 'memory', residentBytes: -1 }],
+    ['tells too much of its log at once', { kind: 'log', lines: 'x'.repeat(256 * 1024 + 1) }],
     ['tells progress without numbers', { kind: 'progress', progress: { startedAt: '1' } }],
     ['tells an end of its own', { ...end, end: { kind: 'SUCCEEDED' } }],
     ['tells a table of no rows', { ...end, end: { ...end.end, tables: [{ name: 'T', fields: [] }] } }],

@@ -11,7 +11,12 @@
  */
 
 import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
-import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
+import {
+  ERROR_MESSAGE_MAX_BYTES,
+  PROGRESS_LOG_MAX_BYTES,
+  SCRIPT_LOG_MAX_BYTES,
+  SCRIPT_LOG_PIECE_MAX_BYTES,
+} from '../../core/limits.ts'
 import type { DataTable } from '../../core/records.ts'
 import type { ReportedFile, SessionProgress } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
@@ -66,6 +71,8 @@ export type ChildMessage =
   /** The answer to a ping. */
   | { readonly kind: 'pong' }
   | { readonly kind: 'progress'; readonly progress: SessionProgress }
+  /** Lines of the script log since the last of these messages: what is left of it if no end is told. */
+  | { readonly kind: 'log'; readonly lines: string }
   | { readonly kind: 'memory'; readonly residentBytes: number }
   /** Asks to publish a file; nothing else is stored before the answer. */
   | { readonly kind: 'stored'; readonly file: ReportedFile }
@@ -141,6 +148,8 @@ export function childMessage(value: unknown): ChildMessage {
       return { kind: from.kind }
     case 'progress':
       return { kind: 'progress', progress: progressOf(record(from.progress, 'progress')) }
+    case 'log':
+      return { kind: 'log', lines: text(from.lines, 'lines', SCRIPT_LOG_PIECE_MAX_BYTES) }
     case 'memory':
       return { kind: 'memory', residentBytes: count(from.residentBytes, 'residentBytes') }
     case 'stored':

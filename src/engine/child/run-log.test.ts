@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PROGRESS_LOG_MAX_BYTES } from '../../core/limits.ts'
+import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_PIECE_MAX_BYTES } from '../../core/limits.ts'
 import { RunLog } from './run-log.ts'
 
 describe('What a script tells', () => {
@@ -16,6 +16,22 @@ describe('What a script tells', () => {
       '1970-01-01T00:00:00.000Z          lines',
       '',
     ])
+  })
+
+  it('is taken in pieces of new lines, each bounded', () => {
+    const runLog = new RunLog()
+    expect(runLog.takeNewLines()).toBe('')
+    runLog.add(0, 1, 0, 'a')
+    runLog.add(0, 2, 0, 'b')
+    expect(runLog.takeNewLines()).toBe(runLog.scriptLog)
+    runLog.add(0, 3, 0, 'c')
+    expect(runLog.takeNewLines()).toBe('1970-01-01T00:00:00.000Z 0003 c\r\n')
+    for (let line = 1; line <= 20_000; line++) runLog.add(0, line, 0, 'x'.repeat(100))
+    const piece = runLog.takeNewLines()
+    expect(piece.length).toBeLessThanOrEqual(SCRIPT_LOG_PIECE_MAX_BYTES)
+    expect(piece).toContain('lines left out)')
+    expect(piece).toMatch(/ 20000 x+\r\n$/)
+    expect(runLog.takeNewLines()).toBe('')
   })
 
   it('loses its middle when a script never stops telling, and neither beginning nor end', () => {

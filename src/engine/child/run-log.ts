@@ -4,7 +4,11 @@
  * end. Control characters are removed, because they could steer the terminal of a reader.
  */
 
-import { PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
+import {
+  PROGRESS_LOG_MAX_BYTES,
+  SCRIPT_LOG_MAX_BYTES,
+  SCRIPT_LOG_PIECE_MAX_BYTES,
+} from '../../core/limits.ts'
 import { timeText } from '../../core/time-text.ts'
 import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
@@ -22,6 +26,9 @@ export class RunLog {
   #log: string[] = []
   #lines: string[] = []
   #logCharacters = 0
+  /** Lines that were not taken yet. */
+  #newLines: string[] = []
+  #newCharacters = 0
   #progress = ''
 
   /** Adds a line to the script log. Without a script line it is a result and is indented further. */
@@ -33,7 +40,10 @@ export class RunLog {
       const written = `${stamp} ${number} ${indent}${each}${EOL}`
       this.#lines.push(written)
       this.#logCharacters += written.length
+      this.#newLines.push(written)
+      this.#newCharacters += written.length
     }
+    if (this.#newCharacters > 2 * SCRIPT_LOG_PIECE_MAX_BYTES) this.#boundNewLines()
     if (this.#lines.length >= PIECE_LINES) this.#join()
     if (this.#logCharacters <= LOG_CHARACTERS_MAX) return
     const cut = boundedLines(this.scriptLog, SCRIPT_LOG_MAX_BYTES)
@@ -45,6 +55,21 @@ export class RunLog {
   #join(): void {
     this.#log.push(this.#lines.join(''))
     this.#lines = []
+  }
+
+  /** Returns the lines since the last call, of very many the first and the last. */
+  takeNewLines(): string {
+    this.#boundNewLines()
+    const [taken = ''] = this.#newLines
+    this.#newLines = []
+    this.#newCharacters = 0
+    return taken
+  }
+
+  #boundNewLines(): void {
+    const bounded = boundedLines(this.#newLines.join(''), SCRIPT_LOG_PIECE_MAX_BYTES)
+    this.#newLines = [bounded]
+    this.#newCharacters = bounded.length
   }
 
   progress(text: string): void {

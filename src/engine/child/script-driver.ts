@@ -98,13 +98,14 @@ export class ScriptDriver {
 
   #tell(): void {
     const { runLog } = this.#deps
-    this.#report({
+    const progress = {
       startedAt: this.#startedAt,
       progressLog: runLog.progressLog,
       statement: runLog.statement,
       line: runLog.line,
       rowsRead: this.#host.rowsRead,
-    })
+    }
+    this.#report(progress, runLog.takeNewLines())
   }
 }
 

@@ -98,13 +98,14 @@ function startWarmUp(): { over(): Promise<void> } {
 async function perform(request: WorkRequest, memoryReporter: Worker | undefined): Promise<void> {
   memoryReporter?.postMessage('report-memory')
   let last: SessionProgress | undefined
-  const report = (progress: SessionProgress) => {
+  const report = (progress: SessionProgress, newLines: string) => {
     last = {
       ...progress,
       startedAt: Math.floor(progress.startedAt),
       progressLog: boundedLines(progress.progressLog, PROGRESS_LOG_MAX_BYTES),
     }
     tell({ kind: 'progress', progress: last })
+    if (newLines !== '') tell({ kind: 'log', lines: newLines })
   }
   const inTouch = { signal: interruption.signal, ...(request.publishesAtOnce ? { publish } : {}) }
   try {

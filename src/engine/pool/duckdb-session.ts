@@ -26,6 +26,7 @@ import { databaseBytes } from '../sizes.ts'
 import type { DataFolder } from './data-files.ts'
 import type { ReadMemory } from './resident-memory.ts'
 import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
+import { ToldLog } from './told-log.ts'
 
 /** Often enough to notice within 100 MB at 2 GB/s of new memory. */
 const MEMORY_LOOK_MS = 50
@@ -86,9 +87,11 @@ export class DuckDbSession implements EngineSession {
   ): Promise<SessionEnd> {
     let last: SessionProgress | undefined
     const publishing = this.#publishing(publish)
+    const toldLog = new ToldLog()
     const told = new Promise<EndMessage>((resolve) => {
       this.#child.onMessage = (message) => {
         if (message.kind === 'end') resolve(message)
+        else if (message.kind === 'log') toldLog.add(message.lines)
         else if (message.kind === 'memory') this.#weigh(message.residentBytes)
         else if (message.kind === 'stored') publishing.one(message.file)
         else if (message.kind === 'progress') {
@@ -108,7 +111,7 @@ export class DuckDbSession implements EngineSession {
     await publishing.over()
     const end = await this.#judge(work, message, exit)
     if (end.kind !== 'completed') await this.#discard(work)
-    return { ...this.#report(message, last), ...end }
+    return { ...this.#report(message, last, toldLog), ...end }
   }
 
   interrupt(): void {
@@ -264,12 +267,13 @@ export class DuckDbSession implements EngineSession {
     }
   }
 
-  #report(message: EndMessage | undefined, last: SessionProgress | undefined) {
+  #report(message: EndMessage | undefined, last: SessionProgress | undefined, toldLog: ToldLog) {
     const startedAt = message?.startedAt ?? last?.startedAt
     return {
       ...defined({ startedAt }),
       progressLog: message?.progressLog ?? last?.progressLog ?? '',
-      scriptLog: message?.scriptLog ?? '',
+      // An engine that ended without a word, or by an error of its own, leaves what it told before.
+      scriptLog: message?.scriptLog || toldLog.text,
       ...defined({ statements: message?.statements }),
       ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
     }
