@@ -37,14 +37,8 @@ export function checkCommand(): Command {
         '\nExit code: 0 no errors, 1 errors, 2 wrong use or a file that cannot be read',
     )
     .action(async (files: string[], options: Options) => {
-      process.stdout.on('error', passOverClosedPipe)
       process.exitCode = await check(files, options)
     })
-}
-
-/** Who reads the output, such as `head`, may have enough of it: the exit code still tells what was found. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }
 
 async function check(files: readonly string[], { json, data, strict }: Options): Promise<number> {

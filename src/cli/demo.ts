@@ -4,8 +4,7 @@
  * only if everything succeeded.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
@@ -18,6 +17,7 @@ import { startEventReceiver } from './event-receiver.ts'
 import { finishedEventFaults } from './finished-event-check.ts'
 import { type ProgressWatch, watchProgress } from './progress.ts'
 import { showTables } from './tables.ts'
+import { withTemporaryFolder } from './temporary-folder.ts'
 import { Terminal } from './terminal.ts'
 
 /** Script and data, included in the repository and the package. */
@@ -32,13 +32,11 @@ export function demoCommand(): Command {
     .option('--json', 'print the finished event alone on standard output')
     .action(async (options: { json?: boolean }) => {
       const terminal = new Terminal(options.json === true ? process.stderr : process.stdout)
-      const folder = await mkdtemp(join(tmpdir(), 'reprise-demo-'))
-      try {
-        const event = await demonstrate(folder, terminal, options.json === true)
-        if (options.json === true) process.stdout.write(`${JSON.stringify(event, null, 2)}\n`)
-      } finally {
-        await rm(folder, { recursive: true, force: true })
-      }
+      const quiet = options.json === true
+      const event = await withTemporaryFolder('reprise-demo-', ({ path }) =>
+        demonstrate(path, terminal, quiet),
+      )
+      if (quiet) process.stdout.write(`${JSON.stringify(event, null, 2)}\n`)
     })
 }
 

@@ -1,4 +1,5 @@
 /** `reprise events tail`: prints a service's events as they happen, one line each, until Ctrl-C. */
+import { once } from 'node:events'
 import { Command } from 'commander'
 import { eventLine } from './event-line.ts'
 import { type EventOptions, eventQuery, withEventOptions } from './event-query.ts'
@@ -23,28 +24,38 @@ export function eventsCommand(): Command {
 type TailOptions = EventOptions & ServiceOptions & { readonly json?: boolean }
 
 /**
- * Calls `act` for each event in order until SIGINT or SIGTERM. Reconnects when the connection breaks and
+ * Calls `act` for each event in order, as fast as standard output takes what it prints, until SIGINT or
+ * SIGTERM comes or nobody reads any more; then ends the process. Reconnects when the connection breaks and
  * reports this on standard error.
+ *
+ * @param act is told to stop by the signal
  */
 export async function eachEvent(
   options: EventOptions & ServiceOptions,
-  act: (followed: FollowedEvent) => Promise<void>,
+  act: (followed: FollowedEvent, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { origin, key } = readServiceOptions(options)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
+  const { signal } = stopping
   process.once('SIGINT', stop).once('SIGTERM', stop)
+  process.stdout.once('error', stop)
   const notes = new Terminal(process.stderr)
   const following = {
     origin,
     key,
     query: eventQuery(options),
-    signal: stopping.signal,
+    signal,
     onConnection(state: 'broken' | 'back', detail: string) {
       notes.line(
         state === 'back' ? `connected to ${detail} again` : `connection lost (${detail}), trying again`,
       )
     },
   }
-  for await (const followed of followEvents(following)) await act(followed)
+  for await (const followed of followEvents(following)) {
+    await act(followed, signal)
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal }).catch(() => {})
+  }
+  // What was printed and not read would hold the process.
+  process.exit()
 }

@@ -32,8 +32,8 @@ export function listenCommand(): Command {
     const terminal = new Terminal(process.stdout)
     terminal.line(`Forwarding events to ${address}`)
     if (given === undefined) terminal.line(`Webhook secret: ${secret}`)
-    await eachEvent(options, async ({ event, text }) => {
-      const answer = await send(address, secret, event.id, text)
+    await eachEvent(options, async ({ event, text }, signal) => {
+      const answer = await send(address, secret, event.id, text, signal)
       const style = answer.ok ? 'green' : 'red'
       terminal.line(`${eventLine(terminal, event)}  ${terminal.paint(style, answer.text)}`)
     })
@@ -50,6 +50,7 @@ async function send(
   secret: string,
   eventId: string,
   text: string,
+  stopping: AbortSignal,
 ): Promise<{ readonly ok: boolean; readonly text: string }> {
   const body = new TextEncoder().encode(text)
   const startedAt = performance.now()
@@ -63,7 +64,7 @@ async function send(
         ...signatureHeaders([secret], eventId, Date.now(), body),
       },
       body,
-      signal: AbortSignal.timeout(FORWARD_TIMEOUT_MS),
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(FORWARD_TIMEOUT_MS)]),
     })
     await response.body?.cancel()
     const ms = Math.round(performance.now() - startedAt)

@@ -1,9 +1,10 @@
 /**
  * `reprise reload SCRIPT.qvs`: runs one load script in a sandboxed engine session without a service, and
- * shows progress, log and tables. Exit code: 0 SUCCEEDED, 1 FAILED, 3 CANCELED (Ctrl-C), 4 EXCEEDED_LIMIT.
+ * shows progress, log and tables. Exit code: 0 SUCCEEDED, 1 FAILED, 3 CANCELED (Ctrl-C), 4 EXCEEDED_LIMIT. A
+ * second Ctrl-C ends it at once.
  */
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import { placeOfFault } from '../core/attempt.ts'
@@ -20,6 +21,7 @@ import { jsonLog, realWorld } from '../main/world.ts'
 import { localStores } from './local-stores.ts'
 import { newLines } from './new-lines.ts'
 import { showTables } from './tables.ts'
+import { type TemporaryFolder, withTemporaryFolder } from './temporary-folder.ts'
 import { Terminal } from './terminal.ts'
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = {
@@ -67,9 +69,8 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
   const variables = readVariables(options.variable ?? [])
   await mkdir(options.data, { recursive: true })
   const root = await realpath(options.data)
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'reprise-reload-')))
-  try {
-    const { world, data, sessions, stores, size } = await openEngine(folder, root)
+  return withTemporaryFolder('reprise-reload-', async (folder) => {
+    const { world, data, sessions, stores, size } = await openEngine(folder.path, root)
     try {
       const work: SessionWork = {
         reloadId: newHexId(world.random, world.clock.now()),
@@ -84,7 +85,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
       }
       const session = await sessions.acquire(size)
       const startedAt = performance.now()
-      const { end, stopped } = await runWatched(session, work, timeoutMs, terminal)
+      const { end, stopped } = await runWatched(session, work, timeoutMs, terminal, folder)
       const seconds = (performance.now() - startedAt) / 1000
       const outcome = outcomeOf(end, stopped)
       if (outcome === 'SUCCEEDED') await stores.publish(storedFiles(end), root)
@@ -95,9 +96,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
     } finally {
       await sessions.stop()
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 function readTimeout(text: string): number {
@@ -142,12 +141,13 @@ async function openEngine(folder: string, root: string) {
   return { world, data, sessions, stores, size: sizes.at(-1)! }
 }
 
-/** Runs the session; Ctrl-C and the time limit interrupt it, and kill it after the grace period. */
+/** Runs the session; a signal and the time limit interrupt it, and kill it after the grace period. */
 async function runWatched(
   session: Awaited<ReturnType<DuckDbSessions['acquire']>>,
   work: SessionWork,
   timeoutMs: number,
   terminal: Terminal,
+  folder: TemporaryFolder,
 ): Promise<{ end: SessionEnd; stopped: 'canceled' | 'timed-out' | undefined }> {
   let stopped: 'canceled' | 'timed-out' | undefined
   let force: NodeJS.Timeout | undefined
@@ -156,8 +156,7 @@ async function runWatched(
     session.interrupt()
     force ??= setTimeout(() => session.kill(), DEFAULT_LIMITS.interruptGraceMs)
   }
-  const cancel = () => stop('canceled')
-  process.on('SIGINT', cancel)
+  folder.onFirstSignal = () => stop('canceled')
   const limit = setTimeout(() => stop('timed-out'), timeoutMs)
   const tell = newLines(terminal)
   try {
@@ -172,7 +171,7 @@ async function runWatched(
   } finally {
     clearTimeout(limit)
     clearTimeout(force)
-    process.off('SIGINT', cancel)
+    folder.onFirstSignal = undefined
   }
 }
 

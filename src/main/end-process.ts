@@ -23,3 +23,9 @@ export function endProcessAtOnce(code: number): void {
   setInterval(() => endProcess(code), LOOK_AT_CALLS_MS)
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), CALLS_MAX_MS)
 }
+
+/** Ends the process as the signal does where nobody listens: the shell sees which one it was. */
+export function dieOf(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
