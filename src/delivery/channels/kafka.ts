@@ -24,6 +24,9 @@ export interface KafkaOptions {
   readonly log: Log
 }
 
+/** What the library says of a broker that wants TLS and gets none. */
+const ENDED_EARLY = 'Connection closed while waiting for ready.'
+
 type Library = typeof import('@platformatic/kafka')
 
 export interface KafkaRecord {
@@ -97,7 +100,7 @@ class KafkaChannel implements BrokerChannel {
   }
 
   get fault(): string | undefined {
-    return this.#topic.reason
+    return this.#topic.isKnown ? this.#topic.reason : 'connecting'
   }
 
   async send([event]: readonly CloudEvent[]): Promise<Sent> {
@@ -151,5 +154,7 @@ function readUrl(text: string) {
 function shortText(error: unknown): string {
   const { errors, cause, message } = error as Error & { errors?: readonly unknown[] }
   const inner = errors?.[0] ?? cause
-  return inner === undefined ? String(message ?? error).slice(0, 200) : shortText(inner)
+  if (inner !== undefined) return shortText(inner)
+  if (message === ENDED_EARLY) return 'the broker ended the connection: is it kafka:// or kafka+tls://?'
+  return String(message ?? error).slice(0, 200)
 }

@@ -15,6 +15,10 @@ export class ToldState {
     this.#place = place
   }
 
+  get isKnown(): boolean {
+    return this.#told !== undefined
+  }
+
   /** What was told last. */
   get reason(): string | undefined {
     return this.#told?.reason
