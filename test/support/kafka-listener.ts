@@ -1,6 +1,7 @@
 /**
  * A listener that speaks as much of Kafka's protocol as a producer needs, for what a double cannot show:
- * credentials that are wrong or change, and TLS. One broker, one topic of one partition, records only counted.
+ * credentials that are wrong or change, and TLS. One broker, one topic of one partition, records only
+ * counted.
  */
 import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'

@@ -71,12 +71,12 @@ export function keepRefusalsForDocument(server: ApiServer): void {
 
 /**
  * A route with the stage of its group, and with what holds for every route that takes a body, told once: its
- * size and its media type may be refused. The body of an upload is read by its route and not by the
- * framework, so the route's configuration has its shape.
+ * size, its media type and its slowness may be refused. The body of an upload is read by its route and not
+ * by the framework, so the route's configuration has its shape.
  */
 function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
   const body = config?.uploads ?? schema?.body
-  const ofBodies = body === undefined ? {} : { 413: Problem, 415: Problem }
+  const ofBodies = body === undefined ? {} : { 408: Problem, 413: Problem, 415: Problem }
   const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
   const stage = ROUTE_GROUPS[schema?.tags?.[0] ?? '']?.stage
   return { ...schema, ...defined({ body }), response, 'x-stage': stage }

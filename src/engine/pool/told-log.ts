@@ -1,7 +1,7 @@
 /**
- * The script log as an engine process tells it while it runs, kept for the case that it never tells the whole.
- * Of a long one the first and the last lines stay, and a line in between says how many are left out. Takes a
- * hostile process's lines at no cost that grows with what was told before.
+ * The script log as an engine process tells it while it runs, kept for the case that it never tells the
+ * whole. Of a long one the first and the last lines stay, and a line in between says how many are left out.
+ * Takes a hostile process's lines at no cost that grows with what was told before.
  */
 import { leftOutLine } from '../../core/left-out-line.ts'
 import { SCRIPT_LOG_PIECE_MAX_BYTES } from '../../core/limits.ts'
