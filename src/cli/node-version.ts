@@ -1,7 +1,7 @@
 /**
  * The versions of Node that run this program. A test holds the lowest one equal to `engines` in package.json.
  */
-export const NODE_FLOOR = '22.18'
+export const NODE_FLOOR = '22.20'
 
 /**
  * Returns what is wrong with a version of Node, such as `24.1.0`, and the remedy; undefined if it is new
