@@ -9,10 +9,12 @@ import { listenCommand } from './listen.ts'
 import { qvdCommand } from './qvd.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
+import { statusCommand } from './status.ts'
 
 export function commands(): Command[] {
   const all = [
     serveCommand(),
+    statusCommand(),
     reloadCommand(),
     eventsCommand(),
     limitsCommand(),

@@ -3,7 +3,7 @@
 import { Command } from 'commander'
 import { defined } from '../core/defined.ts'
 import { ENVIRONMENT, withStage } from '../core/surface.ts'
-import { readConfig, type SettingTexts } from '../main/config.ts'
+import { ConfigError, readConfig, type SettingTexts } from '../main/config.ts'
 import { startService } from '../main/service.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 import { stopOnSignal } from '../main/signals.ts'
@@ -18,15 +18,18 @@ export function serveCommand(): Command {
     const { flag, meaning, variable, default: fallback } = SETTINGS[name]
     command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
   }
+  const { flag, meaning, variable } = SETTINGS.trustTenants
   return command
+    .option(flag, `${meaning} (${variable})`)
     .addHelpText(
       'after',
       '\nExit code: 0 stopped in order, 1 could not start or not stop in order, 2 wrong settings' +
         `\n\nMore settings by environment:\n${environmentHelp()}`,
     )
-    .action(async (flags: { host?: string; port?: string; data?: string }) => {
-      const { data, ...others } = flags
-      const config = readConfig({ ...others, ...defined({ dataDir: data }) } as SettingTexts, process.env)
+    .action(async (flags: { host?: string; port?: string; data?: string; trustTenants?: true }) => {
+      const { data, trustTenants, ...others } = flags
+      const texts = { ...others, ...defined({ dataDir: data, trustTenants: trustTenants && 'on' }) }
+      const config = readConfig(texts as SettingTexts, process.env)
       // Database, data and key are readable by their owner only, even in a folder that somebody else made.
       process.umask(0o077)
       const log = jsonLog(config.logLevel)
@@ -61,6 +64,7 @@ function environmentHelp(): string {
 /** Errors of the machine become one line; anything else is our own bug and keeps its stack. */
 function startFault(error: unknown): string {
   const { message, stack, code, cause } = error as NodeJS.ErrnoException
+  if (error instanceof ConfigError) return message
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
   const ofTheMachine = code !== undefined || (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
   return ofTheMachine ? message : (stack ?? String(error))

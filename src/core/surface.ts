@@ -44,6 +44,7 @@ export const COMMANDS: Readonly<Record<string, Surface>> = {
   qvd: { room: 'cli', stage: 'preview' },
   reload: { room: 'cli', stage: 'stable' },
   serve: { room: 'cli', stage: 'stable' },
+  status: { room: 'cli', stage: 'preview' },
 }
 
 /** What other packages may import, as in package.json. */
@@ -64,6 +65,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_DRAIN_TIME: { room: 'worker', stage: 'stable' },
   REPRISE_ENGINE_MEMORY: { room: 'worker', stage: 'preview' },
   REPRISE_ENGINE_SIZES: { room: 'engine', stage: 'stable' },
+  REPRISE_ENGINE_WALL: { room: 'engine/wall', stage: 'preview' },
   REPRISE_EVENT_HISTORY: { room: 'history', stage: 'stable' },
   REPRISE_HOST: { room: 'main', stage: 'stable' },
   REPRISE_KAFKA_CONTENT_MODE: { room: 'delivery/channels', stage: 'preview' },
@@ -92,6 +94,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_SLOTS: { room: 'worker', stage: 'stable' },
   REPRISE_TENANT_NAME: { room: 'main', stage: 'stable' },
   REPRISE_TRUSTED_PROXIES: { room: 'api/http', stage: 'stable' },
+  REPRISE_TRUST_TENANTS: { room: 'main', stage: 'preview' },
   REPRISE_URL: { room: 'cli', stage: 'stable' },
   REPRISE_WEBHOOK_ALLOW: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_WEBHOOK_SECRET: { room: 'cli', stage: 'preview' },

@@ -36,6 +36,9 @@ export interface Config {
   /** Memory that all engines together may take; at least the largest size. */
   readonly engineMemoryBytes: number
   readonly drainMs: number
+  readonly engineWall: 'auto' | 'required' | 'none'
+  /** Several tenants are served although no second wall stands. */
+  readonly trustTenants: boolean
   readonly limits: Limits
   readonly brokers: BrokerSettings
   readonly logLevel: LogLevel
@@ -99,6 +102,8 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     engineSizes,
     engineMemoryBytes: read('engineMemory', (text) => engineMemory(text, engineSizes)) ?? 0,
     drainMs: read('drainTime', parseDurationMs) ?? 0,
+    engineWall: read('engineWall', oneOf(['auto', 'required', 'none'] as const)) ?? 'auto',
+    trustTenants: read('trustTenants', oneOf(['on', 'off'] as const)) === 'on',
     limits,
     brokers: readBrokers(read),
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',

@@ -25,6 +25,7 @@ import { startDelivering } from '../delivery/deliver.ts'
 import type { Seal } from '../delivery/seal.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
+import type { Wall } from '../engine/wall/wall.ts'
 import { fileConnections } from '../files/connections.ts'
 import { openFileStore } from '../files/local/file-store.ts'
 import { publishedFiles, startPublishing } from '../files/publishing.ts'
@@ -36,6 +37,7 @@ import { startWorker } from '../worker/worker.ts'
 import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
+import { checkTenantsApart, engineWall } from './engine-wall.ts'
 import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
 import { clockIsRight } from './operators-word.ts'
 import { Services } from './services.ts'
@@ -67,6 +69,7 @@ interface Parts {
   readonly cursorKey: Uint8Array
   readonly metrics: Registry
   readonly brokers: Brokers
+  readonly wall: Wall
 }
 
 /** Throws if the data folder or the port is unavailable; nothing keeps running then. */
@@ -83,6 +86,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
 async function startParts(config: Config, world: World, services: Services): Promise<RunningService> {
   const parts = await openInstallation(config, world, services)
   const { madeKey } = await ensureTenant(parts.store, world, config)
+  checkTenantsApart((await parts.store.tenants()).length, parts.wall.report, config)
   await subscribeBrokers(parts.store, world, {
     nats: config.brokers.nats?.eventTypes,
     kafka: config.brokers.kafka?.eventTypes,
@@ -110,7 +114,8 @@ async function startParts(config: Config, world: World, services: Services): Pro
       },
     }
   })
-  world.log.info('started', { url, version: VERSION, dataDir: config.dataDir, slots: config.slots })
+  const { dataDir, slots } = config
+  world.log.info('started', { url, version: VERSION, dataDir, slots, wall: parts.wall.report.kind })
   return {
     url,
     madeAdminKey: madeKey,
@@ -144,10 +149,12 @@ async function openInstallation(config: Config, world: World, services: Services
   for (const [kind, broker] of Object.entries(brokers)) {
     await services.start(`${kind} channel`, () => ({ stop: () => broker.close() }))
   }
+  const wall = await services.start('engine wall', () => engineWall(config, sessionsRoot(config), world.log))
   return {
     config,
     world,
     services,
+    wall,
     folders,
     store,
     files: await openFiles(folders.files, store, world),
@@ -174,8 +181,10 @@ async function openFiles(folder: string, store: SqliteStore, world: World): Prom
   return publishedFiles({ files, store, log: world.log })
 }
 
+const sessionsRoot = ({ dataDir }: Config) => join(dataDir, 'tmp')
+
 async function startEngines(parts: Parts): Promise<DuckDbSessions> {
-  const { config, world, services, folders, store, data, files } = parts
+  const { config, world, services, folders, store, data, files, wall } = parts
   await data.prepare()
   // No attempt runs before the worker starts: data that no app points at was left by a killed process.
   const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
@@ -183,7 +192,8 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
   const sessions = new DuckDbSessions({
     data,
     spool: files,
-    tempRoot: join(config.dataDir, 'tmp'),
+    tempRoot: sessionsRoot(config),
+    wall,
     fileRoots: [folders.files],
     sizes: config.engineSizes,
     slots: config.slots,
@@ -239,6 +249,7 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     trustedProxies: config.trustedProxies,
     brokers: () => brokerStates(parts.brokers),
     metrics,
+    engineWall: parts.wall.report,
     cursorKey,
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,

@@ -92,6 +92,19 @@ export const SETTINGS = {
     meaning:
       'What the engines that run at the same time may take together, such as 12g; at least the largest size. A reload whose engine does not fit waits. Without it three quarters of the memory of the machine.',
   },
+  engineWall: {
+    variable: 'REPRISE_ENGINE_WALL',
+    default: 'auto',
+    meaning:
+      'The second wall around engine processes, by the operating system (bubblewrap with a seccomp filter, on Linux). auto: the service starts with it where the machine has it, and without it for one tenant; required: it does not start without; none: it is not tried.',
+  },
+  trustTenants: {
+    variable: 'REPRISE_TRUST_TENANTS',
+    flag: '--trust-tenants',
+    default: 'off',
+    meaning:
+      'on or off: serve several tenants although no second wall stands around engine processes. Only where no tenant is an enemy of another.',
+  },
   runTime: {
     variable: 'REPRISE_RUN_TIME',
     default: '3h',

@@ -4,9 +4,11 @@ import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { DataVersion } from '../../src/core/ids.ts'
 import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
 import { readPeakMemory } from '../../src/engine/pool/resident-memory.ts'
 import { engineSize } from '../../src/engine/sizes.ts'
+import { nodeAlone } from '../../src/engine/wall/node-alone.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
 import { isRunning, until } from '../support/observe.ts'
 
@@ -134,12 +136,13 @@ describe('a session that ends', () => {
 
   test('broken by the world tells the cause to the log of the service, and no folder of ours to the tenant', async () => {
     const session = await acquire()
-    const work = harness.workOf(SCRIPTS.completes)
-    writeFileSync(join(harness.folder, 'apps', work.dataAfter), 'no database')
+    const dataBefore = 'broken.duckdb' as DataVersion
+    writeFileSync(join(harness.folder, 'apps', dataBefore), 'no database')
+    const work = harness.workOf(SCRIPTS.completes, { partial: true, dataBefore })
     const end = await session.run(work, () => {})
     expect(end.kind).toBe('crashed')
     expect(JSON.stringify(end)).not.toContain(harness.folder)
-    expect(harness.logged.some((line) => line.includes(work.dataAfter))).toBe(true)
+    expect(harness.logged.some((line) => /engine process failed.*data\.duckdb/.test(line))).toBe(true)
   })
 
   test('interrupted inside one query of an hour it ends, with its log', async ({ skip }) => {
@@ -191,7 +194,8 @@ describe('memory', () => {
   })
 
   test('where the system tells nothing of it the process itself does', async () => {
-    const blind = await duckDbHarness({ readMemory: () => undefined })
+    const wall = nodeAlone('a system without /proc has no second wall')
+    const blind = await duckDbHarness({ readMemory: () => undefined, wall })
     try {
       const session = await blind.sessions.acquire(small)
       const end = await session.run(blind.workOf(SCRIPTS.hungry), () => {})

@@ -18,7 +18,7 @@ describe('the JavaScript of an engine process', () => {
   let root: string
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'reprise-sandbox-'))
-    for (const folder of ['apps', 'tmp']) await mkdir(join(root, folder))
+    for (const folder of ['apps', 'in', 'tmp']) await mkdir(join(root, folder))
     await writeFile(join(root, 'secret.txt'), 'secret')
   })
   afterAll(() => rm(root, { recursive: true, force: true }))
@@ -34,7 +34,8 @@ describe('the JavaScript of an engine process', () => {
     )
     const flags = sandboxFlags({
       folders: [join(root, 'apps')],
-      tempFolder: join(root, 'tmp'),
+      roots: [],
+      folder: { path: root, in: join(root, 'in'), out: join(root, 'tmp') },
       heapBytes: 2 ** 30,
     })
     const { stdout, stderr } = spawnSync(process.execPath, [...flags, probe], {
@@ -45,8 +46,8 @@ describe('the JavaScript of an engine process', () => {
   }
 
   test.each([
-    ['write a file of its data folder', "fs.writeFileSync(root + '/apps/x', 'x')", 'undefined'],
-    ['read a file of its temporary folder', "fs.readdirSync(root + '/tmp').length", '0'],
+    ['read a folder of data', "fs.readdirSync(root + '/apps').join()", 'probe.mjs'],
+    ['write a file of its own folder', "fs.writeFileSync(root + '/tmp/x', 'x')", 'undefined'],
     ['load DuckDB', `typeof (await import(${JSON.stringify(DUCKDB)})).DuckDBInstance`, 'function'],
   ])('may %s', async (_what, expression, value) => {
     expect(await attempt(expression)).toBe(`did: ${value}`)
@@ -57,6 +58,7 @@ describe('the JavaScript of an engine process', () => {
     ['read beside its folders', "fs.readFileSync(root + '/secret.txt')", 'ERR_ACCESS_DENIED'],
     ['read out of its folder by dots', "fs.readFileSync(root + '/apps/../secret.txt')", 'ERR_ACCESS_DENIED'],
     ['list a folder above', 'fs.readdirSync(root)', 'ERR_ACCESS_DENIED'],
+    ['write a file among data', "fs.writeFileSync(root + '/apps/x', 'x')", 'ERR_ACCESS_DENIED'],
     ['write beside its folders', "fs.writeFileSync(root + '/x', 'x')", 'ERR_ACCESS_DENIED'],
     ['overwrite its own code', `fs.writeFileSync(${JSON.stringify(OWN_CODE)}, '')`, 'ERR_ACCESS_DENIED'],
     ['make a link to outside', "fs.symlinkSync('/etc/passwd', root + '/apps/link')", 'ERR_ACCESS_DENIED'],
@@ -85,9 +87,9 @@ describe('a running engine process', () => {
     return harness.close()
   })
 
-  test('has no environment but the time zone', async () => {
+  test('has no environment but the time zone, and where it works', async () => {
     const environment = (await readFile(of('environ'), 'utf8')).split('\0').filter((entry) => entry !== '')
-    expect(environment.filter((entry) => !entry.startsWith('TZ='))).toEqual([])
+    expect(environment.filter((entry) => !/^(TZ|PWD)=/.test(entry))).toEqual([])
   })
 
   test('has no open file of the service', async () => {
@@ -95,7 +97,8 @@ describe('a running engine process', () => {
       (await readdir(of('fd'))).map((fd) => readlink(of(`fd/${fd}`)).catch(() => '')),
     )
     expect(links.filter((link) => link.includes(harness.folder))).toEqual([])
-    expect(links.filter((link) => link.startsWith('socket:')).length).toBeLessThanOrEqual(3)
+    // Standard input, output and error, the channel and the lifeline.
+    expect(links.filter((link) => link.startsWith('socket:')).length).toBeLessThanOrEqual(5)
   })
 
   test('works in a private folder', async () => {
@@ -111,8 +114,12 @@ describe('a running engine process', () => {
     expect((await readFile(of('oom_score_adj'), 'latin1')).trim()).toBe('1000')
   })
 
-  test('leads a process group of its own, so that Ctrl-C is for the service alone', async () => {
-    const fields = (await readFile(of('stat'), 'latin1')).replace(/^.*\) /s, '').split(' ')
-    expect(Number(fields[2])).toBe(session.pid)
+  test('is in another process group than the service, so that Ctrl-C is for the service alone', async () => {
+    const groupIn = (stat: string) => Number(stat.replace(/^.*\) /s, '').split(' ')[2])
+    const [engine, service] = await Promise.all([
+      readFile(of('stat'), 'latin1'),
+      readFile('/proc/self/stat', 'latin1'),
+    ])
+    expect(groupIn(engine)).not.toBe(groupIn(service))
   })
 })

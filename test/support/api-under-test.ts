@@ -93,6 +93,7 @@ export async function apiUnderTest(
     brokers: () => ({}),
     trustedProxies: [],
     metrics: new Registry(),
+    engineWall: { kind: 'bwrap+seccomp' },
     cursorKey: randomBytes(32),
     operatorKey: undefined,
     rateLimits: false,

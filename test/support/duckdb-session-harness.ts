@@ -11,6 +11,7 @@ import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
 import { DuckDbSessions, type DuckDbSessionsOptions } from '../../src/engine/pool/duckdb-sessions.ts'
 import { engineSize } from '../../src/engine/sizes.ts'
+import { raiseWall } from '../../src/engine/wall/raise-wall.ts'
 import { realWorld } from '../../src/main/world.ts'
 import type { Nature, SessionHarness } from '../contract/engine-session-contract.ts'
 
@@ -49,6 +50,7 @@ export interface DuckDbHarness extends SessionHarness {
   workOf(script: string, more?: Partial<SessionWork>): SessionWork
 }
 
+/** With the second wall where the machine has one, unless another is given. */
 export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}): Promise<DuckDbHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-sessions-'))
   const size = engineSize(1024 ** 3, 2)
@@ -58,10 +60,13 @@ export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}
   const write = (message: string, fields?: unknown) =>
     logged.push(`${message} ${JSON.stringify(fields ?? {})}`)
   const log = { info: write, warn: write, error: write }
+  const tempRoot = join(folder, 'tmp')
+  const wall = options.wall ?? (await raiseWall(tempRoot, log))
   const all: DuckDbSessionsOptions = {
     data,
     spool: localStores(join(folder, 'spool'), realWorld(log).random),
-    tempRoot: join(folder, 'tmp'),
+    wall,
+    tempRoot,
     fileRoots: [filesRoot],
     sizes: [size],
     slots: 8,
@@ -99,6 +104,7 @@ export async function duckDbHarness(options: Partial<DuckDbSessionsOptions> = {}
     crash: (session) => process.kill((session as DuckDbSession).pid, 'SIGKILL'),
     async close() {
       await sessions.stop()
+      await wall.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -133,8 +133,10 @@ function childrenOf(pid: number): number[] {
   const found: number[] = []
   for (const task of childTexts(pid)) {
     const child = Number(task)
-    if (readText(`/proc/${child}/cmdline`).includes('session-process')) found.push(child)
-    found.push(...childrenOf(child))
+    // The second wall stands as two processes around an engine, whose arguments end with the same file.
+    const around = childrenOf(child)
+    if (around.length > 0) found.push(...around)
+    else if (readText(`/proc/${child}/cmdline`).includes('session-process')) found.push(child)
   }
   return found
 }

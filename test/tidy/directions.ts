@@ -55,7 +55,8 @@ export const DIRECTIONS: Directions = {
   // all that both know of each other is channel.
   engine: 'core',
   'engine/channel': 'core engine script',
-  'engine/pool': 'core engine engine/channel',
+  'engine/wall': 'core engine',
+  'engine/pool': 'core engine engine/channel engine/wall',
   'engine/sql':
     'script/fault script/function script/function/site script/model script/plan script/syntax script/value',
   'engine/duckdb':
@@ -80,7 +81,7 @@ export const DIRECTIONS: Directions = {
   'api/webhook': 'api/http core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
-  main: 'api api/http catalog core delivery delivery/channels engine engine/pool event files files/local history outcome store/port store/sqlite worker',
+  main: 'api api/http catalog core delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 

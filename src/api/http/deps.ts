@@ -21,6 +21,7 @@ import type { World } from '../../core/ports.ts'
 import type { Channel } from '../../delivery/channel.ts'
 import type { Seal } from '../../delivery/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
+import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
@@ -51,6 +52,7 @@ export interface ApiDeps {
   /** Addresses and CIDRs of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly metrics: Registry
+  readonly engineWall: WallReport
   /** Signs cursors; at least 32 bytes, kept over restarts so that a client may go on paging. */
   readonly cursorKey: Uint8Array
   /** Opens the operator's calls; undefined: nobody may make them. */

@@ -3,6 +3,7 @@
  * everybody.
  */
 import { Type } from 'typebox'
+import { defined } from '../../core/defined.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { Problem, refuse } from './problem.ts'
 
@@ -11,6 +12,8 @@ const BrokerState = Type.Optional(Type.Enum(['up', 'down']))
 const Readiness = Type.Object({
   status: Type.Enum(['ready']),
   brokers: Type.Optional(Type.Object({ nats: BrokerState, kafka: BrokerState })),
+  wall: Type.Enum(['bwrap+seccomp', 'none']),
+  wallMissing: Type.Optional(Type.String()),
 })
 
 const ABOUT = { tags: ['operation'], security: [] }
@@ -33,7 +36,7 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
       schema: {
         summary: 'Does the service take requests',
         description:
-          '503 while it starts or stops, and while its store does not answer. `brokers` names each configured broker: while one is down its events wait, and reloads go on; the log tells why.',
+          '503 while it starts or stops, and while its store does not answer. `wall` is the second wall around engine processes, beside the permission model of Node; `wallMissing` says why there is none. `brokers` names each configured broker: while one is down its events wait, and reloads go on; the log tells why.',
         ...ABOUT,
         response: { 200: Readiness, 503: Problem },
       },
@@ -45,7 +48,13 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
         throw refuse('unavailable', { detail: 'the store does not answer' })
       })
       const brokers = deps.brokers()
-      return { status: 'ready' as const, ...(Object.keys(brokers).length === 0 ? {} : { brokers }) }
+      const { kind, missing } = deps.engineWall
+      return {
+        status: 'ready' as const,
+        wall: kind,
+        ...defined({ wallMissing: missing }),
+        ...(Object.keys(brokers).length === 0 ? {} : { brokers }),
+      }
     },
   )
 }

@@ -6,6 +6,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { Type } from 'typebox'
 import { OUTCOMES } from '../../core/outcome.ts'
+import { wallsStanding } from '../../engine/wall-report.ts'
 import { FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 
@@ -48,7 +49,14 @@ export function registerMetrics(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function installCounts({ store, metrics, world }: ApiDeps): void {
+function installCounts({ store, metrics, world, engineWall }: ApiDeps): void {
+  const walls = new Gauge({
+    name: 'reprise_engine_walls',
+    help: 'Walls around an engine process: the permission model of Node, and that of the operating system.',
+    labelNames: ['second'],
+    registers: [metrics],
+  })
+  walls.set({ second: engineWall.kind }, wallsStanding(engineWall))
   const queued = new Gauge({ name: 'reprise_reloads_queued', help: 'Reloads that wait.', registers: [] })
   const running = new Gauge({ name: 'reprise_reloads_running', help: 'Reloads that run.', registers: [] })
   const longestWait = new Gauge({

@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -36,19 +48,33 @@ test.each([
 })
 
 describe('sealing', () => {
-  test('tells the size of a complete file', async () => {
-    await write(ONE, '12345')
-    expect(await data.seal(ONE)).toBe(5)
+  const made = () => join(folder, 'made')
+
+  test('puts a complete file in its place, for its owner only, and tells its size', async () => {
+    await writeFile(made(), '12345')
+    await chmod(made(), 0o4777)
+    expect(await data.seal(made(), ONE)).toBe(5)
+    expect(await readFile(data.path(ONE), 'utf8')).toBe('12345')
+    expect((await stat(data.path(ONE))).mode & 0o7777).toBe(0o600)
+    await expect(stat(made())).rejects.toThrow('ENOENT')
   })
 
-  test('refuses a version that is not there, a link, and one that its engine did not close', async () => {
-    await expect(data.seal(ONE)).rejects.toThrow('left no new data file')
+  test('refuses one that is not there, a link, one with a second name, a folder, and an open one', async () => {
+    await expect(data.seal(made(), ONE)).rejects.toThrow('ENOENT')
     await writeFile(join(folder, 'outside'), 'secret')
-    await symlink(join(folder, 'outside'), join(data.folder, ONE))
-    await expect(data.seal(ONE)).rejects.toThrow('left no new data file')
-    await write(TWO)
-    await write(`${TWO}.wal`)
-    await expect(data.seal(TWO)).rejects.toThrow('not closed')
+    await symlink(join(folder, 'outside'), made())
+    await expect(data.seal(made(), ONE)).rejects.toThrow('no file')
+    await rm(made())
+    await link(join(folder, 'outside'), made())
+    await expect(data.seal(made(), ONE)).rejects.toThrow('no file')
+    await rm(made())
+    await mkdir(made())
+    await expect(data.seal(made(), ONE)).rejects.toThrow('no file')
+    await rm(made(), { recursive: true })
+    await writeFile(made(), 'data')
+    await writeFile(`${made()}.wal`, 'data')
+    await expect(data.seal(made(), TWO)).rejects.toThrow('not closed')
+    expect(await left()).toEqual([])
   })
 })
 

@@ -5,14 +5,19 @@
  * Promises: a sealed version survives power loss. Never touches a file whose name is not that of a data
  * version or of a DuckDB file beside one, and never follows a link out of its folder.
  */
-import { constants, copyFile, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { constants, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataVersion } from '../../core/ids.ts'
 import type { AppData, AppDataCopies } from '../engine-session.ts'
+import { claimFile } from './session-folder.ts'
 
 const VERSION = /^[0-9a-z][0-9a-z-]{0,99}\.duckdb$/
-/** What DuckDB leaves beside a data file when its process dies: the write-ahead log and the spill folder. */
-const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp']
+const COPY = '.copy'
+/**
+ * What lies beside a data file when its process or the service dies: the write-ahead log and the spill folder
+ * of DuckDB, and a copy on its way.
+ */
+const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp', COPY]
 
 export class DataFolder implements AppData, AppDataCopies {
   readonly folder: string
@@ -33,16 +38,17 @@ export class DataFolder implements AppData, AppDataCopies {
   }
 
   /**
-   * Makes a version durable, file and folder entry, after its engine process has closed it.
+   * Makes the file that a session made a version, durable with its folder entry. Its engine process is gone.
+   * @param made absolute path; it is gone afterwards
    * @returns the file's size in bytes
    * @throws Error if it is not a complete data file
    */
-  async seal(version: DataVersion): Promise<number> {
+  async seal(made: string, version: DataVersion): Promise<number> {
     const path = this.path(version)
-    const { size } = await requireFile(path)
-    const log = await lstat(`${path}.wal`).catch(() => undefined)
+    const log = await lstat(`${made}.wal`).catch(() => undefined)
     if (log !== undefined && log.size > 0) throw new Error('the new data file was not closed by its engine')
-    await sync(path)
+    const size = await claimFile(made)
+    await moveFile(made, path)
     await sync(this.folder)
     return size
   }
@@ -97,10 +103,17 @@ function versionOf(name: string): string | undefined {
   return VERSION.test(version) ? version : undefined
 }
 
-async function requireFile(path: string) {
-  const found = await lstat(path).catch(() => undefined)
-  if (found === undefined || !found.isFile()) throw new Error('the engine left no new data file')
-  return found
+/** In one step; between two file systems through a copy, whose name is swept with the version. */
+async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    const copy = `${to}${COPY}`
+    await copyFile(from, copy, constants.COPYFILE_EXCL)
+    await sync(copy)
+    await rename(copy, to)
+  }
 }
 
 async function sync(path: string): Promise<void> {

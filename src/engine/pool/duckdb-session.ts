@@ -23,7 +23,9 @@ import type {
   StoresSpool,
 } from '../engine-session.ts'
 import { databaseBytes } from '../sizes.ts'
+import type { SessionFolder, Wall } from '../wall/wall.ts'
 import type { DataFolder } from './data-files.ts'
+import { handOver } from './hand-over.ts'
 import type { ReadMemory } from './resident-memory.ts'
 import { type ChildExit, exitText, type SessionChild } from './session-child.ts'
 import { ToldLog } from './told-log.ts'
@@ -34,7 +36,10 @@ const MEMORY_LOOK_MS = 50
 export interface SessionSurroundings {
   readonly data: DataFolder
   readonly spool: StoresSpool
-  readonly tempFolder: string
+  readonly folder: SessionFolder
+  readonly wall: Wall
+  /** Folders without links that contain the connections of all attempts. */
+  readonly fileRoots: readonly string[]
   readonly readMemory: ReadMemory
   /** The system does not show the memory of processes, so the process reports its own. */
   readonly reportMemory: boolean
@@ -100,7 +105,7 @@ export class DuckDbSession implements EngineSession {
         }
       }
     })
-    this.#begin(work, publish !== undefined)
+    void this.#begin(work, publish !== undefined)
     const watch = setInterval(() => this.#look(), MEMORY_LOOK_MS)
     const first = await Promise.race([told, this.#child.exited])
     clearInterval(watch)
@@ -125,27 +130,25 @@ export class DuckDbSession implements EngineSession {
     this.#child.kill()
   }
 
-  #begin(work: SessionWork, publishesAtOnce: boolean): void {
-    if (this.#asked !== 'nothing') {
-      this.#child.kill()
-      return
-    }
-    let request: WorkRequest
+  async #begin(work: SessionWork, publishesAtOnce: boolean): Promise<void> {
+    if (this.#asked !== 'nothing') return this.#child.kill()
+    const { wall, folder, fileRoots, log, reportMemory } = this.#around
     try {
-      request = { ...this.#request(work), publishesAtOnce }
+      const request = await handOver(wall, folder, fileRoots, this.#request(work))
+      this.#child.send({ kind: 'work', request: { ...request, publishesAtOnce }, reportMemory })
     } catch (error) {
-      // An invalid data version is our own bug, reported as a crash because a session never throws.
-      this.#around.log.error('engine session refused its work', { error: String(error) })
-      this.kill()
-      return
+      // A file that cannot be shown, or an invalid data version, our own bug: a crash, because a session
+      // never throws.
+      log.error('engine session refused its work', { error: String(error) })
+      this.#child.kill('the engine could not be given its files; the log of the service tells why')
     }
-    this.#child.send({ kind: 'work', request, reportMemory: this.#around.reportMemory })
   }
 
   #request(work: SessionWork): Omit<WorkRequest, 'publishesAtOnce'> {
-    const { data, tempFolder } = this.#around
+    const { data, folder } = this.#around
+    data.path(work.dataAfter)
     return {
-      dataFile: data.path(work.dataAfter),
+      dataFile: this.#dataFile,
       ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
       ...defined({ lastReloadAt: work.lastReloadAt }),
       script: work.script,
@@ -156,13 +159,18 @@ export class DuckDbSession implements EngineSession {
       connections: work.connections,
       memoryLimitBytes: databaseBytes(this.size),
       threads: this.size.threads,
-      tempFolder,
+      tempFolder: folder.out,
       storesFolder: this.#storesFolder,
     }
   }
 
+  /** Where the process makes the new data. */
+  get #dataFile(): string {
+    return join(this.#around.folder.out, 'data.duckdb')
+  }
+
   get #storesFolder(): string {
-    return join(this.#around.tempFolder, 'stores')
+    return join(this.#around.folder.out, 'stores')
   }
 
   /** Answers one request to publish at a time: a process that does not wait breaks the protocol. */
@@ -249,7 +257,7 @@ export class DuckDbSession implements EngineSession {
   ): Promise<Judged> {
     const storedFiles: StagedFile[] = []
     try {
-      const fileBytes = await this.#around.data.seal(work.dataAfter)
+      const fileBytes = await this.#around.data.seal(this.#dataFile, work.dataAfter)
       for (const file of stored) storedFiles.push(await this.#adopted(file))
       return { ...told, fileBytes, storedFiles }
     } catch (error) {

@@ -10,17 +10,19 @@
  *
  * Modes: not started (acquire rejects) -> started -> stopped (acquire rejects, every process is gone).
  */
-import { mkdtempSync } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, Timers } from '../../core/ports.ts'
 import type { Signal } from '../../core/signal.ts'
 import type { EngineSession, EngineSessions, EngineSize, StoresSpool } from '../engine-session.ts'
 import { type EngineProcess, engineStopping, ProcessPool } from '../process-pool.ts'
+import { nodeAlone } from '../wall/node-alone.ts'
+import type { SessionFolder, Wall } from '../wall/wall.ts'
 import type { DataFolder } from './data-files.ts'
 import { DuckDbSession } from './duckdb-session.ts'
 import { type ReadMemory, readPeakMemory } from './resident-memory.ts'
 import { SessionChild } from './session-child.ts'
+import { makeSessionFolder, removeSessionFolder } from './session-folder.ts'
 
 export interface DuckDbSessionsOptions {
   readonly data: DataFolder
@@ -40,12 +42,14 @@ export interface DuckDbSessionsOptions {
   readonly silenceMs: number
   readonly timers: Timers
   readonly log: Log
+  /** The second wall around engine processes; without it there is none. */
+  readonly wall?: Wall
   readonly readMemory?: ReadMemory
 }
 
 interface PooledProcess extends EngineProcess {
   readonly child: SessionChild
-  readonly tempFolder: string
+  readonly folder: SessionFolder
   /** Set when it is handed out: its folder stays until the session has taken what it wants of it. */
   session?: DuckDbSession
 }
@@ -53,6 +57,9 @@ interface PooledProcess extends EngineProcess {
 export class DuckDbSessions implements EngineSessions {
   readonly #options: DuckDbSessionsOptions
   readonly #readMemory: ReadMemory
+  readonly #wall: Wall
+  /** Without links. */
+  #fileRoots: readonly string[] = []
   #pool: ProcessPool<PooledProcess> | undefined
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -60,6 +67,7 @@ export class DuckDbSessions implements EngineSessions {
   constructor(options: DuckDbSessionsOptions) {
     this.#options = options
     this.#readMemory = options.readMemory ?? readPeakMemory
+    this.#wall = options.wall ?? nodeAlone('no second wall was asked for')
   }
 
   /** Process ids of the ready processes. */
@@ -86,11 +94,13 @@ export class DuckDbSessions implements EngineSessions {
     if (this.#started === undefined) throw new Error('the engine sessions are not started')
     await this.#started
     const process = await this.#pool!.take(size.memoryBytes, withdrawn)
-    const { child, tempFolder } = process
+    const { child, folder } = process
     process.session = new DuckDbSession(child, size, {
       data: this.#options.data,
       spool: this.#options.spool,
-      tempFolder,
+      folder,
+      wall: this.#wall,
+      fileRoots: this.#fileRoots,
       readMemory: this.#readMemory,
       reportMemory: this.#readMemory(child.pid!) === undefined,
       log: this.#options.log,
@@ -102,6 +112,7 @@ export class DuckDbSessions implements EngineSessions {
     const { data, tempRoot, fileRoots } = this.#options
     await data.prepare()
     for (const folder of [tempRoot, ...fileRoots]) await mkdir(folder, { recursive: true })
+    this.#fileRoots = await Promise.all(fileRoots.map((root) => realpath(root)))
     await removeLeftovers(tempRoot)
     this.#pool = new ProcessPool({ ...this.#options, start: (heard) => this.#startProcess(heard) })
   }
@@ -113,9 +124,11 @@ export class DuckDbSessions implements EngineSessions {
 
   #startProcess(heard: () => void): PooledProcess {
     const { data, tempRoot, fileRoots, sizes, log } = this.#options
-    const tempFolder = mkdtempSync(join(tempRoot, `session-${process.pid}-`))
+    const folder = makeSessionFolder(join(tempRoot, `session-${process.pid}-`))
     const heapBytes = Math.max(...sizes.map((size) => size.memoryBytes))
-    const child = new SessionChild({ folders: [data.folder, ...fileRoots], tempFolder, heapBytes }, heard)
+    const folders = this.#wall.report.kind === 'none' ? [data.folder, ...fileRoots] : []
+    const sandbox = { folders, roots: this.#fileRoots, folder, heapBytes }
+    const child = new SessionChild(sandbox, this.#wall, heard)
     let dismissed = false
     child.ready.catch(async (error: unknown) => {
       const { stderr } = await child.exited
@@ -123,9 +136,9 @@ export class DuckDbSessions implements EngineSessions {
     })
     const started: PooledProcess = {
       child,
-      tempFolder,
+      folder,
       ready: child.ready,
-      gone: child.exited.then(() => started.session?.collected()).then(() => this.#removeFolder(tempFolder)),
+      gone: child.exited.then(() => started.session?.collected()).then(() => this.#removeFolder(folder.path)),
       ping: () => child.ping(),
       kill(fault) {
         dismissed ||= fault === undefined
@@ -135,11 +148,11 @@ export class DuckDbSessions implements EngineSessions {
     return started
   }
 
-  async #removeFolder(tempFolder: string): Promise<void> {
+  async #removeFolder(path: string): Promise<void> {
     try {
-      await rm(tempFolder, { force: true, recursive: true })
+      await removeSessionFolder(path)
     } catch (error) {
-      this.#options.log.warn('the folder of an ended session stays', { tempFolder, error: String(error) })
+      this.#options.log.warn('the folder of an ended session stays', { path, error: String(error) })
     }
   }
 }
@@ -154,7 +167,7 @@ async function removeLeftovers(tempRoot: string): Promise<void> {
     // In a container every service has the same process id: a folder older than this process is not ours.
     const ours = Number(owner[1]) === process.pid
     const gone = ours ? (await stat(folder)).mtimeMs < startedMs : !isAlive(Number(owner[1]))
-    if (gone) await rm(folder, { force: true, recursive: true })
+    if (gone) await removeSessionFolder(folder)
   }
 }
 

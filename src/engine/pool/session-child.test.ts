@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isRunning, until } from '../../../test/support/observe.ts'
 import { MESSAGE_MAX_BYTES, PROTOCOL_VERSION } from '../channel/session-protocol.ts'
+import { nodeAlone } from '../wall/node-alone.ts'
 import { type ChildExit, exitText, SessionChild } from './session-child.ts'
+import { makeSessionFolder } from './session-folder.ts'
 
 let folder: string
 let children: SessionChild[] = []
@@ -34,11 +36,9 @@ setInterval(() => {}, 1000)
 async function start(source: string): Promise<SessionChild> {
   const file = join(folder, 'tmp', `${children.length}.mjs`)
   await writeFile(file, PREAMBLE + source)
-  const child = new SessionChild(
-    { folders: [], tempFolder: join(folder, 'tmp'), heapBytes: 256 * 1024 ** 2 },
-    () => {},
-    file,
-  )
+  const sandbox = { folders: [join(folder, 'tmp')], roots: [], heapBytes: 256 * 1024 ** 2 }
+  const session = makeSessionFolder(join(folder, 'session-'))
+  const child = new SessionChild({ ...sandbox, folder: session }, nodeAlone('a test'), () => {}, file)
   children.push(child)
   return child
 }

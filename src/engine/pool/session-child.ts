@@ -4,7 +4,7 @@
  * Promises: `exited` always resolves, and a process that breaks the protocol is killed. Never throws after
  * start.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,14 @@ import {
   type ParentMessage,
   ProtocolError,
 } from '../channel/session-protocol.ts'
-import { type SessionSandbox, sandboxEnvironment, sandboxFlags, yieldToService } from './session-sandbox.ts'
+import type { StartedEngine, Wall } from '../wall/wall.ts'
+import {
+  codeFolders,
+  type SessionSandbox,
+  sandboxEnvironment,
+  sandboxFlags,
+  yieldToService,
+} from './session-sandbox.ts'
 
 export interface ChildExit {
   readonly code: number | null
@@ -46,7 +53,9 @@ export class SessionChild {
   readonly exited: Promise<ChildExit>
   /** Called with every message after `ready` that is not a mere sign of life. */
   onMessage: (message: ChildMessage) => void = () => {}
+  readonly #engine: StartedEngine
   readonly #process: ChildProcess
+  #pid: number | undefined
   #stderr = ''
   #fault: string | undefined
   #tellReady: () => void = () => {}
@@ -57,19 +66,20 @@ export class SessionChild {
   #messagesMax = MESSAGES_PER_SECOND_MAX
 
   /**
+   * @param wall starts the process
    * @param heard called on every sign of life
    * @param file main file of the process; tests of misbehaving processes pass their own
    */
-  constructor(sandbox: SessionSandbox, heard: () => void, file = processFile()) {
+  constructor(sandbox: SessionSandbox, wall: Wall, heard: () => void, file = processFile()) {
     this.#heard = heard
-    this.#process = spawn(process.execPath, [...sandboxFlags(sandbox), file], {
-      cwd: sandbox.tempFolder,
-      env: sandboxEnvironment(),
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      // A separate process group: Ctrl-C on the terminal goes to the service, which then ends its sessions in
-      // order.
-      detached: true,
+    this.#engine = wall.start({
+      folder: sandbox.folder,
+      args: [...sandboxFlags(sandbox), file],
+      code: codeFolders(),
+      roots: sandbox.roots,
+      environment: sandboxEnvironment(),
     })
+    this.#process = this.#engine.process
     this.exited = this.#watchExit()
     this.ready = new Promise((ready, failed) => {
       this.#tellReady = ready
@@ -82,9 +92,11 @@ export class SessionChild {
     yieldToService(this.#process.pid)
   }
 
-  /** Undefined if the process could not be started. */
+  /**
+   * Id of the process that runs the script; until it is ready, of the one that starts it, if there is one.
+   */
   get pid(): number | undefined {
-    return this.#process.pid
+    return this.#pid ?? this.#process.pid
   }
 
   send(message: ParentMessage): void {
@@ -105,7 +117,7 @@ export class SessionChild {
    */
   kill(fault?: string): void {
     this.#fault ??= fault
-    this.#process.kill('SIGKILL')
+    this.#engine.kill()
   }
 
   #write(fd: number, message: ParentMessage): void {
@@ -140,13 +152,20 @@ export class SessionChild {
         // A process that stores waits for each answer, so it cannot flood.
         if (message.kind !== 'stored') this.#count(1, 0)
         this.#heard()
-        if (message.kind === 'ready') this.#tellReady()
+        if (message.kind === 'ready') void this.#becomeReady()
         else if (message.kind === 'pong') this.#answered()
         else if (message.kind !== 'beat') this.onMessage(message)
       }
     } catch (error) {
       this.kill(error instanceof Error ? error.message : String(error))
     }
+  }
+
+  async #becomeReady(): Promise<void> {
+    this.#pid = await this.#engine.enginePid()
+    if (this.#pid === undefined) return this.kill('the engine process cannot be found')
+    yieldToService(this.#pid)
+    this.#tellReady()
   }
 
   #count(messages: number, bytes: number): void {
@@ -176,7 +195,7 @@ export class SessionChild {
 
   #exit(code: number | null, signal: NodeJS.Signals | null): ChildExit {
     const fault = this.#fault === undefined ? {} : { fault: this.#fault }
-    return { code, signal, stderr: this.#stderr, ...fault }
+    return { ...this.#engine.exit(code, signal), stderr: this.#stderr, ...fault }
   }
 }
 
