@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DuckDbSession } from '../../src/engine/pool/duckdb-session.ts'
 import { type DuckDbHarness, duckDbHarness, SCRIPTS } from '../support/duckdb-session-harness.ts'
-import { isRunning, until } from '../support/observe.ts'
+import { isRunning, stopProcess, until } from '../support/observe.ts'
 
 const SILENCE_MS = 4000
 
@@ -28,7 +28,7 @@ async function running(script: string) {
 describe('an engine that hangs', () => {
   test('in its script is killed after the time of silence and ends as crashed', async () => {
     const { session, end } = await running(SCRIPTS.endless)
-    process.kill(session.pid, 'SIGSTOP')
+    await stopProcess(session.pid)
     const stoppedAt = performance.now()
     expect(await end).toMatchObject({
       kind: 'crashed',
@@ -41,7 +41,7 @@ describe('an engine that hangs', () => {
 
   test('in its script still obeys a kill at once', async () => {
     const { session, end } = await running(SCRIPTS.endless)
-    process.kill(session.pid, 'SIGSTOP')
+    await stopProcess(session.pid)
     session.kill()
     expect(await end).toMatchObject({ kind: 'crashed', message: 'the engine session was killed' })
   })
@@ -49,7 +49,7 @@ describe('an engine that hangs', () => {
   test('while it is kept ready is not handed out: the next one serves, and it is gone', async () => {
     await until('one is ready', () => harness.sessions.ready.length === 1)
     const [hanging] = harness.sessions.ready
-    process.kill(hanging!, 'SIGSTOP')
+    await stopProcess(hanging!)
     const session = await acquire()
     expect(session.pid).not.toBe(hanging)
     expect((await session.run(harness.work('completes'), () => {})).kind).toBe('completed')
@@ -59,7 +59,7 @@ describe('an engine that hangs', () => {
   test('while it is kept ready and nobody asks is replaced', async () => {
     await until('one is ready', () => harness.sessions.ready.length === 1)
     const [hanging] = harness.sessions.ready
-    process.kill(hanging!, 'SIGSTOP')
+    await stopProcess(hanging!)
     await until(
       'another one is ready',
       () => harness.sessions.ready.length === 1 && harness.sessions.ready[0] !== hanging,

@@ -1,5 +1,5 @@
 /** Waiting for observable facts of the machine, instead of for a time. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Resolves when `holds` does; rejects, naming what was waited for, after `withinMs`. */
 export async function until(what: string, holds: () => boolean, withinMs = 10_000): Promise<void> {
@@ -7,6 +7,20 @@ export async function until(what: string, holds: () => boolean, withinMs = 10_00
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** Stops a process, and resolves when each of its threads stands: a busy machine takes a while. */
+export async function stopProcess(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP')
+  const states = () =>
+    readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .charAt(0),
+    )
+  if (process.platform === 'linux') {
+    await until('the process stands', () => states().every((state) => state === 'T'))
   }
 }
 
