@@ -1,6 +1,6 @@
 /**
- * The second wall of this service: which one its settings and its machine allow, told at start, and what the
- * service does not do without one.
+ * The second wall of this service: which one its settings and its machine allow, told at start if there is
+ * none, and what the service does not do without one.
  */
 import type { Log } from '../core/ports.ts'
 import { nodeAlone } from '../engine/wall/node-alone.ts'
@@ -29,10 +29,11 @@ export async function engineWall(
       ? nodeAlone(`${WALL.variable} is none`)
       : await raiseWall(sessionsRoot, log, findProgram)
   const { kind, missing, cause } = wall.report
-  if (kind !== 'none') log.info('a second wall stands around engine processes', { wall: kind })
-  else if (wanted === 'required') {
+  if (kind !== 'none') return wall
+  if (wanted === 'required') {
     throw new ConfigError(`${WALL.variable} is required, and there is none: ${[missing, cause].join('; ')}`)
-  } else log.warn('no second wall stands around engine processes', { wall: kind, missing, cause })
+  }
+  log.warn('no second wall stands around engine processes', { wall: kind, missing, cause })
   return wall
 }
 

@@ -96,7 +96,7 @@ describe('reprise serve', () => {
     const service = await startServiceProcess(folder)
     const twin = reprise(['serve', '--port', '0', '--data', folder])
     expect(twin.status).toBe(1)
-    expect(twin.stderr).toMatch(/^reprise: cannot start: .*reprise\.db is in use .*\n$/)
+    expect(twin.stderr).toMatch(/^reprise: cannot start: .*reprise\.db is in use .*\n$/m)
     expect(await service.stop()).toBe(0)
     const taken = createServer()
     await once(taken.listen(0, '127.0.0.1'), 'listening')
@@ -104,7 +104,7 @@ describe('reprise serve', () => {
     const refused = reprise(['serve', '--port', String(port), '--data', newDataFolder()])
     taken.close()
     expect(refused.status).toBe(1)
-    expect(refused.stderr).toMatch(/^reprise: cannot start: .*in use.*choose another port with --port\n$/)
+    expect(refused.stderr).toMatch(/^reprise: cannot start: .*in use.*choose another port with --port\n$/m)
   })
 
   it('names every wrong setting and exits with 2', () => {
