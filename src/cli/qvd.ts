@@ -1,15 +1,16 @@
 /**
  * `reprise qvd info|head|to-csv|to-parquet FILE`: shows and converts QVD files of any size without a service.
- * Control characters of a file are not printed; a new file appears when it is complete.
+ * Control characters of a file are not printed; a new file appears when it is complete, and never in place of
+ * the one that is read, of a device or of a pipe.
  */
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
 import { qvdToParquet } from '../engine/sink/qvd-to-parquet.ts'
 import { ConfigError } from '../main/config.ts'
+import { OutputError, writeOutput } from '../qvd/output-file.ts'
 import { QvdError } from '../qvd/qvd-error.ts'
 import { QvdFile } from '../qvd/qvd-file.ts'
 import type { QvdHeader } from '../qvd/qvd-header.ts'
@@ -73,7 +74,7 @@ async function withMessages(file: string, run: () => Promise<void>): Promise<num
 }
 
 function problemOf(error: unknown): string | undefined {
-  if (error instanceof QvdError) return error.message
+  if (error instanceof QvdError || error instanceof OutputError) return error.message
   if (error instanceof ScriptFaultError) return error.fault.message
   if (error instanceof Error && 'syscall' in error) return error.message
   return undefined
@@ -143,13 +144,9 @@ async function toCsv(path: string, { output, limit }: Options): Promise<void> {
       await pipeline(Readable.from(csvPieces(file, wanted)), process.stdout, { end: false })
       return
     }
-    const made = `${output}.${randomUUID()}.part`
-    try {
-      await pipeline(Readable.from(csvPieces(file, wanted)), createWriteStream(made, { flags: 'wx' }))
-      await rename(made, output)
-    } finally {
-      await rm(made, { force: true })
-    }
+    await writeOutput(output, [path], (made) =>
+      pipeline(Readable.from(csvPieces(file, wanted)), createWriteStream(made, { flags: 'wx' })),
+    )
   })
 }
 

@@ -23,8 +23,8 @@ const BLOCK_MAX_BYTES = 8 * 1024 * 1024
 const BLOCK_MAX_CELLS = 4 * 1024 * 1024
 /** Maximum bytes of one read: the system refuses 2 GiB and more. */
 const READ_MAX_BYTES = 1024 * 1024 * 1024
-/** Rows may take no bytes at all, so their number is limited to what an index can count. */
-const EMPTY_ROWS_MAX = 2 ** 31 - 1
+/** Rows may take no bytes at all: a file of nothing may not state more of them than people keep. */
+const EMPTY_ROWS_MAX = 100_000_000
 
 export interface QvdReadOptions {
   /**

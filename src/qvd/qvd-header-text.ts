@@ -77,8 +77,8 @@ const element = (name: string, content: string | number): string =>
   `<${name}>${typeof content === 'number' ? content : escaped(content)}</${name}>`
 
 /**
- * Replaces characters that XML cannot hold by U+FFFD; escapes a carriage return, which would be read as a
- * line feed.
+ * Replaces characters that XML cannot hold, and halves of pairs, by U+FFFD; escapes a carriage return,
+ * which would be read as a line feed.
  */
 function escaped(text: string): string {
   return text
@@ -89,5 +89,8 @@ function escaped(text: string): string {
     .replaceAll(FORBIDDEN, '\ufffd')
 }
 
+/** Whether a header can hold the text as it is. */
+export const isStorable = (text: string): boolean => text.search(FORBIDDEN) < 0
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Surrogate}]/gu

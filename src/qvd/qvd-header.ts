@@ -59,13 +59,19 @@ export interface QvdHeader {
   readonly tags: readonly string[]
 }
 
-/** More fields than this count as damage. */
+/** More fields, more of their origins, or a longer row than this count as damage. */
 const FIELDS_MAX = 100_000
+const LINEAGE_MAX = 100_000
+const ROW_MAX_BYTES = 1024 * 1024
+/** A code only has to count symbols. */
+const CODE_MAX_BITS = 64
 const ROOT = 'QvdTableHeader'
 const FIELD = `${ROOT}/Fields/QvdFieldHeader`
 const LINEAGE = `${ROOT}/Lineage/LineageInfo`
-/** Elements below this depth are ignored. */
+/** Elements below this depth are ignored, and below the other one refused. */
 const DEPTH_MAX = 5
+const NESTED_MAX = 100
+const ATTRIBUTES_MAX = 100
 
 /** Texts of elements by their path within the described element. */
 type Texts = Map<string, string>
@@ -80,6 +86,8 @@ export function parseQvdHeader(xml: string): QvdHeader {
   if (compression !== '') throw new QvdError(`its Compression '${compression}' is not supported`)
   const rows = wholeNumber(root, 'NoOfRecords')
   const recordBytes = wholeNumber(root, 'RecordByteSize')
+  if (recordBytes > ROW_MAX_BYTES)
+    throw new QvdError(`its RecordByteSize ${recordBytes} is more than ${ROW_MAX_BYTES}`)
   const length = wholeNumber(root, 'Length', rows * recordBytes)
   if (length !== rows * recordBytes) {
     throw new QvdError(
@@ -116,6 +124,7 @@ function fieldHeader(
   const number = (element: string, missing?: number) => wholeNumber(texts, element, missing, name)
   const bitOffset = number('BitOffset')
   const bitWidth = number('BitWidth')
+  if (bitWidth > CODE_MAX_BITS) throw new QvdError(`BitWidth ${bitWidth} is more than ${CODE_MAX_BITS}`, name)
   if (bitWidth > 0 && bitOffset + bitWidth > recordBytes * 8) {
     throw new QvdError(
       `BitOffset ${bitOffset} and BitWidth ${bitWidth} lead out of a row of ${recordBytes} bytes`,
@@ -180,6 +189,7 @@ function readElements(xml: string): Elements {
   const parser = sax.parser(true, {})
   const open: string[] = []
   let content = ''
+  let attributes = 0
   parser.onerror = (error) => {
     throw new QvdError(`its header is no well-formed XML: ${error.message.replaceAll(/\s+/g, ' ')}`)
   }
@@ -190,13 +200,22 @@ function readElements(xml: string): Elements {
     if (open.length === 0 && name !== ROOT) {
       throw new QvdError(`its XML is <${name.slice(0, 40)}> and not <${ROOT}>: it is no QVD file`)
     }
+    if (open.length === NESTED_MAX) throw new QvdError(`its XML is nested more than ${NESTED_MAX} deep`)
     open.push(name)
     content = ''
+    attributes = 0
     const path = open.length <= DEPTH_MAX ? open.join('/') : ''
     if (path === FIELD) {
       if (found.fields.length === FIELDS_MAX) throw new QvdError(`it has more than ${FIELDS_MAX} fields`)
       found.fields.push({ texts: new Map(), tags: [] })
-    } else if (path === LINEAGE) found.lineage.push(new Map())
+    } else if (path === LINEAGE) {
+      if (found.lineage.length === LINEAGE_MAX)
+        throw new QvdError(`it has more than ${LINEAGE_MAX} LineageInfo`)
+      found.lineage.push(new Map())
+    }
+  }
+  parser.onattribute = () => {
+    if (++attributes > ATTRIBUTES_MAX) throw new QvdError(`a tag has more than ${ATTRIBUTES_MAX} attributes`)
   }
   parser.ontext = (part) => {
     content += part

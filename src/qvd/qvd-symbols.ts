@@ -64,12 +64,17 @@ function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws QvdError for a text with a NUL, which no QVD can hold */
+/** A half of a surrogate pair. */
+const HALF_PAIR = /\p{Surrogate}/u
+
+/** @throws QvdError for a text with a NUL or half of a surrogate pair, which no QVD can hold */
 export function encodeSymbols({ count, numbers, texts }: QvdSymbols, field: string): Buffer {
   let length = 0
   for (let i = 0; i < count; i++) {
     const text = texts[i]!
     if (text?.includes('\0')) throw new QvdError('a text with a NUL character cannot be stored', field)
+    if (text !== null && HALF_PAIR.test(text))
+      throw new QvdError('a text with half a character cannot be stored', field)
     length += 1 + numberBytesOf(numbers[i]!, text) + (text === null ? 0 : Buffer.byteLength(text) + 1)
   }
   const bytes = Buffer.alloc(length)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPlainQvd } from '../../test/support/plain-qvd.ts'
 import { type QvdInput, type QvdTable, type QvdValue, readQvd, writeQvd } from './qvd.ts'
+import { QvdError } from './qvd-error.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -95,6 +96,27 @@ describe('writeQvd', () => {
     await expect(writeQvd(file, short)).rejects.toThrow("column 'b' has 0 values")
     expect((await readFile(file)).toString()).toBe('old')
     expect(await readdir(folder)).toEqual(before)
+  })
+
+  it.each([
+    [
+      'two fields of one name',
+      {
+        name: 'T',
+        columns: [
+          { name: 'a', values: [1] },
+          { name: 'a', values: [2] },
+        ],
+      },
+    ],
+    ['a control character', { name: 'T', columns: [{ name: 'a\u0001', values: [1] }] }],
+    ['half a character in a name', { name: 'T', columns: [{ name: '\ud83d', values: [1] }] }],
+    ['half a character in a value', { name: 'T', columns: [{ name: 'a', values: ['x\ude00'] }] }],
+    ['a control character in the name of the table', { name: '\0', columns: [] }],
+  ])('refuses what could not be read back: %s', async (_what, table) => {
+    const file = path.join(folder, 'unreadable.qvd')
+    await expect(writeQvd(file, table)).rejects.toThrow(QvdError)
+    expect(await readdir(folder)).not.toContain('unreadable.qvd')
   })
 
   it('names hold anything', async () => {

@@ -6,14 +6,13 @@
  * `writeQvd`, or, for files larger than memory, block by block with `QvdFile` and `QvdWriter`.
  */
 
-import { randomUUID } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
 import { defined } from '../core/defined.ts'
 import type { Value } from '../script/value/value.ts'
+import { writeOutput } from './output-file.ts'
 import { QvdError } from './qvd-error.ts'
 import { QvdFile, type QvdReadOptions } from './qvd-file.ts'
 import type { QvdHeader, QvdNumberFormat } from './qvd-header.ts'
-import type { QvdCreation } from './qvd-header-text.ts'
+import { isStorable, type QvdCreation } from './qvd-header-text.ts'
 import { symbolValue } from './qvd-symbols.ts'
 import { QvdWriter } from './qvd-writer.ts'
 import { SymbolCollector } from './symbol-collector.ts'
@@ -89,9 +88,11 @@ export interface QvdInput {
 }
 
 /**
- * Writes a table. An existing file is replaced atomically; a failure leaves it unchanged.
+ * Writes a table. An existing file is replaced atomically, with its mode; a failure leaves it unchanged. A
+ * link is followed, and what is no regular file is written into.
  * @param creation what the header says about its creation; without it equal tables give equal bytes
- * @throws QvdError for a text with a NUL; RangeError if columns differ in length; the system's error
+ * @throws QvdError for texts that could not be read back, and two fields of one name; OutputError if the path
+ * is a folder or may not be written; RangeError if columns differ in length; the system's error
  */
 export async function writeQvd(path: string, table: QvdInput, creation?: QvdCreation): Promise<void> {
   const rows = table.columns[0]?.values.length ?? 0
@@ -104,8 +105,8 @@ export async function writeQvd(path: string, table: QvdInput, creation?: QvdCrea
     indexes.push(Int32Array.from(values, (value) => collector.indexOf(value)))
     return { ...column, symbols: collector.symbols(), hasNulls: collector.hasNulls }
   })
-  const made = `${path}.${randomUUID()}.part`
-  try {
+  checkHeaderTexts(table)
+  await writeOutput(path, [], async (made) => {
     const writer = await QvdWriter.create(made, { ...table, rows, columns, ...defined({ creation }) })
     try {
       await writer.write(indexes, rows)
@@ -114,9 +115,25 @@ export async function writeQvd(path: string, table: QvdInput, creation?: QvdCrea
       await writer.abandon()
       throw error
     }
-    await rename(made, path)
-  } catch (error) {
-    await rm(made, { force: true })
-    throw error
+  })
+}
+
+/** What is written must be read back as it was. */
+function checkHeaderTexts({ name, comment = '', columns }: QvdInput): void {
+  const names = new Set<string>()
+  for (const column of columns) {
+    if (names.has(column.name)) throw new QvdError('two fields have this name', column.name)
+    names.add(column.name)
+    for (const text of [column.name, column.comment ?? '', ...(column.tags ?? [])])
+      checkText(text, column.name)
   }
+  for (const text of [name, comment]) checkText(text)
+}
+
+function checkText(text: string, field?: string): void {
+  if (isStorable(text)) return
+  throw new QvdError(
+    'a name, comment or tag has a control character or half a character, which no QVD can hold',
+    field,
+  )
 }

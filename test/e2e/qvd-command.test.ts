@@ -1,6 +1,7 @@
 /** `reprise qvd` as its users run it. */
-import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -100,3 +101,28 @@ it('a file that is damaged, missing or none is told in one line; wrong use ends 
   expect(reprise('head', file, '--limit', 'x')).toMatchObject({ status: 2 })
   expect(reprise('look', file)).toMatchObject({ status: 2 })
 })
+
+it.each(['to-csv', 'to-parquet'])(
+  '%s never writes over what it reads, nor over a device',
+  { timeout: TIMEOUT_MS },
+  async (command) => {
+    const before = await readFile(file)
+    const link = path.join(folder, `${command}.link`)
+    await symlink(file, link)
+    for (const output of [file, link]) {
+      const { status, stderr } = reprise(command, file, '--output', output)
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringContaining(`is the input '${file}'`),
+      })
+    }
+    expect(await readFile(file)).toEqual(before)
+    const pipe = path.join(folder, `${command}.pipe`)
+    execFileSync('mkfifo', [pipe])
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const ended = once(reader, 'close')
+    expect(reprise(command, file, '--output', pipe).status).toBe(0)
+    await ended
+    expect((await lstat(pipe)).isFIFO()).toBe(true)
+  },
+)

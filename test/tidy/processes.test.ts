@@ -2,10 +2,11 @@ import { expect, it } from 'vitest'
 import { roomsLoadedBy, startedFiles } from './processes.ts'
 import { SourceTree, thisTree } from './source-tree.ts'
 
-it('the product starts the child, its guard and the checkpoint thread, and nothing else', () => {
+it('the product starts the child, its guard, the reader of old workbooks and the checkpoint thread only', () => {
   expect(startedFiles(thisTree())).toEqual([
     'src/engine/child/session-process.ts -> src/engine/child/session-guard.ts',
     'src/engine/pool/session-child.ts -> src/engine/child/session-process.ts',
+    'src/engine/source/xls-workbook.ts -> src/engine/source/xls-thread.ts',
     'src/store/sqlite/checkpoints.ts -> src/store/sqlite/checkpoint-thread.ts',
   ])
 })

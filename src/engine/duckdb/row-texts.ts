@@ -20,7 +20,7 @@ export class RowTexts {
 
   constructor(blockRows: number) {
     this.codes = new Int32Array(blockRows)
-    this.#most = blockRows / ROWS_A_TEXT
+    this.#most = Math.ceil(blockRows / ROWS_A_TEXT)
   }
 
   /** Gives the characters that are held for it. */

@@ -9,8 +9,9 @@ import type { Database } from './database.ts'
 import { CHUNK_ROWS, PairAppender } from './pair-appender.ts'
 import { RowTexts } from './row-texts.ts'
 
-/** Rows held at most, and characters of their texts at about most. */
+/** Rows and cells held at most, and characters of their texts at about most. */
 export const WRITTEN_ROWS = 8 * CHUNK_ROWS
+const BLOCK_CELLS = 128 * WRITTEN_ROWS
 const BLOCK_CHARACTERS = 8_000_000
 
 export interface WrittenRows {
@@ -28,14 +29,17 @@ interface BlockColumn {
 export class TableWriter {
   readonly #appender: PairAppender
   readonly #columns: readonly BlockColumn[]
+  readonly #blockRows: number
   #held = 0
   #characters = 0
 
   private constructor(appender: PairAppender, columns: number) {
     this.#appender = appender
+    const rows = Math.max(1, Math.min(WRITTEN_ROWS, Math.floor(BLOCK_CELLS / Math.max(1, columns))))
+    this.#blockRows = rows
     this.#columns = Array.from({ length: columns }, () => ({
-      numbers: new Float64Array(WRITTEN_ROWS),
-      texts: new RowTexts(WRITTEN_ROWS),
+      numbers: new Float64Array(rows),
+      texts: new RowTexts(rows),
       kinds: { numbers: false, texts: false, duals: false },
     }))
   }
@@ -55,7 +59,7 @@ export class TableWriter {
     for (let column = 0; column < row.length; column++) {
       this.#put(this.#columns[column]!, at, row[column]!)
     }
-    if (this.#held === WRITTEN_ROWS || this.#characters > BLOCK_CHARACTERS) this.#flush()
+    if (this.#held === this.#blockRows || this.#characters > BLOCK_CHARACTERS) this.#flush()
   }
 
   close(): WrittenRows {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { writeOutput } from '../../qvd/output-file.ts'
 import { QvdError } from '../../qvd/qvd-error.ts'
 import { readQvdHeader } from '../../qvd/qvd-file.ts'
 import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
@@ -17,7 +18,8 @@ import { parquetValueSql } from './parquet-type.ts'
 /**
  * @param first rows to take at most; all of them by default
  * @returns the number of rows
- * @throws QvdError or ScriptFaultError for a file that is damaged or no QVD; the error of the system
+ * @throws QvdError or ScriptFaultError for a file that is damaged or no QVD; OutputError; the
+ * error of the system
  */
 export async function qvdToParquet(from: string, to: string, first?: number): Promise<number> {
   const { fields } = readQvdHeader(from)
@@ -43,8 +45,10 @@ export async function qvdToParquet(from: string, to: string, first?: number): Pr
         const value = await parquetValueSql(database, 't1', field, settingsOf(numberFormat))
         values.push(`${value} AS ${sqlName(name)}`)
       }
-      const made = await writeParquet(database, `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`, 'snappy')
-      await moveFile(made, to)
+      const query = `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`
+      await writeOutput(to, [from], async (made) =>
+        moveFile(await writeParquet(database, query, 'snappy'), made),
+      )
       return rows
     } finally {
       database.close()

@@ -9,6 +9,7 @@ import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, open, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { TABLE_FIELDS_MAX } from '../../script/plan/sink-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { BLANK, CR, LF } from '../../script/value/character-codes.ts'
 import { numberCharacters, textReader } from '../../script/value/interpret-text.ts'
@@ -56,6 +57,7 @@ function plainDelimiter({ format, settings, width }: DelimitedFile): string | un
   const delimiter = format.delimiter === '\\t' ? '\t' : (format.delimiter ?? ',')
   const plain =
     width > 1 &&
+    width <= TABLE_FIELDS_MAX &&
     headerLines === 0 &&
     headerBytes === 0 &&
     (comment ?? '') === '' &&

@@ -12,6 +12,7 @@ import type { RowSource } from '../duckdb/row-source.ts'
 import { decoderFor, READ_BYTES } from './text-encoding.ts'
 
 const RECORD_MAX_BYTES = 16 * 1024 * 1024
+const RECORD_MAX_LINES = 100_000
 
 /**
  * `real` is the path to open, `shown` the path as the script wrote it; `positions` are the fields that the
@@ -81,20 +82,29 @@ async function linesOf(bytes: ByteReader, count: number): Promise<Buffer | undef
     const next = await bytes.line()
     if (next === undefined) break
     lines.push(next)
+    if (lines.length > RECORD_MAX_LINES) {
+      throw faults.wrongFormat(`A record has more than ${RECORD_MAX_LINES} lines: check "record is"`)
+    }
   }
   return Buffer.concat(lines)
 }
 
 function expandTabs(record: Uint8Array, width: number): Uint8Array {
   if (!record.includes(TAB)) return record
-  const expanded: number[] = []
-  for (const byte of record) {
-    if (byte !== TAB) expanded.push(byte)
-    else
-      do expanded.push(BLANK)
-      while (expanded.length % width !== 0)
+  let length = 0
+  for (const byte of record) length += byte === TAB ? width - (length % width) : 1
+  if (length > RECORD_MAX_BYTES) {
+    throw faults.wrongFormat(
+      `A record is longer than ${RECORD_MAX_BYTES} bytes with its tabs: check "tab is"`,
+    )
   }
-  return Uint8Array.from(expanded)
+  const expanded = new Uint8Array(length).fill(BLANK)
+  let at = 0
+  for (const byte of record) {
+    if (byte === TAB) at += width - (at % width)
+    else expanded[at++] = byte
+  }
+  return expanded
 }
 
 class ByteReader {

@@ -32,7 +32,7 @@ export function sourcesOf(database: Database, paths: FilePaths): Sources {
           return qvdSource(database, real, path)
         case 'ooxml':
         case 'biff':
-          return spreadsheetSource(real, path, type, format, settings)
+          return spreadsheetSource(database, real, path, type, format, settings)
       }
     },
   }

@@ -11,7 +11,7 @@ import type { ParquetCompression } from '../../script/plan/plan-store.ts'
 import { UNIX_EPOCH_DAY } from '../../script/value/calendar.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import type { Settings } from '../../script/value/settings.ts'
-import type { Database } from '../duckdb/database.ts'
+import { type Database, isOutOfMemory } from '../duckdb/database.ts'
 import { type RowSource, tableSource } from '../duckdb/row-source.ts'
 import { sqlName, sqlText } from '../sql/pair-sql.ts'
 
@@ -30,8 +30,9 @@ export async function parquetSource(
   try {
     return await workTableOf(database, file, settings)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    if (!/^(Invalid Input|Binder|Parser|IO|Conversion|Not implemented) Error/i.test(message)) throw error
+    database.checkInterrupted()
+    if (isOutOfMemory(error)) throw error
+    // What DuckDB says of a damaged file may be any kind of error.
     throw faults.wrongFormat(`File '${shown}' cannot be read as parquet`)
   } finally {
     await rm(file, { force: true })

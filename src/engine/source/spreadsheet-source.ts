@@ -3,11 +3,10 @@
  * dates and times as duals in the formats of the script, texts are read as those of a text file; empty cells
  * and errors are NULL (SEMANTICS D10).
  *
- * A workbook is read as a whole. What it unpacks to is bounded before it is unpacked; a workbook that is
- * larger than the memory of the engine ends the attempt as out of memory.
+ * A sheet is read twice, for its columns and for its rows, one row at a time: memory is bounded by the texts
+ * that cells share and one row. A row without a cell between others is a row of NULL.
  */
-import { readFile, stat } from 'node:fs/promises'
-import type { CellObject, ParsingOptions, WorkBook } from '@e965/xlsx'
+import { open } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
 import { fieldNamesFrom } from '../../script/format/delimited-text.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
@@ -17,225 +16,202 @@ import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import { trimBlanks } from '../../script/value/trim-blanks.ts'
 import type { Value } from '../../script/value/value.ts'
+import type { Database } from '../duckdb/database.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { zipSize } from './zip-size.ts'
+import { dateFormat } from './cell-format.ts'
+import {
+  findSheet,
+  lettersOf,
+  type Sheet,
+  type SheetCell,
+  type SheetRow,
+  type Workbook,
+  WorkbookError,
+  withinArea,
+} from './sheet.ts'
+import { openXls } from './xls-workbook.ts'
+import { openXlsx } from './xlsx-workbook.ts'
 
-const FILE_MAX_BYTES = 256 * 1024 * 1024
-const UNPACKED_MAX_BYTES = 512 * 1024 * 1024
-const ENTRIES_MAX = 10_000
 /** Days from the first day of 1900 to that of 1904, where the workbooks of old Macintoshes begin. */
 const DAYS_OF_1904 = 1462
-
-type Library = typeof import('@e965/xlsx')
-
-/** The library is large: only a process that reads a workbook loads it. */
-const loadLibrary = (): Promise<Library> => import('@e965/xlsx')
+/**
+ * A LOAD makes an empty cell of each that a sheet does not hold: so many, and for each that it holds so many
+ * more. What spans more is a few cells far apart.
+ */
+const EMPTY_CELLS_FREE = 2 ** 24
+const EMPTY_CELLS_A_CELL = 1000
+const COMPOUND_FILE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
+const ZIP_FILE = Buffer.from('PK')
 
 /** `real` is the path to open, `shown` the path as the script wrote it. */
 export async function spreadsheetSource(
+  database: Database,
   real: string,
   shown: string,
   type: 'ooxml' | 'biff',
   format: FileFormat,
   settings: Settings,
 ): Promise<RowSource> {
-  const library = await loadLibrary()
-  const file = await readWorkbookFile(real, shown, type)
-  const range = readRange(library, file, shown, format.table)
-  const { names, firstRow, left } = labels(library, range, format, settings)
-  const readCell = cellReader(library, range.date1904, settings)
-  const values: Value[] = names.map(() => null)
-  return {
-    input: { names, values },
-    async each(used, row) {
-      const fields = [...used]
-      let read = 0
-      for (let at = firstRow; at < range.rows.length; at++) {
-        const cells = range.rows[at]
-        for (const field of fields) values[field] = readCell(cells?.[left + field])
-        read++
-        if (!row()) break
-      }
-      return read
-    },
-  }
-}
-
-async function readWorkbookFile(real: string, shown: string, type: 'ooxml' | 'biff'): Promise<Buffer> {
-  const { size } = await stat(real)
-  if (size > FILE_MAX_BYTES) {
-    throw faults.wrongFormat(`The workbook '${shown}' is larger than ${FILE_MAX_BYTES} bytes`)
-  }
-  const file = await readFile(real)
-  // The old format is a container that an encrypted new workbook comes in, too.
-  if (file.subarray(0, 8).equals(COMPOUND_FILE)) return file
-  const unpacked = zipSize(file)
-  if (unpacked === undefined) {
-    const kind = type === 'biff' ? 'an xls' : 'an xlsx'
-    throw faults.wrongFormat(`File '${shown}' is not ${kind} workbook`)
-  }
-  if (unpacked.bytes > UNPACKED_MAX_BYTES || unpacked.entries > ENTRIES_MAX) {
-    throw faults.wrongFormat(`The workbook '${shown}' unpacks to more than ${UNPACKED_MAX_BYTES} bytes`)
-  }
-  return file
-}
-
-const COMPOUND_FILE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
-
-interface SheetRange {
-  /** Rows of cells from the top of the range; both may have holes. */
-  readonly rows: readonly (readonly (CellObject | undefined)[] | undefined)[]
-  readonly date1904: boolean
-}
-
-const READING: ParsingOptions = {
-  type: 'buffer',
-  dense: true,
-  cellFormula: false,
-  cellHTML: false,
-  cellText: false,
-  cellNF: true,
-  bookVBA: false,
-}
-
-/** First the names alone, then the one sheet that is wanted. */
-function readRange(library: Library, file: Buffer, shown: string, wanted: string | undefined): SheetRange {
-  const outline = parsed(shown, () => library.read(file, { ...READING, sheets: [] }))
-  const { sheet, area } = findRange(library, outline, shown, wanted)
-  const index = outline.SheetNames.indexOf(sheet)
-  const book = parsed(shown, () => library.read(file, { ...READING, sheets: index }))
-  const all = book.Sheets[sheet]?.['!data'] ?? []
-  const date1904 = book.Workbook?.WBProps?.date1904 === true
-  if (area === undefined) return { rows: all, date1904 }
-  const { s: from, e: to } = area
-  const rows = all.slice(from.r, to.r + 1).map((row) => row?.slice(from.c, to.c + 1))
-  return { rows, date1904 }
-}
-
-function parsed(shown: string, read: () => WorkBook): WorkBook {
   try {
-    return read()
-  } catch (error) {
-    const message = error instanceof Error ? error.message : ''
-    if (/password|encrypt/i.test(message)) {
-      throw faults.encrypted(`The workbook '${shown}' is encrypted: save it without a password`)
+    const workbook = await openWorkbook(real, shown, type)
+    const sheet = await findRange(workbook, shown, format.table)
+    const readCell = cellReader(sheet.date1904, settings)
+    const { names, left } = await labels(sheet, format, (cell) => textOf(readCell(cell), settings) ?? '')
+    const values: Value[] = names.map(() => null)
+    const firstRow = format.headerLines + (format.labels === 'none' ? 0 : 1)
+    return {
+      input: { names, values },
+      async each(used, row) {
+        const rows = new SheetRows({ firstRow, left, used, values, row }, readCell)
+        try {
+          await sheet.each((found) => {
+            database.checkInterrupted()
+            return rows.take(found)
+          })
+        } catch (error) {
+          throw refusal(error, shown)
+        }
+        return rows.read
+      },
     }
-    throw faults.wrongFormat(`File '${shown}' cannot be read as a workbook`)
+  } catch (error) {
+    throw refusal(error, shown)
   }
 }
 
-interface FoundRange {
-  readonly sheet: string
-  readonly area?: ReturnType<Library['utils']['decode_range']>
+async function openWorkbook(real: string, shown: string, type: 'ooxml' | 'biff'): Promise<Workbook> {
+  const start = Buffer.alloc(COMPOUND_FILE.length)
+  const file = await open(real, 'r')
+  try {
+    await file.read(start, 0, start.length, 0)
+  } finally {
+    await file.close()
+  }
+  // The container of the old format is also that of an encrypted new workbook.
+  if (start.equals(COMPOUND_FILE)) return openXls(real)
+  if (start.subarray(0, ZIP_FILE.length).equals(ZIP_FILE)) return openXlsx(real)
+  throw faults.wrongFormat(`File '${shown}' is not an ${type === 'biff' ? 'xls' : 'xlsx'} workbook`)
 }
 
-/**
- * A sheet by its name, as old scripts write it with `$` behind; else a named range; without a name the first
- * sheet.
- */
-function findRange(
-  { utils }: Library,
-  book: WorkBook,
-  shown: string,
-  wanted: string | undefined,
-): FoundRange {
-  const sheets = book.SheetNames
-  const [first] = sheets
-  if (first === undefined) throw faults.wrongFormat(`The workbook '${shown}' has no sheet`)
-  if (wanted === undefined) return { sheet: first }
-  const plain = wanted.replace(/^'(.*)'$/, '$1').replace(/\$$/, '')
-  const sheet = sheets.find((name) => name === wanted) ?? sheets.find((name) => same(name, plain))
-  if (sheet !== undefined) return { sheet }
-  const named = book.Workbook?.Names?.find(({ Name }) => same(Name, wanted))
-  const target = /^(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)$/.exec(
-    named?.Ref ?? '',
-  )
-  const ranged = target && (target[1]?.replaceAll("''", "'") ?? target[2])
-  if (ranged && sheets.includes(ranged)) return { sheet: ranged, area: utils.decode_range(target[3]!) }
-  throw faults.tableNotFound(
-    `The workbook '${shown}' has no sheet and no named range '${wanted}': it has ${sheets.slice(0, 10).join(', ')}`,
-  )
+async function findRange(workbook: Workbook, shown: string, wanted: string | undefined): Promise<Sheet> {
+  const { sheets } = workbook.outline
+  const found = findSheet(workbook.outline, wanted)
+  if (found === undefined && wanted === undefined) throw new WorkbookError('it has no sheet')
+  if (found === undefined) {
+    throw faults.tableNotFound(
+      `The workbook '${shown}' has no sheet and no named range '${wanted}': it has ${sheets.slice(0, 10).join(', ')}`,
+    )
+  }
+  const sheet = await workbook.sheet(found.index)
+  return found.area === undefined ? sheet : withinArea(sheet, found.area)
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+function refusal(error: unknown, shown: string): unknown {
+  if (!(error instanceof WorkbookError)) return error
+  return error.encrypted
+    ? faults.encrypted(`The workbook '${shown}' is encrypted: save it without a password`)
+    : faults.wrongFormat(`The workbook '${shown}' cannot be read: ${error.message}`)
+}
 
 interface Labels {
   readonly names: readonly string[]
-  /** The first row of data, and the column of the first field. */
-  readonly firstRow: number
+  /** The column of the first field. */
   readonly left: number
 }
 
-/** Columns without a label are named by their letters, and so are all without labels: A, B ... */
-function labels(
-  library: Library,
-  range: SheetRange,
+/**
+ * One field for each column from the first to the last that has a cell. Columns without a label are named by
+ * their letters, and so are all without labels: A, B ...
+ */
+async function labels(
+  sheet: Sheet,
   { labels: kind, headerLines }: FileFormat,
-  settings: Settings,
-): Labels {
-  const { left, right } = columnsOf(range.rows, headerLines)
-  const letters = Array.from({ length: right - left }, (_, index) => library.utils.encode_col(left + index))
-  if (kind === 'none') return { names: letters, firstRow: headerLines, left }
-  const readCell = cellReader(library, range.date1904, settings)
-  const given = letters.map((letter, index) => {
-    const text = textOf(readCell(range.rows[headerLines]?.[left + index]), settings) ?? ''
-    return text === '' ? letter : text
-  })
-  return { names: fieldNamesFrom(given), firstRow: headerLines + 1, left }
-}
-
-/** The columns that have a cell, from the first to behind the last. */
-function columnsOf(rows: SheetRange['rows'], from: number): { left: number; right: number } {
+  shown: (cell: SheetCell) => string,
+): Promise<Labels> {
   let left = Number.POSITIVE_INFINITY
-  let right = 0
-  for (let at = from; at < rows.length; at++) {
-    const row = rows[at]
-    if (row === undefined || row.length === 0) continue
-    right = Math.max(right, row.length)
-    const first = row.findIndex((cell) => cell !== undefined)
-    if (first >= 0) left = Math.min(left, first)
-  }
-  return { left: Math.min(left, right), right }
+  let right = -1
+  const given = new Map<number, string>()
+  await sheet.each(({ at, columns, cells }) => {
+    if (at < headerLines) return true
+    left = Math.min(left, columns[0]!)
+    right = Math.max(right, columns.at(-1)!)
+    if (at > headerLines || kind === 'none') return true
+    for (const [index, column] of columns.entries()) given.set(column, shown(cells[index]!))
+    return true
+  })
+  if (right < 0) return { names: [], left: 0 }
+  const names = Array.from({ length: right - left + 1 }, (_, index) => {
+    return given.get(left + index) || lettersOf(left + index)
+  })
+  return { names: kind === 'none' ? names : fieldNamesFrom(names), left }
 }
 
-function cellReader(
-  { SSF }: Library,
-  date1904: boolean,
-  settings: Settings,
-): (cell: CellObject | undefined) => Value {
-  const interpret = textInterpreter(settings)
-  const formats = new Map<string, ((serial: number) => string) | undefined>()
-  const dateText = (code: string) => {
-    if (!formats.has(code)) {
-      const format = SSF.is_date(code) ? dateFormat(code, settings) : undefined
-      formats.set(code, format === undefined ? undefined : formatsOf(settings).date(format).format)
+interface RowReading {
+  /** The first row of data, and the column of the first field. */
+  readonly firstRow: number
+  readonly left: number
+  readonly used: ReadonlySet<number>
+  readonly values: Value[]
+  readonly row: () => boolean
+}
+
+/** Puts the cells of rows into the values of the fields, with rows of NULL where the sheet holds none. */
+class SheetRows {
+  /** Rows told. */
+  read = 0
+  readonly #reading: RowReading
+  readonly #readCell: (cell: SheetCell) => Value
+  /** The fields that the last row with cells filled. */
+  readonly #filled: number[] = []
+  #cells = 0
+  #emptyCells = 0
+
+  constructor(reading: RowReading, readCell: (cell: SheetCell) => Value) {
+    this.#reading = reading
+    this.#readCell = readCell
+  }
+
+  take({ at, columns, cells }: SheetRow): boolean {
+    const { firstRow, left, used, values } = this.#reading
+    if (at < firstRow) return true
+    for (const field of this.#filled) values[field] = null
+    this.#filled.length = 0
+    while (firstRow + this.read < at) if (!this.#tell()) return false
+    for (let i = 0; i < columns.length; i++) {
+      const field = columns[i]! - left
+      if (!used.has(field)) continue
+      values[field] = this.#readCell(cells[i]!)
+      this.#filled.push(field)
     }
-    return formats.get(code)
+    return this.#tell()
+  }
+
+  #tell(): boolean {
+    this.read++
+    this.#cells += this.#filled.length
+    this.#emptyCells += this.#reading.used.size - this.#filled.length
+    if (this.#emptyCells > EMPTY_CELLS_FREE + EMPTY_CELLS_A_CELL * this.#cells) {
+      throw new WorkbookError(
+        `${this.#emptyCells} of its cells are empty and ${this.#cells} are not, since a few stand far from the others: name a range, or fewer fields`,
+      )
+    }
+    return this.#reading.row()
+  }
+}
+
+function cellReader(date1904: boolean, settings: Settings): (cell: SheetCell) => Value {
+  const interpret = textInterpreter(settings)
+  const formats = new Map<string, (serial: number) => string>()
+  const dateText = (code: string) => {
+    const known = formats.get(code) ?? formatsOf(settings).date(dateFormat(code, settings)).format
+    formats.set(code, known)
+    return known
   }
   return (cell) => {
-    switch (cell?.t) {
-      case 'n': {
-        const text = typeof cell.z === 'string' ? dateText(cell.z) : undefined
-        if (text === undefined) return cell.v as number
-        const number = (cell.v as number) + (date1904 ? DAYS_OF_1904 : 0)
-        return { number, text: text(number) }
-      }
-      case 's': {
-        const text = String(cell.v)
-        return interpret(settings.verbatim ? text : trimBlanks(text))
-      }
-      case 'b':
-        return cell.v ? -1 : 0
-      default:
-        return null
-    }
+    if (cell === null || typeof cell === 'number') return cell
+    if (typeof cell === 'string') return interpret(settings.verbatim ? cell : trimBlanks(cell))
+    if (typeof cell === 'boolean') return cell ? -1 : 0
+    const number = cell.serial + (date1904 ? DAYS_OF_1904 : 0)
+    return { number, text: dateText(cell.format)(number) }
   }
-}
-
-/** Which of the script's formats says what a number format of the workbook shows: a date, a time, or both. */
-function dateFormat(code: string, { dateFormat, timeFormat, timestampFormat }: Settings): string {
-  const letters = code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '').toLowerCase()
-  const hasTime = /[hs]/.test(letters) || /\[(h+|m+|s+)\]/i.test(code)
-  if (!/[dy]/.test(letters) && !(letters.includes('m') && !hasTime)) return timeFormat
-  return hasTime ? timestampFormat : dateFormat
 }

@@ -24,8 +24,9 @@ export interface DelimitedFormat {
   readonly comment?: string
 }
 
-/** A longer row means that the file is not delimited text. */
+/** A longer row, or one of more cells, means that the file is not delimited text. */
 const ROW_MAX_CHARACTERS = 16 * 1024 * 1024
+const ROW_MAX_CELLS = 100_000
 
 const INCOMPLETE = -1
 
@@ -120,6 +121,9 @@ export class DelimitedText {
     const cells: string[] = []
     let at = this.#spaces ? this.#pastBlanks(this.#at) : this.#at
     for (;;) {
+      if (cells.length === ROW_MAX_CELLS) {
+        throw faults.wrongFormat(`A row has more than ${ROW_MAX_CELLS} cells: check delimiter and format`)
+      }
       const end = this.#readCell(at, cells)
       if (end === INCOMPLETE) return INCOMPLETE
       if (end >= this.#buffer.length || isLineEnd(this.#buffer.charCodeAt(end))) {
@@ -238,10 +242,14 @@ const isLineEnd = (code: number): boolean => code === LF || code === CR
 export function fieldNamesFrom(labels: readonly string[]): string[] {
   const taken = new Set(labels)
   const given = new Set<string>()
+  /** The number that each repeated label tries next: those before it are taken for good. */
+  const numbers = new Map<string, number>()
   return labels.map((label, index) => {
     const wanted = label === '' ? `@${index + 1}` : label
     let name = wanted
-    for (let n = 1; given.has(name) || (name !== label && taken.has(name)); n++) name = `${wanted}${n}`
+    let number = numbers.get(wanted) ?? 1
+    while (given.has(name) || (name !== label && taken.has(name))) name = `${wanted}${number++}`
+    numbers.set(wanted, number)
     given.add(name)
     return name
   })

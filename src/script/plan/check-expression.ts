@@ -20,10 +20,13 @@ export interface ExpressionPlace {
 }
 
 /** A row with these fields. */
-export const rowPlace = (fields: Names, maps: Names): ExpressionPlace => ({
-  nameFault: (name, span) => (lacks(fields, name) ? unknownField(name, fields.names, span) : undefined),
-  maps,
-})
+export function rowPlace({ names, open }: Names, maps: Names): ExpressionPlace {
+  const known = new Set(names)
+  return {
+    nameFault: (name, span) => (open || known.has(name) ? undefined : unknownField(name, names, span)),
+    maps,
+  }
+}
 
 /** Their first argument names a mapping table. */
 const OF_MAPS: ReadonlySet<string> = new Set(['applymap', 'mapsubstring'])

@@ -61,8 +61,21 @@ export interface PlannedSink {
 }
 
 /** @param loaded the fields of the rows, after transforms */
+/**
+ * A column costs the engine memory even when it is empty; a file of a few kilobytes can name many. The
+ * original engine documents no bound.
+ */
+export const TABLE_FIELDS_MAX = 2_000
+
 export function planSink(question: SinkQuestion, loaded: Names): PlannedSink {
   const { prefixes } = question.statement
+  if (loaded.names.length > TABLE_FIELDS_MAX) {
+    question.report(
+      faults.semantic(
+        `The LOAD has ${loaded.names.length} fields, a table at most ${TABLE_FIELDS_MAX}: name those that are needed instead of *`,
+      ),
+    )
+  }
   if (prefixes.mapping) return planMap(question, loaded)
   if (prefixes.transform?.kind === 'generic') return planGeneric(question, loaded)
   if (prefixes.merge !== undefined) return planMerge(question, loaded, prefixes.merge)
@@ -140,7 +153,7 @@ function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
   const stored = storedNames(loaded.names, qualifier, rules)
   const names = stored.filter((name) => name !== undefined)
   const fields = { names, open: loaded.open || openRules || names.length < stored.length }
-  const twice = fields.open ? undefined : names.find((name, index) => names.indexOf(name) !== index)
+  const twice = fields.open ? undefined : firstRepeated(names)
   if (twice !== undefined) report(nameTwice(twice, statement.levels[0]!.span))
   if (!fields.open) checkMaps(names, question)
   const target = loadTarget(question, fields)
@@ -148,6 +161,11 @@ function planTable(question: SinkQuestion, loaded: Names): PlannedSink {
   const after = mayMakeSeveral(question, fields) ? { ...once, open: true, lastCreated: undefined } : once
   if (target === undefined || fields.open) return { sink: undefined, after }
   return { sink: { kind: 'table', fields: names, target }, after }
+}
+
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => seen.size === seen.add(name).size)
 }
 
 /** Each file of a path with wildcards is a load of its own; those with equal fields go to one table. */
