@@ -9,6 +9,7 @@ import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
 import { isOutcome } from '../../src/core/outcome.ts'
 import { countFinishedEvents, finishedOf, subscribe, WEBHOOK_SECRET } from '../support/finished-events.ts'
 import { isRunning } from '../support/observe.ts'
+import { runLength } from '../support/run-length.ts'
 import {
   ADMIN_KEY,
   endAll,
@@ -20,7 +21,7 @@ import {
 
 const QUICK = 'Quick: LOAD 1 AS a AUTOGENERATE 1;'
 const ENDLESS = 'SLEEP 600000;'
-const RESTARTS = 5
+const RESTARTS = runLength(2, 8)
 
 let receiver: EventReceiver
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { runLength } from '../support/run-length.ts'
 import { AUDITS, type AuditName } from './audit/audits.ts'
 import { CANARIES } from './canary/canaries.ts'
 import type { Canary } from './canary/canary.ts'
@@ -8,8 +9,8 @@ import { REGRESSION_SEEDS } from './regression-seeds.ts'
 import { runSeeds, type SeedsRun } from './run-seeds.ts'
 import { type Report, simulate } from './simulation.ts'
 
-const KNOWN_SEEDS = 40
-const FRESH_SEEDS_MS = 10_000
+const KNOWN_SEEDS = runLength(15, 200)
+const FRESH_SEEDS_MS = runLength(3_000, 60_000)
 const LONG = { timeout: 240_000 }
 
 afterEach(() => vi.restoreAllMocks())
