@@ -8,7 +8,7 @@ import { parseExpression } from '../parse/parse-expression.ts'
 import { LevelMachine } from '../row/level-machine.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { Value } from '../value/value.ts'
-import { checkExpression, rowPlace } from './check-expression.ts'
+import { checkExpression, rowScope } from './check-expression.ts'
 import { closed } from './model-shape.ts'
 
 const FIELDS = ['a', 'b']
@@ -16,7 +16,7 @@ const MAP: MappingTable = { name: 'M', entries: new Map(), pairs: [] }
 
 function isRefused(expression: Expression): boolean {
   let refused = false
-  checkExpression(expression, rowPlace(closed(FIELDS), closed(['M'])), () => {
+  checkExpression(expression, rowScope(closed(FIELDS), closed(['M'])), () => {
     refused = true
   })
   return refused

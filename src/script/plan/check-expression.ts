@@ -13,14 +13,15 @@ import type { Report } from './findings.ts'
 import { lacks, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
 
-export interface ExpressionPlace {
+/** What an expression may name where it stands: the fields of a row, variables, mapping tables. */
+export interface NameScope {
   /** The fault of a bare name; undefined if it exists or may exist. */
   readonly nameFault: (name: string, span: Span | undefined) => ScriptFaultError | undefined
   readonly maps: Names
 }
 
 /** A row with these fields. */
-export function rowPlace({ names, open }: Names, maps: Names): ExpressionPlace {
+export function rowScope({ names, open }: Names, maps: Names): NameScope {
   const known = new Set(names)
   return {
     nameFault: (name, span) => (open || known.has(name) ? undefined : unknownField(name, names, span)),
@@ -31,28 +32,28 @@ export function rowPlace({ names, open }: Names, maps: Names): ExpressionPlace {
 /** Their first argument names a mapping table. */
 const OF_MAPS: ReadonlySet<string> = new Set(['applymap', 'mapsubstring'])
 
-export function checkExpression(expression: Expression, place: ExpressionPlace, report: Report): void {
+export function checkExpression(expression: Expression, scope: NameScope, report: Report): void {
   switch (expression.kind) {
     case 'name': {
-      const fault = place.nameFault(expression.name, expression.span)
+      const fault = scope.nameFault(expression.name, expression.span)
       if (fault !== undefined) report(fault)
       return
     }
     case 'unary':
-      checkExpression(expression.operand, place, report)
+      checkExpression(expression.operand, scope, report)
       return
     case 'binary':
-      checkExpression(expression.left, place, report)
-      checkExpression(expression.right, place, report)
+      checkExpression(expression.left, scope, report)
+      checkExpression(expression.right, scope, report)
       return
     case 'call':
-      checkCallIn(expression, place, report)
+      checkCallIn(expression, scope, report)
   }
 }
 
 type Call = Extract<Expression, { kind: 'call' }>
 
-function checkCallIn(call: Call, place: ExpressionPlace, report: Report): void {
+function checkCallIn(call: Call, scope: NameScope, report: Report): void {
   const { name, args, span } = call
   const row = functionRow(name)!
   if (isAggregation(row)) {
@@ -60,12 +61,12 @@ function checkCallIn(call: Call, place: ExpressionPlace, report: Report): void {
     return
   }
   const [first] = args
-  if (name === 'exists' && args.length === 1) checkRowField(first!, place, report)
+  if (name === 'exists' && args.length === 1) checkRowField(first!, scope, report)
   const names = namesIn(row)
   for (const [index, argument] of args.entries()) {
-    if (index === 0 && OF_MAPS.has(name)) checkMap(argument, place, report)
-    else if (names.includes(index)) checkName(argument, row.name, place, report)
-    else checkExpression(argument, place, report)
+    if (index === 0 && OF_MAPS.has(name)) checkMap(argument, scope, report)
+    else if (names.includes(index)) checkName(argument, row.name, scope, report)
+    else checkExpression(argument, scope, report)
   }
 }
 
@@ -83,30 +84,30 @@ function namesIn({ context, outside = {} }: FunctionRow): readonly number[] {
   return context === undefined ? [] : [...(outside.fields ?? []), ...(outside.names ?? [])]
 }
 
-function checkName(argument: Expression, called: string, place: ExpressionPlace, report: Report): void {
+function checkName(argument: Expression, called: string, scope: NameScope, report: Report): void {
   if (argument.kind === 'text' || argument.kind === 'name') return
-  if (!dependsOnRow(argument)) checkExpression(argument, place, report)
+  if (!dependsOnRow(argument)) checkExpression(argument, scope, report)
   else {
     report(faults.semantic(`${called}: names of fields and tables must not depend on the row`, argument.span))
   }
 }
 
 /** Exists without a value tests that of the row, which must have the field too. */
-function checkRowField(field: Expression, place: ExpressionPlace, report: Report): void {
+function checkRowField(field: Expression, scope: NameScope, report: Report): void {
   if (field.kind !== 'text' && field.kind !== 'name') return
   const name = field.kind === 'text' ? field.value : field.name
-  const fault = place.nameFault(name, field.span)
+  const fault = scope.nameFault(name, field.span)
   if (fault !== undefined) report(fault)
 }
 
 /** A name that depends on the row is looked up with the row. */
-function checkMap(argument: Expression, place: ExpressionPlace, report: Report): void {
+function checkMap(argument: Expression, scope: NameScope, report: Report): void {
   if (argument.kind !== 'text' && argument.kind !== 'name') {
-    checkExpression(argument, place, report)
+    checkExpression(argument, scope, report)
     return
   }
   const map = argument.kind === 'text' ? argument.value : argument.name
-  if (lacks(place.maps, map)) {
+  if (lacks(scope.maps, map)) {
     report(faults.mapNotFound(`Mapping table '${map}' not found`, argument.span))
   }
 }

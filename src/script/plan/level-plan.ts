@@ -6,7 +6,7 @@ import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
-import { checkExpression, type ExpressionPlace, rowPlace } from './check-expression.ts'
+import { checkExpression, type NameScope, rowScope } from './check-expression.ts'
 import type { Report } from './findings.ts'
 import { type GroupPlan, groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
 import { closed, type Names } from './model-shape.ts'
@@ -29,7 +29,7 @@ export interface LevelsPlan {
 export interface LevelSurroundings {
   readonly maps: Names
   /** For values that are the same for all rows, such as Concat's delimiter: there names are variables. */
-  readonly constantPlace: (what: string) => ExpressionPlace
+  readonly constantScope: (what: string) => NameScope
 }
 
 /** @param limits of FIRST and SAMPLE, for the top level */
@@ -57,13 +57,13 @@ function planLevel(
   level: LoadLevel,
   input: Names,
   limits: RowLimits,
-  { maps, constantPlace }: LevelSurroundings,
+  { maps, constantScope }: LevelSurroundings,
   report: Report,
 ): LevelsPlan {
   const { items, fields } = resolved(level, input, report)
   const { where, while: repeats, groupBy } = level
   const rules = { ...defined({ where, while: repeats }), ...limits }
-  const place = rowPlace(input, maps)
+  const place = rowScope(input, maps)
   const check = (expression: Expression) => checkExpression(expression, place, report)
   for (const condition of [where, repeats]) if (condition !== undefined) check(condition)
   if (groupBy === undefined && !items.some(({ expression }) => hasAggregation(expression))) {
@@ -73,9 +73,9 @@ function planLevel(
   const group = groupPlan(items, groupBy ?? [], report)
   group.inputs.forEach(check)
   for (const { name, constant } of group.aggregations) {
-    if (constant !== undefined) checkExpression(constant, constantPlace(`argument of ${name}`), report)
+    if (constant !== undefined) checkExpression(constant, constantScope(`argument of ${name}`), report)
   }
-  const results = rowPlace(closed(resultNames(group)), maps)
+  const results = rowScope(closed(resultNames(group)), maps)
   for (const { expression } of group.outputs) checkExpression(expression, results, report)
   const steps: RowStep[] = [
     rowsStep({ ...rules, items: inputItems(group) }),

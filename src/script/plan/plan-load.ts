@@ -14,7 +14,7 @@ import type { LoadStatement } from '../syntax/statement.ts'
 import { numberOf } from '../value/convert.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
-import { checkExpression, type ExpressionPlace } from './check-expression.ts'
+import { checkExpression, type NameScope } from './check-expression.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
 import { planLevels, type RowStep } from './level-plan.ts'
 import { replacedTable } from './load-target.ts'
@@ -90,9 +90,9 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   const opened = planSource(levels.at(-1)!, model, settings, report)
   const numbers = new Numbers(statement, scope, facts, report)
   const source: Names = facts.fields === undefined ? opened.fields : closed(facts.fields)
-  const constantPlace = (called: string) => variablePlace(scope, called)
+  const constantScope = (called: string) => variableScope(scope, called)
   const { maps } = model
-  const { steps, fields } = planLevels(levels, source, numbers.limits, { maps, constantPlace }, report)
+  const { steps, fields } = planLevels(levels, source, numbers.limits, { maps, constantScope }, report)
   const { transform } = prefixes
   const transformed =
     transform === undefined
@@ -142,7 +142,7 @@ const sinkQuestion = (
 ): SinkQuestion => ({ statement, model, rules, openRules, partial, file, report })
 
 /** Without a row, a bare name is a variable. */
-function variablePlace({ model, hasVariable }: LoadScope, called: string): ExpressionPlace {
+function variableScope({ model, hasVariable }: LoadScope, called: string): NameScope {
   return {
     nameFault: (name, span) =>
       hasVariable(name) === false
@@ -160,7 +160,7 @@ class Numbers {
   constructor(statement: LoadStatement, scope: LoadScope, { constants }: LoadFacts, report: Report) {
     for (const constant of constantsOf(statement)) {
       const { name, expression, called } = constant
-      checkExpression(expression, variablePlace(scope, called), report)
+      checkExpression(expression, variableScope(scope, called), report)
       const given = constants?.[name]
       const value = given === undefined ? literal(expression) : given
       if (value === undefined) this.open.push(constant)

@@ -6,16 +6,16 @@ import type { CommitNotice } from '../port/store.ts'
 import { type AcceptanceView, accepting } from '../rule/accepting.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
-import type { Kept } from './kept.ts'
 import { FIXED_COLUMNS, fixedValues, MOVING_COLUMNS, movingValues, reloadOf } from './reload-rows.ts'
 import { parameters } from './row.ts'
-import type { Audience, Views } from './view.ts'
+import type { StoreCache } from './store-cache.ts'
+import type { TenantCache, Views } from './view.ts'
 
 export function prepareAccept(
   db: DatabaseSync,
   views: Views,
-  audience: Audience,
-  kept: Kept,
+  tenantCache: TenantCache,
+  cache: StoreCache,
   turns: Turns,
   note: (changed: Partial<CommitNotice>) => void,
 ): (acceptance: Acceptance) => Accepted {
@@ -25,7 +25,7 @@ export function prepareAccept(
   const keepKey = db.prepare(`
     INSERT INTO accepted_keys (tenant_id, user_id, key, reload_id, created_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET reload_id = excluded.reload_id, created_at = excluded.created_at`)
-  const viewOf = prepareAcceptanceView(db, views, audience, kept)
+  const viewOf = prepareAcceptanceView(db, views, tenantCache, cache)
   return (acceptance) => {
     const answer = accepting(acceptance, viewOf(acceptance))
     if (answer.kind !== 'accepted') return answer
@@ -33,8 +33,8 @@ export function prepareAccept(
     const stored = { reload, attempt: undefined }
     insert.run(...fixedValues(reload), ...movingValues(stored))
     if (key !== undefined) keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt)
-    kept.countAccepted(reload)
-    kept.keepReload(stored)
+    cache.countAccepted(reload)
+    cache.keepReload(stored)
     turns.moved(undefined, reload, reload.queuedAt)
     note(noticeOf.accepted())
     return answer
@@ -44,8 +44,8 @@ export function prepareAccept(
 function prepareAcceptanceView(
   db: DatabaseSync,
   views: Views,
-  audience: Audience,
-  kept: Kept,
+  tenantCache: TenantCache,
+  cache: StoreCache,
 ): (acceptance: Acceptance) => AcceptanceView {
   const earlier = db.prepare(`
     SELECT reloads.* FROM accepted_keys JOIN reloads ON reloads.id = accepted_keys.reload_id
@@ -55,14 +55,14 @@ function prepareAcceptanceView(
     SELECT count(*) AS count FROM reloads WHERE app_id = ? AND created_at >= ? AND created_at < ?`)
   const active = db.prepare('SELECT id FROM reloads WHERE app_id = ? AND ended_at IS NULL')
   const acceptedBetween = (appId: AppId, from: number, to: number): number => {
-    const known = kept.acceptedSince(from, appId)
+    const known = cache.acceptedSince(from, appId)
     if (known !== undefined) return known
     const count = countAccepted.get(appId, from, to)!.count as number
-    kept.keepAccepted(from, appId, count)
+    cache.keepAccepted(from, appId, count)
     return count
   }
   return ({ reload: { tenantId, appId, userId } }) => ({
-    tenant: () => audience.of(tenantId).tenant,
+    tenant: () => tenantCache.of(tenantId).tenant,
     hasApp: () => views.app(tenantId, appId) !== undefined,
     acceptedUnder: (key, after) => {
       const row = earlier.get(tenantId, userId, key, after)

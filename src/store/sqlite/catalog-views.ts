@@ -10,12 +10,12 @@ import type { Change, Decided } from '../port/change.ts'
 import { prepareMarked } from './apps.ts'
 import { prepareOnTheWay } from './data-files.ts'
 import { recordOf, recordsOf } from './row.ts'
-import type { Audience, Views } from './view.ts'
+import type { TenantCache, Views } from './view.ts'
 
 export function prepareCatalogViews(
   db: DatabaseSync,
   views: Views,
-  audience: Audience,
+  tenantCache: TenantCache,
 ): <Answer>(change: Change<Answer>) => Decided<Answer> {
   const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
   const key = db.prepare('SELECT record FROM keys WHERE id = ? AND tenant_id = ?')
@@ -27,8 +27,8 @@ export function prepareCatalogViews(
   const fileView = prepareFileView(db)
   return <Answer>(change: Change<Answer>): Decided<Answer> => {
     const { tenantId } = change
-    if (change.kind === 'tenant') return change.step(defined({ tenant: audience.tenant(tenantId) }))
-    const base = audience.of(tenantId)
+    if (change.kind === 'tenant') return change.step(defined({ tenant: tenantCache.tenant(tenantId) }))
+    const base = tenantCache.of(tenantId)
     switch (change.kind) {
       case 'user':
         return change.step({ ...base, ...defined({ user: recordOf<User>(user.get(change.id, tenantId)) }) })

@@ -7,25 +7,29 @@ import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareCatalogViews } from './catalog-views.ts'
 import { prepareCatalogWrites } from './catalog-writes.ts'
-import type { Kept } from './kept.ts'
 import type { SaveEvents } from './save.ts'
-import type { Audience, Views } from './view.ts'
+import type { StoreCache } from './store-cache.ts'
+import type { TenantCache, Views } from './view.ts'
 
 export function prepareChange(
   db: DatabaseSync,
   views: Views,
-  { turns, audience, kept }: { readonly turns: Turns; readonly audience: Audience; readonly kept: Kept },
+  {
+    turns,
+    tenantCache,
+    cache,
+  }: { readonly turns: Turns; readonly tenantCache: TenantCache; readonly cache: StoreCache },
   saveEvents: SaveEvents,
   note: (changed: Partial<CommitNotice>) => void,
 ): <Answer>(change: Change<Answer>) => Answer {
-  const decide = prepareCatalogViews(db, views, audience)
+  const decide = prepareCatalogViews(db, views, tenantCache)
   const write = prepareCatalogWrites(db)
   /** What is kept in memory of what was written is read again. */
   const forget = ({ put = {}, remove = {} }: CatalogSaving): void => {
-    for (const { id } of put.apps ?? []) kept.forgetApp(id)
-    for (const id of remove.apps ?? []) kept.forgetApp(id)
-    if ((put.users ?? put.keys ?? remove.keys) !== undefined) kept.forgetCallers()
-    if ((put.tenants ?? put.subscriptions ?? remove.subscriptions) !== undefined) audience.forget()
+    for (const { id } of put.apps ?? []) cache.forgetApp(id)
+    for (const id of remove.apps ?? []) cache.forgetApp(id)
+    if ((put.users ?? put.keys ?? remove.keys) !== undefined) cache.forgetCallers()
+    if ((put.tenants ?? put.subscriptions ?? remove.subscriptions) !== undefined) tenantCache.forget()
     if (put.tenants !== undefined) turns.termsChanged()
   }
   return <Answer>(change: Change<Answer>): Answer => {

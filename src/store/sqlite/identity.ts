@@ -3,13 +3,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { TenantId } from '../../core/ids.ts'
 import type { ApiKey, Tenant, User } from '../../core/records.ts'
 import type { CatalogStore } from '../port/store.ts'
-import type { Kept } from './kept.ts'
 import { recordOf, recordsOf } from './row.ts'
+import type { StoreCache } from './store-cache.ts'
 import type { Answers } from './verbs.ts'
 
 export function prepareIdentity(
   db: DatabaseSync,
-  kept: Kept,
+  cache: StoreCache,
   tenantById: (id: TenantId) => Tenant | undefined,
 ): Answers<CatalogStore, 'tenant' | 'tenants' | 'user' | 'keyByHash'> {
   const tenants = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
@@ -22,12 +22,12 @@ export function prepareIdentity(
     tenants: () => recordsOf<Tenant>(tenants.all()),
     user: (tenantId, id) => recordOf<User>(user.get(id, tenantId)),
     keyByHash: (tokenHash) => {
-      const known = kept.caller(tokenHash)
+      const known = cache.caller(tokenHash)
       if (known !== undefined) return known
       const row = keyByHash.get(tokenHash)
       if (row === undefined) return undefined
       const caller = { key: recordOf<ApiKey>(row)!, user: JSON.parse(row.user as string) as User }
-      kept.keepCaller(tokenHash, caller)
+      cache.keepCaller(tokenHash, caller)
       return caller
     },
   }

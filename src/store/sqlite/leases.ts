@@ -8,13 +8,13 @@ import type { ExpiredLease, LeaseAnswer, LeaseRenewal } from '../port/queue.ts'
 import type { CommitNotice } from '../port/store.ts'
 import { renewed } from '../rule/leases.ts'
 import { noticeOf } from '../rule/notice-of.ts'
-import type { Kept } from './kept.ts'
+import type { StoreCache } from './store-cache.ts'
 import type { UpdateReload } from './update-reload.ts'
-import type { Audience, Views } from './view.ts'
+import type { TenantCache, Views } from './view.ts'
 
 export function prepareRenewLease(
   views: Views,
-  kept: Kept,
+  cache: StoreCache,
   updateReload: UpdateReload,
 ): (renewal: LeaseRenewal) => LeaseAnswer {
   return (renewal) => {
@@ -22,7 +22,7 @@ export function prepareRenewLease(
     const { answer, stored } = renewed(renewal, before?.reload, before?.attempt)
     if (before !== undefined && stored !== undefined) {
       updateReload(before, stored)
-      kept.keepReload(stored)
+      cache.keepReload(stored)
     }
     return answer
   }
@@ -59,7 +59,7 @@ export const NEXT_DUE_AT = `
 /** At the start of a process: nothing of what its predecessor held is running any more. */
 export function prepareEndLeases(
   db: DatabaseSync,
-  kept: Kept,
+  cache: StoreCache,
   note: (changed: Partial<CommitNotice>) => void,
 ): (now: number) => void {
   const attempts = db.prepare(
@@ -70,7 +70,7 @@ export function prepareEndLeases(
   return (now) => {
     attempts.run(now)
     deliveries.run()
-    kept.forget()
+    cache.forget()
     note(noticeOf.endingLeases())
   }
 }
@@ -81,9 +81,9 @@ export interface Sweeps {
   nextDueAt(now: number): number | undefined
 }
 
-export function prepareSweeps(db: DatabaseSync, audience: Audience): Sweeps {
+export function prepareSweeps(db: DatabaseSync, tenantCache: TenantCache): Sweeps {
   const expired = db.prepare(EXPIRED_LEASES)
-  const overdue = prepareOverdue(db, audience)
+  const overdue = prepareOverdue(db, tenantCache)
   const due = db.prepare(NEXT_DUE_AT)
   return {
     expiredLeases: (now, max) =>
@@ -96,11 +96,11 @@ export function prepareSweeps(db: DatabaseSync, audience: Audience): Sweeps {
   }
 }
 
-function prepareOverdue(db: DatabaseSync, audience: Audience): Sweeps['overdueReloads'] {
+function prepareOverdue(db: DatabaseSync, tenantCache: TenantCache): Sweeps['overdueReloads'] {
   const ofOthers = db.prepare(OVERDUE_RELOADS)
   const ofTenant = db.prepare(OVERDUE_OF_TENANT)
   return (now, queueTimeMs, max) => {
-    const own = audience.queueTimes()
+    const own = tenantCache.queueTimes()
     const apart = JSON.stringify(own.map(({ tenantId }) => tenantId))
     return [
       ...ofOthers.all(now - queueTimeMs, apart, max),

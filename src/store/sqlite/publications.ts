@@ -6,8 +6,8 @@ import type { PublicationStore, StoresSaving, StoresView } from '../port/publica
 import { prepareMarked } from './apps.ts'
 import { prepareCatalogWrites } from './catalog-writes.ts'
 import { prepareOnTheWay } from './data-files.ts'
-import type { Kept } from './kept.ts'
 import { recordsOf } from './row.ts'
+import type { StoreCache } from './store-cache.ts'
 import type { Answers } from './verbs.ts'
 
 export function prepareStoresView(
@@ -30,13 +30,13 @@ export function prepareStoresView(
 
 export function prepareSaveStores(
   db: DatabaseSync,
-  kept: Kept,
+  cache: StoreCache,
 ): (tenantId: TenantId, saving: StoresSaving) => void {
   const write = prepareCatalogWrites(db)
   const insert = db.prepare('INSERT INTO publications (id, tenant_id, record) VALUES (?, ?, ?)')
   return (tenantId, { dataFiles, apps, publication }) => {
     write(tenantId, { put: { dataFiles, apps } })
-    for (const { id } of apps) kept.forgetApp(id)
+    for (const { id } of apps) cache.forgetApp(id)
     insert.run(publication.id, publication.tenantId, JSON.stringify(publication))
   }
 }

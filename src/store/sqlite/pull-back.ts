@@ -11,7 +11,7 @@ import { deliveryPulledBack, reloadPulledBack } from '../rule/pulling-back.ts'
 import type { Turns } from '../rule/turns.ts'
 import { backsOff } from '../rule/waiting.ts'
 import { deliveryColumns, deliveryMoves } from './delivery-rows.ts'
-import type { Kept } from './kept.ts'
+import type { StoreCache } from './store-cache.ts'
 import type { UpdateReload } from './update-reload.ts'
 import type { Views } from './view.ts'
 
@@ -25,7 +25,7 @@ const DELIVERIES_AHEAD = `
 export function preparePullBack(
   db: DatabaseSync,
   views: Views,
-  { turns, kept }: { readonly turns: Turns; readonly kept: Kept },
+  { turns, cache }: { readonly turns: Turns; readonly cache: StoreCache },
   updateReload: UpdateReload,
   note: (changed: Partial<CommitNotice>) => void,
 ): (request: PullBack) => PulledBack {
@@ -38,7 +38,7 @@ export function preparePullBack(
     const after = before && reloadPulledBack(before.reload, before.attempt, request)
     if (before === undefined || after === undefined) return false
     updateReload(before, after)
-    kept.keepReload(after)
+    cache.keepReload(after)
     // Its row may say that it was let in.
     if (backsOff(after.reload)) setApart.run(id)
     return true

@@ -7,8 +7,8 @@ import type { Attempt } from '../../core/attempt.ts'
 import type { Reload } from '../../core/reload.ts'
 import { backsOff, waitsSince } from '../rule/waiting.ts'
 import { type ColumnsOf, flag, json, number, recordColumns, text } from './columns.ts'
-import type { KeptReload } from './kept.ts'
 import type { Row } from './row.ts'
+import type { CachedReload } from './store-cache.ts'
 
 type Asked = Pick<Reload, 'variables' | 'provenance' | 'appUsage' | 'resourceId' | 'resourceType' | 'taskId'>
 type FixedName = 'id' | 'tenantId' | 'appId' | 'userId' | 'trigger' | 'weight' | 'partial' | 'createdAt'
@@ -65,18 +65,18 @@ export function fixedValues(reload: Reload): SQLInputValue[] {
 export const MOVING_COLUMNS = `${moving.names}, waits_since, backing_off, lease_expires_at, open_attempt`
 const DERIVED_FROM = Object.keys(MOVING).length
 
-export function movingValues(stored: KeptReload): SQLInputValue[] {
+export function movingValues(stored: CachedReload): SQLInputValue[] {
   return [...moving.values(stored.reload), ...derivedValues(stored), openText(stored.attempt)]
 }
 
-function derivedValues({ reload, attempt }: KeptReload): SQLInputValue[] {
+function derivedValues({ reload, attempt }: CachedReload): SQLInputValue[] {
   return [waitsSince(reload), backsOff(reload) ? 1 : 0, attempt?.leaseExpiresAt ?? null]
 }
 
 /** Tells each column whose value is another one afterwards, by its place among MOVING_COLUMNS. */
 export function movingChanges(
-  before: KeptReload,
-  after: KeptReload,
+  before: CachedReload,
+  after: CachedReload,
   found: (place: number, value: SQLInputValue) => void,
 ): void {
   moving.changes(before.reload, after.reload, found)

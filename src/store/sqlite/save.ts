@@ -15,26 +15,26 @@ import { movedAt, type Turns } from '../rule/turns.ts'
 import { markValues } from './app-rows.ts'
 import { deliveryColumns } from './delivery-rows.ts'
 import { draftColumns } from './event-rows.ts'
-import type { Kept, KeptReload } from './kept.ts'
 import { prepareSaveStores } from './publications.ts'
 import { CLOSED_COLUMNS, closedValues } from './reload-rows.ts'
 import { parameters } from './row.ts'
+import type { CachedReload, StoreCache } from './store-cache.ts'
 import type { UpdateReload } from './update-reload.ts'
 
 /** @param stored the reload and its open attempt as they are stored */
-export type Save = (stored: KeptReload, saving: Saving) => void
+export type Save = (stored: CachedReload, saving: Saving) => void
 
 export function prepareSave(
   db: DatabaseSync,
   turns: Turns,
-  kept: Kept,
+  cache: StoreCache,
   updateReload: UpdateReload,
   note: (changed: Partial<CommitNotice>) => void,
 ): Save {
   const insertClosed = prepareInsertClosed(db)
   const saveApp = prepareSaveApp(db)
   const saveEvents = prepareSaveEvents(db)
-  const saveStores = prepareSaveStores(db, kept)
+  const saveStores = prepareSaveStores(db, cache)
   return (stored, saving) => {
     const { reload: before, attempt: open } = stored
     assertSaving(before, open, saving)
@@ -42,10 +42,10 @@ export function prepareSave(
     const after = { reload, attempt: openAfter(open, attempt) }
     if (attempt !== undefined) insertClosed(attempt)
     updateReload(stored, after)
-    kept.keepReload(after)
+    cache.keepReload(after)
     if (saving.app !== undefined) {
       saveApp(reload, saving.app)
-      kept.changeApp(reload.appId, saving.app)
+      cache.changeApp(reload.appId, saving.app)
     }
     if (stores !== undefined) saveStores(reload.tenantId, stores)
     saveEvents(events, deliveries)

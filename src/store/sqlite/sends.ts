@@ -13,7 +13,7 @@ import type { SqlCondition } from './condition.ts'
 import { deliveryMoves } from './delivery-rows.ts'
 import { listPage } from './page.ts'
 import { recordOf } from './row.ts'
-import type { Audience } from './view.ts'
+import type { TenantCache } from './view.ts'
 
 export interface SendWrites {
   /** A send whose delivery lost its lease is kept, but changes neither the delivery nor the subscription. */
@@ -23,7 +23,7 @@ export interface SendWrites {
 
 export function prepareSendWrites(
   db: DatabaseSync,
-  audience: Audience,
+  tenantCache: TenantCache,
   saveEvents: (events: readonly EventDraft[], deliveries: readonly Delivery[]) => void,
   note: (changed: Partial<CommitNotice>) => void,
 ): SendWrites {
@@ -42,10 +42,10 @@ export function prepareSendWrites(
   const take = (id: SubscriptionId, step: SubscriptionStep) => {
     const subscription = recordOf<Subscription>(selectSubscription.get(id))
     if (subscription === undefined) return
-    const saving = step({ subscription, ...audience.of(subscription.tenantId) })
+    const saving = step({ subscription, ...tenantCache.of(subscription.tenantId) })
     if (saving === undefined) return
     updateSubscription.run(JSON.stringify(saving.subscription), id)
-    if (saving.subscription.enabled !== subscription.enabled) audience.forget()
+    if (saving.subscription.enabled !== subscription.enabled) tenantCache.forget()
     saveEvents(saving.events ?? [], saving.deliveries ?? [])
     note(noticeOf.subscriptionStep(saving))
   }

@@ -16,11 +16,11 @@ import { Turns } from '../rule/turns.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
-import { Kept } from './kept.ts'
 import { prepareCount } from './queue.ts'
 import { prepareStatements } from './statements.ts'
+import { StoreCache } from './store-cache.ts'
 import { type Answers, RUNNING, type Verb } from './verbs.ts'
-import { Audience } from './view.ts'
+import { TenantCache } from './view.ts'
 import { Writer } from './writer.ts'
 
 export type SqliteStore = ExclusiveStore
@@ -44,9 +44,9 @@ export const SqliteStore = {
 
 function storeOver(db: DatabaseSync, file: string, lock: { release(): void }): SqliteStore {
   const notices = new Notices()
-  const audience = new Audience(db)
-  const turns = new Turns(prepareCount(db), (id) => audience.of(id).tenant.limits ?? {})
-  const kept = new Kept()
+  const tenantCache = new TenantCache(db)
+  const turns = new Turns(prepareCount(db), (id) => tenantCache.of(id).tenant.limits ?? {})
+  const cache = new StoreCache()
   const checkpoints = new Checkpoints(db, file)
   const writer = new Writer(
     db,
@@ -57,12 +57,12 @@ function storeOver(db: DatabaseSync, file: string, lock: { release(): void }): S
     (what) => {
       if (what === 'group') notices.discard()
       turns.forget()
-      audience.forget()
-      kept.forget()
+      tenantCache.forget()
+      cache.forget()
     },
   )
   const verbs = promised(
-    prepareStatements(db, turns, audience, kept, (changed) => notices.note(changed)),
+    prepareStatements(db, turns, tenantCache, cache, (changed) => notices.note(changed)),
     writer,
   )
   let closed: Promise<void> | undefined

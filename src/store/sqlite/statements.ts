@@ -13,7 +13,6 @@ import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
 import { prepareForget, prepareSeenAt } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
-import type { Kept } from './kept.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
@@ -25,36 +24,37 @@ import { prepareReopenDeliveries } from './reopen-deliveries.ts'
 import { prepareSave, prepareSaveEvents } from './save.ts'
 import { listSends, prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareSpaces } from './spaces.ts'
+import type { StoreCache } from './store-cache.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
 import { prepareTransition } from './transition.ts'
 import { prepareUpdateReload } from './update-reload.ts'
 import type { Answers, Verb } from './verbs.ts'
-import { type Audience, prepareViews } from './view.ts'
+import { prepareViews, type TenantCache } from './view.ts'
 
 export function prepareStatements(
   db: DatabaseSync,
   turns: Turns,
-  audience: Audience,
-  kept: Kept,
+  tenantCache: TenantCache,
+  cache: StoreCache,
   note: (changed: Partial<CommitNotice>) => void,
 ): Answers<ExclusiveStore, Verb> {
-  const views = prepareViews(db, audience, kept)
+  const views = prepareViews(db, tenantCache, cache)
   const updateReload = prepareUpdateReload(db)
-  const save = prepareSave(db, turns, kept, updateReload, note)
+  const save = prepareSave(db, turns, cache, updateReload, note)
   const saveEvents = prepareSaveEvents(db)
-  const sends = prepareSendWrites(db, audience, saveEvents, note)
+  const sends = prepareSendWrites(db, tenantCache, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
   const reads = prepareReloadReads(db)
   const positionOf = preparePositionOf(db, turns)
   const firstWaiting = db.prepare(FIRST_WAITING)
   return {
-    accept: each(prepareAccept(db, views, audience, kept, turns, note)),
+    accept: each(prepareAccept(db, views, tenantCache, cache, turns, note)),
     claim: prepareClaim(db, views, turns, save),
     transition: each(prepareTransition(views, save)),
-    renewLeases: each(prepareRenewLease(views, kept, updateReload)),
-    endLeases: prepareEndLeases(db, kept, note),
-    pullBack: preparePullBack(db, views, { turns, kept }, updateReload, note),
-    ...prepareSweeps(db, audience),
+    renewLeases: each(prepareRenewLease(views, cache, updateReload)),
+    endLeases: prepareEndLeases(db, cache, note),
+    pullBack: preparePullBack(db, views, { turns, cache }, updateReload, note),
+    ...prepareSweeps(db, tenantCache),
     ...reads,
     reloads: (query) => listReloads(db, query),
     queuePosition: (tenantId, id, ageingMs) => {
@@ -83,8 +83,8 @@ export function prepareStatements(
     list: (kind, query) => list(db, kind, query),
     count: (kind, query) => count(db, kind, query),
     sum: (kind, field, query) => sum(db, kind, field, query),
-    change: each(prepareChange(db, views, { turns, audience, kept }, saveEvents, note)),
-    ...prepareIdentity(db, kept, (id) => audience.tenant(id)),
+    change: each(prepareChange(db, views, { turns, tenantCache, cache }, saveEvents, note)),
+    ...prepareIdentity(db, cache, (id) => tenantCache.tenant(id)),
     app: views.app,
     ...prepareApps(db),
     ...prepareScripts(db),

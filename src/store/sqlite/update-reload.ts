@@ -6,11 +6,11 @@
  * An ended reload is never written again: the statement itself does not find it.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { KeptReload } from './kept.ts'
 import { MOVING_COLUMNS, movingChanges } from './reload-rows.ts'
+import type { CachedReload } from './store-cache.ts'
 
 /** @throws when the stored reload is ended or gone: an outcome never changes */
-export type UpdateReload = (before: KeptReload, after: KeptReload) => void
+export type UpdateReload = (before: CachedReload, after: CachedReload) => void
 
 export function prepareUpdateReload(db: DatabaseSync): UpdateReload {
   const columns = MOVING_COLUMNS.split(',').map((column) => column.trim())

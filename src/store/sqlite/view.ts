@@ -8,17 +8,17 @@ import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
-import type { Kept, KeptReload } from './kept.ts'
 import { prepareStoresView } from './publications.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
+import type { CachedReload, StoreCache } from './store-cache.ts'
 
 export interface QueueTime {
   readonly tenantId: TenantId
   readonly queueTimeMs: number
 }
 
-interface TenantAudience {
+interface CachedTenant {
   readonly tenant: Tenant
   readonly subscriptions: readonly Subscription[]
 }
@@ -27,12 +27,12 @@ interface TenantAudience {
  * Tenants and subscriptions change rarely and are shown at every step: kept in memory until something changes
  * them.
  */
-export class Audience {
+export class TenantCache {
   readonly #readTenant: (id: TenantId) => Tenant | undefined
   readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]
   readonly #readQueueTimes: () => QueueTime[]
   #queueTimes: readonly QueueTime[] | undefined
-  readonly #kept = new Map<TenantId, TenantAudience>()
+  readonly #kept = new Map<TenantId, CachedTenant>()
 
   constructor(db: DatabaseSync) {
     const tenant = db.prepare('SELECT record FROM tenants WHERE id = ?')
@@ -49,7 +49,7 @@ export class Audience {
       recordsOf<Subscription>(subscriptions.all(tenantId)).filter((row) => row.enabled)
   }
 
-  of(tenantId: TenantId): TenantAudience {
+  of(tenantId: TenantId): CachedTenant {
     const found = this.#find(tenantId)
     if (found === undefined) throw new Error(`there is no tenant ${tenantId}`)
     return found
@@ -71,7 +71,7 @@ export class Audience {
     this.#queueTimes = undefined
   }
 
-  #find(tenantId: TenantId): TenantAudience | undefined {
+  #find(tenantId: TenantId): CachedTenant | undefined {
     const kept = this.#kept.get(tenantId)
     if (kept !== undefined) return kept
     const tenant = this.#readTenant(tenantId)
@@ -84,13 +84,13 @@ export class Audience {
 
 export interface Views {
   /** The reload with its open attempt. */
-  stored(id: ReloadId): KeptReload | undefined
+  stored(id: ReloadId): CachedReload | undefined
   /** @param names files that the attempt stored */
-  view(stored: KeptReload, names?: readonly PlacedName[]): ReloadView
+  view(stored: CachedReload, names?: readonly PlacedName[]): ReloadView
   app(tenantId: TenantId, id: AppId): App | undefined
 }
 
-export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): Views {
+export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: StoreCache): Views {
   const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
   const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
   const selectUser = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
@@ -109,28 +109,28 @@ export function prepareViews(db: DatabaseSync, audience: Audience, kept: Kept): 
     }
   }
   const storesOf = prepareStoresView(db)
-  const readReload = (id: ReloadId): KeptReload | undefined => {
+  const readReload = (id: ReloadId): CachedReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
     const stored = { reload: reloadOf(row), attempt: openAttemptOf(row) }
-    kept.keepReload(stored)
+    cache.keepReload(stored)
     return stored
   }
   const appById = (tenantId: TenantId, id: AppId): App | undefined => {
-    const known = kept.app(id)
+    const known = cache.app(id)
     if (known?.tenantId === tenantId) return known
     const row = selectApp.get(id, tenantId)
     if (row === undefined) return undefined
     const app = appOf(row)
-    kept.keepApp(app)
+    cache.keepApp(app)
     return app
   }
   return {
-    stored: (id) => kept.reload(id) ?? readReload(id),
+    stored: (id) => cache.reload(id) ?? readReload(id),
     app: appById,
     view: ({ reload, attempt }, names) => {
       const app = appById(reload.tenantId, reload.appId)
-      const { tenant, subscriptions } = audience.of(reload.tenantId)
+      const { tenant, subscriptions } = tenantCache.of(reload.tenantId)
       const readers = readersOf(reload.tenantId, readersAsked(app, subscriptions))
       const stores = names && storesOf(reload.tenantId, names)
       return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores }) }

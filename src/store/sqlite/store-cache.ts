@@ -26,25 +26,25 @@ const APPS = 250
 const ACCEPTED = 1000
 const CALLERS = 500
 
-export interface KeptReload {
+export interface CachedReload {
   readonly reload: Reload
   /** The open attempt, when there is one. */
   readonly attempt: Attempt | undefined
 }
 
-export class Kept {
-  readonly #reloads = new Generations<ReloadId, KeptReload>(RELOADS)
+export class StoreCache {
+  readonly #reloads = new Generations<ReloadId, CachedReload>(RELOADS)
   readonly #apps = new Generations<AppId, App>(APPS)
   readonly #accepted = new Generations<AppId, { readonly day: number; readonly count: number }>(ACCEPTED)
   /** By the hash of the key. */
   readonly #callers = new Generations<string, KeyWithUser>(CALLERS)
 
-  reload(id: ReloadId): KeptReload | undefined {
+  reload(id: ReloadId): CachedReload | undefined {
     return this.#reloads.get(id)
   }
 
   /** An ended reload is not kept: no step changes it any more. */
-  keepReload(kept: KeptReload): void {
+  keepReload(kept: CachedReload): void {
     const { id, state } = kept.reload
     if (isOutcome(state)) this.#reloads.delete(id)
     else this.#reloads.set(id, kept)
