@@ -1,6 +1,7 @@
 /**
  * Files made to break who reads them: what they state is not what they hold, or a few bytes ask for much.
- * Each ends as a fault of the script or as the rows that it holds, and all of them fit into an engine of 1 GiB.
+ * Each ends as a fault of the script or as the rows that it holds, and all of them fit into an engine of
+ * 1 GiB.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
