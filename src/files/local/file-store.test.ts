@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { link, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FileStore, Place } from '../../catalog/file-contents.ts'
@@ -203,5 +205,68 @@ describe('file store', () => {
   it('goes on after work that failed', async () => {
     await expect(files.alone([personal], () => Promise.reject(new Error('broke')))).rejects.toThrow('broke')
     expect(await files.alone([personal], async () => 'done')).toBe('done')
+  })
+})
+
+describe('Content taken over from a session', () => {
+  const made = async (folder = base) => {
+    const path = join(await mkdtemp(join(folder, 'session-')), '0')
+    await writeFile(path, 'stored', { mode: 0o777 })
+    return path
+  }
+
+  it('is gone from its path, and nobody else may read it', async () => {
+    const path = await made()
+    const spooled = await files.adopt(path)
+    expect(spooled.bytes).toBe(6)
+    expect(existsSync(path)).toBe(false)
+    expect((await stat(join(root, '.spool', spooled.content))).mode & 0o777).toBe(0o600)
+    await files.put(spooled, personal, 'a.csv')
+    expect(await textAt(personal, 'a.csv')).toBe('stored')
+    expect(await files.isSpooled(spooled.content)).toBe(false)
+  })
+
+  it('is copied from another file system', async (context) => {
+    if (!existsSync('/dev/shm') || (await stat('/dev/shm')).dev === (await stat(base)).dev) {
+      context.skip('there is no other file system to write to')
+    }
+    const path = await made('/dev/shm')
+    try {
+      const spooled = await files.adopt(path)
+      expect(existsSync(path)).toBe(false)
+      await files.put(spooled, personal, 'a.csv')
+      expect(await textAt(personal, 'a.csv')).toBe('stored')
+    } finally {
+      await rm(dirname(path), { recursive: true, force: true })
+    }
+  })
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['a symbolic link', (path) => rm(path).then(() => symlink('/etc/hostname', path))],
+    ['a file with a second name', (path) => link(path, `${path}-again`)],
+    ['a folder', (path) => rm(path).then(() => mkdir(path))],
+    [
+      'a FIFO, without waiting for a writer',
+      async (path) => {
+        await rm(path)
+        spawnSync('mkfifo', [path])
+      },
+    ],
+  ])('is never %s', async (_label, change) => {
+    const path = await made()
+    await change(path)
+    await expect(files.adopt(path)).rejects.toThrow()
+    expect(await spools()).toEqual([])
+  })
+
+  it('stays through a start when it is wanted still', async () => {
+    const [kept, left] = [await files.adopt(await made()), await files.adopt(await made())]
+    await openFileStore(root, random, new Set([kept.content]))
+    expect(await files.isSpooled(kept.content)).toBe(true)
+    expect(await files.isSpooled(left.content)).toBe(false)
+  })
+
+  it('has no path for an id', async () => {
+    await expect(files.isSpooled('../../secret.key')).rejects.toBeInstanceOf(UnsafePathError)
   })
 })
