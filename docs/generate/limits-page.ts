@@ -16,6 +16,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   requestBodyBytes: 'Largest body of a request, uploads and scripts apart.',
   dataFileBytes: 'Largest data file that can be uploaded.',
   scriptBytes: 'Largest load script.',
+  readTimeMs:
+    'Longest time in which a script is checked or a large body is decoded; then it is refused with HTTP-422.',
   webhooksPerUser: 'Webhooks that one user may own.',
   leaseDurationMs: 'How long a lease lasts after each renewal; then the attempt is declared lost.',
   leaseRenewMs: 'How often a worker renews its leases.',
@@ -52,6 +54,8 @@ const BREAKING: readonly Partial<Limits>[] = [
   { concurrentReloadsPerTenant: 0 },
   { engineSilenceMs: 0 },
   { runTimeMs: 0 },
+  { readTimeMs: 0 },
+  { requestBodyBytes: fixed.INLINE_BODY_MAX_BYTES + 1 },
   { scriptLogBytes: 0 },
 ]
 

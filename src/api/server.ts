@@ -86,7 +86,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
   installBodyRate(server)
   installProblems(server, deps)
   installTrace(server, deps)
-  installBodies(server)
+  installBodies(server, deps)
   installMetrics(server, deps)
   keepRefusalsForDocument(server)
   server.register(swagger, openApi(deps))

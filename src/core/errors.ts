@@ -48,6 +48,18 @@ export const ERRORS = {
     'Unsupported media type',
     'Send application/json, or multipart where files are taken.',
   ),
+  unprocessable: entry(
+    422,
+    'HTTP-422',
+    'Unprocessable content',
+    'Send something smaller or simpler: reading it took more time or memory than there is for one request.',
+  ),
+  busy: entry(
+    429,
+    'HTTP-429',
+    'Too many requests',
+    'Wait Retry-After seconds: too much of your tenant is being read already.',
+  ),
   rateLimited: entry(429, 'HTTP-429', 'API rate limit reached.', 'Wait Retry-After seconds.'),
   internal: entry(
     500,

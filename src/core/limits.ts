@@ -24,6 +24,9 @@ export const DELIVERY_LEASE_MS = 60 * SECOND
 /** How often an engine process gives a sign of life. */
 export const ENGINE_BEAT_MS = 500
 
+/** The largest body that is decoded on the event loop: a hostile one costs it some milliseconds. */
+export const INLINE_BODY_MAX_BYTES = 64 * KIB
+
 export interface Limits {
   /** Longest run of one attempt (contract 02, section 4: 3 h). */
   readonly runTimeMs: number
@@ -41,6 +44,8 @@ export interface Limits {
   readonly requestBodyBytes: number
   readonly dataFileBytes: number
   readonly scriptBytes: number
+  /** Longest time in which a script is checked or a large body is decoded. */
+  readonly readTimeMs: number
   readonly webhooksPerUser: number
   /** How long a lease lasts after each renewal. */
   readonly leaseDurationMs: number
@@ -73,6 +78,7 @@ export const DEFAULT_LIMITS: Limits = {
   requestBodyBytes: 64 * KIB,
   dataFileBytes: 512 * MIB,
   scriptBytes: 4 * MIB,
+  readTimeMs: 10 * SECOND,
   webhooksPerUser: 150,
   leaseDurationMs: 15 * SECOND,
   leaseRenewMs: 3 * SECOND,
@@ -178,6 +184,12 @@ export function checkLimits(limits: Limits): string[] {
       `engineSilenceMs must be at least ${4 * ENGINE_BEAT_MS}: an engine gives a sign of life every ${ENGINE_BEAT_MS} ms`,
     )
   }
+  if (limits.requestBodyBytes > INLINE_BODY_MAX_BYTES) {
+    broken.push(
+      `requestBodyBytes must be at most ${INLINE_BODY_MAX_BYTES}: decoding more would hold up every tenant`,
+    )
+  }
+  if (limits.readTimeMs < 1) broken.push('readTimeMs must be at least 1')
   if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')
   return broken
 }

@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
 import { ownOrigin } from '../api/http/own-origin.ts'
+import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
@@ -233,10 +234,13 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
 
 async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
+  const reader = new Readers({ limits: config.limits, log: world.log })
+  await services.start('readers', () => reader)
   const server = buildServer({
     store,
     world,
     limits: config.limits,
+    reader,
     hostUrl: ownOrigin(config),
     seal,
     checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),

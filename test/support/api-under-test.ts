@@ -12,6 +12,7 @@ import type { InjectOptions } from 'fastify'
 import { Registry } from 'prom-client'
 import { tokenHash } from '../../src/api/http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../../src/api/http/deps.ts'
+import { Readers } from '../../src/api/reader/readers.ts'
 import { buildServer } from '../../src/api/server.ts'
 import { newKeyToken } from '../../src/catalog/key-token.ts'
 import { newTenant } from '../../src/catalog/new-tenant.ts'
@@ -77,10 +78,13 @@ export async function apiUnderTest(
   }
   const filesRoot = join(folder, 'files')
   const store = given.deps?.store ?? new MemoryStore()
+  const limits = { ...DEFAULT_LIMITS, ...given.limits }
+  const reader = new Readers({ limits, log: world.log })
   const deps: ApiDeps = {
     store,
     world,
-    limits: { ...DEFAULT_LIMITS, ...given.limits },
+    limits,
+    reader,
     hostUrl: () => HOST_URL,
     seal: sealWith(randomBytes(32)),
     checkWebhookUrl: () => undefined,
@@ -113,6 +117,7 @@ export async function apiUnderTest(
     tenant: (name) => addTenant(server, store, world, name),
     async close() {
       await server.close()
+      await reader.stop()
       await store.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -73,15 +73,16 @@ export const DIRECTIONS: Directions = {
   worker: 'core engine files outcome store/port',
 
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
+  'api/reader': 'api/http core engine/pool script/check',
   'api/reload': 'api/http catalog core intake store/port',
-  'api/app': 'api/http api/reload catalog core intake script/check store/port',
+  'api/app': 'api/http api/reload catalog core intake store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event store/port',
   'api/people': 'api/http catalog core store/port',
   'api/webhook': 'api/http core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
-  main: 'api api/http catalog core delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
+  main: 'api api/http api/reader catalog core delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { roomsLoadedBy, startedFiles } from './processes.ts'
 import { SourceTree, thisTree } from './source-tree.ts'
 
-it('the product starts the child, its guard, the reader of old workbooks and the checkpoint thread only', () => {
+it('the product starts readers, the child, its guard and two threads, and nothing else', () => {
   expect(startedFiles(thisTree())).toEqual([
+    'src/api/reader/reader-child.ts -> src/api/reader/reader-process.ts',
     'src/engine/child/session-process.ts -> src/engine/child/session-guard.ts',
     'src/engine/pool/session-child.ts -> src/engine/child/session-process.ts',
     'src/engine/source/xls-workbook.ts -> src/engine/source/xls-thread.ts',
@@ -16,6 +17,12 @@ it('the service loads nothing that runs scripts or opens data', () => {
   const loaded = roomsLoadedBy(thisTree(), 'src/main/service.ts')
   expect(loaded).toContain('engine/pool')
   expect(loaded.filter((room) => forbidden.includes(room))).toEqual([])
+})
+
+it('a reader loads scripts’ checks and nothing of the service', () => {
+  const loaded = roomsLoadedBy(thisTree(), 'src/api/reader/reader-process.ts')
+  expect(loaded).toContain('script/check')
+  expect(loaded.filter((room) => !/^(api\/reader|core|script)(\/|$)/.test(room))).toEqual([])
 })
 
 it('the child that runs untrusted scripts loads nothing of the service', () => {

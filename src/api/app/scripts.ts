@@ -8,25 +8,22 @@ import { SCRIPT_VERSIONS_KEPT, setScript } from '../../catalog/script.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
 import type { ScriptVersionId } from '../../core/ids.ts'
-import type { Limits } from '../../core/limits.ts'
 import { timeText } from '../../core/time-text.ts'
+import { KIB } from '../../core/units.ts'
 import type { ScriptSummary } from '../../store/port/apps.ts'
 import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
+import { scriptBodyBytes } from '../http/body-room.ts'
 import { Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { jsonInPieces } from '../http/long-answer.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
 
 const TAGS = ['apps']
 
-/**
- * Bytes of a JSON body that may hold a script of the largest size: JSON writes one byte as at most six
- * ("\u0000").
- */
-export function scriptBodyBytes({ scriptBytes, requestBodyBytes }: Limits): number {
-  return 6 * scriptBytes + requestBodyBytes
-}
+/** A longer one is answered in pieces. */
+const LONG_SCRIPT_CHARACTERS = 64 * KIB
 
 export function registerScripts(server: ApiServer, deps: ApiDeps): void {
   server.get(
@@ -84,6 +81,7 @@ function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
     '/api/v1/apps/:appId/scripts',
     {
       bodyLimit: scriptBodyBytes(deps.limits),
+      config: { largeMembers: ['script', 'versionMessage'] },
       schema: {
         tags: TAGS,
         summary: 'Sets the script of an app',
@@ -94,7 +92,7 @@ function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
           script: Type.String(),
           versionMessage: Type.Optional(Type.String({ maxLength: 1024 })),
         }),
-        response: { 200: Empty, ...problems(400, 403, 404, 413) },
+        response: { 200: Empty, ...problems(400, 403, 404, 413, 422, 503) },
       },
     },
     async (request, reply) => {
@@ -124,7 +122,7 @@ function registerScriptRead(server: ApiServer, deps: ApiDeps): void {
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request)
       const { appId, id } = request.params
       const app = await appFor(deps, caller, appId, 'read-script')
@@ -134,7 +132,11 @@ function registerScriptRead(server: ApiServer, deps: ApiDeps): void {
       if (version === undefined) {
         throw refuse('notFound', { detail: 'the script has no version with this id', parameter: 'id' })
       }
-      return { script: version.script, versionMessage: version.message }
+      const { script, message: versionMessage } = version
+      if (script.length <= LONG_SCRIPT_CHARACTERS) return { script, versionMessage }
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(jsonInPieces({ script, versionMessage }) as never)
     },
   )
 }

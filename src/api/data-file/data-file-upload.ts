@@ -10,7 +10,7 @@ import { type Static, type TObject, Type } from 'typebox'
 import type { Spooled } from '../../catalog/file-contents.ts'
 import { defined } from '../../core/defined.ts'
 import { FileTooLargeError } from '../../files/local/file-store.ts'
-import { wellFormed } from '../http/body.ts'
+import { wellFormedJson } from '../http/body.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { refuse } from '../http/problem.ts'
 import { schemaCompiler, schemaFault } from '../http/validate.ts'
@@ -119,7 +119,7 @@ function parsedField(value: unknown): unknown {
 
 function parse(json: string): unknown {
   try {
-    return wellFormed(JSON.parse(json), json)
+    return JSON.parse(wellFormedJson(json))
   } catch {
     throw refuse('badRequest', { detail: 'the part Json is not valid JSON' })
   }

@@ -3,36 +3,104 @@
  * because clients send `Content-Type: application/json` on requests without one. JSON Patch lists come under
  * either media type (contract 05, section 1). Everything else is 415. A lone surrogate ("\ud800") becomes
  * the replacement character: a text that holds one cannot be stored or sorted as it is.
+ *
+ * A body of more than `INLINE_BODY_MAX_BYTES` is read beside the event loop, and only on routes that say which
+ * members they take; every other route refuses it by its size.
  */
-import type { FastifyError } from 'fastify'
-import type { ApiServer } from './deps.ts'
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { INLINE_BODY_MAX_BYTES } from '../../core/limits.ts'
+import { callerOf } from './authenticate.ts'
+import { BodyRoom, scriptBodyBytes } from './body-room.ts'
+import type { ApiDeps, ApiServer } from './deps.ts'
 import { refuse } from './problem.ts'
 
-export function installBodies(server: ApiServer): void {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Members that a large body may have; a route with a larger `bodyLimit` names them. */
+    largeMembers?: readonly string[]
+  }
+}
+
+export function installBodies(server: ApiServer, deps: ApiDeps): void {
+  const room = new BodyRoom(scriptBodyBytes(deps.limits))
+  server.addHook('onRoute', ({ url, bodyLimit = 0, config }) => {
+    if (bodyLimit <= INLINE_BODY_MAX_BYTES || config?.largeMembers !== undefined) return
+    throw new Error(`route ${url} takes large bodies and does not name their members`)
+  })
+  server.addHook('preParsing', async (request, reply) => takeRoom(room, request, reply))
   const parseJson = server.getDefaultJsonParser('error', 'error')
   server.removeAllContentTypeParsers()
   server.addContentTypeParser(
     ['application/json', 'application/json-patch+json'],
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      if (body.length === 0) return done(null, undefined)
-      let text: string
-      try {
-        text = new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer)
-      } catch {
-        return done(refuse('badRequest', { detail: 'the body is not UTF-8' }) as unknown as FastifyError)
+    async (request: FastifyRequest, payload: Readable) => {
+      const { largeMembers, bodyLimit } = { ...request.routeOptions, ...request.routeOptions.config }
+      const { chunks, bytes } = await collect(payload, bodyLimit)
+      if (bytes === 0) return undefined
+      if (largeMembers !== undefined && bytes > INLINE_BODY_MAX_BYTES) {
+        return deps.reader.readMembers(callerOf(request).tenantId, chunks, largeMembers)
       }
-      return parseJson(request, text, (error, parsed) => done(error, wellFormed(parsed, text)))
+      const text = wellFormedJson(textOf(Buffer.concat(chunks)))
+      return new Promise((resolve, reject) => {
+        void parseJson(request, text, (error, parsed) => (error === null ? resolve(parsed) : reject(error)))
+      })
     },
   )
 }
 
-/** Returns `parsed` without lone surrogates; `json` is the text that it was read from. */
-export function wellFormed(parsed: unknown, json: string): unknown {
-  if (!SURROGATE_ESCAPE.test(json)) return parsed
-  return JSON.parse(JSON.stringify(parsed), (_key, value: unknown) =>
-    typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value,
+/**
+ * The body in pieces: to put a large one together would hold up the event loop.
+ * @throws errors that are answered with 413 and 400
+ */
+function collect(
+  payload: Readable,
+  bytesMax: number,
+): Promise<{ readonly chunks: readonly Buffer[]; readonly bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const hear = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= bytesMax) chunks.push(chunk)
+      else {
+        // What still comes is thrown away, so that the client hears the answer.
+        payload.off('data', hear).resume()
+        reject(Object.assign(new Error('the body is too large'), { statusCode: 413 }))
+      }
+    }
+    const broken = () => reject(refuse('badRequest', { detail: 'the body is broken off' }))
+    payload.on('data', hear)
+    payload.once('end', () => resolve({ chunks, bytes }))
+    payload.once('error', broken).once('close', broken)
+  })
+}
+
+/** Before a large body is read; a body without a length counts as the largest. */
+function takeRoom(room: BodyRoom, request: FastifyRequest, reply: FastifyReply): void {
+  const { config, bodyLimit } = request.routeOptions
+  if (config.largeMembers === undefined) return
+  const bytes = Number(request.headers['content-length'] ?? bodyLimit)
+  if (bytes <= INLINE_BODY_MAX_BYTES || bytes > bodyLimit) return
+  reply.raw.once('close', room.take(callerOf(request).tenantId, bytes))
+}
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw refuse('badRequest', { detail: 'the body is not UTF-8' })
+  }
+}
+
+/** The JSON text without escapes of lone surrogates. */
+export function wellFormedJson(json: string): string {
+  if (!SURROGATE_ESCAPE.test(json)) return json
+  return json.replace(ESCAPE, (written, pair?: string) =>
+    pair === undefined && SURROGATE_ESCAPE.test(written) ? '\\ufffd' : written,
   )
 }
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
+/** One escape, or the two of a pair. */
+const ESCAPE =
+  /\\(?:(u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|u[dD][89a-fA-F][\da-fA-F]{2}|.)/gs

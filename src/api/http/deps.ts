@@ -25,11 +25,14 @@ import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
+import type { Reader } from './reader.ts'
 
 export interface ApiDeps {
   readonly store: Store
   readonly world: World
   readonly limits: Limits
+  /** Reads scripts and large bodies. */
+  readonly reader: Reader
   /**
    * Scheme and authority of the links in answers, without a trailing slash (own-origin.ts).
    */

@@ -19,6 +19,7 @@ import type { Send } from '../../event/delivery.ts'
 import { ABUSE_PROTECTIONS, CONTENT_MODES, type Subscription } from '../../event/subscription.ts'
 
 export const ORIGINS = ['api', 'automations', 'management-console'] as const
+export const EVENT_TYPES_MAX = 100
 export const LEVELS = ['tenant', 'user'] as const
 
 const HeaderMap = (description: string) =>
@@ -32,7 +33,9 @@ const writable = {
   name: Type.String({ minLength: 1, maxLength: NAME_MAX_CHARACTERS }),
   url: Type.String({ maxLength: URL_MAX_CHARACTERS, description: 'https address of a fully qualified name' }),
   description: Type.Optional(Type.String({ maxLength: DESCRIPTION_MAX_CHARACTERS })),
-  eventTypes: Type.Optional(Type.Array(Type.String(), { maxItems: 100, description: 'Empty: never fires' })),
+  eventTypes: Type.Optional(
+    Type.Array(Type.String(), { maxItems: EVENT_TYPES_MAX, description: 'Empty: never fires' }),
+  ),
   enabled: Type.Optional(Type.Boolean({ description: 'false by default' })),
   filter: Type.Optional(
     Type.String({

@@ -22,7 +22,16 @@ import { assertShape } from '../http/validate.ts'
 import { registerActions } from './webhook-actions.ts'
 import { registerDeliveries } from './webhook-deliveries.ts'
 import { ById, findSubscription, type Mount, visibleWebhooks } from './webhook-mount.ts'
-import { LEVELS, NewWebhook, ORIGINS, Patch, Webhook, WebhookBody, webhookRecord } from './webhook-wire.ts'
+import {
+  EVENT_TYPES_MAX,
+  LEVELS,
+  NewWebhook,
+  ORIGINS,
+  Patch,
+  Webhook,
+  WebhookBody,
+  webhookRecord,
+} from './webhook-wire.ts'
 
 const PATHS: Readonly<Record<Prefix, string>> = { v1: '/api/v1/webhooks', core: '/api/core/webhooks' }
 
@@ -222,7 +231,13 @@ function registerRemove({ server, deps, path, about }: Mount): void {
 
 function chosen(selection: Static<typeof SelectionQuery>): Condition<FieldOf<'subscriptions'>> {
   const { level, enabled, ownerId, createdByUserId, updatedByUserId } = selection
-  const types = commaList(selection.eventTypes)
+  const types = [...new Set(commaList(selection.eventTypes))]
+  if (types.length > EVENT_TYPES_MAX) {
+    throw refuse('badRequest', {
+      detail: `eventTypes must name at most ${EVENT_TYPES_MAX}, as a webhook has no more`,
+      parameter: 'eventTypes',
+    })
+  }
   const origins = commaList(selection.origins)
   const unknown = origins.find((origin) => !(ORIGINS as readonly string[]).includes(origin))
   if (unknown !== undefined) {
