@@ -13,18 +13,19 @@ let made = 0
 /**
  * A database with a table, and what writes 100 rows to it.
  * @param asSeen the path by which the thread opens it
+ * @param characters of each row
  */
-function opened(asSeen?: string) {
+function opened(asSeen?: string, characters = 4000, rowsPerCheckpoint = 1000) {
   const file = join(folder, `${++made}.db`)
   const db = connect(file)
   db.exec('CREATE TABLE notes (text TEXT) STRICT')
-  const checkpoints = new Checkpoints(db, asSeen ?? file, 1000)
+  const checkpoints = new Checkpoints(db, asSeen ?? file, rowsPerCheckpoint)
   const insert = db.prepare('INSERT INTO notes VALUES (?)')
   const log = db.prepare('PRAGMA wal_checkpoint(NOOP)')
   let rows = 0
   const write = async () => {
     db.exec('BEGIN')
-    for (let i = 0; i < 100; i++) insert.run('x'.repeat(4000))
+    for (let i = 0; i < 100; i++) insert.run('x'.repeat(characters))
     db.exec('COMMIT')
     rows += 100
     checkpoints.committed()
@@ -58,6 +59,13 @@ it('the log is begun anew while somebody writes without a pause, and nothing is 
   await checkpoints.stop()
   expect(db.prepare('SELECT count(*) AS rows FROM notes').get()).toEqual({ rows: rows() })
   db.close()
+})
+
+it('few rows with long texts call for it too: no commit has to copy a log of 128 MiB', async () => {
+  const database = opened(undefined, 40_000, 1_000_000)
+  expect(await writeUntilAnew(database, 2)).toBeLessThan(32_768)
+  await database.checkpoints.stop()
+  database.db.close()
 })
 
 it('stops with a copy under way, and the last connection clears the log away', async () => {

@@ -9,13 +9,21 @@
  *
  * Modes: idle - copying (one copy at a time) - stopped.
  */
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { MIB } from '../../core/units.ts'
 
 /**
  * Rows that are written between two checkpoints; each is about half a page of the log (bench/store-lives.ts).
  */
 const ROWS_PER_CHECKPOINT = 8000
+/**
+ * The file of the log is cut to so much when it is begun anew, which is about what those rows need. Rows with
+ * long texts, such as scripts, make it longer: then its length calls for a checkpoint, not their number.
+ */
+export const LOG_KEPT_BYTES = 32 * MIB
+const LOG_LONG_BYTES = LOG_KEPT_BYTES + 8 * MIB
 
 export class Checkpoints {
   readonly #db: DatabaseSync
@@ -40,7 +48,7 @@ export class Checkpoints {
   committed(): void {
     if (this.#copying || this.#stopped) return
     const rows = this.#rowsWritten()
-    if (rows < this.#checkpointAt) return
+    if (rows < this.#checkpointAt && !this.#isLogLong()) return
     this.#checkpointAt = rows + this.#rowsPerCheckpoint
     this.#copying = true
     this.#thread ??= this.#start()
@@ -57,6 +65,10 @@ export class Checkpoints {
       thread.once('exit', gone)
       thread.postMessage('stop')
     })
+  }
+
+  #isLogLong(): boolean {
+    return (statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > LOG_LONG_BYTES
   }
 
   #start(): Worker {

@@ -4,6 +4,7 @@
  * sqlite-store.test.ts holds the plans.
  */
 import { DatabaseSync } from 'node:sqlite'
+import { LOG_KEPT_BYTES } from './checkpoints.ts'
 import { defineFunctions } from './functions.ts'
 import { migrate } from './migrate.ts'
 
@@ -25,6 +26,7 @@ export function connect(file: string): DatabaseSync {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA journal_size_limit = ${LOG_KEPT_BYTES};
       PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA temp_store = MEMORY`)
     defineFunctions(db)
