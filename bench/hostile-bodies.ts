@@ -1,7 +1,7 @@
 /**
- * How long the requests of a quiet tenant take while another one sends hostile bodies as fast as it is answered
- * (wanted: p99 under 100 ms): first with the hostile tenant silent, then under bodies of the largest size that
- * is decoded on the event loop, then under the largest bodies and scripts there are.
+ * How long the requests of a quiet tenant take while another one sends hostile bodies as fast as it is
+ * answered (wanted: p99 under 100 ms): first with the hostile tenant silent, then under bodies of the largest
+ * size that is decoded on the event loop, then under the largest bodies and scripts there are.
  *
  * node bench/hostile-bodies.ts [seconds per row] [--keep]
  */

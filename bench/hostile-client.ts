@@ -1,6 +1,6 @@
 /**
- * The hostile tenant of hostile-bodies.ts, a process of its own: on a message with a kind of bodies it sends them
- * from eight clients until the next message, which it answers with the numbers of its answers by status.
+ * The hostile tenant of hostile-bodies.ts, a process of its own: on a message with a kind of bodies it sends
+ * them from eight clients until the next message, which it answers with the numbers of its answers by status.
  *
  * node bench/hostile-client.ts URL TOKEN APP
  */

@@ -1,7 +1,7 @@
 /**
  * Every route of the server, as the server itself tells them, with the most expensive bodies, queries and
- * headers that fit through its limits: no turn of the event loop may cost more than 50 ms, and nothing may fail
- * inside. A route that is added tomorrow is in the test by itself.
+ * headers that fit through its limits: no turn of the event loop may cost more than 50 ms, and nothing may
+ * fail inside. A route that is added tomorrow is in the test by itself.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -14,6 +14,7 @@ import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ApiServer } from '../../src/api/http/deps.ts'
 import { setScript } from '../../src/catalog/script.ts'
+import { defined } from '../../src/core/defined.ts'
 import { newUuid } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
@@ -36,7 +37,10 @@ let api: ApiUnderTest
 let acme: Members
 const routes: RouteFacts[] = []
 
-/** Notes every route of the server that is being made, and plants one that takes time in the square of its text. */
+/**
+ * Notes every route of the server that is being made, and plants one that takes time in the square of its
+ * text.
+ */
 function watch(message: unknown): void {
   const { fastify: server } = message as { fastify: ApiServer }
   server.addHook('onRoute', ({ method, url, bodyLimit, schema, config }: RouteOptions) => {
@@ -53,7 +57,7 @@ function watch(message: unknown): void {
   server.post('/planted', { schema: { body: Type.Object({ text: Type.String() }) } }, (request) => {
     const { text } = request.body as { text: string }
     let found = 0
-    for (let from = 0; from < text.length; from += 16) {
+    for (let from = 0; from < text.length; from += 32) {
       for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === 33) found++
     }
     return { found }
@@ -85,15 +89,39 @@ interface Judged {
   readonly slow: readonly string[]
 }
 
-async function attack(
+type Values = Readonly<Record<string, string>>
+
+/** A busy machine makes any turn slow once: slow is a request that is slow each time. */
+const TIMES = 3
+
+async function attack(attacked: readonly RouteFacts[], headers: Values, ids: Values): Promise<Judged> {
+  const first = await attackOnce(attacked, headers, ids)
+  let { slow } = first
+  for (let time = 1; time < TIMES && slow.size > 0; time++) {
+    const again = await attackOnce(attacked, headers, ids, new Set(slow.keys()))
+    slow = again.slow
+  }
+  return { sent: first.sent, slow: [...slow].map(([name, costMs]) => `${costMs} ms in ${name}`) }
+}
+
+interface JudgedOnce {
+  readonly sent: Sent
+  /** Cost of the longest turn by the name of a request that was under way, where it was too long. */
+  readonly slow: ReadonlyMap<string, number>
+}
+
+async function attackOnce(
   attacked: readonly RouteFacts[],
-  headers: Readonly<Record<string, string>>,
-  ids: Readonly<Record<string, string>>,
-): Promise<Judged> {
+  headers: Values,
+  ids: Values,
+  only?: ReadonlySet<string>,
+): Promise<JudgedOnce> {
   const at = new Int32Array(new SharedArrayBuffer(4))
   const task: ClientTask = {
     port: (api.server.server.address() as AddressInfo).port,
     headers,
+    allHeaders: attacked.length > 10,
+    ...defined({ only }),
     routes: attacked.map((route) => ({ ...route, path: pathOf(route.url, ids) })),
     at,
   }
@@ -107,11 +135,10 @@ async function attack(
   })
   meter.start()
   const sent = await answered.finally(() => meter.stop())
-  const tell = ({ costMs, doing: [from, to] }: Turn) => {
-    const names = sent.slice(Math.max(0, from - 1), Math.max(1, to)).map(({ name }) => name)
-    return `${costMs} ms in ${names.join(' | ')}`
-  }
-  return { sent, slow: meter.longest.filter(({ costMs }) => costMs > TURN_MAX_MS).map(tell) }
+  const tooLong = meter.longest.filter(({ costMs }) => costMs > TURN_MAX_MS)
+  const named = ({ costMs, doing: [from, to] }: Turn) =>
+    sent.slice(Math.max(0, from - 1), Math.max(1, to)).map(({ name }) => [name, costMs] as const)
+  return { sent, slow: new Map(tooLong.flatMap(named)) }
 }
 
 /** An app with the longest script. */
@@ -123,7 +150,7 @@ async function longApp(): Promise<string> {
   return body.attributes.id
 }
 
-async function targets(): Promise<Readonly<Record<string, string>>> {
+async function targets(): Promise<Values> {
   const { admin, tenant } = acme
   const made = async (path: string, body: unknown) => (await admin.call('POST', `/api/v1${path}`, body)).body
   const app = await made('/apps', { attributes: { name: 'Sales' } })
@@ -145,7 +172,7 @@ async function targets(): Promise<Readonly<Record<string, string>>> {
 }
 
 /** The path with ids of things that are there; what is not known is as long as an id may be. */
-function pathOf(url: string, ids: Readonly<Record<string, string>>): string {
+function pathOf(url: string, ids: Values): string {
   return url.replace(/([\w-]*\/):(\w+)/g, (_part, before: string, name: string) => {
     return before + (ids[`${before}:${name}`] ?? ids[name] ?? 'x'.repeat(256))
   })

@@ -1,4 +1,7 @@
-/** What reads scripts and large bodies: real processes, within their time and memory, in turns between tenants. */
+/**
+ * What reads scripts and large bodies: real processes, within their time and memory, in turns between
+ * tenants.
+ */
 import { spawn } from 'node:child_process'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ApiRefusal } from '../../src/api/http/problem.ts'

@@ -1,7 +1,7 @@
 /**
  * The memory for large bodies: each takes its size before it is read and gives it back when its request is
- * over. A tenant that has used up its share is refused, so that it can neither fill the memory nor hold up the
- * others.
+ * over. A tenant that has used up its share is refused, so that it can neither fill the memory nor hold up
+ * the others.
  */
 import type { TenantId } from '../../core/ids.ts'
 import type { Limits } from '../../core/limits.ts'

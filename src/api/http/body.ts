@@ -1,11 +1,11 @@
 /**
  * Reading JSON bodies: UTF-8 that is truly UTF-8, no "__proto__" tricks, and an empty body taken as no body,
  * because clients send `Content-Type: application/json` on requests without one. JSON Patch lists come under
- * either media type (contract 05, section 1). Everything else is 415. A lone surrogate ("\ud800") becomes
- * the replacement character: a text that holds one cannot be stored or sorted as it is.
+ * either media type (contract 05, section 1). Everything else is 415. A lone surrogate ("\ud800") becomes the
+ * replacement character: a text that holds one cannot be stored or sorted as it is.
  *
- * A body of more than `INLINE_BODY_MAX_BYTES` is read beside the event loop, and only on routes that say which
- * members they take; every other route refuses it by its size.
+ * A body of more than `INLINE_BODY_MAX_BYTES` is read beside the event loop, and only on routes that say
+ * which members they take; every other route refuses it by its size.
  */
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,7 +1,7 @@
 /**
- * A reader process as the service sees it: started with a small heap, no rights to write or to start anything,
- * an environment without secrets and less priority than the service; given one task at a time; killed when it
- * does not answer in time.
+ * A reader process as the service sees it: started with a small heap, no rights to write or to start
+ * anything, an environment without secrets and less priority than the service; given one task at a time;
+ * killed when it does not answer in time.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'

@@ -1,7 +1,7 @@
 /**
- * A process that reads what tenants send: one task after the other, each within a time. It opens no file and no
- * connection, keeps nothing between tasks, and ends with the service, also after a kill -9: its channel closes
- * then, and the task that it is at ends in time.
+ * A process that reads what tenants send: one task after the other, each within a time. It opens no file and
+ * no connection, keeps nothing between tasks, and ends with the service, also after a kill -9: its channel
+ * closes then, and the task that it is at ends in time.
  */
 import { Socket } from 'node:net'
 import { Script } from 'node:vm'
@@ -19,7 +19,6 @@ const timeMaxMs = Number(process.argv[2])
 
 /** Runs it under the watchdog of `node:vm`, which ends any JavaScript. */
 const watched = new Script('performWatchedTask()')
-const holder = globalThis as unknown as { performWatchedTask: () => Frame<ReaderAnswer> }
 
 const channel = new Socket({ fd: READER_FD, readable: true, writable: true })
 const tasks = new FrameCollector<ReaderTask>(Number.POSITIVE_INFINITY)
@@ -32,7 +31,7 @@ channel.on('close', () => process.exit())
 tell({ head: { kind: 'ready' }, bytes: Buffer.alloc(0) })
 
 function answerTo(task: Frame<ReaderTask>): Frame<ReaderAnswer> {
-  holder.performWatchedTask = () => performTask(task)
+  Object.assign(globalThis, { performWatchedTask: () => performTask(task) })
   try {
     return watched.runInThisContext({ timeout: timeMaxMs }) as Frame<ReaderAnswer>
   } catch (error) {

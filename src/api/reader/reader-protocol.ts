@@ -1,7 +1,7 @@
 /**
- * What the service and a reader process say to each other: a task or its answer as a short JSON head, and bytes
- * that nobody has to decode to pass them on. One task at a time. A frame is the length of the head and that of
- * the bytes, four bytes each and big-endian, and then both.
+ * What the service and a reader process say to each other: a task or its answer as a short JSON head, and
+ * bytes that nobody has to decode to pass them on. One task at a time. A frame is the length of the head and
+ * that of the bytes, four bytes each and big-endian, and then both.
  */
 
 /** File descriptor of the channel in a reader process. */

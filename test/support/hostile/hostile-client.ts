@@ -1,7 +1,7 @@
 /**
- * The thread of the hostile client: sends every hostile request of every route that it is given, one after the
- * other, and tells the numbers of the answers. It shares nothing with the thread of the server but the number
- * of the request that is under way.
+ * The thread of the hostile client: sends every hostile request of every route that it is given, one after
+ * the other, and tells the numbers of the answers. It shares nothing with the thread of the server but the
+ * number of the request that is under way.
  */
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -10,6 +10,10 @@ import { type HostileRequest, hostileHeaders, hostileRequests, type RouteFacts }
 export interface ClientTask {
   readonly port: number
   readonly headers: Readonly<Record<string, string>>
+  /** Also what the server reads of every request, on the first route. */
+  readonly allHeaders: boolean
+  /** Only requests of these names; absent: all. */
+  readonly only?: ReadonlySet<string>
   readonly routes: readonly (RouteFacts & { readonly path: string })[]
   /** One number: that of the request under way, from 1. */
   readonly at: Int32Array<SharedArrayBuffer>
@@ -27,11 +31,12 @@ const agent = new Agent({ keepAlive: true })
 const sent: { name: string; status: number }[] = []
 
 for (const [index, route] of task.routes.entries()) {
-  for (const hostile of index === 0
+  for (const hostile of index === 0 && task.allHeaders
     ? [...hostileHeaders(), ...hostileRequests(route)]
     : hostileRequests(route)) {
     const size = hostile.body === undefined ? '' : ` (${hostile.body.length} bytes)`
     const name = `${route.method} ${route.url}: ${hostile.name}${size}`
+    if (task.only?.has(name) === false) continue
     Atomics.add(task.at, 0, 1)
     const status = await answerOf(route, hostile)
     sent.push({ name, status })
@@ -52,11 +57,7 @@ function answerOf(
         agent,
         method,
         path: query === undefined ? path : `${path}?${query}`,
-        headers: {
-          ...task.headers,
-          ...headers,
-          ...(body === undefined ? {} : { 'content-length': body.length }),
-        },
+        headers: { ...task.headers, ...headers, 'content-length': body?.length ?? 0 },
       },
       (answer) => {
         const status = answer.statusCode!

@@ -1,6 +1,7 @@
 /**
- * The most expensive requests that somebody may think of for a route, made from what the route says of itself:
- * its method, its path, the size of its bodies, and its schemas. Of each kind one of the largest size.
+ * The most expensive requests that somebody may think of for a route, made from what the route says of
+ * itself: its method, its path, the size of its bodies, and its schemas. Of each kind one of the largest
+ * size.
  */
 
 /** A route as the server knows it; schemas as plain JSON. */
@@ -106,7 +107,7 @@ function* queries(schema: Schema = {}): Generator<HostileRequest> {
   yield { name: 'many parameters', headers: {}, query: numbered((i) => `${i}=&`, HEADER_ROOM_BYTES) }
 }
 
-const QUERY_TEXTS = ['a', '(', '\\"', ',', '*a', '9', '../', 'status eq "FAILED" or ', 'name co "a" and ']
+const QUERY_TEXTS = ['a', '\\"', ',', '*a', 'status eq "FAILED" or ', 'name co "a" and ']
 
 function* headers(names: readonly string[]): Generator<HostileRequest> {
   for (const name of names) {
@@ -131,13 +132,11 @@ function* unshaped(size: number): Generator<readonly [string, Buffer]> {
     Buffer.from(`${'['.repeat(size / 2 - 10)}"\\ud800"${']'.repeat(size / 2 - 10)}`),
   ]
   yield ['lists never closed', whole('', '[', '')]
-  yield ['a text never closed', whole('"', 'a', '')]
   yield ['a long text', whole('"', 'a', '"')]
   yield ['a text of escapes', whole('"', '\\u0000', '"')]
   yield ['a text of lone surrogates', whole('"', '\\ud800', '"')]
   yield ['a long number', whole('', '9', '')]
   yield ['huge numbers', whole('[', '1e308,', '1]')]
-  yield ['many numbers', whole('[', '0,', '0]')]
   yield ['many lists', whole('[', '[],', '0]')]
   yield ['many objects', whole('[', '{},', '0]')]
   yield ['many fields', Buffer.from(`{${numbered((i) => `"${i.toString(36)}":0,`, size - 30)}"a":0}`)]
@@ -145,10 +144,8 @@ function* unshaped(size: number): Generator<readonly [string, Buffer]> {
     'fields with numbers as names',
     Buffer.from(`{${numbered((i) => `"${i * 997}":0,`, size - 30)}"a":0}`),
   ]
-  yield ['one field many times', whole('{', '"a":0,', '"a":0}')]
   yield ['__proto__ many times', whole('[', '{"__proto__":0},', '0]')]
   yield ['almost __proto__', whole('{', '"\\u005f_proto_":0,', '"a":0}')]
-  yield ['constructor.prototype', whole('[', '{"constructor":{"prototype":0}},', '0]')]
   yield ['blanks', whole('', ' ', '1')]
   yield ['no UTF-8', Buffer.alloc(size, 0xff)]
 }
@@ -252,7 +249,7 @@ const WRONG: readonly (readonly [string, readonly [string, string, string]])[] =
 /** A text that may be larger is taken for a script. */
 const LARGE_BYTES = 128 * 1024
 
-const TEXTS = ['a', ' ', '"', '\\', '\u0000', '/', ',', 'é', 'x eq "a" and ', 'http://a/']
+const TEXTS = ['a', '\\', '\u0000', '/', 'é', 'x eq "a" and ', 'http://a/']
 // biome-ignore format: one line a kind
 const SCRIPTS = [
   '(', '((a)', '[', '{', "'", '`', '/*', '//\n', '\n', ';', '$(', '$(=', '9', '-', '1+', 'NOT ', 'if(a,', 'REM ',
