@@ -63,6 +63,7 @@ const checkAsk: Ask = {
 /** Milliseconds of the quiet tenant's requests, and the answers of the hostile one's by status. */
 async function measure(asks: readonly Ask[], hostile: HostileKind) {
   await tellAttacker(hostile)
+  await longestTurn()
   const end = performance.now() + seconds * 1000
   const millis: number[] = []
   const quietClient = async (first: number) => {
@@ -74,7 +75,15 @@ async function measure(asks: readonly Ask[], hostile: HostileKind) {
     }
   }
   await Promise.all(Array.from({ length: QUIET_CLIENTS }, (_, first) => quietClient(first)))
-  return { millis: millis.sort((a, b) => a - b), statuses: await tellAttacker('silent') }
+  const longestTurnMs = await longestTurn()
+  return { millis: millis.sort((a, b) => a - b), longestTurnMs, statuses: await tellAttacker('silent') }
+}
+
+/** Of the server's event loop since this was asked last, ms of processor time. */
+async function longestTurn(): Promise<number> {
+  const told = once(server, 'message')
+  server.send('longest turn')
+  return ((await told) as [number])[0]
 }
 
 /** What the attacker does from now on; its answers by status since it was told last. */
@@ -98,15 +107,18 @@ const lines = [
 ]
 await measure([...quietAsks, checkAsk], 'silent')
 for (const [name, asks, hostile] of rows) {
-  const { millis, statuses } = await measure(asks, hostile)
+  const { millis, longestTurnMs, statuses } = await measure(asks, hostile)
   const at = (share: number) => `${millis[Math.floor(millis.length * share)]!.toFixed(1)} ms`.padStart(9)
   const told = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count} x ${status}`)
   lines.push(
-    `${name.padEnd(44)} ${String(millis.length).padStart(6)} requests  p50 ${at(0.5)}  p99 ${at(0.99)}  most ${at(0.9999)}` +
+    `${name.padEnd(44)} ${String(millis.length).padStart(6)} requests  p50 ${at(0.5)}  p99 ${at(0.99)}  longest turn ${longestTurnMs.toFixed(0).padStart(3)} ms` +
       (told.length === 0 ? '' : `   hostile: ${told.join(', ')}`),
   )
 }
-lines.push('wanted: p99 under 100 ms', `Repeat with: node bench/hostile-bodies.ts ${seconds} --keep`)
+lines.push(
+  'wanted: p99 under 100 ms on a machine of its own; no turn of the event loop over 50 ms of processor time on any',
+  `Repeat with: node bench/hostile-bodies.ts ${seconds} --keep`,
+)
 console.log(lines.join('\n'))
 if (process.argv.includes('--keep')) {
   writeFileSync(new URL('./results/hostile-bodies.txt', import.meta.url), `${lines.join('\n')}\n`)

@@ -49,14 +49,18 @@ const asksOf: Readonly<Record<HostileKind, readonly Ask[]>> = { silent: [], inli
 
 let statuses = new Map<number, number>()
 let running: { over: boolean } = { over: false }
+let clients: Promise<void>[] = []
 
-process.on('message', (kind: HostileKind) => {
+process.on('message', async (kind: HostileKind) => {
+  running.over = true
+  await Promise.all(clients)
   process.send!([...statuses])
   statuses = new Map()
-  running.over = true
-  running = { over: false }
+  const mine = { over: false }
+  running = mine
   const asks = asksOf[kind]
-  if (asks.length > 0) for (let first = 0; first < HOSTILE_CLIENTS; first++) void attack(asks, first, running)
+  const count = asks.length === 0 ? 0 : HOSTILE_CLIENTS
+  clients = Array.from({ length: count }, (_, first) => attack(asks, first, mine))
 })
 
 async function attack(asks: readonly Ask[], first: number, mine: { over: boolean }): Promise<void> {

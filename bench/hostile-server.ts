@@ -7,6 +7,7 @@
 import { realWorld } from '../src/main/world.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { apiUnderTest, type Members } from '../test/support/api-under-test.ts'
+import { TurnMeter } from '../test/support/hostile/turn-meter.ts'
 
 export interface Served {
   readonly url: string
@@ -31,3 +32,13 @@ const served: Served = {
   quiet: await partyOf(await api.tenant('quiet')),
 }
 process.send!(served)
+
+let meter = new TurnMeter(() => 0)
+meter.start()
+// What its most expensive turn of the event loop cost since it was asked last, ms of processor time.
+process.on('message', () => {
+  process.send!(meter.longest[0]?.costMs ?? 0)
+  meter.stop()
+  meter = new TurnMeter(() => 0)
+  meter.start()
+})
