@@ -61,6 +61,9 @@ function collect(
     let bytes = 0
     const hear = (chunk: Buffer) => {
       bytes += chunk.length
+      // A piece a turn: clients that send as fast as they can would fill each turn with megabytes.
+      payload.pause()
+      setImmediate(() => payload.resume())
       if (bytes <= bytesMax) chunks.push(chunk)
       else {
         // What still comes is thrown away, so that the client hears the answer.
