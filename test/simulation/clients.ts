@@ -129,7 +129,8 @@ export class Clients {
     }
     if (dice < 0.93) return this.#limit(world.pick(tenants.rows()).id)
     if (dice < 0.98) {
-      const one = world.pick(subscriptions.rows())
+      // Those of brokers belong to the configuration.
+      const one = world.pick(subscriptions.where(({ channel }) => channel === undefined))
       if (one !== undefined && world.chance(0.7)) return this.#change(one)
       return put(this.#reached, { subscriptions: [drawSubscription(world, world.pick(tenants.rows()).id)] })
     }

@@ -1,6 +1,7 @@
 /**
  * What goes wrong while faults are on: machines die, sleep, stall, lose the store, drain, have their clocks
- * set, all die at once; receivers are down for a while or gone for good; the disk is full for a while. What a
+ * set, all die at once; receivers are down for a while or gone for good; the disk is full, the broker away
+ * or its stream full for a while. What a
  * store call, an engine session or a send suffers is drawn where it happens.
  */
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
@@ -73,6 +74,8 @@ export class Machines {
       if (dice < 0.1) this.#hitReceiver()
       else if (dice < 0.13) this.#hitAll()
       else if (dice < 0.16) world.disk.fill(world.between(500, 40_000))
+      else if (dice < 0.18) world.broker.goAway(world.between(500, 60_000))
+      else if (dice < 0.2) world.broker.fill(world.between(500, 60_000))
       else this.#hit(world.between(0, this.#places.length - 1))
       world.after(world.between(1, 2 * everyMs), strike)
       return true

@@ -57,6 +57,7 @@ export function drawEngineRoom(world: World): EngineRoom {
 export async function furnish(world: World, store: ObservedStore): Promise<void> {
   // It was started before, with a right clock.
   store.contents.counters.put('seenAt', START_MS)
+  const broker = world.chance(0.4)
   const tenants = world.between(world.busy ? 2 : 1, 3)
   for (let t = 0; t < tenants; t++) {
     const tenantId = `${'t'.repeat(31)}${t}` as TenantId
@@ -64,6 +65,7 @@ export async function furnish(world: World, store: ObservedStore): Promise<void>
     await put(store, { spaces: [aSpace({ id: spaceOf(tenantId), tenantId })] })
     for (let i = world.between(0, 3); i > 0; i--)
       await put(store, { subscriptions: [drawSubscription(world, tenantId)] })
+    if (broker) await put(store, { subscriptions: [brokerSubscription(world, tenantId)] })
     for (let i = world.between(1, 6); i > 0; i--) await addApp(world, store, tenantId, `${t}${i}`)
   }
 }
@@ -80,6 +82,12 @@ export function drawSubscription(world: World, tenantId: TenantId): Subscription
     ...(world.chance(0.2) ? { contentMode: 'batched' as const } : {}),
     ...(status === undefined ? {} : statusFilter(status)),
   })
+}
+
+/** As the configuration makes it for each tenant. */
+function brokerSubscription(world: World, tenantId: TenantId): Subscription {
+  const id = newUuid<'subscription'>(newNode(world, 'setup').random)
+  return aSubscription({ id, tenantId, channel: 'nats', url: '', eventTypes: drawEventTypes(world) })
 }
 
 function statusFilter(value: string): Pick<Subscription, 'filter' | 'filterText'> {

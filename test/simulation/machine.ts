@@ -6,6 +6,7 @@ import type { Limits } from '../../src/core/limits.ts'
 import type { Loop } from '../../src/core/loop.ts'
 import type { Log, World as Ports } from '../../src/core/ports.ts'
 import type { App } from '../../src/core/records.ts'
+import { routedChannel } from '../../src/delivery/channels/routed.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
 import { publishedFiles, startPublishing } from '../../src/files/publishing.ts'
@@ -13,6 +14,7 @@ import { storesOf } from '../../src/files/stores.ts'
 import { type HistoryDeps, startForgetting } from '../../src/history/forget.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts'
+import { brokerChannel } from './broker-channel.ts'
 import type { Canary } from './canary/canary.ts'
 import { simChannel } from './channel.ts'
 import { type EngineRoom, SIZES, simAppData, simEngines } from './engine.ts'
@@ -59,7 +61,11 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     connectionsFor: (app) => connectionsOf(files, app),
     stores: storesOf(reached, files, node),
   }
-  const sends: DeliverDeps = { ...ports, store: reached, channel: simChannel(world, node) }
+  const webhooks = simChannel(world, node)
+  const channel = routedChannel(webhooks, {
+    nats: brokerChannel(world, node, (publish) => canary?.publish?.(publish, world) ?? publish),
+  })
+  const sends: DeliverDeps = { ...ports, store: reached, channel }
   const forgets: HistoryDeps = {
     ...ports,
     store: reached,

@@ -32,8 +32,7 @@ within its bound.
 A step is one event that did something: a timer that ran out, a request that reached the store, an answer that came back.
 Commits are those steps that changed the store.
 
-Audits, with the invariant of ARCHITECTURE.md they are for (JetStream's part of 6 is not
-simulated: test/e2e/jetstream.test.ts):
+Audits, with the invariant of ARCHITECTURE.md they are for:
 ${auditTable()}
 
 Canaries:

@@ -90,7 +90,8 @@ async function live(
   auditor: Auditor,
 ): Promise<void> {
   await furnish(world, truth)
-  world.subscriptions = () => truth.contents.subscriptions.rows().map(({ id }) => id)
+  world.subscriptions = () =>
+    truth.contents.subscriptions.where(({ channel }) => channel === undefined).map(({ id }) => id)
   auditor.look()
   const machines = new Machines(
     world,

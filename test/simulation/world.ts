@@ -6,6 +6,7 @@ import type { SubscriptionId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import { START_MS, seededRandom } from '../support/records.ts'
 import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
+import { Broker } from './broker.ts'
 import { Receivers } from './channel.ts'
 import type { SeenClaim } from './claims-seen.ts'
 import { Disk } from './disk.ts'
@@ -61,6 +62,7 @@ export class World {
   /** One machine, short of memory, has more to do than it can for ten minutes, and little else goes wrong. */
   readonly busy: boolean
   readonly disk: Disk
+  readonly broker: Broker
   readonly commitsInGroups: boolean
   /** Whose call reaches the store now. */
   caller: SimNode | undefined
@@ -68,7 +70,7 @@ export class World {
   readonly filesFail: number
   /** The call that reached the store last. */
   lastCall: Caller | undefined
-  /** Ids of the subscriptions that there are now. */
+  /** Ids of the webhooks that there are now. */
   subscriptions: () => readonly SubscriptionId[] = () => []
   violation: Violation | undefined
   readonly #told: Told[] = []
@@ -87,6 +89,7 @@ export class World {
     this.commitsInGroups = this.chance(0.5)
     this.disk = new Disk(this)
     this.filesFail = this.busy ? 0 : this.pick([0, 0.02, 0.3])
+    this.broker = new Broker(this)
   }
 
   uniform = (): number => this.#random.uniform()

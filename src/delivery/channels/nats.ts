@@ -33,7 +33,12 @@ const DUPLICATE_WINDOW_MS = 2 * 60_000
 const NANOSECONDS = 1_000_000
 
 /** The parts of the client library, loaded only if NATS is configured. */
-type Libraries = typeof import('@nats-io/jetstream') & typeof import('@nats-io/transport-node')
+export type Libraries = Pick<
+  typeof import('@nats-io/jetstream') & typeof import('@nats-io/transport-node'),
+  'jetstream' | 'jetstreamManager' | 'JetStreamApiError' | 'RetentionPolicy' | 'StorageType' | 'headers'
+>
+
+type Kept = Pick<KeptConnection, 'current' | 'reason' | 'close'>
 
 interface Client {
   readonly js: JetStreamClient
@@ -47,25 +52,25 @@ export function subjectOf({ tenantid, type, id, data }: CloudEvent): string {
 }
 
 export async function natsChannel(options: NatsOptions): Promise<BrokerChannel> {
-  const libraries: Libraries = {
-    ...(await import('@nats-io/jetstream')),
-    ...(await import('@nats-io/transport-node')),
-  }
-  return new NatsChannel(options, libraries)
+  const { connect, headers } = await import('@nats-io/transport-node')
+  const libraries = { ...(await import('@nats-io/jetstream')), headers }
+  const { url, log } = options
+  return new NatsChannel(options, libraries, new KeptConnection({ url, log, connect }))
 }
 
-class NatsChannel implements BrokerChannel {
-  readonly #options: NatsOptions
+/** Over a connection that is made again whenever it ends. */
+export class NatsChannel implements BrokerChannel {
+  readonly #options: Omit<NatsOptions, 'url'>
   readonly #libraries: Libraries
-  readonly #kept: KeptConnection
+  readonly #kept: Kept
   readonly #stream: ToldState
   #opened: { readonly connection: NatsConnection; readonly client: Promise<Client> } | undefined
 
-  constructor(options: NatsOptions, libraries: Libraries) {
-    const { url, stream, log } = options
+  constructor(options: Omit<NatsOptions, 'url'>, libraries: Libraries, kept: Kept) {
+    const { stream, log } = options
     this.#options = options
     this.#libraries = libraries
-    this.#kept = new KeptConnection({ url, log, connect: libraries.connect })
+    this.#kept = kept
     this.#stream = new ToldState(log, 'JetStream', { stream })
   }
 

@@ -83,6 +83,7 @@ export class Auditor {
       this.#stores.look(changes)
     }
     this.#world.lastCall = undefined
+    this.#events.lookAtBroker()
     this.#events.lookAtArrivals()
     this.#data.lookAtFiles()
     this.#stores.lookAtFiles()

@@ -1,7 +1,6 @@
 /**
  * What is audited, under which name, for which invariant of ARCHITECTURE.md section 1. Every violation names
- * its audit; `npm run sim -- --help` prints this table. JetStream's part of invariant 6 has no audit here: it
- * is shown against a real broker (test/e2e/jetstream.test.ts).
+ * its audit; `npm run sim -- --help` prints this table.
  */
 export const AUDITS = {
   'acceptance-kept': [1, 'a reload whose acceptance was answered is there, and never goes'],
@@ -34,6 +33,7 @@ export const AUDITS = {
     6,
     'every send carries the saved event, with its one id, to a subscription that wants it',
   ],
+  'stored-once': [6, 'a JetStream stream has each event once, however often it was sent'],
   'delivered-arrived': [6, 'what counts as delivered has arrived, and a delivery that ended stays so'],
   'reachable-delivered': [6, 'at the end every delivery whose target can be reached is delivered'],
   'tries-bounded': [7, 'no reload is tried again after more faults than its budget allows'],

@@ -1,4 +1,5 @@
 /** Audits of events, deliveries and what arrives: invariants 2, 5 and 6. */
+import type { SubscriptionId } from '../../../src/core/ids.ts'
 import type { Reload } from '../../../src/core/reload.ts'
 import type { Delivery } from '../../../src/event/delivery.ts'
 import type { StoredEvent } from '../../../src/event/stored-event.ts'
@@ -8,6 +9,8 @@ import { type Change, type Changes, type Copy, FINISHED, hasEnded } from './copy
 export class EventAudit {
   readonly #world: World
   readonly #copy: Copy
+  /** Ids of the events that the broker has. */
+  readonly #stored = new Set<string>()
 
   constructor(world: World, copy: Copy) {
     this.#world = world
@@ -99,6 +102,22 @@ export class EventAudit {
     if (after.state === 'delivered' && !this.#world.receivers.has(after.subscriptionId, after.eventId)) {
       this.#world.violate('delivered-arrived', `delivery ${id} counts as delivered, it never arrived`)
     }
+  }
+
+  /** A message counts as an arrival at the broker's subscription of its tenant. */
+  lookAtBroker(): void {
+    for (const { id, event, subject } of this.#world.broker.stored.splice(0)) {
+      if (this.#stored.has(id))
+        this.#world.violate('stored-once', `event ${id} is stored twice as ${subject}`)
+      this.#stored.add(id)
+      const to = this.#copy.deliveriesOf(id).find(({ subscriptionId }) => this.#isBroker(subscriptionId))
+      const subscriptionId = to?.subscriptionId ?? ('no broker' as SubscriptionId)
+      this.#world.receivers.arrive({ subscriptionId, event })
+    }
+  }
+
+  #isBroker(id: SubscriptionId): boolean {
+    return this.#copy.subscriptions.get(id)?.channel !== undefined
   }
 
   /** What arrived since the last step is what was saved, for those who wanted it. */

@@ -1,4 +1,6 @@
 /** All planted bugs. */
+
+import { BROKER_CANARIES } from './broker-canaries.ts'
 import type { Canary } from './canary.ts'
 import { DATA_CANARIES } from './data-canaries.ts'
 import { DISK_CANARIES } from './disk-canaries.ts'
@@ -16,4 +18,5 @@ export const CANARIES: readonly Canary[] = [
   ...ENGINE_CANARIES,
   ...DISK_CANARIES,
   ...STORE_CANARIES,
+  ...BROKER_CANARIES,
 ]

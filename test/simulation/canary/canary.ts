@@ -10,6 +10,7 @@ import type { ReloadView, Saving, Transition } from '../../../src/store/port/rel
 import type { Store } from '../../../src/store/port/store.ts'
 import type { WorkerDeps } from '../../../src/worker/worker.ts'
 import type { AuditName } from '../audit/audits.ts'
+import type { Publish } from '../broker-channel.ts'
 import type { SimProcess } from '../engine-process.ts'
 import type { Commit } from '../group-commit.ts'
 import type { ObservedStore } from '../observed-store.ts'
@@ -30,6 +31,8 @@ export interface Canary {
   /** Of the engine processes of a machine. */
   readonly pool?: (deps: ProcessPoolDeps<SimProcess>) => ProcessPoolDeps<SimProcess>
   readonly history?: (deps: HistoryDeps) => HistoryDeps
+  /** How a machine publishes to the broker. */
+  readonly publish?: (publish: Publish, world: World) => Publish
   readonly sender?: (deps: DeliverDeps, world: World) => DeliverDeps
 }
 
