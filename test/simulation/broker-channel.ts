@@ -59,7 +59,7 @@ function clientOf(broker: Broker, node: SimNode, publish: Publish): Libraries {
     JetStreamApiError: SimApiError,
     RetentionPolicy: { Limits: 'limits' },
     StorageType: { File: 'file' },
-  } as unknown as Libraries
+  } as never
 }
 
 interface PublishOptions {

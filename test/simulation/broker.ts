@@ -77,13 +77,18 @@ export class Broker {
     const { chance, faulty, between } = this.#world
     const [requestLost, answerLost] = [chance(faulty(0.03)), chance(faulty(0.1))]
     return new Promise((resolve, reject) => {
-      const timeout = () => reject(Object.assign(new Error('timeout'), { name: 'TimeoutError' }))
-      node.later(NO_ANSWER_MS, timeout)
+      const fail = (name: string) => reject(Object.assign(new Error('no answer'), { name }))
+      node.later(NO_ANSWER_MS, () => fail('TimeoutError'))
       this.#world.after(between(1, 30), () => {
-        if (requestLost || this.connection === undefined) return false
-        const [answer, ms] = [settled(work), between(1, 30)]
-        if (!answerLost)
-          node.later(ms, () => ('value' in answer ? resolve(answer.value) : reject(answer.error)))
+        const { connection } = this
+        if (requestLost || connection === undefined) return false
+        const answer = settled(work)
+        if (answerLost) return true
+        node.later(between(1, 30), () => {
+          if (this.connection !== connection) fail('ClosedConnectionError')
+          else if ('value' in answer) resolve(answer.value)
+          else reject(answer.error)
+        })
         return true
       })
     })

@@ -87,9 +87,9 @@ export class Clients {
       await this.#rules.timers.wait(atMs - world.scheduler.now).done
       for (const app of this.#truth.contents.apps.rows()) {
         this.#ask(async () => {
-          const id = await this.#reload(app)
+          const id = await this.reload(app)
           await this.#rules.timers.wait(world.between(0, 3000)).done
-          if (id !== undefined && world.chance(0.4)) await this.#cancel(app.tenantId, id)
+          if (id !== undefined && world.chance(0.4)) await this.cancel(app.tenantId, id)
         })
       }
     })
@@ -98,7 +98,7 @@ export class Clients {
   #schedule(everyMs: number): void {
     this.#node.later(everyMs, () => {
       if (!this.#world.faults) return
-      for (const app of this.#truth.contents.apps.rows()) this.#ask(() => this.#reload(app))
+      for (const app of this.#truth.contents.apps.rows()) this.#ask(() => this.reload(app))
       this.#schedule(everyMs)
     })
   }
@@ -120,9 +120,9 @@ export class Clients {
     const dice = world.uniform()
     if (app === undefined || dice < (world.busy ? 0.05 : 0.2)) {
       const reload = world.pick(reloads.rows().slice(-6))
-      return reload === undefined ? Promise.resolve() : this.#cancel(reload.tenantId, reload.id)
+      return reload === undefined ? Promise.resolve() : this.cancel(reload.tenantId, reload.id)
     }
-    if (dice < 0.85) return this.#reload(app)
+    if (dice < 0.85) return this.reload(app)
     if (dice < 0.9) {
       drawNeeds(world, app.id)
       return putScript(this.#reached, drawScript(world, app))
@@ -138,7 +138,7 @@ export class Clients {
   }
 
   /** @returns the reload that was accepted */
-  async #reload(app: App): Promise<ReloadId | undefined> {
+  async reload(app: App): Promise<ReloadId | undefined> {
     const world = this.#world
     this.#requests += 1
     const key = `request ${this.#requests}`
@@ -169,7 +169,7 @@ export class Clients {
     return answer.reload.id
   }
 
-  async #cancel(tenantId: TenantId, id: ReloadId): Promise<void> {
+  async cancel(tenantId: TenantId, id: ReloadId): Promise<void> {
     const answer = await this.#untilAnswered(() => cancelReload(this.#rules, tenantId, id))
     if (answer === 'canceled' || answer === 'canceling') this.#auditor.canceled(id)
     this.#world.tell(this.#node, `cancels ${id}: ${answer}`)

@@ -16,6 +16,10 @@ export class Disk {
   /** Share of writes that are refused. */
   readonly #refused: number
   #fullUntil = 0
+  /** Writes so far. */
+  writes = 0
+  /** The write that finds it full, and for how long it is full from then on, ms. */
+  refusedWrite: { readonly number: number; readonly forMs: number } | undefined
 
   constructor(world: World) {
     this.#world = world
@@ -31,6 +35,11 @@ export class Disk {
   /** Asked before each write: whether this one fails. */
   refuses(): boolean {
     const { faults, scheduler, chance, faulty } = this.#world
+    this.writes += 1
+    if (this.writes === this.refusedWrite?.number) {
+      this.fill(this.refusedWrite.forMs)
+      return true
+    }
     return (faults && scheduler.now < this.#fullUntil) || chance(faulty(this.#refused))
   }
 }

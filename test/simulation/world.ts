@@ -75,18 +75,21 @@ export class World {
   violation: Violation | undefined
   readonly #told: Told[] = []
   readonly #random: Random
+  readonly #quiet: boolean
   readonly #print: ((line: string) => void) | undefined
 
-  constructor(seed: number, print?: (line: string) => void) {
+  /** @param quiet nothing goes wrong but what is done on purpose */
+  constructor(seed: number, print?: (line: string) => void, quiet = false) {
     this.seed = seed
+    this.#quiet = quiet
     this.#random = seededRandom(seed)
     this.#print = print
-    this.busy = this.chance(0.05)
+    this.busy = !quiet && this.chance(0.05)
     this.storeFails = this.busy ? 0 : this.pick([0, 0.01, 0.05, 0.15])
     this.storeSlow = this.pick([0, 0.01, 0.05])
     this.storeSlowMs = this.pick([12_000, 40_000])
     this.engineSilent = this.pick([0, 0.02, 0.15])
-    this.commitsInGroups = this.chance(0.5)
+    this.commitsInGroups = quiet || this.chance(0.5)
     this.disk = new Disk(this)
     this.filesFail = this.busy ? 0 : this.pick([0, 0.02, 0.3])
     this.broker = new Broker(this)
@@ -98,7 +101,7 @@ export class World {
   between = (low: number, high: number): number => low + Math.floor(this.#random.uniform() * (high - low + 1))
   pick = <T>(from: readonly T[]): T => from[Math.floor(this.#random.uniform() * from.length)]!
   /** The share of a fault: as given while faults are on, 0 after. */
-  faulty = (share: number): number => (this.faults ? share : 0)
+  faulty = (share: number): number => (this.faults && !this.#quiet ? share : 0)
 
   after(ms: number, act: () => boolean): void {
     this.scheduler.at(this.scheduler.now + ms, act)
