@@ -61,6 +61,8 @@ export class EngineTruth {
   readonly touched = new Set<DataVersion>()
   readonly started: SessionTruth[] = []
   readonly running = new Set<SessionTruth>()
+  /** Files that went away behind the back of the service, while an app points at them. */
+  readonly lost = new Set<DataVersion>()
   /** Those that live, of all machines. */
   readonly processes = new Set<SimProcess>()
   /** Since the auditor looked last. */
@@ -91,6 +93,11 @@ export class EngineTruth {
   delete(version: DataVersion): void {
     this.files.delete(version)
     this.touched.add(version)
+  }
+
+  lose(version: DataVersion): void {
+    this.files.delete(version)
+    this.lost.add(version)
   }
 
   died(node: SimNode): void {

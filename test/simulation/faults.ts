@@ -1,8 +1,8 @@
 /**
  * What goes wrong while faults are on: machines die, sleep, stall, lose the store, drain, have their clocks
- * set, all die at once; receivers are down for a while or gone for good; the disk is full, the broker away
- * or its stream full for a while. What a
- * store call, an engine session or a send suffers is drawn where it happens.
+ * set, all die at once; receivers are down for a while or gone for good; a data file is lost; the disk is
+ * full, the broker away or its stream full for a while. What a store call, an engine session or a send
+ * suffers is drawn where it happens.
  */
 import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import type { Machine } from './machine.ts'
@@ -76,6 +76,7 @@ export class Machines {
       else if (dice < 0.16) world.disk.fill(world.between(500, 40_000))
       else if (dice < 0.18) world.broker.goAway(world.between(500, 60_000))
       else if (dice < 0.2) world.broker.fill(world.between(500, 60_000))
+      else if (dice < 0.22) this.#loseData()
       else this.#hit(world.between(0, this.#places.length - 1))
       world.after(world.between(1, 2 * everyMs), strike)
       return true
@@ -184,6 +185,15 @@ export class Machines {
     this.#places.forEach((_, place) => {
       this.#startLater(place)
     })
+  }
+
+  /** Somebody deletes the data file of an app. */
+  #loseData(): void {
+    const world = this.#world
+    const version = world.pick(world.dataOfApps())
+    if (version === undefined) return
+    world.engines.lose(version)
+    world.tell(undefined, `the data file ${version} is lost`)
   }
 
   #hitReceiver(): void {

@@ -92,6 +92,7 @@ async function live(
   await furnish(world, truth)
   world.subscriptions = () =>
     truth.contents.subscriptions.where(({ channel }) => channel === undefined).map(({ id }) => id)
+  world.dataOfApps = () => truth.contents.apps.rows().flatMap(({ data }) => (data ? [data.version] : []))
   auditor.look()
   const machines = new Machines(
     world,

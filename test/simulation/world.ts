@@ -2,7 +2,7 @@
  * What all parts of one simulation share: virtual time, chance, the trace, the faults that are on, the
  * engines' and the receivers' truth, and the first failure.
  */
-import type { SubscriptionId } from '../../src/core/ids.ts'
+import type { DataVersion, SubscriptionId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import { START_MS, seededRandom } from '../support/records.ts'
 import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
@@ -72,6 +72,8 @@ export class World {
   lastCall: Caller | undefined
   /** Ids of the webhooks that there are now. */
   subscriptions: () => readonly SubscriptionId[] = () => []
+  /** Data files that apps point at now. */
+  dataOfApps: () => readonly DataVersion[] = () => []
   violation: Violation | undefined
   readonly #told: Told[] = []
   readonly #random: Random

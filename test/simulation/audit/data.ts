@@ -54,6 +54,7 @@ export class DataAudit {
   }
 
   #isWhole(version: string): void {
+    if (this.#world.engines.lost.has(version as never)) return
     const expected = this.#expected.get(version)
     const found = this.#world.engines.files.get(version as never)
     if (expected === undefined || found?.content === expected.content) return

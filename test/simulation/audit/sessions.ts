@@ -58,7 +58,8 @@ export class SessionAudit {
   #startsFromTheAppsData({ reloadId, attempt, work, contentBefore }: SessionTruth): void {
     const app = this.#copy.apps.get(work.appId)
     if (app === undefined || !this.#copy.openAttempts.has(`${reloadId}/${attempt}`)) return
-    const whole = work.dataBefore === undefined || contentBefore !== undefined
+    const { lost } = this.#world.engines
+    const whole = work.dataBefore === undefined || contentBefore !== undefined || lost.has(work.dataBefore)
     if (work.dataBefore === app.data?.version && whole) return
     this.#world.violate(
       'data-before-whole',

@@ -7,7 +7,7 @@ export const BROKER_CANARIES: readonly Canary[] = [
     name: 'window-trusted',
     plants: 'events are published without a condition: the ids that the stream remembers for a while must do',
     foundBy: ['stored-once'],
-    withinSeeds: 20,
+    withinSeeds: 60,
     publish: (publish) => (publishing) => publish({ ...publishing, lastSubjectSequence: undefined }),
   },
   {

@@ -48,6 +48,17 @@ export const DATA_CANARIES: readonly Canary[] = [
       ),
   },
   {
+    name: 'lost-data-passed-over',
+    plants: 'a partial reload of an app whose data file is lost starts from nothing',
+    foundBy: ['data-before-whole'],
+    withinSeeds: 60,
+    worker: (deps, world) =>
+      running(deps, (session, { dataBefore, ...work }, report) => {
+        const isThere = dataBefore !== undefined && world.engines.files.has(dataBefore)
+        return session.run(isThere ? { ...work, dataBefore } : work, report)
+      }),
+  },
+  {
     name: 'works-mixed-up',
     plants: 'a session is given the script of the app that ran before',
     foundBy: ['session-reach'],
