@@ -1,7 +1,7 @@
 /**
- * The disk of the database is full at each of its writes in turn, for one write and for several: the operating
- * system refuses them. What was acknowledged is there, what was refused is not, and the store goes on as soon
- * as there is room. A start that finds no room fails and leaves the file as it was.
+ * The disk of the database is full at each of its writes in turn, as the operating system refuses them. What
+ * was acknowledged is there, what was refused is not, and the store goes on as soon as there is room. A start
+ * that finds no room fails, and the next one opens.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
