@@ -29,7 +29,7 @@ export const DATA_CANARIES: readonly Canary[] = [
     name: 'old-data-deleted-early',
     plants: 'the old data is deleted when the new file is whole, before the attempt is settled',
     foundBy: ['data-kept'],
-    withinSeeds: 5,
+    withinSeeds: 40,
     worker: (deps, world) =>
       running(deps, async (session, work, report) => {
         const end = await session.run(work, report)
@@ -41,7 +41,7 @@ export const DATA_CANARIES: readonly Canary[] = [
     name: 'written-in-place',
     plants: 'a partial reload works in the file that the app points at',
     foundBy: ['data-kept'],
-    withinSeeds: 5,
+    withinSeeds: 40,
     worker: (deps) =>
       running(deps, (session, work, report) =>
         session.run(work.partial ? { ...work, dataAfter: work.dataBefore ?? work.dataAfter } : work, report),

@@ -6,7 +6,7 @@ export const DISK_CANARIES: readonly Canary[] = [
     name: 'answered-before-commit',
     plants: 'writes are answered when they have run, whatever becomes of their commit',
     foundBy: ['acceptance-kept', 'cancel-holds', 'end-is-true', 'data-with-outcome', 'delivered-arrived'],
-    withinSeeds: 20,
+    withinSeeds: 60,
     commit: { takeBack: (truth) => truth.takeBack(), refusedIsTold: false },
   },
   {
@@ -20,7 +20,7 @@ export const DISK_CANARIES: readonly Canary[] = [
     name: 'torn-data-kept',
     plants: 'data that found the disk full counts as saved',
     foundBy: ['data-kept', 'end-is-true'],
-    withinSeeds: 20,
+    withinSeeds: 60,
     worker: (deps) => ({
       ...deps,
       sessions: {
