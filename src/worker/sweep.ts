@@ -14,32 +14,34 @@ import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import type { Transition } from '../store/port/reloads.ts'
 import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
+import type { LeapWatch } from './leap-watch.ts'
 
 const SWEEP_MS = 1000
 const SWEPT_PER_ROUND = 100
 /** After the clock was set back: how long, and how often, what is saved late is pulled back, too. */
 const SAVED_LATE_MS = 120_000
 const PULL_AGAIN_MS = 10_000
-/** If the wall clock gains or loses more than this on the monotonic one between two sweeps, it was set. */
-const LEAP_MS = 1000
 
 export interface SweepDeps extends SettleRules {
   readonly store: Pick<Store, 'expiredLeases' | 'overdueReloads' | 'transition' | 'pullBack'>
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'queueTimeMs' | 'leaseDurationMs'>
+  readonly clockWatch: LeapWatch
 }
 
 export function startSweeping(deps: SweepDeps): Loop {
-  const leap = leapWatch(deps)
+  const { clockWatch } = deps
   const pulling = startPullingBack(deps)
   return startLoop(deps, 'sweeping', async () => {
-    const leaptMs = leap.look()
-    if (leaptMs !== 0) deps.log.warn('the wall clock was set', { byMs: Math.round(leaptMs) })
-    if (leaptMs < 0) pulling.begin()
+    clockWatch.look()
+    for (const leaptMs of clockWatch.leaps()) {
+      deps.log.warn('the wall clock was set', { byMs: Math.round(leaptMs) })
+      if (leaptMs < 0) pulling.begin()
+    }
     // Looked at again afterwards: the clock may have been set meanwhile.
     if (await pulling.pulled()) return 0
-    if (leap.isRecent()) return SWEEP_MS
+    if (clockWatch.isRecent()) return SWEEP_MS
     const expired = await deps.store.expiredLeases(deps.clock.now(), SWEPT_PER_ROUND)
     const overdue = await deps.store.overdueReloads(
       deps.clock.now(),
@@ -85,27 +87,6 @@ function startPullingBack({ store, clock, log, limits }: SweepDeps) {
       }
       return true
     },
-  }
-}
-
-/**
- * Lease ends are wall clock times. If this machine's wall clock leaps forward (set by hand or by NTP, or
- * after sleep), leases of living workers seem to have run out: they get a lease's duration to renew before
- * anything is declared lost.
- */
-function leapWatch({ clock, limits }: SweepDeps): { look(): number; isRecent(): boolean } {
-  const offset = () => clock.now() - clock.monotonic()
-  let seen = offset()
-  let waitUntil = Number.NEGATIVE_INFINITY
-  return {
-    /** How far it leapt since the last look, ms; 0: it was not set. */
-    look() {
-      const leaptMs = offset() - seen
-      seen += leaptMs
-      if (leaptMs > LEAP_MS) waitUntil = clock.monotonic() + limits.leaseDurationMs
-      return Math.abs(leaptMs) > LEAP_MS ? leaptMs : 0
-    },
-    isRecent: () => clock.monotonic() < waitUntil,
   }
 }
 

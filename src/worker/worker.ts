@@ -24,6 +24,7 @@ import type { Transitioned } from '../store/port/reloads.ts'
 import type { Store } from '../store/port/store.ts'
 import { startClaiming } from './claim.ts'
 import { EngineBudget, type FreeBudget } from './engine-budget.ts'
+import { leapWatch } from './leap-watch.ts'
 import { type HeldLease, startLeases } from './lease.ts'
 import { discardStores, notStorable, type RanAttempt, runAttempt, storingReload } from './run-attempt.ts'
 import { startSweeping } from './sweep.ts'
@@ -64,10 +65,11 @@ export function startWorker(deps: WorkerDeps): Worker {
   const running = new Set<Promise<void>>()
   const budget = new EngineBudget(deps.clock, deps)
   const handBack = newSignal()
-  const leases = startLeases(deps)
-  const sweeping = startSweeping({ ...deps, ...rules })
+  const clockWatch = leapWatch(deps.clock, deps.limits.leaseDurationMs)
+  const leases = startLeases({ ...deps, clockWatch })
+  const sweeping = startSweeping({ ...deps, ...rules, clockWatch })
   const claiming = startClaiming(
-    { ...deps, ...rules },
+    { ...deps, ...rules, clockWatch },
     {
       budget,
       take(claimed, askedAt) {

@@ -15,5 +15,11 @@ export const REGRESSION_SEEDS: readonly { readonly seed: number; readonly reason
     seed: 541,
     reason: 'a delivery given up while its webhook was deleted counted as lost when the webhook came back',
   },
+  { seed: 531, reason: 'memory of an attempt that its worker had given up counted as held' },
+  {
+    seed: 588,
+    reason:
+      'a clock that was wrong between two sweeps, and right again, was not seen: leases stamped in it ran out',
+  },
   { seed: 1300, reason: 'a process started before its clock was set: it could not see the leap' },
 ]

@@ -1,6 +1,7 @@
 /**
  * Audits of workers that are short of memory: what they run at once, and for whom they keep it: invariant 8.
  */
+import { DEFAULT_LIMITS } from '../../../src/core/limits.ts'
 import type { Claimed } from '../../../src/store/port/queue.ts'
 import type { SeenClaim } from '../claims-seen.ts'
 import { type EngineRoom, type SessionTruth, SIZES } from '../engine.ts'
@@ -10,6 +11,9 @@ import type { Copy } from './copy.ts'
 
 /** A reload that was passed over for so long has memory kept for it, ms. */
 const KEPT_AFTER_MS = 60_000
+
+/** For so long at its end a lease is trusted no more. */
+const UNTRUSTED_MS = DEFAULT_LIMITS.leaseDurationMs - DEFAULT_LIMITS.leaseTrustMs
 
 interface Want {
   readonly bytes: number
@@ -85,7 +89,10 @@ export class BudgetAudit {
     for (const id of held) {
       const attempt = this.#copy.openAttempts.get(id)
       if (attempt === undefined) held.delete(id)
-      else bytes -= SIZES[attempt.sizeIndex]!.memoryBytes
+      // One whose lease is trusted no more may have been given up.
+      else if (attempt.leaseExpiresAt - UNTRUSTED_MS > node.clock.now()) {
+        bytes -= SIZES[attempt.sizeIndex]!.memoryBytes
+      }
     }
     return bytes
   }
