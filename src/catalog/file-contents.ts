@@ -15,6 +15,12 @@ export interface Spooled {
   readonly bytes: number
 }
 
+/** Spooled content and where it is to lie. */
+export interface PutFile extends Place {
+  readonly content: string
+  readonly name: string
+}
+
 export interface FileStore {
   /**
    * Writes a stream to the spool, synced when the promise resolves.
@@ -33,6 +39,8 @@ export interface FileStore {
   discard(spooled: Pick<Spooled, 'content'>): Promise<void>
   /** Moves spooled content to its name, replacing what was there; makes the folders on the way. */
   put(spooled: Pick<Spooled, 'content'>, place: Place, name: string): Promise<void>
+  /** The same for files that belong together: between the first and the last pass moments only. */
+  putAll(files: readonly PutFile[]): Promise<void>
   /** Why content cannot be put there: a folder has the name, or a file that of a folder above it. */
   refusePut(place: Place, name: string): Promise<string | undefined>
   makeFolder(place: Place, name: string): Promise<void>

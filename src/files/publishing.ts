@@ -86,26 +86,19 @@ async function publishInto(
 async function publishOne(
   files: FileStore,
   store: PublicationStore,
-  publication: Publication,
+  { id, tenantId, files: published }: Publication,
   places: readonly Place[],
 ): Promise<void> {
-  const { id, tenantId } = publication
-  let isWhole = true
-  for (const file of publication.files) {
-    if (!(await files.isSpooled(file.content))) continue
-    if (isAmong(places, tenantId, file)) await putOnce(files, tenantId, file)
-    else isWhole = false
-  }
-  if (isWhole) await store.published(id)
-}
-
-/** Another server of the same installation may be at it too. */
-async function putOnce(files: FileStore, tenantId: TenantId, file: PublishedFile): Promise<void> {
+  const waiting: PublishedFile[] = []
+  for (const file of published) if (await files.isSpooled(file.content)) waiting.push(file)
+  const mine = waiting.filter((file) => isAmong(places, tenantId, file))
   try {
-    await files.put(file, { tenantId, place: file.place }, file.name)
+    await files.putAll(mine.map(({ place, name, content }) => ({ tenantId, place, name, content })))
   } catch (error) {
-    if (await files.isSpooled(file.content)) throw error
+    // Another server of the same installation may be at it too.
+    for (const { content } of mine) if (await files.isSpooled(content)) throw error
   }
+  if (mine.length === waiting.length) await store.published(id)
 }
 
 function isAmong(places: readonly Place[], tenantId: TenantId, { place }: PublishedFile): boolean {

@@ -3,7 +3,7 @@
  * contents in their places. A content is a text: the ids of the reloads that stored it, one after the other,
  * as of a script that reads its file, adds a row and stores it again.
  */
-import type { FileStore, Place } from '../../src/catalog/file-contents.ts'
+import type { FileStore, Place, PutFile } from '../../src/catalog/file-contents.ts'
 import type { TenantId } from '../../src/core/ids.ts'
 import type { FilePlace } from '../../src/core/records.ts'
 import type { SimNode } from './node.ts'
@@ -49,6 +49,13 @@ export function simFiles(world: World, node: SimNode): FileStore {
         }
       })
     })
+  const put = ({ content, tenantId, place, name }: PutFile) => {
+    const text = files.spool.get(content)
+    if (text === undefined) throw new Error(`${content} is not in the spool`)
+    files.spool.delete(content)
+    files.place(keyOf(tenantId, place, name), text)
+    world.tell(node, `puts ${content} in its place`)
+  }
   const notHere = async (): Promise<never> => {
     throw new Error('no simulated client does this')
   }
@@ -62,14 +69,10 @@ export function simFiles(world: World, node: SimNode): FileStore {
     sizeOf: notHere,
     isSpooled: (content) => soon(() => files.spool.has(content)),
     discard: ({ content }) => soon(() => void files.spool.delete(content)),
-    put: ({ content }, { tenantId, place }, name) =>
-      soon(() => {
-        const text = files.spool.get(content)
-        if (text === undefined) throw new Error(`${content} is not in the spool`)
-        files.spool.delete(content)
-        files.place(keyOf(tenantId, place, name), text)
-        world.tell(node, `puts ${content} in its place`)
-      }),
+    put: ({ content }, place, name) => soon(() => put({ ...place, content, name })),
+    async putAll(all) {
+      for (const one of all) await soon(() => put(one))
+    },
     refusePut: () => soon(() => undefined),
     folderOf: ({ tenantId, place }) => soon(() => `/files/${keyOf(tenantId, place, '')}`.slice(0, -1)),
     alone(places, work) {

@@ -24,7 +24,7 @@ import {
   rm,
 } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import type { FileStore, Place, Spooled } from '../../catalog/file-contents.ts'
+import type { FileStore, Place, PutFile, Spooled } from '../../catalog/file-contents.ts'
 import { checkFileName, checkFolderPath, isFolderName } from '../../core/file-name.ts'
 import { newUuid } from '../../core/ids.ts'
 import type { Random } from '../../core/ports.ts'
@@ -111,6 +111,16 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
     }
   }
 
+  /** Folders are made before and synced after: between the renames nothing waits for the disk. */
+  const putAll = async (puts: readonly PutFile[]): Promise<void> => {
+    const moves: { from: string; to: string }[] = []
+    for (const { tenantId, place, name, content } of puts) {
+      moves.push({ from: spooled(content), to: await pathOf({ tenantId, place }, name) })
+    }
+    for (const { from, to } of moves) await rename(from, to)
+    for (const folder of new Set(moves.map(({ to }) => dirname(to)))) await syncFolder(folder)
+  }
+
   return {
     spool,
     folderOf,
@@ -166,11 +176,8 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
       }
       return undefined
     },
-    async put({ content }, place, name) {
-      const path = await pathOf(place, name)
-      await rename(spooled(content), path)
-      await syncFolder(dirname(path))
-    },
+    put: ({ content }, place, name) => putAll([{ ...place, content, name }]),
+    putAll,
     async makeFolder(place, name) {
       const path = await pathOf(place, name)
       await mkdirSafely(root, path)
