@@ -48,6 +48,8 @@ export class Installation {
     this.#diary = diary
     this.#settings = {
       REPRISE_LOG_LEVEL: 'silent',
+      // Machines without a second wall are to show the same.
+      REPRISE_TRUST_TENANTS: 'on',
       REPRISE_APP_DATA_SIZE: APP_DATA_LIMIT,
       // What Node compiled is kept from start to start: a killed service is back sooner.
       NODE_COMPILE_CACHE: newDataFolder(),
