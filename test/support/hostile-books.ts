@@ -243,7 +243,7 @@ export const HOSTILE_BOOKS: readonly HostileFile[] = [
     what: 'an old workbook of more cells than the memory of its reader',
     file: 'many.xls',
     content: () => compound(cellRecords(16_000)),
-    ends: 'takes more than 402653184 bytes of memory',
+    ends: 'takes more than 268435456 bytes of memory',
   },
   {
     what: 'an old workbook of nothing but its container',

@@ -10,7 +10,7 @@ import type { XlsReply, XlsRequest } from './xls-protocol.ts'
 
 const MIB = 1024 * 1024
 const FILE_MAX_BYTES = 64 * MIB
-const MEMORY_MAX_BYTES = 384 * MIB
+const MEMORY_MAX_BYTES = 256 * MIB
 const WATCH_INTERVAL_MS = 50
 const ANSWER_MAX_MS = 120_000
 
@@ -63,13 +63,12 @@ async function withThread<Result>(
 }
 
 /**
- * The memory of the process is watched: limits of a thread's own do not hold beside that of its process, and
- * leave out what is not on its heap.
+ * The memory of the thread is watched: limits of its own do not hold beside that of its process, whose size
+ * cannot be asked for behind the wall.
  */
 function nextReply(thread: Worker): Promise<XlsReply> {
   return new Promise((resolve, reject) => {
     const begun = performance.now()
-    const memoryBefore = process.memoryUsage.rss()
     const settle = (done: () => void) => {
       clearInterval(watch)
       thread.off('message', onMessage).off('error', onError)
@@ -81,12 +80,17 @@ function nextReply(thread: Worker): Promise<XlsReply> {
       else settle(() => resolve(reply))
     }
     const onError = () => refuse(unreadable())
-    const watch = setInterval(() => {
-      if (process.memoryUsage.rss() - memoryBefore > MEMORY_MAX_BYTES) {
+    const look = async () => {
+      const { total_heap_size, external_memory } = await thread.getHeapStatistics()
+      if (total_heap_size + external_memory > MEMORY_MAX_BYTES) {
         refuse(new WorkbookError(`it takes more than ${MEMORY_MAX_BYTES} bytes of memory to read`))
-      } else if (performance.now() - begun > ANSWER_MAX_MS) {
-        refuse(new WorkbookError(`it takes more than ${ANSWER_MAX_MS / 1000} s to read`))
       }
+    }
+    const watch = setInterval(() => {
+      if (performance.now() - begun > ANSWER_MAX_MS) {
+        refuse(new WorkbookError(`it takes more than ${ANSWER_MAX_MS / 1000} s to read`))
+        // A thread that has ended has no statistics.
+      } else look().catch(() => undefined)
     }, WATCH_INTERVAL_MS)
     thread.on('message', onMessage).on('error', onError)
   })
