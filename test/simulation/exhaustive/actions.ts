@@ -5,15 +5,15 @@
  */
 import type { AttemptEnd } from '../../../src/core/attempt.ts'
 import { defined } from '../../../src/core/defined.ts'
-import type { DataVersion } from '../../../src/core/ids.ts'
+import type { DataVersion, PublicationId } from '../../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../../src/core/limits.ts'
 import { cancelReload } from '../../../src/intake/cancel.ts'
-import { settling } from '../../../src/outcome/settle.ts'
+import { type Storing, settling } from '../../../src/outcome/settle.ts'
 import { claimStep } from '../../../src/worker/claim.ts'
-import { APP_ID, TENANT_ID } from '../../support/records.ts'
+import { APP_ID, SPACE_ID, TENANT_ID } from '../../support/records.ts'
 import { SIZES } from '../engine.ts'
 import type { Scene } from './scene.ts'
-import { msOf, type Running, type State, type Worker } from './state.ts'
+import { msOf, type Running, type State, stored, type Worker } from './state.ts'
 
 export interface Action {
   readonly name: string
@@ -42,6 +42,7 @@ export function actionsOf(state: State): Action[] {
 function living(state: State, worker: Worker, w: number, does: Does): void {
   if (state.kills > 0) does('is killed', kill(w))
   sweeps(worker, w, does)
+  places(state, does)
   if (worker.running === undefined) claims(state, w, does)
   else attempts(state, worker.running, w, does)
 }
@@ -154,7 +155,7 @@ function goesOn(running: Running, w: number, does: Does): void {
   } else if (phase === 'claimed') {
     does('starts its engine', async (scene) => {
       scene.writeFile(after, 'torn')
-      scene.run(w, { ...running, phase: 'running' })
+      scene.run(w, { ...running, phase: 'running', read: stored(scene.state) })
     })
   }
 }
@@ -177,7 +178,7 @@ function ends(running: Running, w: number, kind: 'completed' | 'crashed' | 'scri
     }
     if (kind === 'completed') {
       scene.writeFile(running.after, 'whole')
-      await scene.engineCompleted(running.after)
+      await scene.engineCompleted(running.after, running.read ?? 0)
     }
     scene.run(w, { ...running, phase: 'ended', end: all[kind] })
   }
@@ -205,7 +206,7 @@ function renews({ lostAnswers }: State, running: Running, w: number, does: Does)
 function settles({ lostAnswers }: State, running: Running, w: number, does: Does): void {
   const end = running.end!
   const settle = async (scene: Scene) => {
-    const transition = settling(scene.rules, scene.reload.id, running.lease, { end })
+    const transition = settling(scene.rules, scene.reload.id, running.lease, { end }, storing(scene, running))
     return (await scene.store.transition([transition]))[0]!
   }
   does('settles', async (scene) => {
@@ -221,6 +222,27 @@ function settles({ lostAnswers }: State, running: Running, w: number, does: Does
     scene.run(w, { ...running, phase: 'ended', tried: true })
     scene.loseAnswer()
   })
+}
+
+/** Only a success is saved with it. */
+function storing({ reload }: Scene, { read = 0, attempt }: Running): Storing {
+  const name = { place: { spaceId: SPACE_ID }, name: 'h.qvd' }
+  const id = `publication ${attempt}` as PublicationId
+  const files = [{ ...name, content: `${read + 1}`, bytes: 1 }]
+  const publication = { id, tenantId: TENANT_ID, reloadId: reload.id, files }
+  return { names: [name], step: () => ({ dataFiles: [], apps: [], publication }) }
+}
+
+/** Any worker puts into its place what was published; a kill may come before that is known. */
+function places({ kept, placed }: State, does: Does): void {
+  const [publication] = kept.publications.values()
+  if (publication === undefined) return
+  const content = Number(publication.files[0]!.content)
+  if (placed !== content) {
+    does('puts the stored file into its place', async (scene) => scene.change({ placed: content }))
+  } else {
+    does('forgets the publication', async (scene) => scene.store.published(publication.id))
+  }
 }
 
 function lookAtApp(running: Running, w: number): Action['take'] {

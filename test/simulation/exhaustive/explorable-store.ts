@@ -3,7 +3,7 @@ import { MemoryStore } from '../../../src/store/memory/memory-store.ts'
 import type { Table } from '../../../src/store/memory/table.ts'
 
 /** Those that change while a reload runs; all others are as they were furnished. */
-const MOVING = ['reloads', 'attempts', 'apps', 'events', 'deliveries', 'counters'] as const
+const MOVING = ['reloads', 'attempts', 'apps', 'events', 'deliveries', 'publications', 'counters'] as const
 type Moving = (typeof MOVING)[number]
 
 /** Rows by id, by table. Rows are never changed, so that states share them. */
@@ -21,7 +21,7 @@ export class ExplorableStore extends MemoryStore {
 
   /** What is as it was kept last is shared with it. */
   keep(): Kept {
-    const { reloads, attempts, apps, events, deliveries, counters } = this.tables
+    const { reloads, attempts, apps, events, deliveries, publications, counters } = this.tables
     const before = this.#kept
     const values = new Map(COUNTERS.flatMap((name) => entryOf(name, counters.get(name))))
     this.#kept = {
@@ -44,6 +44,10 @@ export class ExplorableStore extends MemoryStore {
       deliveries: shared(
         before?.deliveries,
         kept(deliveries, ({ id }) => id),
+      ),
+      publications: shared(
+        before?.publications,
+        kept(publications, ({ id }) => id),
       ),
       counters: shared(before?.counters, values),
     }

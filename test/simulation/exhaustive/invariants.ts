@@ -4,7 +4,7 @@
  */
 import type { Attempt } from '../../../src/core/attempt.ts'
 import type { Reload } from '../../../src/core/reload.ts'
-import { msOf, type State } from './state.ts'
+import { msOf, type State, stored, type Worker } from './state.ts'
 
 const FINISHED = 'com.qlik.v1.reload.finished'
 const ENDS = ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXCEEDED_LIMIT']
@@ -71,7 +71,8 @@ function numbering({ attempts: count, state }: Reload, attempts: readonly Attemp
   )
 }
 
-function data({ kept, files }: State, reload: Reload, attempts: readonly Attempt[], must: Must): void {
+function data(state: State, reload: Reload, attempts: readonly Attempt[], must: Must): void {
+  const { kept, files } = state
   const [app] = kept.apps.values()
   const version = app?.data?.version
   must(version !== undefined && files.get(version) === 'whole', '9 the data of the app is there and whole')
@@ -80,6 +81,7 @@ function data({ kept, files }: State, reload: Reload, attempts: readonly Attempt
   const succeeded = reload.state === 'SUCCEEDED'
   must(!succeeded || own !== undefined, '1 a success comes from a completed attempt')
   must(version === (succeeded ? own : 'v0'), '2 the app points at new data exactly when the reload succeeded')
+  must(stored(state) === (succeeded ? 1 : 0), '11 a file is stored once, and with the success')
   must(own === undefined || own === `v${attempts.length}`, '3 an attempt ends with its own data')
 }
 
@@ -103,7 +105,6 @@ function workers({ workers: all, now, kept }: State, attempts: readonly Attempt[
 /** Nothing can follow that matters: the outcome is there, and no living worker is at anything. */
 export function isOver({ kept, workers: all }: State): boolean {
   const [reload] = kept.reloads.values()
-  return (
-    ENDS.includes(reload?.state ?? '') && all.every(({ running, found }) => running ?? found === undefined)
-  )
+  const rests = ({ running, found }: Worker) => (running ?? found) === undefined
+  return kept.publications.size === 0 && ENDS.includes(reload?.state ?? '') && all.every(rests)
 }

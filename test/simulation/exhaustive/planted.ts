@@ -19,7 +19,7 @@ export const PLANTED: readonly PlantedBug[] = [
     breaks: /^3 an attempt ends with its own data/,
     store: (store) =>
       overriding(store, {
-        transition: (batch) => store.transition(batch.map(({ reloadId, step }) => ({ reloadId, step }))),
+        transition: (batch) => store.transition(batch.map(({ fence: _ignored, ...rest }) => rest)),
       }),
   },
   {
@@ -51,6 +51,11 @@ export const PLANTED: readonly PlantedBug[] = [
       const data = { version, engineTime: START_MS, fileBytes: 1, tables: [] }
       await put(store, { apps: [{ ...app!, data }] })
     },
+  },
+  {
+    name: 'what an attempt stores lies in its place before the attempt is settled',
+    breaks: /^11 a file is stored once, and with the success/,
+    storesAtOnce: true,
   },
   {
     name: 'a worker whose answer was lost deletes its data without looking at the app',

@@ -29,6 +29,8 @@ export interface Planted {
   readonly sweep?: (rules: SettleRules, reloadId: ReloadId, lease: LeaseToken) => Transition<Refusal>
   /** When an engine has written its file. */
   readonly engineCompleted?: (store: ExplorableStore, version: DataVersion) => Promise<void>
+  /** What is stored lies in its place when its engine has ended. */
+  readonly storesAtOnce?: true
 }
 
 export const DATA_BEFORE = 'v0' as DataVersion
@@ -99,8 +101,9 @@ export class Scene {
     this.change({ files: new Map([...this.#state.files].filter(([name]) => name !== version)) })
   }
 
-  async engineCompleted(version: DataVersion): Promise<void> {
+  async engineCompleted(version: DataVersion, read: number): Promise<void> {
     await this.#planted.engineCompleted?.(this.#store, version)
+    if (this.#planted.storesAtOnce) this.change({ placed: read + 1 })
   }
 
   sweep(reloadId: ReloadId, lease: LeaseToken): Transition<Refusal> {
@@ -147,6 +150,7 @@ export async function firstState(store: ExplorableStore, bounds: Bounds): Promis
     now: 0,
     kept: store.keep(),
     files: new Map([[DATA_BEFORE, 'whole']]),
+    placed: 0,
     workers: [{ lives: true }, { lives: true }],
     canceled: false,
   }

@@ -38,6 +38,8 @@ export interface Running {
   readonly trustedUntil: number
   /** What the last renewal told. */
   readonly told: 'held' | 'canceling' | 'lost'
+  /** What the stored file held when its engine started; the script stores one more. */
+  readonly read?: number
   readonly end?: AttemptEnd
   /** It has asked before; the answer was lost. */
   readonly tried?: true
@@ -57,6 +59,8 @@ export interface State {
   readonly now: number
   readonly kept: Kept
   readonly files: ReadonlyMap<DataVersion, 'torn' | 'whole'>
+  /** What lies in the place of the file that scripts store. */
+  readonly placed: number
   readonly workers: readonly Worker[]
   /** How often each may still happen. */
   readonly kills: number
@@ -68,6 +72,12 @@ export interface State {
 
 export function msOf(ticks: number): number {
   return START_MS + ticks * TICK_MS
+}
+
+/** What whoever reads the stored file sees: publications are in their places before. */
+export function stored({ kept, placed }: State): number {
+  const [publication] = kept.publications.values()
+  return publication === undefined ? placed : Number(publication.files[0]!.content)
 }
 
 /** Equal for equal states. */
@@ -84,9 +94,9 @@ export function keyOf(state: State): string {
     if (!lives) return 'dead'
     const sweep = found === undefined ? '' : `finds ${attemptsOf(kept, found)}`
     if (running === undefined) return `free ${sweep}`
-    const { phase, attempt, trustedUntil, told, end, tried, leftover, before } = running
+    const { phase, attempt, trustedUntil, told, end, tried, leftover, before, read } = running
     const trust = Math.max(0, trustedUntil - now)
-    return `${phase}${attempt} ${trust} ${told} ${end?.kind} ${tried} ${own(leftover)} ${own(before)} ${sweep}`
+    return `${phase}${attempt} ${trust} ${told} ${end?.kind} ${tried} ${own(leftover)} ${own(before)} ${read} ${sweep}`
   })
   return [
     reload?.state,
@@ -96,6 +106,8 @@ export function keyOf(state: State): string {
     app?.data?.version,
     kept.events.size,
     kept.deliveries.size,
+    state.placed,
+    [...kept.publications.values()].map(({ files: stored }) => stored[0]?.content),
     attempts,
     [...files].map(([version, content]) => `${version}${content}`).sort(),
     workers.sort(),
