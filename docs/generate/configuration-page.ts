@@ -15,6 +15,7 @@ export const LIMIT_VARIABLES: Readonly<Partial<Record<keyof Limits, string>>> = 
   reloadHistoryMs: SETTINGS.reloadHistory.variable,
   scriptLogHistoryMs: SETTINGS.scriptLogHistory.variable,
   eventHistoryMs: SETTINGS.eventHistory.variable,
+  setAsideMs: SETTINGS.setAsideTime.variable,
 }
 
 export function configurationPage(): string {
@@ -34,5 +35,7 @@ ${rows.join('\n')}
 
 The data folder holds \`reprise.db\` (SQLite), \`apps/\` (app data, one DuckDB file a version), \`files/\` (data files),
 \`tmp/\` (private folders of engine sessions) and \`secret.key\`, which seals webhook secrets: back it up with the rest.
+What happens when one of them is gone, empty or older is told in [starts](starts.md); files that no record knows are kept in
+\`.set-aside/\` within their folder for \`REPRISE_SET_ASIDE_TIME\`.
 `
 }

@@ -26,6 +26,7 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   engineSilenceMs:
     'How long an engine process may give no sign of life; then it counts as crashed and is killed.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
+  setAsideMs: 'How long files that no record knows are kept aside, in `.set-aside` within their folder.',
   deliveryHistoryMs:
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',
   reloadHistoryMs: 'How long the record of an ended reload is kept, with its attempts.',
@@ -56,6 +57,7 @@ const BREAKING: readonly Partial<Limits>[] = [
   { runTimeMs: 0 },
   { readTimeMs: 0 },
   { requestBodyBytes: fixed.INLINE_BODY_MAX_BYTES + 1 },
+  { setAsideMs: 0 },
   { scriptLogBytes: 0 },
 ]
 

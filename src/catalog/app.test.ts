@@ -15,11 +15,15 @@ const caller = { tenantId: TENANT_ID, user, keyId: 'k' as never }
 const data = { version: 'v0' as DataVersion, fileBytes: 4096, engineTime: 1, tables: [] }
 const { currentScriptId: _none, spaceId: _personal, ...bare } = anApp({ data })
 
+/** The data of no app is lost, but of this version. */
+const LOST = 'lost' as DataVersion
+
 async function bench(app = bare) {
   const store = new MemoryStore()
   await put(store, { tenants: [aTenant()], users: [user], apps: [app] })
   const copied: string[] = []
   const appData = {
+    isWhole: async ({ version }: { readonly version: DataVersion }) => version !== LOST,
     copy: async (from: DataVersion, to: DataVersion) => {
       copied.push(`${from} to ${to}`)
       return true

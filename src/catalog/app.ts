@@ -39,6 +39,7 @@ export interface CopyDeps extends CatalogDeps {
   readonly appData: {
     /** False when there is no such version (any more). */
     copy(from: DataVersion, to: DataVersion): Promise<boolean>
+    isWhole(data: { readonly version: DataVersion; readonly fileBytes: number }): Promise<boolean>
   }
 }
 
@@ -60,6 +61,7 @@ export async function copyApp(
   const bare = await newApp(deps, caller, { name, description, usage, ...defined({ stores }), ...wish })
   if (isRefused(bare)) return bare
   const data = await copyData(deps, source)
+  if (isRefused(data)) return data
   const script = await deps.store.script(caller.tenantId, source.id, 'current')
   const scripts =
     script === undefined
@@ -149,6 +151,10 @@ function changeApp(
   })
 }
 
+export function appDataLost(): Refused {
+  return refused('appDataLost', "the app's data file is missing or not whole", { parameter: 'appId' })
+}
+
 export function appGone(): Refused {
   return refused('notFound', 'the app was deleted', { parameter: 'appId' })
 }
@@ -178,13 +184,14 @@ async function newApp(
 }
 
 /** Data of the copy's own: a version belongs to one app and goes with it. */
-async function copyData({ store, world, appData }: CopyDeps, source: App): Promise<App['data']> {
+async function copyData({ store, world, appData }: CopyDeps, source: App): Promise<App['data'] | Refused> {
   for (let app: App | undefined = source; app?.data !== undefined; ) {
     const version = newDataVersion(world.random, world.clock.now())
-    if (await appData.copy(app.data.version, version)) return { ...app.data, version }
+    const isWhole = await appData.isWhole(app.data)
+    if (isWhole && (await appData.copy(app.data.version, version))) return { ...app.data, version }
     // A reload gave the app new data in between, unless the file is gone for good.
     const now: App | undefined = await store.app(app.tenantId, app.id)
-    if (now?.data?.version === app.data.version) throw new Error(`the data of app ${app.id} is not there`)
+    if (now?.data?.version === app.data.version) return appDataLost()
     app = now
   }
   return undefined

@@ -7,6 +7,7 @@ import { ConfigError, readConfig, type SettingTexts } from '../main/config.ts'
 import { startService } from '../main/service.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 import { stopOnSignal } from '../main/signals.ts'
+import { StartRefused } from '../main/surroundings.ts'
 import { UnwaitedLines } from '../main/unwaited-lines.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
 
@@ -21,15 +22,18 @@ export function serveCommand(): Command {
   const { flag, meaning, variable } = SETTINGS.trustTenants
   return command
     .option(flag, `${meaning} (${variable})`)
+    .option('--begin-anew', 'the database is gone: begin with a new one, set aside what is there')
+    .option('--accept-loss', 'go on without a key or a folder that is gone')
     .addHelpText(
       'after',
       '\nExit code: 0 stopped in order, 1 could not start or not stop in order, 2 wrong settings' +
         `\n\nMore settings by environment:\n${environmentHelp()}`,
     )
-    .action(async (flags: { host?: string; port?: string; data?: string; trustTenants?: true }) => {
-      const { data, trustTenants, ...others } = flags
+    .action(async (flags: ServeFlags) => {
+      const { data, trustTenants, beginAnew = false, acceptLoss = false, ...others } = flags
       const texts = { ...others, ...defined({ dataDir: data, trustTenants: trustTenants && 'on' }) }
-      const config = readConfig(texts as SettingTexts, process.env)
+      const settings = readConfig(texts as SettingTexts, process.env)
+      const config = { ...settings, accepted: { beginAnew, acceptLoss } }
       // Database, data and key are readable by their owner only, even in a folder that somebody else made.
       process.umask(0o077)
       const log = jsonLog(config.logLevel)
@@ -49,6 +53,15 @@ export function serveCommand(): Command {
     })
 }
 
+interface ServeFlags {
+  readonly host?: string
+  readonly port?: string
+  readonly data?: string
+  readonly trustTenants?: true
+  readonly beginAnew?: true
+  readonly acceptLoss?: true
+}
+
 function environmentHelp(): string {
   return Object.values(SETTINGS)
     .filter((setting) => !('flag' in setting))
@@ -64,7 +77,7 @@ function environmentHelp(): string {
 /** Errors of the machine become one line; anything else is our own bug and keeps its stack. */
 function startFault(error: unknown): string {
   const { message, stack, code, cause } = error as NodeJS.ErrnoException
-  if (error instanceof ConfigError) return message
+  if (error instanceof ConfigError || error instanceof StartRefused) return message
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
   const ofTheMachine = code !== undefined || (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
   return ofTheMachine ? message : (stack ?? String(error))

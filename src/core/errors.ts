@@ -39,6 +39,12 @@ export const ERRORS = {
   methodNotAllowed: entry(405, 'HTTP-405', 'Method not allowed', 'Use a method that the path offers.'),
   requestTimeout: entry(408, 'HTTP-408', 'Request timeout', 'Send the request without long pauses.'),
   conflict: entry(409, 'HTTP-409', 'Conflict', 'Read the resource again: its state does not allow this.'),
+  appDataLost: entry(
+    409,
+    'HTTP-409',
+    "The app's data is lost",
+    'Reload the app in full; or let the operator restore its data file from a backup.',
+  ),
   gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is not of this service; start again without it.'),
   preconditionFailed: entry(412, 'HTTP-412', 'Precondition failed', 'Empty the resource first.'),
   tooLarge: entry(413, 'HTTP-413', 'Payload too large', 'Send less than the limit that detail names.'),

@@ -59,6 +59,8 @@ export interface Limits {
   readonly engineSilenceMs: number
   readonly errorRequeuesMax: number
   readonly deliveryHistoryMs: number
+  /** How long files that no record knows are kept aside. */
+  readonly setAsideMs: number
   /**
    * How long ended reloads, their script logs, and events are kept (contract 02, section 9; 06, section 10).
    */
@@ -87,6 +89,7 @@ export const DEFAULT_LIMITS: Limits = {
   engineSilenceMs: 15 * SECOND,
   errorRequeuesMax: 3,
   deliveryHistoryMs: 7 * DAY,
+  setAsideMs: 30 * DAY,
   reloadHistoryMs: 180 * DAY,
   scriptLogHistoryMs: 180 * DAY,
   eventHistoryMs: 90 * DAY,
@@ -167,6 +170,9 @@ export function checkLimits(limits: Limits): string[] {
   if (limits.concurrentReloadsPerTenant < 1) broken.push('concurrentReloadsPerTenant must be at least 1')
   if (limits.reloadHistoryMs < DAY) {
     broken.push('reloadHistoryMs must be at least a day: the reloads of a day are counted in its records')
+  }
+  if (limits.setAsideMs < DAY) {
+    broken.push('setAsideMs must be at least a day: somebody has to be able to find out')
   }
   if (limits.scriptLogHistoryMs > limits.reloadHistoryMs) {
     broken.push(

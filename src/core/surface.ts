@@ -91,6 +91,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_SCRIPT_LOG_HISTORY: { room: 'history', stage: 'stable' },
   REPRISE_SCRIPT_LOG_SIZE: { room: 'outcome', stage: 'stable' },
   REPRISE_SECRET_KEY: { room: 'main', stage: 'stable' },
+  REPRISE_SET_ASIDE_TIME: { room: 'history', stage: 'preview' },
   REPRISE_SLOTS: { room: 'worker', stage: 'stable' },
   REPRISE_TENANT_NAME: { room: 'main', stage: 'stable' },
   REPRISE_TRUSTED_PROXIES: { room: 'api/http', stage: 'stable' },

@@ -145,6 +145,8 @@ export interface EngineSessions {
 export interface AppData {
   /** Deletes a version that no app points at; does nothing if it does not exist. */
   discard(version: DataVersion): Promise<void>
+  /** Whether the file of a version is there, as large as it was saved. */
+  isWhole(data: { readonly version: DataVersion; readonly fileBytes: number }): Promise<boolean>
 }
 
 /** Each version belongs to one app, so a copied app gets its own. */

@@ -34,6 +34,7 @@ function history({ aheadMs = 0, seenAgoMs = 0, left = 0 } = {}) {
         return said
       },
     },
+    setAside: { deleteBefore: async () => 0 },
     store: {
       seenAt: async () => seenAt,
       async forget(request) {

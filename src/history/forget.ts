@@ -1,9 +1,11 @@
 /**
- * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing else.
+ * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing
+ * else.
  *
  * Deletes old records: ended reloads with their attempts and logs, script logs, events with their ended
- * deliveries, and records of sends, each kind after its own time. Works in small batches with pauses, so that
- * no other write waits for long. Active reloads and events with pending deliveries are never deleted.
+ * deliveries, and records of sends, each kind after its own time; and files that were set aside. Works in
+ * small batches with pauses, so that no other write waits for long. Active reloads and events with pending
+ * deliveries are never deleted.
  *
  * Age is counted by the time that the installation has seen (core/seen-time.ts), which the store keeps, and
  * never at the start. A clock that is not plausible is told once, and what it jumped over counts only after
@@ -39,9 +41,11 @@ export interface HistoryDeps {
   readonly log: Log
   readonly limits: Pick<
     Limits,
-    'reloadHistoryMs' | 'scriptLogHistoryMs' | 'eventHistoryMs' | 'deliveryHistoryMs'
+    'reloadHistoryMs' | 'scriptLogHistoryMs' | 'eventHistoryMs' | 'deliveryHistoryMs' | 'setAsideMs'
   >
   readonly clockIsRight: OperatorsWord
+  /** Files that no record knows, set aside. */
+  readonly setAside: { deleteBefore(moment: number): Promise<number> }
 }
 
 export function startForgetting(deps: HistoryDeps): Loop {
@@ -61,8 +65,13 @@ export function startForgetting(deps: HistoryDeps): Loop {
       max: FORGOTTEN_PER_ROUND,
     })
     const rows = Object.values(forgotten).reduce((sum, count) => sum + count, 0)
-    if (rows > 0) log.info('forgot history', { ...forgotten })
-    return rows > 0 ? PAUSE_MS : FORGET_EVERY_MS
+    if (rows > 0) {
+      log.info('forgot history', { ...forgotten })
+      return PAUSE_MS
+    }
+    const files = await deps.setAside.deleteBefore(now - limits.setAsideMs)
+    if (files > 0) log.info('deleted what was set aside long ago', { files })
+    return FORGET_EVERY_MS
   })
 }
 

@@ -40,7 +40,10 @@ async function bench(app = anApp()) {
   await put(store, { tenants: [aTenant()] })
   await put(store, { apps: [app] })
   const discarded: string[] = []
-  const appData: AppData = { discard: async (version) => void discarded.push(version) }
+  const appData: AppData = {
+    isWhole: async () => true,
+    discard: async (version) => void discarded.push(version),
+  }
   const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
   const deps = { ...ports, ...rules, store, appData, reloadsPerAppAndDay: 0 }
   const ask = (change: Partial<ReloadRequest> = {}) =>

@@ -14,6 +14,7 @@ import type { EngineSize } from '../engine/engine-session.ts'
 import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '../engine/sizes.ts'
 import { EVENT_TYPES } from '../event/event-types.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
+import type { Accepted } from './surroundings.ts'
 import type { LogLevel } from './world.ts'
 
 export interface Config {
@@ -42,6 +43,8 @@ export interface Config {
   readonly limits: Limits
   readonly brokers: BrokerSettings
   readonly logLevel: LogLevel
+  /** Said with flags of one start. */
+  readonly accepted: Accepted
 }
 
 export interface BrokerSettings {
@@ -82,6 +85,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     reloadHistoryMs: read('reloadHistory', parseDurationMs) ?? DEFAULT_LIMITS.reloadHistoryMs,
     scriptLogHistoryMs: read('scriptLogHistory', parseDurationMs) ?? DEFAULT_LIMITS.scriptLogHistoryMs,
     eventHistoryMs: read('eventHistory', parseDurationMs) ?? DEFAULT_LIMITS.eventHistoryMs,
+    setAsideMs: read('setAsideTime', parseDurationMs) ?? DEFAULT_LIMITS.setAsideMs,
     deliveryHistoryMs: read('deliveryHistory', parseDurationMs) ?? DEFAULT_LIMITS.deliveryHistoryMs,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
   }
@@ -107,6 +111,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     limits,
     brokers: readBrokers(read),
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
+    accepted: { beginAnew: false, acceptLoss: false },
   }
   problems.push(...checkLimits(limits))
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { tokenHash } from '../api/http/authenticate.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { readConfig } from './config.ts'
-import { derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
+import { checkOf, derivedKey, ensureTenant, secretKey } from './installation.ts'
 import { realWorld } from './world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-installation-'))
@@ -14,62 +14,57 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const world = realWorld({ info() {}, warn() {}, error() {} })
 
+const NEW = { isNew: true, keyCheck: undefined }
+const REFUSES = { acceptLoss: false }
+
 describe('secretKey', () => {
   it('is made once, kept, and readable by its owner only', async () => {
-    const first = await secretKey(folder)
+    const first = await secretKey(folder, undefined, NEW, REFUSES, 0)
     expect(first).toHaveLength(32)
-    expect(Buffer.from(await secretKey(folder))).toEqual(Buffer.from(first))
+    const known = { isNew: false, keyCheck: checkOf(first) }
+    expect(Buffer.from(await secretKey(folder, undefined, known, REFUSES, 0))).toEqual(Buffer.from(first))
     expect(statSync(join(folder, 'secret.key')).mode & 0o777).toBe(0o600)
   })
 
-  it('is the configured one where there is one, and no file is made', async () => {
+  it('is the configured one where there is one, no file is made, and another one is refused', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'))
     const { secretKey: configured } = readConfig(
       {},
       { REPRISE_SECRET_KEY: 'a-secret-key-of-the-operator-of-40-chars' },
     )
-    const key = await secretKey(empty, configured)
+    const key = await secretKey(empty, configured, NEW, REFUSES, 0)
     expect(key).toHaveLength(32)
-    expect(await secretKey(empty, `${configured}x`)).not.toEqual(key)
+    const known = { isNew: false, keyCheck: checkOf(key) }
+    await expect(secretKey(empty, `${configured}x`, known, REFUSES, 0)).rejects.toThrow(
+      'REPRISE_SECRET_KEY is not the key of this installation. ',
+    )
+    expect(await secretKey(empty, `${configured}x`, known, { acceptLoss: true }, 0)).not.toEqual(key)
     expect(existsSync(join(empty, 'secret.key'))).toBe(false)
     expect(() => readConfig({}, { REPRISE_SECRET_KEY: 'short' })).toThrow(
       'REPRISE_SECRET_KEY: a secret key needs',
     )
   })
 
-  it('refuses a damaged file instead of making another key', async () => {
-    const damaged = mkdtempSync(join(folder, 'damaged-'))
-    writeFileSync(join(damaged, 'secret.key'), 'short')
-    await expect(secretKey(damaged)).rejects.toThrow('is damaged')
+  it('refuses one that is gone, damaged or another, and makes a new one only when the loss is accepted', async () => {
+    const data = mkdtempSync(join(folder, 'damaged-'))
+    const path = join(data, 'secret.key')
+    const known = { isNew: false, keyCheck: checkOf(await secretKey(data, undefined, NEW, REFUSES, 0)) }
+    const asked = (accepted = REFUSES) => secretKey(data, undefined, known, accepted, 0)
+    writeFileSync(path, 'short')
+    await expect(asked()).rejects.toThrow('is damaged: 5 bytes instead of 32')
+    writeFileSync(path, Buffer.alloc(32))
+    await expect(asked()).rejects.toThrow('is not the key of this installation')
+    rmSync(path)
+    await expect(asked()).rejects.toThrow('is missing')
+    writeFileSync(path, 'short')
+    expect(checkOf(await asked({ acceptLoss: true }))).not.toBe(known.keyCheck)
+    expect(readFileSync(join(data, '.set-aside/1970-01-01T00-00-00.000Z/secret.key'), 'utf8')).toBe('short')
   })
 
   it('gives different keys for different purposes', async () => {
-    const key = await secretKey(folder)
+    const key = await secretKey(folder, undefined, NEW, REFUSES, 0)
     expect(derivedKey(key, 'a')).not.toEqual(derivedKey(key, 'b'))
     expect(derivedKey(key, 'a')).toEqual(derivedKey(key, 'a'))
-  })
-})
-
-describe('prepareFolders', () => {
-  it('makes the folders, for their owner only, and may be repeated', async () => {
-    const dataDir = join(folder, 'data')
-    await prepareFolders(dataDir)
-    const { apps, files } = await prepareFolders(dataDir)
-    for (const path of [dataDir, apps, files]) expect(statSync(path).mode & 0o777).toBe(0o700)
-  })
-
-  it('makes folders on the way, and fails where none can be made', async () => {
-    const dataDir = join(folder, 'on', 'the', 'way')
-    await prepareFolders(dataDir)
-    expect(statSync(dataDir).isDirectory()).toBe(true)
-    writeFileSync(join(folder, 'file'), '')
-    await expect(prepareFolders(join(folder, 'file'))).rejects.toThrow('EEXIST')
-    await expect(prepareFolders(join(folder, 'file', 'below'))).rejects.toThrow('ENOTDIR')
-  })
-
-  it('does not hang where a folder can hold no other', async (context) => {
-    if (!existsSync('/proc/self')) context.skip('there is no /proc here')
-    await expect(prepareFolders('/proc/reprise')).rejects.toThrow('ENOENT')
   })
 })
 

@@ -1,11 +1,11 @@
 /**
- * The lasting parts of an installation: the data folder, its secret key, and the first tenant with its
- * administrator. Creating them again changes nothing.
+ * The lasting parts of an installation: its secret key, and the first tenant with its administrator. Creating
+ * them again changes nothing.
  */
 
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { tokenHash } from '../api/http/authenticate.ts'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { addNewTenant, admitBootstrapKey, newTenant } from '../catalog/new-tenant.ts'
@@ -13,74 +13,70 @@ import { changeHostnames } from '../catalog/tenant.ts'
 import { defined } from '../core/defined.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import { SetAside } from '../files/local/set-aside.ts'
 import { everyRow } from '../store/port/lists.ts'
 import type { Store } from '../store/port/store.ts'
 import type { Config } from './config.ts'
+import { type Accepted, StartRefused, writeDurably } from './surroundings.ts'
 
 const KEY_BYTES = 32
 
-export interface DataFolders {
-  readonly database: string
-  /** App data files. */
-  readonly apps: string
-  /** Data files of users and spaces. */
-  readonly files: string
-}
-
 /**
- * Creates the data folder and its parents, readable by their owner only. Throws the system's error if it
- * cannot.
- */
-export async function prepareFolders(dataDir: string): Promise<DataFolders> {
-  const folders = {
-    database: join(dataDir, 'reprise.db'),
-    apps: join(dataDir, 'apps'),
-    files: join(dataDir, 'files'),
-  }
-  for (const folder of [dataDir, folders.apps, folders.files]) await makeFolder(folder)
-  return folders
-}
-
-/**
- * Like a recursive mkdir, but fails where a folder can hold no other (/proc); the original would never
- * return.
- */
-async function makeFolder(folder: string): Promise<void> {
-  const make = () => mkdir(folder, { mode: 0o700 })
-  await make().catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST' && (await stat(folder)).isDirectory()) return
-    if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await make()
-  })
-}
-
-/**
- * Returns the secret key of the installation: the configured one, or the one in its file, which the first
- * call creates. With another key, or without the file, sealed webhook secrets cannot be read.
+ * Returns the secret key of the installation: the configured one, or the one in its file, which a new
+ * installation makes.
  * @param configured text of any length, hashed to the key
+ * @param known whether the installation has had a key, and how to know it again
+ * @throws StartRefused when it is gone, damaged or another one, unless the loss is accepted: sealed webhook
+ * secrets cannot be read without it
  */
-export async function secretKey(dataDir: string, configured?: string): Promise<Uint8Array> {
-  if (configured !== undefined) return createHash('sha256').update(configured).digest()
+export async function secretKey(
+  dataDir: string,
+  configured: string | undefined,
+  known: { readonly isNew: boolean; readonly keyCheck: string | undefined },
+  { acceptLoss }: Pick<Accepted, 'acceptLoss'>,
+  at: number,
+): Promise<Uint8Array> {
   const path = join(dataDir, 'secret.key')
-  try {
-    const bytes = await readFile(path)
-    if (bytes.length !== KEY_BYTES)
-      throw new Error(`${path} is damaged: ${bytes.length} bytes instead of ${KEY_BYTES}`)
-    return bytes
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  const refuseUnlessAccepted = (found: string, remedy: string) => {
+    if (acceptLoss) return
+    throw new StartRefused(
+      `${found} Secrets and headers of webhooks are sealed with the key of this installation. ${remedy} ` +
+        'Without it: start once with --accept-loss, and give every webhook its secret and headers again.',
+    )
   }
+  if (configured !== undefined) {
+    const key = createHash('sha256').update(configured).digest()
+    if (known.keyCheck !== undefined && known.keyCheck !== checkOf(key)) {
+      refuseUnlessAccepted('REPRISE_SECRET_KEY is not the key of this installation.', 'Set it as it was.')
+    }
+    return key
+  }
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (bytes === undefined && known.isNew) return makeKey(path)
+  if (bytes?.length === KEY_BYTES && checkOf(bytes) === (known.keyCheck ?? checkOf(bytes))) return bytes
+  const found =
+    bytes === undefined
+      ? `${path} is missing, and REPRISE_SECRET_KEY is not set.`
+      : bytes.length === KEY_BYTES
+        ? `${path} is not the key of this installation.`
+        : `${path} is damaged: ${bytes.length} bytes instead of ${KEY_BYTES}.`
+  refuseUnlessAccepted(found, 'Restore it from a backup.')
+  if (bytes !== undefined) await new SetAside(dataDir).take(['secret.key'], at)
+  return makeKey(path)
+}
+
+async function makeKey(path: string): Promise<Uint8Array> {
   const made = randomBytes(KEY_BYTES)
-  const file = await open(`${path}.new`, 'w', 0o600)
-  await file.writeFile(made)
-  await file.sync()
-  await file.close()
-  await rename(`${path}.new`, path)
-  const folder = await open(dataDir, 'r')
-  await folder.sync()
-  await folder.close()
+  await writeDurably(path, made)
   return made
+}
+
+/** By it the key is known again; tells nothing about it. */
+export function checkOf(key: Uint8Array): string {
+  return Buffer.from(derivedKey(key, 'key check')).toString('hex')
 }
 
 /** Derives a key for one purpose from the installation's. */

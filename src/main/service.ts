@@ -33,15 +33,19 @@ import { publishedFiles, startPublishing } from '../files/publishing.ts'
 import { storesOf } from '../files/stores.ts'
 import { startForgetting } from '../history/forget.ts'
 import type { SettleRules } from '../outcome/settle.ts'
-import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startWorker } from '../worker/worker.ts'
 import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
 import { checkTenantsApart, engineWall } from './engine-wall.ts'
-import { type DataFolders, derivedKey, ensureTenant, prepareFolders, secretKey } from './installation.ts'
+import { derivedKey, ensureTenant } from './installation.ts'
+import { tellLost } from './lost-data.ts'
+import { openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
 import { Services } from './services.ts'
+import type { DataFolders } from './surroundings.ts'
+import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningService {
@@ -101,6 +105,7 @@ async function startParts(config: Config, world: World, services: Services): Pro
       store: parts.store,
       limits: config.limits,
       clockIsRight: clockIsRight(config.dataDir),
+      setAside: setAsideIn([config.dataDir, parts.folders.apps, parts.folders.files]),
     }),
   )
   const sessions = await startEngines(parts)
@@ -126,13 +131,9 @@ async function startParts(config: Config, world: World, services: Services): Pro
 }
 
 async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
-  const folders = await prepareFolders(config.dataDir)
-  // The store's lock comes first: two processes must not create the key of one installation.
-  const store = SqliteStore.open(folders.database)
-  await services.start('store', () => ({ stop: () => store.close() }))
+  const { folders, store, master } = await openData(config, world, services)
   // The lock proves that holders of leases are dead: nobody waits for their leases to end.
   await store.endLeases(world.clock.now())
-  const master = await secretKey(config.dataDir, config.secretKey)
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
   const metrics = new Registry()
   const guard = await services.start('channel guard', () => new ChannelGuard(world.log, metrics))
@@ -185,11 +186,10 @@ async function openFiles(folder: string, store: SqliteStore, world: World): Prom
 const sessionsRoot = ({ dataDir }: Config) => join(dataDir, 'tmp')
 
 async function startEngines(parts: Parts): Promise<DuckDbSessions> {
-  const { config, world, services, folders, store, data, files, wall } = parts
+  const { config, world, services, folders, data, files, wall } = parts
   await data.prepare()
-  // No attempt runs before the worker starts: data that no app points at was left by a killed process.
-  const swept = await data.sweepUnreferenced(await store.referencedDataVersions(), 0)
-  if (swept > 0) world.log.info('removed app data that no app points at', { files: swept })
+  await setAsideUnknown(parts, world)
+  await tellLost(parts, world.log)
   const sessions = new DuckDbSessions({
     data,
     spool: files,

@@ -163,6 +163,12 @@ export const SETTINGS = {
     meaning:
       'How long records of what was sent to webhooks are kept, and how old an event may be that is sent again by hand.',
   },
+  setAsideTime: {
+    variable: 'REPRISE_SET_ASIDE_TIME',
+    default: '30d',
+    meaning:
+      'How long files that no record knows are kept, in .set-aside within their folder, before they are deleted; at least 1d.',
+  },
   drainTime: {
     variable: 'REPRISE_DRAIN_TIME',
     default: '30s',

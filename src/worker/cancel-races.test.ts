@@ -57,7 +57,10 @@ class Scene {
   readonly engines: ScriptedEngines
   readonly store: Store
   readonly #rules = { errorRequeuesMax: 3, largestSizeIndex: SIZES.length - 1 }
-  readonly #appData = { discard: async (version: DataVersion) => void this.discarded.push(version) }
+  readonly #appData = {
+    isWhole: async () => true,
+    discard: async (version: DataVersion) => void this.discarded.push(version),
+  }
 
   constructor(store: Store, plans: readonly Plan[]) {
     this.store = store

@@ -146,7 +146,7 @@ describe('a worker', () => {
       drainMs: 1000,
       sizes: SIZES,
       sessions: engines,
-      appData: { discard: async () => {} },
+      appData: { isWhole: async () => true, discard: async () => {} },
       connectionsFor: async () => [],
       stores: NO_STORES,
     })

@@ -14,6 +14,7 @@ import type { Clock, Log, Timers } from '../core/ports.ts'
 import type { App } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
+  AppData,
   EngineSession,
   EngineSessions,
   EngineSize,
@@ -37,6 +38,8 @@ const SESSION_WAIT_MS = 60_000
 const SCRIPT_MISSING = 1013
 /** As of a STORE that fails while the script runs. */
 const NOT_STORABLE = 1
+/** LOCERR_GENERIC_CORRUPT_DATA. */
+const CORRUPT_DATA = 11
 
 export interface RunDeps {
   readonly clock: Clock
@@ -46,6 +49,7 @@ export interface RunDeps {
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
   readonly stores: Stores
+  readonly appData: Pick<AppData, 'isWhole'>
   connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
 }
 
@@ -74,7 +78,7 @@ export async function runAttempt(
   dataAfter: DataVersion,
 ): Promise<RanAttempt | 'lost'> {
   const deps = { ...ports, limits: limitsOf(limits, claimed.tenant) }
-  const without = beforeSession(claimed)
+  const without = await beforeSession(deps, claimed)
   if (without !== undefined) return ended(claimed, without)
   if (!lease.holds()) return 'lost'
   const acquired = await acquire(deps, claimed, lease, handBack)
@@ -130,16 +134,19 @@ export function storingReload({ reload, app }: Claimed): StoringReload {
 }
 
 /** Returns an end that needs no engine, if there is one. */
-function beforeSession({ app, reload, script }: Claimed): AttemptEnd | undefined {
+async function beforeSession({ appData }: RunDeps, claimed: Claimed): Promise<AttemptEnd | undefined> {
+  const { app, reload, script } = claimed
   if (reload.partial ? app.crashedOnMaxSize.partial : app.crashedOnMaxSize.full) return { kind: 'refused' }
-  if (script !== undefined) return undefined
-  const fault = {
-    engineErrorCode: SCRIPT_MISSING,
-    message: 'the app has no load script',
-    line: 1,
-    statement: '',
-  }
-  return { kind: 'script-error', fault }
+  if (script === undefined) return faultBefore(SCRIPT_MISSING, 'the app has no load script')
+  if (!reload.partial || app.data === undefined || (await appData.isWhole(app.data))) return undefined
+  return faultBefore(
+    CORRUPT_DATA,
+    "the app's data file is missing or not whole, and a partial reload goes on from it: reload the app in full",
+  )
+}
+
+function faultBefore(engineErrorCode: number, message: string): AttemptEnd {
+  return { kind: 'script-error', fault: { engineErrorCode, message, line: 1, statement: '' } }
 }
 
 type Acquired =

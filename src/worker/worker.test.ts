@@ -82,6 +82,7 @@ class Bench {
       sizes: SIZES,
       sessions: this.engines,
       appData: {
+        isWhole: async () => true,
         discard: async (version) => {
           this.discarded.push(version)
         },

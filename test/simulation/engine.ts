@@ -162,6 +162,7 @@ export function simEngines(
 
 export function simAppData(world: World, node: SimNode): AppData {
   return {
+    isWhole: async ({ version }) => world.engines.files.has(version),
     discard(version) {
       return new Promise((resolve, reject) => {
         const fails = world.chance(world.faulty(0.05))

@@ -71,6 +71,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     store: reached,
     limits,
     clockIsRight: { how: '', taken: async () => false },
+    setAside: { deleteBefore: async () => 0 },
   }
   const loops = [
     startWorker(canary?.worker?.(work, world) ?? work),

@@ -91,7 +91,8 @@ export async function apiUnderTest(
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
     settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
-    appData: new DataFolder(join(folder, 'apps')),
+    // Tests make up the data of apps.
+    appData: Object.assign(new DataFolder(join(folder, 'apps')), { isWhole: async () => true }),
     version: '0.0.0-test',
     ready: () => true,
     brokers: () => ({}),

@@ -219,7 +219,7 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
 }
 
 function answers() {
-  return { 200: NxApp, ...problems(400, 403, 404) }
+  return { 200: NxApp, ...problems(400, 403, 404, 409) }
 }
 
 const PRIVILEGES: readonly (readonly [AppRight, readonly string[]])[] = [

@@ -1,12 +1,13 @@
 /** The tables and fields that an app's last reload made (contract 05, section 2); empty before the first. */
 
 import { type Static, Type } from 'typebox'
+import { appDataLost } from '../../catalog/app.ts'
 import { defined } from '../../core/defined.ts'
 import { APP_USAGES, type App, type DataTable } from '../../core/records.ts'
 import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { problems } from '../http/problem.ts'
+import { done, problems } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
 
 const DataModel = Type.Object({
@@ -54,10 +55,15 @@ export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
         tags: ['apps'],
         summary: 'Describes the data model of an app',
         params: AppPath,
-        response: { 200: DataModel, ...problems(403, 404) },
+        response: { 200: DataModel, ...problems(403, 404, 409) },
       },
     },
-    async (request) => dataModel(await appFor(deps, callerOf(request), request.params.appId, 'read')),
+    async (request) => {
+      const app = await appFor(deps, callerOf(request), request.params.appId, 'read')
+      // Tables of data that nobody can read any more would be told as if they were there.
+      if (app.data !== undefined && !(await deps.appData.isWhole(app.data))) done(appDataLost())
+      return dataModel(app)
+    },
   )
 }
 

@@ -8,7 +8,6 @@ import {
   rm,
   stat,
   symlink,
-  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -86,29 +85,17 @@ test('discarding takes a version with its leftovers, leaves the others, and may 
   expect(await left()).toEqual([TWO])
 })
 
-describe('sweeping', () => {
-  test('takes what no app points at, and the leftovers of what one does', async () => {
-    for (const name of [ONE, `${ONE}.wal`, TWO, `${TWO}.wal`, 'notes.txt']) await write(name)
-    await mkdir(join(data.folder, `${TWO}.tmp`))
-    expect(await data.sweepUnreferenced([ONE], 0)).toBe(1)
-    expect(await left()).toEqual([ONE, 'notes.txt'])
-  })
+test('names what no app points at, and the leftovers of what one does', async () => {
+  for (const name of [ONE, `${ONE}.wal`, TWO, `${TWO}.wal`, 'notes.txt']) await write(name)
+  await mkdir(join(data.folder, `${TWO}.tmp`))
+  expect((await data.unreferenced([ONE])).sort()).toEqual([`${ONE}.wal`, TWO, `${TWO}.tmp`, `${TWO}.wal`])
+})
 
-  test('spares what was touched lately: an attempt may be writing it', async () => {
-    for (const name of [ONE, TWO]) await write(name)
-    const hourAgo = new Date(Date.now() - 3_600_000)
-    await utimes(join(data.folder, ONE), hourAgo, hourAgo)
-    expect(await data.sweepUnreferenced([], 60_000)).toBe(1)
-    expect(await left()).toEqual([TWO])
-  })
-
-  test('removes a link, not what it leads to', async () => {
-    await writeFile(join(folder, 'outside'), 'kept')
-    await symlink(join(folder, 'outside'), join(data.folder, ONE))
-    await data.sweepUnreferenced([], -1000)
-    expect(await left()).toEqual([])
-    expect(await readdir(folder)).toContain('outside')
-  })
+test('knows a version that is missing, empty or cut', async () => {
+  await write(ONE, '12345')
+  expect(await data.isWhole({ version: ONE, fileBytes: 5 })).toBe(true)
+  expect(await data.isWhole({ version: ONE, fileBytes: 6 })).toBe(false)
+  expect(await data.isWhole({ version: TWO, fileBytes: 0 })).toBe(false)
 })
 
 test('a copy has a content of its own, and there is none of what is gone', async () => {

@@ -73,26 +73,18 @@ export class DataFolder implements AppData, AppDataCopies {
     }
   }
 
+  async isWhole({ version, fileBytes }: { version: DataVersion; fileBytes: number }): Promise<boolean> {
+    const found = await lstat(this.path(version)).catch(() => undefined)
+    return found?.isFile() === true && found.size === fileBytes
+  }
+
   /**
-   * Deletes the versions that no app points at, with the files beside them.
-   * @param olderThanMs spares files changed within this time: an attempt's new data is not pointed at before
-   * it settles, so pass more than the longest run of an attempt. At start, when no attempt runs, pass 0
-   * @returns the number of deleted versions
+   * The versions that no app points at, and what lies beside versions. At the start, when no attempt runs, a
+   * killed process left them, or a database that is older than this folder does not know them.
    */
-  async sweepUnreferenced(referenced: Iterable<DataVersion>, olderThanMs: number): Promise<number> {
+  async unreferenced(referenced: Iterable<DataVersion>): Promise<string[]> {
     const keep = new Set<string>(referenced)
-    const before = Date.now() - olderThanMs
-    const swept = new Set<string>()
-    for (const name of await readdir(this.folder)) {
-      const version = versionOf(name)
-      if (version === undefined) continue
-      if (keep.has(version) && name === version) continue
-      const found = await lstat(join(this.folder, name)).catch(() => undefined)
-      if (found === undefined || found.mtimeMs > before) continue
-      await rm(join(this.folder, name), { force: true, recursive: true })
-      if (name === version) swept.add(version)
-    }
-    return swept.size
+    return (await readdir(this.folder)).filter((name) => versionOf(name) !== undefined && !keep.has(name))
   }
 }
 

@@ -149,7 +149,8 @@ export class DuckDbSession implements EngineSession {
     data.path(work.dataAfter)
     return {
       dataFile: this.#dataFile,
-      ...(work.dataBefore === undefined ? {} : { dataBefore: data.path(work.dataBefore) }),
+      // A full reload starts from nothing, also when the data before is lost.
+      ...(work.partial && work.dataBefore !== undefined ? { dataBefore: data.path(work.dataBefore) } : {}),
       ...defined({ lastReloadAt: work.lastReloadAt }),
       script: work.script,
       variables: work.variables,

@@ -13,6 +13,7 @@ import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
 import type { Change } from '../port/change.ts'
 import type { Forget, Forgotten } from '../port/history.ts'
+import type { Installation } from '../port/installation.ts'
 import type { Counts, ExclusiveStore } from '../port/store.ts'
 import { assertCatalogSaving } from '../rule/changing.ts'
 import { mayForgetEvent, mayForgetLog, mayForgetReload, mayForgetSend } from '../rule/forgetting.ts'
@@ -47,6 +48,16 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
       pendingDeliveries: this.tables.deliveries.where((row) => row.state === 'pending').length,
       ...defined({ waitsSince: queued.length === 0 ? undefined : Math.min(...queued.map(waitsSince)) }),
     }
+  }
+
+  async installation(): Promise<Installation> {
+    return this.tables.installation.get('1') ?? { name: 'model', starts: 0, marked: false, logLost: false }
+  }
+
+  async keepInstallation(changed: Omit<Installation, 'name' | 'logLost'>): Promise<void> {
+    const { name, logLost } = await this.installation()
+    const { starts, marked, keyCheck } = changed
+    this.tables.installation.put('1', { name, logLost, starts, marked, ...defined({ keyCheck }) })
   }
 
   async forget(request: Forget): Promise<Forgotten> {

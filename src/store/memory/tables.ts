@@ -17,6 +17,7 @@ import type { Reload } from '../../core/reload.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import type { Installation } from '../port/installation.ts'
 import type { ListedRecords, ListKind } from '../port/list-fields.ts'
 import type { ScriptLog } from '../port/reloads.ts'
 import { Journal, Table } from './table.ts'
@@ -46,6 +47,7 @@ export class Tables {
   readonly deliveries = new Table<Delivery>(this.journal)
   readonly sends = new Table<Send>(this.journal)
   readonly publications = new Table<Publication>(this.journal)
+  readonly installation = new Table<Installation>(this.journal)
   /**
    * `sequence`: of the latest event; `forgotten`: of the newest one that was removed; `letInAt`: what was due
    * then was let in by a claim, epoch ms; `seenAt`: the time that was seen when history was forgotten last.

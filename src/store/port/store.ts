@@ -16,6 +16,7 @@ import type { DeliveryStore } from './deliveries.ts'
 import type { EventStore } from './events.ts'
 import type { DataFileStore } from './files.ts'
 import type { HistoryStore } from './history.ts'
+import type { InstallationStore } from './installation.ts'
 import type { ListStore } from './lists.ts'
 import type { PeopleStore } from './people.ts'
 import type { PublicationStore } from './publications.ts'
@@ -62,7 +63,7 @@ export interface Store
 }
 
 /** A store that one process at a time has open; a lock sees to it. */
-export interface ExclusiveStore extends Store {
+export interface ExclusiveStore extends Store, InstallationStore {
   /**
    * Ends every lease at `now`: the open attempts are found by `expiredLeases`, the claimed deliveries are
    * free again. For the start of a process, before it claims anything: whoever held them is dead, so nobody

@@ -15,6 +15,7 @@ import { sql as ranStatements } from './migrations/0005-ran-statements.ts'
 import { sql as lists } from './migrations/0006-lists.ts'
 import { sql as futureStamps } from './migrations/0007-future-stamps.ts'
 import { sql as publications } from './migrations/0008-publications.ts'
+import { sql as installation } from './migrations/0009-installation.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   lists,
   futureStamps,
   publications,
+  installation,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -96,6 +96,51 @@ describe('opening', () => {
     await SqliteStore.open(file).close()
   })
 
+  it('refuses it also when the name of the lock was removed, as often as it is tried', async () => {
+    const store = SqliteStore.open(file)
+    rmSync(`${file}.lock`)
+    for (let i = 0; i < 2; i++) expect(() => SqliteStore.open(file)).toThrow('is in use by another server')
+    writeFileSync(`${file}.lock`, '')
+    expect(() => SqliteStore.open(file)).toThrow('is in use by another server')
+    await store.close()
+    await SqliteStore.open(file).close()
+    rmSync(`${file}.lock`)
+    await SqliteStore.open(file).close()
+  })
+
+  it('knows that a write-ahead log is gone which a kill had left', async () => {
+    const store = SqliteStore.open(file)
+    const [copy, without] = [`${file}.killed`, `${file}.without`]
+    for (const to of [copy, without]) copyFileSync(file, to)
+    copyFileSync(`${file}-wal`, `${copy}-wal`)
+    await store.close()
+    const logLost = async (path: string) => {
+      const opened = SqliteStore.open(path)
+      const { logLost: lost } = await opened.installation()
+      await opened.close()
+      return lost
+    }
+    expect([await logLost(file), await logLost(copy), await logLost(without)]).toEqual([false, false, true])
+    expect(await logLost(without), 'told once').toBe(false)
+  })
+
+  it('keeps what it is told of the installation, under one name', async () => {
+    const store = SqliteStore.open(file)
+    const { name } = await store.installation()
+    expect(await store.installation()).toEqual({ name, starts: 0, marked: false, logLost: false })
+    await store.keepInstallation({ starts: 3, marked: true, keyCheck: 'k' })
+    await store.close()
+    const again = SqliteStore.open(file)
+    expect(await again.installation()).toEqual({
+      name,
+      starts: 3,
+      marked: true,
+      keyCheck: 'k',
+      logLost: false,
+    })
+    await again.close()
+  })
+
   it('refuses the schema of a newer release, leaves it untouched, and holds no lock', () => {
     const db = new DatabaseSync(file)
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`)

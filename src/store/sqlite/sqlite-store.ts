@@ -8,6 +8,7 @@
  *
  * Modes: open (from `open` on, holding the data lock) - closed (every verb refuses).
  */
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ExclusiveStore } from '../port/store.ts'
 import { noticeOf } from '../rule/notice-of.ts'
@@ -16,6 +17,7 @@ import { Turns } from '../rule/turns.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
+import { noteClosed, noteOpened } from './installation.ts'
 import { prepareCount } from './queue.ts'
 import { prepareStatements } from './statements.ts'
 import { StoreCache } from './store-cache.ts'
@@ -32,9 +34,12 @@ export const SqliteStore = {
    * names the file
    */
   open(file: string): SqliteStore {
+    // Whoever opens the database after a kill copies the log in and removes it.
+    const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
     const lock = lockData(file)
     try {
-      return storeOver(connect(file), file, lock)
+      const db = connect(file)
+      return storeOver(db, file, lock, noteOpened(db, hasLog))
     } catch (error) {
       lock.release()
       throw error
@@ -42,7 +47,7 @@ export const SqliteStore = {
   },
 }
 
-function storeOver(db: DatabaseSync, file: string, lock: { release(): void }): SqliteStore {
+function storeOver(db: DatabaseSync, file: string, lock: { release(): void }, logLost: boolean): SqliteStore {
   const notices = new Notices()
   const tenantCache = new TenantCache(db)
   const turns = new Turns(prepareCount(db), (id) => tenantCache.of(id).tenant.limits ?? {})
@@ -62,13 +67,14 @@ function storeOver(db: DatabaseSync, file: string, lock: { release(): void }): S
     },
   )
   const verbs = promised(
-    prepareStatements(db, turns, tenantCache, cache, (changed) => notices.note(changed)),
+    prepareStatements(db, turns, tenantCache, cache, (changed) => notices.note(changed), logLost),
     writer,
   )
   let closed: Promise<void> | undefined
   const close = async () => {
     writer.close()
     await checkpoints.stop()
+    noteClosed(db)
     db.close()
     lock.release()
   }

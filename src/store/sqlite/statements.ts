@@ -13,6 +13,7 @@ import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
 import { prepareEventReads } from './events.ts'
 import { prepareForget, prepareSeenAt } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
+import { prepareInstallation } from './installation.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
@@ -37,6 +38,7 @@ export function prepareStatements(
   tenantCache: TenantCache,
   cache: StoreCache,
   note: (changed: Partial<CommitNotice>) => void,
+  logLost: boolean,
 ): Answers<ExclusiveStore, Verb> {
   const views = prepareViews(db, tenantCache, cache)
   const updateReload = prepareUpdateReload(db)
@@ -67,6 +69,7 @@ export function prepareStatements(
       const pendingDeliveries = deliveries.pendingCount()
       return { ...turns.counts(), pendingDeliveries, ...defined({ waitsSince: since ?? undefined }) }
     },
+    ...prepareInstallation(db, logLost),
     ...prepareEventReads(db),
     forget: prepareForget(db),
     seenAt: prepareSeenAt(db),

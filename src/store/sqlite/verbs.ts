@@ -38,6 +38,8 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   runningReloads: 'read',
   endLeases: 'synced',
   pullBack: 'synced',
+  installation: 'read',
+  keepInstallation: 'synced',
 
   eventsAfter: 'read',
   eventsBefore: 'read',

@@ -6,7 +6,7 @@
 import { tokenHash } from '../../../src/api/http/authenticate.ts'
 import { newTenant } from '../../../src/catalog/new-tenant.ts'
 import { Client } from '../../../src/cli/client.ts'
-import { prepareFolders } from '../../../src/main/installation.ts'
+import { foldersOf, makeFolder } from '../../../src/main/surroundings.ts'
 import { jsonLog, realWorld } from '../../../src/main/world.ts'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { put } from '../../support/catalog.ts'
@@ -100,7 +100,8 @@ export class Installation {
   }
 
   async #makeTenants(): Promise<void> {
-    const { database } = await prepareFolders(this.folder)
+    const { database } = foldersOf(this.folder)
+    await makeFolder(this.folder)
     const store = SqliteStore.open(database)
     const world = realWorld(jsonLog('silent'))
     for (const [n, tenant] of TENANTS.entries()) {
