@@ -31,6 +31,7 @@ const PARTS: readonly Part[] = [
     tail: 8,
   },
   { name: 'chaos', command: 'npm run --silent chaos -- --minutes 10', tail: 30 },
+  { name: 'chaos-canary', command: 'npm run --silent chaos -- --minutes 2 --immediate', tail: 5 },
   {
     name: 'oldest-node',
     command: `npm install --silent --no-audit --no-fund --prefix $FOLDER node@${NODE_FLOOR} &&

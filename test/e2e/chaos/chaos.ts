@@ -16,7 +16,7 @@ import { type Least, shortfalls, type Tally, tallyOf } from './checker/tally.ts'
 import { Diary } from './diary.ts'
 import { writeFinalLists } from './final-lists.ts'
 import { Inspection, processesOf } from './inspection.ts'
-import { type AppCounts, Installation, TENANTS } from './installation.ts'
+import { type AppCounts, Installation, type StoresMode, TENANTS } from './installation.ts'
 import { killAgainAndAgain, type Pace } from './killer.ts'
 import { ChaosReceiver, type Moods } from './receiver.ts'
 import { changeWeather, type Weather } from './weather.ts'
@@ -41,6 +41,7 @@ export interface Plan {
   readonly kills: { readonly engine: number; readonly server: number }
   readonly slots: number
   readonly apps: AppCounts
+  readonly stores: StoresMode
   readonly habits: Habits
   readonly pace: Pace
   readonly weather: Weather
@@ -77,7 +78,7 @@ export async function runChaos(plan: Plan): Promise<ChaosReport> {
   const receivers = [...moody, ...shaky]
   try {
     await Promise.all(receivers.map((receiver) => receiver.up()))
-    await installation.furnish(plan.apps)
+    await installation.furnish(plan.apps, plan.stores)
     for (const [n, tenant] of TENANTS.entries()) {
       for (const { name, url } of [moody[n]!, shaky[n]!]) await installation.addWebhook(tenant, name, url)
     }

@@ -34,6 +34,7 @@ export interface ChaosApp {
   client(): Client
 }
 
+export type StoresMode = 'atomic' | 'immediate'
 /** Apps of each tenant. */
 export type AppCounts = Readonly<Record<Size, number>>
 
@@ -57,7 +58,8 @@ export class Installation {
     }
   }
 
-  async furnish(counts: AppCounts): Promise<void> {
+  /** @param stores when what scripts store is published, as the API has it */
+  async furnish(counts: AppCounts, stores: StoresMode): Promise<void> {
     await this.#makeTenants()
     await this.start()
     for (const tenant of TENANTS) {
@@ -66,11 +68,11 @@ export class Installation {
         for (let n = 1; n <= counts[size]; n++) {
           const name = `${size}-${tenant}-${n}`
           places.push(...placesOf(name, tenant, size))
-          await this.#addApp(tenant, name, size, scriptOf(name, tenant, size))
+          await this.#addApp(tenant, name, size, scriptOf(name, tenant, size), stores)
         }
       }
       for (const place of shared(places)) this.#diary.write(place)
-      await this.#addApp(tenant, `reader-${tenant}`, 'reader', readerScript(shared(places)))
+      await this.#addApp(tenant, `reader-${tenant}`, 'reader', readerScript(shared(places)), stores)
     }
   }
 
@@ -124,9 +126,13 @@ export class Installation {
     name: string,
     size: ChaosApp['size'],
     script: string,
+    stores: StoresMode,
   ): Promise<void> {
     const client = () => this.client(tenant)
-    const id = await client().createApp(name)
+    const made = await client().call<{ attributes: { id: string } }>('POST', '/api/v1/apps', {
+      attributes: { name, stores },
+    })
+    const { id } = made.attributes
     await client().setScript(id, script)
     this.apps.push({ id, name, size, authorization: `Bearer ${KEYS[tenant]}`, client })
     this.#diary.write({ kind: 'app', name, tenant, size })

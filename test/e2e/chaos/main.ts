@@ -21,6 +21,7 @@ as clients and receivers saw it. The worker lives in the server's process on SQL
   --keep FILE     writes what is printed into this file too
   --history FILE  writes the history, an entry a line; without it one that shows a finding goes to a temporary file
   --judge FILE    judges a history that was kept, and runs nothing
+  --immediate     the canary: apps publish what they store at once, and all is well when the checker finds it doubled
   --help
 
 Exit code: 0 all is well; 1 bad usage; 2 something did not hold; 3 too little happened to show anything; 4 the run itself
@@ -34,6 +35,7 @@ interface Options {
   readonly keep: string | undefined
   readonly history: string | undefined
   readonly judge: string | undefined
+  readonly immediate: boolean
 }
 
 async function main(): Promise<number> {
@@ -60,12 +62,14 @@ function readOptions(): Options | undefined {
       keep: { type: 'string' },
       history: { type: 'string' },
       judge: { type: 'string' },
+      immediate: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
-  const { keep, history, judge } = values
-  return { minutes: whole('minutes', values.minutes), seed: whole('seed', values.seed), keep, history, judge }
+  const { keep, history, judge, immediate } = values
+  const minutes = whole('minutes', values.minutes)
+  return { minutes, seed: whole('seed', values.seed), keep, history, judge, immediate }
 }
 
 function whole(name: string, text: string): number {
@@ -74,16 +78,17 @@ function whole(name: string, text: string): number {
   return value
 }
 
-async function run({ seed, minutes, keep, history }: Options): Promise<number> {
+async function run({ seed, minutes, keep, history, immediate }: Options): Promise<number> {
   console.log(`chaos: seed ${seed}, ${minutes} minutes`)
   try {
-    const report = await runChaos(longPlan(seed, minutes))
+    const report = await runChaos({ ...longPlan(seed, minutes), stores: immediate ? 'immediate' : 'atomic' })
     const broken = report.findings.length + report.faults.length > 0
     const file = history ?? (broken ? join(tmpdir(), `chaos-${seed}-${process.pid}.jsonl`) : undefined)
     if (file !== undefined) writeFileSync(file, historyText(report.history))
     const told = summary(report, minutes, file)
     console.log(told)
     if (keep !== undefined) writeFileSync(keep, `${told}\n`)
+    if (immediate) return findsCanary(report)
     return broken ? 2 : report.shortfalls.length > 0 ? 3 : 0
   } catch (error) {
     console.error(`chaos: seed ${seed}:`, error)
@@ -91,6 +96,12 @@ async function run({ seed, minutes, keep, history }: Options): Promise<number> {
   } finally {
     await endAll()
   }
+}
+
+function findsCanary({ findings }: ChaosReport): number {
+  const found = findings.some(({ kind }) => kind === 'effect doubled')
+  console.log(found ? 'the canary was found' : 'THE CANARY WAS NOT FOUND: no effect doubled')
+  return found ? 0 : 2
 }
 
 function judgeKept(file: string): number {

@@ -17,8 +17,9 @@ export function longPlan(seed: number, minutes: number): Plan {
     kills: { engine: 0, server: 0 },
     slots: 5,
     apps: { small: 8, medium: 4, large: 2 },
-    habits: { restMs: 5000, patienceMs: 40_000 },
-    pace: { engineEvery: 1.7, serverEvery: 12, running: 4 },
+    stores: 'atomic',
+    habits: { restMs: 4000, patienceMs: 40_000 },
+    pace: { engineEvery: 1.8, serverEvery: 11, running: 4 },
     weather: {
       shortMs: 2000,
       longMs: 20_000,
