@@ -41,11 +41,11 @@ export function longPlan(seed: number, minutes: number): Plan {
 export function shortPlan(seed: number): Plan {
   return {
     ...longPlan(seed, 1),
-    forMs: 6000,
+    forMs: 4000,
     kills: { engine: 3, server: 2 },
     apps: { small: 2, medium: 1, large: 1 },
     habits: { restMs: 300, patienceMs: 8000 },
-    pace: { engineEvery: 3, serverEvery: 7, running: 2 },
+    pace: { engineEvery: 2.5, serverEvery: 5, running: 2 },
     weather: { shortMs: 1200, longMs: 0, longUntilMs: 0, calmMs: 9000 },
     moods: { refused: 0.04, dropped: 0.03, late: 0 },
     // Who is hit twice is not waited for, so of few kills of engines it may be that none is survived.

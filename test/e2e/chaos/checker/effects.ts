@@ -114,8 +114,7 @@ interface Apart {
 /**
  * A reader that finds a place unchanged before and after it looks at another one of its group finds the same
  * runs there: no commit lay between that touched the group. Except for a run that was committed while the
- * reader ran: its files come to their places one after the other (0014-stores-with-the-outcome.md),
- * which `seenInPart` counts.
+ * reader ran: its files come to their places one after the other, which `seenInPart` counts.
  */
 function apart(story: Story, readings: readonly Reading[]): Finding[] {
   return differing(readings)
