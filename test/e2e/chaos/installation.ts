@@ -52,8 +52,6 @@ export class Installation {
       // Machines without a second wall are to show the same.
       REPRISE_TRUST_TENANTS: 'on',
       REPRISE_APP_DATA_SIZE: APP_DATA_LIMIT,
-      // Where no second wall can stand, its two tenants are served all the same.
-      REPRISE_TRUST_TENANTS: 'on',
       // What Node compiled is kept from start to start: a killed service is back sooner.
       NODE_COMPILE_CACHE: newDataFolder(),
       ...settings,
