@@ -28,8 +28,9 @@ SLEEP 4000;`
 
 const hasStored = ({ log }: ReloadRecord) => log?.includes('Again <<') === true
 
-/** The values of the file, wherever its place is. */
+/** The values of the file, wherever its place is, when nothing is on its way there. */
 async function stored(folder: string): Promise<unknown[]> {
+  await expect.poll(() => readdirSync(join(folder, 'files', '.spool'))).toEqual([])
   const files = readdirSync(join(folder, 'files'), { recursive: true, encoding: 'utf8' })
   const [path] = files.filter((name) => name.endsWith('h.qvd'))
   const { columns } = await readQvd(join(folder, 'files', path!))
