@@ -69,7 +69,9 @@ export class Inspection {
       const pointed = db.prepare('SELECT data_version FROM apps WHERE data_version IS NOT NULL').all()
       const versions = new Set(pointed.map((row) => row.data_version))
       for (const file of readdirSync(join(this.#installation.folder, 'apps'))) {
-        if (!versions.has(file)) this.faults.push(`${file} was left behind in apps/`)
+        // The mark by which an installation knows its folders begins with a dot.
+        if (file.startsWith('.') || versions.has(file)) continue
+        this.faults.push(`${file} was left behind in apps/`)
       }
     } finally {
       db.close()
