@@ -27,11 +27,11 @@ interface Write {
 export interface Commit {
   /** Takes the group back. */
   readonly takeBack: (truth: ObservedStore) => void
-  /** Answers of a group that was refused. */
-  readonly refusedIsTold: boolean
+  /** Whether the caller of the verb is told that its commit was refused. */
+  readonly refusedIsTold: (verb: string) => boolean
 }
 
-const AS_IT_IS: Commit = { takeBack: (truth) => truth.takeBack(), refusedIsTold: true }
+const AS_IT_IS: Commit = { takeBack: (truth) => truth.takeBack(), refusedIsTold: () => true }
 
 /** @param store the store, perhaps with a planted bug around it */
 export function inGroups(world: World, truth: ObservedStore, store: Store, commit: Commit = AS_IT_IS): Store {
@@ -89,9 +89,9 @@ function commitGroup(world: World, truth: ObservedStore, group: readonly Write[]
     commit.takeBack(truth)
   }
   truth.endGroup()
-  group.forEach(({ resolve, reject }, i) => {
+  group.forEach(({ verb, resolve, reject }, i) => {
     const answer = answers[i]!
-    if (refused && commit.refusedIsTold) answer.catch(() => {}).then(() => reject(new DiskFull()))
+    if (refused && commit.refusedIsTold(verb)) answer.catch(() => {}).then(() => reject(new DiskFull()))
     else answer.then(resolve, reject)
   })
 }

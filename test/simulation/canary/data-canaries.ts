@@ -40,7 +40,7 @@ export const DATA_CANARIES: readonly Canary[] = [
   {
     name: 'written-in-place',
     plants: 'a partial reload works in the file that the app points at',
-    foundBy: ['data-kept'],
+    foundBy: ['session-reach', 'data-kept'],
     withinSeeds: 40,
     worker: (deps) =>
       running(deps, (session, work, report) =>

@@ -4,17 +4,24 @@ import type { Canary } from './canary.ts'
 export const DISK_CANARIES: readonly Canary[] = [
   {
     name: 'answered-before-commit',
-    plants: 'writes are answered when they have run, whatever becomes of their commit',
-    foundBy: ['acceptance-kept', 'cancel-holds', 'end-is-true', 'data-with-outcome', 'delivered-arrived'],
+    plants: 'a reload is answered as accepted when that has run, whatever becomes of the commit',
+    foundBy: ['acceptance-kept'],
     withinSeeds: 60,
-    commit: { takeBack: (truth) => truth.takeBack(), refusedIsTold: false },
+    commit: { takeBack: (truth) => truth.takeBack(), refusedIsTold: (verb) => verb !== 'accept' },
   },
   {
     name: 'half-a-commit',
     plants: 'of a commit that is refused only the first record is taken back',
-    foundBy: ['acceptance-kept', 'attempts-numbered', 'one-finished-event', 'session-reach', 'state-moves'],
+    foundBy: [
+      'history-kept',
+      'acceptance-kept',
+      'attempts-numbered',
+      'one-finished-event',
+      'session-reach',
+      'state-moves',
+    ],
     withinSeeds: 20,
-    commit: { takeBack: (truth) => truth.takeBack(1), refusedIsTold: true },
+    commit: { takeBack: (truth) => truth.takeBack(1), refusedIsTold: () => true },
   },
   {
     name: 'torn-data-kept',

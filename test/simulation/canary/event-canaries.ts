@@ -119,7 +119,7 @@ export const EVENT_CANARIES: readonly Canary[] = [
   {
     name: 'never-pulled-back',
     plants: 'what a clock that was ahead has stamped stays due as it was stamped',
-    foundBy: ['due-in-time', 'all-ends'],
+    foundBy: ['back-off-kept', 'due-in-time', 'all-ends'],
     withinSeeds: 60,
     store: (store) => overriding(store, { pullBack: async () => ({ reloads: 0, deliveries: 0 }) }),
   },

@@ -9,7 +9,7 @@ export const LEASE_CANARIES: readonly Canary[] = [
     withinSeeds: 150,
     store: (store) =>
       overriding(store, {
-        transition: (batch) => store.transition(batch.map(({ reloadId, step }) => ({ reloadId, step }))),
+        transition: (batch) => store.transition(batch.map(({ fence: _ignored, ...rest }) => rest)),
       }),
   },
   {
