@@ -1,6 +1,6 @@
 /**
  * What a script that runs by hand stores: kept aside until the script has succeeded, then moved to the folder
- * of the data, each file in one step.
+ * of the data, each file in one step, with the mode of the one that it replaces.
  */
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { newUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { StagedFile, StoresSpool } from '../engine/engine-session.ts'
 import { moveFile } from '../engine/sink/move-file.ts'
+import { writeOutput } from '../qvd/output-file.ts'
 
 export interface LocalStores extends StoresSpool {
   /** @param root folder behind the connection */
@@ -28,7 +29,9 @@ export function localStores(folder: string, random: Random): LocalStores {
       await rm(pathOf(content), { force: true })
     },
     async publish(files, root) {
-      for (const { content, path } of files) await moveFile(pathOf(content), join(root, path))
+      for (const { content, path } of files) {
+        await writeOutput(join(root, path), [], (file) => moveFile(pathOf(content), file))
+      }
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Stores with real files and a real step, on the memory store. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -124,6 +124,11 @@ describe('Stores of a reload', () => {
       async () => writeFile(join(await files.folderOf(PERSONAL), 'a'), ''),
     ],
     ['the name is none', '../a.csv', async () => {}],
+    [
+      'a link has the name',
+      'l.csv',
+      async () => symlink('/etc/hostname', join(await files.folderOf(PERSONAL), 'l.csv')),
+    ],
   ])('are refused as a whole when %s', async (_label, path, meanwhile) => {
     await meanwhile()
     const { succeed } = await storing()

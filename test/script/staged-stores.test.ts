@@ -2,7 +2,8 @@
  * What a script stores is seen by the script itself, in every way in which it looks at files, and by nobody
  * else before its reload is settled.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,7 +41,8 @@ async function run(script: string, more: Partial<ScriptRunRequest> = {}) {
     },
     () => {},
   )
-  const tables = ran.end.kind === 'completed' ? await writtenTables(dataFile) : {}
+  const tables =
+    ran.end.kind === 'completed' && more.dataFile === undefined ? await writtenTables(dataFile) : {}
   return { ...ran, tables }
 }
 
@@ -125,6 +127,20 @@ describe('A script that stores', () => {
       fault: { message: expect.stringContaining('a folder') },
     })
     expect(ran.storedFiles).toEqual([])
+  })
+
+  it('is refused where a link or a pipe has the name, and leaves it as it is', async () => {
+    await symlink(at('d', 'old.csv'), at('d', 'link.csv'))
+    spawnSync('mkfifo', [at('d', 'pipe.csv')])
+    for (const name of ['link.csv', 'pipe.csv']) {
+      const ran = await run(`${T}\nSTORE T INTO [lib://d/${name}] (txt);`, { dataFile: ':memory:' })
+      expect(ran.end).toMatchObject({
+        kind: 'failed',
+        fault: { message: expect.stringContaining('a link, pipe') },
+      })
+    }
+    expect((await lstat(at('d', 'link.csv'))).isSymbolicLink()).toBe(true)
+    expect((await lstat(at('d', 'pipe.csv'))).isFIFO()).toBe(true)
   })
 
   it('waits at each STORE when stores are immediate, and takes a refusal as a fault of the statement', async () => {

@@ -97,8 +97,11 @@ export class FilePaths {
     }
     checkInside(located.connection, folder, given)
     const target = path.join(folder, name)
-    if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw faults.general(`Cannot write '${given}': there is a folder of this name`)
+    // A file takes the place of a file only: a link would be replaced or lead elsewhere, a device or pipe be lost.
+    const there = lstatSync(target, { throwIfNoEntry: false })
+    if (there !== undefined && !there.isFile()) {
+      const what = there.isDirectory() ? 'a folder' : 'a link, pipe or device'
+      throw faults.general(`Cannot write '${given}': there is ${what} of this name`)
     }
     return { target, located }
   }

@@ -170,8 +170,10 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
         path = join(path, part)
         const found = await lstat(path).catch(() => undefined)
         const isLast = path === join(base, checked(name))
-        if (found !== undefined && found.isDirectory() === isLast) {
-          return isLast ? 'there is a folder of this name' : `'${part}' is no folder`
+        if (found === undefined) return undefined
+        if (!isLast && !found.isDirectory()) return `'${part}' is no folder`
+        if (isLast && !found.isFile()) {
+          return `there is ${found.isDirectory() ? 'a folder' : 'a link, pipe or device'} of this name`
         }
       }
       return undefined
