@@ -97,7 +97,7 @@ export class FilePaths {
     }
     checkInside(located.connection, folder, given)
     const target = path.join(folder, name)
-    // A file takes the place of a file only: a link would be replaced or lead elsewhere, a device or pipe be lost.
+    // A file takes the place of a file only: a link, pipe or device would be lost.
     const there = lstatSync(target, { throwIfNoEntry: false })
     if (there !== undefined && !there.isFile()) {
       const what = there.isDirectory() ? 'a folder' : 'a link, pipe or device'
