@@ -94,7 +94,11 @@ describe('Stores of a reload', () => {
     const [publication] = await store.publications()
     expect(publication).toMatchObject({ reloadId: reload.reloadId })
     const wanted = new Set(publication!.files.map(({ content }) => content))
-    files = publishedFiles({ files: await openFileStore(root, world.random, wanted), store, log: world.log })
+    files = publishedFiles({
+      files: await openFileStore(root, world.random, { wanted }),
+      store,
+      log: world.log,
+    })
     expect(await textAt('a.csv')).toBe('A')
     expect(await store.publications()).toEqual([])
   })
@@ -159,7 +163,7 @@ describe('Stores of a reload', () => {
     const { succeed } = await storing()
     const kept = await staged('a.csv', 'A')
     const dropped = await staged('b.csv', 'B')
-    const bare = await openFileStore(root, world.random, new Set([kept.content, dropped.content]))
+    const bare = await openFileStore(root, world.random, { wanted: new Set([kept.content, dropped.content]) })
     stores = storesOf(store, bare, world)
     await succeed([kept])
     await stores.discard(TENANT_ID, [kept, dropped])

@@ -24,6 +24,8 @@ export interface OpenData {
   readonly store: SqliteStore
   /** The key of the installation. */
   readonly master: Uint8Array
+  /** It was restored from a backup: the folders hold what it does not know. */
+  readonly databaseIsOlder: boolean
 }
 
 /** @throws StartRefused when something is gone or belongs elsewhere, and nobody said that it may */
@@ -52,11 +54,15 @@ export async function openData(
   const master = await secretKey(dataDir, configured, known, accepted, at)
   const installation = { ...found, starts: found.starts + 1 }
   const both = [folders.apps, folders.files]
-  for (const folder of both) await judgeFolder(folder, installation, accepted, { log: world.log, at })
+  let databaseIsOlder = false
+  for (const folder of both) {
+    const judged = await judgeFolder(folder, installation, accepted, { log: world.log, at })
+    databaseIsOlder ||= judged === 'database-older'
+  }
   await store.keepInstallation(installation)
   for (const folder of both) await markFolder(folder, installation)
   await store.keepInstallation({ ...installation, marked: true, keyCheck: checkOf(master) })
-  return { folders, store, master }
+  return { folders, store, master, databaseIsOlder }
 }
 
 /** Under the lock: no server uses what is moved. */

@@ -9,6 +9,7 @@
  * or hands them back. Meanwhile the API answers: reloads can be watched, canceled, and accepted for the next
  * start. Then the API closes its connections, and deliveries in flight are recorded.
  */
+
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
@@ -16,6 +17,7 @@ import { ownOrigin } from '../api/http/own-origin.ts'
 import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
+import { defined } from '../core/defined.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { Channel } from '../delivery/channel.ts'
@@ -28,7 +30,7 @@ import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
 import { fileConnections } from '../files/connections.ts'
-import { openFileStore } from '../files/local/file-store.ts'
+import { openFileStore, SPOOL } from '../files/local/file-store.ts'
 import { publishedFiles, startPublishing } from '../files/publishing.ts'
 import { storesOf } from '../files/stores.ts'
 import { startForgetting } from '../history/forget.ts'
@@ -41,7 +43,7 @@ import type { Config } from './config.ts'
 import { checkTenantsApart, engineWall } from './engine-wall.ts'
 import { derivedKey, ensureTenant } from './installation.ts'
 import { tellLost } from './lost-data.ts'
-import { openData } from './open-data.ts'
+import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
 import { Services } from './services.ts'
 import type { DataFolders } from './surroundings.ts'
@@ -105,7 +107,12 @@ async function startParts(config: Config, world: World, services: Services): Pro
       store: parts.store,
       limits: config.limits,
       clockIsRight: clockIsRight(config.dataDir),
-      setAside: setAsideIn([config.dataDir, parts.folders.apps, parts.folders.files]),
+      setAside: setAsideIn([
+        config.dataDir,
+        parts.folders.apps,
+        parts.folders.files,
+        join(parts.folders.files, SPOOL),
+      ]),
     }),
   )
   const sessions = await startEngines(parts)
@@ -131,7 +138,8 @@ async function startParts(config: Config, world: World, services: Services): Pro
 }
 
 async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
-  const { folders, store, master } = await openData(config, world, services)
+  const opened = await openData(config, world, services)
+  const { folders, store, master } = opened
   // The lock proves that holders of leases are dead: nobody waits for their leases to end.
   await store.endLeases(world.clock.now())
   const seal = sealWith(derivedKey(master, 'webhook secrets'))
@@ -159,7 +167,7 @@ async function openInstallation(config: Config, world: World, services: Services
     wall,
     folders,
     store,
-    files: await openFiles(folders.files, store, world),
+    files: await openFiles(opened, world),
     data: new DataFolder(folders.apps),
     seal,
     channel: routedChannel(guard.guarded('webhook', webhooks), brokers),
@@ -176,10 +184,11 @@ async function openInstallation(config: Config, world: World, services: Services
 }
 
 /** Contents that were committed and not yet put into their places survive the start. */
-async function openFiles(folder: string, store: SqliteStore, world: World): Promise<FileStore> {
+async function openFiles({ folders, store, databaseIsOlder }: OpenData, world: World): Promise<FileStore> {
   const pending = await store.publications()
   const wanted = new Set(pending.flatMap(({ files }) => files.map(({ content }) => content)))
-  const files = await openFileStore(folder, world.random, wanted)
+  const setAsideAt = databaseIsOlder ? world.clock.now() : undefined
+  const files = await openFileStore(folders.files, world.random, defined({ wanted, setAsideAt }))
   return publishedFiles({ files, store, log: world.log })
 }
 

@@ -140,7 +140,7 @@ export async function judgeFolder(
   { name, starts, marked }: MarkedInstallation,
   accepted: Accepted,
   { log, at }: { readonly log: Log; readonly at: number },
-): Promise<void> {
+): Promise<'database-older' | 'fits'> {
   const mark = await markOf(folder)
   if (typeof mark === 'object' && mark.name !== name) {
     if (!accepted.acceptLoss) {
@@ -162,7 +162,8 @@ export async function judgeFolder(
       )
     }
     log.warn('goes on with a folder as it is, as was asked for', { folder, found })
-  } else if (typeof mark === 'object') tellAge(folder, mark.starts, starts, log)
+  } else if (typeof mark === 'object') return tellAge(folder, mark.starts, starts, log)
+  return 'fits'
 }
 
 /** Makes the folder when it is missing, and marks it for this start. */
@@ -172,13 +173,16 @@ export async function markFolder(folder: string, { name, starts }: MarkedInstall
 }
 
 /** A database or a folder that was restored from a backup has seen fewer starts than the other. */
-function tellAge(folder: string, folderStarts: number, starts: number, log: Log): void {
+function tellAge(folder: string, folderStarts: number, starts: number, log: Log): 'database-older' | 'fits' {
   const told = { folder, startsOfFolder: folderStarts, startsOfDatabase: starts - 1 }
   if (folderStarts > starts - 1) {
     log.warn('the database is older than a folder beside it; what it does not know is set aside', told)
-  } else if (folderStarts < starts - 2) {
+    return 'database-older'
+  }
+  if (folderStarts < starts - 2) {
     log.warn('a folder is older than the database; what is missing in it is named', told)
   }
+  return 'fits'
 }
 
 /** Replaces a file in one step, readable by its owner only. */

@@ -261,9 +261,20 @@ describe('Content taken over from a session', () => {
 
   it('stays through a start when it is wanted still', async () => {
     const [kept, left] = [await files.adopt(await made()), await files.adopt(await made())]
-    await openFileStore(root, random, new Set([kept.content]))
+    await openFileStore(root, random, { wanted: new Set([kept.content]) })
     expect(await files.isSpooled(kept.content)).toBe(true)
     expect(await files.isSpooled(left.content)).toBe(false)
+  })
+
+  it('is set aside, not deleted, when the database may be too old to want it', async () => {
+    const left = await files.adopt(await made())
+    const at = Date.UTC(2026, 10, 30)
+    await openFileStore(root, random, { setAsideAt: at })
+    expect(await files.isSpooled(left.content)).toBe(false)
+    const aside = join(root, '.spool', '.set-aside', '2026-11-30T00-00-00.000Z', left.content)
+    expect(await readFile(aside, 'utf8')).toBe('stored')
+    await openFileStore(root, random)
+    expect(existsSync(aside)).toBe(true)
   })
 
   it('has no path for an id', async () => {

@@ -28,6 +28,10 @@ import type { FileStore, Place, PutFile, Spooled } from '../../catalog/file-cont
 import { checkFileName, checkFolderPath, isFolderName } from '../../core/file-name.ts'
 import { newUuid } from '../../core/ids.ts'
 import type { Random } from '../../core/ports.ts'
+import { SetAside } from './set-aside.ts'
+
+/** Where spooled content lies below the root. No tenant id has a dot. */
+export const SPOOL = '.spool'
 
 export class FileTooLargeError extends Error {
   override readonly name = 'FileTooLargeError'
@@ -38,27 +42,32 @@ export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
 }
 
+export interface Leftovers {
+  /** Ids of content that is still to be put into its place. */
+  readonly wanted?: ReadonlySet<string>
+  /** Epoch ms: the database may be too old to know what is wanted, so everything else is set aside. */
+  readonly setAsideAt?: number
+}
+
 /**
- * Opens the store under `root`, making it when missing, and clears spools that a crash left behind.
- * @param wanted ids of content that is still to be put into its place
+ * Opens the store under `root`, making it when missing, and clears spools that a crash left behind: what no
+ * commit wants was promised to nobody.
  */
 export async function openFileStore(
   root: string,
   random: Random,
-  wanted: ReadonlySet<string> = new Set(),
+  { wanted, setAsideAt }: Leftovers = {},
 ): Promise<FileStore> {
   await mkdir(root, { recursive: true })
   const realRoot = await realpath(root)
   const spoolFolder = join(realRoot, SPOOL)
   await mkdir(spoolFolder, { recursive: true })
-  for (const name of await readdir(spoolFolder)) {
-    if (!wanted.has(name)) await rm(join(spoolFolder, name), { recursive: true, force: true })
-  }
+  const left = (await readdir(spoolFolder)).filter((name) => UUID.test(name) && !wanted?.has(name))
+  if (setAsideAt !== undefined && left.length > 0) await new SetAside(spoolFolder).take(left, setAsideAt)
+  else for (const name of left) await rm(join(spoolFolder, name), { force: true })
   return fileStore(realRoot, spoolFolder, random)
 }
 
-/** No tenant id has a dot. */
-const SPOOL = '.spool'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const LINKED = 'the way leads over a symbolic link'
 

@@ -129,11 +129,10 @@ export class MemoryQueue extends MemoryReloads implements QueueStore {
         reloads.put(reload.id, after.reload)
         if (after.attempt !== undefined) attempts.put(`${reload.id}/${after.attempt.number}`, after.attempt)
       }
-      // Some back off again that were let in.
-      if (count > 0) {
-        counters.put('letInAt', Math.min(counters.get('letInAt') ?? 0, request.now))
-        this.turns.forget()
-      }
+      // Some back off again that were let in, and nothing that is still to wait was let in beforehand.
+      const letInAt = counters.get('letInAt') ?? 0
+      if (letInAt > request.now) counters.put('letInAt', request.now)
+      if (count > 0 || letInAt > request.now) this.turns.forget()
       const answer = { reloads: count, deliveries: this.pullBackDeliveries(request) }
       this.notices.note(noticeOf.pullingBack(answer))
       return answer

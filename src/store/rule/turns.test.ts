@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../../test/support/records.ts'
+import { aReload, seededRandom } from '../../../test/support/records.ts'
 import { type SimTenant, SlotsUnderTest } from '../../../test/support/slots-under-test.ts'
 import type { TenantId } from '../../core/ids.ts'
+import { type Counted, Turns } from './turns.ts'
 
 const RUNS_MS = [0, 1, 50, 1000, 7000, 60_000]
 
@@ -134,5 +135,35 @@ describe('a tenant that used nothing lately', () => {
     const ratio = (machine.served.get(busy.id)!.slotMs - before) / machine.served.get(quiet.id)!.slotMs
     expect(ratio).toBeGreaterThan(0.95)
     expect(ratio).toBeLessThan(1.05)
+  })
+})
+
+describe('after a rollback', () => {
+  it('tenants that begin to contend do so as equals, whatever they spent while nobody waited', () => {
+    const [first, second] = ['tenant-1', 'tenant-2'] as [TenantId, TenantId]
+    const running = aReload({ tenantId: first, state: 'RELOADING' })
+    let counted: Counted = {
+      waiting: [],
+      backingOff: [],
+      running: [{ id: running.id, tenantId: first, openedAt: 0 }],
+    }
+    const turns = new Turns(
+      () => counted,
+      () => ({}),
+    )
+    turns.begin(0, 2)
+    turns.moved(running, { ...running, state: 'FAILED' }, 10_000)
+    turns.forget()
+    counted = {
+      waiting: [
+        [first, 1],
+        [second, 1],
+      ],
+      backingOff: [],
+      running: [],
+    }
+    turns.begin(11_000, 2)
+    // Of equals the first by id.
+    expect(turns.next()).toBe(first)
   })
 })

@@ -342,12 +342,15 @@ export class Turns {
       this.#runs.set(id, openedAt)
       this.#seatOf(tenantId).running += 1
     }
+    const contended = this.#contending > 0
     this.#contending = 0
     for (const seat of this.#seats.values()) {
       seat.contends = seat.waiting > 0 && seat.running < seat.limit
       if (seat.contends) this.#contending += 1
     }
-    this.#layLanes()
+    // What began to contend since the rollback does so among equals.
+    if (contended) this.#layLanes()
+    else this.#makeEqual()
   }
 }
 
