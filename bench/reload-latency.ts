@@ -24,6 +24,7 @@ import { isOutcome } from '../src/core/outcome.ts'
 import type { App } from '../src/core/records.ts'
 import type { Reload } from '../src/core/reload.ts'
 import type { Signal } from '../src/core/signal.ts'
+import { watchedClock } from '../src/core/watched-clock.ts'
 import type { EngineSession, EngineSessions } from '../src/engine/engine-session.ts'
 import { DataFolder } from '../src/engine/pool/data-files.ts'
 import type { DuckDbSession } from '../src/engine/pool/duckdb-session.ts'
@@ -98,6 +99,7 @@ const sessions = new WatchedSessions(pool)
 const newWorker = (on: Store) =>
   startWorker({
     ...world,
+    clock: watchedClock(world.clock),
     store: on,
     limits: DEFAULT_LIMITS,
     workerId: newUuid<'worker'>(world.random) as WorkerId,

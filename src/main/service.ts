@@ -20,6 +20,7 @@ import type { FileStore } from '../catalog/file-contents.ts'
 import { defined } from '../core/defined.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import { type WatchedClock, watchedClock } from '../core/watched-clock.ts'
 import type { Channel } from '../delivery/channel.ts'
 import { openedAtFirstSend, routedChannel } from '../delivery/channels/routed.ts'
 import { sealWith } from '../delivery/channels/seal.ts'
@@ -61,10 +62,12 @@ export interface RunningService {
   stop(): Promise<void>
 }
 
+type WatchedWorld = World & { readonly clock: WatchedClock }
+
 /** Shared by all parts once the installation is open. */
 interface Parts {
   readonly config: Config
-  readonly world: World
+  readonly world: WatchedWorld
   readonly services: Services
   readonly folders: DataFolders
   readonly store: SqliteStore
@@ -80,7 +83,9 @@ interface Parts {
 }
 
 /** Throws if the data folder or the port is unavailable; nothing keeps running then. */
-export async function startService(config: Config, world: World): Promise<RunningService> {
+export async function startService(config: Config, bare: World): Promise<RunningService> {
+  // Whatever a part stamps, all know if the clock was wrong then.
+  const world = { ...bare, clock: watchedClock(bare.clock) }
   const services = new Services()
   try {
     return await startParts(config, world, services)
@@ -90,7 +95,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
   }
 }
 
-async function startParts(config: Config, world: World, services: Services): Promise<RunningService> {
+async function startParts(config: Config, world: WatchedWorld, services: Services): Promise<RunningService> {
   const parts = await openInstallation(config, world, services)
   const { madeKey } = await ensureTenant(parts.store, world, config)
   checkTenantsApart((await parts.store.tenants()).length, parts.wall.report, config)
@@ -137,7 +142,7 @@ async function startParts(config: Config, world: World, services: Services): Pro
   }
 }
 
-async function openInstallation(config: Config, world: World, services: Services): Promise<Parts> {
+async function openInstallation(config: Config, world: WatchedWorld, services: Services): Promise<Parts> {
   const opened = await openData(config, world, services)
   const { folders, store, master } = opened
   // The lock proves that holders of leases are dead: nobody waits for their leases to end.

@@ -14,7 +14,6 @@ import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import { type Claimed, OVER_BUDGET, type QueueStore } from '../store/port/queue.ts'
 import type { ReloadView, Saving } from '../store/port/reloads.ts'
 import type { EngineBudget } from './engine-budget.ts'
-import type { LeapWatch } from './leap-watch.ts'
 
 /** Longest pause between two claims: reloads that another process queued are found without a notice. */
 const LOOK_MS = 1000
@@ -30,7 +29,6 @@ export interface ClaimDeps extends ClaimRules {
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'leaseDurationMs' | 'concurrentReloadsPerTenant' | 'ageingMs'>
-  readonly clockWatch: Pick<LeapWatch, 'look'>
 }
 
 export interface Taker {
@@ -45,7 +43,6 @@ export function startClaiming(deps: ClaimDeps, { budget, take }: Taker): Loop {
     if (max <= 0) return LOOK_MS
     const share = budget.share()
     const askedAt = deps.clock.monotonic()
-    deps.clockWatch.look()
     const now = deps.clock.now()
     const claimed = await deps.store.claim({
       now,

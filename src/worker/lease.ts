@@ -13,7 +13,6 @@ import { type Loop, startLoop } from '../core/loop.ts'
 import type { Clock, Log, Timers, Wait } from '../core/ports.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type { LeaseAnswer, LeaseRenewal, QueueStore } from '../store/port/queue.ts'
-import type { LeapWatch } from './leap-watch.ts'
 
 export interface LeaseDeps {
   readonly store: Pick<QueueStore, 'renewLeases'>
@@ -21,7 +20,6 @@ export interface LeaseDeps {
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'leaseDurationMs' | 'leaseRenewMs' | 'leaseTrustMs'>
-  readonly clockWatch: Pick<LeapWatch, 'look'>
 }
 
 export interface HeldLease {
@@ -125,11 +123,10 @@ function heldLease(
   }
 }
 
-async function renew({ store, clock, limits, clockWatch }: LeaseDeps, entries: Set<Entry>): Promise<number> {
+async function renew({ store, clock, limits }: LeaseDeps, entries: Set<Entry>): Promise<number> {
   const batch = [...entries]
   if (batch.length === 0) return limits.leaseRenewMs
   const askedAt = clock.monotonic()
-  clockWatch.look()
   const leaseExpiresAt = clock.now() + limits.leaseDurationMs
   let answers: LeaseAnswer[]
   const renewals = batch.map((entry) => renewal(entry, leaseExpiresAt))

@@ -7,7 +7,6 @@ import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/port/store.ts'
-import { leapWatch } from './leap-watch.ts'
 import { startSweeping } from './sweep.ts'
 
 const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }
@@ -47,7 +46,6 @@ async function abandoned() {
       ...machine.ports,
       ...POLICY,
       limits: DEFAULT_LIMITS,
-      clockWatch: leapWatch(machine.ports.clock, DEFAULT_LIMITS.leaseDurationMs),
       store: {
         expiredLeases: (...asked) => store.expiredLeases(...asked),
         pullBack: (request) => store.pullBack(request),

@@ -10,11 +10,11 @@ import { DELIVERY_LEASE_MS, type Limits, limitsOf } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import type { Refusal } from '../core/reload.ts'
+import type { WatchedClock } from '../core/watched-clock.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import type { Transition } from '../store/port/reloads.ts'
 import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
-import type { LeapWatch } from './leap-watch.ts'
 
 const SWEEP_MS = 1000
 const SWEPT_PER_ROUND = 100
@@ -27,21 +27,21 @@ export interface SweepDeps extends SettleRules {
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<Limits, 'queueTimeMs' | 'leaseDurationMs'>
-  readonly clockWatch: LeapWatch
+  readonly clock: WatchedClock
 }
 
 export function startSweeping(deps: SweepDeps): Loop {
-  const { clockWatch } = deps
+  const { clock, limits } = deps
   const pulling = startPullingBack(deps)
   return startLoop(deps, 'sweeping', async () => {
-    clockWatch.look()
-    for (const leaptMs of clockWatch.leaps()) {
+    for (const leaptMs of clock.leaps()) {
       deps.log.warn('the wall clock was set', { byMs: Math.round(leaptMs) })
       if (leaptMs < 0) pulling.begin()
     }
     // Looked at again afterwards: the clock may have been set meanwhile.
     if (await pulling.pulled()) return 0
-    if (clockWatch.isRecent()) return SWEEP_MS
+    // Living workers need time to renew their leases.
+    if (clock.leaptForwardWithin(limits.leaseDurationMs)) return SWEEP_MS
     const expired = await deps.store.expiredLeases(deps.clock.now(), SWEPT_PER_ROUND)
     const overdue = await deps.store.overdueReloads(
       deps.clock.now(),

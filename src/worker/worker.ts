@@ -16,6 +16,7 @@ import type { World } from '../core/ports.ts'
 import type { App } from '../core/records.ts'
 import type { Refusal } from '../core/reload.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
+import type { WatchedClock } from '../core/watched-clock.ts'
 import type { AppData, EngineSessions, EngineSize, FileConnection } from '../engine/engine-session.ts'
 import type { Stores } from '../files/stores.ts'
 import { type SettleRules, type Storing, settling } from '../outcome/settle.ts'
@@ -24,12 +25,12 @@ import type { Transitioned } from '../store/port/reloads.ts'
 import type { Store } from '../store/port/store.ts'
 import { startClaiming } from './claim.ts'
 import { EngineBudget, type FreeBudget } from './engine-budget.ts'
-import { leapWatch } from './leap-watch.ts'
 import { type HeldLease, startLeases } from './lease.ts'
 import { discardStores, notStorable, type RanAttempt, runAttempt, storingReload } from './run-attempt.ts'
 import { startSweeping } from './sweep.ts'
 
 export interface WorkerDeps extends World {
+  readonly clock: WatchedClock
   readonly store: Store
   readonly limits: Limits
   readonly workerId: WorkerId
@@ -65,11 +66,10 @@ export function startWorker(deps: WorkerDeps): Worker {
   const running = new Set<Promise<void>>()
   const budget = new EngineBudget(deps.clock, deps)
   const handBack = newSignal()
-  const clockWatch = leapWatch(deps.clock, deps.limits.leaseDurationMs)
-  const leases = startLeases({ ...deps, clockWatch })
-  const sweeping = startSweeping({ ...deps, ...rules, clockWatch })
+  const leases = startLeases(deps)
+  const sweeping = startSweeping({ ...rules, ...deps })
   const claiming = startClaiming(
-    { ...deps, ...rules, clockWatch },
+    { ...deps, ...rules },
     {
       budget,
       take(claimed, askedAt) {

@@ -12,6 +12,7 @@ import { isOutcome } from '../../src/core/outcome.ts'
 import type { App } from '../../src/core/records.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import { GIB } from '../../src/core/units.ts'
+import { watchedClock } from '../../src/core/watched-clock.ts'
 import { acceptReload } from '../../src/intake/accept.ts'
 import { cancelReload, deleteApp } from '../../src/intake/cancel.ts'
 import { realWorld } from '../../src/main/world.ts'
@@ -42,6 +43,7 @@ class Installation {
     this.#harness = harness
     this.#worker = startWorker({
       ...world,
+      clock: watchedClock(world.clock),
       store: this.store,
       limits: { ...DEFAULT_LIMITS, ...limits },
       workerId: 'worker' as WorkerId,

@@ -6,6 +6,7 @@ import type { Limits } from '../../src/core/limits.ts'
 import type { Loop } from '../../src/core/loop.ts'
 import type { Log, World as Ports } from '../../src/core/ports.ts'
 import type { App } from '../../src/core/records.ts'
+import { type WatchedClock, watchedClock } from '../../src/core/watched-clock.ts'
 import { routedChannel } from '../../src/delivery/channels/routed.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
 import type { FileConnection } from '../../src/engine/engine-session.ts'
@@ -59,7 +60,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     sessions,
     appData: simAppData(world, node),
     connectionsFor: (app) => connectionsOf(files, app),
-    stores: storesOf(reached, files, node),
+    stores: storesOf(reached, files, ports),
   }
   const webhooks = simChannel(world, node)
   const channel = routedChannel(webhooks, {
@@ -113,13 +114,13 @@ export function newNode(world: World, name: string, skewMs?: number): SimNode {
   return new SimNode(world.scheduler, name, seed, skewMs ?? drawnMs)
 }
 
-export function portsOf(world: World, node: SimNode): Ports {
+export function portsOf(world: World, node: SimNode): Ports & { readonly clock: WatchedClock } {
   const log: Log = {
     info: (message) => world.tell(node, message),
     warn: (message, fields) => world.tell(node, `warn: ${message} ${String(fields?.error ?? '')}`),
     error: (message, fields) => world.crashed(`${node.name}: ${message} ${JSON.stringify(fields ?? {})}`),
   }
-  return { clock: node.clock, random: node.random, timers: node.timers, log }
+  return { clock: watchedClock(node.clock), random: node.random, timers: node.timers, log }
 }
 
 async function stopAll(world: World, node: SimNode, loops: readonly Loop[]): Promise<void> {

@@ -24,4 +24,13 @@ export const REGRESSION_SEEDS: readonly { readonly seed: number; readonly reason
   { seed: 214, reason: 'tenants that began to contend after a rollback were not made equal' },
   { seed: 1322, reason: 'the model let in beforehand what came to wait after its clock was set right' },
   { seed: 1300, reason: 'a process started before its clock was set: it could not see the leap' },
+  {
+    seed: 2240,
+    reason: 'a reload was stamped by a clock that was ahead between two looks at it, and waited for good',
+  },
+  {
+    seed: 1794,
+    reason:
+      'a clock that leapt now and then made waits of a delivery short, and its last one was taken for ever',
+  },
 ]

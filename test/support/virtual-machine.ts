@@ -2,7 +2,6 @@
  * A machine in virtual time without faults, for tests of single loops: hours pass in milliseconds, nothing
  * sleeps.
  */
-import type { World as Ports } from '../../src/core/ports.ts'
 import { newNode, portsOf } from '../simulation/machine.ts'
 import type { SimNode } from '../simulation/node.ts'
 import { settled } from '../simulation/scheduler.ts'
@@ -12,7 +11,7 @@ import { START_MS } from './records.ts'
 export interface VirtualMachine {
   readonly world: World
   readonly node: SimNode
-  readonly ports: Ports
+  readonly ports: ReturnType<typeof portsOf>
   /** Virtual ms since the start. */
   elapsed(): number
   /** Goes on until it holds; throws when it does not within the virtual time. */

@@ -10,7 +10,7 @@ import type { EngineRoom } from '../engine.ts'
 import type { ObservedStore } from '../observed-store.ts'
 import type { World } from '../world.ts'
 import { BudgetAudit } from './budget.ts'
-import { CalmAudit } from './calm.ts'
+import { BOUNDS_MS, CalmAudit } from './calm.ts'
 import { Copy } from './copy.ts'
 import { DataAudit } from './data.ts'
 import { EngineAudit } from './engines.ts'
@@ -111,6 +111,14 @@ export class Auditor {
   settled(): boolean {
     const { openReloads, pendingDeliveries } = this.#copy
     return openReloads.size === 0 && pendingDeliveries.size === 0 && this.#stores.settled()
+  }
+
+  /** Deliveries alone have not come to their end, and none of them is due for longer than it may be. */
+  waits(): boolean {
+    const { openReloads, pendingDeliveries } = this.#copy
+    const dueBefore = this.#world.scheduler.now - BOUNDS_MS['due-probed']
+    const late = [...pendingDeliveries.values()].some(({ dueAt }) => dueAt < dueBefore)
+    return openReloads.size === 0 && this.#stores.settled() && !late
   }
 
   /** What has not come to its end. */

@@ -6,8 +6,8 @@ import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { LeaseToken, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { decide, isRefusal } from '../core/reload.ts'
+import { DAY } from '../core/units.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { leapWatch } from './leap-watch.ts'
 import { startLeases } from './lease.ts'
 import { startSweeping } from './sweep.ts'
 
@@ -16,9 +16,9 @@ const LEASE = 'lease' as LeaseToken
 
 /**
  * A worker holds a lease, and its clock is 256 s behind for a millisecond, in which it stamps a renewal.
- * @param looks whether the clock is looked at where leases are stamped
+ * @param watched whether the clock that leases are stamped with is the watched one
  */
-async function heldThroughWrongMoment(looks: boolean): Promise<boolean> {
+async function heldThroughWrongMoment(watched: boolean): Promise<boolean> {
   const machine = virtualMachine()
   const { ports, node } = machine
   const store = new MemoryStore()
@@ -39,22 +39,24 @@ async function heldThroughWrongMoment(looks: boolean): Promise<boolean> {
       return isRefusal(decision) ? decision : { reload: decision.next, attempt: decision.opened! }
     },
   })
-  const clockWatch = leapWatch(ports.clock, DEFAULT_LIMITS.leaseDurationMs)
   const deps = { ...ports, ...POLICY, limits: DEFAULT_LIMITS, store }
-  startSweeping({ ...deps, clockWatch })
+  startSweeping(deps)
   // Sweeps and renewals never come in the same millisecond.
   await machine.pass(500)
   let wrong = false
-  const look = () => {
-    if (!wrong) return
-    wrong = false
-    node.skewMs = -256_000
-    if (looks) clockWatch.look()
-    node.later(1, () => {
-      node.skewMs = 0
-    })
+  const clock = {
+    monotonic: ports.clock.monotonic,
+    now() {
+      if (!wrong) return node.clock.now()
+      wrong = false
+      node.skewMs = -256_000
+      node.later(1, () => {
+        node.skewMs = 0
+      })
+      return (watched ? ports : node).clock.now()
+    },
   }
-  const held = startLeases({ ...deps, clockWatch: { look } }).hold(id, LEASE, ports.clock.monotonic())
+  const held = startLeases({ ...deps, clock }).hold(id, LEASE, clock.monotonic())
   await machine.pass(5000)
   wrong = true
   await machine.until(() => !wrong)
@@ -62,10 +64,40 @@ async function heldThroughWrongMoment(looks: boolean): Promise<boolean> {
   return !held.lost.fired && (await store.reload(TENANT_ID, id))?.state === 'RELOADING'
 }
 
-test('costs no living worker its lease: it is looked at where leases are stamped', async () => {
+test('costs no living worker its lease: it is seen where leases are stamped', async () => {
   expect(await heldThroughWrongMoment(true)).toBe(true)
 })
 
-test('and would, were it looked at before sweeps only', async () => {
+test('and would, were it watched by sweeps only', async () => {
   expect(await heldThroughWrongMoment(false)).toBe(false)
+})
+
+/**
+ * A clock is 400 days ahead between two sweeps, and a reload is accepted then.
+ * @param watched whether the clock that it is stamped with is the watched one
+ */
+async function waitsForTheFuture(watched: boolean): Promise<boolean> {
+  const machine = virtualMachine()
+  const { ports, node } = machine
+  const store = new MemoryStore()
+  await put(store, { tenants: [aTenant()] })
+  const { currentScriptId: _none, ...app } = anApp()
+  await put(store, { apps: [app] })
+  startSweeping({ ...ports, ...POLICY, limits: DEFAULT_LIMITS, store })
+  await machine.pass(500)
+  node.skewMs = 400 * DAY
+  const now = (watched ? ports : node).clock.now()
+  const reload = aReload({ createdAt: now, queuedAt: now, notBefore: now })
+  await store.accept([{ reload, reloadsPerAppAndDay: 0 }])
+  node.skewMs = 0
+  await machine.pass(5000)
+  return (await store.reload(TENANT_ID, reload.id))!.notBefore > node.clock.now()
+}
+
+test('leaves no reload waiting for a future that was stamped in it', async () => {
+  expect(await waitsForTheFuture(true)).toBe(false)
+})
+
+test('and would, were it watched by sweeps only, for good', async () => {
+  expect(await waitsForTheFuture(false)).toBe(true)
 })
