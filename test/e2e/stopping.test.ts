@@ -151,7 +151,7 @@ describe('a service around which everything hangs', { timeout: TIMEOUT_MS }, () 
     await client.waitFor(running.id, ({ log }) => log?.includes('Started loading') === true)
     for (const { sockets } of [nats, kafka])
       await until('the broker was asked', () => sockets.size > 0, 60_000)
-    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({
       status: 'ready',
       brokers: { nats: 'down', kafka: 'down' },
     })
