@@ -1,6 +1,15 @@
-/** What a worker's claims were shown and what came of them, noted for the auditor as their answers arrive. */
-import type { ReloadId } from '../../src/core/ids.ts'
-import { type Claimed, type ClaimRequest, OVER_BUDGET } from '../../src/store/port/queue.ts'
+/**
+ * What a worker's claims were shown and what came of them, and what renewals it knows of, noted for the
+ * auditor as their answers arrive.
+ */
+import type { LeaseToken, ReloadId } from '../../src/core/ids.ts'
+import {
+  type Claimed,
+  type ClaimRequest,
+  type LeaseAnswer,
+  type LeaseRenewal,
+  OVER_BUDGET,
+} from '../../src/store/port/queue.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
 
@@ -13,6 +22,24 @@ export interface SeenClaim {
   readonly claimed: readonly Claimed[]
   /** There was nothing more to show. */
   readonly complete: boolean
+}
+
+export interface SeenRenewal {
+  readonly node: SimNode
+  readonly lease: LeaseToken
+  readonly leaseExpiresAt: number
+}
+
+export function seenRenewals(
+  world: World,
+  node: SimNode,
+  renew: (batch: readonly LeaseRenewal[]) => Promise<LeaseAnswer[]>,
+): (batch: readonly LeaseRenewal[]) => Promise<LeaseAnswer[]> {
+  return async (batch) => {
+    const answers = await renew(batch)
+    for (const { lease, leaseExpiresAt } of batch) world.renewals.push({ node, lease, leaseExpiresAt })
+    return answers
+  }
 }
 
 export function seenClaim(

@@ -1,9 +1,10 @@
 /** The memory store with its contents open to the auditor, and a machine's faulty way to it. */
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { Table } from '../../src/store/memory/table.ts'
+import type { ClaimRequest } from '../../src/store/port/queue.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { noticeOf } from '../../src/store/rule/notice-of.ts'
-import { seenClaim } from './claims-seen.ts'
+import { seenClaim, seenRenewals } from './claims-seen.ts'
 import { DiskFull } from './disk.ts'
 import type { SimNode } from './node.ts'
 import type { World } from './world.ts'
@@ -162,10 +163,15 @@ export function storeFrom(world: World, node: SimNode, store: Store): Store {
       const lateMs = world.drawNoticeMs()
       if (lateMs !== undefined && !node.cutOff) node.later(lateMs, () => listener(changed))
     })
-  const claim = remote('claim', store.claim.bind(store) as Call) as Store['claim']
+  const claim = remote('claim', (request) => {
+    world.claimMoments.push((request as ClaimRequest).now)
+    return store.claim(request as ClaimRequest)
+  }) as Store['claim']
+  const renewLeases = remote('renewLeases', store.renewLeases.bind(store) as Call) as Store['renewLeases']
   const members = new Map<PropertyKey, unknown>([
     ['onCommit', onCommit],
     ['claim', seenClaim(world, node, claim)],
+    ['renewLeases', seenRenewals(world, node, renewLeases)],
   ])
   return new Proxy(store, {
     get(target, name) {

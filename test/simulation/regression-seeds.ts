@@ -33,4 +33,13 @@ export const REGRESSION_SEEDS: readonly { readonly seed: number; readonly reason
     reason:
       'a clock that leapt now and then made waits of a delivery short, and its last one was taken for ever',
   },
+  {
+    seed: 2846,
+    reason:
+      'a claim that was under way while its clock was set back let in what the audit held to wait still',
+  },
+  {
+    seed: 1535,
+    reason: 'an attempt counted as held for a renewal whose answer had not reached its worker',
+  },
 ]

@@ -8,7 +8,7 @@ import { START_MS, seededRandom } from '../support/records.ts'
 import { AUDITS, type AuditName, type Failure, failureOf } from './audit/audits.ts'
 import { Broker } from './broker.ts'
 import { Receivers } from './channel.ts'
-import type { SeenClaim } from './claims-seen.ts'
+import type { SeenClaim, SeenRenewal } from './claims-seen.ts'
 import { Disk } from './disk.ts'
 import { EngineTruth } from './engine.ts'
 import { FileTruth } from './files.ts'
@@ -51,6 +51,10 @@ export class World {
   readonly receivers = new Receivers()
   /** Claims whose answers arrived since the auditor looked last. */
   readonly claims: SeenClaim[] = []
+  /** Wall clocks of claims that reached the store since then. */
+  readonly claimMoments: number[] = []
+  /** Renewals whose answers arrived since then. */
+  readonly renewals: SeenRenewal[] = []
   /** Faults happen: the safety phase. */
   faults = true
   /** Share of store calls that fail; of those that are slow, and how slow they may be. Drawn per seed. */

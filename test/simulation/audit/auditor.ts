@@ -69,6 +69,7 @@ export class Auditor {
   /** Called after every step. */
   look(): void {
     this.#store.cut(this.#world.lastCall)
+    this.#order.lookAtClaims()
     const frames = this.#store.takeFrames()
     if (frames.length > 0) this.commits += 1
     for (const frame of frames) {

@@ -1,6 +1,7 @@
 /**
  * Audits of workers that are short of memory: what they run at once, and for whom they keep it: invariant 8.
  */
+import type { LeaseToken } from '../../../src/core/ids.ts'
 import { DEFAULT_LIMITS } from '../../../src/core/limits.ts'
 import type { Claimed } from '../../../src/store/port/queue.ts'
 import type { SeenClaim } from '../claims-seen.ts'
@@ -26,8 +27,8 @@ export class BudgetAudit {
   readonly #memoryBytes: number
   /** By machine: reloads that it had no memory for, since when. */
   readonly #wants = new Map<SimNode, ReadonlyMap<string, Want>>()
-  /** By machine: attempts that it claimed. */
-  readonly #claimed = new Map<SimNode, Set<string>>()
+  /** By machine: attempts that it claimed, with the end of the lease that it knows of. */
+  readonly #claimed = new Map<SimNode, Map<LeaseToken, number>>()
 
   constructor(world: World, copy: Copy, { memoryBytes }: EngineRoom) {
     this.#world = world
@@ -37,6 +38,12 @@ export class BudgetAudit {
 
   look(): void {
     for (const claim of this.#world.claims.splice(0)) this.#claimSeen(claim)
+    for (const { node, lease, leaseExpiresAt } of this.#world.renewals.splice(0)) {
+      const held = this.#claimed.get(node)
+      const knownEnd = held?.get(lease)
+      // It may have been given up before the answer came.
+      if (knownEnd !== undefined && isTrusted(knownEnd, node)) held!.set(lease, leaseExpiresAt)
+    }
   }
 
   /** Of all sessions that run on its machine. */
@@ -52,9 +59,9 @@ export class BudgetAudit {
 
   #claimSeen({ node, askedAt, refused, claimed, complete }: SeenClaim): void {
     const before = this.#wants.get(node) ?? new Map<string, Want>()
-    const held = this.#claimed.get(node) ?? new Set()
+    const held = this.#claimed.get(node) ?? new Map<LeaseToken, number>()
     this.#claimed.set(node, held)
-    for (const { attempt } of claimed) held.add(`${attempt.reloadId}/${attempt.number}`)
+    for (const { attempt } of claimed) held.set(attempt.leaseToken, attempt.leaseExpiresAt)
     this.#isKept(node, before, claimed, askedAt)
     const wants = new Map(complete ? [] : before)
     for (const [id, sizeIndex] of refused) {
@@ -86,16 +93,19 @@ export class BudgetAudit {
   #freeBytes(node: SimNode): number {
     let bytes = this.#memoryBytes
     const held = this.#claimed.get(node)!
-    for (const id of held) {
-      const attempt = this.#copy.openAttempts.get(id)
-      if (attempt === undefined) held.delete(id)
+    const open = new Map([...this.#copy.openAttempts.values()].map((one) => [one.leaseToken, one]))
+    for (const [lease, knownEnd] of held) {
+      const attempt = open.get(lease)
+      if (attempt === undefined) held.delete(lease)
       // One whose lease is trusted no more may have been given up.
-      else if (attempt.leaseExpiresAt - UNTRUSTED_MS > node.clock.now()) {
-        bytes -= SIZES[attempt.sizeIndex]!.memoryBytes
-      }
+      else if (isTrusted(knownEnd, node)) bytes -= SIZES[attempt.sizeIndex]!.memoryBytes
     }
     return bytes
   }
+}
+
+function isTrusted(leaseExpiresAt: number, { clock }: SimNode): boolean {
+  return leaseExpiresAt - UNTRUSTED_MS > clock.now()
 }
 
 /** Not every slot can have the largest engine. */

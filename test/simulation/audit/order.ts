@@ -16,6 +16,8 @@ export class OrderAudit {
   readonly #shortOfMemory: boolean
   /** True times at which reloads came into the queue last. */
   readonly #queuedAt = new Map<string, number>()
+  /** Reloads that a claim let in, with the end of the back-off that was over by its clock. */
+  readonly #letIn = new Map<string, number>()
   /** Reloads that wait. */
   #queued = 0
   /** Tenants that held a slot since no reload waited. */
@@ -27,6 +29,15 @@ export class OrderAudit {
     this.#world = world
     this.#copy = copy
     this.#shortOfMemory = isShort(room)
+  }
+
+  /** A claim lets in all that is due by its clock, also by one that was set right while it was under way. */
+  lookAtClaims(): void {
+    for (const moment of this.#world.claimMoments.splice(0)) {
+      for (const { id, state, notBefore } of this.#copy.openReloads.values()) {
+        if (state === 'QUEUED' && notBefore <= moment) this.#letIn.set(id, notBefore)
+      }
+    }
   }
 
   look({ reloads }: Changes): void {
@@ -76,7 +87,7 @@ export class OrderAudit {
 
   /**
    * By the clocks of machines, or by true time (a clock that is set right again makes a wait look short), or
-   * by the back-off that its row tells, when the claiming clock is past its end (a clock may leap over it).
+   * by the back-off that its row tells, when the clock of a claim is past its end (a clock may leap over it).
    */
   #waitedEnough(row: Reload): void {
     const { id, notBefore, queuedAt } = row
@@ -85,7 +96,8 @@ export class OrderAudit {
     if (last === undefined || !FAULTS.has(last.end.kind)) return
     const faults = attempts.filter(({ closed }) => FAULTS.has(closed?.end.kind ?? '')).length
     const trueMs = this.#world.scheduler.now - (this.#queuedAt.get(id) ?? 0)
-    const toldMs = this.#claimedAt(row) >= notBefore ? notBefore - queuedAt : 0
+    const isLetIn = this.#claimedAt(row) >= notBefore || this.#letIn.get(id) === notBefore
+    const toldMs = isLetIn ? notBefore - queuedAt : 0
     const waitedMs = Math.max(attempts.at(-1)!.openedAt - last.at, trueMs, toldMs)
     if (waitedMs >= (BACK_OFF_MS[faults - 1] ?? 0)) return
     this.#world.violate('back-off-kept', `reload ${id} was claimed ${waitedMs} ms after fault ${faults}`)
