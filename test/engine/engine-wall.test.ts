@@ -136,10 +136,9 @@ test('the process that holds the mounts is replaced when it dies, and sessions g
     return now.length === 1 && now[0] !== keeper[0] && walled.logged.some((line) => line.includes('ended'))
   })
   const connections = furnishedOnce(walled, 'after')
-  let end: { kind: string } | undefined
   // For a moment no session can be had.
-  while (end === undefined) end = await ran(walled, LOOKS, { connections }).catch(() => undefined)
-  expect(end.kind).toBe('completed')
+  const kindOf = () => ran(walled, LOOKS, { connections }).then(({ kind }) => kind, String)
+  await expect.poll(kindOf, { timeout: 30_000 }).toBe('completed')
 })
 
 test('nothing of a session is left, neither folders nor mounts', async () => {
