@@ -26,6 +26,11 @@ export interface OpenData {
   readonly master: Uint8Array
   /** It was restored from a backup: the folders hold what it does not know. */
   readonly databaseIsOlder: boolean
+  /**
+   * As of when this start sets things aside, epoch ms: never earlier than what was seen, for a clock that is
+   * behind makes nothing look old.
+   */
+  readonly setAsideAt: number
 }
 
 /** @throws StartRefused when something is gone or belongs elsewhere, and nobody said that it may */
@@ -49,20 +54,20 @@ export async function openData(
         'copied it in, what was saved last is lost; if it was removed, stop, restore reprise.db-wal, and start again',
     )
   }
-  const at = world.clock.now()
+  const setAsideAt = Math.max(world.clock.now(), (await store.seenAt()) ?? 0)
   const known = { isNew: !found.marked, keyCheck: found.keyCheck }
-  const master = await secretKey(dataDir, configured, known, accepted, at)
+  const master = await secretKey(dataDir, configured, known, accepted, setAsideAt)
   const installation = { ...found, starts: found.starts + 1 }
   const both = [folders.apps, folders.files]
   let databaseIsOlder = false
   for (const folder of both) {
-    const judged = await judgeFolder(folder, installation, accepted, { log: world.log, at })
+    const judged = await judgeFolder(folder, installation, accepted, { log: world.log, at: setAsideAt })
     databaseIsOlder ||= judged === 'database-older'
   }
   await store.keepInstallation(installation)
   for (const folder of both) await markFolder(folder, installation)
   await store.keepInstallation({ ...installation, marked: true, keyCheck: checkOf(master) })
-  return { folders, store, master, databaseIsOlder }
+  return { folders, store, master, databaseIsOlder, setAsideAt }
 }
 
 /** Under the lock: no server uses what is moved. */

@@ -17,7 +17,6 @@ import { ownOrigin } from '../api/http/own-origin.ts'
 import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
-import { defined } from '../core/defined.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import { type WatchedClock, watchedClock } from '../core/watched-clock.ts'
@@ -70,6 +69,7 @@ interface Parts {
   readonly world: WatchedWorld
   readonly services: Services
   readonly folders: DataFolders
+  readonly setAsideAt: number
   readonly store: SqliteStore
   readonly files: FileStore
   readonly data: DataFolder
@@ -171,6 +171,7 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
     services,
     wall,
     folders,
+    setAsideAt: opened.setAsideAt,
     store,
     files: await openFiles(opened, world),
     data: new DataFolder(folders.apps),
@@ -189,11 +190,14 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
 }
 
 /** Contents that were committed and not yet put into their places survive the start. */
-async function openFiles({ folders, store, databaseIsOlder }: OpenData, world: World): Promise<FileStore> {
+async function openFiles(
+  { folders, store, databaseIsOlder, setAsideAt }: OpenData,
+  world: World,
+): Promise<FileStore> {
   const pending = await store.publications()
   const wanted = new Set(pending.flatMap(({ files }) => files.map(({ content }) => content)))
-  const setAsideAt = databaseIsOlder ? world.clock.now() : undefined
-  const files = await openFileStore(folders.files, world.random, defined({ wanted, setAsideAt }))
+  const leftovers = databaseIsOlder ? { wanted, setAsideAt } : { wanted }
+  const files = await openFileStore(folders.files, world.random, leftovers)
   return publishedFiles({ files, store, log: world.log })
 }
 
@@ -202,7 +206,7 @@ const sessionsRoot = ({ dataDir }: Config) => join(dataDir, 'tmp')
 async function startEngines(parts: Parts): Promise<DuckDbSessions> {
   const { config, world, services, folders, data, files, wall } = parts
   await data.prepare()
-  await setAsideUnknown(parts, world)
+  await setAsideUnknown(parts, world.log)
   await tellLost(parts, world.log)
   const sessions = new DuckDbSessions({
     data,

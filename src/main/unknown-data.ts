@@ -2,7 +2,7 @@
  * App data that no record knows: what a killed process left, or what a database that was restored from a
  * backup is too old for. It is set aside, never deleted at once.
  */
-import type { World } from '../core/ports.ts'
+import type { Log } from '../core/ports.ts'
 import type { DataFolder } from '../engine/pool/data-files.ts'
 import { SetAside } from '../files/local/set-aside.ts'
 import type { Store } from '../store/port/store.ts'
@@ -12,17 +12,19 @@ export interface KnownData {
   readonly store: Store
   readonly data: DataFolder
   readonly folders: DataFolders
+  readonly setAsideAt: number
 }
 
 /** To be called before the worker starts: no attempt runs. */
-export async function setAsideUnknown({ store, data, folders }: KnownData, world: World): Promise<void> {
+export async function setAsideUnknown(
+  { store, data, folders, setAsideAt }: KnownData,
+  log: Log,
+): Promise<void> {
   const unknown = await data.unreferenced(await store.referencedDataVersions())
   if (unknown.length === 0) return
-  // Never earlier than what was seen: a clock that is behind makes nothing look old.
-  const at = Math.max(world.clock.now(), (await store.seenAt()) ?? 0)
-  world.log.warn('set aside app data that no app points at', {
+  log.warn('set aside app data that no app points at', {
     files: unknown.length,
-    to: await new SetAside(folders.apps).take(unknown, at),
+    to: await new SetAside(folders.apps).take(unknown, setAsideAt),
   })
 }
 
