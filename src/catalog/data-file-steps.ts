@@ -114,9 +114,26 @@ function refuseName({ onTheWay }: DataFileView, name: string): Refused | undefin
   if (has(name) || has(other)) {
     return refused('conflict', 'a file or folder of this name is there already', where)
   }
-  const inTheWay = foldersAbove(name).find((folder) => has(folder.slice(0, -1)))
+  const inTheWay = fileOnTheWay(name, has)
   if (inTheWay === undefined) return undefined
-  return refused('dataFileParentNotMade', `"${inTheWay.slice(0, -1)}" is a file`, where)
+  return refused('dataFileParentNotMade', `"${inTheWay}" is a file`, where)
+}
+
+/** Whether something has a name in the place. */
+type Has = (name: string) => boolean
+
+/** The file that has the name of a folder above. */
+export function fileOnTheWay(name: string, has: Has): string | undefined {
+  return foldersAbove(name)
+    .map((folder) => folder.slice(0, -1))
+    .find(has)
+}
+
+/** Records of the folders above a name that have none. */
+export function missingFolders(world: Made, into: Into, name: string, has: Has): DataFile[] {
+  return foldersAbove(name)
+    .filter((folder) => !has(folder))
+    .map((folder) => newDataFile(world, into, folder))
 }
 
 /** Saves the first and the rows that go with it, the folders above it, and the apps that now read another. */
@@ -128,9 +145,8 @@ function saving(
 ): DecidedFile {
   const [file] = rows
   const into = { tenantId: file.tenantId, ownerId: file.ownerId, place: placeOf(file) }
-  const missing = foldersAbove(file.name)
-    .filter((folder) => !view.onTheWay.some((row) => row.name === folder))
-    .map((folder) => newDataFile(world, into, folder))
+  const has = (folder: string) => view.onTheWay.some((row) => row.name === folder)
+  const missing = missingFolders(world, into, file.name, has)
   const apps = unmarkedReaders(view.marked, [...before, ...rows])
   return { answer: file, put: { dataFiles: [...missing, ...rows], apps } }
 }

@@ -2,12 +2,11 @@
  * What becomes of the records when a reload's stores are published: part of the step that settles it, so that
  * outcome, app data and data files change in one commit.
  */
-import { foldersAbove } from '../core/file-name.ts'
 import type { PlacedName, Publication } from '../core/publication.ts'
 import type { App, DataFile } from '../core/records.ts'
 import type { StoresSaving, StoresView } from '../store/port/publications.ts'
 import { unmarkedReaders } from './crash-marks.ts'
-import { type Made, newDataFile } from './data-file-steps.ts'
+import { fileOnTheWay, type Made, missingFolders, newDataFile } from './data-file-steps.ts'
 import { placeOf } from './file-place.ts'
 
 /**
@@ -38,10 +37,9 @@ export function publishing(
     }
     if (has(`${name}/`)) return `cannot store '${name}': there is a folder of this name now`
     const into = { tenantId, ownerId: app.ownerId, place }
-    for (const folder of foldersAbove(name)) {
-      if (has(folder.slice(0, -1))) return `cannot store '${name}': '${folder.slice(0, -1)}' is a file now`
-      if (!has(folder)) put(newDataFile(world, into, folder))
-    }
+    const inTheWay = fileOnTheWay(name, has)
+    if (inTheWay !== undefined) return `cannot store '${name}': '${inTheWay}' is a file now`
+    for (const folder of missingFolders(world, into, name, has)) put(folder)
     const file = records.get(keyOf({ place, name })) ?? newDataFile(world, into, name)
     put({ ...file, bytes, modifiedAt })
   }
