@@ -38,7 +38,7 @@ export function publishedFiles({ files, store, log }: PublishingDeps): FileStore
         })
       }
     })
-  const upToDate = (place: Place) => alone([place], async () => {})
+  const upToDate = (place: Place) => files.alone([place], () => publishInto(files, store, [place]))
   return {
     ...files,
     alone,
