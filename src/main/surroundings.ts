@@ -9,6 +9,7 @@ import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Log } from '../core/ports.ts'
 import { SET_ASIDE, SetAside } from '../files/local/set-aside.ts'
+import { syncFolder } from '../files/local/sync-folder.ts'
 
 /** Refuses a start in words for whoever starts the service. */
 export class StartRefused extends Error {
@@ -195,12 +196,7 @@ export async function writeDurably(path: string, content: Uint8Array): Promise<v
     await file.close()
   }
   await rename(`${path}.new`, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(dirname(path))
 }
 
 /** Without what is set aside already, and what a file system puts into its root. */

@@ -140,7 +140,10 @@ function tail(end: AttemptEnd, hasTables: boolean): string[] {
     case 'timed-out':
       return [...gap, TIME_EXCEEDED]
     case 'data-too-large':
-      return failure(`App data of ${grouped(end.fileBytes)} bytes is larger than its limit`, 1015)
+      return failure(
+        `App data of ${end.fileBytes.toLocaleString('en-US')} bytes is larger than its limit`,
+        1015,
+      )
     case 'out-of-memory':
       return failure(OUT_OF_MEMORY, 6)
     case 'refused':
@@ -188,10 +191,6 @@ function lines(of: string): string[] {
 
 function oneLine(of: string): string {
   return lines(of).join(' ')
-}
-
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** How many of the lines from the first on take at most `bytes`, each with its end. */

@@ -14,17 +14,22 @@ import { startSweeping } from './sweep.ts'
 const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 2, jitter: 0 }
 const LEASE = 'lease' as LeaseToken
 
+async function furnished() {
+  const machine = virtualMachine()
+  const store = new MemoryStore()
+  await put(store, { tenants: [aTenant()] })
+  const { currentScriptId: _none, ...app } = anApp()
+  await put(store, { apps: [app] })
+  return { machine, store }
+}
+
 /**
  * A worker holds a lease, and its clock is 256 s behind for a millisecond, in which it stamps a renewal.
  * @param watched whether the clock that leases are stamped with is the watched one
  */
 async function heldThroughWrongMoment(watched: boolean): Promise<boolean> {
-  const machine = virtualMachine()
+  const { machine, store } = await furnished()
   const { ports, node } = machine
-  const store = new MemoryStore()
-  await put(store, { tenants: [aTenant()] })
-  const { currentScriptId: _none, ...app } = anApp()
-  await put(store, { apps: [app] })
   const { id } = aReload()
   await store.accept([{ reload: aReload(), reloadsPerAppAndDay: 0 }])
   const now = ports.clock.now()
@@ -77,12 +82,8 @@ test('and would, were it watched by sweeps only', async () => {
  * @param watched whether the clock that it is stamped with is the watched one
  */
 async function waitsForTheFuture(watched: boolean): Promise<boolean> {
-  const machine = virtualMachine()
+  const { machine, store } = await furnished()
   const { ports, node } = machine
-  const store = new MemoryStore()
-  await put(store, { tenants: [aTenant()] })
-  const { currentScriptId: _none, ...app } = anApp()
-  await put(store, { apps: [app] })
   startSweeping({ ...ports, ...POLICY, limits: DEFAULT_LIMITS, store })
   await machine.pass(500)
   node.skewMs = 400 * DAY

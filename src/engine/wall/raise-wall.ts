@@ -47,7 +47,7 @@ export async function raiseWall(
 
 /** The reasons that we know of why bubblewrap is there and cannot work. */
 const REMEDY =
-  'allow user namespaces (docs/guides/engine-wall.md names the setting of each system)' + ' and start again'
+  'allow user namespaces (docs/guides/engine-wall.md names the setting of each system) and start again'
 
 function shortened(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)

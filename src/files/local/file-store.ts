@@ -29,6 +29,7 @@ import { checkFileName, checkFolderPath, isFolderName } from '../../core/file-na
 import { newUuid } from '../../core/ids.ts'
 import type { Random } from '../../core/ports.ts'
 import { SetAside } from './set-aside.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** Where spooled content lies below the root. No tenant id has a dot. */
 export const SPOOL = '.spool'
@@ -267,14 +268,4 @@ async function mkdirSafely(root: string, folder: string): Promise<void> {
     }
   }
   if ((await realpath(folder)) !== folder) throw new UnsafePathError(LINKED)
-}
-
-/** A rename is durable only once its folder is synced. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -60,13 +60,13 @@ export interface PlannedSink {
   readonly after: ModelShape
 }
 
-/** @param loaded the fields of the rows, after transforms */
 /**
  * A column costs the engine memory even when it is empty; a file of a few kilobytes can name many. The
  * original engine documents no bound.
  */
 export const TABLE_FIELDS_MAX = 2_000
 
+/** @param loaded the fields of the rows, after transforms */
 export function planSink(question: SinkQuestion, loaded: Names): PlannedSink {
   const { prefixes } = question.statement
   if (loaded.names.length > TABLE_FIELDS_MAX) {
