@@ -7,12 +7,12 @@ import type { Clock, Random } from '../core/ports.ts'
 import { timeText } from '../core/time-text.ts'
 import { cleanText, cloudEvent } from '../event/cloud-event.ts'
 import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from '../event/event-types.ts'
+import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { SubscriptionStep, SubscriptionView } from '../store/port/subscriptions.ts'
 import { subscriptionAfter } from './after-send.ts'
 import type { Sent } from './channel.ts'
-import { fanOut } from './fan-out.ts'
 
 export function afterSend(
   { clock, random }: { readonly clock: Clock; readonly random: Random },

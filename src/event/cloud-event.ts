@@ -1,6 +1,6 @@
 /**
  * Room `event`: records of events, subscriptions and deliveries, and the envelopes and schemas that receivers
- * see. Shapes and their encoding enter; who is told, and when, is decided elsewhere.
+ * see. Shapes, their encoding and who is told enter; when they are sent is decided elsewhere.
  *
  * Builds the CloudEvents 1.0 envelope (contract 06, section 2). Id and time are passed in: an event keeps
  * both on every channel and send. Unknown values are omitted: no null, no empty text, no epoch date (contract

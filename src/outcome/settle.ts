@@ -25,8 +25,8 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../core/reload.ts'
-import { fanOut } from '../delivery/fan-out.ts'
 import { dueFrom } from '../event/delivery.ts'
+import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import type { StoresSaving, StoresView } from '../store/port/publications.ts'
 import type { ReloadView, Saving, Transition } from '../store/port/reloads.ts'

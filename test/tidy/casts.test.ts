@@ -9,7 +9,7 @@ const CASTING = [
   'src/api/http/open-api.ts',
   'src/api/http/page.test.ts',
   'src/api/http/validate.ts',
-  'src/delivery/fan-out.test.ts',
+  'src/event/fan-out.test.ts',
   'src/delivery/settings-patch.test.ts',
   'src/outcome/script-log.test.ts',
   'src/receiver/receive.ts',

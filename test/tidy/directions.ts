@@ -48,7 +48,7 @@ export const DIRECTIONS: Directions = {
   'files/local': 'catalog core',
   delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
-  outcome: 'core delivery event store/port',
+  outcome: 'core event store/port',
   history: 'core store/port',
 
   // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and

@@ -6,9 +6,10 @@
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
 import type { PlacedName } from '../../core/publication.ts'
-import type { App, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
+import type { App, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../event/delivery.ts'
+import type { Readers } from '../../event/fan-out.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, ReloadQuery } from './lists.ts'
@@ -42,15 +43,8 @@ export interface ReloadView {
   readonly tenant: Tenant
   /** Enabled subscriptions of the reload's tenant. */
   readonly subscriptions: readonly Subscription[]
-  /**
-   * Who may be able to read the app: the owners of the user-level subscriptions, the app's space and its
-   * members. Absent when no subscription is of user level, or the app was deleted.
-   */
-  readonly readers?: {
-    readonly users: readonly User[]
-    readonly space?: Space
-    readonly assignments: readonly SpaceAssignment[]
-  }
+  /** Absent when no subscription is of user level, or the app was deleted. */
+  readonly readers?: Readers
   /** Present when the transition names stored files. */
   readonly stores?: StoresView
 }

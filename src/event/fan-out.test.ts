@@ -11,10 +11,10 @@ import {
 } from '../../test/support/records.ts'
 import type { FilterNode } from '../core/filter.ts'
 import type { Space, SpaceAssignment, User } from '../core/records.ts'
-import { ATTEMPT_EVENT_TYPE } from '../event/event-types.ts'
-import type { Subscription } from '../event/subscription.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
+import { ATTEMPT_EVENT_TYPE } from './event-types.ts'
 import { fanOut, type Listeners, wants } from './fan-out.ts'
+import type { Subscription } from './subscription.ts'
 
 const reload = aReload({ state: 'FAILED', endedAt: aReload().createdAt + 5, trigger: 'automations' })
 const subject = { reload, tenant: aTenant(), app: anApp() }

@@ -6,15 +6,27 @@
 import { matchesFilter } from '../core/filter.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
+import type { App, Space, SpaceAssignment, User } from '../core/records.ts'
 import { mayUseApp, standingOf } from '../core/rights.ts'
-import type { Delivery } from '../event/delivery.ts'
-import { WEBHOOK_DISABLED_TYPE } from '../event/event-types.ts'
-import type { EventDraft } from '../event/stored-event.ts'
-import type { Subscription } from '../event/subscription.ts'
-import type { ReloadView } from '../store/port/reloads.ts'
+import type { Delivery } from './delivery.ts'
+import { WEBHOOK_DISABLED_TYPE } from './event-types.ts'
+import type { EventDraft } from './stored-event.ts'
+import type { Subscription } from './subscription.ts'
 
-/** The part of a reload's view that decides who gets its events. */
-export type Listeners = Pick<ReloadView, 'subscriptions' | 'app' | 'readers'>
+/** What decides who gets an event. */
+export interface Listeners {
+  readonly subscriptions: readonly Subscription[]
+  /** The app that the event is about; absent when it was deleted. */
+  readonly app?: App
+  readonly readers?: Readers
+}
+
+/** Who may be able to read the app: owners of user-level subscriptions, its space and that one's members. */
+export interface Readers {
+  readonly users: readonly User[]
+  readonly space?: Space
+  readonly assignments: readonly SpaceAssignment[]
+}
 
 /**
  * Returns pending deliveries, due at the event's time. Their ids are in the order of the events, in which
