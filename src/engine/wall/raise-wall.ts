@@ -3,11 +3,13 @@
  * tries what it should not be able to do. Says why there is no more, with the remedy.
  */
 import { randomUUID } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Log } from '../../core/ports.ts'
 import { Bubblewrap } from './bubblewrap.ts'
+import { endLeftovers } from './leftovers.ts'
 import { nodeAlone } from './node-alone.ts'
 import { type FindProgram, programPath } from './programs.ts'
 import type { Architecture } from './system-calls.ts'
@@ -38,6 +40,8 @@ export async function raiseWall(
     return nodeAlone('nsenter is not installed: install util-linux and start again')
   }
   await mkdir(root, { recursive: true })
+  const ended = endLeftovers(realpathSync(bwrap), root)
+  if (ended > 0) log.info('ended sandboxes that a killed service left', { processes: ended })
   try {
     return await proved({ bwrap, nsenter }, process.arch, root, log)
   } catch (error) {

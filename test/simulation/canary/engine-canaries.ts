@@ -65,8 +65,8 @@ export const ENGINE_CANARIES: readonly Canary[] = [
   },
   {
     name: 'old-limits',
-    plants: 'the limit of a tenant that was lowered holds from the next start of the store',
-    foundBy: ['tenant-limit'],
+    plants: 'a changed limit of a tenant holds from the next start of the store',
+    foundBy: ['tenant-limit', 'due-claimed'],
     withinSeeds: 30,
     store: (store) =>
       overriding(store, { change: (batch) => store.change(batch.map((one) => behindTurns(store, one))) }),
