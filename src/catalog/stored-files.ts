@@ -2,7 +2,8 @@
  * What becomes of the records when a reload's stores are published: part of the step that settles it, so that
  * outcome, app data and data files change in one commit.
  */
-import type { PlacedName, Publication } from '../core/publication.ts'
+import { placedKey } from '../core/placed-name.ts'
+import type { Publication } from '../core/publication.ts'
 import type { App, DataFile } from '../core/records.ts'
 import type { StoresSaving, StoresView } from '../store/port/publications.ts'
 import { unmarkedReaders } from './crash-marks.ts'
@@ -24,14 +25,14 @@ export function publishing(
   if (placeless !== undefined) return `cannot store '${placeless.name}': its space was deleted`
   const { tenantId } = publication
   const records = new Map(
-    view.onTheWay.map((file) => [keyOf({ place: placeOf(file), name: file.name }), file]),
+    view.onTheWay.map((file) => [placedKey({ place: placeOf(file), name: file.name }), file]),
   )
   const saved = new Map<string, DataFile>()
   const modifiedAt = world.clock.now()
   for (const { place, name, bytes } of publication.files) {
-    const has = (wanted: string) => records.has(keyOf({ place, name: wanted }))
+    const has = (wanted: string) => records.has(placedKey({ place, name: wanted }))
     const put = (file: DataFile) => {
-      const key = keyOf({ place, name: file.name })
+      const key = placedKey({ place, name: file.name })
       records.set(key, file)
       saved.set(key, file)
     }
@@ -40,15 +41,10 @@ export function publishing(
     const inTheWay = fileOnTheWay(name, has)
     if (inTheWay !== undefined) return `cannot store '${name}': '${inTheWay}' is a file now`
     for (const folder of missingFolders(world, into, name, has)) put(folder)
-    const file = records.get(keyOf({ place, name })) ?? newDataFile(world, into, name)
+    const file = records.get(placedKey({ place, name })) ?? newDataFile(world, into, name)
     put({ ...file, bytes, modifiedAt })
   }
   const dataFiles = [...saved.values()]
   const apps = unmarkedReaders(view.marked, dataFiles).filter(({ id }) => id !== app.id)
   return { dataFiles, apps, publication }
-}
-
-/** No id has a slash. */
-function keyOf({ place, name }: PlacedName): string {
-  return 'spaceId' in place ? `space/${place.spaceId}/${name}` : `owner/${place.ownerId}/${name}`
 }

@@ -13,6 +13,7 @@ import type {
   UserId,
 } from './ids.ts'
 import type { TenantLimits } from './limits.ts'
+import type { PlacedName } from './publication.ts'
 
 export interface Tenant {
   readonly id: TenantId
@@ -85,6 +86,8 @@ export interface App {
     readonly fileBytes: number
     readonly engineTime: number
     readonly tables: readonly DataTable[]
+    /** Data files that the script read, the first ones of very many: whose change concerns the app. */
+    readonly reads?: readonly PlacedName[]
     /** What the engine of the last reload of each kind held at most; absent where nobody could see it. */
     readonly peakMemoryBytes?: { readonly full?: number; readonly partial?: number }
   }

@@ -69,6 +69,13 @@ export interface SessionProgress {
   readonly rowsRead: number
 }
 
+/** A file that the script read, or a mask with * and ? whose files it listed. */
+export interface ReadFile {
+  readonly connection: string
+  /** Relative to the connection's root, "/" between its parts. */
+  readonly path: string
+}
+
 /** A file that the script stored. `path` is relative to the connection's root. */
 export interface StoredFile {
   readonly connection: string
@@ -94,6 +101,8 @@ export type SessionEnd = SessionReport &
         readonly engineTime: number
         readonly fileBytes: number
         readonly tables: readonly DataTable[]
+        /** Each once, the first ones of very many; without what the script stored before it read it. */
+        readonly reads: readonly ReadFile[]
         /** Each file once. Of every other end nothing is left. */
         readonly storedFiles: readonly StagedFile[]
       }

@@ -19,9 +19,14 @@ import type { CatalogStore } from '../store/port/store.ts'
 
 export const OWN_CONNECTION = 'DataFiles'
 
+/** A connection, and the place of data files behind it. */
+export interface PlacedConnection extends FileConnection {
+  readonly place: FilePlace
+}
+
 export interface FileConnections {
   /** Connections for one attempt of a reload of the app that a user asked for; their folders exist. */
-  connectionsFor(app: App, askedBy: UserId): Promise<FileConnection[]>
+  connectionsFor(app: App, askedBy: UserId): Promise<PlacedConnection[]>
 }
 
 export function fileConnections(store: CatalogStore, files: FileStore): FileConnections {
@@ -31,6 +36,7 @@ export function fileConnections(store: CatalogStore, files: FileStore): FileConn
       return Promise.all(
         reachable.map(async ({ name, place, writable }) => ({
           name,
+          place,
           root: await files.folderOf({ tenantId: app.tenantId, place }),
           writable,
         })),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { anApp, aReload, aSubscription } from '../../test/support/records.ts'
+import { anApp, aReload, aSubscription, OWNER_ID } from '../../test/support/records.ts'
 import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
 import type { ScriptVersionId } from '../core/ids.ts'
@@ -99,6 +99,17 @@ describe('the stories of contract 01, section 1.1', () => {
     expect(peaksAfter(false)).toEqual({ full: 5, partial: 7 })
     const first = new Life().claim().end(done).savings.at(-1)?.app?.data
     expect(first).not.toHaveProperty('peakMemoryBytes')
+  })
+
+  test('the app keeps what its script read; of a partial reload also what was read before', () => {
+    const placed = (...names: readonly string[]) => names.map((name) => ({ place: { ownerId: OWNER_ID }, name }))
+    const readsAfter = (partial: boolean) => {
+      const before = { ...data, tables: [], reads: placed('a', 'b') }
+      const life = new Life({ reload: aReload({ partial }), app: anApp({ data: before }) })
+      return life.claim().end(done, ran, { reads: placed('b', 'c') }).savings.at(-1)?.app?.data?.reads
+    }
+    expect(readsAfter(false)).toEqual(placed('b', 'c'))
+    expect(readsAfter(true)).toEqual(placed('b', 'c', 'a'))
   })
 
   test('the attempt event names memory, error and line', () => {

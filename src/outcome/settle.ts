@@ -14,8 +14,10 @@ import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import { waitingFrom } from '../core/future-stamp.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
+import { placedKey } from '../core/placed-name.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { PlacedName } from '../core/publication.ts'
+import { keptReads } from '../core/read-name.ts'
 import type { App, DataTable } from '../core/records.ts'
 import {
   type Decision,
@@ -53,6 +55,8 @@ export interface EndedAttempt {
   readonly session?: SessionFacts
   /** Tables of the new data, if the attempt completed. */
   readonly tables?: readonly DataTable[]
+  /** What its script read, if the attempt completed. */
+  readonly reads?: readonly PlacedName[]
 }
 
 /** What an attempt stored outside its app: saved with its success, or not at all. */
@@ -73,7 +77,7 @@ export function settling(
   ended: EndedAttempt,
   storing?: Storing,
 ): Transition<Refusal> {
-  const { session = {}, tables = [], ...told } = ended
+  const { session = {}, tables = [], reads = [], ...told } = ended
   return {
     reloadId,
     fence: lease,
@@ -81,7 +85,7 @@ export function settling(
     step: settleStep(
       rules,
       { kind: 'end-attempt', ...told },
-      { session, tables, ...defined({ storing: storing?.step }) },
+      { session, tables, reads, ...defined({ storing: storing?.step }) },
     ),
   }
 }
@@ -89,6 +93,7 @@ export function settling(
 interface ToldOfAttempt {
   readonly session: SessionFacts
   readonly tables: readonly DataTable[]
+  readonly reads: readonly PlacedName[]
   readonly storing?: Storing['step']
 }
 
@@ -96,7 +101,7 @@ interface ToldOfAttempt {
 export function settleStep(
   rules: SettleRules,
   command: Exclude<ReloadCommand, { kind: 'claim' }>,
-  told: ToldOfAttempt = { session: {}, tables: [] },
+  told: ToldOfAttempt = { session: {}, tables: [], reads: [] },
 ): (view: ReloadView) => Saving | Refusal {
   return (shown) => {
     const view = withNews(shown, told.session)
@@ -110,7 +115,7 @@ export function settleStep(
     if (isRefusal(decision)) return decision
     const stores = storesOf(view, decision, told.storing)
     if (typeof stores === 'string') return { refused: 'not-storable', detail: stores }
-    return { ...savingOf(view, decision, told.tables, now, rules), ...defined({ stores }) }
+    return { ...savingOf(view, decision, told, now, rules), ...defined({ stores }) }
   }
 }
 
@@ -127,11 +132,11 @@ function storesOf(
 function savingOf(
   view: ReloadView,
   decision: Decision,
-  tables: readonly DataTable[],
+  told: ToldOfAttempt,
   now: number,
   { clock, random }: SettleRules,
 ): Saving {
-  const data = newData(view.app, decision, tables)
+  const data = newData(view.app, decision, told)
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const events = eventsOf(view, decision, data, now, random)
   return {
@@ -180,7 +185,7 @@ function eventsOf(
 function newData(
   app: App | undefined,
   { outcome, closed, next }: Decision,
-  tables: readonly DataTable[],
+  { tables, reads }: ToldOfAttempt,
 ): SavedData | undefined {
   const attempt = closed?.closed
   if (outcome !== 'SUCCEEDED' || attempt?.end.kind !== 'completed') return undefined
@@ -195,8 +200,15 @@ function newData(
     fileBytes,
     engineTime,
     tables,
+    reads: next.partial ? withEarlier(reads, app?.data?.reads ?? []) : reads,
     ...(Object.keys(peaks).length === 0 ? {} : { peakMemoryBytes: peaks }),
   }
+}
+
+/** After a partial reload the data stems also from what the reloads before it read. */
+function withEarlier(reads: readonly PlacedName[], earlier: readonly PlacedName[]): readonly PlacedName[] {
+  const all = new Map([...reads, ...earlier].map((read) => [placedKey(read), read]))
+  return keptReads([...all.values()], ({ name }) => name)
 }
 
 /** An app whose script changed during the attempt is not marked: the next reload runs another script. */

@@ -11,6 +11,8 @@ import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { Clock, Log, Timers } from '../core/ports.ts'
+import { placedKey } from '../core/placed-name.ts'
+import type { PlacedName } from '../core/publication.ts'
 import type { App } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
@@ -18,14 +20,15 @@ import type {
   EngineSession,
   EngineSessions,
   EngineSize,
-  FileConnection,
   PublishNow,
+  ReadFile,
   SessionEnd,
   SessionProgress,
   SessionWork,
   StagedFile,
 } from '../engine/engine-session.ts'
 import { chooseSize } from '../engine/sizes.ts'
+import type { PlacedConnection } from '../files/connections.ts'
 import type { Stores, StoringReload } from '../files/stores.ts'
 import { boundedLines, endedLog, runningLog, scriptLogEnd, scriptLogHead } from '../outcome/script-log.ts'
 import type { EndedAttempt } from '../outcome/settle.ts'
@@ -50,7 +53,7 @@ export interface RunDeps {
   readonly sessions: EngineSessions
   readonly stores: Stores
   readonly appData: Pick<AppData, 'isWhole'>
-  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly PlacedConnection[]>
 }
 
 export interface RanAttempt extends EndedAttempt {
@@ -97,7 +100,7 @@ export async function runAttempt(
     return 'lost'
   }
   const durationMs = Math.max(0, deps.clock.monotonic() - acquiredAt)
-  return sessionEnded(deps, claimed, ran, dataAfter, durationMs)
+  return sessionEnded(deps, claimed, { ...ran, connections }, dataAfter, durationMs)
 }
 
 /** For apps whose stores are immediate. A worker that lost the reload publishes nothing more of it. */
@@ -150,7 +153,7 @@ function faultBefore(engineErrorCode: number, message: string): AttemptEnd {
 }
 
 type Acquired =
-  | { readonly session: EngineSession; readonly connections: readonly FileConnection[] }
+  | { readonly session: EngineSession; readonly connections: readonly PlacedConnection[] }
   | { readonly end: AttemptEnd }
   | 'lost'
 
@@ -241,7 +244,7 @@ function stopped(lease: HeldLease, handBack: Signal, limit: Promise<void>): Prom
 function sessionEnded(
   deps: RunDeps,
   claimed: Claimed,
-  ran: RanSession,
+  ran: RanSession & { readonly connections: readonly PlacedConnection[] },
   dataAfter: DataVersion,
   durationMs: number,
 ): RanAttempt {
@@ -253,7 +256,9 @@ function sessionEnded(
     durationMs,
     session: facts,
     ...defined({ peakMemoryBytes: told.peakMemoryBytes }),
-    ...(end.kind === 'completed' && told.kind === 'completed' ? { tables: told.tables } : {}),
+    ...(end.kind === 'completed' && told.kind === 'completed'
+      ? { tables: told.tables, reads: placedReads(told.reads, ran.connections) }
+      : {}),
     ...(startedAt === undefined
       ? {}
       : {
@@ -266,6 +271,19 @@ function sessionEnded(
     progressLog: told.progressLog,
     statements: told.statements ?? [],
   }
+}
+
+/** What was read by where it lies: two connections may lead to one place. */
+function placedReads(
+  reads: readonly ReadFile[],
+  connections: readonly PlacedConnection[],
+): readonly PlacedName[] {
+  const placed = new Map<string, PlacedName>()
+  for (const { connection, path: name } of reads) {
+    const place = connections.find((one) => one.name === connection)?.place
+    if (place !== undefined) placed.set(placedKey({ place, name }), { place, name })
+  }
+  return [...placed.values()]
 }
 
 /** A script that ended before it was told to stop has ended: the reload's state decides what that means. */
@@ -303,7 +321,7 @@ export function notStorable(claimed: Claimed, ran: RanAttempt, message: string):
     kind: 'script-error',
     fault: { engineErrorCode: NOT_STORABLE, message, line, statement: 'STORE' },
   } as const
-  const { tables: _none, ...rest } = ran
+  const { tables: _none, reads: _nothing, ...rest } = ran
   return { ...rest, end, log: endedLog(about(claimed), ran.progressLog, end) }
 }
 
@@ -320,7 +338,7 @@ function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed):
 
 function work(
   { reload, attempt, app, script }: Claimed,
-  connections: readonly FileConnection[],
+  connections: readonly PlacedConnection[],
   dataAfter: DataVersion,
 ): SessionWork {
   return {
@@ -333,7 +351,7 @@ function work(
     partial: reload.partial,
     ...defined({ dataBefore: app.data?.version, lastReloadAt: app.data?.engineTime }),
     dataAfter,
-    connections,
+    connections: connections.map(({ name, root, writable }) => ({ name, root, writable })),
   }
 }
 

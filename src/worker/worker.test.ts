@@ -87,7 +87,9 @@ class Bench {
           this.discarded.push(version)
         },
       },
-      connectionsFor: async () => [{ name: 'DataFiles', root: '/files', writable: true }],
+      connectionsFor: async () => [
+        { name: 'DataFiles', place: { spaceId: SPACE_ID }, root: '/files', writable: true },
+      ],
       stores: storesOf(this.store, files, ports),
     })
   }
@@ -169,6 +171,16 @@ describe('a worker', () => {
     })
     expect(await b.store.publications()).toEqual([])
     expect(b.discarded).toEqual([])
+  })
+
+  test('saves with the data what the script read, by where it lies', async () => {
+    const path = 'in/a.csv'
+    const reads = [{ connection: 'DataFiles', path }, { connection: 'Gone', path }]
+    const b = await bench({ afterMs: 1, end: completed({ reads }) })
+    b.start()
+    await b.ended()
+    const app = await b.store.app(TENANT_ID, APP_ID)
+    expect(app?.data?.reads).toEqual([{ place: { spaceId: SPACE_ID }, name: path }])
   })
 
   test('deletes the data that the app pointed at before', async () => {

@@ -17,7 +17,8 @@ import type { App } from '../core/records.ts'
 import type { Refusal } from '../core/reload.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type { WatchedClock } from '../core/watched-clock.ts'
-import type { AppData, EngineSessions, EngineSize, FileConnection } from '../engine/engine-session.ts'
+import type { AppData, EngineSessions, EngineSize } from '../engine/engine-session.ts'
+import type { PlacedConnection } from '../files/connections.ts'
 import type { Stores } from '../files/stores.ts'
 import { type SettleRules, type Storing, settling } from '../outcome/settle.ts'
 import type { Claimed } from '../store/port/queue.ts'
@@ -42,7 +43,7 @@ export interface WorkerDeps extends World {
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
   readonly appData: AppData
-  connectionsFor(app: App, askedBy: UserId): Promise<readonly FileConnection[]>
+  connectionsFor(app: App, askedBy: UserId): Promise<readonly PlacedConnection[]>
   readonly stores: Stores
 }
 

@@ -294,6 +294,7 @@ class SimSession implements EngineSession {
       engineTime: node.clock.now(),
       fileBytes: 4096,
       tables: [{ name: 'T', rows: 1, fields: ['x'] }],
+      reads: [],
       storedFiles: stores.map(({ path, content }) => ({
         connection: 'DataFiles',
         path,

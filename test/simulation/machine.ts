@@ -9,7 +9,7 @@ import type { App } from '../../src/core/records.ts'
 import { type WatchedClock, watchedClock } from '../../src/core/watched-clock.ts'
 import { routedChannel } from '../../src/delivery/channels/routed.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
-import type { FileConnection } from '../../src/engine/engine-session.ts'
+import type { PlacedConnection } from '../../src/files/connections.ts'
 import { publishedFiles, startPublishing } from '../../src/files/publishing.ts'
 import { storesOf } from '../../src/files/stores.ts'
 import { type HistoryDeps, startForgetting } from '../../src/history/forget.ts'
@@ -102,10 +102,10 @@ export function startMachine(world: World, node: SimNode, installation: Installa
 }
 
 /** Where the files of an app's own connection are: the auditor knows the pattern too. */
-async function connectionsOf(files: FileStore, app: App): Promise<readonly FileConnection[]> {
+async function connectionsOf(files: FileStore, app: App): Promise<readonly PlacedConnection[]> {
   const { tenantId, spaceId, ownerId } = app
   const place = spaceId === undefined ? { ownerId } : { spaceId }
-  return [{ name: 'DataFiles', root: await files.folderOf({ tenantId, place }), writable: true }]
+  return [{ name: 'DataFiles', place, root: await files.folderOf({ tenantId, place }), writable: true }]
 }
 
 export function newNode(world: World, name: string, skewMs?: number): SimNode {

@@ -44,6 +44,7 @@ export function completed(change: Partial<SessionEnd & { kind: 'completed' }> = 
     engineTime: START_MS + 1000,
     fileBytes: 4096,
     tables: [{ name: 'T', rows: 3, fields: ['x'] }],
+    reads: [],
     ...change,
   }
 }

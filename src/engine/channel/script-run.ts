@@ -3,7 +3,7 @@
 import type { RanStatement } from '../../core/attempt.ts'
 import type { DataTable } from '../../core/records.ts'
 import type { ScriptEnd } from '../../script/host.ts'
-import type { FileConnection, ReportedFile, SessionProgress } from '../engine-session.ts'
+import type { FileConnection, ReadFile, ReportedFile, SessionProgress } from '../engine-session.ts'
 
 export interface ScriptRunRequest {
   /** Path of the new DuckDB file, which must not exist yet; ':memory:' keeps the data in memory only. */
@@ -46,6 +46,8 @@ export interface ScriptRun {
   readonly end: RunEnd
   /** The tables of the data file; empty if the script failed. */
   readonly tables: readonly DataTable[]
+  /** What it read (ReadFiles); empty if the script failed. */
+  readonly reads: readonly ReadFile[]
   /** Files that are staged still. */
   readonly storedFiles: readonly ReportedFile[]
   /** Body of the script log, lines end in CRLF (contract 02, section 6.2); the session adds the head. */

@@ -12,7 +12,12 @@ import {
 
 const end = {
   kind: 'end',
-  end: { kind: 'completed', engineTime: 2, tables: [{ name: 'T', rows: 3, fields: ['a', 'ü'] }] },
+  end: {
+    kind: 'completed',
+    engineTime: 2,
+    tables: [{ name: 'T', rows: 3, fields: ['a', 'ü'] }],
+    reads: [{ connection: 'DataFiles', path: 'in/s_*.csv' }],
+  },
   startedAt: 1,
   progressLog: 'p',
   scriptLog: 's',
@@ -82,6 +87,8 @@ describe('a hostile engine process', () => {
     ...end,
     storedFiles: [{ connection: 'D', path, bytes: 1, file: '0' }],
   })
+  const reading = (...reads: readonly unknown[]) => ({ ...end, end: { ...end.end, reads } })
+  const read = (path: unknown) => reading({ connection: 'D', path })
   const staged = (file: unknown) => ({ kind: 'stored', file: { connection: 'D', path: 'a', bytes: 1, file } })
   test.each<[string, unknown]>([
     ['says nothing of a kind', {}],
@@ -105,6 +112,16 @@ describe('a hostile engine process', () => {
     ['stored through a dot', storing('a/./b')],
     ['stored through a backslash', storing('..\\x')],
     ['stored at no path', storing('')],
+    ['read above its connection', read('../other/x.csv')],
+    ['read at an absolute path', read('/etc/passwd')],
+    ['read through a backslash', read('..\\x')],
+    ['read at no path', read('')],
+    ['read a number', read(1)],
+    ['read from no connection', reading({ path: 'a.csv' })],
+    ['read from an endless connection', reading({ connection: 'x'.repeat(1025), path: 'a.csv' })],
+    ['read nothing that is a list', { ...end, end: { ...end.end, reads: 'a.csv' } }],
+    ['read too many files', reading(...Array(1001).fill({ connection: 'D', path: 'a.csv' }))],
+    ['read files of endless names', reading(...Array(2).fill({ connection: 'D', path: 'x'.repeat(40_000) }))],
     ['staged above its folder', staged('../../secret.key')],
     ['staged under a name', staged('a')],
     ['staged under no name', staged(undefined)],

@@ -11,14 +11,16 @@
  */
 
 import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
+import { NAME_MAX_BYTES } from '../../core/file-name.ts'
 import {
   ERROR_MESSAGE_MAX_BYTES,
   PROGRESS_LOG_MAX_BYTES,
   SCRIPT_LOG_MAX_BYTES,
   SCRIPT_LOG_PIECE_MAX_BYTES,
 } from '../../core/limits.ts'
+import { READS_MAX, READS_MAX_CHARACTERS } from '../../core/read-name.ts'
 import type { DataTable } from '../../core/records.ts'
-import type { ReportedFile, SessionProgress } from '../engine-session.ts'
+import type { ReadFile, ReportedFile, SessionProgress } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /**
@@ -28,7 +30,7 @@ import type { ScriptRunRequest } from './script-run.ts'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Sent with `ready`; an engine process of another version is not used. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 /**
  * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
  * characters are tabs and line ends; the rest is for other parts of a message.
@@ -57,7 +59,12 @@ export type ParentMessage =
 
 /** How the script ended, as the engine process reports it. */
 export type ReportedEnd =
-  | { readonly kind: 'completed'; readonly engineTime: number; readonly tables: readonly DataTable[] }
+  | {
+      readonly kind: 'completed'
+      readonly engineTime: number
+      readonly tables: readonly DataTable[]
+      readonly reads: readonly ReadFile[]
+    }
   | { readonly kind: 'script-error'; readonly fault: ScriptFault }
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'interrupted' }
@@ -195,6 +202,7 @@ function endOf(from: Fields): ReportedEnd {
         kind: 'completed',
         engineTime: count(from.engineTime, 'engineTime'),
         tables: list(from.tables, 'tables').map(tableOf),
+        reads: readsOf(list(from.reads, 'reads')),
       }
     case 'script-error':
       return { kind: 'script-error', fault: faultOf(record(from.fault, 'fault')) }
@@ -230,12 +238,31 @@ function faultOf(from: Fields): ScriptFault {
   }
 }
 
-/** A stored file becomes a catalog record, so its path must be inside its connection. */
+/** They are saved with the app. */
+function readsOf(from: readonly unknown[]): ReadFile[] {
+  if (from.length > READS_MAX) throw new ProtocolError(`more than ${READS_MAX} files were read`)
+  let characters = 0
+  return from.map((value) => {
+    const { path: told, connection } = record(value, 'read')
+    const path = pathInside(told, 'a file that was read')
+    characters += path.length
+    if (characters > READS_MAX_CHARACTERS) throw new ProtocolError('the names of what was read are too long')
+    return { connection: text(connection, 'connection', NAME_MAX_BYTES), path }
+  })
+}
+
+/** @throws ProtocolError unless it is inside its connection */
+function pathInside(value: unknown, what: string): string {
+  const path = text(value, 'path')
+  const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  if (!inside || /[\\\0]/.test(path)) throw new ProtocolError(`${what} lies outside its connection`)
+  return path
+}
+
+/** A stored file becomes a catalog record. */
 function reportedFileOf(value: unknown): ReportedFile {
   const from = record(value, 'storedFile')
-  const path = text(from.path, 'path')
-  const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
-  if (!inside || /[\\\0]/.test(path)) throw new ProtocolError('a stored file lies outside its connection')
+  const path = pathInside(from.path, 'a stored file')
   const file = text(from.file, 'file')
   if (!/^\d{1,9}$/.test(file))
     throw new ProtocolError('the content of a stored file has no number for a name')

@@ -53,6 +53,7 @@ export class ScriptDriver {
     return {
       end,
       tables: end.kind === 'completed' ? dataTables(this.#host.model) : [],
+      reads: end.kind === 'completed' ? this.#deps.paths.reads.all : [],
       storedFiles: end.kind === 'completed' ? this.#deps.staged.all : [],
       scriptLog: runLog.scriptLog,
       progressLog: runLog.progressLog,

@@ -138,8 +138,10 @@ function endOf(run: ScriptRun): ChildMessage {
   }
 }
 
-function reportedEnd({ end, engineTime, tables }: ScriptRun): ReportedEnd {
-  if (end.kind === 'completed') return { kind: 'completed', engineTime: Math.floor(engineTime), tables }
+function reportedEnd({ end, engineTime, tables, reads }: ScriptRun): ReportedEnd {
+  if (end.kind === 'completed') {
+    return { kind: 'completed', engineTime: Math.floor(engineTime), tables, reads }
+  }
   if (end.kind !== 'failed') return end
   const { code, engineErrorCode, message } = end.fault
   return {

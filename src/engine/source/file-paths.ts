@@ -14,6 +14,7 @@ import { noDirectory, pathBelow, pathOutside, writtenPath } from '../../script/p
 import { nearestName } from '../../script/value/nearest-name.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
+import { ReadFiles } from './read-files.ts'
 import type { StagedFiles } from './staged-files.ts'
 
 export interface ConnectionPath {
@@ -29,6 +30,8 @@ const LIB = 'lib://'
 export class FilePaths {
   readonly #connections: ReadonlyMap<string, FileConnection>
   readonly #staged: StagedFiles | undefined
+  /** What was given out for reading, and masks of files that were listed. */
+  readonly reads = new ReadFiles()
   #directory: ConnectionPath | undefined
 
   /** @param staged what the script stored itself, in front of what lies there */
@@ -58,10 +61,11 @@ export class FilePaths {
     return pathIn(connection, rest, given)
   }
 
-  /** Resolved path of an existing file. Fault 8 if there is none. */
+  /** Resolved path of an existing file, whose content counts as read. Fault 8 if there is none. */
   forReading(given: string): string {
     const found = this.find(given)
     if (found === undefined || !found.stats.isFile()) throw faults.fileNotFound(`Cannot open file '${given}'`)
+    this.#noteRead(this.locate(given).connection, found.real)
     return found.real
   }
 
@@ -109,6 +113,7 @@ export class FilePaths {
   /** Paths that match a mask with * and ? in any segment, by name; nothing found: an empty list. */
   list(mask: string, what: 'files' | 'folders'): string[] {
     const { connection, relative } = this.locate(mask)
+    if (what === 'files' && relative !== '') this.reads.add(connection.name, relative)
     const root = realPath(connection.root)
     if (root === undefined) return []
     let found = ['']
@@ -120,6 +125,13 @@ export class FilePaths {
       )
     })
     return found.map((each) => `${LIB}${connection.name}/${each}`)
+  }
+
+  /** What the script stored itself is none of its inputs, nor is what the catalog could not name. */
+  #noteRead({ name, root }: FileConnection, real: string): void {
+    const below = path.relative(realPath(root) ?? root, real).split(path.sep).join('/')
+    if (this.#staged?.wasStored(real) || checkFileName(below) !== undefined) return
+    this.reads.add(name, below)
   }
 
   /** Path of what the script stored there itself; undefined if it did not. */

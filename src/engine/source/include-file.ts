@@ -15,7 +15,7 @@ export async function includedText(paths: FilePaths, path: string): Promise<stri
   if (found.stats.size > SCRIPT_MAX_BYTES) {
     throw faults.wrongFormat(`The script file '${path}' is larger than ${SCRIPT_MAX_BYTES} bytes`)
   }
-  const bytes = await readFile(found.real)
+  const bytes = await readFile(paths.forReading(path))
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
   if (utf16) return new TextDecoder('utf-16le').decode(bytes)
   try {

@@ -10,6 +10,7 @@ import type { ReportedFile, StoredFile } from '../engine-session.ts'
 export class StagedFiles {
   readonly #folder: string
   readonly #byTarget = new Map<string, ReportedFile>()
+  readonly #targets = new Set<string>()
   #next = 0
 
   /** @param folder made when the first file is stored */
@@ -28,6 +29,11 @@ export class StagedFiles {
     return found && this.#pathOf(found.file)
   }
 
+  /** Whether the script stored there, also what lies at its target by now. */
+  wasStored(target: string): boolean {
+    return this.#targets.has(target)
+  }
+
   /** Names of the files that are to lie in a folder itself. */
   namesIn(folder: string): string[] {
     return [...this.#byTarget.keys()]
@@ -43,6 +49,7 @@ export class StagedFiles {
     const { size } = await stat(this.#pathOf(file))
     const staged = { ...named, bytes: size, file }
     this.#byTarget.set(target, staged)
+    this.#targets.add(target)
     return staged
   }
 

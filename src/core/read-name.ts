@@ -1,0 +1,30 @@
+/**
+ * Names of what a script read: a file, or a mask whose matches it listed. A file that matches a mask belongs
+ * to what was read, also one that comes later. No name of a data file holds * or ? (core/file-name.ts).
+ */
+import { matchesWildcard } from './wildcard.ts'
+
+/** Names that are kept of one script. */
+export const READS_MAX = 1000
+/** Characters of all names that are kept of one script: apps carry them in their records. */
+export const READS_MAX_CHARACTERS = 64 * 1024
+
+export function isMask(name: string): boolean {
+  return /[*?]/.test(name)
+}
+
+/** Whether a file of this name belongs to what was read; * and ? match within one part of a name. */
+export function covers(read: string, name: string): boolean {
+  if (!isMask(read)) return read === name
+  const [masks, parts] = [read.split('/'), name.split('/')]
+  return masks.length === parts.length && masks.every((mask, at) => matchesWildcard(parts[at]!, mask))
+}
+
+/** The first ones, as many as are kept. */
+export function keptReads<Read>(reads: readonly Read[], nameOf: (read: Read) => string): Read[] {
+  let characters = 0
+  return reads.slice(0, READS_MAX).filter((read) => {
+    characters += nameOf(read).length
+    return characters <= READS_MAX_CHARACTERS
+  })
+}
