@@ -11,6 +11,7 @@ import Fastify from 'fastify'
 import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
+import { registerLineage } from './app/lineage.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
 import { registerDataFileConnections } from './data-file/data-file-connections.ts'
@@ -57,6 +58,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerValidateScript,
   registerReloadLogs,
   registerDataModel,
+  registerLineage,
   registerDataFiles,
   registerDataFileConnections,
   registerSpaces,

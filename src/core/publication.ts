@@ -4,13 +4,7 @@
  * invariant 11).
  */
 import type { PublicationId, ReloadId, TenantId } from './ids.ts'
-import type { FilePlace } from './records.ts'
-
-/** A file by where it lies and its full name there. */
-export interface PlacedName {
-  readonly place: FilePlace
-  readonly name: string
-}
+import type { PlacedName } from './records.ts'
 
 export interface PublishedFile extends PlacedName {
   /** Id of the spooled content that is to be put there. */

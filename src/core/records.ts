@@ -13,7 +13,6 @@ import type {
   UserId,
 } from './ids.ts'
 import type { TenantLimits } from './limits.ts'
-import type { PlacedName } from './publication.ts'
 
 export interface Tenant {
   readonly id: TenantId
@@ -117,6 +116,12 @@ export interface ScriptVersion {
 
 /** The place of a data file: a space, or the personal files of a user. */
 export type FilePlace = { readonly spaceId: SpaceId } | { readonly ownerId: UserId }
+
+/** A file by where it lies and its full name there. */
+export interface PlacedName {
+  readonly place: FilePlace
+  readonly name: string
+}
 
 export interface DataFile {
   readonly id: DataFileId

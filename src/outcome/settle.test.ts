@@ -102,11 +102,15 @@ describe('the stories of contract 01, section 1.1', () => {
   })
 
   test('the app keeps what its script read; of a partial reload also what was read before', () => {
-    const placed = (...names: readonly string[]) => names.map((name) => ({ place: { ownerId: OWNER_ID }, name }))
+    const placed = (...names: readonly string[]) =>
+      names.map((name) => ({ place: { ownerId: OWNER_ID }, name }))
     const readsAfter = (partial: boolean) => {
       const before = { ...data, tables: [], reads: placed('a', 'b') }
       const life = new Life({ reload: aReload({ partial }), app: anApp({ data: before }) })
-      return life.claim().end(done, ran, { reads: placed('b', 'c') }).savings.at(-1)?.app?.data?.reads
+      return life
+        .claim()
+        .end(done, ran, { reads: placed('b', 'c') })
+        .savings.at(-1)?.app?.data?.reads
     }
     expect(readsAfter(false)).toEqual(placed('b', 'c'))
     expect(readsAfter(true)).toEqual(placed('b', 'c', 'a'))

@@ -16,9 +16,8 @@ import { waitingFrom } from '../core/future-stamp.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import { placedKey } from '../core/placed-name.ts'
 import type { Clock, Random } from '../core/ports.ts'
-import type { PlacedName } from '../core/publication.ts'
 import { keptReads } from '../core/read-name.ts'
-import type { App, DataTable } from '../core/records.ts'
+import type { App, DataTable, PlacedName } from '../core/records.ts'
 import {
   type Decision,
   decide,

@@ -10,10 +10,9 @@ import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
-import type { Clock, Log, Timers } from '../core/ports.ts'
 import { placedKey } from '../core/placed-name.ts'
-import type { PlacedName } from '../core/publication.ts'
-import type { App } from '../core/records.ts'
+import type { Clock, Log, Timers } from '../core/ports.ts'
+import type { App, PlacedName } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
   AppData,

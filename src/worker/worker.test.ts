@@ -126,6 +126,7 @@ const contentOf = (path: string) => `spooled ${path}`
 
 const storing = (...paths: readonly string[]) =>
   completed({
+    reads: ['DataFiles', 'Gone'].map((connection) => ({ connection, path: 'in.csv' })),
     storedFiles: paths.map((path) => ({
       connection: 'DataFiles',
       path,
@@ -161,6 +162,7 @@ describe('a worker', () => {
     })
     const app = await b.store.app(TENANT_ID, APP_ID)
     expect(app?.data).toMatchObject({ fileBytes: 4096, tables: [{ name: 'T', rows: 3 }] })
+    expect(app?.data?.reads).toEqual([{ place: { spaceId: SPACE_ID }, name: 'in.csv' }])
     expect(app?.data?.version).toBe(b.engines.sessions[0]?.work?.dataAfter)
     expect(await b.store.scriptLog(reload.id)).toMatch(/App: Sales [\s\S]*line\r\n$/)
     await b.machine.pass(100)
@@ -171,16 +173,6 @@ describe('a worker', () => {
     })
     expect(await b.store.publications()).toEqual([])
     expect(b.discarded).toEqual([])
-  })
-
-  test('saves with the data what the script read, by where it lies', async () => {
-    const path = 'in/a.csv'
-    const reads = [{ connection: 'DataFiles', path }, { connection: 'Gone', path }]
-    const b = await bench({ afterMs: 1, end: completed({ reads }) })
-    b.start()
-    await b.ended()
-    const app = await b.store.app(TENANT_ID, APP_ID)
-    expect(app?.data?.reads).toEqual([{ place: { spaceId: SPACE_ID }, name: path }])
   })
 
   test('deletes the data that the app pointed at before', async () => {

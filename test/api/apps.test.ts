@@ -151,6 +151,27 @@ describe('apps', () => {
     })
   })
 
+  it('lists the data files that the data stems from, as the script names them', async () => {
+    const spaceId = await makeSpace(anna, 'shared')
+    const id = await makeApp(anna)
+    const lineage = `/api/v1/apps/${id}/data/lineage`
+    expect(await anna.call('GET', lineage)).toMatchObject({ status: 200, body: [] })
+    await anna.call('POST', '/api/v1/reloads', { appId: id })
+    const own = { ownerId: anna.user.id }
+    const shared = { spaceId: spaceId as never }
+    await succeedNext(parts(), undefined, [
+      { place: own, name: 'in/a.csv' },
+      { place: shared, name: 'm_*.qvd' },
+      { place: { spaceId: 'gone' as never }, name: 'b.csv' },
+    ])
+    const { name } = (await anna.call('GET', `/api/v1/spaces/${spaceId}`)).body
+    expect((await anna.call('GET', lineage)).body).toEqual([
+      { discriminator: 'lib://DataFiles/in/a.csv' },
+      { discriminator: `lib://${name}:DataFiles/m_*.qvd` },
+      { discriminator: 'lib://gone:DataFiles/b.csv' },
+    ])
+  })
+
   it('deletes an app and cancels its active reload', async () => {
     const id = await makeApp(anna)
     const reload = (await anna.call('POST', '/api/v1/reloads', { appId: id })).body

@@ -76,6 +76,7 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['GET', '/api/v1/apps/{app}/reloads/metadata'],
   ['GET', '/api/v1/apps/{app}/reloads/metadata/{reload}'],
   ['GET', '/api/v1/apps/{app}/data/metadata'],
+  ['GET', '/api/v1/apps/{app}/data/lineage'],
   ['GET', '/api/v1/spaces/{space}'],
   ['PUT', '/api/v1/spaces/{space}', { name: 'x' }],
   ['PATCH', '/api/v1/spaces/{space}', [{ op: 'replace', path: '/name', value: 'x' }]],

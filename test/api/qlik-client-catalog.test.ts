@@ -82,12 +82,16 @@ describe.each(STORES)('@qlik/api on the catalog over the %s store', (_name, open
       statements: [],
     })
     const data = { version: 'v1' as never, engineTime: api.world.clock.now(), fileBytes: 10 }
-    await endAttempt(parts(), claimed, { kind: 'completed', data })
+    const reads = [{ place: { ownerId: acme.admin.user.id }, name: 'a.csv' }]
+    await endAttempt(parts(), claimed, { kind: 'completed', data }, undefined, reads)
     const logs = (await apps.getAppReloadLogs(id, options)).data.data!
     expect(logs).toMatchObject([{ reloadId: claimed.reload.id, success: true, duration: 1500 }])
     expect((await apps.getAppReloadLog(id, claimed.reload.id, options)).data).toContain('0001 LOAD\r\n')
     expect((await apps.getAppReloadMetadata(id, '', {}, options)).data.data).toHaveLength(1)
     expect((await apps.getAppDataMetadata(id, options)).data.tables).toEqual([])
+    expect((await apps.getAppDataLineage(id, options)).data).toEqual([
+      { discriminator: 'lib://DataFiles/a.csv' },
+    ])
     const listed = (await items.getItems({ resourceType: 'app' }, options)).data.data
     expect(listed).toMatchObject([{ resourceId: id, name: 'Orders', resourceReloadStatus: 'succeeded' }])
     expect((await items.getItem(listed[0]!.id, options)).data.resourceId).toBe(id)

@@ -7,7 +7,7 @@ import type { AttemptEnd } from '../../src/core/attempt.ts'
 import { defined } from '../../src/core/defined.ts'
 import { newUuid } from '../../src/core/ids.ts'
 import type { World } from '../../src/core/ports.ts'
-import type { App, User } from '../../src/core/records.ts'
+import type { App, PlacedName, User } from '../../src/core/records.ts'
 import { decide, isRefusal } from '../../src/core/reload.ts'
 import { type SettleRules, settling } from '../../src/outcome/settle.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
@@ -70,22 +70,27 @@ export async function endAttempt(
   { reload, attempt }: Claimed,
   end: AttemptEnd,
   log?: string,
+  reads?: readonly PlacedName[],
 ): Promise<void> {
   const ended = {
     end,
     durationMs: 1500,
     session: { sessionAcquiredAt: attempt.openedAt, engineStartedAt: attempt.openedAt },
-    ...defined({ log }),
+    ...defined({ log, reads }),
   }
   const [answer] = await store.transition([settling(settleRules, reload.id, attempt.leaseToken, ended)])
   if (answer?.kind !== 'saved') throw new Error(`the attempt was not settled: ${answer?.kind}`)
 }
 
 /** Claims the next reload and ends it as succeeded, with new data. */
-export async function succeedNext(parts: Parts, log?: string): Promise<Claimed> {
+export async function succeedNext(
+  parts: Parts,
+  log?: string,
+  reads?: readonly PlacedName[],
+): Promise<Claimed> {
   const claimed = await claimNext(parts)
   const version = newUuid<'data-version'>(parts.world.random)
   const data = { version, engineTime: parts.world.clock.now(), fileBytes: 1024 }
-  await endAttempt(parts, claimed, { kind: 'completed', data }, log)
+  await endAttempt(parts, claimed, { kind: 'completed', data }, log, reads)
   return claimed
 }

@@ -75,7 +75,7 @@ export const DIRECTIONS: Directions = {
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
   'api/reader': 'api/http core engine/pool script/check',
   'api/reload': 'api/http catalog core intake store/port',
-  'api/app': 'api/http api/reload catalog core intake store/port',
+  'api/app': 'api/http api/reload catalog core files intake store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event store/port',
   'api/people': 'api/http catalog core store/port',

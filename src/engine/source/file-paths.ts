@@ -129,7 +129,10 @@ export class FilePaths {
 
   /** What the script stored itself is none of its inputs, nor is what the catalog could not name. */
   #noteRead({ name, root }: FileConnection, real: string): void {
-    const below = path.relative(realPath(root) ?? root, real).split(path.sep).join('/')
+    const below = path
+      .relative(realPath(root) ?? root, real)
+      .split(path.sep)
+      .join('/')
     if (this.#staged?.wasStored(real) || checkFileName(below) !== undefined) return
     this.reads.add(name, below)
   }

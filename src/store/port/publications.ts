@@ -3,8 +3,8 @@
  * saving that settles a reload (reloads.ts), in one commit with its outcome.
  */
 import type { PublicationId, TenantId } from '../../core/ids.ts'
-import type { PlacedName, Publication } from '../../core/publication.ts'
-import type { App, DataFile } from '../../core/records.ts'
+import type { Publication } from '../../core/publication.ts'
+import type { App, DataFile, PlacedName } from '../../core/records.ts'
 
 /** What a settling step is shown about the files that the attempt stored. */
 export interface StoresView {

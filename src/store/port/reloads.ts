@@ -5,8 +5,7 @@
 
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
-import type { PlacedName } from '../../core/publication.ts'
-import type { App, Tenant } from '../../core/records.ts'
+import type { App, PlacedName, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { Readers } from '../../event/fan-out.ts'

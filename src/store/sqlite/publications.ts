@@ -1,7 +1,8 @@
 /** What reloads stored: what their settling step is shown, and what is still to be put into its places. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { TenantId } from '../../core/ids.ts'
-import type { PlacedName, Publication } from '../../core/publication.ts'
+import type { Publication } from '../../core/publication.ts'
+import type { PlacedName } from '../../core/records.ts'
 import type { PublicationStore, StoresSaving, StoresView } from '../port/publications.ts'
 import { prepareMarked } from './apps.ts'
 import { prepareCatalogWrites } from './catalog-writes.ts'

@@ -36,7 +36,15 @@ export const DISK_CANARIES: readonly Canary[] = [
           const run: typeof session.run = async (...given) => {
             const end = await session.run(...given)
             if (end.kind !== 'crashed' || !end.message.includes('could not be saved')) return end
-            return { ...end, kind: 'completed', engineTime: 0, fileBytes: 1, tables: [], reads: [], storedFiles: [] }
+            return {
+              ...end,
+              kind: 'completed',
+              engineTime: 0,
+              fileBytes: 1,
+              tables: [],
+              reads: [],
+              storedFiles: [],
+            }
           }
           return Object.assign(Object.create(session), {
             size: session.size,
