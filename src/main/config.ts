@@ -6,7 +6,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
-import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
+import { shortDurationMs } from '../core/short-duration.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
@@ -171,9 +171,9 @@ function eventTypes(text: string): string[] {
 
 /** Parses "90s", "20m", "3h", "2d" or "500ms" to milliseconds. */
 export function parseDurationMs(text: string): number {
-  const found = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim())
-  if (found === null) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)
-  return Number(found[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }[found[2] as 'ms']
+  const ms = shortDurationMs(text)
+  if (ms === undefined) throw new Error(`"${text}" is not a duration such as 90s, 20m or 3h`)
+  return ms
 }
 
 function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {

@@ -5,7 +5,7 @@
  * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order
  * and stopped in reverse, so that nothing runs whose results cannot be saved.
  *
- * Stopping begins with draining: /readyz answers 503, the worker claims no more and lets running reloads end
+ * Stopping begins with draining: /readyz answers 503, waits for outcomes end, the worker claims no more and lets running reloads end
  * or hands them back. Meanwhile the API answers: reloads can be watched, canceled, and accepted for the next
  * start. Then the API closes its connections, and deliveries in flight are recorded.
  */
@@ -34,6 +34,7 @@ import { openFileStore, SPOOL } from '../files/local/file-store.ts'
 import { publishedFiles, startPublishing } from '../files/publishing.ts'
 import { storesOf } from '../files/stores.ts'
 import { startForgetting } from '../history/forget.ts'
+import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startWorker } from '../worker/worker.ts'
@@ -122,8 +123,11 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
   )
   const sessions = await startEngines(parts)
   let ready = false
-  const url = await startApi(parts, () => ready)
+  const outcomeWaits = new OutcomeWaits(parts.store, world.timers)
+  const url = await startApi(parts, outcomeWaits, () => ready)
   await startWork(parts, sessions)
+  // Stopped before the worker drains: nobody waits for what may end only after the next start.
+  await services.start('waits for outcomes', () => outcomeWaits)
   await services.start('readiness', () => {
     ready = true
     return {
@@ -250,7 +254,7 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
   )
 }
 
-async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
+async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
@@ -265,6 +269,7 @@ async function startApi(parts: Parts, ready: () => boolean): Promise<string> {
     channel,
     files,
     settleRules: rules,
+    outcomeWaits,
     appData: data,
     version: VERSION,
     ready,

@@ -4,67 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HEARTBEAT_MS } from '../../src/api/event/stream.ts'
 import type { ReloadId, SpaceId } from '../../src/core/ids.ts'
-import type { World } from '../../src/core/ports.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
-import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { put } from '../support/catalog.ts'
+import { eventually, ManualTime, WatchedStore } from '../support/manual-time.ts'
 import { addApp } from '../support/reload-steps.ts'
 
 const PATH = '/api/v1/events/stream'
-const START = Date.UTC(2026, 10, 2, 4, 6, 0)
-
-/** A memory store that tells how many follow its commits. */
-class WatchedStore extends MemoryStore {
-  listeners = 0
-
-  override onCommit(listener: Parameters<MemoryStore['onCommit']>[0]): () => void {
-    const forget = super.onCommit(listener)
-    this.listeners += 1
-    return () => {
-      this.listeners -= 1
-      forget()
-    }
-  }
-}
-
-/** Waits that end when the test lets time pass. */
-class ManualTime {
-  #now = 0
-  #waits = new Set<{ readonly at: number; readonly end: () => void }>()
-
-  world(base: World): World {
-    return {
-      ...base,
-      clock: { now: () => START + this.#now, monotonic: () => this.#now },
-      timers: {
-        wait: (ms) => {
-          let end = () => {}
-          const done = new Promise<void>((resolve) => {
-            const wait = { at: this.#now + ms, end: () => end() }
-            this.#waits.add(wait)
-            end = () => {
-              this.#waits.delete(wait)
-              resolve()
-            }
-          })
-          return { done, end: () => end() }
-        },
-      },
-    }
-  }
-
-  get waiting(): number {
-    return this.#waits.size
-  }
-
-  advance(ms: number): void {
-    this.#now += ms
-    for (const wait of this.#waits) if (wait.at <= this.#now) wait.end()
-  }
-}
 
 interface Received {
   readonly id: string
@@ -156,14 +104,6 @@ async function canceledReload(person: Person, appId?: string): Promise<string> {
   const { body } = await person.call('POST', '/api/v1/reloads', { appId: id })
   expect((await person.call('POST', `/api/v1/reloads/${body.id}/actions/cancel`)).status).toBe(204)
   return body.id
-}
-
-async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('it never came true')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 describe('the stream', () => {

@@ -24,6 +24,7 @@ import type { Role, Tenant, User } from '../../src/core/records.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
+import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { put } from './catalog.ts'
@@ -90,6 +91,7 @@ export async function apiUnderTest(
     checkWebhookUrl: () => undefined,
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
+    outcomeWaits: new OutcomeWaits(store, given.deps?.world?.timers ?? world.timers),
     settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
     // Tests make up the data of apps.
     appData: Object.assign(new DataFolder(join(folder, 'apps')), { isWhole: async () => true }),
@@ -117,6 +119,7 @@ export async function apiUnderTest(
     },
     tenant: (name) => addTenant(server, store, world, name),
     async close() {
+      await deps.outcomeWaits.stop()
       await server.close()
       await reader.stop()
       await store.close()

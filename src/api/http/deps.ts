@@ -23,6 +23,7 @@ import type { Seal } from '../../delivery/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
 import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
+import type { OutcomeWaits } from '../../outcome/outcome-waits.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { Store } from '../../store/port/store.ts'
 import type { Reader } from './reader.ts'
@@ -46,6 +47,7 @@ export interface ApiDeps {
   readonly files: FileStore
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
+  readonly outcomeWaits: OutcomeWaits
   readonly appData: AppData & AppDataCopies
   readonly version: string
   /** False while the process starts or stops. */

@@ -12,17 +12,25 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 
 const EVENTS_PER_COUNT = 500
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The answer came late because the caller asked for that. */
+    waited?: boolean
+  }
+}
+
 /** Measures every request of the server; to be installed before routes are registered. */
 export function installMetrics(server: ApiServer, deps: ApiDeps): void {
+  server.decorateRequest('waited')
   const durations = new Histogram({
     name: 'reprise_http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer; event streams are not counted.',
+    help: 'Time from a request to the end of its answer; event streams and waits for outcomes are not counted.',
     labelNames: ['method', 'route', 'status'],
     registers: [deps.metrics],
   })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
-    if (request.routeOptions.config.isStream === true) return
+    if (request.routeOptions.config.isStream === true || request.waited === true) return
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
   installCounts(deps)

@@ -23,6 +23,7 @@ import {
   WEIGHT_MAX,
   WEIGHT_MIN,
 } from '../../core/limits.ts'
+import { isOutcome } from '../../core/outcome.ts'
 import type { Caller } from '../../core/records.ts'
 import type { Provenance, Reload } from '../../core/reload.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
@@ -37,6 +38,7 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
 import { may, mayCancel, mayRead } from '../http/rights.ts'
+import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from './outcome-wait.ts'
 import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
 
 const PATH = '/api/v1/reloads'
@@ -147,15 +149,17 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
       schema: {
         summary: 'Start a reload',
         description:
-          'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload.',
+          'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload. With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended: 201 with its final record; or 202 with its present one after the wait, at once when the service stops or too many of the tenant wait. The reload goes on whoever waits: repeat the request under its key, or ask at `Location`.',
         tags: TAGS,
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        querystring: WaitQuery,
         body: StartBody,
-        response: { 201: ReloadRecord, ...problems(400, 403, 404, 409, 413, 415) },
+        response: { 201: ReloadRecord, 202: ReloadRecord, ...problems(400, 403, 404, 409, 413, 415) },
       },
     },
     async (request, reply) => {
       const { body } = request
+      const waitMs = readWait(request.query.wait)
       const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
       const answer = await acceptReload(
         {
@@ -170,12 +174,14 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
           ...defined({ idempotencyKey }),
         },
       )
-      const reload = acceptedReload(answer)
-      const self = selfLink(deps, request, reload)
-      return reply
-        .code(201)
-        .header('location', self)
-        .send(reloadRecord(reload, self, false))
+      const accepted = acceptedReload(answer)
+      const self = selfLink(deps, request, accepted)
+      reply.header('location', self)
+      if (waitMs === undefined) return reply.code(201).send(reloadRecord(accepted, self, false))
+      const reload = await waitForOutcome(deps, request, reply, accepted, waitMs)
+      const ended = isOutcome(reload.state)
+      if (!ended) reply.header('retry-after', RETRY_AFTER)
+      return reply.code(ended ? 201 : 202).send(await singleRecord(deps, request, reload))
     },
   )
 }
@@ -186,21 +192,20 @@ function registerGet(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         summary: 'Get a reload',
+        description:
+          'With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended, or after the wait.',
         tags: TAGS,
         params: ById,
+        querystring: WaitQuery,
         response: { 200: ReloadRecord, ...problems(403, 404) },
       },
     },
-    async (request) => {
-      const reload = await findReload(deps, request, request.params.reloadId)
-      const position =
-        reload.state === 'QUEUED'
-          ? await deps.store.queuePosition(reload.tenantId, reload.id, deps.limits.ageingMs)
-          : undefined
-      return {
-        ...reloadRecord(reload, selfLink(deps, request, reload), true),
-        ...(position === undefined ? {} : { queue: queueRecord(reload, position) }),
-      }
+    async (request, reply) => {
+      const waitMs = readWait(request.query.wait)
+      const found = await findReload(deps, request, request.params.reloadId)
+      const reload =
+        waitMs === undefined ? found : await waitForOutcome(deps, request, reply, found, waitMs)
+      return singleRecord(deps, request, reload)
     },
   )
 }
@@ -339,6 +344,18 @@ function isConcerned({ user }: Caller, reload: Reload): boolean {
 
 function unknownReload(): Error {
   return refuse('reloadNotFound', { detail: 'there is no reload with this id', parameter: 'reloadId' })
+}
+
+/** With all that only the record of a single reload tells. */
+async function singleRecord(deps: ApiDeps, request: FastifyRequest, reload: Reload) {
+  const position =
+    reload.state === 'QUEUED'
+      ? await deps.store.queuePosition(reload.tenantId, reload.id, deps.limits.ageingMs)
+      : undefined
+  return {
+    ...reloadRecord(reload, selfLink(deps, request, reload), true),
+    ...(position === undefined ? {} : { queue: queueRecord(reload, position) }),
+  }
 }
 
 function selfLink(deps: ApiDeps, request: FastifyRequest, reload: Reload): string {
