@@ -2,6 +2,7 @@
  * A small API client for the commands and the end-to-end tests. Every refusal becomes an ApiError with the
  * coded body; `waitForEnd` waits for any of the four outcomes.
  */
+import { defined } from '../core/defined.ts'
 import { isOutcome, type Outcome } from '../core/outcome.ts'
 
 export interface ApiProblem {
@@ -52,6 +53,11 @@ export interface DataModel {
   readonly fields: readonly { readonly name: string; readonly src_tables: readonly string[] }[]
 }
 
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
 export class Client {
   readonly #origin: string
   readonly #key: string
@@ -66,15 +72,22 @@ export class Client {
    * Returns the parsed response, a text response as text, or undefined for an empty one. Throws ApiError from
    * status 400 on.
    */
-  async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
+  async call<Answer = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    { headers = {}, signal }: CallOptions = {},
+  ): Promise<Answer> {
     const form = body instanceof FormData
     const response = await fetch(this.#origin + path, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${this.#key}`,
         ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+      ...defined({ signal }),
     })
     const text = await response.text()
     const json = response.headers.get('content-type')?.includes('json') === true && text !== ''

@@ -8,6 +8,7 @@ import { limitsCommand } from './limits.ts'
 import { listenCommand } from './listen.ts'
 import { qvdCommand } from './qvd.ts'
 import { reloadCommand } from './reload.ts'
+import { runCommand } from './run.ts'
 import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
 
@@ -15,6 +16,7 @@ export function commands(): Command[] {
   const all = [
     serveCommand(),
     statusCommand(),
+    runCommand(),
     reloadCommand(),
     eventsCommand(),
     limitsCommand(),

@@ -15,21 +15,16 @@ import type { SessionEnd, SessionWork, StagedFile } from '../engine/engine-sessi
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import { defaultLadder } from '../engine/sizes.ts'
-import { ConfigError, parseDurationMs } from '../main/config.ts'
+import { ConfigError } from '../main/config.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
+import { OUTCOME_EXIT_CODES } from './exit-codes.ts'
 import { localStores } from './local-stores.ts'
 import { newLines } from './new-lines.ts'
+import { readTimeout, readVariables, withVariables } from './reload-options.ts'
 import { showTables } from './tables.ts'
 import { type TemporaryFolder, withTemporaryFolder } from './temporary-folder.ts'
 import { Terminal } from './terminal.ts'
-
-const EXIT_CODES: Readonly<Record<Outcome, number>> = {
-  SUCCEEDED: 0,
-  FAILED: 1,
-  CANCELED: 3,
-  EXCEEDED_LIMIT: 4,
-}
 
 interface Options {
   readonly data: string
@@ -40,11 +35,11 @@ interface Options {
 }
 
 export function reloadCommand(): Command {
-  return new Command('reload')
+  const command = new Command('reload')
     .description('Run one load script locally, without a service.')
     .argument('<script>', 'file of the load script')
     .option('--data <folder>', 'folder behind lib://DataFiles, read and written', '.')
-    .option('--variable <name=value>', 'set a variable before the script starts; repeatable', collect)
+  return withVariables(command)
     .option('--rows <count>', 'rows of each table to show', '5')
     .option('--timeout <duration>', 'longest run, such as 90s, 20m or 3h', SETTINGS.runTime.default)
     .option('--json', 'print the result as one JSON object on standard output')
@@ -52,10 +47,6 @@ export function reloadCommand(): Command {
     .action(async (script: string, options: Options) => {
       process.exitCode = await reloadLocally(script, options)
     })
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }
 
 async function reloadLocally(scriptPath: string, options: Options): Promise<number> {
@@ -66,7 +57,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
   const rows = Number(options.rows)
   if (!Number.isInteger(rows) || rows < 0) throw new ConfigError('--rows takes a whole number of at least 0')
   const timeoutMs = readTimeout(options.timeout)
-  const variables = readVariables(options.variable ?? [])
+  const variables = readVariables(options.variable)
   await mkdir(options.data, { recursive: true })
   const root = await realpath(options.data)
   return withTemporaryFolder('reprise-reload-', async (folder) => {
@@ -92,29 +83,11 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
       await show(terminal, end, outcome, seconds, data.path(work.dataAfter), rows)
       if (options.json === true)
         process.stdout.write(`${JSON.stringify(asJson(end, outcome, seconds), null, 2)}\n`)
-      return EXIT_CODES[outcome]
+      return OUTCOME_EXIT_CODES[outcome]
     } finally {
       await sessions.stop()
     }
   })
-}
-
-function readTimeout(text: string): number {
-  try {
-    return parseDurationMs(text)
-  } catch (error) {
-    throw new ConfigError(`--timeout: ${(error as Error).message}`)
-  }
-}
-
-function readVariables(texts: readonly string[]): Record<string, string> {
-  const variables: Record<string, string> = {}
-  for (const text of texts) {
-    const at = text.indexOf('=')
-    if (at < 1) throw new ConfigError(`--variable takes name=value, not "${text}"`)
-    variables[text.slice(0, at)] = text.slice(at + 1)
-  }
-  return variables
 }
 
 async function openEngine(folder: string, root: string) {

@@ -20,7 +20,7 @@ export class Terminal {
   }
 
   line(text = ''): void {
-    this.#clearStatus()
+    this.clearStatus()
     this.#stream.write(`${text}\n`)
   }
 
@@ -36,7 +36,13 @@ export class Terminal {
     this.#status = text
   }
 
-  #clearStatus(): void {
+  /** Whether a line can be replaced. */
+  get isLive(): boolean {
+    return this.#live
+  }
+
+  /** Takes the replaceable line away, before something is written by other ways. */
+  clearStatus(): void {
     if (this.#status === '') return
     this.#stream.write('\r\u001b[K')
     this.#status = ''

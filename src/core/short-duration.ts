@@ -1,4 +1,4 @@
-/** Durations as people write them into settings, options and parameters: `90s`, `20m`, `3h`, `2d`, `500ms`. */
+/** Durations as people write them: `90s`, `20m`, `3h`, `2d`, `500ms`. */
 import { DAY, HOUR, MINUTE, SECOND } from './units.ts'
 
 const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }

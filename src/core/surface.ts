@@ -43,6 +43,7 @@ export const COMMANDS: Readonly<Record<string, Surface>> = {
   listen: { room: 'cli', stage: 'preview' },
   qvd: { room: 'cli', stage: 'preview' },
   reload: { room: 'cli', stage: 'stable' },
+  run: { room: 'cli', stage: 'preview' },
   serve: { room: 'cli', stage: 'stable' },
   status: { room: 'cli', stage: 'preview' },
 }

@@ -5,9 +5,10 @@
  * The whole service in one process: store, deliveries, engine sessions, API and worker, started in this order
  * and stopped in reverse, so that nothing runs whose results cannot be saved.
  *
- * Stopping begins with draining: /readyz answers 503, waits for outcomes end, the worker claims no more and lets running reloads end
- * or hands them back. Meanwhile the API answers: reloads can be watched, canceled, and accepted for the next
- * start. Then the API closes its connections, and deliveries in flight are recorded.
+ * Stopping begins with draining: /readyz answers 503, waits for outcomes end, the worker claims no more and
+ * lets running reloads end or hands them back. Meanwhile the API answers: reloads can be watched, canceled,
+ * and accepted for the next start. Then the API closes its connections, and deliveries in flight are
+ * recorded.
  */
 
 import type { AddressInfo } from 'node:net'

@@ -118,7 +118,9 @@ export class OutcomeWaits {
     const events = await this.#store.eventsAfter(tenantId, cursor, EVENTS_PER_READ)
     tenant.cursor = Promise.resolve(events.at(-1)?.sequence ?? cursor)
     if (events.length === EVENTS_PER_READ) tenant.mayHaveMore = true
-    const ended = new Set(events.filter(({ type }) => type === FINISHED_EVENT_TYPE).map((event) => event.resourceId))
+    const ended = new Set(
+      events.filter(({ type }) => type === FINISHED_EVENT_TYPE).map((event) => event.resourceId),
+    )
     for (const [wait, reloadId] of tenant.waits) if (ended.has(reloadId)) wait.end()
   }
 }

@@ -1,6 +1,7 @@
 /** `wait` of reloads: a long poll over real sockets. Time passes only when a test says so. */
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { defined } from '../../src/core/defined.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { OUTCOME_WAITS_PER_TENANT_MAX } from '../../src/outcome/outcome-waits.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
@@ -35,7 +36,12 @@ interface Asked {
 const parts = () => ({ ...api, settleRules: api.deps.settleRules })
 
 async function answerOf(response: Response) {
-  const record = (await response.json()) as { id: string; status: string; log?: string; errorMessage?: string }
+  const record = (await response.json()) as {
+    id: string
+    status: string
+    log?: string
+    errorMessage?: string
+  }
   return { code: response.status, headers: response.headers, record }
 }
 
@@ -43,7 +49,7 @@ async function start(appId: string, wait: string, { key, signal = AbortSignal.ti
   const headers = {
     authorization: `Bearer ${acme.admin.token}`,
     'content-type': 'application/json',
-    ...(key === undefined ? {} : { 'idempotency-key': key }),
+    ...defined({ 'idempotency-key': key }),
   }
   const body = JSON.stringify({ appId })
   return answerOf(await fetch(`${origin}${PATH}?wait=${wait}`, { method: 'POST', headers, body, signal }))

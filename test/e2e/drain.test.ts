@@ -3,7 +3,7 @@
  */
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ApiError, type ReloadRecord } from '../../src/cli/client.ts'
+import { ApiError, type Client, type ReloadRecord } from '../../src/cli/client.ts'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
 import { isOutcome } from '../../src/core/outcome.ts'
@@ -40,6 +40,11 @@ async function running({ client }: ServiceProcess, id: string): Promise<void> {
   await client.waitFor(id, ({ log }) => log?.includes('Started loading') === true)
 }
 
+async function reloadsOf(client: Client, appId: string): Promise<readonly ReloadRecord[]> {
+  const list = await client.call<{ data: ReloadRecord[] }>('GET', `/api/v1/reloads?appId=${appId}`)
+  return list.data
+}
+
 const readiness = async ({ url }: ServiceProcess) => (await fetch(`${url}/readyz`)).status
 
 describe('a service that drains', () => {
@@ -54,10 +59,21 @@ describe('a service that drains', () => {
       headers: { authorization: `Bearer ${ADMIN_KEY}` },
     })
     const streamed = stream.text()
+    const waiting = await newApp(service, ENDLESS)
+    const waited = fetch(`${service.url}/api/v1/reloads?wait=60s`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: waiting }),
+    })
+    await expect.poll(() => reloadsOf(client, waiting)).toHaveLength(1)
     expect(await readiness(service)).toBe(200)
 
     const stopped = service.stop()
     await expect.poll(() => readiness(service), { timeout: 10_000 }).toBe(503)
+    // Who waits for an outcome is answered before anything that runs has ended.
+    expect((await waited).status).toBe(202)
+    const [{ id: waitingId } = { id: '' }] = await reloadsOf(client, waiting)
+    await client.cancelReload(waitingId)
     const later = await client.startReload(await newApp(service, QUICK))
     expect(later.status).toBe('QUEUED')
     expect(await client.cancelReload(id)).toEqual({ status: 'CANCELING' })

@@ -2,26 +2,22 @@
  * `reprise events tail` and `reprise listen` as their users run them, against a real service that is killed
  * meanwhile.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { finishedEventFaults } from '../../src/cli/finished-event-check.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
+import { commandEnvironment, endCommands, MAIN, startCommand } from '../support/command-process.ts'
 import { finishedOf, WEBHOOK_SECRET } from '../support/finished-events.ts'
 import {
-  ADMIN_KEY,
   endAll,
   newDataFolder,
   type ServiceProcess,
   startServiceProcess,
 } from '../support/service-process.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const TIMEOUT_MS = 120_000
-const children: ChildProcess[] = []
 const folder = newDataFolder()
 let service: ServiceProcess
 let receiver: EventReceiver
@@ -31,32 +27,13 @@ beforeAll(async () => {
   receiver = await startEventReceiver(WEBHOOK_SECRET)
 })
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  endCommands()
   await receiver.close()
   await endAll()
 })
 
-const environment = () => ({ PATH: process.env.PATH, REPRISE_URL: service.url, REPRISE_KEY: ADMIN_KEY })
-
-/** Runs a command; `line` waits for a line of either output that satisfies the condition. */
-function started(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  const printed: string[] = []
-  const heard = [child.stdout, child.stderr].map((input) => createInterface({ input }))
-  for (const lines of heard) lines.on('line', (line) => printed.push(line))
-  const line = async (condition: (line: string) => boolean): Promise<string> => {
-    for (;;) {
-      const found = printed.find(condition)
-      if (found !== undefined) return found
-      await Promise.race(heard.map((lines) => once(lines, 'line')))
-    }
-  }
-  return { child, printed, line }
-}
+const environment = () => commandEnvironment(service)
+const started = (...args: string[]) => startCommand(environment(), args)
 
 async function reloadNow(script: string): Promise<{ appId: string; id: string }> {
   const appId = await service.client.createApp('app')

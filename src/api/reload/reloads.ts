@@ -203,8 +203,7 @@ function registerGet(server: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const waitMs = readWait(request.query.wait)
       const found = await findReload(deps, request, request.params.reloadId)
-      const reload =
-        waitMs === undefined ? found : await waitForOutcome(deps, request, reply, found, waitMs)
+      const reload = waitMs === undefined ? found : await waitForOutcome(deps, request, reply, found, waitMs)
       return singleRecord(deps, request, reload)
     },
   )
