@@ -19,7 +19,7 @@ export function longPlan(seed: number, minutes: number): Plan {
     apps: { small: 8, medium: 4, large: 2 },
     stores: 'atomic',
     habits: { restMs: 4000, patienceMs: 40_000 },
-    pace: { engineEvery: 1.8, serverEvery: 11, running: 4 },
+    pace: { engineEvery: 1.5, serverEvery: 11, running: 4 },
     weather: {
       shortMs: 2000,
       longMs: 20_000,
