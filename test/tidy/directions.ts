@@ -11,6 +11,7 @@ export type Directions = Readonly<Record<string, string>>
 
 export const DIRECTIONS: Directions = {
   core: '',
+  'core/recurrence': 'core',
   event: 'core',
 
   'script/value': 'core',
@@ -82,7 +83,7 @@ export const DIRECTIONS: Directions = {
   'api/webhook': 'api/http core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
-  main: 'api api/http api/reader catalog core delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
+  main: 'api api/http api/reader catalog core core/recurrence delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 
