@@ -19,9 +19,10 @@ export function serveCommand(): Command {
     const { flag, meaning, variable, default: fallback } = SETTINGS[name]
     command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
   }
-  const { flag, meaning, variable } = SETTINGS.trustTenants
+  for (const { flag, meaning, variable } of [SETTINGS.watch, SETTINGS.trustTenants]) {
+    command.option(flag, `${meaning} (${variable})`)
+  }
   return command
-    .option(flag, `${meaning} (${variable})`)
     .option('--begin-anew', 'the database is gone: begin with a new one, set aside what is there')
     .option('--accept-loss', 'go on without a key or a folder that is gone')
     .addHelpText(
@@ -30,8 +31,9 @@ export function serveCommand(): Command {
         `\n\nMore settings by environment:\n${environmentHelp()}`,
     )
     .action(async (flags: ServeFlags) => {
-      const { data, trustTenants, beginAnew = false, acceptLoss = false, ...others } = flags
-      const texts = { ...others, ...defined({ dataDir: data, trustTenants: trustTenants && 'on' }) }
+      const { data, trustTenants, watch, beginAnew = false, acceptLoss = false, ...others } = flags
+      const switches = { trustTenants: trustTenants && 'on', watch: watch && 'on' }
+      const texts = { ...others, ...defined({ dataDir: data, ...switches }) }
       const settings = readConfig(texts as SettingTexts, process.env)
       const config = { ...settings, accepted: { beginAnew, acceptLoss } }
       // Database, data and key are readable by their owner only, even in a folder that somebody else made.
@@ -58,6 +60,7 @@ interface ServeFlags {
   readonly port?: string
   readonly data?: string
   readonly trustTenants?: true
+  readonly watch?: true
   readonly beginAnew?: true
   readonly acceptLoss?: true
 }

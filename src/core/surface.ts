@@ -97,6 +97,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_TENANT_NAME: { room: 'main', stage: 'stable' },
   REPRISE_TRUSTED_PROXIES: { room: 'api/http', stage: 'stable' },
   REPRISE_TRUST_TENANTS: { room: 'main', stage: 'preview' },
+  REPRISE_WATCH: { room: 'files', stage: 'preview' },
   REPRISE_URL: { room: 'cli', stage: 'stable' },
   REPRISE_WEBHOOK_ALLOW: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_WEBHOOK_SECRET: { room: 'cli', stage: 'preview' },

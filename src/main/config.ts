@@ -37,6 +37,8 @@ export interface Config {
   /** Memory that all engines together may take; at least the largest size. */
   readonly engineMemoryBytes: number
   readonly drainMs: number
+  /** Files that other programs put into the folders of data files are noticed. */
+  readonly watch: boolean
   readonly engineWall: 'auto' | 'required' | 'none'
   /** Several tenants are served although no second wall stands. */
   readonly trustTenants: boolean
@@ -105,6 +107,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
     engineSizes,
     engineMemoryBytes: read('engineMemory', (text) => engineMemory(text, engineSizes)) ?? 0,
+    watch: read('watch', oneOf(['on', 'off'] as const)) === 'on',
     drainMs: read('drainTime', parseDurationMs) ?? 0,
     engineWall: read('engineWall', oneOf(['auto', 'required', 'none'] as const)) ?? 'auto',
     trustTenants: read('trustTenants', oneOf(['on', 'off'] as const)) === 'on',

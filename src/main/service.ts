@@ -11,6 +11,7 @@
  * recorded.
  */
 
+import { realpath } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
@@ -32,8 +33,10 @@ import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
 import { fileConnections } from '../files/connections.ts'
 import { openFileStore, SPOOL } from '../files/local/file-store.ts'
+import { LocalPlaceFolders } from '../files/local/place-folders.ts'
 import { publishedFiles, startPublishing } from '../files/publishing.ts'
 import { storesOf } from '../files/stores.ts'
+import { startWatching } from '../files/watching.ts'
 import { startForgetting } from '../history/forget.ts'
 import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
@@ -47,7 +50,7 @@ import { derivedKey, ensureTenant } from './installation.ts'
 import { tellLost } from './lost-data.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
-import { Services } from './services.ts'
+import { type Running, Services } from './services.ts'
 import type { DataFolders } from './surroundings.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
 import { VERSION } from './version.ts'
@@ -237,6 +240,7 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
   const { config, world, services, store, files, data } = parts
   const connections = fileConnections(store, files)
   await services.start('publications', () => startPublishing({ ...world, store, files }))
+  if (config.watch) await services.start('watched folders', () => watchFolders(parts))
   await services.start('worker', () =>
     startWorker({
       ...world,
@@ -253,6 +257,18 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
       stores: storesOf(store, files, world),
     }),
   )
+}
+
+async function watchFolders({ world, store, files, folders }: Parts): Promise<Running> {
+  const seen = new LocalPlaceFolders(await realpath(folders.files), world.log)
+  const watching = startWatching({ ...world, world, store, files, folders: seen })
+  seen.changed = watching.changed
+  return {
+    async stop() {
+      seen.close()
+      await watching.stop()
+    },
+  }
 }
 
 async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {

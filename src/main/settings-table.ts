@@ -80,6 +80,13 @@ export const SETTINGS = {
     default: '',
     meaning: 'Reloads that run at the same time on this machine. Without it one per processor.',
   },
+  watch: {
+    variable: 'REPRISE_WATCH',
+    flag: '--watch',
+    default: 'off',
+    meaning:
+      'on or off: notice data files that other programs put into the folders of data files below the data folder, as if they had been uploaded.',
+  },
   engineSizes: {
     variable: 'REPRISE_ENGINE_SIZES',
     default: '',
