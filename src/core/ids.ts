@@ -26,6 +26,8 @@ export type SubscriptionId = Id<'subscription'>
 export type DeliveryId = Id<'delivery'>
 export type SendId = Id<'send'>
 export type PublicationId = Id<'publication'>
+export type TaskId = Id<'task'>
+export type RunId = Id<'task-run'>
 /** Names one app data file: relative to the app data root, never reused. */
 export type DataVersion = Id<'data-version'>
 

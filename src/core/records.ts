@@ -22,6 +22,10 @@ export interface Tenant {
   readonly createdAt: number
   /** Limits of its own; absent: those of every tenant. */
   readonly limits?: TenantLimits
+  /** Its tasks make no reloads while this is set: since when, epoch ms. */
+  readonly tasksPausedAt?: number
+  /** Days without runs by the name of their calendar, local dates as `2026-12-25`. */
+  readonly calendars?: Readonly<Record<string, readonly string[]>>
 }
 
 export const ROLES = ['TenantAdmin', 'AnalyticsAdmin', 'Developer'] as const

@@ -25,9 +25,12 @@ import type {
   Tenant,
   User,
 } from '../../core/records.ts'
+import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
+import type { TaskDecided, TaskSubject, TaskView } from './tasks.ts'
 
 /** The kinds of record that steps save, in the order in which they may refer to one another. */
 export interface CatalogRecords {
@@ -40,6 +43,8 @@ export interface CatalogRecords {
   readonly scripts: ScriptVersion
   readonly dataFiles: DataFile
   readonly subscriptions: Subscription
+  readonly tasks: Task
+  readonly taskRuns: TaskRun
 }
 
 export type CatalogKind = keyof CatalogRecords
@@ -50,7 +55,7 @@ export interface CatalogSaving {
   readonly put?: { readonly [Kind in CatalogKind]?: readonly CatalogRecords[Kind][] }
   /**
    * Removed before anything is put; each must be there. A space takes its assignments with it, an app its
-   * scripts.
+   * scripts and tasks, a task its waiting runs; runs that began stay as history.
    */
   readonly remove?: {
     readonly [Kind in Exclude<CatalogKind, 'tenants' | 'users'>]?: readonly CatalogRecords[Kind]['id'][]
@@ -73,6 +78,8 @@ export interface CatalogView {
 
 export interface UserView extends CatalogView {
   readonly user?: User
+  /** Tasks that it owns, oldest first. */
+  readonly tasks: readonly Task[]
 }
 
 export interface KeyView extends CatalogView {
@@ -83,6 +90,8 @@ export interface AppView extends CatalogView {
   readonly app?: App
   /** Versions of its script, newest first. */
   readonly scripts: readonly ScriptVersionId[]
+  /** Its tasks, oldest first. */
+  readonly tasks: readonly Task[]
 }
 
 export interface SpaceView extends CatalogView {
@@ -138,6 +147,7 @@ export type Change<Answer> = { readonly tenantId: TenantId } & (
       readonly id: SubscriptionId
       readonly step: (view: SubscriptionChangeView) => Decided<Answer>
     }
+  | (TaskSubject & { readonly step: (view: TaskView) => TaskDecided<Answer> })
 )
 
 export interface ChangeStore {

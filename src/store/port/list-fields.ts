@@ -6,6 +6,8 @@
 import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
 import { itemIdOf } from '../../core/item-id.ts'
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../core/records.ts'
+import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { FieldValue } from './condition.ts'
 
@@ -82,6 +84,40 @@ export const LIST_FIELDS = {
     createdAt: (subscription) => subscription.createdAt,
     updatedAt: (subscription) => subscription.updatedAt,
   } satisfies Fields<Subscription>,
+  tasks: {
+    id: (task) => task.id,
+    generation: (task) => task.generation,
+    name: (task) => task.name,
+    enabled: (task) => (task.enabled ? 1 : 0),
+    partial: (task) => (task.partial ? 1 : 0),
+    appId: (task) => task.appId,
+    ownerId: (task) => task.ownerId,
+    updatedBy: (task) => task.updatedBy,
+    createdAt: (task) => task.createdAt,
+    updatedAt: (task) => task.updatedAt,
+    lastStatus: (task) => task.state.lastRun?.status ?? null,
+    lastTriggeredBy: (task) => task.state.lastRun?.triggeredBy ?? null,
+    lastStartedAt: (task) => task.state.lastRun?.startedAt ?? null,
+    lastEndedAt: (task) => task.state.lastRun?.endedAt ?? null,
+    lastExecutedAs: (task) => task.state.lastRun?.executedAs ?? null,
+    triggerType: triggerTypeOf,
+  } satisfies Fields<Task>,
+  taskRuns: {
+    id: (run) => run.id,
+    taskId: (run) => run.taskId,
+    appId: (run) => run.appId,
+    reloadId: (run) => run.reloadId ?? null,
+    state: (run) => run.state,
+    createdAt: (run) => run.createdAt,
+    startedAt: (run) => run.startedAt ?? null,
+    endedAt: (run) => run.endedAt ?? null,
+  } satisfies Fields<TaskRun>,
+}
+
+function triggerTypeOf({ triggers }: Task): 'time' | 'event' | 'data' | 'none' {
+  if (triggers.schedule !== undefined) return 'time'
+  if (triggers.ends !== undefined) return 'event'
+  return triggers.data === undefined ? 'none' : 'data'
 }
 
 export type ListKind = keyof typeof LIST_FIELDS
@@ -96,4 +132,6 @@ export interface ListedRecords {
   readonly assignments: SpaceAssignment
   readonly dataFiles: DataFile
   readonly subscriptions: Subscription
+  readonly tasks: Task
+  readonly taskRuns: TaskRun
 }

@@ -7,12 +7,15 @@ import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
 import type { App, PlacedName, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { Readers } from '../../event/fan-out.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Listed, ReloadQuery } from './lists.ts'
 import type { StoresSaving, StoresView } from './publications.ts'
+import type { SettledTaskView } from './tasks.ts'
 
 export interface Acceptance {
   readonly reload: Reload
@@ -46,6 +49,8 @@ export interface ReloadView {
   readonly readers?: Readers
   /** Present when the transition names stored files. */
   readonly stores?: StoresView
+  /** Present when a task made the reload. */
+  readonly task?: SettledTaskView
 }
 
 /** What a step wants saved; all of it or nothing. */
@@ -58,6 +63,9 @@ export interface Saving {
   readonly events?: readonly EventDraft[]
   readonly deliveries?: readonly Delivery[]
   readonly stores?: StoresSaving
+  /** The run of the task that made the reload, runs that its end makes, and their tasks. */
+  readonly tasks?: readonly Task[]
+  readonly taskRuns?: readonly TaskRun[]
 }
 
 export interface Transition<Refused> {

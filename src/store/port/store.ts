@@ -24,6 +24,7 @@ import type { QueueStore } from './queue.ts'
 import type { ReloadStore } from './reloads.ts'
 import type { SpaceStore } from './spaces.ts'
 import type { SubscriptionStore } from './subscriptions.ts'
+import type { TaskStore } from './tasks.ts'
 
 export interface Counts {
   readonly queued: number
@@ -43,7 +44,8 @@ export interface CatalogStore
     SpaceStore,
     DataFileStore,
     SubscriptionStore,
-    ListStore {}
+    ListStore,
+    TaskStore {}
 
 export interface Store
   extends ReloadStore,
@@ -78,4 +80,8 @@ export interface CommitNotice {
   readonly canceling: boolean
   readonly events: boolean
   readonly deliveries: boolean
+  /** Tasks were saved, or runs of tasks that wait. */
+  readonly tasks: boolean
+  /** Reloads reached their outcomes: a run that waits may be held by one. */
+  readonly ended: boolean
 }
