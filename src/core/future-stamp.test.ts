@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aReload, START_MS } from '../../test/support/records.ts'
-import { isFuture, leaseEnd, waitingFrom } from './future-stamp.ts'
+import { endWithin, isFuture, waitingFrom } from './future-stamp.ts'
 
 const DAY = 86_400_000
 
@@ -17,7 +17,7 @@ test('a wait of a time to come begins now and keeps its length', () => {
 })
 
 test('a lease ends no later than the longest lasts', () => {
-  expect(leaseEnd(START_MS + DAY, 15_000, START_MS)).toBe(START_MS + 15_000)
-  expect(leaseEnd(START_MS + 14_000, 15_000, START_MS)).toBe(START_MS + 14_000)
-  expect(leaseEnd(START_MS - DAY, 15_000, START_MS)).toBe(START_MS - DAY)
+  expect(endWithin(START_MS + DAY, 15_000, START_MS)).toBe(START_MS + 15_000)
+  expect(endWithin(START_MS + 14_000, 15_000, START_MS)).toBe(START_MS + 14_000)
+  expect(endWithin(START_MS - DAY, 15_000, START_MS)).toBe(START_MS - DAY)
 })

@@ -20,7 +20,7 @@ export function waitingFrom(reload: Reload, now: number): Reload {
   return { ...reload, queuedAt: now, notBefore: now + backOffMs }
 }
 
-/** @returns the end of a lease that lasts so long at most */
-export function leaseEnd(leaseExpiresAt: number, longestMs: number, now: number): number {
-  return isFuture(leaseExpiresAt, now + longestMs) ? now + longestMs : leaseExpiresAt
+/** @returns the end of what lasts so long at most, such as a lease */
+export function endWithin(endsAt: number, longestMs: number, now: number): number {
+  return isFuture(endsAt, now + longestMs) ? now + longestMs : endsAt
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AppId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import { limitTenant } from '../support/catalog.ts'
-import { completed, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
+import { completed, type Given, OTHER_TENANT, QUIET, START_MS, TENANT_ID } from './store-records.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -141,8 +141,7 @@ export function exerciseAccepting(given: () => Given): void {
       const stop = given().store.onCommit((changed) => told.push(changed))
       await given().accept(given().reload({ appId: app.id }))
       await Promise.resolve()
-      const quiet = { queued: false, canceling: false, events: false, deliveries: false }
-      expect(told.at(-1)).toEqual({ ...quiet, queued: true })
+      expect(told.at(-1)).toEqual({ ...QUIET, queued: true })
       expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1)
       stop()
       const before = told.length

@@ -2,13 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import { defined } from '../../src/core/defined.ts'
-import type { EventId, SubscriptionId } from '../../src/core/ids.ts'
+import type { EventId, RunId, SubscriptionId } from '../../src/core/ids.ts'
 import type { ApiKey, DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/core/records.ts'
+import { runOf } from '../../src/core/task/run.ts'
 import type { CatalogSaving } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import { put, remove } from '../support/catalog.ts'
-import { anApp, aTenant, aUser } from '../support/records.ts'
+import { anApp, aTask, aTenant, aUser } from '../support/records.ts'
 import {
   aDelivery,
   aSubscription,
@@ -68,6 +69,8 @@ const file: DataFile = {
   createdAt: START_MS,
   modifiedAt: START_MS,
 }
+const task = aTask({ appId: app.id, ownerId: user.id })
+const run = runOf(task, 'run-1' as RunId, 'at:1', { kind: 'schedule', instant: 1 }, START_MS)
 const all = {
   users: [user],
   keys: [key],
@@ -77,6 +80,8 @@ const all = {
   scripts: [script],
   dataFiles: [file],
   subscriptions: [aSubscription()],
+  tasks: [task],
+  taskRuns: [run],
 }
 const other = <Row extends { readonly id: string }>(row: Row, change: Partial<Row> = {}): Row => ({
   ...row,
@@ -97,6 +102,8 @@ export function exerciseChanging(given: () => Given): void {
     scripts: await store().scripts(TENANT_ID, app.id),
     dataFiles: await everyRow(store(), 'dataFiles', { tenantId: TENANT_ID }),
     subscriptions: await everyRow(store(), 'subscriptions', { tenantId: TENANT_ID }),
+    tasks: await everyRow(store(), 'tasks', { tenantId: TENANT_ID }),
+    taskRuns: await everyRow(store(), 'taskRuns', { tenantId: TENANT_ID }),
     events: await store().eventsAfter(TENANT_ID, 0, 10),
   })
   const saving = (wanted: CatalogSaving, tenantId = TENANT_ID) =>
@@ -119,7 +126,10 @@ export function exerciseChanging(given: () => Given): void {
           subscriptions: [aSubscription().id],
         },
       })
-      expect(await contents(), 'members went with the space, scripts with the app').toEqual({
+      expect(
+        await contents(),
+        'members went with the space, scripts, tasks and waiting runs with the app',
+      ).toEqual({
         ...before,
         users: [{ ...user, name: 'Ada L.' }],
       })
@@ -177,6 +187,18 @@ export function exerciseChanging(given: () => Given): void {
       ['a script without its app', { put: { scripts: [other(script, { appId: 'none' as never })] } }],
       ['a record of another tenant', { put: { users: [other(user, { tenantId: OTHER_TENANT })] } }],
       ['another tenant', { put: { tenants: [aTenant({ id: OTHER_TENANT })] } }],
+      ['a task without its app', { put: { tasks: [other(task, { appId: 'none' as never })] } }],
+      ['a run that waits without its task', { put: { taskRuns: [other(run, { taskId: 'none' as never })] } }],
+      ['a second run of a task for one thing', { put: { taskRuns: [other(run)] } }],
+      [
+        'a run that runs without a reload',
+        { put: { taskRuns: [other(run, { key: 'x', state: 'running' })] } },
+      ],
+      [
+        'a run that is over without an end',
+        { put: { taskRuns: [other(run, { key: 'x', state: 'skipped' })] } },
+      ],
+      ['a run of another tenant', { put: { taskRuns: [other(run, { key: 'x', tenantId: OTHER_TENANT })] } }],
       ['a removal of what is not there', { remove: { apps: ['none' as never] } }],
     ]
     it.each(breaches)(
@@ -206,7 +228,7 @@ export function exerciseChanging(given: () => Given): void {
       await expect(store().change([{ ...about, step: () => ({ answer: 1 }) }])).rejects.toThrow('no tenant')
       expect(await saving(first, tenant.id)).toEqual(['done'])
       const shown = await store().change([{ ...about, step: (view: unknown) => ({ answer: view }) }])
-      expect(shown).toEqual([{ tenant, subscriptions: [], user: first.put.users[0] }])
+      expect(shown).toEqual([{ tenant, subscriptions: [], user: first.put.users[0], tasks: [] }])
     })
 
     it('saves events with their deliveries, and tells of them', async () => {
@@ -254,7 +276,7 @@ export function exerciseChanging(given: () => Given): void {
       await put(store(), all)
       expect(await show({ kind: 'key', id: key.id })).toEqual({ ...base, key })
       expect(await show({ kind: 'key', id: 'none' })).toEqual(base)
-      expect(await show({ kind: 'user', id: user.id })).toEqual({ ...base, user })
+      expect(await show({ kind: 'user', id: user.id })).toEqual({ ...base, user, tasks: [task] })
       const foreign = await show({ tenantId: OTHER_TENANT, kind: 'user', id: user.id })
       expect(foreign).not.toHaveProperty('user')
       const off = aSubscription({ id: 'off' as SubscriptionId, enabled: false, createdAt: START_MS + 9 })
@@ -266,15 +288,15 @@ export function exerciseChanging(given: () => Given): void {
       })
     })
 
-    it('an app with its scripts, newest first', async () => {
+    it('an app with its scripts, newest first, and its tasks, oldest first', async () => {
       await put(store(), { ...all, scripts: [script, other(script), other(other(script))] })
       const scripts = ['v-1 too too', 'v-1 too', 'v-1']
-      expect(await show({ kind: 'app', id: app.id })).toEqual({ ...base, app, scripts })
-      expect(await show({ kind: 'app', id: 'none' })).toEqual({ ...base, scripts: [] })
+      expect(await show({ kind: 'app', id: app.id })).toEqual({ ...base, app, scripts, tasks: [task] })
+      expect(await show({ kind: 'app', id: 'none' })).toEqual({ ...base, scripts: [], tasks: [] })
     })
 
     it('a space with its members, whether it is empty, and whether its wanted name is free', async () => {
-      const { apps, dataFiles, scripts, ...rest } = all
+      const { apps, dataFiles, scripts, tasks, taskRuns, ...rest } = all
       await put(store(), rest)
       const view = { ...base, space, assignments: [assignment], isEmpty: true, nameTaken: false }
       expect(await show({ kind: 'space', id: space.id })).toEqual(view)
@@ -298,6 +320,8 @@ export function exerciseChanging(given: () => Given): void {
       await put(store(), {
         ...all,
         scripts: [],
+        tasks: [],
+        taskRuns: [],
         apps: [marked, other(app)],
         dataFiles: [folder, inner, deep, at('in0/c.csv'), at('in'), inSpace],
       })

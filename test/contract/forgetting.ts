@@ -41,6 +41,7 @@ export function exerciseForgetting(given: () => Given): void {
         scriptLogs: 0,
         events: 0,
         sends: 0,
+        taskRuns: 0,
       })
       expect(await store.reload(TENANT_ID, old)).toBeUndefined()
       expect(await store.attempts(old)).toEqual([])

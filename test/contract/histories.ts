@@ -34,7 +34,7 @@ import {
 
 const RUNS = 40
 const COMMANDS = 60
-const LOOPS = ['queued', 'canceling', 'events', 'deliveries'] as const
+const LOOPS = ['queued', 'canceling', 'events', 'deliveries', 'tasks', 'ended'] as const
 const TENANTS = [TENANT_ID, OTHER_TENANT]
 const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
 const ENDS: readonly AttemptEnd[] = [

@@ -82,10 +82,15 @@ export function exerciseNotices(given: () => Given): void {
 
     it('that a reload ended, with and without deliveries', async () => {
       const first = await given().running()
-      expect(await toldBy(() => given().end(first.reload))).toEqual(['events', 'queued'])
+      expect(await toldBy(() => given().end(first.reload))).toEqual(['ended', 'events', 'queued'])
       await put(given().store, { subscriptions: [aSubscription({ id: subscriptionId(1) })] })
       const second = await given().running()
-      expect(await toldBy(() => given().end(second.reload))).toEqual(['deliveries', 'events', 'queued'])
+      expect(await toldBy(() => given().end(second.reload))).toEqual([
+        'deliveries',
+        'ended',
+        'events',
+        'queued',
+      ])
     })
 
     it('that a send is recorded: the next delivery of its subscription has a place', async () => {

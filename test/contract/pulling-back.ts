@@ -31,14 +31,14 @@ export function exercisePullingBack(given: () => Given): void {
       await given().running()
       const { reload } = await given().running()
       await given().end(reload, { kind: 'crashed', message: 'gone' })
-      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 0 })
+      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 0, taskRuns: 0 })
     })
 
     it('waits from now on: a back-off begins anew, and its end lets it in', async () => {
       const { store } = given()
       const { reload } = await given().running()
       await ahead(() => given().end(reload, { kind: 'crashed', message: 'gone' }))
-      expect(await pullBack()).toEqual({ reloads: 1, deliveries: 0 })
+      expect(await pullBack()).toEqual({ reloads: 1, deliveries: 0, taskRuns: 0 })
       const { now } = given()
       const waiting = (await store.reload(TENANT_ID, reload.id))!
       expect(waiting).toMatchObject({ queuedAt: now, waitedMs: 0 })
@@ -73,7 +73,7 @@ export function exercisePullingBack(given: () => Given): void {
       const { store } = given()
       const [held, queued] = await ahead(async () => [await given().running(), await given().queued()])
       expect(await store.expiredLeases(given().now + 15_000, 9)).toEqual([])
-      expect(await pullBack()).toEqual({ reloads: 2, deliveries: 0 })
+      expect(await pullBack()).toEqual({ reloads: 2, deliveries: 0, taskRuns: 0 })
       const end = given().now + 15_000
       expect(await store.expiredLeases(end - 1, 9)).toEqual([])
       expect(await store.expiredLeases(end, 9)).toEqual([
@@ -99,8 +99,8 @@ export function exercisePullingBack(given: () => Given): void {
         ])
       })
       expect(await claimDeliveries()).toEqual([])
-      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 3 })
-      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 0 })
+      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 3, taskRuns: 0 })
+      expect(await pullBack()).toEqual({ reloads: 0, deliveries: 0, taskRuns: 0 })
       expect(await claimDeliveries()).toHaveLength(1)
       given().wait(7000)
       expect((await claimDeliveries()).map(({ delivery }) => delivery.sends)).toEqual([1])

@@ -4,15 +4,17 @@
  */
 
 import { defined } from '../../src/core/defined.ts'
-import type { SpaceId, TenantId, UserId } from '../../src/core/ids.ts'
+import type { AppId, ReloadId, RunId, SpaceId, TaskId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import { APP_USAGES, SPACE_TYPES } from '../../src/core/records.ts'
+import { runOf, type TaskRun } from '../../src/core/task/run.ts'
+import { GENERATIONS, type LastRun, RUN_ENDS, type Task, type Triggers } from '../../src/core/task/task.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
 import type { ListedRecords, ListKind } from '../../src/store/port/list-fields.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { put, remove } from '../support/catalog.ts'
-import { anApp, aSubscription, START_MS } from '../support/records.ts'
+import { anApp, aSubscription, aTask, START_MS } from '../support/records.ts'
 
 export const TEXTS = [
   '',
@@ -30,6 +32,8 @@ export const TEXTS = [
 ]
 const USERS = ['u-1', 'u-2', 'u-3'] as UserId[]
 const SPACES = ['s-1', 's-2', 's-3'] as SpaceId[]
+const APPS = ['app-1', 'app-2'] as AppId[]
+const TASKS = ['t-1', 't-2', 't-3'] as TaskId[]
 const FOLDERS = ['', 'in/', 'in/Größe/', 'out/']
 
 /** How the store takes and loses a row of a kind; users stay. */
@@ -64,6 +68,14 @@ export const HANDLING: { readonly [Kind in ListKind]: Handling<ListedRecords[Kin
     save: (store, row) => put(store, { subscriptions: [row] }),
     remove: (store, row) => remove(store, row.tenantId, { subscriptions: [row.id] }),
   },
+  tasks: {
+    save: (store, row) => put(store, { tasks: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { tasks: [row.id] }),
+  },
+  taskRuns: {
+    save: (store, row) => put(store, { taskRuns: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { taskRuns: [row.id] }),
+  },
 }
 
 export class RandomRecords {
@@ -87,12 +99,18 @@ export class RandomRecords {
   async fill<Kind extends ListKind>(store: Store, kind: Kind, count: number): Promise<ListedRecords[Kind][]> {
     const users = USERS.map((id) => ({ ...this.users(), id: this.#own(id) }))
     const spaces = SPACES.map((id) => ({ ...this.spaces(), id: this.#own(id) }))
-    for (const user of users) await put(store, { users: [user] })
-    for (const space of spaces) await put(store, { spaces: [space] })
+    const apps = APPS.map((id) => ({ ...this.apps(), id: this.#own(id) }))
+    const tasks = TASKS.map((id) => ({ ...this.tasks(), id: this.#own(id) }))
+    await put(store, { users, spaces, apps, tasks })
     const rows = Array.from({ length: count }, () => this.make(kind))
     for (const row of rows) await HANDLING[kind].save(store, row)
-    const before: readonly object[] = kind === 'users' ? users : kind === 'spaces' ? spaces : []
-    return [...(before as ListedRecords[Kind][]), ...rows]
+    const before: { readonly [Each in ListKind]?: readonly ListedRecords[Each][] } = {
+      users,
+      spaces,
+      apps,
+      tasks,
+    }
+    return [...((before[kind] ?? []) as readonly ListedRecords[Kind][]), ...rows]
   }
 
   /** Ids are of one tenant. */
@@ -190,6 +208,57 @@ export class RandomRecords {
       updatedBy: this.#own(this.one(USERS)),
       updatedAt: this.#time(),
     })
+  }
+
+  tasks(): Task {
+    const { ownerId, ...basis } = this.#basis()
+    const ofTrigger = this.one<Triggers>([
+      {},
+      { data: { partial: true } },
+      { schedule: {} as never, data: { partial: false } },
+      { ends: { join: 'any', events: [] }, data: { partial: false } },
+    ])
+    const state = { completed: false, failuresInRow: 0, joined: {} }
+    return aTask({
+      ...basis,
+      ownerId,
+      appId: this.#own(this.one(APPS)),
+      generation: this.one(GENERATIONS),
+      partial: this.one([true, false]),
+      enabled: this.one([true, false]),
+      triggers: ofTrigger,
+      updatedBy: this.#own(this.one(USERS)),
+      updatedAt: this.#time(),
+      state: { ...state, ...defined({ lastRun: this.one([undefined, this.#lastRun()]) }) },
+    })
+  }
+
+  #lastRun(): LastRun {
+    return {
+      id: 'run' as RunId,
+      status: this.one(['running', ...RUN_ENDS]),
+      startedAt: this.#time(),
+      ...defined({ endedAt: this.one([undefined, this.#time()]) }),
+      triggeredBy: this.one(TEXTS),
+      executedAs: this.#own(this.one(USERS)),
+    }
+  }
+
+  taskRuns(): TaskRun {
+    const { id, createdAt } = this.#basis()
+    const task = aTask({
+      tenantId: this.#tenantId,
+      id: this.#own(this.one(TASKS)),
+      appId: this.#own(this.one(APPS)),
+    })
+    const run = { ...runOf(task, id, id, { kind: 'hand', userId: task.ownerId }, createdAt) }
+    const state = this.one(['waiting', 'running', 'failed', 'succeeded', 'skipped', 'missed'] as const)
+    const started = { startedAt: this.#time(), reloadId: `reload of ${id}` as ReloadId }
+    if (state === 'waiting') return run
+    if (state === 'running') return { ...run, ...started, state }
+    const endedAt = this.#time()
+    const hasRun = state === 'succeeded' || (state === 'failed' && this.one([true, false]))
+    return { ...run, ...(hasRun ? started : {}), state, endedAt }
   }
 
   #time(): number {

@@ -9,6 +9,7 @@ import { exerciseCatalog } from './catalog.ts'
 import { exerciseChanging } from './changing.ts'
 import { exerciseClaiming } from './claiming.ts'
 import { exerciseDeliveries } from './deliveries.ts'
+import { exerciseDueTasks } from './due-tasks.ts'
 import { exerciseEndingLeases } from './ending-leases.ts'
 import { exerciseEventOrder } from './event-order.ts'
 import { exerciseForgetting } from './forgetting.ts'
@@ -22,6 +23,8 @@ import { exerciseQueuePositions } from './queue-positions.ts'
 import type { StoreKind, StoreUnderTest } from './store-kind.ts'
 import { Given } from './store-records.ts'
 import { exerciseSweeping } from './sweeping.ts'
+import { exerciseTaskEnds } from './task-ends.ts'
+import { exerciseTaskSteps } from './task-steps.ts'
 import { exerciseTransitions } from './transitions.ts'
 
 /** Every test gets an empty database of its own. */
@@ -49,6 +52,9 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseForgetting(present)
     exerciseCatalog(present)
     exerciseChanging(present)
+    exerciseTaskSteps(present)
+    exerciseTaskEnds(present)
+    exerciseDueTasks(present)
     exerciseNotices(present)
     exerciseEventOrder(() => underTest, present)
     if (kind.exclusive) exerciseEndingLeases(present)

@@ -29,7 +29,7 @@ import type { Delivery, Send } from '../../src/event/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
 import type { Accepted, ReloadView, Saving, ScriptLog } from '../../src/store/port/reloads.ts'
-import type { Store } from '../../src/store/port/store.ts'
+import type { CommitNotice, Store } from '../../src/store/port/store.ts'
 import { put } from '../support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../support/records.ts'
 
@@ -37,6 +37,16 @@ export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
 export const FINISHED = 'com.qlik.v1.reload.finished'
 export const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 2, jitter: 0.5 }
 export const NO_CAP = 1000
+
+/** A notice that tells nothing. */
+export const QUIET: CommitNotice = {
+  queued: false,
+  canceling: false,
+  events: false,
+  deliveries: false,
+  tasks: false,
+  ended: false,
+}
 
 export function tokenOf(reload: Reload): LeaseToken {
   return `${reload.id}#${reload.attempts + 1}` as LeaseToken

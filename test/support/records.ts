@@ -9,12 +9,14 @@ import type {
   ScriptVersionId,
   SpaceId,
   SubscriptionId,
+  TaskId,
   TenantId,
   UserId,
 } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { App, Space, Tenant, User } from '../../src/core/records.ts'
 import type { Reload } from '../../src/core/reload.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
@@ -111,6 +113,34 @@ export function aReload(change: Partial<Reload> = {}): Reload {
     sessionAsked: false,
     crashedOnMaxSizeEngine: false,
     log: '',
+    ...change,
+  }
+}
+
+export const TASK_ID = '7a5c0001-0000-4000-8000-000000000001' as TaskId
+
+/** Without a trigger: it starts by hand. */
+export function aTask(change: Partial<Task> = {}): Task {
+  return {
+    id: TASK_ID,
+    tenantId: TENANT_ID,
+    generation: 'task',
+    appId: APP_ID,
+    partial: false,
+    name: 'nightly sales',
+    description: '',
+    ownerId: USER_ID,
+    createdAt: START_MS,
+    createdBy: USER_ID,
+    updatedAt: START_MS,
+    updatedBy: USER_ID,
+    enabled: true,
+    triggers: {},
+    catchUpWindowMs: 3_600_000,
+    jitterMs: 0,
+    migrated: false,
+    sent: {},
+    state: { completed: false, failuresInRow: 0, joined: {} },
     ...change,
   }
 }

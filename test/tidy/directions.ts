@@ -12,6 +12,7 @@ export type Directions = Readonly<Record<string, string>>
 export const DIRECTIONS: Directions = {
   core: '',
   'core/recurrence': 'core',
+  'core/task': 'core core/recurrence',
   event: 'core',
 
   'script/value': 'core',
@@ -39,11 +40,11 @@ export const DIRECTIONS: Directions = {
   qvd: 'core script/value',
   receiver: 'core event',
 
-  'store/port': 'core event',
-  'store/rule': 'core event store/port',
-  'store/memory': 'core event store/port store/rule',
+  'store/port': 'core core/task event',
+  'store/rule': 'core core/task event store/port',
+  'store/memory': 'core core/task event store/port store/rule',
   'store/sqlite/migrations': '',
-  'store/sqlite': 'core event store/port store/rule store/sqlite/migrations',
+  'store/sqlite': 'core core/task event store/port store/rule store/sqlite/migrations',
 
   catalog: 'core store/port',
   'files/local': 'catalog core',

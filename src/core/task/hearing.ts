@@ -26,7 +26,11 @@ export function listensUnder(task: Task): readonly string[] {
 }
 
 /** All texts under which those who hear of this end may stand. */
-export function heardUnder({ taskId, appId, spaceId }: EndedRun): readonly string[] {
+export function heardUnder({
+  taskId,
+  appId,
+  spaceId,
+}: Pick<EndedRun, 'taskId' | 'appId' | 'spaceId'>): readonly string[] {
   return [`task:${taskId}`, `app:${appId}`, ...(spaceId === undefined ? [] : [`space:${spaceId}`]), 'every']
 }
 

@@ -5,6 +5,7 @@
 
 import type { AppId, ReloadId, RunId, TaskId, TenantId, UserId } from '../ids.ts'
 import type { PlacedName } from '../records.ts'
+import { MINUTE } from '../units.ts'
 import type { Generation, RunEnd, Task } from './task.ts'
 
 /** Why a trigger led to no reload. */
@@ -23,6 +24,12 @@ export const NO_RUN_REASONS = [
   'changed',
 ] as const
 export type NoRunReason = (typeof NO_RUN_REASONS)[number]
+
+/**
+ * No run waits longer until it is due, ms: so long changes of data are gathered for one run (contract 03,
+ * section 5).
+ */
+export const RUN_WAITS_MAX_MS = MINUTE
 
 export interface TaskRun {
   readonly id: RunId
@@ -43,7 +50,9 @@ export interface TaskRun {
   /** Epoch ms before which a waiting one makes no reload. */
   readonly notBefore: number
   readonly startedAt?: number
+  /** Of one that neither waits nor runs: from then on it grows old. */
   readonly endedAt?: number
+  /** Of one that runs, or ran. */
   readonly reloadId?: ReloadId
   /** Of a skipped or missed one. */
   readonly reason?: NoRunReason
@@ -84,6 +93,11 @@ export interface HeardEnd {
 /** A record of a trigger that led to no reload. */
 export function isWithoutRun({ state }: Pick<TaskRun, 'state'>): boolean {
   return state === 'skipped' || state === 'missed'
+}
+
+/** Neither waits nor runs. */
+export function isOver({ state }: Pick<TaskRun, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'running'
 }
 
 /** A run of the task that waits for its reload. */

@@ -4,14 +4,22 @@ import { defined } from '../../core/defined.ts'
 import { namesOnTheWay } from '../../core/file-name.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { App, DataFile, FilePlace, PlacedName } from '../../core/records.ts'
-import type { CatalogKind, CatalogRecords, CatalogSaving, Change, Decided } from '../port/change.ts'
+import type { CatalogKind, CatalogRecords, CatalogSaving, Change } from '../port/change.ts'
 import type { StoresView } from '../port/publications.ts'
+import type { Acceptance } from '../port/reloads.ts'
+import type { AcceptanceView } from '../rule/accepting.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
+import { type Judged, judged } from '../rule/judging.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
+import { taskView } from './task-views.ts'
 
-/** Shows the step what is stored about its subject. */
-export function decideChange<Answer>(tables: Tables, change: Change<Answer>): Decided<Answer> {
+/** Shows the step what is stored about its subject. @param stored what accepting a reload is shown */
+export function decideChange<Answer>(
+  tables: Tables,
+  change: Change<Answer>,
+  stored: (acceptance: Acceptance) => AcceptanceView,
+): Judged<Answer> {
   const { tenantId } = change
   if (change.kind === 'tenant') {
     const tenant = tables.tenants.get(tenantId)
@@ -21,14 +29,19 @@ export function decideChange<Answer>(tables: Tables, change: Change<Answer>): De
   const base = { tenant: tables.requireTenant(tenantId), subscriptions: all.filter((row) => row.enabled) }
   switch (change.kind) {
     case 'user':
-      return change.step({ ...base, ...defined({ user: own(tables.users.get(change.id), tenantId) }) })
+      return change.step({
+        ...base,
+        ...defined({ user: own(tables.users.get(change.id), tenantId) }),
+        tasks: byAge(tables.tasks.where((row) => row.tenantId === tenantId && row.ownerId === change.id)),
+      })
     case 'key':
       return change.step({ ...base, ...defined({ key: own(tables.keys.get(change.id), tenantId) }) })
     case 'app': {
       const app = own(tables.apps.get(change.id), tenantId)
       const scripts = tables.scripts.where((row) => row.tenantId === tenantId && row.appId === change.id)
       const ids = scripts.map(({ id }) => id).reverse()
-      return change.step({ ...base, scripts: ids, ...defined({ app }) })
+      const tasks = byAge(tables.tasks.where((row) => row.tenantId === tenantId && row.appId === change.id))
+      return change.step({ ...base, scripts: ids, tasks, ...defined({ app }) })
     }
     case 'space': {
       const { id, name } = change
@@ -65,6 +78,8 @@ export function decideChange<Answer>(tables: Tables, change: Change<Answer>): De
       const subscription = all.find((row) => row.id === change.id)
       return change.step({ ...base, all, ...defined({ subscription }) })
     }
+    case 'task':
+      return judged(change, taskView(tables, tenantId, change, base), stored)
   }
 }
 
@@ -117,12 +132,21 @@ function removeRow(tables: Tables, kind: Removable, tenantId: TenantId, id: stri
   table.remove(id)
   if (kind === 'apps') {
     for (const row of tables.scripts.where(({ appId }) => appId === id)) tables.scripts.remove(row.id)
+    for (const row of tables.tasks.where(({ appId }) => appId === id)) removeTask(tables, row.id)
   }
+  if (kind === 'tasks') removeTask(tables, id)
   if (kind === 'spaces') {
     for (const row of tables.assignments.where(({ spaceId }) => spaceId === id)) {
       tables.assignments.remove(row.id)
     }
   }
+}
+
+/** Its waiting runs go with it. */
+function removeTask({ tasks, taskRuns }: Tables, id: string): void {
+  tasks.remove(id)
+  const waiting = taskRuns.where(({ taskId, state }) => taskId === id && state === 'waiting')
+  for (const run of waiting) taskRuns.remove(run.id)
 }
 
 function putRows<Kind extends CatalogKind>(
@@ -172,6 +196,13 @@ const CONSTRAINTS: { readonly [Kind in CatalogKind]: Constraint<CatalogRecords[K
   scripts: { refersTo: (tables, { appId }) => tables.apps.get(appId) !== undefined },
   dataFiles: { isSame: (one, other) => one.name === other.name && inSamePlace(one, other) },
   subscriptions: {},
+  tasks: { refersTo: (tables, { appId }) => tables.apps.get(appId) !== undefined },
+  taskRuns: {
+    refersTo: (tables, { state, taskId }) => state !== 'waiting' || tables.tasks.get(taskId) !== undefined,
+    isSame: (one, other) =>
+      (one.taskId === other.taskId && one.key === other.key) ||
+      (one.reloadId !== undefined && one.reloadId === other.reloadId),
+  },
 }
 
 export function liesIn(file: DataFile, place: FilePlace): boolean {

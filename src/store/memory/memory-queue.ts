@@ -133,7 +133,11 @@ export class MemoryQueue extends MemoryReloads implements QueueStore {
       const letInAt = counters.get('letInAt') ?? 0
       if (letInAt > request.now) counters.put('letInAt', request.now)
       if (count > 0 || letInAt > request.now) this.turns.forget()
-      const answer = { reloads: count, deliveries: this.pullBackDeliveries(request) }
+      const answer = {
+        reloads: count,
+        deliveries: this.pullBackDeliveries(request),
+        taskRuns: this.pullBackRuns(request),
+      }
       this.notices.note(noticeOf.pullingBack(answer))
       return answer
     })

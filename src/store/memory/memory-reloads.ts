@@ -21,17 +21,18 @@ import type {
   Transition,
   Transitioned,
 } from '../port/reloads.ts'
-import { accepting } from '../rule/accepting.ts'
+import { type AcceptanceView, accepting } from '../rule/accepting.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import { pageOf } from '../rule/page.ts'
-import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
 import { assertSaving } from '../rule/saving.ts'
 import { stepped } from '../rule/stepping.ts'
 import { movedAt } from '../rule/turns.ts'
 import { saveCatalog, storesView } from './change.ts'
 import { MemoryDeliveries } from './memory-deliveries.ts'
 import { openAttempt } from './queue-count.ts'
+import { readersOf } from './readers.ts'
 import { byAge, insert, own } from './tables.ts'
+import { settledTaskOf } from './task-views.ts'
 
 export class MemoryReloads extends MemoryDeliveries implements ReloadStore, PublicationStore {
   async accept(batch: readonly Acceptance[]): Promise<Accepted[]> {
@@ -40,31 +41,35 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
   }
 
   #accept(acceptance: Acceptance): Accepted {
+    const answer = accepting(acceptance, this.acceptanceView(acceptance))
+    if (answer.kind === 'accepted') this.saveAccepted(acceptance)
+    return answer
+  }
+
+  protected acceptanceView({ reload }: Acceptance): AcceptanceView {
     const { reloads, apps, acceptedKeys } = this.tables
-    const { reload, idempotencyKey } = acceptance
-    const { tenantId, appId, userId, createdAt } = reload
+    const { tenantId, appId } = reload
     const ofApp = reloads.where((row) => row.appId === appId)
-    const idOf = (key: string) => `${tenantId}/${userId}/${key}`
-    const answer = accepting(acceptance, {
+    return {
       tenant: () => this.tables.requireTenant(tenantId),
       hasApp: () => own(apps.get(appId), tenantId) !== undefined,
       acceptedUnder: (key, after) => {
-        const accepted = acceptedKeys.get(idOf(key))
+        const accepted = acceptedKeys.get(keyOf(reload, key))
         return accepted !== undefined && accepted.at > after ? reloads.get(accepted.reloadId) : undefined
       },
       acceptedBetween: (from, to) =>
         ofApp.filter((row) => row.createdAt >= from && row.createdAt < to).length,
       active: () => ofApp.find((row) => !isOutcome(row.state))?.id,
-    })
-    if (answer.kind === 'accepted') {
-      insert(reloads, reload.id, reload)
-      if (idempotencyKey !== undefined) {
-        acceptedKeys.put(idOf(idempotencyKey), { reloadId: reload.id, at: createdAt })
-      }
-      this.turns.moved(undefined, reload, reload.queuedAt)
-      this.notices.note(noticeOf.accepted())
     }
-    return answer
+  }
+
+  protected saveAccepted({ reload, idempotencyKey: key }: Acceptance): void {
+    insert(this.tables.reloads, reload.id, reload)
+    if (key !== undefined) {
+      this.tables.acceptedKeys.put(keyOf(reload, key), { reloadId: reload.id, at: reload.createdAt })
+    }
+    this.turns.moved(undefined, reload, reload.queuedAt)
+    this.notices.note(noticeOf.accepted())
   }
 
   async transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]> {
@@ -84,21 +89,11 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     const attempt = openAttempt(tables, reload)
     const app = own(tables.apps.get(reload.appId), tenantId)
     const subscriptions = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId && row.enabled))
-    const readers = this.#readers(tenantId, readersAsked(app, subscriptions))
+    const readers = readersOf(tables, app, subscriptions)
     const tenant = tables.requireTenant(tenantId)
     const stores = stored && storesView(tables, tenantId, stored)
-    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores }) }
-  }
-
-  #readers(tenantId: TenantId, asked: ReadersAsked | undefined): ReloadView['readers'] {
-    if (asked === undefined) return undefined
-    const { users, spaces, assignments } = this.tables
-    const space = asked.spaceId && own(spaces.get(asked.spaceId), tenantId)
-    return {
-      users: asked.userIds.flatMap((id) => own(users.get(id), tenantId) ?? []),
-      ...defined({ space }),
-      assignments: space === undefined ? [] : byAge(assignments.where((row) => row.spaceId === space.id)),
-    }
+    const task = settledTaskOf(tables, reload, app)
+    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores, task }) }
   }
 
   protected saveStep(before: Reload, saving: Saving): void {
@@ -109,6 +104,8 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     const app = this.tables.apps.get(reload.appId)
     if (saving.app !== undefined && app !== undefined) this.tables.apps.put(app.id, { ...app, ...saving.app })
     if (saving.stores !== undefined) this.#saveStores(reload.tenantId, saving.stores)
+    const { tasks = [], taskRuns = [] } = saving
+    saveCatalog(this.tables, reload.tenantId, { put: { tasks, taskRuns } })
     for (const draft of saving.events ?? []) this.saveEvent(draft)
     for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
     this.turns.moved(before, reload, movedAt(reload, attempt))
@@ -174,6 +171,11 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
       .where((row) => row.reloadId === reloadId)
       .sort((left, right) => right.attempt - left.attempt)[0]?.log
   }
+}
+
+/** Of an idempotency key among those of all users. */
+function keyOf({ tenantId, userId }: Reload, key: string): string {
+  return `${tenantId}/${userId}/${key}`
 }
 
 function attributeOf(reload: Reload, name: string): string | undefined {

@@ -6,14 +6,15 @@
  * be read: what it answers is what every other store must answer (test/contract/store-contract.ts). The
  * simulator runs the loops on it.
  *
- * Each class on the way (people, catalog, events, deliveries, reloads, queue) adds one part of the port over
- * the same tables.
+ * Each class on the way (people, tasks, catalog, events, deliveries, reloads, queue) adds one part of the
+ * port over the same tables.
  */
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
 import type { Change } from '../port/change.ts'
 import type { Forget, Forgotten } from '../port/history.ts'
 import type { Installation } from '../port/installation.ts'
+import type { Acceptance } from '../port/reloads.ts'
 import type { Counts, ExclusiveStore } from '../port/store.ts'
 import { assertCatalogSaving } from '../rule/changing.ts'
 import { mayForgetEvent, mayForgetLog, mayForgetReload, mayForgetSend } from '../rule/forgetting.ts'
@@ -30,8 +31,10 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
   }
 
   #change<Answer>(change: Change<Answer>): Answer {
-    const { answer, ...saving } = decideChange(this.tables, change)
+    const stored = (acceptance: Acceptance) => this.acceptanceView(acceptance)
+    const { answer, acceptance, ...saving } = decideChange(this.tables, change, stored)
     assertCatalogSaving(change.tenantId, saving)
+    if (acceptance !== undefined) this.saveAccepted(acceptance)
     saveCatalog(this.tables, change.tenantId, saving)
     for (const event of saving.events ?? []) this.saveEvent(event)
     for (const delivery of saving.deliveries ?? []) this.saveDelivery(delivery)
@@ -68,6 +71,7 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
         reloads: this.#forgetReloads(request),
         events: this.#forgetEvents(request),
         sends: this.#forgetSends(request),
+        taskRuns: this.#forgetRuns(request),
       }
     })
   }
@@ -125,6 +129,14 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
     const over = sends.where(({ triggeredAt }) => mayForgetSend(triggeredAt, request))
     const first = oldest(over, request.max, (row) => [row.subscriptionId, row.triggeredAt, row.id])
     for (const { id } of first) sends.remove(id)
+    return first.length
+  }
+
+  #forgetRuns(request: Forget): number {
+    const { taskRuns } = this.tables
+    const over = taskRuns.where(({ endedAt }) => mayForgetReload(endedAt, request))
+    const first = oldest(over, request.max, ({ endedAt, id }) => [endedAt!, id])
+    for (const { id } of first) taskRuns.remove(id)
     return first.length
   }
 

@@ -14,6 +14,8 @@ import type {
   User,
 } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { Delivery, Send } from '../../event/delivery.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
@@ -33,6 +35,8 @@ export class Tables {
   readonly assignments = new Table<SpaceAssignment>(this.journal)
   readonly dataFiles = new Table<DataFile>(this.journal)
   readonly subscriptions = new Table<Subscription>(this.journal)
+  readonly tasks = new Table<Task>(this.journal)
+  readonly taskRuns = new Table<TaskRun>(this.journal)
   readonly reloads = new Table<Reload>(this.journal)
   /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each, and when. */
   readonly acceptedKeys = new Table<{ readonly reloadId: string; readonly at: number }>(this.journal)

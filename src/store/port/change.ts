@@ -8,9 +8,11 @@ import type {
   AppId,
   DataFileId,
   KeyId,
+  RunId,
   ScriptVersionId,
   SpaceId,
   SubscriptionId,
+  TaskId,
   TenantId,
   UserId,
 } from '../../core/ids.ts'
@@ -25,12 +27,14 @@ import type {
   Tenant,
   User,
 } from '../../core/records.ts'
+import type { Reload } from '../../core/reload.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { TaskDecided, TaskSubject, TaskView } from './tasks.ts'
+import type { Acceptance, Accepted, ReloadView } from './reloads.ts'
+import type { Listening } from './tasks.ts'
 
 /** The kinds of record that steps save, in the order in which they may refer to one another. */
 export interface CatalogRecords {
@@ -117,6 +121,51 @@ export interface SubscriptionChangeView extends CatalogView {
   readonly subscription?: Subscription
   /** All of the tenant, disabled ones too. */
   readonly all: readonly Subscription[]
+}
+
+/** A task that a step is about, and what the step wants to see beside it. */
+export interface TaskSubject {
+  readonly kind: 'task'
+  readonly id: TaskId
+  /** The app when the task is new, or is to have another one; else that of the stored task. */
+  readonly appId?: AppId
+  /** For whom a reload is asked; else the stored task's owner. */
+  readonly userId?: UserId
+  /** A run of the task. */
+  readonly runId?: RunId
+  /** All tasks of the tenant that listen to the ends of others: to find circles. */
+  readonly chains?: true
+}
+
+export interface TaskView extends CatalogView {
+  readonly task?: Task
+  readonly app?: App
+  /** All tasks of the app, oldest first. */
+  readonly ofApp: readonly Task[]
+  /** How many tasks the user owns; the user for whom a reload is asked. */
+  readonly ownedTasks: number
+  readonly user?: User
+  /** The app's space, and its assignments. */
+  readonly space?: Space
+  readonly assignments: readonly SpaceAssignment[]
+  readonly run?: TaskRun
+  /** The task's runs that wait, oldest first. */
+  readonly waiting: readonly TaskRun[]
+  /** Empty unless asked for. */
+  readonly chains: readonly Task[]
+  /** Who may be able to read the app, as a settling step is shown it. */
+  readonly readers?: ReloadView['readers']
+  /** The run of the task that has this key: read when it is asked. */
+  keyed(key: string): TaskRun | undefined
+  /** Who listens to the end of a run of the task: read when it is asked. */
+  listening(): Listening
+  /** Judges a reload of the app as `accept` does, on what is stored now. Only `accepted` may be saved. */
+  judge(acceptance: Acceptance): Accepted
+}
+
+export interface TaskDecided<Answer> extends Decided<Answer> {
+  /** A reload that `judge` accepted. */
+  readonly accepted?: Reload
 }
 
 /** A subject and the step about it. */

@@ -6,7 +6,7 @@
 export interface Forget {
   /** The time that this installation has seen, kept for `seenAt`. */
   readonly seenAt: number
-  /** Reloads that ended before, with their attempts and logs. */
+  /** Reloads that ended before, with their attempts and logs; and runs of tasks that did. */
   readonly reloadsBefore: number
   /** Full script logs of reloads that ended before. */
   readonly scriptLogsBefore: number
@@ -22,6 +22,7 @@ export interface Forgotten {
   readonly scriptLogs: number
   readonly events: number
   readonly sends: number
+  readonly taskRuns: number
 }
 
 export interface HistoryStore {

@@ -80,6 +80,7 @@ export interface PullBack {
 export interface PulledBack {
   readonly reloads: number
   readonly deliveries: number
+  readonly taskRuns: number
 }
 
 export interface QueueStore {
@@ -105,9 +106,9 @@ export interface QueueStore {
    */
   nextDueAt(now: number): Promise<number | undefined>
   /**
-   * Pulls back what a clock that was ahead has stamped (core/future-stamp.ts): waits of reloads and
-   * deliveries, and the ends of their leases, which last `longestLeaseMs` at most.
-   * @returns how many reloads and deliveries there were
+   * Pulls back what a clock that was ahead has stamped (core/future-stamp.ts): waits of reloads, deliveries
+   * and runs of tasks, and the ends of leases, which last `longestLeaseMs` at most.
+   * @returns how many of each there were
    */
   pullBack(request: PullBack): Promise<PulledBack>
   /** How many reloads of the tenant run. */

@@ -1,6 +1,7 @@
 /** What must hold of every saving of the catalog, asserted by each store before it writes. */
 import type { TenantId } from '../../core/ids.ts'
 import type { CatalogKind, CatalogSaving } from '../port/change.ts'
+import { assertRun } from './task-runs.ts'
 
 /** Records are put in this order, so that what one refers to is there already. */
 export const PUT_ORDER: readonly CatalogKind[] = [
@@ -13,9 +14,11 @@ export const PUT_ORDER: readonly CatalogKind[] = [
   'scripts',
   'dataFiles',
   'subscriptions',
+  'tasks',
+  'taskRuns',
 ]
 
-/** @throws when a record is of another tenant than the subject: our own mistake */
+/** @throws when a record is of another tenant than the subject, or a run cannot be: our own mistake */
 export function assertCatalogSaving(
   tenantId: TenantId,
   { put = {}, events, deliveries }: CatalogSaving,
@@ -25,6 +28,7 @@ export function assertCatalogSaving(
     if (kind === 'tenants') continue
     for (const record of put[kind] ?? []) must(record.tenantId === tenantId, record.id)
   }
+  for (const run of put.taskRuns ?? []) assertRun(run)
   for (const fact of [...(events ?? []), ...(deliveries ?? [])]) must(fact.tenantId === tenantId, fact.id)
 }
 

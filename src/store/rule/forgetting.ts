@@ -4,7 +4,7 @@
  */
 import type { Forget } from '../port/history.ts'
 
-/** @param endedAt of the reload; absent while it is active */
+/** A run of a task goes like a reload. @param endedAt absent while it is active */
 export function mayForgetReload(endedAt: number | undefined, { reloadsBefore }: Forget): boolean {
   return isBefore(endedAt, reloadsBefore)
 }

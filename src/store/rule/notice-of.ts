@@ -1,5 +1,8 @@
 /** Which loops each write concerns: what a store notes in the transaction and tells after its commit. */
+import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { CatalogSaving } from '../port/change.ts'
 import type { Reopening, SendRecord } from '../port/deliveries.ts'
 import type { PulledBack } from '../port/queue.ts'
@@ -17,11 +20,13 @@ export const noticeOf = {
   accepting: (): Told => ({ queued: true }),
   accepted: (): Told => ({ queued: true }),
   /** A reload waits, or a slot became free for another one. */
-  saving: (before: Reload, { reload, events = [], deliveries = [] }: Saving): Told => ({
+  saving: (before: Reload, { reload, events = [], deliveries = [], tasks, taskRuns }: Saving): Told => ({
     queued: reload.state === 'QUEUED' || (before.lease !== undefined && reload.lease === undefined),
     canceling: reload.state === 'CANCELING',
     events: events.length > 0,
     deliveries: deliveries.length > 0,
+    tasks: concernsTasks(tasks, taskRuns),
+    ended: isOutcome(reload.state) && !isOutcome(before.state),
   }),
   subscriptionStep: ({ events = [], deliveries = [] }: SubscriptionSaving): Told => ({
     events: events.length > 0,
@@ -31,14 +36,20 @@ export const noticeOf = {
   recordingSends: (batch: readonly SendRecord[]): Told => ({ deliveries: batch.length > 0 }),
   reopening: (count: number, { dryRun }: Reopening): Told => ({ deliveries: count > 0 && !dryRun }),
   endingLeases: (): Told => ({ deliveries: true }),
-  pullingBack: ({ reloads, deliveries }: PulledBack): Told => ({
+  pullingBack: ({ reloads, deliveries, taskRuns }: PulledBack): Told => ({
     queued: reloads > 0,
     deliveries: deliveries > 0,
+    tasks: taskRuns > 0,
   }),
   /** With the limits of a tenant changes what may be claimed. */
   changingCatalog: ({ put = {}, events = [], deliveries = [] }: CatalogSaving): Told => ({
     queued: put.tenants !== undefined,
     events: events.length > 0,
     deliveries: deliveries.length > 0,
+    tasks: concernsTasks(put.tasks, put.taskRuns),
   }),
+}
+
+function concernsTasks(tasks: readonly Task[] = [], runs: readonly TaskRun[] = []): boolean {
+  return tasks.length > 0 || runs.some(({ state }) => state === 'waiting')
 }

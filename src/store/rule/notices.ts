@@ -43,10 +43,17 @@ export class Notices {
   }
 }
 
-const NOTHING: CommitNotice = { queued: false, canceling: false, events: false, deliveries: false }
+const NOTHING: CommitNotice = {
+  queued: false,
+  canceling: false,
+  events: false,
+  deliveries: false,
+  tasks: false,
+  ended: false,
+}
 
 function isSomething(changed: CommitNotice): boolean {
-  return changed.queued || changed.canceling || changed.events || changed.deliveries
+  return Object.values(changed).includes(true)
 }
 
 function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice {
@@ -55,5 +62,7 @@ function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice 
     canceling: left.canceling || (right.canceling ?? false),
     events: left.events || (right.events ?? false),
     deliveries: left.deliveries || (right.deliveries ?? false),
+    tasks: left.tasks || (right.tasks ?? false),
+    ended: left.ended || (right.ended ?? false),
   }
 }

@@ -10,6 +10,8 @@ import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Acceptance, Saving } from '../port/reloads.ts'
+import { assertCatalogSaving } from './changing.ts'
+import { assertRunOf } from './task-runs.ts'
 
 /** Tells a saving from a refusal: only a saving has a reload. */
 export function isSaving(result: unknown): result is Saving {
@@ -52,6 +54,9 @@ export function assertSaving(before: Reload, open: Attempt | undefined, saving: 
   )
   const opened = saving.attempt !== undefined && saving.attempt.number !== open?.number
   must(after.attempts === before.attempts + (opened ? 1 : 0), before, 'attempts counts the attempts opened')
+  const { tasks = [], taskRuns = [] } = saving
+  assertCatalogSaving(before.tenantId, { put: { tasks, taskRuns } })
+  assertRunOf(after, taskRuns)
   for (const event of saving.events ?? []) {
     must(isKeyOf(before.id, event), before, 'the unique key of its event begins with its id')
   }

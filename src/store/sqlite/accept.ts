@@ -11,25 +11,30 @@ import { parameters } from './row.ts'
 import type { StoreCache } from './store-cache.ts'
 import type { TenantCache, Views } from './view.ts'
 
-export function prepareAccept(
+export interface Accepting {
+  accept(acceptance: Acceptance): Accepted
+  /** What accepting is shown. */
+  view(acceptance: Acceptance): AcceptanceView
+  /** Saves what was judged accepted. */
+  save(acceptance: Acceptance): void
+}
+
+export function prepareAccepting(
   db: DatabaseSync,
   views: Views,
   tenantCache: TenantCache,
   cache: StoreCache,
   turns: Turns,
   note: (changed: Partial<CommitNotice>) => void,
-): (acceptance: Acceptance) => Accepted {
+): Accepting {
   const insert = db.prepare(`
     INSERT INTO reloads (${FIXED_COLUMNS}, ${MOVING_COLUMNS})
     VALUES (${parameters(FIXED_COLUMNS)}, ${parameters(MOVING_COLUMNS)})`)
   const keepKey = db.prepare(`
     INSERT INTO accepted_keys (tenant_id, user_id, key, reload_id, created_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET reload_id = excluded.reload_id, created_at = excluded.created_at`)
-  const viewOf = prepareAcceptanceView(db, views, tenantCache, cache)
-  return (acceptance) => {
-    const answer = accepting(acceptance, viewOf(acceptance))
-    if (answer.kind !== 'accepted') return answer
-    const { reload, idempotencyKey: key } = acceptance
+  const view = prepareAcceptanceView(db, views, tenantCache, cache)
+  const save = ({ reload, idempotencyKey: key }: Acceptance): void => {
     const stored = { reload, attempt: undefined }
     insert.run(...fixedValues(reload), ...movingValues(stored))
     if (key !== undefined) keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt)
@@ -37,7 +42,15 @@ export function prepareAccept(
     cache.keepReload(stored)
     turns.moved(undefined, reload, reload.queuedAt)
     note(noticeOf.accepted())
-    return answer
+  }
+  return {
+    view,
+    save,
+    accept: (acceptance) => {
+      const answer = accepting(acceptance, view(acceptance))
+      if (answer.kind === 'accepted') save(acceptance)
+      return answer
+    },
   }
 }
 

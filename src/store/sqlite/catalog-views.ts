@@ -5,17 +5,22 @@ import { isFolderName } from '../../core/file-name.ts'
 import type { ScriptVersionId, TenantId } from '../../core/ids.ts'
 import type { ApiKey, DataFile, PlacedName, Space, SpaceAssignment, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { Change, Decided } from '../port/change.ts'
+import type { Change } from '../port/change.ts'
+import type { Acceptance } from '../port/reloads.ts'
+import type { AcceptanceView } from '../rule/accepting.ts'
+import { type Judged, judged } from '../rule/judging.ts'
 import { prepareMarked } from './apps.ts'
 import { prepareOnTheWay } from './data-files.ts'
 import { recordOf, recordsOf } from './row.ts'
+import { prepareTaskLists, prepareTaskView } from './task-views.ts'
 import type { TenantCache, Views } from './view.ts'
 
 export function prepareCatalogViews(
   db: DatabaseSync,
   views: Views,
   tenantCache: TenantCache,
-): <Answer>(change: Change<Answer>) => Decided<Answer> {
+  stored: (acceptance: Acceptance) => AcceptanceView,
+): <Answer>(change: Change<Answer>) => Judged<Answer> {
   const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
   const key = db.prepare('SELECT record FROM keys WHERE id = ? AND tenant_id = ?')
   const scripts = db.prepare('SELECT id FROM scripts WHERE app_id = ? AND tenant_id = ? ORDER BY number DESC')
@@ -24,18 +29,29 @@ export function prepareCatalogViews(
   )
   const spaceView = prepareSpaceView(db)
   const fileView = prepareFileView(db)
-  return <Answer>(change: Change<Answer>): Decided<Answer> => {
+  const tasks = prepareTaskLists(db)
+  const taskView = prepareTaskView(db, views, tasks)
+  return <Answer>(change: Change<Answer>): Judged<Answer> => {
     const { tenantId } = change
     if (change.kind === 'tenant') return change.step(defined({ tenant: tenantCache.tenant(tenantId) }))
     const base = tenantCache.of(tenantId)
     switch (change.kind) {
       case 'user':
-        return change.step({ ...base, ...defined({ user: recordOf<User>(user.get(change.id, tenantId)) }) })
+        return change.step({
+          ...base,
+          ...defined({ user: recordOf<User>(user.get(change.id, tenantId)) }),
+          tasks: tasks.ofOwner(tenantId, change.id),
+        })
       case 'key':
         return change.step({ ...base, ...defined({ key: recordOf<ApiKey>(key.get(change.id, tenantId)) }) })
       case 'app': {
         const ids = scripts.all(change.id, tenantId).map((row) => row.id as ScriptVersionId)
-        return change.step({ ...base, scripts: ids, ...defined({ app: views.app(tenantId, change.id) }) })
+        return change.step({
+          ...base,
+          ...defined({ app: views.app(tenantId, change.id) }),
+          scripts: ids,
+          tasks: tasks.ofApp(tenantId, change.id),
+        })
       }
       case 'space':
         return change.step({ ...base, ...spaceView(tenantId, change.id, change.name) })
@@ -46,6 +62,8 @@ export function prepareCatalogViews(
         const subscription = all.find(({ id }) => id === change.id)
         return change.step({ ...base, all, ...defined({ subscription }) })
       }
+      case 'task':
+        return judged(change, taskView(tenantId, change, base), stored)
     }
   }
 }

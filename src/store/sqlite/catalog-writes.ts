@@ -5,6 +5,7 @@ import type { CatalogKind, CatalogRecords, CatalogSaving } from '../port/change.
 import { PUT_ORDER } from '../rule/changing.ts'
 import { APP_COLUMNS, appValues, scriptColumns } from './app-rows.ts'
 import { parameters } from './row.ts'
+import { RUN_COLUMNS, runValues, TASK_COLUMNS, taskValues } from './task-rows.ts'
 
 interface Columns<Row> {
   readonly table: string
@@ -57,9 +58,13 @@ const COLUMNS: { readonly [Kind in CatalogKind]: Columns<CatalogRecords[Kind]> }
     columns: 'id, tenant_id, created_at, record',
     values: (row) => [row.id, row.tenantId, row.createdAt, JSON.stringify(row)],
   },
+  tasks: { table: 'tasks', columns: TASK_COLUMNS, values: taskValues },
+  taskRuns: { table: 'task_runs', columns: RUN_COLUMNS, values: runValues },
 }
 
-export function prepareCatalogWrites(db: DatabaseSync): (tenantId: TenantId, saving: CatalogSaving) => void {
+export type WriteCatalog = (tenantId: TenantId, saving: CatalogSaving) => void
+
+export function prepareCatalogWrites(db: DatabaseSync): WriteCatalog {
   const puts = new Map(PUT_ORDER.map((kind) => [kind, preparePut(db, COLUMNS[kind])]))
   const removes = new Map(
     PUT_ORDER.filter((kind) => kind !== 'tenants').map((kind) => [

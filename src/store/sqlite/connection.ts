@@ -1,7 +1,7 @@
 /**
  * Opens the database as every part of the store expects it: write-ahead log, an fsync at every commit,
  * foreign keys held. There is no ANALYZE: the statements are written for their indexes, and
- * sqlite-store.test.ts holds the plans.
+ * query-plans.test.ts holds the plans.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { LOG_KEPT_BYTES } from './checkpoints.ts'

@@ -30,6 +30,8 @@ export const SUBSCRIPTIONS_WITH_SENDS = `
 export const OLD_SENDS = `
   SELECT id FROM sends WHERE subscription_id = ? AND triggered_at < ? ORDER BY triggered_at, id LIMIT ?`
 
+export const OLD_RUNS = 'SELECT id FROM task_runs WHERE ended_at < ? ORDER BY ended_at, id LIMIT ?'
+
 const NEWEST_RECORD = `
   SELECT max(
     ifnull((SELECT time FROM events ORDER BY sequence DESC LIMIT 1), 0),
@@ -59,6 +61,8 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
   const subscriptions = db.prepare(SUBSCRIPTIONS_WITH_SENDS)
   const oldSends = db.prepare(OLD_SENDS)
   const removeSend = db.prepare('DELETE FROM sends WHERE id = ?')
+  const oldRuns = db.prepare(OLD_RUNS)
+  const removeRun = db.prepare('DELETE FROM task_runs WHERE id = ?')
 
   const forgetSends = (before: number, max: number): number => {
     let forgotten = 0
@@ -85,7 +89,15 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
     const last = events.at(-1)
     if (last !== undefined) noteForgotten.run(last.sequence as number)
     const sends = forgetSends(request.sendsBefore, max)
-    return { reloads: reloads.length, scriptLogs: logs.length, events: events.length, sends }
+    const runs = oldRuns.all(request.reloadsBefore, max)
+    for (const { id } of runs) removeRun.run(id as string)
+    return {
+      reloads: reloads.length,
+      scriptLogs: logs.length,
+      events: events.length,
+      sends,
+      taskRuns: runs.length,
+    }
   }
 }
 

@@ -125,6 +125,46 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
     nullable: ['channel'],
     record: carried,
   },
+  tasks: {
+    table: 'tasks',
+    sql: {
+      id: 'id',
+      generation: inRecord('generation'),
+      name: inRecord('name'),
+      enabled: inRecord('enabled'),
+      partial: inRecord('partial'),
+      appId: 'app_id',
+      ownerId: 'owner_id',
+      updatedBy: inRecord('updatedBy'),
+      createdAt: 'created_at',
+      updatedAt: inRecord('updatedAt'),
+      lastStatus: inRecord('state.lastRun.status'),
+      lastTriggeredBy: inRecord('state.lastRun.triggeredBy'),
+      lastStartedAt: inRecord('state.lastRun.startedAt'),
+      lastEndedAt: inRecord('state.lastRun.endedAt'),
+      lastExecutedAs: inRecord('state.lastRun.executedAs'),
+      triggerType: `CASE WHEN record -> '$.triggers.schedule' IS NOT NULL THEN 'time'
+        WHEN record -> '$.triggers.ends' IS NOT NULL THEN 'event'
+        WHEN record -> '$.triggers.data' IS NOT NULL THEN 'data' ELSE 'none' END`,
+    },
+    nullable: ['lastStatus', 'lastTriggeredBy', 'lastStartedAt', 'lastEndedAt', 'lastExecutedAs'],
+    record: carried,
+  },
+  taskRuns: {
+    table: 'task_runs',
+    sql: {
+      id: 'id',
+      taskId: 'task_id',
+      appId: 'app_id',
+      reloadId: 'reload_id',
+      state: 'state',
+      createdAt: 'created_at',
+      startedAt: 'started_at',
+      endedAt: 'ended_at',
+    },
+    nullable: ['reloadId', 'startedAt', 'endedAt'],
+    record: carried,
+  },
 }
 
 export function list<Kind extends ListKind>(

@@ -16,6 +16,7 @@ import { sql as lists } from './migrations/0006-lists.ts'
 import { sql as futureStamps } from './migrations/0007-future-stamps.ts'
 import { sql as publications } from './migrations/0008-publications.ts'
 import { sql as installation } from './migrations/0009-installation.ts'
+import { sql as tasks } from './migrations/0010-tasks.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
   futureStamps,
   publications,
   installation,
+  tasks,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -5,7 +5,7 @@ import type { Publication } from '../../core/publication.ts'
 import type { PlacedName } from '../../core/records.ts'
 import type { PublicationStore, StoresSaving, StoresView } from '../port/publications.ts'
 import { prepareMarked } from './apps.ts'
-import { prepareCatalogWrites } from './catalog-writes.ts'
+import type { WriteCatalog } from './catalog-writes.ts'
 import { prepareOnTheWay } from './data-files.ts'
 import { recordsOf } from './row.ts'
 import type { StoreCache } from './store-cache.ts'
@@ -32,8 +32,8 @@ export function prepareStoresView(
 export function prepareSaveStores(
   db: DatabaseSync,
   cache: StoreCache,
+  write: WriteCatalog,
 ): (tenantId: TenantId, saving: StoresSaving) => void {
-  const write = prepareCatalogWrites(db)
   const insert = db.prepare('INSERT INTO publications (id, tenant_id, record) VALUES (?, ?, ?)')
   return (tenantId, { dataFiles, apps, publication }) => {
     write(tenantId, { put: { dataFiles, apps } })

@@ -1,6 +1,6 @@
 /**
  * Saving what a step gave back: the reload, its attempt, the app's data pointer and marks, events,
- * deliveries.
+ * deliveries, and what becomes of the task that made the reload.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Attempt } from '../../core/attempt.ts'
@@ -13,6 +13,7 @@ import { noticeOf } from '../rule/notice-of.ts'
 import { assertSaving, openAfter } from '../rule/saving.ts'
 import { movedAt, type Turns } from '../rule/turns.ts'
 import { markValues } from './app-rows.ts'
+import type { WriteCatalog } from './catalog-writes.ts'
 import { deliveryColumns } from './delivery-rows.ts'
 import { draftColumns } from './event-rows.ts'
 import { prepareSaveStores } from './publications.ts'
@@ -29,16 +30,17 @@ export function prepareSave(
   turns: Turns,
   cache: StoreCache,
   updateReload: UpdateReload,
+  write: WriteCatalog,
   note: (changed: Partial<CommitNotice>) => void,
 ): Save {
   const insertClosed = prepareInsertClosed(db)
   const saveApp = prepareSaveApp(db)
   const saveEvents = prepareSaveEvents(db)
-  const saveStores = prepareSaveStores(db, cache)
+  const saveStores = prepareSaveStores(db, cache, write)
   return (stored, saving) => {
     const { reload: before, attempt: open } = stored
     assertSaving(before, open, saving)
-    const { reload, attempt, events = [], deliveries = [], stores } = saving
+    const { reload, attempt, events = [], deliveries = [], stores, tasks = [], taskRuns = [] } = saving
     const after = { reload, attempt: openAfter(open, attempt) }
     if (attempt !== undefined) insertClosed(attempt)
     updateReload(stored, after)
@@ -48,6 +50,7 @@ export function prepareSave(
       cache.changeApp(reload.appId, saving.app)
     }
     if (stores !== undefined) saveStores(reload.tenantId, stores)
+    if (tasks.length + taskRuns.length > 0) write(reload.tenantId, { put: { tasks, taskRuns } })
     saveEvents(events, deliveries)
     turns.moved(before, reload, movedAt(reload, attempt))
     note(noticeOf.saving(before, saving))

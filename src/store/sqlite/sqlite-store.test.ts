@@ -7,20 +7,7 @@ import { completed, FINISHED, Given, OTHER_TENANT } from '../../../test/contract
 import { put } from '../../../test/support/catalog.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
-import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHTS, SOMEONE_DUE } from './claim.ts'
-import {
-  DUE_OF_SUBSCRIPTION,
-  FIRST_FREE,
-  FIRST_LEASE_END,
-  IN_FLIGHT,
-  PENDING_SUBSCRIPTIONS,
-} from './deliveries.ts'
-import { EVENTS_AFTER, EVENTS_BEFORE } from './events.ts'
-import { OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
-import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_OF_TENANT, OVERDUE_RELOADS } from './leases.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
-import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
-import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { prepareUpdateReload } from './update-reload.ts'
 
@@ -247,80 +234,6 @@ describe('group commit', () => {
     )
     expect(seen).toEqual(Array(20).fill(true))
     await store.close()
-  })
-})
-
-describe('query plans', () => {
-  const statements: readonly (readonly [string, string, string])[] = [
-    ['claim', NEXT_OF_TENANT, 'reloads_claim'],
-    ['claim with ageing', NEXT_OF_WEIGHTS, 'reloads_claim'],
-    ['ahead of a reload', AHEAD_OF_WEIGHT, 'reloads_claim'],
-    ['first waiting', FIRST_WAITING, 'reloads_waiting'],
-    ['see whether something is due', SOMEONE_DUE, 'reloads_backing_off'],
-    ['let in what is due', LET_IN, 'reloads_backing_off'],
-    ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
-    ['expired leases', EXPIRED_LEASES, 'reloads_leased'],
-    ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
-    ['events after', EVENTS_AFTER, 'events_of_tenant'],
-    ['events before', EVENTS_BEFORE, 'events_of_tenant'],
-    ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
-    ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
-    ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],
-    ['failed of a subscription', FAILED_OF_SUBSCRIPTION, 'deliveries_failed'],
-    ['old sends', OLD_SENDS, 'sends_of_subscription'],
-    ['first free', FIRST_FREE, 'deliveries_pending'],
-    ['first lease end', FIRST_LEASE_END, 'deliveries_in_flight'],
-  ]
-  const planOf = async (sql: string) => {
-    await SqliteStore.open(file).close()
-    const db = new DatabaseSync(file)
-    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
-    db.close()
-    return plan.map((row) => String(row.detail))
-  }
-  it('overdue reloads of a tenant with its own queue time: by two indexes, with a sort of what is overdue', async () => {
-    const plan = await planOf(OVERDUE_OF_TENANT)
-    expect(plan.filter((line) => line.includes('reloads')).map((line) => line.trim())).toEqual([
-      expect.stringContaining('reloads_claim (tenant_id=? AND weight=? AND created_at<?)'),
-      expect.stringContaining('reloads_backing_off'),
-    ])
-  })
-
-  it.each(statements)('%s: by its index alone, no scan and no sort', async (_name, sql, index) => {
-    const plan = await planOf(sql)
-    expect(plan.join('\n')).toContain(index)
-    for (const line of plan) {
-      expect(line).not.toMatch(/SCAN (reloads|attempts|events|deliveries)/)
-      expect(line).not.toContain('TEMP B-TREE')
-    }
-  })
-
-  const counts: readonly (readonly [string, string, string])[] = [
-    ['who waits', WAITING_OF_TENANTS, 'COVERING INDEX reloads_claim'],
-    ['what backs off', BACKING_OFF, 'INDEX reloads_backing_off'],
-    ['what runs', RUNNING, 'INDEX reloads_leased'],
-  ]
-  it.each(counts)('count %s: by an index of nothing else', async (_name, sql, index) => {
-    expect(await planOf(sql)).toEqual([`SCAN reloads USING ${index}`])
-  })
-})
-
-describe('looking for what is over', () => {
-  const plans: readonly (readonly [string, string])[] = [
-    [OLDEST_RELOADS, 'SCAN reloads USING INDEX sqlite_autoindex_reloads_1'],
-    [OLDEST_SCRIPT_LOGS, 'SCAN script_logs USING'],
-    [OLDEST_EVENTS, 'SCAN events'],
-  ]
-  it.each(plans)('reads in the order of age and stops: %s', async (sql, walk) => {
-    await SqliteStore.open(file).close()
-    const db = new DatabaseSync(file)
-    const plan = db
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map((row) => String(row.detail))
-    db.close()
-    expect(plan[0]).toContain(walk)
-    expect(plan.join()).not.toContain('TEMP B-TREE')
   })
 })
 

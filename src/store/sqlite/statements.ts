@@ -4,8 +4,9 @@ import { defined } from '../../core/defined.ts'
 import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
-import { prepareAccept } from './accept.ts'
+import { prepareAccepting } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
+import { prepareCatalogWrites } from './catalog-writes.ts'
 import { prepareChange } from './change.ts'
 import { prepareClaim } from './claim.ts'
 import { prepareDataFiles } from './data-files.ts'
@@ -27,6 +28,7 @@ import { listSends, prepareSend, prepareSendWrites } from './sends.ts'
 import { prepareSpaces } from './spaces.ts'
 import type { StoreCache } from './store-cache.ts'
 import { prepareSubscriptions } from './subscriptions.ts'
+import { prepareTasks } from './tasks.ts'
 import { prepareTransition } from './transition.ts'
 import { prepareUpdateReload } from './update-reload.ts'
 import type { Answers, Verb } from './verbs.ts'
@@ -42,7 +44,9 @@ export function prepareStatements(
 ): Answers<ExclusiveStore, Verb> {
   const views = prepareViews(db, tenantCache, cache)
   const updateReload = prepareUpdateReload(db)
-  const save = prepareSave(db, turns, cache, updateReload, note)
+  const write = prepareCatalogWrites(db)
+  const accepting = prepareAccepting(db, views, tenantCache, cache, turns, note)
+  const save = prepareSave(db, turns, cache, updateReload, write, note)
   const saveEvents = prepareSaveEvents(db)
   const sends = prepareSendWrites(db, tenantCache, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
@@ -50,12 +54,12 @@ export function prepareStatements(
   const positionOf = preparePositionOf(db, turns)
   const firstWaiting = db.prepare(FIRST_WAITING)
   return {
-    accept: each(prepareAccept(db, views, tenantCache, cache, turns, note)),
+    accept: each(accepting.accept),
     claim: prepareClaim(db, views, turns, save),
     transition: each(prepareTransition(views, save)),
     renewLeases: each(prepareRenewLease(views, cache, updateReload)),
     endLeases: prepareEndLeases(db, cache, note),
-    pullBack: preparePullBack(db, views, { turns, cache }, updateReload, note),
+    pullBack: preparePullBack(db, views, { turns, cache }, updateReload, write, note),
     ...prepareSweeps(db, tenantCache),
     ...reads,
     reloads: (query) => listReloads(db, query),
@@ -86,7 +90,7 @@ export function prepareStatements(
     list: (kind, query) => list(db, kind, query),
     count: (kind, query) => count(db, kind, query),
     sum: (kind, field, query) => sum(db, kind, field, query),
-    change: each(prepareChange(db, views, { turns, tenantCache, cache }, saveEvents, note)),
+    change: each(prepareChange(db, views, { turns, tenantCache, cache }, accepting, write, saveEvents, note)),
     ...prepareIdentity(db, cache, (id) => tenantCache.tenant(id)),
     app: views.app,
     ...prepareApps(db),
@@ -95,6 +99,7 @@ export function prepareStatements(
     ...prepareDataFiles(db),
     ...preparePublications(db),
     ...prepareSubscriptions(db),
+    ...prepareTasks(db),
   }
 }
 

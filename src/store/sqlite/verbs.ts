@@ -85,4 +85,12 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   dataFile: 'read',
   dataFileByName: 'read',
   subscription: 'read',
+
+  task: 'read',
+  taskRun: 'read',
+  dueTasks: 'read',
+  dueRuns: 'read',
+  hasHeldRuns: 'read',
+  nextTaskAt: 'read',
+  scheduledTasks: 'read',
 }

@@ -5,11 +5,12 @@ import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { App, PlacedName, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
-import { type ReadersAsked, readersAsked } from '../rule/readers.ts'
+import { readersAsked } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
 import { prepareStoresView } from './publications.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
+import { prepareSettledTask } from './settled-task.ts'
 import type { CachedReload, StoreCache } from './store-cache.ts'
 
 export interface QueueTime {
@@ -87,6 +88,7 @@ export interface Views {
   /** @param names files that the attempt stored */
   view(stored: CachedReload, names?: readonly PlacedName[]): ReloadView
   app(tenantId: TenantId, id: AppId): App | undefined
+  readers(app: App | undefined, subscriptions: readonly Subscription[]): ReloadView['readers']
 }
 
 export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: StoreCache): Views {
@@ -97,8 +99,10 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
   const selectAssignments = db.prepare(
     'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
   )
-  const readersOf = (tenantId: TenantId, asked: ReadersAsked | undefined): ReloadView['readers'] => {
-    if (asked === undefined) return undefined
+  const readers: Views['readers'] = (app, subscriptions) => {
+    const asked = readersAsked(app, subscriptions)
+    if (app === undefined || asked === undefined) return undefined
+    const { tenantId } = app
     const { spaceId } = asked
     const space = spaceId && recordOf<Space>(selectSpace.get(spaceId, tenantId))
     return {
@@ -108,6 +112,7 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
     }
   }
   const storesOf = prepareStoresView(db)
+  const settledTask = prepareSettledTask(db)
   const readReload = (id: ReloadId): CachedReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
@@ -127,12 +132,22 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
   return {
     stored: (id) => cache.reload(id) ?? readReload(id),
     app: appById,
+    readers,
     view: ({ reload, attempt }, names) => {
       const app = appById(reload.tenantId, reload.appId)
       const { tenant, subscriptions } = tenantCache.of(reload.tenantId)
-      const readers = readersOf(reload.tenantId, readersAsked(app, subscriptions))
-      const stores = names && storesOf(reload.tenantId, names)
-      return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores }) }
+      return {
+        reload,
+        tenant,
+        subscriptions,
+        ...defined({
+          attempt,
+          app,
+          readers: readers(app, subscriptions),
+          stores: names && storesOf(reload.tenantId, names),
+          task: settledTask(reload, app),
+        }),
+      }
     },
   }
 }

@@ -121,7 +121,8 @@ export const EVENT_CANARIES: readonly Canary[] = [
     plants: 'what a clock that was ahead has stamped stays due as it was stamped',
     foundBy: ['back-off-kept', 'due-in-time', 'all-ends'],
     withinSeeds: 60,
-    store: (store) => overriding(store, { pullBack: async () => ({ reloads: 0, deliveries: 0 }) }),
+    store: (store) =>
+      overriding(store, { pullBack: async () => ({ reloads: 0, deliveries: 0, taskRuns: 0 }) }),
   },
   {
     name: 'clock-believed',
