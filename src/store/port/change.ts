@@ -31,9 +31,10 @@ import type { Reload } from '../../core/reload.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
+import type { Readers } from '../../event/fan-out.ts'
 import type { EventDraft } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
-import type { Acceptance, Accepted, ReloadView } from './reloads.ts'
+import type { Acceptance, Accepted } from './reloads.ts'
 import type { Listening } from './tasks.ts'
 
 /** The kinds of record that steps save, in the order in which they may refer to one another. */
@@ -154,7 +155,7 @@ export interface TaskView extends CatalogView {
   /** Empty unless asked for. */
   readonly chains: readonly Task[]
   /** Who may be able to read the app, as a settling step is shown it. */
-  readonly readers?: ReloadView['readers']
+  readonly readers?: Readers
   /** The run of the task that has this key: read when it is asked. */
   keyed(key: string): TaskRun | undefined
   /** Who listens to the end of a run of the task: read when it is asked. */

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
 import type { App, PlacedName, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
+import type { Readers } from '../../event/fan-out.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { readersAsked } from '../rule/readers.ts'
@@ -88,7 +89,7 @@ export interface Views {
   /** @param names files that the attempt stored */
   view(stored: CachedReload, names?: readonly PlacedName[]): ReloadView
   app(tenantId: TenantId, id: AppId): App | undefined
-  readers(app: App | undefined, subscriptions: readonly Subscription[]): ReloadView['readers']
+  readers(app: App | undefined, subscriptions: readonly Subscription[]): Readers | undefined
 }
 
 export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: StoreCache): Views {
