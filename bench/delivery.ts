@@ -49,7 +49,10 @@ const { values: options } = parseArgs({
 const events = Number(options.events)
 const world = realWorld({ info() {}, warn() {}, error() {} })
 const seal = sealWith(new Uint8Array(32))
-const settling = settleStep({ ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }, { kind: 'cancel' })
+const settling = settleStep(
+  { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 },
+  { kind: 'cancel' },
+)
 
 /** The receiver is a process of its own, as it is in life. */
 function receive(): void {

@@ -96,7 +96,7 @@ async function send(): Promise<void> {
   startDelivering({ ...world, store, channel })
   const apps = Array.from({ length: APPS }, (_, n) => `app-${n}` as AppId)
   if ((await store.tenants()).length === 0) await furnish(store, apps)
-  const rules = { ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }
+  const rules = { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
   for (let saved = await store.lastSequence(); saved < events; saved += APPS) {
     const now = Date.now()
     const reloads = apps.map((appId) => {

@@ -44,7 +44,7 @@ const rounds = Number(process.argv.slice(2).find((given) => /^\d+$/.test(given))
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
 const size = engineSize(1024 ** 3, 1)
 const world = realWorld({ info() {}, warn() {}, error: console.error })
-const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
+const rules = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
 const ENDLESS = 'SLEEP 600000;'
 
 /** Tells when an engine process began to run its script, by its own word, and what led there. */

@@ -26,6 +26,12 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   engineSilenceMs:
     'How long an engine process may give no sign of life; then it counts as crashed and is killed.',
   errorRequeuesMax: 'Requeues after a crash, a loss or a missing session; size climbs do not count.',
+  taskFailuresMax: 'Failed runs in a row that switch a task off; 0 never does.',
+  tasksPerApp: 'Tasks that an app may have; 0 is no limit.',
+  tasksPerUser: 'Tasks that a user may own; 0 is no limit.',
+  catchUpWindowMs: 'How late a run of a schedule is still made; older ones are recorded as missed.',
+  scheduleJitterMs: 'The runs of a schedule are moved by up to so much, drawn once for each task.',
+  scheduleGapMs: 'Shortest time between two runs of one schedule.',
   setAsideMs: 'How long files that no record knows are kept aside, in `.set-aside` within their folder.',
   deliveryHistoryMs:
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',

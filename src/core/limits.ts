@@ -2,7 +2,7 @@
  * All limits, each with its unit in its name and the source of its default. Relations between limits are
  * checked at start (`checkLimits`).
  */
-import { DAY, HOUR, KIB, MIB, SECOND } from './units.ts'
+import { DAY, HOUR, KIB, MIB, MINUTE, SECOND } from './units.ts'
 
 /** Fixed by the contract: never configurable. */
 export const WEIGHT_MIN = 1
@@ -58,6 +58,17 @@ export interface Limits {
   /** How long an engine process may give no sign of life before it counts as crashed. */
   readonly engineSilenceMs: number
   readonly errorRequeuesMax: number
+  /** So many failed runs in a row switch a task off; 0: never (contract 03, section 8). */
+  readonly taskFailuresMax: number
+  /** Tasks of one app (contract 03, section 7: CHO-014), and of one user; 0 is off. */
+  readonly tasksPerApp: number
+  readonly tasksPerUser: number
+  /** Of a task without one of its own: how long after its instant a missed run is still made. */
+  readonly catchUpWindowMs: number
+  /** The instants of a task are moved by up to so much, drawn once for each task. */
+  readonly scheduleJitterMs: number
+  /** Two runs of one schedule must be so far apart. */
+  readonly scheduleGapMs: number
   readonly deliveryHistoryMs: number
   /** How long files that no record knows are kept aside. */
   readonly setAsideMs: number
@@ -88,6 +99,12 @@ export const DEFAULT_LIMITS: Limits = {
   interruptGraceMs: 1 * SECOND,
   engineSilenceMs: 15 * SECOND,
   errorRequeuesMax: 3,
+  taskFailuresMax: 5,
+  tasksPerApp: 10,
+  tasksPerUser: 0,
+  catchUpWindowMs: HOUR,
+  scheduleJitterMs: 0,
+  scheduleGapMs: MINUTE,
   deliveryHistoryMs: 7 * DAY,
   setAsideMs: 30 * DAY,
   reloadHistoryMs: 180 * DAY,

@@ -11,7 +11,7 @@ import { defined } from './defined.ts'
 import type { AppId, LeaseToken, ReloadId, SpaceId, TenantId, UserId, WorkerId } from './ids.ts'
 import { isOutcome, type Outcome, type ReloadState } from './outcome.ts'
 import { jittered, requeueBackoffMs } from './retry.ts'
-import type { AuthType, ResourceType, Trigger } from './trigger.ts'
+import type { AuthType, ResourceType, TaskStart, Trigger } from './trigger.ts'
 import { HOUR, MINUTE, SECOND } from './units.ts'
 import { judge, type Policy, type Verdict } from './verdict.ts'
 
@@ -25,6 +25,8 @@ export interface Provenance {
   readonly authClaims?: string
   readonly traceparent?: string
   readonly tracestate?: string
+  /** Of a reload that a task makes: what started the task. */
+  readonly taskStart?: TaskStart
   /** Owner and space of the app at acceptance: the event reports them if the app is gone by then. */
   readonly appOwnerId?: UserId
   readonly appSpaceId?: SpaceId

@@ -61,7 +61,13 @@ class Bench {
     if ((await this.store.app(TENANT_ID, appId)) === undefined)
       await put(this.store, { apps: [anApp({ id: appId })] })
     await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
-    const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0, store: this.store }
+    const rules = {
+      ...this.machine.ports,
+      errorRequeuesMax: 3,
+      taskFailuresMax: 5,
+      largestSizeIndex: 0,
+      store: this.store,
+    }
     expect(await cancelReload(rules, TENANT_ID, id)).toBe('canceled')
     const [event] = await this.store.eventsOf(id)
     this.#events.push(event!.id)

@@ -33,7 +33,10 @@ test('a webhook has four sends in flight, however their answers and records fall
   })
   for (const { appId } of reloads) await put(store, { apps: [anApp({ id: appId })] })
   await store.accept(reloads.map((reload) => ({ reload, reloadsPerAppAndDay: 0 })))
-  const step = settleStep({ ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }, { kind: 'cancel' })
+  const step = settleStep(
+    { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 },
+    { kind: 'cancel' },
+  )
   await store.transition(reloads.map(({ id }) => ({ reloadId: id, step })))
 
   let inFlight = 0

@@ -13,6 +13,14 @@ export const ENGINE_EVENT_SOURCE = 'com.qlik/engine'
 export const WEBHOOK_DISABLED_TYPE = 'com.reprise.v1.webhook.disabled'
 export const WEBHOOK_EVENT_SOURCE = 'com.reprise/webhooks'
 
+export const TASK_CREATED_TYPE = 'com.qlik.scheduling.task.created'
+export const TASK_UPDATED_TYPE = 'com.qlik.scheduling.task.updated'
+export const TASK_DELETED_TYPE = 'com.qlik.scheduling.task.deleted'
+export const TASK_RUN_TYPE = 'com.qlik.v1.task.run.finished'
+/** Our own: a run that should have been was not, and why (contract 03, section 9). */
+export const TASK_NOT_RUN_TYPE = 'com.reprise.v1.task.not-run'
+export const TASK_EVENT_SOURCE = 'com.qlik/scheduling'
+
 export interface EventTypeEntry {
   readonly name: string
   readonly title: string

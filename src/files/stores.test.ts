@@ -19,7 +19,7 @@ import { publishedFiles } from './publishing.ts'
 import { type Stores, type StoringReload, storesOf } from './stores.ts'
 
 const world = realWorld(jsonLog('silent'))
-const rules = { ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }
+const rules = { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
 const PERSONAL: Place = { tenantId: TENANT_ID, place: { ownerId: OWNER_ID } }
 
 let root: string

@@ -58,7 +58,12 @@ export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Pr
   if (refusal !== undefined) return refusal
   const [answer] = await store.accept([
     {
-      reload: queuedReload(deps, request, app!),
+      reload: queuedReload(
+        deps,
+        { ...request, trigger: triggerOf(request.provenance.authType, request.resourceType) },
+        app!,
+        deps.clock.now(),
+      ),
       reloadsPerAppAndDay: deps.reloadsPerAppAndDay,
       ...defined({ idempotencyKey }),
     },
@@ -76,19 +81,35 @@ export function triggerOf(authType: AuthType, resourceType: ResourceType | undef
   return authType === 'user' ? 'hub' : 'external'
 }
 
-function queuedReload(deps: AcceptDeps, request: ReloadRequest, app: App): Reload {
+/** What a reload is made of, whoever asks for it. */
+export interface QueuedRequest
+  extends Pick<
+    ReloadRequest,
+    'user' | 'provenance' | 'partial' | 'weight' | 'variables' | 'resourceId' | 'resourceType'
+  > {
+  readonly trigger: Trigger
+  /** The task that makes it. */
+  readonly taskId?: string
+}
+
+/** The reload as it enters the queue. */
+export function queuedReload(
+  { random }: Pick<AcceptDeps, 'random'>,
+  request: QueuedRequest,
+  app: App,
+  now: number,
+): Reload {
   const { provenance } = request
-  const now = deps.clock.now()
   return {
-    id: newHexId(deps.random, now),
+    id: newHexId(random, now),
     tenantId: app.tenantId,
     appId: app.id,
     userId: request.user.id,
-    trigger: triggerOf(provenance.authType, request.resourceType),
+    trigger: request.trigger,
     weight: effectiveWeight(request.weight, app.spaceId === undefined),
     partial: request.partial ?? false,
     variables: request.variables ?? {},
-    ...defined({ resourceId: request.resourceId }),
+    ...defined({ resourceId: request.resourceId, taskId: request.taskId }),
     resourceType: request.resourceType ?? 'api',
     appUsage: app.usage,
     provenance: {

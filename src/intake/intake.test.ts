@@ -44,7 +44,7 @@ async function bench(app = anApp()) {
     isWhole: async () => true,
     discard: async (version) => void discarded.push(version),
   }
-  const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
+  const rules = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
   const deps = { ...ports, ...rules, store, appData, reloadsPerAppAndDay: 0 }
   const ask = (change: Partial<ReloadRequest> = {}) =>
     acceptReload(deps, { appId: app.id, user: owner, provenance: { authType: 'api_key' }, ...change })
@@ -60,7 +60,7 @@ async function bench(app = anApp()) {
       concurrentReloadsPerTenant: 9,
       step: (view) => {
         const lease = { lease: 'l' as never, workerId: 'w' as WorkerId, leaseExpiresAt: START_MS + 1 }
-        const policy = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }
+        const policy = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0, jitter: 0 }
         const decision = decide(view.reload, view.attempt, { kind: 'claim', ...lease }, policy, START_MS)
         return isRefusal(decision) ? decision : { reload: decision.next, attempt: decision.opened! }
       },

@@ -41,6 +41,7 @@ import { startForgetting } from '../history/forget.ts'
 import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { startFiringTasks } from '../trigger/fire-tasks.ts'
 import { startWorker } from '../worker/worker.ts'
 import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
@@ -52,8 +53,10 @@ import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
 import { type Running, Services } from './services.ts'
 import type { DataFolders } from './surroundings.ts'
+import { taskCounts } from './task-counts.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
 import { VERSION } from './version.ts'
+import { systemZones } from './zones.ts'
 
 export interface RunningService {
   /** Origin of the API on this machine. */
@@ -130,6 +133,7 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
   const outcomeWaits = new OutcomeWaits(parts.store, world.timers)
   const url = await startApi(parts, outcomeWaits, () => ready)
   await startWork(parts, sessions)
+  await startTriggers(parts)
   // Stopped before the worker drains: nobody waits for what may end only after the next start.
   await services.start('waits for outcomes', () => outcomeWaits)
   await services.start('readiness', () => {
@@ -189,6 +193,7 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
       clock: world.clock,
       random: world.random,
       errorRequeuesMax: config.limits.errorRequeuesMax,
+      taskFailuresMax: config.limits.taskFailuresMax,
       largestSizeIndex: config.engineSizes.length - 1,
     },
     cursorKey: derivedKey(master, 'cursors'),
@@ -269,6 +274,15 @@ async function watchFolders({ world, store, files, folders }: Parts): Promise<Ru
       await watching.stop()
     },
   }
+}
+
+async function startTriggers({ config, world, services, store, rules, metrics }: Parts): Promise<void> {
+  const zones = systemZones()
+  const { reloadsPerAppAndDay } = config.limits
+  const { fired } = taskCounts(metrics)
+  await services.start('tasks', () =>
+    startFiringTasks({ ...world, ...rules, store, zones, reloadsPerAppAndDay, fired }),
+  )
 }
 
 async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {

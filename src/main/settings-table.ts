@@ -143,6 +143,38 @@ export const SETTINGS = {
     default: '30',
     meaning: 'Reloads of one tenant that run at the same time.',
   },
+  taskFailures: {
+    variable: 'REPRISE_TASK_FAILURES',
+    default: '5',
+    meaning: 'So many failed runs in a row switch a task off (CONSECUTIVE-FAILURES); 0 never does.',
+  },
+  tasksPerApp: {
+    variable: 'REPRISE_TASKS_PER_APP',
+    default: '10',
+    meaning: 'Tasks that one app may have; 0 is no limit.',
+  },
+  tasksPerUser: {
+    variable: 'REPRISE_TASKS_PER_USER',
+    default: '0',
+    meaning: 'Tasks that one user may own; 0 is no limit.',
+  },
+  catchUpWindow: {
+    variable: 'REPRISE_CATCH_UP_WINDOW',
+    default: '1h',
+    meaning:
+      'How late a run of a schedule is still made when the service did not run at its time; older ones are recorded as missed. A task may have its own.',
+  },
+  scheduleJitter: {
+    variable: 'REPRISE_SCHEDULE_JITTER',
+    default: '0s',
+    meaning:
+      'Runs of a schedule are moved by up to so much, so that not all tasks begin in the same second: drawn once for each task that is made.',
+  },
+  scheduleGap: {
+    variable: 'REPRISE_SCHEDULE_GAP',
+    default: '60s',
+    meaning: 'Shortest time between two runs of one schedule; a schedule with shorter ones is refused.',
+  },
   ageing: {
     variable: 'REPRISE_AGEING',
     default: '0s',

@@ -11,7 +11,7 @@ import type { Outcome } from '../core/outcome.ts'
 import type { App, Tenant } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
 import { timeText } from '../core/time-text.ts'
-import { REASON } from '../core/trigger.ts'
+import { reasonOf } from '../core/trigger.ts'
 import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
@@ -64,7 +64,7 @@ export function principalAttributes(subject: EventSubject): Record<string, strin
     ownerid: app?.ownerId ?? reload.provenance.appOwnerId,
     spaceid: spaceOf(subject).spaceId,
     toplevelresourceid: reload.appId,
-    reason: REASON[reload.trigger],
+    reason: reasonOf(reload.trigger, reload.provenance.taskStart),
     authtype: reload.provenance.authType,
     clientid: reload.provenance.clientId,
     sessionid: reload.provenance.sessionId,

@@ -26,6 +26,7 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../core/reload.ts'
+import { END_OF } from '../core/task/ended.ts'
 import { dueFrom } from '../event/delivery.ts'
 import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
@@ -34,11 +35,11 @@ import type { ReloadView, Saving, Transition } from '../store/port/reloads.ts'
 import { attemptEvent } from './attempt-event.ts'
 import { dataEvent, type SavedData } from './data-event.ts'
 import { finishedEvent } from './finished-event.ts'
+import { type RunEnding, type RunEndRules, runEnding } from './run-end.ts'
 import { queueEndLog } from './script-log.ts'
 
-export interface SettleRules {
+export interface SettleRules extends RunEndRules {
   readonly clock: Clock
-  readonly random: Random
   readonly errorRequeuesMax: number
   readonly largestSizeIndex: number
 }
@@ -133,17 +134,30 @@ function savingOf(
   decision: Decision,
   told: ToldOfAttempt,
   now: number,
-  { clock, random }: SettleRules,
+  rules: SettleRules,
 ): Saving {
+  const { clock, random } = rules
   const data = newData(view.app, decision, told)
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
-  const events = eventsOf(view, decision, data, now, random)
+  const task = taskEnding(rules, view, decision, now)
+  const events = [...eventsOf(view, decision, data, now, random), ...(task?.events ?? [])]
   return {
     reload: waitingFrom(withQueueEnd(decision), clock.now()),
-    ...defined({ attempt: decision.closed, app }),
+    ...defined({ attempt: decision.closed, app, tasks: task?.tasks, taskRuns: task?.taskRuns }),
     events,
     deliveries: fanOut(events, view, random).map((delivery) => dueFrom(delivery, clock.now())),
   }
+}
+
+/** What the outcome means for the task that made the reload, and for those that listen to it. */
+function taskEnding(
+  rules: SettleRules,
+  { task: settled, tenant, app }: ReloadView,
+  { outcome }: Decision,
+  now: number,
+): RunEnding | undefined {
+  if (settled === undefined || outcome === undefined) return undefined
+  return runEnding(rules, { ...settled, tenant, ...defined({ app }) }, END_OF[outcome], now)
 }
 
 /** A reload that ended without an open attempt ended in the queue: its log says so. */

@@ -56,7 +56,7 @@ class Scene {
   readonly reload = aReload()
   readonly engines: ScriptedEngines
   readonly store: Store
-  readonly #rules = { errorRequeuesMax: 3, largestSizeIndex: SIZES.length - 1 }
+  readonly #rules = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: SIZES.length - 1 }
   readonly #appData = {
     isWhole: async () => true,
     discard: async (version: DataVersion) => void this.discarded.push(version),
@@ -357,7 +357,7 @@ describe.each(STORES)('canceled on the %s store', (_name, newStore) => {
         throw new Error('the answer was lost')
       },
     }
-    const rules = { errorRequeuesMax: 3, largestSizeIndex: 0 }
+    const rules = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
     const deps = { ...scene.machine.ports, ...rules, store: lost }
     await expect(cancelReload(deps, TENANT_ID, scene.reload.id)).rejects.toThrow('lost')
     expect(['canceling', 'already-ended']).toContain(await scene.cancel())

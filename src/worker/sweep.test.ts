@@ -9,7 +9,7 @@ import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/port/store.ts'
 import { startSweeping } from './sweep.ts'
 
-const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 0, jitter: 0 }
+const POLICY = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0, jitter: 0 }
 const RELOADS = [1, 2, 3].map((n) => `6906d0a1b2c3d4e5f607180${n}` as ReloadId)
 
 /** Three running reloads whose worker is gone. */

@@ -11,7 +11,7 @@ import { MemoryStore } from '../store/memory/memory-store.ts'
 import { startLeases } from './lease.ts'
 import { startSweeping } from './sweep.ts'
 
-const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 2, jitter: 0 }
+const POLICY = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 2, jitter: 0 }
 const LEASE = 'lease' as LeaseToken
 
 async function furnished() {

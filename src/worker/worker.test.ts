@@ -116,7 +116,7 @@ class Bench {
   }
 
   cancel() {
-    const rules = { errorRequeuesMax: 3, largestSizeIndex: SIZES.length - 1 }
+    const rules = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: SIZES.length - 1 }
     return cancelReload({ ...this.machine.ports, ...rules, store: this.store }, TENANT_ID, this.reload.id)
   }
 }

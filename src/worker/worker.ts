@@ -62,6 +62,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     clock: deps.clock,
     random: deps.random,
     errorRequeuesMax: deps.limits.errorRequeuesMax,
+    taskFailuresMax: deps.limits.taskFailuresMax,
     largestSizeIndex: deps.sizes.length - 1,
   }
   const running = new Set<Promise<void>>()

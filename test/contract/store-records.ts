@@ -35,7 +35,7 @@ import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../
 
 export const OTHER_TENANT = 'otherotherotherotherotherotherot' as TenantId
 export const FINISHED = 'com.qlik.v1.reload.finished'
-export const POLICY = { errorRequeuesMax: 3, largestSizeIndex: 2, jitter: 0.5 }
+export const POLICY = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 2, jitter: 0.5 }
 export const NO_CAP = 1000
 
 /** A notice that tells nothing. */

@@ -28,7 +28,7 @@ const ROUNDS = 40
 const SLOTS = 1
 const WARM = 1
 const world = realWorld({ info() {}, warn() {}, error() {} })
-const rules = { ...world, errorRequeuesMax: 3, largestSizeIndex: 0 }
+const rules = { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
 
 /** One slot, memory for one engine, and an eye on the processes of the machine. */
 class Installation {

@@ -55,6 +55,7 @@ export class Clients {
     this.#rules = {
       ...portsOf(world, this.#node),
       errorRequeuesMax: limits.errorRequeuesMax,
+      taskFailuresMax: limits.taskFailuresMax,
       largestSizeIndex: SIZES.length - 1,
       store: this.#reached,
       appData: simAppData(world, this.#node),

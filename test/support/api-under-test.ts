@@ -92,7 +92,13 @@ export async function apiUnderTest(
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
     outcomeWaits: new OutcomeWaits(store, given.deps?.world?.timers ?? world.timers),
-    settleRules: { clock: world.clock, random: world.random, errorRequeuesMax: 3, largestSizeIndex: 1 },
+    settleRules: {
+      clock: world.clock,
+      random: world.random,
+      errorRequeuesMax: 3,
+      taskFailuresMax: 5,
+      largestSizeIndex: 1,
+    },
     // Tests make up the data of apps.
     appData: Object.assign(new DataFolder(join(folder, 'apps')), { isWhole: async () => true }),
     version: '0.0.0-test',

@@ -40,6 +40,7 @@ export class Life {
       clock: { now: () => this.now, monotonic: () => this.now },
       random: seededRandom(seed),
       errorRequeuesMax: 3,
+      taskFailuresMax: 5,
       largestSizeIndex: LARGEST,
     }
     this.view = { reload: aReload(), app: anApp(), tenant: aTenant(), subscriptions: [], ...change }
@@ -63,7 +64,7 @@ export class Life {
       workerId: 'w' as WorkerId,
       leaseExpiresAt: this.now + 15_000,
     } as const
-    const policy = { errorRequeuesMax: 3, largestSizeIndex: LARGEST, jitter: 0 }
+    const policy = { errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: LARGEST, jitter: 0 }
     const decision = decide(this.reload, this.view.attempt, command, policy, this.now)
     if (!isRefusal(decision)) this.view = { ...this.view, reload: decision.next, attempt: decision.opened! }
     return this

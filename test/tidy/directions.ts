@@ -13,7 +13,7 @@ export const DIRECTIONS: Directions = {
   core: '',
   'core/recurrence': 'core',
   'core/task': 'core core/recurrence',
-  event: 'core',
+  event: 'core core/task',
 
   'script/value': 'core',
   'script/statistics': '',
@@ -50,7 +50,7 @@ export const DIRECTIONS: Directions = {
   'files/local': 'catalog core',
   delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
-  outcome: 'core event store/port',
+  outcome: 'core core/task event store/port',
   history: 'core store/port',
 
   // The engine. The wall of trust: pool is the service's side, child the side of the untrusted script, and
@@ -72,6 +72,7 @@ export const DIRECTIONS: Directions = {
 
   files: 'catalog core engine outcome store/port',
   intake: 'catalog core engine outcome store/port',
+  trigger: 'core core/recurrence core/task event intake outcome store/port',
   worker: 'core engine files outcome store/port',
 
   'api/http': 'catalog core delivery engine event outcome store/port store/rule',
@@ -84,7 +85,7 @@ export const DIRECTIONS: Directions = {
   'api/webhook': 'api/http core delivery event store/port',
   api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
-  main: 'api api/http api/reader catalog core core/recurrence delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite worker',
+  main: 'api api/http api/reader catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 

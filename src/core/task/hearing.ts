@@ -14,7 +14,15 @@ export interface EndedRun {
   readonly end: RunEnd
   readonly appId: AppId
   readonly spaceId?: SpaceId
+  /** Of its cause, when that was the end of another run; else 0. */
+  readonly depth: number
 }
+
+/**
+ * A chain this long goes round in a circle that arose after its tasks were saved, as when an app moved into a
+ * space that a task listens to: nobody hears its last end.
+ */
+export const CHAIN_DEPTH_MAX = 10_000
 
 /**
  * Under which texts a task is found that listens, one for each event: stores keep them as an index. An event
@@ -60,6 +68,7 @@ export function hear(
 ): Heard | undefined {
   const { ends } = listener.triggers
   if (ends === undefined || !listener.enabled || listener.migrated) return undefined
+  if (listener.id === ended.taskId || ended.depth >= CHAIN_DEPTH_MAX) return undefined
   const names = ends.events.filter((event) => matches(event, ended)).map(({ name }) => name)
   if (names.length === 0) return undefined
   const joined = { ...listener.state.joined, ...Object.fromEntries(names.map((name) => [name, ended.runId])) }
@@ -69,7 +78,13 @@ export function hear(
   const task = withJoined(listener, {})
   if (waits) return { task }
   const of: HeardEnd[] = names.map((event) => heardEnd(event, ended))
-  const run = runOf(listener, newRun.id, `end:${ended.runId}`, { kind: 'ends', of }, newRun.now)
+  const run = runOf(
+    listener,
+    newRun.id,
+    `end:${ended.runId}`,
+    { kind: 'ends', of, depth: ended.depth + 1 },
+    newRun.now,
+  )
   return { task, run }
 }
 

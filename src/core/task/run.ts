@@ -72,7 +72,12 @@ export type Cause =
       /** Of a missed one: how many instants up to and with `instant`, from which one on. */
       readonly missed?: { readonly from: number; readonly count: number; readonly more: boolean }
     }
-  | { readonly kind: 'ends'; readonly of: readonly HeardEnd[] }
+  | {
+      readonly kind: 'ends'
+      readonly of: readonly HeardEnd[]
+      /** How many runs in a row made it, each by the end of the one before. */
+      readonly depth: number
+    }
   | {
       readonly kind: 'data'
       readonly files: readonly PlacedName[]

@@ -54,6 +54,7 @@ export class Scene {
       clock: { now: () => msOf(this.#state.now), monotonic: () => msOf(this.#state.now) },
       random: { uniform: () => 0.5, bytes: (count) => this.#bytes(count) },
       errorRequeuesMax: 1,
+      taskFailuresMax: 5,
       largestSizeIndex: 0,
     }
   }

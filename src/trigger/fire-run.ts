@@ -1,0 +1,37 @@
+/**
+ * A run that waited is due: it gets its reload as soon as the app has no active one. Unlike an instant of a
+ * schedule it is never skipped for that, because no other one would come (contract 03, section 9).
+ */
+import { newTimeUuid } from '../core/ids.ts'
+import type { Clock } from '../core/ports.ts'
+import type { NoRunReason, TaskRun } from '../core/task/run.ts'
+import type { Change, TaskView } from '../store/port/change.ts'
+import type { RunRef } from '../store/port/tasks.ts'
+import { type BeginDeps, beginRun } from './begin-run.ts'
+import type { Fired } from './fire-schedule.ts'
+import { notRunEvent } from './not-run-event.ts'
+import { toldWith } from './told-with.ts'
+
+export type WaitingRunDeps = BeginDeps & { readonly clock: Clock }
+
+export function firingRun(deps: WaitingRunDeps, { tenantId, taskId, runId }: RunRef): Change<Fired> {
+  return { kind: 'task', tenantId, id: taskId, runId, step: (view) => fire(deps, view) }
+}
+
+function fire(deps: WaitingRunDeps, view: TaskView) {
+  const { task, run, tenant } = view
+  const now = deps.clock.now()
+  if (task === undefined || run?.state !== 'waiting' || run.notBefore > now) return { answer: undefined }
+  const instead: NoRunReason | undefined =
+    !task.enabled || task.migrated ? 'changed' : tenant.tasksPausedAt === undefined ? undefined : 'paused'
+  if (instead !== undefined) {
+    const state = instead === 'paused' ? 'missed' : 'skipped'
+    const ended: TaskRun = { ...run, state, reason: instead, endedAt: now }
+    const event = notRunEvent(view, task, ended, newTimeUuid(deps.random, now), now)
+    return { answer: [ended], put: { taskRuns: [ended] }, ...toldWith(deps, view, [event]) }
+  }
+  const begun = beginRun(deps, view, task, run, now)
+  if (begun.kind === 'pending') return { answer: undefined }
+  const { events = [], ...saving } = begun.saving
+  return { answer: [begun.run], ...saving, ...toldWith(deps, view, events) }
+}

@@ -1,0 +1,137 @@
+/**
+ * Room `trigger`: what makes reloads beside requests: schedules, ends of other tasks, changed data, a hand.
+ * Loops and steps enter; the rules stand in `core/task` and `core/recurrence`.
+ *
+ * The loop that fires tasks: it takes those whose instant has come and the runs that waited, some at a time,
+ * each in the step that also accepts the reload. It sleeps until the next one is due, or until a commit
+ * concerns it.
+ */
+import { type Loop, startLoop } from '../core/loop.ts'
+import type { Log, Timers } from '../core/ports.ts'
+import type { TaskRun } from '../core/task/run.ts'
+import { DAY, MINUTE, SECOND } from '../core/units.ts'
+import type { Change } from '../store/port/change.ts'
+import type { Store } from '../store/port/store.ts'
+import type { TaskRef } from '../store/port/tasks.ts'
+import { firingRun } from './fire-run.ts'
+import { type Fired, firingSchedule, type ScheduleDeps } from './fire-schedule.ts'
+import { recheckSchedules } from './recheck.ts'
+
+/** Tasks and runs that are taken in one commit. */
+const BATCH = 100
+/** The clock may be set: so often it is looked at, ms. */
+const LOOK_EVERY_MS = MINUTE
+const RECHECK_EVERY_MS = DAY
+/** The wall clock was set if it gains or loses more than this on the monotonic one. */
+const LEAP_MS = SECOND
+/** Nothing of what is due could be fired: so long until it is tried again, ms. */
+const AGAIN_MS = SECOND
+/** What could not be fired is left for so long, so that it does not hold up the others, ms. */
+const LEFT_MS = MINUTE
+
+export interface TriggerDeps extends ScheduleDeps {
+  readonly store: Store
+  readonly timers: Timers
+  readonly log: Log
+  /** Told of everything that was fired, after its commit. */
+  readonly fired: (runs: readonly TaskRun[]) => void
+}
+
+export function startFiringTasks(deps: TriggerDeps): Loop {
+  const { store } = deps
+  const firing = new Firing(deps)
+  const loop = startLoop(deps, 'firing tasks', () => firing.round())
+  const forget = store.onCommit((changed) => {
+    if (changed.tasks || (changed.ended && firing.holds)) loop.wake()
+  })
+  return {
+    wake: loop.wake,
+    stop: () => {
+      forget()
+      return loop.stop()
+    },
+  }
+}
+
+class Firing {
+  readonly #deps: TriggerDeps
+  /** Runs wait for reloads of their apps to end. */
+  holds = false
+  #recheckedAt: number | undefined
+  #wallAhead: number
+  /** By task: until when it is left, by the monotonic clock. */
+  readonly #left = new Map<string, number>()
+
+  constructor(deps: TriggerDeps) {
+    this.#deps = deps
+    this.#wallAhead = deps.clock.now() - deps.clock.monotonic()
+  }
+
+  /** @returns the longest wait before the next round, ms; 0: there is more */
+  async round(): Promise<number> {
+    const { store, clock } = this.#deps
+    await this.#recheck()
+    const max = BATCH + this.#left.size
+    const tasks = await store.dueTasks(clock.now(), max)
+    const runs = await store.dueRuns(clock.now(), max)
+    const firedTasks = await this.#fire(tasks, (ref) => firingSchedule(this.#deps, ref))
+    const firedRuns = await this.#fire(runs, (ref) => firingRun(this.#deps, ref))
+    if (firedTasks + firedRuns > 0) return 0
+    if (tasks.length + runs.length > 0) return AGAIN_MS
+    const now = clock.now()
+    this.holds = await store.hasHeldRuns(now)
+    const next = await store.nextTaskAt(now)
+    const untilNext = next === undefined ? LOOK_EVERY_MS : Math.max(next - now, 1)
+    return Math.min(untilNext, LOOK_EVERY_MS)
+  }
+
+  async #recheck(): Promise<void> {
+    const { clock, log } = this.#deps
+    const monotonic = clock.monotonic()
+    const ahead = clock.now() - monotonic
+    const wasSet = Math.abs(ahead - this.#wallAhead) > LEAP_MS
+    this.#wallAhead = ahead
+    if (!wasSet && this.#recheckedAt !== undefined && monotonic < this.#recheckedAt + RECHECK_EVERY_MS) return
+    const moved = await recheckSchedules(this.#deps)
+    this.#recheckedAt = monotonic
+    if (moved > 0) log.info('schedules were computed anew', { tasks: moved, clockWasSet: wasSet })
+  }
+
+  /** @returns how many were fired, or are over */
+  async #fire<Ref extends TaskRef>(
+    refs: readonly Ref[],
+    firing: (ref: Ref) => Change<Fired>,
+  ): Promise<number> {
+    const now = this.#deps.clock.monotonic()
+    for (const [id, until] of this.#left) if (until <= now) this.#left.delete(id)
+    const taken = refs.filter(({ taskId }) => !this.#left.has(taskId)).slice(0, BATCH)
+    if (taken.length === 0) return 0
+    try {
+      return this.#tell(await this.#deps.store.change(taken.map(firing)))
+    } catch {
+      // One of them may be what fails: each for itself.
+      let fired = 0
+      for (const ref of taken) fired += await this.#fireAlone(ref, firing(ref))
+      return fired
+    }
+  }
+
+  async #fireAlone({ taskId }: TaskRef, change: Change<Fired>): Promise<number> {
+    const { store, clock, log } = this.#deps
+    try {
+      return this.#tell(await store.change([change]))
+    } catch (error) {
+      this.#left.set(taskId, clock.monotonic() + LEFT_MS)
+      log.error('a task could not be fired; it is tried again', { taskId, error: String(error) })
+      return 0
+    }
+  }
+
+  /** @returns how many there were */
+  #tell(answers: readonly Fired[]): number {
+    const fired = answers.filter((runs) => runs !== undefined)
+    const runs = fired.flat()
+    if (runs.length > 0) this.#deps.fired(runs)
+    return fired.length
+  }
+}
