@@ -2,7 +2,8 @@
  * A NATS server of the run's own with the service's stream in JetStream: killed and started again, or full
  * for a while. What the stream holds is written down at the end. Absent where nats-server is not installed.
  */
-import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
+import { SUBJECT_ROOT } from '../../../src/delivery/channels/nats-answers.ts'
 import { type NatsServer, NO_NATS, startNatsServer } from '../../support/nats-server.ts'
 import { pause } from './asking.ts'
 import { bodyMark, type Diary } from './diary.ts'
@@ -10,6 +11,12 @@ import { TENANTS } from './installation.ts'
 
 const STREAM = 'REPRISE'
 const UNBOUNDED = -1
+/**
+ * A bound below what the stream holds by then would remove its first events: it is bounded above, and filled
+ * up.
+ */
+const ROOM = 200
+const FILLER = `${SUBJECT_ROOT}.filler`
 const LOOK_MS = 100
 
 interface Stored {
@@ -45,8 +52,10 @@ export class Broker {
   async fullFor(ms: number): Promise<void> {
     const { state } = await this.#info()
     this.#diary.write({ kind: 'weather', what: 'broker', state: 'full' })
-    await this.#bound(Math.max(1, state.messages))
+    await this.#bound(state.messages + ROOM)
+    await this.#fill()
     await pause(ms)
+    await (await this.#streams()).purge(STREAM, { filter: FILLER })
     await this.#bound(UNBOUNDED)
     this.#diary.write({ kind: 'weather', what: 'broker', state: 'up' })
   }
@@ -80,6 +89,15 @@ export class Broker {
       max_msgs: messages,
       discard: 'new' as typeof config.discard,
     })
+  }
+
+  async #fill(): Promise<void> {
+    const client = jetstream(this.#server.connection)
+    try {
+      for (;;) await client.publish(FILLER, '{}')
+    } catch (error) {
+      if (!String(error).includes('maximum messages exceeded')) throw error
+    }
   }
 
   /**

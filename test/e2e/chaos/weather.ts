@@ -41,7 +41,7 @@ export async function changeWeather(
         const mayBeLong = performance.now() - startedAt < weather.longUntilMs
         const ms = mayBeLong && uniform() < 0.5 ? weather.longMs * (0.5 + 0.5 * uniform()) : shortly()
         diary.write({ kind: 'weather', what: receiver.name, state: 'down' })
-        await receiver.down()
+        await (mayBeLong ? receiver.down() : receiver.hangUp())
         await pause(ms)
         await receiver.up()
         diary.write({ kind: 'weather', what: receiver.name, state: 'up' })
