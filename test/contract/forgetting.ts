@@ -3,6 +3,7 @@ import type { LeaseToken } from '../../src/core/ids.ts'
 import type { Forget } from '../../src/store/port/history.ts'
 import { put, remove } from '../support/catalog.ts'
 import { aLog, aSend, aSubscription, type Given, subscriptionId, TENANT_ID } from './store-records.ts'
+import { tasksOf } from './task-records.ts'
 
 const LEASE = 'sender' as LeaseToken
 const NEVER = 0
@@ -133,6 +134,28 @@ export function exerciseForgetting(given: () => Given): void {
       expect(await forget({ sendsBefore: kept.triggeredAt })).toMatchObject({ sends: 3 })
       expect(await store.send(one!.subscriptionId, kept.id)).toEqual(kept)
       for (const send of sends) expect(await store.send(send.subscriptionId, send.id)).toBeUndefined()
+    })
+
+    it('removes runs of tasks that ended before, whatever became of them, and none that waits or runs', async () => {
+      const { store } = given()
+      const { task, waiting, started } = tasksOf(given)
+      const one = await task()
+      const endedAt = given().now
+      const old = [
+        await waiting(one, { state: 'failed', refusal: 'no right', endedAt }),
+        await waiting(one, { state: 'skipped', reason: 'calendar', endedAt }),
+        await waiting(one, { state: 'missed', reason: 'late', endedAt }),
+      ]
+      const { run: running } = await started(one)
+      const waits = await waiting(one)
+      const before = given().wait(10).now
+      const young = await waiting(one, { state: 'missed', reason: 'paused', endedAt: before })
+      expect(await forget({ reloadsBefore: before, max: 2 })).toMatchObject({ taskRuns: 2, reloads: 0 })
+      expect(await forget({ reloadsBefore: before, max: 2 })).toMatchObject({ taskRuns: 1 })
+      expect(await forget({ reloadsBefore: before, max: 2 })).toMatchObject({ taskRuns: 0 })
+      for (const { id } of old) expect(await store.taskRun(TENANT_ID, id)).toBeUndefined()
+      for (const run of [running, waits, young]) expect(await store.taskRun(TENANT_ID, run.id)).toEqual(run)
+      expect(await store.task(TENANT_ID, one.id), 'the task stays').toEqual(one)
     })
 
     it('looks at so many of each kind at most', async () => {

@@ -11,19 +11,19 @@ import type { App } from '../../src/core/records.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { AppView } from '../../src/store/port/change.ts'
-import { everyRow } from '../../src/store/port/lists.ts'
 import { OVER_BUDGET } from '../../src/store/port/queue.ts'
 import type { CommitNotice, ExclusiveStore, Store } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import { limitTenant, put, remove } from '../support/catalog.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
+import { comparable, contentsOf } from './contents.ts'
 import { drawFileChange } from './drawn-file-changes.ts'
+import { drawFiring, drawTask, firstTasks, settlingStep } from './drawn-task-changes.ts'
 import type { StoreKind } from './store-kind.ts'
 import {
   aSend,
   aSubscription,
   claimStep,
-  commandStep,
   completed,
   hex,
   OTHER_TENANT,
@@ -32,11 +32,12 @@ import {
   TENANT_ID,
 } from './store-records.ts'
 
-const RUNS = 40
+const RUNS = 32
 const COMMANDS = 60
 const LOOPS = ['queued', 'canceling', 'events', 'deliveries', 'tasks', 'ended'] as const
 const TENANTS = [TENANT_ID, OTHER_TENANT]
 const APPS = [1, 2, 3, 4, 5, 6].map((number) => `app-${number}` as AppId)
+const PLACES = APPS.map((appId, index) => ({ appId, tenantId: TENANTS[index % 2]! }))
 const ENDS: readonly AttemptEnd[] = [
   { kind: 'crashed', message: 'x' },
   { kind: 'lost' },
@@ -61,6 +62,7 @@ class Author {
   readonly #exclusive: boolean
   now = START_MS
   #made = 0
+  #madeByTasks = 0
 
   /** @param exclusive the stores have what one process at a time may do */
   constructor(seed: number, exclusive: boolean) {
@@ -95,6 +97,8 @@ class Author {
       this.placing,
       this.ending,
       this.ending,
+      this.finishing,
+      this.finishing,
       this.canceling,
       this.renewing,
       this.sweeping,
@@ -104,6 +108,10 @@ class Author {
       this.managingApps,
       this.managingFiles,
       this.managingFiles,
+      this.tasking,
+      this.tasking,
+      this.firing,
+      this.firing,
       this.breaking,
       ...(this.#exclusive ? [this.restarting] : []),
       this.limiting,
@@ -163,16 +171,30 @@ class Author {
     const batch = [1, 2, 3].map(() => {
       const reloadId = this.reloadId()
       const end = this.below(2) === 0 ? completed({ id: reloadId }) : this.one(ENDS)
-      const step = commandStep({ kind: 'end-attempt', end, durationMs: 1.5, log: 'log' }, now)
+      const step = settlingStep({ kind: 'end-attempt', end, durationMs: 1.5, log: 'log' }, now)
       return { reloadId, fence: this.lease(reloadId), step }
     })
     return (store) => store.transition(batch)
   }
 
+  /** Whatever runs, also reloads that tasks made. */
+  finishing(): Command {
+    const { now } = this
+    const ends = [1, 2, 3].map(() => this.one(['completed', ...ENDS] as const))
+    return async (store) => {
+      const open = await store.expiredLeases(Number.MAX_SAFE_INTEGER, ends.length)
+      const batch = open.map(({ reloadId, lease }, i) => {
+        const end = ends[i] === 'completed' ? completed({ id: reloadId }) : ends[i]!
+        return { reloadId, fence: lease, step: settlingStep({ kind: 'end-attempt', end }, now) }
+      })
+      return store.transition(batch)
+    }
+  }
+
   canceling(): Command {
     const { now } = this
     const reloadId = this.reloadId()
-    return (store) => store.transition([{ reloadId, step: commandStep({ kind: 'cancel' }, now) }])
+    return (store) => store.transition([{ reloadId, step: settlingStep({ kind: 'cancel' }, now) }])
   }
 
   renewing(): Command {
@@ -192,8 +214,8 @@ class Author {
     return async (store) => {
       const expired = await store.expiredLeases(now, 2)
       const overdue = await store.overdueReloads(now, limitMs, 2)
-      const lost = commandStep({ kind: 'end-attempt', end: { kind: 'lost' } }, now)
-      const late = commandStep({ kind: 'queue-time-exceeded', limitMs }, now)
+      const lost = settlingStep({ kind: 'end-attempt', end: { kind: 'lost' } }, now)
+      const late = settlingStep({ kind: 'queue-time-exceeded', limitMs }, now)
       const swept = await store.transition([
         ...expired.map(({ reloadId, lease }) => ({ reloadId, fence: lease, step: lost })),
         ...overdue.map((reloadId) => ({ reloadId, step: late })),
@@ -278,6 +300,14 @@ class Author {
     return drawFileChange(this, this.now)
   }
 
+  tasking(): Command {
+    return drawTask(this, this.now, PLACES)
+  }
+
+  firing(): Command {
+    return drawFiring(this, this.now, () => hex(1_000_000 + ++this.#madeByTasks) as ReloadId)
+  }
+
   /** A step that throws after others of its batch saved: nothing of the batch may stay. */
   breaking(): Command {
     const { now } = this
@@ -287,7 +317,7 @@ class Author {
     }
     return (store) =>
       store.transition([
-        { reloadId: first, step: commandStep({ kind: 'cancel' }, now) },
+        { reloadId: first, step: settlingStep({ kind: 'cancel' }, now) },
         { reloadId: second, step: throwing },
       ])
   }
@@ -321,36 +351,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Sequences may have gaps, each store its own: their order is compared, not their numbers. */
-function comparable(value: unknown): unknown {
-  const text = JSON.stringify(value ?? null, (key, member) => (key === 'sequence' ? undefined : member))
-  return JSON.parse(text)
-}
-
-/** Everything that can be read. */
-async function contentsOf(store: Store): Promise<unknown> {
-  const contents: unknown[] = [await store.counts(), await store.referencedDataVersions()]
-  for (const tenantId of TENANTS) {
-    const sort = { field: 'endTime', descending: true } as const
-    const { rows } = await store.reloads({ tenantId, sort, page: { limit: 1000 } })
-    const events = await store.eventsAfter(tenantId, 0, 1000)
-    contents.push(
-      rows,
-      events,
-      await everyRow(store, 'apps', { tenantId: tenantId }),
-      await everyRow(store, 'subscriptions', { tenantId: tenantId }),
-    )
-    contents.push(await everyRow(store, 'dataFiles', { tenantId }))
-    for (const row of rows) contents.push(await store.attempts(row.id))
-    for (const event of events) contents.push(await store.deliveriesOf(event.id))
-  }
-  for (const number of [0, 1, 2]) {
-    const sort = { field: 'triggeredAt', descending: false } as const
-    contents.push(await store.sends({ subscriptionId: subscriptionId(number), sort, page: { limit: 1000 } }))
-  }
-  return comparable(contents)
-}
-
 /** @param kind is compared with the memory store, the model */
 export function exerciseHistories(kind: StoreKind): void {
   describe(`random histories of the ${kind.name}`, () => {
@@ -358,11 +358,16 @@ export function exerciseHistories(kind: StoreKind): void {
     const filled = async <Kind extends Store>(store: Kind): Promise<Kind> => {
       for (const id of TENANTS) await put(store, { tenants: [aTenant({ id })] })
       for (const index of APPS.keys()) await put(store, { apps: [appOf(index)] })
+      for (const task of firstTasks(PLACES, START_MS)) await put(store, { tasks: [task] })
       return store
     }
 
     it('have the answers, notices and contents of the model', { timeout: 120_000 }, async () => {
-      const kinds = new Set<string>()
+      const reached = new Set<string>()
+      const reach = (answer: unknown) => {
+        const texts = JSON.stringify(answer).matchAll(/"(?:kind|state)":"([\w-]+)"/g)
+        for (const [, text] of texts) reached.add(text!)
+      }
       for (let seed = first; seed < first + RUNS; seed++) {
         const database = await kind.create()
         const [model, store] = [await filled(new MemoryStore()), await filled(await database.open())]
@@ -373,22 +378,16 @@ export function exerciseHistories(kind: StoreKind): void {
           expect(await answerOf(command, store, name), `seed ${seed}, command ${count}: ${name}`).toEqual(
             expected,
           )
-          for (const text of JSON.stringify(expected).matchAll(/"kind":"([\w-]+)"/g)) kinds.add(text[1]!)
+          reach(expected)
         }
-        expect(await contentsOf(store), `contents after seed ${seed}`).toEqual(await contentsOf(model))
+        const contents = await contentsOf(model, TENANTS)
+        expect(await contentsOf(store, TENANTS), `contents after seed ${seed}`).toEqual(contents)
+        reach(contents)
         await database.remove()
       }
-      const reached = [
-        'accepted',
-        'repeated',
-        'pending',
-        'quota-exceeded',
-        'saved',
-        'refused',
-        'fenced',
-        'unknown',
-      ]
-      expect([...kinds]).toEqual(expect.arrayContaining(reached))
+      const answers = ['accepted', 'repeated', 'pending', 'quota-exceeded', 'saved', 'refused', 'fenced']
+      const runs = ['waiting', 'running', 'succeeded', 'failed', 'aborted', 'skipped']
+      expect([...reached]).toEqual(expect.arrayContaining([...answers, 'unknown', ...runs]))
     })
   })
 }

@@ -6,6 +6,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, TenantId } from '../../src/core/ids.ts'
+import type { Saving } from '../../src/store/port/reloads.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import { limitTenant, put } from '../support/catalog.ts'
@@ -14,11 +15,14 @@ import {
   aDelivery,
   aSend,
   aSubscription,
+  commandStep,
+  completed,
   finishedEvent,
   type Given,
   subscriptionId,
   TENANT_ID,
 } from './store-records.ts'
+import { tasksOf } from './task-records.ts'
 
 const LEASE = 'sender' as LeaseToken
 
@@ -118,6 +122,33 @@ export function exerciseNotices(given: () => Given): void {
       expect(await toldBy(reopen(true))).toEqual([])
       expect(await toldBy(reopen(false))).toEqual(['deliveries'])
       expect(await toldBy(reopen(false)), 'none is left').toEqual([])
+    })
+
+    it('that tasks were saved, runs that wait, and reloads of tasks', async () => {
+      const { task, aRun, starting, waiting } = tasksOf(given)
+      const app = await given().app()
+      expect(await toldBy(() => task({ appId: app.id }))).toEqual(['tasks'])
+      const one = await task({ appId: app.id })
+      expect(await toldBy(() => waiting(one))).toEqual(['tasks'])
+      const over = aRun(one, { state: 'skipped', reason: 'changed', endedAt: given().now })
+      expect(await toldBy(() => put(given().store, { taskRuns: [over] }))).toEqual([])
+      expect(await toldBy(() => given().store.change([starting(one)]))).toEqual(['queued'])
+      const [claimed] = await given().claim()
+      const { now } = given()
+      const end = commandStep({ kind: 'end-attempt', end: completed(claimed!.reload) }, now)
+      const ending = (more: Partial<Saving>) => () =>
+        given().store.transition([
+          { reloadId: claimed!.reload.id, step: (view) => ({ ...(end(view) as Saving), ...more }) },
+        ])
+      expect(await toldBy(ending({ taskRuns: [aRun(one)] }))).toEqual(['ended', 'events', 'queued', 'tasks'])
+    })
+
+    it('that a run waits no longer than it may, when it was pulled back', async () => {
+      const { task, waiting } = tasksOf(given)
+      await waiting(await task(), { notBefore: given().now + 1e9 })
+      const pull = () => given().store.pullBack({ now: given().now, longestLeaseMs: 1000 })
+      expect(await toldBy(pull)).toEqual(['tasks'])
+      expect(await toldBy(pull)).toEqual([])
     })
 
     it('nothing of what no loop waits for, and nothing of what was not saved', async () => {

@@ -46,11 +46,11 @@ export function taskView(
     ...base,
     ...defined({ task, app, user, space, run, readers }),
     ofApp: ofTenant((row) => row.appId === appId),
-    ownedTasks: ofTenant((row) => row.ownerId === userId).length,
     assignments:
       space === undefined ? [] : byAge(tables.assignments.where((row) => row.spaceId === space.id)),
     waiting: byAge(ofTask.filter((row) => row.state === 'waiting')),
     chains: subject.chains ? ofTenant((row) => row.triggers.ends !== undefined) : [],
+    ownedTasks: () => ofTenant((row) => row.ownerId === userId).length,
     keyed: (key) => ofTask.find((row) => row.key === key),
     listening: () =>
       appId === undefined

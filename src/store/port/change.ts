@@ -143,8 +143,7 @@ export interface TaskView extends CatalogView {
   readonly app?: App
   /** All tasks of the app, oldest first. */
   readonly ofApp: readonly Task[]
-  /** How many tasks the user owns; the user for whom a reload is asked. */
-  readonly ownedTasks: number
+  /** For whom a reload is asked. */
   readonly user?: User
   /** The app's space, and its assignments. */
   readonly space?: Space
@@ -156,6 +155,8 @@ export interface TaskView extends CatalogView {
   readonly chains: readonly Task[]
   /** Who may be able to read the app, as a settling step is shown it. */
   readonly readers?: Readers
+  /** How many tasks the user owns: counted when it is asked. */
+  ownedTasks(): number
   /** The run of the task that has this key: read when it is asked. */
   keyed(key: string): TaskRun | undefined
   /** Who listens to the end of a run of the task: read when it is asked. */

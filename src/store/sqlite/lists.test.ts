@@ -33,6 +33,9 @@ const LISTS: readonly Case[] = [
   ['spaces', 'name', 'sqlite_autoindex_spaces_2 (tenant_id=?', EVERY],
   ['dataFiles', 'name', 'data_files_of_space (tenant_id=? AND space_id=?', file],
   ['subscriptions', 'createdAt', 'subscriptions_of_tenant (tenant_id=?', EVERY],
+  ['tasks', 'createdAt', 'tasks_of_tenant (tenant_id=?', EVERY],
+  ['tasks', 'updatedAt', 'tasks_by_update (tenant_id=?', EVERY],
+  ['taskRuns', 'createdAt', 'task_runs_of_tenant (tenant_id=?', EVERY],
 ]
 
 describe.each(LISTS)('the list of %s by %s', (kind, field, index, where) => {
@@ -52,6 +55,17 @@ describe.each(LISTS)('the list of %s by %s', (kind, field, index, where) => {
     expect(behind, 'begins where the page before ended').toMatch(descending ? /<\(?\?/ : />\(?\?/)
     expect([...more, ...others].join('\n')).not.toMatch(/TEMP B-TREE|SCAN/)
   })
+})
+
+it.each([
+  ['taskId', 'task_runs_of_task (tenant_id=? AND task_id=?)'],
+  ['appId', 'task_runs_of_app (tenant_id=? AND app_id=?)'],
+] as const)('the latest runs of a %s go along its index without a sort', (field, index) => {
+  const sort = { field: 'startedAt', descending: true } as const
+  const query = { tenantId: TENANT_ID, where: is(field, 'x'), sort, page: { limit: 10 } }
+  const { sql, values } = pageSql(listingOf('taskRuns', query), undefined, false)
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 10)
+  expect(plan.map((row) => row.detail)).toEqual([`SEARCH task_runs USING INDEX ${index}`])
 })
 
 it('an item is found by the index of its id', () => {

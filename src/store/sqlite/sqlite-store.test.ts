@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given, OTHER_TENANT } from '../../../test/contract/store-records.ts'
+import { tasksOf } from '../../../test/contract/task-records.ts'
 import { put } from '../../../test/support/catalog.ts'
 import { aSubscription, TENANT_ID } from '../../../test/support/records.ts'
 import type { AppId } from '../../core/ids.ts'
@@ -271,6 +272,12 @@ describe('the schema holds the invariants a second time', () => {
     ['a delivery is of an event', "UPDATE deliveries SET event_id = 'nowhere'"],
     ['a reload is of a tenant', "UPDATE reloads SET tenant_id = 'nowhere'"],
     ['a weight is 1 to 10', 'UPDATE reloads SET weight = 11'],
+    ['a run that waits is of a task', "UPDATE task_runs SET task_id = 'nowhere' WHERE state = 'waiting'"],
+    ['a run that waits has no reload', "UPDATE task_runs SET reload_id = 'x' WHERE state = 'waiting'"],
+    ['a run that is over has an end', "UPDATE task_runs SET ended_at = NULL WHERE state = 'missed'"],
+    ['one run of a task for one thing', "UPDATE task_runs SET key = 'same'"],
+    ['one run of a reload', "UPDATE task_runs SET state = 'failed', ended_at = 1, reload_id = 'same'"],
+    ['a task is of an app', "UPDATE tasks SET app_id = 'nowhere'"],
     ['two apps never point at one data file', "UPDATE apps SET data = '{}', data_version = 'same'"],
   ]
   it.each(rows)('%s', async (_rule, sql) => {
@@ -281,6 +288,10 @@ describe('the schema holds the invariants a second time', () => {
     await given.end(reload, completed(reload))
     await given.running()
     await given.queued()
+    const { task, waiting } = tasksOf(() => given)
+    const one = await task()
+    await waiting(one)
+    await waiting(one, { state: 'missed', reason: 'late', endedAt: given.now })
     await store.close()
     const db = new DatabaseSync(file, { enableForeignKeyConstraints: true })
     expect(() => db.exec(sql)).toThrow()
@@ -300,6 +311,20 @@ describe('the schema holds the invariants a second time', () => {
     expect(() => update({ reload, attempt }, again)).toThrow('never changes')
     db.close()
   })
+})
+
+it('a reload without a task reads no table of tasks on its way from acceptance to outcome', async () => {
+  const store = SqliteStore.open(file)
+  const given = await Given.of(store)
+  const { id: appId } = await given.app()
+  const beside = new DatabaseSync(file)
+  beside.exec('DROP TABLE task_listens; DROP TABLE task_runs; DROP TABLE tasks')
+  beside.close()
+  await given.accept(given.reload({ appId }))
+  const [claimed] = await given.claim()
+  expect(await given.end(claimed!.reload)).toMatchObject({ kind: 'saved', reload: { state: 'SUCCEEDED' } })
+  await expect(store.nextTaskAt(0)).rejects.toThrow('no such table')
+  await store.close()
 })
 
 it('an app id of one tenant is never the app of another', async () => {

@@ -75,10 +75,10 @@ export function prepareTaskView(
         readers: views.readers(app, base.subscriptions),
       }),
       ofApp: appId === undefined ? [] : lists.ofApp(tenantId, appId),
-      ownedTasks: userId === undefined ? 0 : (owned.get(userId, tenantId)!.count as number),
       assignments: space ? recordsOf<SpaceAssignment>(selectAssignments.all(space.id, tenantId)) : [],
       waiting: recordsOf<TaskRun>(waiting.all(id, tenantId)),
       chains: chains ? recordsOf<Task>(chained.all(tenantId)) : [],
+      ownedTasks: () => (userId === undefined ? 0 : (owned.get(userId, tenantId)!.count as number)),
       keyed: (key) => recordOf<TaskRun>(keyed.get(id, key, tenantId)),
       listening: () =>
         appId === undefined
