@@ -8,7 +8,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../units.ts'
 import { FREQUENCIES, type Rule } from './rule.ts'
 import { latestAtOrBefore, nextAfter, occurrencesAfter, type Schedule } from './schedule.ts'
 
-const RULES = Number(process.env.RECURRENCE_RULES ?? 40)
+const RULES = Number(process.env.RECURRENCE_RULES ?? 20)
 const DAYS = 5
 
 /** Zones with the day before a change of their clocks; Kolkata has half hours and no changes. */
@@ -33,9 +33,7 @@ describe('random rules run as every minute says', () => {
     const first = Date.parse(`${day}T00:00:00Z`)
     const minutes = zoneMinutes(zone, first, first + DAYS * DAY)
     fc.assert(
-      fc.property(schedules(minutes), fc.nat(DAYS * 24 * 60), (schedule, minute) => {
-        const clocks = zones.offsetAt(zone, 0)
-        expect(clocks).toBeDefined()
+      fc.property(schedules(minutes), fc.nat(DAYS * 24 * 60 - 1), (schedule, minute) => {
         const start = startOf(schedule)
         const expected = union(schedule, start, minutes)
         const found: number[] = []
