@@ -69,7 +69,9 @@ function wallRuns(rule: Rule, start: StartOfRule, minutes: ZoneMinutes, skipsGap
 function wallsOf(rule: Rule, startWall: number, lowest: number, highest: number): number[] {
   const periods = new Set<number>()
   for (let day = lowest; day <= highest; day++) periods.add(periodOf(rule, day))
-  const startPeriod = periodOf(rule, Math.floor(startWall / DAY))
+  const startDay = Math.floor(startWall / DAY)
+  const startPeriod =
+    rule.byWeekNo === undefined ? periodOf(rule, startDay) : new Date(startWall).getUTCFullYear()
   const walls: number[] = []
   for (const period of periods) {
     if (Math.abs(period - startPeriod) % rule.interval !== 0) continue
@@ -91,21 +93,26 @@ function chosenOf({ bySetPos }: Rule, all: readonly number[]): number[] {
   return all.filter((_, index) => bySetPos.includes(index + 1) || bySetPos.includes(index - all.length))
 }
 
-function periodOf({ frequency, weekStart }: Rule, day: number): number {
+function periodOf({ frequency, weekStart, byWeekNo }: Rule, day: number): number {
   const date = new Date(day * DAY)
   switch (frequency) {
     case 'YEARLY':
+      if (byWeekNo !== undefined) return new Date((weekOf(day, weekStart) + 3) * DAY).getUTCFullYear()
       return date.getUTCFullYear()
     case 'MONTHLY':
       return date.getUTCFullYear() * 12 + date.getUTCMonth()
-    case 'WEEKLY': {
-      let first = day
-      while (weekday(first) !== weekStart) first--
-      return Math.round((first - (weekStart - 3)) / 7)
-    }
+    case 'WEEKLY':
+      return Math.round((weekOf(day, weekStart) - (weekStart - 3)) / 7)
     default:
       return day
   }
+}
+
+/** The first day of a week. */
+function weekOf(day: number, weekStart: number): number {
+  let first = day
+  while (weekday(first) !== weekStart) first--
+  return first
 }
 
 /** Monday is 0. */
@@ -142,6 +149,7 @@ function hasDay(rule: Rule, day: number, startWall: number): boolean {
 
 function isAllowed(rule: Rule, day: number): boolean {
   const date = new Date(day * DAY)
+  if (rule.byMonth?.includes(date.getUTCMonth() + 1) === false) return false
   const inMonth = daysBetween(firstOf(date, 0), firstOf(date, 1))
   const inYear = yearOf(day)
   const has = (list: readonly number[] | undefined, days: readonly number[]) =>
@@ -153,7 +161,6 @@ function isAllowed(rule: Rule, day: number): boolean {
     return ordinal === undefined || same.at(ordinal > 0 ? ordinal - 1 : ordinal) === day
   }
   return (
-    (rule.byMonth?.includes(date.getUTCMonth() + 1) ?? true) &&
     has(rule.byMonthDay, inMonth) &&
     has(rule.byYearDay, inYear) &&
     (rule.byDay?.some(isWeekday) ?? true) &&
@@ -177,8 +184,7 @@ function daysBetween(first: number, end: number): number[] {
 
 /** Numbers the weeks of a year by their fourth days, which lie in it. */
 function hasWeek(byWeekNo: readonly number[], weekStart: number, day: number): boolean {
-  let first = day
-  while (weekday(first) !== weekStart) first--
+  const first = weekOf(day, weekStart)
   const fourths = yearOf(first + 3).filter((each) => weekday(each) === (weekStart + 3) % 7)
   return byWeekNo.some((place) => fourths.at(place > 0 ? place - 1 : place) === first + 3)
 }

@@ -35,6 +35,13 @@ export function weekOne(year: number, firstWeekday: number): number {
   return weekStart(dayNumber(year, 1, 4), firstWeekday)
 }
 
+/** @returns the year that the week of `day` belongs to */
+export function weekYear(day: number, firstWeekday: number): number {
+  const { year } = civilDate(day)
+  if (day < weekOne(year, firstWeekday)) return year - 1
+  return day < weekOne(year + 1, firstWeekday) ? year : year + 1
+}
+
 /** The remainder that is never negative. */
 export function modulo(value: number, divisor: number): number {
   return ((value % divisor) + divisor) % divisor

@@ -1,15 +1,12 @@
 /**
- * The days that the BY parts of a rule allow, each judged by itself: every part given must hold. A week
- * belongs to the year that has most of its days, and a day by BYWEEKNO to its calendar year, as libraries
- * have it.
+ * The days that the BY parts of a rule allow, each judged by itself: every part given must hold.
  */
-import { civilDate, dayNumber, weekdayOf, weekOne } from './calendar.ts'
+import { civilDate, dayNumber, weekdayOf, weekOne, weekYear } from './calendar.ts'
 import type { Effort } from './effort.ts'
 import type { Rule, WeekdayPart } from './rule.ts'
 
 /** A month while its days are looked at, and how its year lies. */
 interface Month {
-  readonly year: number
   readonly month: number
   readonly first: number
   readonly length: number
@@ -55,7 +52,7 @@ export class DayFilter {
       (byMonthDay === undefined || isAt(byMonthDay, day - month.first, month.length)) &&
       this.#allowsWeekday(day, month) &&
       (byYearDay === undefined || isAt(byYearDay, day - month.yearFirst, month.yearLength)) &&
-      (byWeekNo === undefined || this.#allowsWeek(byWeekNo, day, month.year))
+      (byWeekNo === undefined || this.#allowsWeek(byWeekNo, day))
     )
   }
 
@@ -75,11 +72,9 @@ export class DayFilter {
     )
   }
 
-  #allowsWeek(byWeekNo: readonly number[], day: number, calendarYear: number): boolean {
+  #allowsWeek(byWeekNo: readonly number[], day: number): boolean {
     const { weekStart } = this.#rule
-    let year = calendarYear
-    if (day < weekOne(year, weekStart)) year--
-    else if (day >= weekOne(year + 1, weekStart)) year++
+    const year = weekYear(day, weekStart)
     const first = weekOne(year, weekStart)
     const weeks = (weekOne(year + 1, weekStart) - first) / 7
     return isAt(byWeekNo, Math.floor((day - first) / 7), weeks)
@@ -96,7 +91,6 @@ function monthOf(day: number): Month {
   const first = day - dayOfMonth + 1
   const yearFirst = dayNumber(year, 1, 1)
   return {
-    year,
     month,
     first,
     length: dayNumber(year, month + 1, 1) - first,

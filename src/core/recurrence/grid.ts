@@ -4,7 +4,7 @@
  * there.
  */
 import { DAY, HOUR, MINUTE, SECOND } from '../units.ts'
-import { civilDate, dayNumber, modulo, weekStart } from './calendar.ts'
+import { civilDate, dayNumber, modulo, weekOne, weekStart, weekYear } from './calendar.ts'
 import type { Rule } from './rule.ts'
 
 /** From `first` up to, not including, `end`; ms on the line of the grid. */
@@ -24,20 +24,25 @@ export interface Grid {
  * Years, months, weeks or days of the wall line.
  * @param anchor wall time of the start
  */
-export function wallGrid({ frequency, interval, weekStart: firstWeekday }: Rule, anchor: number): Grid {
+export function wallGrid(rule: Rule, anchor: number): Grid {
+  const { frequency, interval, weekStart: firstWeekday } = rule
+  // A week belongs to the year that has most of its days, with all of them.
+  const hasWeekYears = rule.byWeekNo !== undefined
   const indexOf = (wall: number): number => {
     const day = Math.floor(wall / DAY)
     if (frequency === 'DAILY') return day
     if (frequency === 'WEEKLY') return Math.floor((day - weekStart(0, firstWeekday)) / 7)
+    if (hasWeekYears) return weekYear(day, firstWeekday)
     const { year, month } = civilDate(day)
     return frequency === 'YEARLY' ? year : (year - 1970) * 12 + month - 1
   }
   const firstOf = (index: number): number => {
     if (frequency === 'DAILY') return index * DAY
     if (frequency === 'WEEKLY') return (index * 7 + weekStart(0, firstWeekday)) * DAY
+    if (hasWeekYears) return weekOne(index, firstWeekday) * DAY
     return (frequency === 'YEARLY' ? dayNumber(index, 1, 1) : dayNumber(1970, index + 1, 1)) * DAY
   }
-  const anchorIndex = indexOf(anchor)
+  const anchorIndex = hasWeekYears ? civilDate(Math.floor(anchor / DAY)).year : indexOf(anchor)
   return {
     next(wall) {
       const index = indexOf(wall)
