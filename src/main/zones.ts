@@ -4,23 +4,26 @@
  * offset, and of one in which clocks change the second of the change is kept.
  */
 import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
-import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
+import { DAY, SECOND } from '../core/units.ts'
 
 /** No zone changes its clocks and changes them back in so short a time. */
 const STRETCH_MS = 4 * DAY
-/** A hundred years; a zone that was asked about more starts anew. */
-const STRETCHES_MOST = 10_000
+/** Some fifty years; a zone that was asked about more starts anew. */
+const STRETCHES_MOST = 5000
+
+/** More than there are zones; but a name may be spelt in many ways. */
+const NAMES_MOST = 1000
 
 export function systemZones(): ZoneOffsets {
   const zones = new Map<string, Zone>()
   const zoneOf = (name: string): Zone | undefined => {
-    const key = name.toLowerCase()
-    let zone = zones.get(key)
+    let zone = zones.get(name)
     if (zone === undefined) {
       const format = formatOf(name)
       if (format === undefined) return undefined
+      if (zones.size >= NAMES_MOST) zones.clear()
       zone = new Zone(format)
-      zones.set(key, zone)
+      zones.set(name, zone)
     }
     return zone
   }
@@ -61,7 +64,7 @@ class Zone {
   }
 
   #stretchFrom(first: number): Stretch {
-    const before = this.#ask(first)
+    const before = this.#stretches.get(first / STRETCH_MS - 1)?.after ?? this.#ask(first)
     const after = this.#ask(first + STRETCH_MS)
     let changeAt = first + STRETCH_MS
     if (before !== after) {
@@ -75,11 +78,10 @@ class Zone {
     return { changeAt, before, after }
   }
 
+  /** @param instantMs in whole seconds */
   #ask(instantMs: number): number {
-    const [, sign, hours, minutes, seconds] =
-      /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(this.#format.format(instantMs)) ?? []
-    const ms = Number(hours ?? 0) * HOUR + Number(minutes ?? 0) * MINUTE + Number(seconds ?? 0) * SECOND
-    return sign === '-' ? -ms : ms
+    const [month, day, year, hour, minute, second] = this.#format.format(instantMs).split(/\D+/).map(Number)
+    return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) - instantMs
   }
 }
 
@@ -89,7 +91,16 @@ class Zone {
 function formatOf(name: string): Intl.DateTimeFormat | undefined {
   if (!/^[A-Za-z][\w+/-]*$/.test(name)) return undefined
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone: name,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

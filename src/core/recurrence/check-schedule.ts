@@ -55,8 +55,8 @@ export const MINIMUM_GAP_MS = MINUTE
 const RUNS_CHECKED = 50
 const RULES_MOST = 20
 /** What counting the runs of all COUNT rules may take: a tenth of a second or so. */
-const COUNTING_JUMPS_MOST = 50_000
-const COUNTING_DAYS_MOST = 2_000_000
+const COUNTING_JUMPS_MOST = 30_000
+const COUNTING_DAYS_MOST = 1_000_000
 
 export function checkSchedule(sent: SentSchedule, terms: ScheduleTerms, zones: ZoneOffsets): CheckedSchedule {
   const faults: ScheduleFault[] = []
@@ -189,12 +189,13 @@ function withLastRun(
   effort: ReturnType<typeof noEffort>,
 ): Rule | undefined {
   const clock = new LocalClock(alone.zone, zones)
-  let last = instantOf(alone.start, clock) - SECOND
-  for (let runs = 0; runs < count; runs++) {
-    const run = nextAfter(alone, last, zones, effort)
+  const beforeStart = instantOf(alone.start, clock) - SECOND
+  let last = beforeStart
+  let runs = 0
+  for (const { at } of occurrencesAfter(alone, beforeStart, zones, effort)) {
     if (effort.jumps > COUNTING_JUMPS_MOST || effort.days > COUNTING_DAYS_MOST) return undefined
-    if (run === undefined) break
-    last = run
+    last = at
+    if (++runs === count) break
   }
   const until: WrittenTime = followsRealTime(rule)
     ? { kind: 'instant', instantMs: last }

@@ -16,12 +16,15 @@ interface Month {
 
 export class DayFilter {
   readonly #rule: Rule
+  readonly #allowsAll: boolean
   readonly #everyWeekday: ReadonlySet<number> | undefined
   readonly #ordinalWeekdays: readonly WeekdayPart[]
 
   /** @param rule with the days that it does not name itself (rule-search.ts) */
   constructor(rule: Rule) {
     this.#rule = rule
+    const parts = [rule.byMonth, rule.byWeekNo, rule.byYearDay, rule.byMonthDay, rule.byDay]
+    this.#allowsAll = parts.every((part) => part === undefined)
     this.#ordinalWeekdays = rule.byDay?.filter(({ ordinal }) => ordinal !== undefined) ?? []
     if (rule.byDay !== undefined) {
       const every = rule.byDay.filter(({ ordinal }) => ordinal === undefined)
@@ -32,6 +35,7 @@ export class DayFilter {
   /** @returns the first allowed day from `from` to `last` */
   next(from: number, last: number, effort: Effort): number | undefined {
     let day = from
+    if (this.#allowsAll) return day <= last ? day : undefined
     while (day <= last) {
       const month = monthOf(day)
       const end = Math.min(last, month.first + month.length - 1)

@@ -101,7 +101,7 @@ function picked(
       const times = timesIn(period, effort)
       const chosen = bySetPos.flatMap((position) => {
         const at = times.at(position > 0 ? position - 1 : times.length + position)
-        return at === undefined || at < from ? [] : [at]
+        return at === undefined || at < from || at > last ? [] : [at]
       })
       if (chosen.length > 0) return Math.min(...chosen)
       time = period.end

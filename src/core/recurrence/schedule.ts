@@ -48,7 +48,7 @@ export function nextAfter(
   zones: ZoneOffsets,
   effort: Effort = noEffort(),
 ): number | undefined {
-  return openSchedule(schedule, zones)(firstSecondAfter(instantMs), effort)?.at
+  return openSchedule(schedule, zones)(firstSecondAfter(instantMs), LAST_MS, effort)?.at
 }
 
 /**
@@ -62,16 +62,16 @@ export function latestAtOrBefore(
   effort: Effort = noEffort(),
 ): number | undefined {
   const next = openSchedule(schedule, zones)
-  const first = next(Number.NEGATIVE_INFINITY, effort)?.at
-  if (first === undefined || first > instantMs) return undefined
+  const first = next(Number.NEGATIVE_INFINITY, instantMs, effort)?.at
+  if (first === undefined) return undefined
   let latest = first
   // Halves the time in which a later run may be; whatever is found also moves its lower end.
   let end = instantMs
   while (end - latest >= SECOND) {
     const middle = latest + Math.floor((end - latest) / 2 / SECOND) * SECOND
-    const run = next(middle + SECOND, effort)
-    if (run !== undefined && run.at <= end) latest = run.at
-    else end = middle
+    const run = next(middle + SECOND, end, effort)
+    if (run === undefined) end = middle
+    else latest = run.at
   }
   return latest
 }
@@ -84,12 +84,13 @@ export function* occurrencesAfter(
   schedule: Schedule,
   instantMs: number,
   zones: ZoneOffsets,
+  effort: Effort = noEffort(),
 ): Generator<Occurrence, void, undefined> {
   const clock = new LocalClock(schedule.zone, zones)
   const next = openSchedule(schedule, zones)
   let from = firstSecondAfter(instantMs)
   for (;;) {
-    const run = next(from, noEffort())
+    const run = next(from, LAST_MS, effort)
     if (run === undefined) return
     yield { ...run, local: localText(run.at, clock) }
     from = run.at + SECOND
@@ -101,27 +102,27 @@ export function instantOf(time: WrittenTime, clock: LocalClock): number {
   return time.kind === 'instant' ? time.instantMs : clock.readingOf(time.wallMs).at
 }
 
-/** @returns finds the first run at or after an instant in whole seconds */
+/** @returns finds the first run from an instant in whole seconds to a last one */
 function openSchedule(
   schedule: Schedule,
   zones: ZoneOffsets,
-): (from: number, effort: Effort) => Reading | undefined {
+): (from: number, last: number, effort: Effort) => Reading | undefined {
   const clock = new LocalClock(schedule.zone, zones)
   const anchor = anchorOf(schedule.start, clock)
   const end = schedule.end === undefined ? LAST_MS : instantOf(schedule.end, clock)
   if (schedule.rules.length === 0) {
     const once = schedule.start.kind === 'local' ? clock.readingOf(schedule.start.wallMs) : { at: anchor.at }
-    return (from) => (once.at >= from && once.at <= end ? once : undefined)
+    return (from, last) => (once.at >= from && once.at <= Math.min(last, end) ? once : undefined)
   }
   const searches = schedule.rules.map((rule) => {
     const until = rule.until === undefined ? end : Math.min(end, instantOf(rule.until, clock))
     return { until, search: searchOf(rule, anchor, clock, schedule.dstGap) }
   })
-  return (asked, effort) => {
+  return (asked, last, effort) => {
     const from = Math.max(asked, anchor.at)
     let first: Reading | undefined
     for (const { until, search } of searches) {
-      const run = search.next(from, Math.min(until, first?.at ?? from + HORIZON_MS), effort)
+      const run = search.next(from, Math.min(until, last, first?.at ?? from + HORIZON_MS), effort)
       if (run !== undefined && (first === undefined || run.at < first.at)) first = run
     }
     return first
