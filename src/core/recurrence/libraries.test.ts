@@ -1,6 +1,6 @@
 /**
- * Random rules against two libraries that others wrote. Where they are known to answer otherwise, the table says
- * why ours is right; a row that a new version of its library no longer needs fails.
+ * Random rules against two libraries that others wrote. Where they are known to answer otherwise, the table
+ * says why ours is right; a row that a new version of its library no longer needs fails.
  */
 import fc from 'fast-check'
 import { RRuleSet } from 'rrule-rust'

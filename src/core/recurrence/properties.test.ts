@@ -1,4 +1,7 @@
-/** What holds for every schedule: order, inverse questions, no day lost or doubled, and searches that stay short. */
+/**
+ * What holds for every schedule: order, inverse questions, no day lost or doubled, and searches that stay
+ * short.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { systemZones } from '../../main/zones.ts'
