@@ -94,6 +94,8 @@ export interface App {
     /** What the engine of the last reload of each kind held at most; absent where nobody could see it. */
     readonly peakMemoryBytes?: { readonly full?: number; readonly partial?: number }
   }
+  /** Whether its last reload that was not canceled failed; absent before the first one ended. */
+  readonly failing?: boolean
   /** Kinds of reload that ran out of memory on the largest engine (ARCHITECTURE, section 7). */
   readonly crashedOnMaxSize: { readonly full: boolean; readonly partial: boolean }
   readonly currentScriptId?: ScriptVersionId

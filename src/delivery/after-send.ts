@@ -13,7 +13,7 @@ import {
 } from '../core/retry.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { Delivery } from '../event/delivery.ts'
-import type { BrokerKind, Subscription } from '../event/subscription.ts'
+import { type BrokerKind, brokerOf, type Subscription } from '../event/subscription.ts'
 import type { Sent } from './channel.ts'
 
 /** Longest wait that a target may ask for with Retry-After. */
@@ -44,10 +44,10 @@ export function inFlightLimit(subscription: Subscription | undefined, now: numbe
   if (subscription === undefined || !subscription.enabled) return BATCH_MAX
   const { failedSends, lastFailedAt = 0 } = subscription
   if (failedSends < BREAK_AFTER_SENDS) {
-    if (subscription.channel !== undefined) return BROKER_SENDS_IN_FLIGHT_MAX
+    if (brokerOf(subscription) !== undefined) return BROKER_SENDS_IN_FLIGHT_MAX
     return subscription.contentMode === 'batched' ? BATCH_MAX : SENDS_IN_FLIGHT_MAX
   }
-  const lastMs = subscription.channel === undefined ? PROBE_LAST_MS : BROKER_BACKOFF_LAST_MS
+  const lastMs = brokerOf(subscription) === undefined ? PROBE_LAST_MS : BROKER_BACKOFF_LAST_MS
   const waitMs = Math.min(PROBE_FIRST_MS * 2 ** (failedSends - BREAK_AFTER_SENDS), lastMs)
   return now >= lastFailedAt + waitMs || isFuture(lastFailedAt, now) ? 1 : 0
 }
@@ -90,8 +90,9 @@ export function subscriptionAfter(subscription: Subscription, sent: Sent, now: n
   const failingSince = failingSinceAt(subscription, now)
   const failedSends = subscription.failedSends + 1
   const counted = { ...subscription, failingSince, lastFailedAt: now, failedSends }
-  // Brokers belong to the operator: only the configuration ends them (contract 06, section 10).
-  if (subscription.channel !== undefined) return counted
+  // Brokers and the mail server belong to the operator: only the configuration ends them (contract 06,
+  // section 10).
+  if (brokerOf(subscription) !== undefined || subscription.channel === 'mail') return counted
   if (sent.gone) return disabled(counted, 'TARGET-GONE', 'the target answered that it is gone (410)', now)
   if (now - failingSince >= DISABLE_AFTER_MS && failedSends >= DISABLE_AFTER_SENDS) {
     const hours = Math.floor((now - failingSince) / HOUR)

@@ -17,7 +17,7 @@ import { DELIVERY_LEASE_MS } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Timers } from '../core/ports.ts'
 import type { Delivery } from '../event/delivery.ts'
-import type { Subscription } from '../event/subscription.ts'
+import { brokerOf, type Subscription } from '../event/subscription.ts'
 import type { ClaimedDelivery, SendRecord } from '../store/port/deliveries.ts'
 import { saveApart } from '../store/port/save-apart.ts'
 import type { Store } from '../store/port/store.ts'
@@ -188,6 +188,8 @@ async function fly(
   }
   // If the lease ran out while the delivery waited for its turn, its new sender sends it.
   if (deps.clock.now() >= claimed[0]!.delivery.leaseExpiresAt!) return []
+  // Several alerts of a tenant share its rate: what is too much keeps its lease and is claimed after it.
+  if (subscription.alert !== undefined && rates.left(subscription, deps.clock.now()) === 0) return []
   const addressed = claimed.map(({ event, delivery }) => ({ event, deliveryId: delivery.id }))
   rates.sent(subscription, deps.clock.now())
   const made = await makeSends(deps, addressed, subscription)
@@ -195,7 +197,7 @@ async function fly(
   const now = deps.clock.now()
   return claimed.map((one, i) => ({
     claimed: one,
-    next: deliveryAfter(one.delivery, made[i]!.sent, subscription.channel, now, deps.random.uniform()),
+    next: deliveryAfter(one.delivery, made[i]!.sent, brokerOf(subscription), now, deps.random.uniform()),
     made: made[i]!,
     first: i === 0,
   }))

@@ -12,6 +12,7 @@ import {
 import type { FilterNode } from '../core/filter.ts'
 import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
+import { type AlertOccasion, alertEventTypes } from './alert.ts'
 import { ATTEMPT_EVENT_TYPE } from './event-types.ts'
 import { fanOut, type Listeners, wants } from './fan-out.ts'
 import type { Subscription } from './subscription.ts'
@@ -42,6 +43,36 @@ describe('a subscription wants an event', () => {
     ['not by an attribute that does not exist', { filter: equals('data.errorCode', 'x') }, false],
   ])('%s', (_label, change, expected) => {
     expect(wants(aSubscription(change), event, listeners)).toBe(expected)
+  })
+})
+
+describe('an alert wants an event', () => {
+  const alert = (...on: AlertOccasion[]) =>
+    aSubscription({ channel: 'mail', alert: { on }, eventTypes: alertEventTypes(on) })
+  const notRun = { ...event, type: alertEventTypes(['didNotRun'])[0]! }
+  test.each<[string, Subscription, typeof event, Partial<Listeners>, boolean]>([
+    ['that opens an incident', alert('failure'), event, { incident: 'opened' }, true],
+    ['not a further failure', alert('failure', 'recovery', 'didNotRun'), event, {}, false],
+    ['not what was not asked for', alert('recovery'), event, { incident: 'opened' }, false],
+    ['that closes an incident', alert('recovery'), event, { incident: 'closed' }, true],
+    ['that something did not run', alert('failure', 'didNotRun'), notRun, {}, true],
+    ['not that if it was not asked for', alert('failure', 'recovery'), notRun, {}, false],
+    [
+      'not when it is disabled',
+      { ...alert('failure'), enabled: false },
+      event,
+      { incident: 'opened' },
+      false,
+    ],
+    [
+      'not of another app',
+      { ...alert('failure'), filter: equals('topLevelResourceId', 'other') },
+      event,
+      { incident: 'opened' },
+      false,
+    ],
+  ])('%s', (_label, subscription, told, change, expected) => {
+    expect(wants(subscription, told, { ...listeners, ...change })).toBe(expected)
   })
 })
 

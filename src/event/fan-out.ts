@@ -5,9 +5,11 @@
 
 import { matchesFilter } from '../core/filter.ts'
 import { newTimeUuid } from '../core/ids.ts'
+import type { IncidentChange } from '../core/incident.ts'
 import type { Random } from '../core/ports.ts'
 import type { App, Space, SpaceAssignment, User } from '../core/records.ts'
 import { mayUseApp, standingOf } from '../core/rights.ts'
+import { isOccasion } from './alert.ts'
 import type { Delivery } from './delivery.ts'
 import { WEBHOOK_DISABLED_TYPE } from './event-types.ts'
 import type { EventDraft } from './stored-event.ts'
@@ -19,6 +21,8 @@ export interface Listeners {
   /** The app that the event is about; absent when it was deleted. */
   readonly app?: App
   readonly readers?: Readers
+  /** What the reload that ended did to the incident of its app. */
+  readonly incident?: IncidentChange
 }
 
 /** Who may be able to read the app: owners of user-level subscriptions, its space and that one's members. */
@@ -51,12 +55,16 @@ export function fanOut(events: readonly EventDraft[], listeners: Listeners, rand
   }))
 }
 
-/** True if the subscription is enabled, of the tenant, lists the type, and its level and filter match. */
+/**
+ * True if the subscription is enabled, of the tenant, lists the type, and its level and filter match; of an
+ * alert, if the event is an occasion for it, too.
+ */
 export function wants(subscription: Subscription, event: EventDraft, listeners: Listeners): boolean {
   return (
     subscription.enabled &&
     subscription.tenantId === event.tenantId &&
     subscription.eventTypes.includes(event.type) &&
+    (subscription.alert === undefined || isOccasion(subscription.alert, event, listeners.incident)) &&
     (subscription.level === 'tenant' || isForOwner(subscription, event, listeners)) &&
     (subscription.filter === undefined ||
       matchesFilter(subscription.filter, (name) => filterAttribute(event, name)))

@@ -1,9 +1,10 @@
 /**
- * A subscription: a webhook (wire names: contract 04), or a broker, which the operator configures and the API
- * does not show.
+ * A subscription: a webhook (wire names: contract 04), an alert, or a broker, which the operator configures
+ * and the API does not show.
  */
 import type { FilterNode } from '../core/filter.ts'
 import type { SubscriptionId, TenantId, UserId } from '../core/ids.ts'
+import type { Alert, AlertKind } from './alert.ts'
 
 /**
  * How events become an HTTP request: one JSON object as `application/json`, which receivers written for Qlik
@@ -23,11 +24,18 @@ export type AbuseProtection = (typeof ABUSE_PROTECTIONS)[number]
 export const BROKER_KINDS = ['nats', 'kafka'] as const
 export type BrokerKind = (typeof BROKER_KINDS)[number]
 
+/** The broker of a subscription, when it is one. */
+export function brokerOf({ channel }: Pick<Subscription, 'channel'>): BrokerKind | undefined {
+  return BROKER_KINDS.find((kind) => kind === channel)
+}
+
 export interface Subscription {
   readonly id: SubscriptionId
   readonly tenantId: TenantId
   /** A webhook when absent. */
-  readonly channel?: BrokerKind
+  readonly channel?: BrokerKind | AlertKind
+  /** Present exactly when the channel is one of alerts. */
+  readonly alert?: Alert
   readonly name: string
   readonly description: string
   readonly url: string

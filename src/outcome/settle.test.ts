@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { anApp, aReload, aSubscription, OWNER_ID } from '../../test/support/records.ts'
 import { data, fault, LARGEST, Life, MINUTE, never, ran } from '../../test/support/reload-life.ts'
 import type { AttemptEnd } from '../core/attempt.ts'
+import { defined } from '../core/defined.ts'
 import type { ScriptVersionId } from '../core/ids.ts'
 import { ATTEMPT_EVENT_TYPE, DATA_EVENT_TYPE } from '../event/event-types.ts'
 
@@ -83,7 +84,10 @@ describe('the stories of contract 01, section 1.1', () => {
 
   test('out of memory on the largest size marks the app for this kind of reload only', () => {
     const life = new Life({ reload: aReload({ partial: true, sizeIndex: LARGEST }) }).claim().end(memory)
-    expect(life.savings.at(-1)?.app).toEqual({ crashedOnMaxSize: { full: false, partial: true } })
+    expect(life.savings.at(-1)?.app).toEqual({
+      crashedOnMaxSize: { full: false, partial: true },
+      failing: true,
+    })
     expect(life.finished.data.crashedOnMaxSizeEngine).toBe(false)
   })
 
@@ -167,7 +171,7 @@ describe('the mark of an app that crashed the largest engine', () => {
   })
 
   test('is not set when the script was changed meanwhile', () => {
-    expect(onTheLargest('the one before')).toBeUndefined()
+    expect(onTheLargest('the one before')).toEqual({ full: false, partial: false })
   })
 })
 
@@ -183,4 +187,36 @@ test('a reload that ends while it waits says so in its log, behind what its late
   const crash = { kind: 'crashed', message: 'x' } as const
   const requeued = new Life().claim().end(crash, ran, { log: 'ReloadID: r\r\nfirst try\r\n' })
   expect(requeued.cancel().savings.at(-1)?.reload.log).toBe('ReloadID: r\r\nfirst try\r\nReload canceled\r\n')
+})
+
+describe('the incident of an app', () => {
+  const done: AttemptEnd = { kind: 'completed', data }
+  const failed: AttemptEnd = { kind: 'script-error', fault }
+  const alert = aSubscription({ channel: 'chat', alert: { on: ['failure', 'recovery'] } })
+  /** How the app's record changes with the end of a reload, and how many deliveries the alert has of it. */
+  const after = (failing: boolean | undefined, end: (life: Life) => Life) => {
+    const app = anApp(defined({ failing }))
+    const { savings } = end(new Life({ app, subscriptions: [alert] }))
+    const { app: saved, deliveries } = savings.at(-1)!
+    return [saved?.failing, deliveries?.length]
+  }
+
+  test.each<[string, boolean | undefined, (life: Life) => Life, (boolean | number | undefined)[]]>([
+    ['is opened by the first failure', undefined, (life) => life.claim().end(failed), [true, 1]],
+    ['is opened by a failure after a success', false, (life) => life.claim().end(failed), [true, 1]],
+    ['is opened by a limit', false, (life) => life.wait(6 * 60 * MINUTE).waitedTooLong(), [true, 1]],
+    ['stays open and silent', true, (life) => life.claim().end(failed), [undefined, 0]],
+    ['is closed by the first success', true, (life) => life.claim().end(done), [false, 1]],
+    ['is not there for a success after another', false, (life) => life.claim().end(done), [false, 0]],
+    ['is not there for the first success', undefined, (life) => life.claim().end(done), [false, 0]],
+    ['is not concerned by a cancel', true, (life) => life.cancel(), [undefined, 0]],
+    [
+      'is not concerned by a requeue',
+      false,
+      (life) => life.claim().end({ kind: 'crashed', message: '' }),
+      [undefined, 0],
+    ],
+  ])('%s', (_label, failing, end, expected) => {
+    expect(after(failing, end)).toEqual(expected)
+  })
 })

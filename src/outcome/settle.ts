@@ -14,6 +14,8 @@ import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import { waitingFrom } from '../core/future-stamp.ts'
 import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
+import { type IncidentChange, incidentChange } from '../core/incident.ts'
+
 import { placedKey } from '../core/placed-name.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { keptReads } from '../core/read-name.ts'
@@ -141,11 +143,14 @@ function savingOf(
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const task = taskEnding(rules, view, decision, now)
   const events = [...eventsOf(view, decision, data, now, random), ...(task?.events ?? [])]
+  const incident = incidentOf(view, decision)
   return {
     reload: waitingFrom(withQueueEnd(decision), clock.now()),
     ...defined({ attempt: decision.closed, app, tasks: task?.tasks, taskRuns: task?.taskRuns }),
     events,
-    deliveries: fanOut(events, view, random).map((delivery) => dueFrom(delivery, clock.now())),
+    deliveries: fanOut(events, { ...view, ...defined({ incident }) }, random).map((delivery) =>
+      dueFrom(delivery, clock.now()),
+    ),
   }
 }
 
@@ -226,11 +231,27 @@ function withEarlier(reads: readonly PlacedName[], earlier: readonly PlacedName[
 
 /** An app whose script changed during the attempt is not marked: the next reload runs another script. */
 function appChange(app: App, decision: Decision, data: SavedData | undefined): Saving['app'] {
-  if (data !== undefined) return { crashedOnMaxSize: app.crashedOnMaxSize, data }
+  const failing = failingAfter(app, decision)
+  const crashedOnMaxSize = marksAfter(app, decision)
+  if (data === undefined && failing === app.failing && crashedOnMaxSize === app.crashedOnMaxSize)
+    return undefined
+  return { crashedOnMaxSize, ...defined({ data, failing }) }
+}
+
+function marksAfter({ crashedOnMaxSize, currentScriptId }: App, decision: Decision): App['crashedOnMaxSize'] {
   const ran = decision.closed?.session.scriptVersionId
-  if (decision.markApp === undefined || (ran !== undefined && ran !== app.currentScriptId)) return undefined
-  const kind = decision.next.partial ? 'partial' : 'full'
-  return { crashedOnMaxSize: { ...app.crashedOnMaxSize, [kind]: true } }
+  if (decision.markApp === undefined || (ran !== undefined && ran !== currentScriptId))
+    return crashedOnMaxSize
+  return { ...crashedOnMaxSize, [decision.next.partial ? 'partial' : 'full']: true }
+}
+
+function failingAfter({ failing }: App, { outcome }: Decision): boolean | undefined {
+  return outcome === undefined || outcome === 'CANCELED' ? failing : outcome !== 'SUCCEEDED'
+}
+
+function incidentOf({ app }: ReloadView, { outcome }: Decision): IncidentChange | undefined {
+  if (app === undefined || outcome === undefined) return undefined
+  return incidentChange(app.failing ?? false, outcome)
 }
 
 /**

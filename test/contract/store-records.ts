@@ -193,9 +193,14 @@ function appChange(view: ReloadView, decision: Decision, command: ReloadCommand)
   if (view.app === undefined) return undefined
   const { crashedOnMaxSize } = view.app
   if (decision.markApp) return { crashedOnMaxSize: { ...crashedOnMaxSize, full: true } }
+  if (decision.outcome === 'FAILED') return { crashedOnMaxSize, failing: true }
   if (decision.outcome !== 'SUCCEEDED' || command.kind !== 'end-attempt') return undefined
   if (command.end.kind !== 'completed') return undefined
-  return { crashedOnMaxSize, data: { ...command.end.data, tables: [{ name: 'T', rows: 1, fields: ['a'] }] } }
+  return {
+    crashedOnMaxSize,
+    failing: false,
+    data: { ...command.end.data, tables: [{ name: 'T', rows: 1, fields: ['a'] }] },
+  }
 }
 
 export function finishedEvent(reload: Reload, now: number, change: Partial<EventDraft> = {}): EventDraft {

@@ -1,16 +1,16 @@
 /** A channel that forwards each send to the channel of its subscription. */
 
-import type { BrokerKind } from '../../event/subscription.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import type { Channel, ClosableChannel } from '../channel.ts'
 
 export function routedChannel(
   webhook: Channel,
-  brokers: Readonly<Partial<Record<BrokerKind, Channel>>>,
+  others: Readonly<Partial<Record<NonNullable<Subscription['channel']>, Channel>>>,
 ): Channel {
   return {
     async send(events, subscription, sentAt) {
       const { channel } = subscription
-      const out = channel === undefined ? webhook : brokers[channel]
+      const out = channel === undefined ? webhook : others[channel]
       if (out === undefined) return { ok: false, message: `${channel} is not configured` }
       return out.send(events, subscription, sentAt)
     },

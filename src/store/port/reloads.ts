@@ -58,8 +58,8 @@ export interface Saving {
   readonly reload: Reload
   /** The attempt opened or closed by this step. */
   readonly attempt?: Attempt
-  /** Changes of the app's record: only its data pointer and its marks. */
-  readonly app?: Pick<App, 'crashedOnMaxSize'> & Pick<Partial<App>, 'data'>
+  /** Changes of the app's record: only its data pointer, its marks and whether it fails. */
+  readonly app?: Pick<App, 'crashedOnMaxSize'> & Pick<Partial<App>, 'data' | 'failing'>
   readonly events?: readonly EventDraft[]
   readonly deliveries?: readonly Delivery[]
   readonly stores?: StoresSaving

@@ -3,7 +3,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import { itemIdOf } from '../../core/item-id.ts'
 import type { App, ScriptVersion } from '../../core/records.ts'
 import type { ScriptSummary } from '../port/apps.ts'
-import { type ColumnsOf, json, number, recordColumns, text } from './columns.ts'
+import { type ColumnsOf, flag, json, number, recordColumns, text } from './columns.ts'
 import type { Row } from './row.ts'
 
 const plain = recordColumns<Omit<App, 'crashedOnMaxSize'>>({
@@ -19,6 +19,7 @@ const plain = recordColumns<Omit<App, 'crashedOnMaxSize'>>({
   data: json('data'),
   currentScriptId: text('current_script_id'),
   stores: text('stores'),
+  failing: flag('failing'),
 })
 
 export const APP_COLUMNS = `${plain.names}, data_version, crashed_full, crashed_partial, item_id`

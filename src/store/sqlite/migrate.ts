@@ -17,6 +17,7 @@ import { sql as futureStamps } from './migrations/0007-future-stamps.ts'
 import { sql as publications } from './migrations/0008-publications.ts'
 import { sql as installation } from './migrations/0009-installation.ts'
 import { sql as tasks } from './migrations/0010-tasks.ts'
+import { sql as failingApps } from './migrations/0011-failing-apps.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly string[] = [
   publications,
   installation,
   tasks,
+  failingApps,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -79,13 +79,13 @@ function prepareInsertClosed(db: DatabaseSync): (attempt: Attempt) => void {
 
 /** The app may be gone by now: then there is nothing to point or to mark. */
 function prepareSaveApp(db: DatabaseSync): (reload: Reload, app: NonNullable<Saving['app']>) => void {
-  const mark = db.prepare('UPDATE apps SET crashed_full = ?, crashed_partial = ? WHERE id = ?')
-  const point = db.prepare(`
-    UPDATE apps SET crashed_full = ?, crashed_partial = ?, data_version = ?, data = ? WHERE id = ?`)
-  return ({ appId }, { crashedOnMaxSize, data }) => {
-    const marks = markValues({ crashedOnMaxSize })
-    if (data === undefined) mark.run(...marks, appId)
-    else point.run(...marks, data.version, JSON.stringify(data), appId)
+  const marks = 'crashed_full = ?, crashed_partial = ?, failing = coalesce(?, failing)'
+  const mark = db.prepare(`UPDATE apps SET ${marks} WHERE id = ?`)
+  const point = db.prepare(`UPDATE apps SET ${marks}, data_version = ?, data = ? WHERE id = ?`)
+  return ({ appId }, { crashedOnMaxSize, failing, data }) => {
+    const values = [...markValues({ crashedOnMaxSize }), failing === undefined ? null : Number(failing)]
+    if (data === undefined) mark.run(...values, appId)
+    else point.run(...values, data.version, JSON.stringify(data), appId)
   }
 }
 

@@ -1,0 +1,51 @@
+/**
+ * Alerts: subscriptions that people read. An alert tells occasions, each at most once for what happened: that
+ * an app began to fail, that it runs again, that something that should have run did not.
+ */
+import type { IncidentChange } from '../core/incident.ts'
+import { FINISHED_EVENT_TYPE } from './event-types.ts'
+
+export const ALERT_KINDS = ['mail', 'chat'] as const
+export type AlertKind = (typeof ALERT_KINDS)[number]
+
+export const ALERT_OCCASIONS = ['failure', 'recovery', 'didNotRun'] as const
+export type AlertOccasion = (typeof ALERT_OCCASIONS)[number]
+
+/** In whose form a chat message is sent. */
+export const CHAT_FORMATS = ['slack', 'teams', 'discord'] as const
+export type ChatFormat = (typeof CHAT_FORMATS)[number]
+
+/** What an alert adds to a subscription. */
+export interface Alert {
+  readonly on: readonly AlertOccasion[]
+  /** Of mail: addresses. */
+  readonly to?: readonly string[]
+  /** Of chat. */
+  readonly format?: ChatFormat
+}
+
+/** Events of these types tell that something did not run. */
+const DID_NOT_RUN_TYPES: readonly string[] = ['com.reprise.v1.task.not-run']
+
+const INCIDENT_OCCASIONS: Readonly<Record<IncidentChange, AlertOccasion>> = {
+  opened: 'failure',
+  closed: 'recovery',
+}
+
+/** The event types among which an alert finds its occasions. */
+export function alertEventTypes(on: readonly AlertOccasion[]): string[] {
+  return [
+    ...(on.includes('failure') || on.includes('recovery') ? [FINISHED_EVENT_TYPE] : []),
+    ...(on.includes('didNotRun') ? DID_NOT_RUN_TYPES : []),
+  ]
+}
+
+/** @param incident what the event's reload did to the incident of its app */
+export function isOccasion(
+  { on }: Alert,
+  { type }: { readonly type: string },
+  incident: IncidentChange | undefined,
+): boolean {
+  if (type === FINISHED_EVENT_TYPE) return incident !== undefined && on.includes(INCIDENT_OCCASIONS[incident])
+  return DID_NOT_RUN_TYPES.includes(type) && on.includes('didNotRun')
+}
