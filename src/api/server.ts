@@ -8,6 +8,7 @@
  */
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
+import { registerAlerts } from './alert/alerts.ts'
 import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
@@ -52,6 +53,7 @@ const SILENCE_MAX_MS = 120_000
 const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerReloads,
   registerWebhooks,
+  registerAlerts,
   registerApps,
   registerCrashMarks,
   registerScripts,

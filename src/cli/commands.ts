@@ -1,6 +1,7 @@
 /** The commands of `reprise`, each with its stage in its help (core/surface.ts). */
 import type { Command } from 'commander'
 import { COMMANDS, withStage } from '../core/surface.ts'
+import { alertsCommand } from './alerts.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
@@ -19,6 +20,7 @@ export function commands(): Command[] {
     runCommand(),
     reloadCommand(),
     eventsCommand(),
+    alertsCommand(),
     limitsCommand(),
     listenCommand(),
     demoCommand(),

@@ -18,6 +18,11 @@ export interface Surface {
 
 /** Groups of routes by their tag in OpenAPI. */
 export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: string }>> = {
+  alerts: {
+    room: 'api/alert',
+    stage: 'preview',
+    about: 'Mails and chat messages when an app fails and when it runs again',
+  },
   'api-keys': { room: 'api/people', stage: 'stable', about: 'Keys with which callers authenticate' },
   apps: { room: 'api/app', stage: 'stable', about: 'What is reloaded: scripts, data models, logs' },
   audits: { room: 'api/event', stage: 'stable', about: 'What happened, as a list' },
@@ -36,6 +41,7 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
 
 /** Commands of `reprise`. */
 export const COMMANDS: Readonly<Record<string, Surface>> = {
+  alerts: { room: 'cli', stage: 'preview' },
   check: { room: 'cli', stage: 'preview' },
   demo: { room: 'cli', stage: 'preview' },
   events: { room: 'cli', stage: 'preview' },
@@ -77,6 +83,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_KAFKA_URL: { room: 'delivery/channels', stage: 'preview' },
   REPRISE_KEY: { room: 'cli', stage: 'stable' },
   REPRISE_LOG_LEVEL: { room: 'main', stage: 'stable' },
+  REPRISE_MAIL_FROM: { room: 'delivery/channels', stage: 'preview' },
   REPRISE_NATS_CONTENT_MODE: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_NATS_EVENTS: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_NATS_RETENTION: { room: 'delivery/channels', stage: 'stable' },
@@ -100,6 +107,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_TASKS_PER_APP: { room: 'catalog', stage: 'preview' },
   REPRISE_TASKS_PER_USER: { room: 'catalog', stage: 'preview' },
   REPRISE_TASK_FAILURES: { room: 'core/task', stage: 'preview' },
+  REPRISE_SMTP_URL: { room: 'delivery/channels', stage: 'preview' },
   REPRISE_TENANT_NAME: { room: 'main', stage: 'stable' },
   REPRISE_TRUSTED_PROXIES: { room: 'api/http', stage: 'stable' },
   REPRISE_TRUST_TENANTS: { room: 'main', stage: 'preview' },

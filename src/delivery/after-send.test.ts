@@ -110,6 +110,11 @@ describe('a subscription after a send', () => {
     expect(after.disabledReasonCode).toBe(enabled ? undefined : 'DELIVERY-FAILURES')
   })
 
+  test.each(['mail', 'nats'] as const)('of %s is never disabled: its server is the operator’s', (channel) => {
+    const before = aSubscription({ channel, failingSince: START_MS, failedSends: DISABLE_AFTER_SENDS })
+    expect(subscriptionAfter(before, failed, START_MS + DISABLE_AFTER_MS).enabled).toBe(true)
+  })
+
   test('is disabled at once by a target that is gone', () => {
     const after = subscriptionAfter(aSubscription(), { ok: false, gone: true }, 5)
     expect(after).toMatchObject({ enabled: false, disabledReasonCode: 'TARGET-GONE', updatedAt: 5 })

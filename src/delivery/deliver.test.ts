@@ -3,11 +3,13 @@ import { put, remove } from '../../test/support/catalog.ts'
 import { anApp, aReload, aSubscription, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, ReloadId, SubscriptionId, UserId } from '../core/ids.ts'
+import { ALERTS_PER_TENANT_AND_MINUTE } from '../core/limits.ts'
 import type { Delivery } from '../event/delivery.ts'
 import { FINISHED_EVENT_TYPE, WEBHOOK_DISABLED_TYPE } from '../event/event-types.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
 import type { Subscription } from '../event/subscription.ts'
 import { cancelReload } from '../intake/cancel.ts'
+import { settleStep } from '../outcome/settle.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { SendRecord } from '../store/port/deliveries.ts'
 import type { Store } from '../store/port/store.ts'
@@ -74,6 +76,18 @@ class Bench {
     return this
   }
 
+  /** The first failure of an app: it waited too long. */
+  async failure(app: number): Promise<void> {
+    const appId = `00000000-0000-4000-8000-0000000000${String(app).padStart(2, '0')}` as AppId
+    const id = `6906d0a1b2c3d4e5f60718${String(app).padStart(2, '0')}` as ReloadId
+    await put(this.store, { apps: [anApp({ id: appId })] })
+    await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
+    const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0 }
+    const step = settleStep(rules, { kind: 'queue-time-exceeded', limitMs: 0 })
+    await this.store.transition([{ reloadId: id, step }])
+    this.#events.push((await this.store.eventsOf(id))[0]!.id)
+  }
+
   start(store: Store = this.store) {
     return startDelivering({ ...this.machine.ports, store, channel: this.receiver })
   }
@@ -95,6 +109,25 @@ class Bench {
     return (await this.store.sends(query)).rows
   }
 }
+
+describe('alerts of a tenant', () => {
+  test('go at its rate, however many alerts they are of; what is too much waits and comes', async () => {
+    const alerts = Array.from({ length: 9 }, (_, n) =>
+      aSubscription({
+        id: `00000000-0000-4000-9000-00000000000${n}` as SubscriptionId,
+        channel: 'chat',
+        alert: { on: ['failure'], format: 'slack' },
+      }),
+    )
+    const b = await new Bench().furnish(...alerts)
+    for (let app = 1; app <= 3; app++) await b.failure(app)
+    b.start()
+    expect(await b.ended(10 * 60_000)).toHaveLength(27)
+    const at = b.receiver.got.map((got) => got.at).sort((left, right) => left - right)
+    expect(at).toHaveLength(27)
+    expect(at[ALERTS_PER_TENANT_AND_MINUTE]! - at[0]!).toBeGreaterThanOrEqual(60_000)
+  })
+})
 
 describe('the sender of deliveries', () => {
   test('sends an event and records it', async () => {

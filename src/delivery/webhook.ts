@@ -3,16 +3,15 @@
  * change is made to the webhook as it is stored, so that none undoes what sends noted of it meanwhile. A
  * caller changes its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found.
  */
-import { changeOne } from '../catalog/deps.ts'
-import { isRefused, type Refused, refused } from '../catalog/refusal.ts'
+import { isRefused, type Refused } from '../catalog/refusal.ts'
 import type { SubscriptionId, UserId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Caller, User } from '../core/records.ts'
-import { isTenantAdmin } from '../core/rights.ts'
 import type { Subscription } from '../event/subscription.ts'
-import type { ChangeStore, Decided } from '../store/port/change.ts'
+import type { ChangeStore } from '../store/port/change.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import type { SubscriptionStore } from '../store/port/subscriptions.ts'
+import { changeOwn, createOwn, removeOwn, type SubscriptionKind, visible } from './own-subscription.ts'
 import type { Document, PatchOperation } from './settings-patch.ts'
 import {
   type NewWebhook,
@@ -36,18 +35,7 @@ type Answer = Subscription | Refused
 export async function createWebhook(deps: WebhookUseDeps, caller: Caller, body: NewWebhook): Promise<Answer> {
   const made = newSubscription(deps, caller, body, await userAsked(deps, caller, body.ownerId))
   if (isRefused(made)) return made
-  const { webhooksPerUser } = deps.limits
-  return changeOne<Answer>(deps.store, {
-    kind: 'subscription',
-    tenantId: caller.tenantId,
-    id: made.id,
-    step: ({ all }) => {
-      if (all.filter(({ ownerId }) => ownerId === made.ownerId).length >= webhooksPerUser) {
-        return { answer: refused('forbidden', `a user has at most ${webhooksPerUser} webhooks: delete one`) }
-      }
-      return { answer: made, put: { subscriptions: [made] } }
-    },
-  })
+  return createOwn(deps, made)
 }
 
 export async function replaceWebhook(
@@ -101,7 +89,7 @@ export function rotateSecret(
 
 /** Deliveries still open are given up. */
 export function removeWebhook(deps: WebhookUseDeps, caller: Caller, id: string): Promise<Answer> {
-  return stepOf(deps, caller, id, (before) => ({ answer: before, remove: { subscriptions: [before.id] } }))
+  return removeOwn(deps.store, WEBHOOKS, caller, id)
 }
 
 export async function findWebhook(
@@ -109,43 +97,19 @@ export async function findWebhook(
   caller: Caller,
   id: string,
 ): Promise<Answer> {
-  return visible(caller, await store.subscription(caller.tenantId, id as SubscriptionId))
+  return visible(WEBHOOKS, caller, await store.subscription(caller.tenantId, id as SubscriptionId))
 }
 
-/** Brokers are no webhooks: nobody sees them here. */
-function visible({ user }: Caller, found: Subscription | undefined): Answer {
-  const isSeen =
-    found !== undefined && found.channel === undefined && (isTenantAdmin(user) || found.ownerId === user.id)
-  return isSeen ? found : refused('notFound', 'there is no webhook with this id', { parameter: 'id' })
-}
+/** Brokers and alerts are no webhooks: nobody sees them here. */
+const WEBHOOKS: SubscriptionKind = { noun: 'webhook', has: ({ channel }) => channel === undefined }
 
 function changeWebhook(
-  deps: WebhookUseDeps,
+  { store }: WebhookUseDeps,
   caller: Caller,
   id: string,
   change: (before: Subscription) => Answer,
 ): Promise<Answer> {
-  return stepOf(deps, caller, id, (before) => {
-    const after = change(before)
-    return isRefused(after) ? { answer: after } : { answer: after, put: { subscriptions: [after] } }
-  })
-}
-
-function stepOf(
-  { store }: WebhookUseDeps,
-  caller: Caller,
-  id: string,
-  step: (before: Subscription) => Decided<Answer>,
-): Promise<Answer> {
-  return changeOne<Answer>(store, {
-    kind: 'subscription',
-    tenantId: caller.tenantId,
-    id: id as SubscriptionId,
-    step: ({ subscription }) => {
-      const found = visible(caller, subscription)
-      return isRefused(found) ? { answer: found } : step(found)
-    },
-  })
+  return changeOwn(store, WEBHOOKS, caller, id, change)
 }
 
 /** The user whom a body names as owner. */

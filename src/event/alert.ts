@@ -20,6 +20,8 @@ export interface Alert {
   readonly on: readonly AlertOccasion[]
   /** Of mail: addresses. */
   readonly to?: readonly string[]
+  /** Of chat: the address that takes messages, sealed, for who knows it may write there. */
+  readonly sealedUrl?: string
   /** Of chat. */
   readonly format?: ChatFormat
 }

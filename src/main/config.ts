@@ -8,6 +8,7 @@ import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { shortDurationMs } from '../core/short-duration.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
+import type { MailOptions, MailServer } from '../delivery/channels/mail.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
@@ -44,6 +45,7 @@ export interface Config {
   readonly trustTenants: boolean
   readonly limits: Limits
   readonly brokers: BrokerSettings
+  readonly mail: Pick<MailOptions, 'server' | 'from'> | undefined
   readonly logLevel: LogLevel
   /** Said with flags of one start. */
   readonly accepted: Accepted
@@ -119,6 +121,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     trustTenants: read('trustTenants', oneOf(['on', 'off'] as const)) === 'on',
     limits,
     brokers: readBrokers(read),
+    mail: readMail(read),
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
     accepted: { beginAnew: false, acceptLoss: false },
   }
@@ -146,6 +149,47 @@ function readBrokers(
     sasl: read('kafkaSasl', oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)) ?? 'PLAIN',
   }
   return { ...(nats.url === '' ? {} : { nats }), ...(kafka.url === '' ? {} : { kafka }) }
+}
+
+/** Mail without a server is disabled. */
+function readMail(
+  read: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined,
+): Config['mail'] {
+  const server = read('smtpUrl', mailServer)
+  const from = read('mailFrom', (text) => mailSender(text, server !== undefined))
+  return server === undefined || from === undefined ? undefined : { server, from }
+}
+
+const SMTP_SCHEMES: Readonly<Record<string, Pick<MailServer, 'port' | 'tls'>>> = {
+  'smtp:': { port: 587, tls: 'starttls' },
+  'smtps:': { port: 465, tls: 'implicit' },
+  'smtp+plain:': { port: 25, tls: 'none' },
+}
+
+/** Messages never repeat the text: it may hold a password. */
+function mailServer(text: string): MailServer | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const scheme = SMTP_SCHEMES[url?.protocol ?? '']
+  if (url === undefined || scheme === undefined || url.hostname === '' || !/^\/?$/.test(url.pathname)) {
+    throw new Error('it must be an address such as smtp://user:password@mail.example.com:587')
+  }
+  const { hostname, port, username, password } = url
+  return {
+    ...scheme,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port === '' ? {} : { port: Number(port) }),
+    ...(username === ''
+      ? {}
+      : { user: decodeURIComponent(username), password: decodeURIComponent(password) }),
+  }
+}
+
+function mailSender(text: string, isNeeded: boolean): string {
+  const address = /<([^<>]*)>$/.exec(text)?.[1] ?? text
+  if (text === '' && !isNeeded) return text
+  if (/^[^\s@<>]+@[^\s@<>]+$/.test(address) && !/\p{Cc}/u.test(text)) return text
+  throw new Error('it must be an address such as reprise@example.com or Reprise <reprise@example.com>')
 }
 
 /** Empty or a list of addresses. Messages never repeat the text: it may hold a password. */

@@ -43,6 +43,7 @@ import type { SettleRules } from '../outcome/settle.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
 import { startWorker } from '../worker/worker.ts'
+import { alertChannels } from './alert-channels.ts'
 import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
@@ -172,6 +173,10 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
     })
   })
   await services.start('webhook channel', () => ({ stop: () => webhooks.close() }))
+  const alerts = alertChannels({ config, store, seal, guard })
+  for (const [kind, channel] of Object.entries(alerts)) {
+    await services.start(`${kind} channel`, () => ({ stop: () => channel.close() }))
+  }
   const brokers = await openBrokers(config.brokers, world, guard)
   for (const [kind, broker] of Object.entries(brokers)) {
     await services.start(`${kind} channel`, () => ({ stop: () => broker.close() }))
@@ -188,7 +193,7 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
     files: await openFiles(opened, world),
     data: new DataFolder(folders.apps),
     seal,
-    channel: routedChannel(guard.guarded('webhook', webhooks), brokers),
+    channel: routedChannel(guard.guarded('webhook', webhooks), { ...brokers, ...alerts }),
     rules: {
       clock: world.clock,
       random: world.random,
@@ -297,6 +302,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     hostUrl: ownOrigin(config),
     seal,
     checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),
+    sendsMail: config.mail !== undefined,
     channel,
     files,
     settleRules: rules,

@@ -70,6 +70,17 @@ export const SETTINGS = {
     meaning:
       'Comma list of hosts and CIDR networks that webhooks may reach although they are private; http is allowed for them.',
   },
+  smtpUrl: {
+    variable: 'REPRISE_SMTP_URL',
+    default: '',
+    meaning:
+      'Mail server for alerts, such as smtp://user:password@mail.example.com:587 (encrypted by STARTTLS, else nothing is sent) or smtps://...:465 (encrypted from the start); smtp+plain:// sends in clear. Without it no mail is sent.',
+  },
+  mailFrom: {
+    variable: 'REPRISE_MAIL_FROM',
+    default: '',
+    meaning: 'Sender of mails: an address, or Name <address>. Needed with REPRISE_SMTP_URL.',
+  },
   rateLimit: {
     variable: 'REPRISE_RATE_LIMIT',
     default: 'on',

@@ -89,6 +89,7 @@ export async function apiUnderTest(
     hostUrl: () => HOST_URL,
     seal: sealWith(randomBytes(32)),
     checkWebhookUrl: () => undefined,
+    sendsMail: true,
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),
     outcomeWaits: new OutcomeWaits(store, given.deps?.world?.timers ?? world.timers),

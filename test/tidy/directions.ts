@@ -82,8 +82,9 @@ export const DIRECTIONS: Directions = {
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event store/port',
   'api/people': 'api/http catalog core store/port',
+  'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
-  api: 'api/app api/data-file api/event api/http api/people api/reload api/webhook',
+  api: 'api/alert api/app api/data-file api/event api/http api/people api/reload api/webhook',
 
   main: 'api api/http api/reader catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',

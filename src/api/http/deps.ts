@@ -41,6 +41,8 @@ export interface ApiDeps {
   readonly seal: Seal
   /** Undefined when the address may be a webhook's target, else the reason in words. */
   readonly checkWebhookUrl: (url: string) => string | undefined
+  /** Whether alerts can go by mail. */
+  readonly sendsMail: boolean
   /** For the synchronous resend of a delivery. */
   readonly channel: Channel
   /** Content of the data files. */

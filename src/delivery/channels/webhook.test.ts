@@ -7,10 +7,11 @@ import type { SubscriptionId, TenantId, UserId } from '../../core/ids.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import { decodeEvents } from '../../receiver/decode-events.ts'
 import { verifySignature } from '../../receiver/verify-signature.ts'
+import { OMITTED } from './guarded-target.ts'
 import { sealWith } from './seal.ts'
 import { verifyQlikSignature } from './signature.ts'
 import { NOTHING_ALLOWED, parseAllowance } from './target-address.ts'
-import { OMITTED, type WebhookChannel, type WebhookOptions, webhookChannel } from './webhook.ts'
+import { type WebhookChannel, type WebhookOptions, webhookChannel } from './webhook.ts'
 
 const seal = sealWith(randomBytes(32))
 const SECRET = '0123456789abcdef0123456789ABCDEF'

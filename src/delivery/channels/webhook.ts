@@ -7,42 +7,30 @@
  * throws and never shows internal error texts.
  */
 
-import { promises as dns, type LookupAddress } from 'node:dns'
-import type { IncomingHttpHeaders } from 'node:http'
-import type { LookupFunction } from 'node:net'
-
-import { defined } from '../../core/defined.ts'
-
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Channel, Sent } from '../channel.ts'
 import type { Seal } from '../seal.ts'
 import { type Consent, Consents } from './consent.ts'
 import { type EncodedEvents, encodeEvents } from './content-mode.ts'
-import { type Answer, ExchangeTimeout, HttpExchanges } from './http-exchange.ts'
+import {
+  failureText,
+  guardedExchanges,
+  MASKED,
+  OMITTED,
+  sentOf,
+  type TargetOptions,
+} from './guarded-target.ts'
+import type { HttpExchanges } from './http-exchange.ts'
 import { signatureHeaders } from './signature.ts'
-import { isAllowedAddress, isAllowedHost, type TargetAllowance, targetProblem } from './target-address.ts'
+import { targetProblem } from './target-address.ts'
 
-const EXCHANGE_TIMEOUT_MS = 15_000
-
-export const OMITTED = '**OMITTED**'
-/** Codes of Node and OpenSSL. */
-const CERTIFICATE_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_/
-const TLS_FAULT = /TLS|SSL|^EPROTO$/
-/** Masked in responses and, even if configured as plain headers, in the history. */
-const MASKED = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
-
-export interface WebhookOptions {
+export interface WebhookOptions extends TargetOptions {
   readonly seal: Seal
-  readonly allowance: TargetAllowance
   /** Host name that targets are asked to grant consent to. */
   readonly origin: string
   /** Sent as User-Agent. */
   readonly userAgent: string
-  /** Resolves a host name to all its addresses; default: the system's resolver. */
-  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
-  /** Time limit of the whole exchange, ms; default 15 s. */
-  readonly exchangeTimeoutMs?: number
 }
 
 export interface WebhookChannel extends Channel {
@@ -50,10 +38,9 @@ export interface WebhookChannel extends Channel {
 }
 
 export function webhookChannel(options: WebhookOptions): WebhookChannel {
-  const { origin, exchangeTimeoutMs = EXCHANGE_TIMEOUT_MS } = options
-  const http = new HttpExchanges(guardedLookup(options), exchangeTimeoutMs)
+  const http = guardedExchanges(options)
   const consents = new Consents(
-    origin,
+    options.origin,
     async (url, headers) => (await http.exchange({ url, method: 'OPTIONS', headers })).headers,
   )
   return {
@@ -91,13 +78,8 @@ async function send(
       headers: consent === undefined ? headers : { ...headers, ...consents.headers },
       body: content.body,
     })
-    const response = {
-      statusCode: answer.status,
-      headers: shownAnswerHeaders(answer.headers),
-      body: answer.body,
-    }
     const allowed = consent?.perMinute === undefined ? {} : { allowedPerMinute: consent.perMinute }
-    return { ...verdict(answer, sentAt), ...allowed, request: told, response }
+    return { ...sentOf(answer, sentAt), ...allowed, request: told }
   } catch (error) {
     return { ok: false, message: failureText(error), request: told }
   }
@@ -148,87 +130,4 @@ function shownHeaders(headers: Record<string, string>, subscription: Subscriptio
     shown[name] = secret ? OMITTED : value
   }
   return shown
-}
-
-function shownAnswerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const shown: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue
-    shown[name] = MASKED.has(name) ? OMITTED : [value].flat().join(', ')
-  }
-  return shown
-}
-
-/**
- * Any 2xx is a success; 410 ends the delivery; Retry-After is read on 429 and 503 (contract 04, section 5.2).
- */
-function verdict({ status, headers }: Answer, sentAt: number): Sent {
-  if (status >= 200 && status < 300) return { ok: true }
-  if (status === 410) return { ok: false, gone: true, message: 'the target is gone (410)' }
-  if (status >= 300 && status < 400) return { ok: false, message: `redirect not followed (${status})` }
-  const retryAfterMs =
-    status === 429 || status === 503 ? retryAfter(headers['retry-after'], sentAt) : undefined
-  return {
-    ok: false,
-    message: `the target answered ${status}`,
-    ...defined({ retryAfterMs }),
-  }
-}
-
-/** RFC 9110, section 10.2.3: seconds or an HTTP date. */
-function retryAfter(text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
-}
-
-class AddressNotAllowed extends Error {
-  override readonly name = 'AddressNotAllowed'
-}
-
-/** Resolves a name and returns only allowed addresses: one forbidden address refuses the whole result. */
-function guardedLookup(options: WebhookOptions): LookupFunction {
-  const resolve = options.resolve ?? ((host: string) => dns.lookup(host, { all: true, verbatim: true }))
-  return (hostname, lookupOptions, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const trusted = isAllowedHost(hostname, options.allowance)
-        const first = addresses[0]
-        if (first === undefined) return callback(new AddressNotAllowed('the name has no address'), '')
-        if (!trusted && addresses.some(({ address }) => !isAllowedAddress(address, options.allowance))) {
-          return callback(new AddressNotAllowed(`${hostname} resolves to a private address`), '')
-        }
-        if (lookupOptions.all === true) return callback(null, [...addresses])
-        return callback(null, first.address, first.family)
-      },
-      (error: NodeJS.ErrnoException) => callback(error, ''),
-    )
-  }
-}
-
-function failureText(error: unknown): string {
-  if (error instanceof AddressNotAllowed) return `address not allowed: ${error.message}`
-  if (error instanceof ExchangeTimeout) return error.message
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'the host name does not resolve'
-    case 'ECONNREFUSED':
-      return 'connection refused'
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'ETIMEDOUT':
-      return 'the host cannot be reached'
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'the connection broke'
-    case 'HPE_HEADER_OVERFLOW':
-      return 'the answer has too many headers'
-    default:
-      if (code.startsWith('HPE_')) return 'the answer is not valid HTTP'
-      if (CERTIFICATE_FAULT.test(code)) return 'the certificate of the target was not accepted'
-      return TLS_FAULT.test(code) ? 'no TLS connection to the target' : 'the request failed'
-  }
 }
