@@ -48,7 +48,11 @@ const FIXED: readonly (readonly [string, number, string])[] = [
   ['variable name', fixed.VARIABLE_NAME_MAX_CHARACTERS, 'Unicode code points.'],
   ['variable value', fixed.VARIABLE_VALUE_MAX_CHARACTERS, 'Unicode code points.'],
   ['error message', fixed.ERROR_MESSAGE_MAX_BYTES, 'Bytes; longer ones are cut.'],
-  ['alerts', fixed.ALERTS_PER_TENANT_AND_MINUTE, 'Mails and chat messages of a tenant in a minute; more wait.'],
+  [
+    'alerts',
+    fixed.ALERTS_PER_TENANT_AND_MINUTE,
+    'Mails and chat messages of a tenant in a minute; more wait.',
+  ],
   ['progress log', fixed.PROGRESS_LOG_MAX_BYTES, 'Bytes; head and tail are kept.'],
 ]
 

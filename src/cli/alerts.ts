@@ -4,7 +4,7 @@ import { Client } from './client.ts'
 import { readServiceOptions, type ServiceOptions, withServiceOptions } from './service-options.ts'
 import { Terminal } from './terminal.ts'
 
-const PATH = '/api/v1/alerts'
+const ALERTS = '/api/v1/alerts'
 const PAGE_SIZE = 100
 
 interface Alert {
@@ -33,7 +33,7 @@ export function alertsCommand(): Command {
   withOptions(test)
     .addHelpText('after', '\nExit code: 0 sent, 1 not sent, or refused by the service, 2 wrong use')
     .action(async (id: string, options: Options) => {
-      const path = `${PATH}/${encodeURIComponent(id)}/actions/test`
+      const path = `${ALERTS}/${encodeURIComponent(id)}/actions/test`
       const answer = await clientOf(options).call<{ sent: boolean; message?: string }>('POST', path)
       if (options.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
       else {
@@ -56,7 +56,7 @@ function clientOf(options: Options): Client {
 
 async function allAlerts(client: Client): Promise<Alert[]> {
   const alerts: Alert[] = []
-  let path: string | undefined = `${PATH}?limit=${PAGE_SIZE}`
+  let path: string | undefined = `${ALERTS}?limit=${PAGE_SIZE}`
   while (path !== undefined) {
     const page: { data: Alert[]; links: { next?: { href: string } } } = await client.call('GET', path)
     alerts.push(...page.data)

@@ -1,4 +1,5 @@
 /** The channels of alerts, opened by their first send, and what they look up about an event. */
+import { defined } from '../core/defined.ts'
 import type { AppId, TenantId } from '../core/ids.ts'
 import type { AboutEvent } from '../delivery/alert-message.ts'
 import type { ClosableChannel } from '../delivery/channel.ts'
@@ -48,8 +49,7 @@ function aboutEvent(store: Parts['store'], publicUrl = ''): AboutEvent {
     const tenantId = tenantid as TenantId
     const [app, tenant] = await Promise.all([store.app(tenantId, appId), store.tenant(tenantId)])
     return {
-      ...(app === undefined ? {} : { appName: app.name }),
-      ...(tenant === undefined ? {} : { tenantName: tenant.name }),
+      ...defined({ appName: app?.name, tenantName: tenant?.name }),
       ...(isReload ? { logAddress: `${publicUrl}/api/v1/apps/${appId}/reloads/logs/${data.id}` } : {}),
     }
   }

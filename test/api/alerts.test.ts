@@ -1,4 +1,5 @@
 /** Alerts: who may set them up, what is refused, and that their secrets stay inside. */
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Channel } from '../../src/delivery/channel.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
@@ -51,6 +52,13 @@ describe('an alert', () => {
     expect(bare.body).toMatchObject({ to: change.to, on: ['recovery'], enabled: true })
     expect((await acme.admin.call('DELETE', one)).status).toBe(204)
     expect((await acme.admin.call('GET', one)).status).toBe(404)
+  })
+
+  it('of the guide is taken as it stands there', async () => {
+    const guide = readFileSync(new URL('../../docs/guides/alerts.md', import.meta.url), 'utf8')
+    const bodies = [...guide.matchAll(/-d '(\{.*\})'/g)].map(([, body]) => JSON.parse(body!))
+    expect(bodies.map(({ channel: kind }) => kind)).toEqual(['mail', 'chat'])
+    for (const body of bodies) expect((await acme.admin.call('POST', PATH, body)).status).toBe(201)
   })
 
   it('is no webhook, and a webhook is no alert', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AppId, DataVersion, KeyId, SpaceId, UserId } from '../../src/core/ids.ts'
+import type { AppId, DataVersion, KeyId, ScriptVersionId, SpaceId, UserId } from '../../src/core/ids.ts'
 import type { DataFile, ScriptVersion, Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import type { ReloadView } from '../../src/store/port/reloads.ts'
@@ -115,6 +115,26 @@ export function exerciseCatalog(given: () => Given): void {
       expect(await store().app(TENANT_ID, app.id)).toEqual(app)
       expect(await store().app(OTHER_TENANT, app.id)).toBeUndefined()
       expect(await everyRow(store(), 'apps', { tenantId: TENANT_ID })).toEqual([app])
+    })
+
+    it('keeps whether the app fails until a step says otherwise', async () => {
+      const { store } = given()
+      const first = await given().running()
+      const failing = async () => (await store.app(TENANT_ID, first.app.id))?.failing
+      expect(await failing()).toBeUndefined()
+      const fault = { engineErrorCode: 1, message: 'no', line: 1, statement: 'X' }
+      await given().end(first.reload, { kind: 'script-error', fault })
+      expect(await failing()).toBe(true)
+      await putScript(store, {
+        id: 's' as ScriptVersionId,
+        appId: first.app.id,
+        tenantId: TENANT_ID,
+        script: '',
+        message: '',
+        modifierId: first.app.ownerId,
+        modifiedAt: 0,
+      })
+      expect(await failing()).toBe(true)
     })
 
     it('steps are shown the tenant and the app as they are now, whatever was shown before', async () => {

@@ -254,26 +254,6 @@ export function exerciseTransitions(given: () => Given): void {
       expect(await marks()).toEqual({ full: false, partial: false })
     })
 
-    it('keeps whether the app fails until a step says otherwise', async () => {
-      const { store } = given()
-      const first = await given().running()
-      const failing = async () => (await store.app(TENANT_ID, first.app.id))?.failing
-      expect(await failing()).toBeUndefined()
-      const fault = { engineErrorCode: 1, message: 'no', line: 1, statement: 'X' }
-      await given().end(first.reload, { kind: 'script-error', fault })
-      expect(await failing()).toBe(true)
-      await putScript(store, {
-        id: 's' as ScriptVersionId,
-        appId: first.app.id,
-        tenantId: TENANT_ID,
-        script: '',
-        message: '',
-        modifierId: first.app.ownerId,
-        modifiedAt: 0,
-      })
-      expect(await failing()).toBe(true)
-    })
-
     it('settles a reload whose app was removed meanwhile', async () => {
       const { reload } = await given().running()
       await given().apply(reload, { kind: 'cancel' }, undefined)

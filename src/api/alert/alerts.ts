@@ -27,7 +27,7 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
-const PATH = '/api/v1/alerts'
+const ALERTS = '/api/v1/alerts'
 const TAGS = ['alerts']
 const LEVELS = ['tenant', 'user'] as const
 
@@ -107,7 +107,7 @@ export function registerAlerts(server: ApiServer, deps: ApiDeps): void {
 
 function registerList(server: ApiServer, deps: ApiDeps): void {
   server.get(
-    PATH,
+    ALERTS,
     {
       schema: {
         summary: 'List alerts',
@@ -137,7 +137,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
 
 function registerCreate(server: ApiServer, deps: ApiDeps): void {
   server.post(
-    PATH,
+    ALERTS,
     {
       schema: {
         summary: 'Create an alert',
@@ -155,7 +155,7 @@ function registerCreate(server: ApiServer, deps: ApiDeps): void {
 
 function registerOne(server: ApiServer, deps: ApiDeps): void {
   server.get(
-    `${PATH}/:id`,
+    `${ALERTS}/:id`,
     {
       schema: {
         summary: 'Get an alert',
@@ -167,7 +167,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
     async (request) => alertRecord(await find(deps, request, request.params.id)),
   )
   server.patch(
-    `${PATH}/:id`,
+    `${ALERTS}/:id`,
     {
       schema: {
         summary: 'Change an alert',
@@ -182,7 +182,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
       alertRecord(done(await changeAlert(deps, callerOf(request), request.params.id, request.body))),
   )
   server.delete(
-    `${PATH}/:id`,
+    `${ALERTS}/:id`,
     {
       schema: {
         summary: 'Delete an alert',
@@ -202,7 +202,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
 function registerTest(server: ApiServer, deps: ApiDeps): void {
   const rates = new SendRates()
   server.post(
-    `${PATH}/:id/actions/test`,
+    `${ALERTS}/:id/actions/test`,
     {
       schema: {
         summary: 'Send a test message, now',

@@ -55,6 +55,7 @@ export function mailChannel({
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  const closing = new AbortController()
   const domain = from.replace(/^.*@/, '').replace(/>.*$/, '')
   return {
     async send(events, subscription, sentAt) {
@@ -75,10 +76,16 @@ export function mailChannel({
         date: new Date(sentAt),
         // So that no absence notice comes back (RFC 3834, section 5).
         headers: { 'auto-submitted': 'auto-generated' },
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(sendTimeoutMs)]),
       }
-      return { ...(await sentWithin(sendTimeoutMs, transport.sendMail(mail))), request }
+      try {
+        return { ...sentOf(await transport.sendMail(mail)), request }
+      } catch (error) {
+        return { ok: false, message: faultText(error as SmtpFault, sendTimeoutMs), request }
+      }
     },
     async close() {
+      closing.abort()
       transport.close()
     },
   }
@@ -93,38 +100,24 @@ interface Refusal {
   readonly responseCode?: number | undefined
 }
 
-async function sentWithin(
-  timeoutMs: number,
-  sending: Promise<{
-    readonly accepted: readonly unknown[]
-    readonly rejectedErrors?: readonly Refusal[] | undefined
-  }>,
-): Promise<Sent> {
-  let late: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_resolve, reject) => {
-    late = setTimeout(() => reject(new Error('late')), timeoutMs)
-  })
-  try {
-    const { accepted, rejectedErrors = [] } = await Promise.race([sending, timeout])
-    if (rejectedErrors.length === 0) return { ok: true }
-    const codes = rejectedErrors.map(({ responseCode }) => responseCode ?? 0)
-    const message = `the mail server refused ${codes.length} of ${accepted.length + codes.length} recipients (${codes.join(', ')})`
-    return { ok: codes.every((code) => code >= 500), message }
-  } catch (error) {
-    // What is sent too late is not heard any more.
-    sending.catch(() => {})
-    return { ok: false, message: faultText(error as Error & { code?: string } & Refusal, timeoutMs) }
-  } finally {
-    clearTimeout(late)
-  }
+type SmtpFault = Error & Refusal & { readonly code?: string }
+
+interface Taken {
+  readonly accepted: readonly unknown[]
+  readonly rejectedErrors?: readonly Refusal[] | undefined
+}
+
+function sentOf({ accepted, rejectedErrors = [] }: Taken): Sent {
+  if (rejectedErrors.length === 0) return { ok: true }
+  const codes = rejectedErrors.map(({ responseCode }) => responseCode ?? 0)
+  const all = accepted.length + codes.length
+  const message = `the mail server refused ${codes.length} of ${all} recipients (${codes.join(', ')})`
+  return { ok: codes.every((code) => code >= 500), message }
 }
 
 /** Texts of the server are left out: they name hosts and users of the operator. */
-function faultText(
-  { message, code = '', responseCode }: Error & { code?: string } & Refusal,
-  timeoutMs: number,
-): string {
-  if (message === 'late') return `timeout after ${timeoutMs / 1000} s`
+function faultText({ message, code = '', responseCode }: SmtpFault, timeoutMs: number): string {
+  if (code === 'EABORT') return `timeout after ${timeoutMs / 1000} s`
   if (code === 'EAUTH') return 'the mail server did not accept the login of this service'
   if (code === 'ETLS' || /certificate|\bTLS\b|\bSSL\b/i.test(message)) {
     return 'no trusted TLS connection to the mail server'
