@@ -37,6 +37,8 @@ beforeAll(async () => {
   const connection = (await made('GET', '/api/v1/data-files/connections')).data[0]
   const key = await made('POST', '/api/v1/api-keys', { description: 'theirs' })
   const item = (await made('GET', '/api/v1/items?resourceType=app')).data[0]
+  const to = ['theirs@example.com']
+  const alert = await made('POST', '/api/v1/alerts', { name: 'x', channel: 'mail', on: ['failure'], to })
   await made('POST', `/api/v1/reloads/${reload.id}/actions/cancel`)
   const event = (await made('GET', '/api/v1/audits')).data[0]
   ids = {
@@ -49,6 +51,7 @@ beforeAll(async () => {
     connection: connection.id,
     key: key.id,
     item: item.id,
+    alert: alert.id,
     event: event.id,
     user: admin.user.id,
     tenant: acme.tenant.id,
@@ -97,6 +100,10 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['DELETE', '/api/v1/api-keys/{key}'],
   ['GET', '/api/v1/items/{item}'],
   ['GET', '/api/v1/audits/{event}'],
+  ['GET', '/api/v1/alerts/{alert}'],
+  ['PATCH', '/api/v1/alerts/{alert}', { to: ['mine@example.com'] }],
+  ['DELETE', '/api/v1/alerts/{alert}'],
+  ['POST', '/api/v1/alerts/{alert}/actions/test'],
 ]
 
 const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!)
@@ -125,6 +132,7 @@ it('lists nothing of another tenant', async () => {
     '/api/v1/api-keys',
     '/api/v1/items',
     '/api/v1/audits',
+    '/api/v1/alerts',
     '/api/v1/data-files/connections',
   ]
   for (const list of lists) {
@@ -162,6 +170,7 @@ it('left everything as it was', async () => {
   expect((await admin.call('GET', `/api/v1/spaces/${ids.space}`)).body.name).toBe('Theirs')
   expect((await admin.call('GET', `/api/v1/data-files/${ids.file}`)).body.size).toBe(6)
   expect((await admin.call('GET', `/api/v1/api-keys/${ids.key}`)).body.description).toBe('theirs')
+  expect((await admin.call('GET', `/api/v1/alerts/${ids.alert}`)).body.to).toEqual(['theirs@example.com'])
 })
 
 /**
