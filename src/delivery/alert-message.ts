@@ -35,7 +35,7 @@ export function alertMessage(event: CloudEvent, about: AlertSubject): AlertMessa
   return {
     subject: cutToBytes(oneLine(subjectOf(event, about)), SUBJECT_MAX_BYTES),
     facts: factsOf(event, about).flatMap(([name, value]) => {
-      const text = typeof value === 'string' ? oneLine(value) : ''
+      const text = typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : ''
       return text === '' ? [] : [[name, text] as const]
     }),
     error: message
@@ -75,6 +75,8 @@ function factsOf({ id, type, test, time, tenantid, data }: CloudEvent, about: Al
     ['Tenant', tenant],
     ['Time', time],
     ['Due', data.dueAt],
+    ['First due', data.firstDueAt],
+    ['Runs', data.count],
     ['Outcome', type === FINISHED_EVENT_TYPE ? error : undefined],
     ['Reload', type === FINISHED_EVENT_TYPE ? data.id : undefined],
     ['Log', about.logAddress],

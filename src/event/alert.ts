@@ -3,7 +3,9 @@
  * an app began to fail, that it runs again, that something that should have run did not.
  */
 import type { IncidentChange } from '../core/incident.ts'
-import { FINISHED_EVENT_TYPE } from './event-types.ts'
+import type { NoRunReason } from '../core/task/run.ts'
+import { FINISHED_EVENT_TYPE, TASK_NOT_RUN_TYPE } from './event-types.ts'
+import type { EventDraft } from './stored-event.ts'
 
 export const ALERT_KINDS = ['mail', 'chat'] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
@@ -26,8 +28,12 @@ export interface Alert {
   readonly format?: ChatFormat
 }
 
-/** Events of these types tell that something did not run. */
-const DID_NOT_RUN_TYPES: readonly string[] = ['com.reprise.v1.task.not-run']
+/**
+ * Events of these types tell that something did not run, and why: only what nobody asked for is told, and not
+ * what an active reload keeps from running at every instant of a schedule.
+ */
+const DID_NOT_RUN_TYPES: readonly string[] = [TASK_NOT_RUN_TYPE]
+const UNASKED: readonly NoRunReason[] = ['late']
 
 const INCIDENT_OCCASIONS: Readonly<Record<IncidentChange, AlertOccasion>> = {
   opened: 'failure',
@@ -45,9 +51,10 @@ export function alertEventTypes(on: readonly AlertOccasion[]): string[] {
 /** @param incident what the event's reload did to the incident of its app */
 export function isOccasion(
   { on }: Alert,
-  { type }: { readonly type: string },
+  { type, body }: Pick<EventDraft, 'type' | 'body'>,
   incident: IncidentChange | undefined,
 ): boolean {
   if (type === FINISHED_EVENT_TYPE) return incident !== undefined && on.includes(INCIDENT_OCCASIONS[incident])
-  return DID_NOT_RUN_TYPES.includes(type) && on.includes('didNotRun')
+  const unasked = UNASKED.some((reason) => reason === body.data.reason)
+  return on.includes('didNotRun') && DID_NOT_RUN_TYPES.includes(type) && unasked
 }

@@ -13,7 +13,7 @@ import type { FilterNode } from '../core/filter.ts'
 import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
 import { type AlertOccasion, alertEventTypes } from './alert.ts'
-import { ATTEMPT_EVENT_TYPE } from './event-types.ts'
+import { ATTEMPT_EVENT_TYPE, TASK_NOT_RUN_TYPE } from './event-types.ts'
 import { fanOut, type Listeners, wants } from './fan-out.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -49,14 +49,19 @@ describe('a subscription wants an event', () => {
 describe('an alert wants an event', () => {
   const alert = (...on: AlertOccasion[]) =>
     aSubscription({ channel: 'mail', alert: { on }, eventTypes: alertEventTypes(on) })
-  const notRun = { ...event, type: alertEventTypes(['didNotRun'])[0]! }
+  const notRun = (reason: string) => ({
+    ...event,
+    type: TASK_NOT_RUN_TYPE,
+    body: { ...event.body, data: { reason } },
+  })
   test.each<[string, Subscription, typeof event, Partial<Listeners>, boolean]>([
     ['that opens an incident', alert('failure'), event, { incident: 'opened' }, true],
     ['not a further failure', alert('failure', 'recovery', 'didNotRun'), event, {}, false],
     ['not what was not asked for', alert('recovery'), event, { incident: 'opened' }, false],
     ['that closes an incident', alert('recovery'), event, { incident: 'closed' }, true],
-    ['that something did not run', alert('failure', 'didNotRun'), notRun, {}, true],
-    ['not that if it was not asked for', alert('failure', 'recovery'), notRun, {}, false],
+    ['that something was missed', alert('failure', 'didNotRun'), notRun('late'), {}, true],
+    ['not what somebody wanted so', alert('didNotRun'), notRun('paused'), {}, false],
+    ['not that if it was not asked for', alert('failure', 'recovery'), notRun('late'), {}, false],
     [
       'not when it is disabled',
       { ...alert('failure'), enabled: false },

@@ -4,6 +4,7 @@ import { put } from '../../test/support/catalog.ts'
 import {
   APP_ID,
   anApp,
+  aSubscription,
   aTask,
   aTenant,
   aUser,
@@ -19,6 +20,7 @@ import type { TaskRun } from '../core/task/run.ts'
 import { switchedOn } from '../core/task/switching.ts'
 import type { Task, TaskEvent } from '../core/task/task.ts'
 import { HOUR, MINUTE, SECOND } from '../core/units.ts'
+import { alertEventTypes } from '../event/alert.ts'
 import { systemZones } from '../main/zones.ts'
 import { type SettleRules, settleStep } from '../outcome/settle.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
@@ -143,8 +145,10 @@ describe('a schedule', () => {
   })
 
   test('while nobody looked: the latest within the window runs, the others are one record', async () => {
-    const { machine, start, every, save, runs, end } = await scene()
+    const { machine, store, start, every, save, runs, end } = await scene()
     await save({ triggers: every('FREQ=HOURLY') })
+    const alert = aSubscription({ channel: 'mail', alert: { on: ['didNotRun'] } })
+    await put(store, { subscriptions: [{ ...alert, eventTypes: alertEventTypes(['didNotRun']) }] })
     await machine.pass(5 * HOUR + 10 * MINUTE)
     const loop = start()
     await machine.pass(SECOND)
@@ -152,6 +156,9 @@ describe('a schedule', () => {
     const all = await runs()
     expect(states(all).toSorted()).toEqual(['aborted', 'late'])
     expect(all.find(({ state }) => state === 'missed')?.cause).toMatchObject({ missed: { count: 4 } })
+    const events = await store.eventsAfter(TENANT_ID, 0, 20)
+    const told = await Promise.all(events.map(({ id }) => store.deliveriesOf(id)))
+    expect(told.flat().map(({ subscriptionId }) => subscriptionId)).toEqual([alert.id])
     await loop.stop()
   })
 

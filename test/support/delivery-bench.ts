@@ -59,7 +59,13 @@ export class DeliveryBench {
     if ((await this.store.app(TENANT_ID, appId)) === undefined)
       await put(this.store, { apps: [anApp({ id: appId })] })
     await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
-    const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0, store: this.store }
+    const rules = {
+      ...this.machine.ports,
+      errorRequeuesMax: 3,
+      taskFailuresMax: 5,
+      largestSizeIndex: 0,
+      store: this.store,
+    }
     expect(await cancelReload(rules, TENANT_ID, id)).toBe('canceled')
     const [event] = await this.store.eventsOf(id)
     this.#events.push(event!.id)
@@ -72,7 +78,7 @@ export class DeliveryBench {
     const id = `6906d0a1b2c3d4e5f60718${String(app).padStart(2, '0')}` as ReloadId
     await put(this.store, { apps: [anApp({ id: appId })] })
     await this.store.accept([{ reload: aReload({ id, appId }), reloadsPerAppAndDay: 0 }])
-    const rules = { ...this.machine.ports, errorRequeuesMax: 3, largestSizeIndex: 0 }
+    const rules = { ...this.machine.ports, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }
     const step = settleStep(rules, { kind: 'queue-time-exceeded', limitMs: 0 })
     await this.store.transition([{ reloadId: id, step }])
     this.#events.push((await this.store.eventsOf(id))[0]!.id)

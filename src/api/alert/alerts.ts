@@ -40,7 +40,7 @@ const PAGES: PageRules<'name' | 'createdAt' | 'updatedAt'> = {
 
 const On = Type.Array(Type.Enum(ALERT_OCCASIONS), {
   description:
-    'failure: the first failure of an app (FAILED, EXCEEDED_LIMIT), no further one in a row; recovery: its first success after that; didNotRun: a run of a task did not take place',
+    'failure: the first failure of an app (FAILED, EXCEEDED_LIMIT), no further one in a row; recovery: its first success after that; didNotRun: runs of a task were missed, because the service did not run or its clock was set',
 })
 
 const writable = {

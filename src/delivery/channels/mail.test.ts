@@ -8,6 +8,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { aCloudEvent, aSubscription } from '../../../test/support/records.ts'
+import { TASK_NOT_RUN_TYPE } from '../../event/event-types.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { AlertSubject } from '../alert-message.ts'
 import type { ClosableChannel } from '../channel.ts'
@@ -175,11 +176,12 @@ File not found: Größe.csv
     const of = (status: string) => ({ ...FAILED, data: { ...FAILED.data, status } })
     const notRun = {
       ...FAILED,
-      type: 'com.reprise.v1.task.not-run',
-      data: { name: 'Nightly', resourceId: 'app-1' },
+      type: TASK_NOT_RUN_TYPE,
+      data: { name: 'Nightly', resourceId: 'app-1', count: 4 },
     }
     for (const event of [of('SUCCEEDED'), of('EXCEEDED_LIMIT'), { ...FAILED, test: 'true' }, notRun])
       await send(to, event)
+    expect(plain(taken.at(-1)!.text)).toContain('Runs: 4\r\n')
     expect(taken.map(({ headers }) => headers.find((line) => line.startsWith('Subject: ')))).toEqual([
       'Subject: Sales reloads again',
       'Subject: The reload of Sales exceeded a limit',
