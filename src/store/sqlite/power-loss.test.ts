@@ -10,9 +10,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { completed, FINISHED, Given } from '../../../test/contract/store-records.ts'
+import { tasksOf } from '../../../test/contract/task-records.ts'
 import { put } from '../../../test/support/catalog.ts'
 import { aSubscription, seededRandom, TENANT_ID } from '../../../test/support/records.ts'
 import { isOutcome } from '../../core/outcome.ts'
+import { is } from '../port/condition.ts'
+import { everyRow } from '../port/lists.ts'
 import { connect } from './connection.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -37,7 +40,8 @@ async function shown(store: SqliteStore) {
     rows.map(async (reload) => {
       const events = await store.eventsOf(reload.id)
       const deliveries = await Promise.all(events.map(({ id }) => store.deliveriesOf(id)))
-      return { reload, attempts: await store.attempts(reload.id), events, deliveries }
+      const run = await everyRow(store, 'taskRuns', { tenantId: TENANT_ID, where: is('reloadId', reload.id) })
+      return { reload, attempts: await store.attempts(reload.id), events, deliveries, run }
     }),
   )
 }
@@ -70,7 +74,7 @@ function currentBytes(wal: Buffer): number {
 
 const file = join(folder, 'data.db')
 
-async function live(given: Given): Promise<Generation> {
+async function live(given: Given, tasks: ReturnType<typeof tasksOf>): Promise<Generation> {
   const store = given.store as SqliteStore
   const database = readFileSync(file)
   const marks: Mark[] = [{ walBytes: 0, shown: await shown(store) }]
@@ -90,6 +94,8 @@ async function live(given: Given): Promise<Generation> {
   const { id: reloadId, lease } = again!.reload
   await acknowledged(store.renewLeases([{ reloadId, lease: lease!, ...renewed }]))
   await acknowledged(given.end(again!.reload, completed(again!.reload)))
+  const task = await tasks.task()
+  await acknowledged(tasks.started(task))
   const wal = readFileSync(`${file}-wal`)
   return { database, wal: wal.subarray(0, currentBytes(wal)), marks }
 }
@@ -103,11 +109,12 @@ beforeAll(async () => {
   await empty.close()
   const store = SqliteStore.open(file)
   const given = Given.over(store)
-  first = await live(given)
+  const tasks = tasksOf(() => given)
+  first = await live(given, tasks)
   const beside = new DatabaseSync(file)
   beside.exec('PRAGMA wal_checkpoint(PASSIVE)')
   beside.close()
-  second = await live(given)
+  second = await live(given, tasks)
   await store.close()
 })
 
@@ -125,7 +132,8 @@ async function expectShown(copy: string, expected: Shown): Promise<void> {
   const found = await shown(store)
   await store.close()
   expect(found).toEqual(expected)
-  for (const { reload, events } of found) {
+  for (const { reload, events, run } of found) {
+    expect(run).toHaveLength(reload.taskId === undefined ? 0 : 1)
     const finished = events.filter((event) => event.type === FINISHED)
     expect(finished).toHaveLength(isOutcome(reload.state) ? 1 : 0)
   }
