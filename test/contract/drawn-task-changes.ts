@@ -4,11 +4,12 @@
  */
 import { defined } from '../../src/core/defined.ts'
 import type { AppId, ReloadId, RunId, TaskId, TenantId } from '../../src/core/ids.ts'
-import { isOutcome, type Outcome } from '../../src/core/outcome.ts'
+import { isOutcome } from '../../src/core/outcome.ts'
 import type { Refusal, ReloadCommand } from '../../src/core/reload.ts'
+import { END_OF, endedRun } from '../../src/core/task/ended.ts'
 import { hear } from '../../src/core/task/hearing.ts'
 import { type Cause, runOf, type TaskRun } from '../../src/core/task/run.ts'
-import type { RunEnd, Task, TaskEvent, Triggers } from '../../src/core/task/task.ts'
+import type { Task, TaskEvent, Triggers } from '../../src/core/task/task.ts'
 import type { Change, TaskDecided, TaskView } from '../../src/store/port/change.ts'
 import type { ReloadView, Saving } from '../../src/store/port/reloads.ts'
 import type { Store } from '../../src/store/port/store.ts'
@@ -19,13 +20,6 @@ import { commandStep } from './store-records.ts'
 
 const TASKS = 8
 const FIRED_AT_ONCE = 3
-
-const END_OF: Readonly<Record<Outcome, RunEnd>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  EXCEEDED_LIMIT: 'failed',
-  CANCELED: 'aborted',
-}
 
 interface Place {
   readonly appId: AppId
@@ -147,7 +141,7 @@ function endOf({ task: shown, app }: ReloadView, { reload }: Saving, now: number
   if (shown === undefined || !isOutcome(reload.state)) return {}
   const { run, task, listening, waiting } = shown
   const end = END_OF[reload.state]
-  const over: TaskRun = { ...run, state: end, endedAt: now }
+  const over = endedRun(run, end, now)
   if (task === undefined) return { taskRuns: [over] }
   const { taskId: id, taskName, appId, id: runId } = run
   const told = { taskId: id, taskName, runId, end, appId, ...defined({ spaceId: app?.spaceId }), depth: 0 }

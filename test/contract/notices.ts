@@ -6,6 +6,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, TenantId } from '../../src/core/ids.ts'
+import type { TaskRun } from '../../src/core/task/run.ts'
 import type { Saving } from '../../src/store/port/reloads.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
@@ -135,12 +136,16 @@ export function exerciseNotices(given: () => Given): void {
       expect(await toldBy(() => given().store.change([starting(one)]))).toEqual(['queued'])
       const [claimed] = await given().claim()
       const { now } = given()
+      const wakes = (saving: Saving, woken: TaskRun) => ({
+        ...saving,
+        taskRuns: [...saving.taskRuns!, woken],
+      })
       const end = commandStep({ kind: 'end-attempt', end: completed(claimed!.reload) }, now)
-      const ending = (more: Partial<Saving>) => () =>
+      const ending = (woken: TaskRun) => () =>
         given().store.transition([
-          { reloadId: claimed!.reload.id, step: (view) => ({ ...(end(view) as Saving), ...more }) },
+          { reloadId: claimed!.reload.id, step: (view) => wakes(end(view) as Saving, woken) },
         ])
-      expect(await toldBy(ending({ taskRuns: [aRun(one)] }))).toEqual(['ended', 'events', 'queued', 'tasks'])
+      expect(await toldBy(ending(aRun(one)))).toEqual(['ended', 'events', 'queued', 'tasks'])
     })
 
     it('that a run waits no longer than it may, when it was pulled back', async () => {

@@ -25,6 +25,7 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../../src/core/reload.ts'
+import { END_OF, endedRun } from '../../src/core/task/ended.ts'
 import type { Delivery, Send } from '../../src/event/delivery.ts'
 import type { EventDraft } from '../../src/event/stored-event.ts'
 import type { Claimed } from '../../src/store/port/queue.ts'
@@ -178,9 +179,12 @@ export function commandStep(command: ReloadCommand, now: number) {
     const attempt = decision.closed ?? decision.opened
     const app = appChange(view, decision, command)
     const events = decision.outcome === undefined ? [] : [finishedEvent(decision.next, now)]
+    const run = view.task?.run
+    const end = decision.outcome && END_OF[decision.outcome]
     return {
       reload: decision.next,
       ...defined({ attempt, app }),
+      taskRuns: run === undefined || end === undefined ? [] : [endedRun(run, end, now)],
       events,
       deliveries: events.flatMap((event) =>
         view.subscriptions.map((subscription) => aDelivery(event, subscription.id, now)),

@@ -101,26 +101,42 @@ export function exerciseTaskEnds(given: () => Given): void {
       expect(await store().task(TENANT_ID, one.id)).toMatchObject({ name: 'ran' })
     })
 
-    const wrongs: readonly (readonly [string, (run: TaskRun, listener: Task) => Partial<Saving>])[] = [
-      ['its own run still running', (run) => ({ taskRuns: [run] })],
-      ['a run of another tenant', (_run, of) => ({ taskRuns: [aRun(of, { tenantId: OTHER_TENANT })] })],
-      ['a task of another tenant', (_run, of) => ({ tasks: [{ ...of, tenantId: OTHER_TENANT }] })],
+    type Wrong = (over: TaskRun, listener: Task) => Partial<Saving>
+    const wrongs: readonly (readonly [string, string, Wrong])[] = [
+      ['its own run left out', 'outcome', () => ({ taskRuns: [] })],
+      [
+        'its own run still running',
+        'outcome',
+        ({ endedAt: _, ...run }) => ({ taskRuns: [{ ...run, state: 'running' }] }),
+      ],
+      [
+        'a run of another tenant',
+        'another tenant',
+        (over, of) => ({ taskRuns: [over, aRun(of, { tenantId: OTHER_TENANT })] }),
+      ],
+      [
+        'a task of another tenant',
+        'another tenant',
+        (_over, of) => ({ tasks: [{ ...of, tenantId: OTHER_TENANT }] }),
+      ],
       [
         'a run for one thing twice',
-        (_run, of) => ({ taskRuns: [aRun(of, { key: 'k' }), aRun(of, { key: 'k' })] }),
+        '',
+        (over, of) => ({ taskRuns: [over, aRun(of, { key: 'k' }), aRun(of, { key: 'k' })] }),
       ],
       [
-        'a run for a reload that has one',
-        (run, of) => ({ taskRuns: [aRun(of, { state: 'running', reloadId: run.reloadId! })] }),
+        'a second run of its reload',
+        '',
+        (over, of) => ({ taskRuns: [over, { ...over, id: aRun(of).id, key: 'k' }] }),
       ],
     ]
-    it.each(wrongs)('saves nothing with %s', async (_what, wrong) => {
+    it.each(wrongs)('saves nothing with %s', async (_what, told, wrong) => {
       const { listener, run, end, running } = await ended()
-      const step = (shown: Parameters<typeof end>[0]) => ({
-        ...(end(shown) as Saving),
-        ...wrong(run, listener),
-      })
-      await expect(store().transition([{ reloadId: running.id, step }])).rejects.toThrow()
+      const step = (shown: Parameters<typeof end>[0]) => {
+        const saving = end(shown) as Saving
+        return { ...saving, ...wrong(saving.taskRuns![0]!, listener) }
+      }
+      await expect(store().transition([{ reloadId: running.id, step }])).rejects.toThrow(told)
       expect(await store().reload(TENANT_ID, running.id)).toEqual(running)
       expect(await store().taskRun(TENANT_ID, run.id)).toEqual(run)
     })

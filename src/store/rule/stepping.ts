@@ -2,6 +2,7 @@
 import type { Reload } from '../../core/reload.ts'
 import type { ReloadView, Saving, Transition, Transitioned } from '../port/reloads.ts'
 import { isSaving } from './saving.ts'
+import { assertRunEnds } from './task-runs.ts'
 
 export interface Stepped<Refused> {
   readonly answer: Transitioned<Refused>
@@ -20,7 +21,9 @@ export function stepped<Refused>(
 ): Stepped<Refused> {
   if (reload === undefined) return { answer: { kind: 'unknown' } }
   if (fence !== undefined && reload.lease !== fence) return { answer: { kind: 'fenced' } }
-  const result = step(view(reload, stored))
+  const shown = view(reload, stored)
+  const result = step(shown)
   if (!isSaving(result)) return { answer: { kind: 'refused', refusal: result, reload } }
+  assertRunEnds(shown, result)
   return { answer: { kind: 'saved', reload: result.reload }, saving: result }
 }

@@ -2,6 +2,7 @@
 import { isOutcome } from '../../core/outcome.ts'
 import type { Reload } from '../../core/reload.ts'
 import { isOver, isWithoutRun, type TaskRun } from '../../core/task/run.ts'
+import type { ReloadView, Saving } from '../port/reloads.ts'
 
 export function assertRun(run: TaskRun): void {
   const { state, reloadId, endedAt } = run
@@ -20,6 +21,13 @@ export function assertRunOf(reload: Reload, runs: readonly TaskRun[]): void {
     if (run.reloadId !== reload.id) continue
     must(isOver(run) === isOutcome(reload.state), run, 'it ends exactly with the outcome of its reload')
   }
+}
+
+/** Or the run would run for ever, and nobody would hear of its end. @param shown to the step */
+export function assertRunEnds({ task, reload: before }: ReloadView, { reload, taskRuns = [] }: Saving): void {
+  if (task === undefined || isOutcome(before.state) || !isOutcome(reload.state)) return
+  const saved = taskRuns.some(({ id }) => id === task.run.id)
+  must(saved, task.run, 'it is saved with the outcome of its reload')
 }
 
 function must(holds: boolean, run: TaskRun, rule: string): void {
