@@ -32,6 +32,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   catchUpWindowMs: 'How late a run of a schedule is still made; older ones are recorded as missed.',
   scheduleJitterMs: 'The runs of a schedule are moved by up to so much, drawn once for each task.',
   scheduleGapMs: 'Shortest time between two runs of one schedule.',
+  dataRefreshDelayMs:
+    'After a change of data: how long further changes are waited for, before the apps that read it reload.',
   setAsideMs: 'How long files that no record knows are kept aside, in `.set-aside` within their folder.',
   deliveryHistoryMs:
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',

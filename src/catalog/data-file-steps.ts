@@ -5,9 +5,10 @@
  */
 
 import { foldersAbove, isFolderName } from '../core/file-name.ts'
-import { newUuid, type TenantId, type UserId } from '../core/ids.ts'
+import { type AppId, newUuid, type ReloadId, type TenantId, type UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { DataFile, FilePlace } from '../core/records.ts'
+import { type DataRules, runsOfChange, throughReload } from '../core/task/data-change.ts'
 import type { DataFileView, Decided } from '../store/port/change.ts'
 import { unmarkedReaders } from './crash-marks.ts'
 import { placeOf, samePlace, unknownDataFile } from './file-place.ts'
@@ -42,16 +43,28 @@ export function newDataFile(
 }
 
 /** Adds a file or folder whose name must be free. */
-export function adding(world: Made, file: DataFile): (view: DataFileView) => DecidedFile {
+export function adding(rules: DataRules, file: DataFile): (view: DataFileView) => DecidedFile {
   return (view) => {
     const refusal = refuseName(view, file.name)
-    return refusal === undefined ? saving(world, view, [file]) : { answer: refusal }
+    return refusal === undefined ? saving(rules, view, [file], [file]) : { answer: refusal }
   }
 }
 
-/** Makes the record agree with the content that is at the name, whatever was there. */
-export function adopting(world: Made, file: DataFile, bytes: number): (view: DataFileView) => DecidedFile {
-  return (view) => saving(world, view, [{ ...(view.file ?? file), bytes, modifiedAt: world.clock.now() }])
+/**
+ * Makes the record agree with the content that is at the name, whatever was there.
+ * @param by the reload that stored it
+ */
+export function adopting(
+  rules: DataRules,
+  file: DataFile,
+  bytes: number,
+  by?: { readonly appId: AppId; readonly reloadId: ReloadId },
+): (view: DataFileView) => DecidedFile {
+  return (view) => {
+    const adopted = { ...(view.file ?? file), bytes, modifiedAt: rules.clock.now() }
+    const through = by === undefined ? [] : throughReload(by.appId, view.runOf(by.reloadId))
+    return saving(rules, view, [adopted], [adopted], { through })
+  }
 }
 
 export interface FileMove {
@@ -66,7 +79,7 @@ export interface FileMove {
 }
 
 /** Moves a file, or a folder with all that it holds, and notes new content. */
-export function changing(world: Made, move: FileMove): (view: DataFileView) => DecidedFile {
+export function changing(rules: DataRules, move: FileMove): (view: DataFileView) => DecidedFile {
   return (view) => {
     const { file } = view
     const { place, name } = move
@@ -86,12 +99,14 @@ export function changing(world: Made, move: FileMove): (view: DataFileView) => D
     if (refusal !== undefined) return { answer: refusal }
     const after = { ...relocated(file, move), name }
     const { bytes = file.bytes } = move
-    const changed = folder ? after : { ...after, bytes, modifiedAt: world.clock.now() }
+    const changed = folder ? after : { ...after, bytes, modifiedAt: rules.clock.now() }
     const below = view.below.map((row) => ({
       ...relocated(row, move),
       name: name + row.name.slice(file.name.length),
     }))
-    return saving(world, view, [changed, ...below], [file, ...view.below])
+    const rows = [changed, ...below] as const
+    const renewed = moves ? rows : move.bytes === undefined ? [] : [changed]
+    return saving(rules, view, rows, renewed, { before: [file, ...view.below] })
   }
 }
 
@@ -136,19 +151,31 @@ export function missingFolders(world: Made, into: Into, name: string, has: Has):
     .map((folder) => newDataFile(world, into, folder))
 }
 
-/** Saves the first and the rows that go with it, the folders above it, and the apps that now read another. */
+/**
+ * Saves the first and the rows that go with it, the folders above it, the apps that now read another, and the
+ * runs that wait because of it.
+ * @param renewed rows that have another content under their names
+ */
 function saving(
-  world: Made,
+  rules: DataRules,
   view: DataFileView,
   rows: readonly [DataFile, ...DataFile[]],
-  before: readonly DataFile[] = [],
+  renewed: readonly DataFile[],
+  {
+    before = [],
+    through = [],
+  }: { readonly before?: readonly DataFile[]; readonly through?: readonly AppId[] } = {},
 ): DecidedFile {
   const [file] = rows
   const into = { tenantId: file.tenantId, ownerId: file.ownerId, place: placeOf(file) }
   const has = (folder: string) => view.onTheWay.some((row) => row.name === folder)
-  const missing = missingFolders(world, into, file.name, has)
+  const missing = missingFolders(rules, into, file.name, has)
   const apps = unmarkedReaders(view.marked, [...before, ...rows])
-  return { answer: file, put: { dataFiles: [...missing, ...rows], apps } }
+  const files = renewed
+    .filter(({ name }) => !isFolderName(name))
+    .map((row) => ({ place: placeOf(row), name: row.name }))
+  const taskRuns = runsOfChange(rules, view, { files, through })
+  return { answer: file, put: { dataFiles: [...missing, ...rows], apps, taskRuns } }
 }
 
 function relocated(file: DataFile, { place, movedBy }: FileMove): DataFile {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
 import type { App, DataFile } from '../core/records.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
@@ -48,7 +49,12 @@ async function bench(apps: readonly App[] = []) {
       }
     },
   })
-  const deps = { store: counted, world: virtualMachine().ports, files: notingFiles(done) }
+  const deps = {
+    store: counted,
+    world: virtualMachine().ports,
+    files: notingFiles(done),
+    limits: DEFAULT_LIMITS,
+  }
   const add = async (name: string) => {
     const content = name.includes('.') ? { content: { content: '', bytes: 5 } } : {}
     const wish = { name, folder: !name.includes('.') }

@@ -6,7 +6,9 @@
 
 import { defined } from '../core/defined.ts'
 import { baseNameOf, checkFileName, checkFolderPath, isFolderName } from '../core/file-name.ts'
+import type { Limits } from '../core/limits.ts'
 import type { Caller, DataFile, FilePlace } from '../core/records.ts'
+import type { DataRules } from '../core/task/data-change.ts'
 import type { Change, DataFileView } from '../store/port/change.ts'
 import { adding, asking, changing, type DecidedFile, newDataFile, removing } from './data-file-steps.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
@@ -16,6 +18,7 @@ import { isRefused, type Refused, refused } from './refusal.ts'
 
 export interface FileDeps extends CatalogDeps {
   readonly files: FileStore
+  readonly limits: Pick<Limits, 'dataRefreshDelayMs'>
 }
 
 /** What is asked of a file or folder; what a change leaves out stays. */
@@ -65,7 +68,7 @@ export async function addDataFile(
     const change = fileChange(
       made,
       { place, name },
-      adding(deps.world, { ...made, bytes: content?.bytes ?? 0 }),
+      adding(rulesOf(deps), { ...made, bytes: content?.bytes ?? 0 }),
     )
     return deps.files.alone([at], () =>
       saveWithContent(deps, change, async () => {
@@ -103,7 +106,7 @@ export async function changeDataFile(
     const to = { tenantId: caller.tenantId, place }
     const moves = name !== seen.name || !samePlace(from.place, place)
     const move = { seen, place, name, movedBy: caller.user.id, ...defined({ bytes: content?.bytes }) }
-    const change = fileChange(seen, { place, name }, changing(deps.world, move))
+    const change = fileChange(seen, { place, name }, changing(rulesOf(deps), move))
     return deps.files.alone([from, to], async () => {
       const saved = await saveWithContent(deps, change, async () => {
         if (content !== undefined) await deps.files.put(content, to, name)
@@ -130,6 +133,10 @@ export async function removeDataFile(
     // Gone meanwhile is gone.
     return isRefused(removed) ? file : removed
   })
+}
+
+function rulesOf({ world, limits }: FileDeps): DataRules {
+  return { ...world, ...limits }
 }
 
 type FileChange<Answer> = Extract<Change<Answer>, { readonly kind: 'data-file' }>

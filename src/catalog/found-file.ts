@@ -5,8 +5,9 @@
 import { isFolderName } from '../core/file-name.ts'
 import type { UserId } from '../core/ids.ts'
 import type { DataFile } from '../core/records.ts'
+import type { DataRules } from '../core/task/data-change.ts'
 import type { CatalogStore } from '../store/port/store.ts'
-import { adopting, type DecidedFile, fileOnTheWay, type Made } from './data-file-steps.ts'
+import { adopting, type DecidedFile, fileOnTheWay } from './data-file-steps.ts'
 import type { Place } from './file-contents.ts'
 import { refused } from './refusal.ts'
 
@@ -56,11 +57,11 @@ export function isRecorded(record: DataFile | undefined, { bytes, writtenAt }: F
 
 /** Records the file as it is; refused while a record stands in its way. */
 export function recordingFound(
-  world: Made,
+  rules: DataRules,
   file: DataFile,
   { bytes }: FoundFile,
 ): (view: Parameters<ReturnType<typeof adopting>>[0]) => DecidedFile {
-  const adopt = adopting(world, file, bytes)
+  const adopt = adopting(rules, file, bytes)
   return (view) => {
     const names = new Set(view.onTheWay.map(({ name }) => name))
     const has = (name: string) => names.has(name)

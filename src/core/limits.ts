@@ -29,6 +29,9 @@ export const ENGINE_BEAT_MS = 500
 /** The largest body that is decoded on the event loop: a hostile one costs it some milliseconds. */
 export const INLINE_BODY_MAX_BYTES = 64 * KIB
 
+/** What is longest waited for further changes of data; waits beyond it were stamped by a clock ahead. */
+export const DATA_REFRESH_DELAY_MAX_MS = 10 * MINUTE
+
 export interface Limits {
   /** Longest run of one attempt (contract 02, section 4: 3 h). */
   readonly runTimeMs: number
@@ -71,6 +74,8 @@ export interface Limits {
   readonly scheduleJitterMs: number
   /** Two runs of one schedule must be so far apart. */
   readonly scheduleGapMs: number
+  /** How long after a change of data further ones are waited for, before the apps that read it reload. */
+  readonly dataRefreshDelayMs: number
   readonly deliveryHistoryMs: number
   /** How long files that no record knows are kept aside. */
   readonly setAsideMs: number
@@ -107,6 +112,7 @@ export const DEFAULT_LIMITS: Limits = {
   catchUpWindowMs: HOUR,
   scheduleJitterMs: 0,
   scheduleGapMs: MINUTE,
+  dataRefreshDelayMs: MINUTE,
   deliveryHistoryMs: 7 * DAY,
   setAsideMs: 30 * DAY,
   reloadHistoryMs: 180 * DAY,
@@ -212,6 +218,11 @@ export function checkLimits(limits: Limits): string[] {
   if (limits.requestBodyBytes > INLINE_BODY_MAX_BYTES) {
     broken.push(
       `requestBodyBytes must be at most ${INLINE_BODY_MAX_BYTES}: decoding more would hold up every tenant`,
+    )
+  }
+  if (limits.dataRefreshDelayMs > DATA_REFRESH_DELAY_MAX_MS) {
+    broken.push(
+      `dataRefreshDelayMs must be at most ${DATA_REFRESH_DELAY_MAX_MS}: what reads the data would lag behind`,
     )
   }
   if (limits.readTimeMs < 1) broken.push('readTimeMs must be at least 1')

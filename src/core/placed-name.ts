@@ -1,7 +1,10 @@
-/** A file by where it lies and its full name there, as one text. */
-import type { PlacedName } from './records.ts'
+/** Where a file lies, and with its full name there, as texts. No id has a slash. */
+import type { FilePlace, PlacedName } from './records.ts'
 
-/** No id has a slash. */
+export function placeKey(place: FilePlace): string {
+  return 'spaceId' in place ? `space/${place.spaceId}` : `owner/${place.ownerId}`
+}
+
 export function placedKey({ place, name }: PlacedName): string {
-  return 'spaceId' in place ? `space/${place.spaceId}/${name}` : `owner/${place.ownerId}/${name}`
+  return `${placeKey(place)}/${name}`
 }

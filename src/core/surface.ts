@@ -68,6 +68,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_APP_DATA_SIZE: { room: 'engine/pool', stage: 'stable' },
   REPRISE_CATCH_UP_WINDOW: { room: 'trigger', stage: 'preview' },
   REPRISE_CONCURRENT_RELOADS: { room: 'core', stage: 'stable' },
+  REPRISE_DATA_REFRESH_DELAY: { room: 'core/task', stage: 'preview' },
   REPRISE_DATA_DIR: { room: 'main', stage: 'stable' },
   REPRISE_DELIVERY_HISTORY: { room: 'history', stage: 'stable' },
   REPRISE_DRAIN_TIME: { room: 'worker', stage: 'stable' },

@@ -8,6 +8,7 @@ import { Given } from '../../test/contract/store-records.ts'
 import { put, remove } from '../../test/support/catalog.ts'
 import { aSpace, aUser, OWNER_ID, SPACE_ID, TENANT_ID } from '../../test/support/records.ts'
 import type { FileStore, Place } from '../catalog/file-contents.ts'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
 import type { App } from '../core/records.ts'
 import type { StagedFile } from '../engine/engine-session.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
@@ -33,7 +34,7 @@ beforeEach(async () => {
   store = new MemoryStore()
   given = await Given.of(store)
   files = publishedFiles({ files: await openFileStore(root, world.random), store, log: world.log })
-  stores = storesOf(store, files, world)
+  stores = storesOf(store, files, { ...world, ...DEFAULT_LIMITS })
 })
 
 afterEach(() => rm(root, { recursive: true, force: true }))
@@ -89,7 +90,7 @@ describe('Stores of a reload', () => {
     const { reload, succeed } = await storing()
     const bare = await openFileStore(root, world.random)
     // The commit came, and then the process died.
-    stores = storesOf(store, bare, world)
+    stores = storesOf(store, bare, { ...world, ...DEFAULT_LIMITS })
     await succeed([await staged('a.csv', 'A')])
     const [publication] = await store.publications()
     expect(publication).toMatchObject({ reloadId: reload.reloadId })
@@ -164,7 +165,7 @@ describe('Stores of a reload', () => {
     const kept = await staged('a.csv', 'A')
     const dropped = await staged('b.csv', 'B')
     const bare = await openFileStore(root, world.random, { wanted: new Set([kept.content, dropped.content]) })
-    stores = storesOf(store, bare, world)
+    stores = storesOf(store, bare, { ...world, ...DEFAULT_LIMITS })
     await succeed([kept])
     await stores.discard(TENANT_ID, [kept, dropped])
     expect(await spooled()).toEqual([kept.content])

@@ -9,9 +9,9 @@ import type { FileStore } from '../catalog/file-contents.ts'
 import { publishing } from '../catalog/stored-files.ts'
 import { checkFileName } from '../core/file-name.ts'
 import { newUuid, type ReloadId, type TenantId, type UserId } from '../core/ids.ts'
-import type { World } from '../core/ports.ts'
 import type { Publication, PublishedFile } from '../core/publication.ts'
 import type { App } from '../core/records.ts'
+import type { DataRules } from '../core/task/data-change.ts'
 import type { StagedFile } from '../engine/engine-session.ts'
 import type { Storing } from '../outcome/settle.ts'
 import type { PublicationStore } from '../store/port/publications.ts'
@@ -47,11 +47,7 @@ export interface Stores {
 }
 
 /** @param files as `publishedFiles` gives it */
-export function storesOf(
-  store: CatalogStore & PublicationStore,
-  files: FileStore,
-  world: Pick<World, 'clock' | 'random'>,
-): Stores {
+export function storesOf(store: CatalogStore & PublicationStore, files: FileStore, rules: DataRules): Stores {
   /** Runs `work` with the files in their places, while nobody else has these, or tells why it may not be. */
   const withPlaces = async <Result>(
     { app, askedBy }: StoringReload,
@@ -68,20 +64,24 @@ export function storesOf(
     settleWith(reload, staged, settle) {
       const { app, reloadId } = reload
       return withPlaces(reload, staged, (published) => {
-        const id = newUuid<'publication'>(world.random)
+        const id = newUuid<'publication'>(rules.random)
         const publication: Publication = { id, tenantId: app.tenantId, reloadId, files: published }
-        return settle({ names: published, step: (view) => publishing(world, app, publication, view) })
+        return settle({
+          names: published,
+          step: (view, through) => publishing(rules, app, publication, view, through),
+        })
       })
     },
     async publishNow(reload, staged) {
-      const { tenantId, ownerId } = reload.app
+      const { reloadId } = reload
+      const { id: appId, tenantId, ownerId } = reload.app
       try {
         return await withPlaces(reload, [staged], async ([published]) => {
           const { place, name, bytes } = published!
           await files.put(staged, { tenantId, place }, name)
           const known = await store.dataFileByName(tenantId, place, name)
-          const file = known ?? newDataFile(world, { tenantId, ownerId, place }, name)
-          const step = adopting(world, file, bytes)
+          const file = known ?? newDataFile(rules, { tenantId, ownerId, place }, name)
+          const step = adopting(rules, file, bytes, { appId, reloadId })
           await changeOne(store, { kind: 'data-file', tenantId, id: file.id, wanted: { place, name }, step })
           return undefined
         })

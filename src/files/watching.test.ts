@@ -6,6 +6,7 @@ import { type VirtualMachine, virtualMachine } from '../../test/support/virtual-
 import { newDataFile } from '../catalog/data-file-steps.ts'
 import type { Place } from '../catalog/file-contents.ts'
 import type { FoundFile, PlaceFolders } from '../catalog/found-file.ts'
+import { DEFAULT_LIMITS } from '../core/limits.ts'
 import { SECOND } from '../core/units.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { LOOK_EVERY_MS, STANDS_STILL_MS, startWatching, type Watching } from './watching.ts'
@@ -47,11 +48,19 @@ const folders: PlaceFolders = {
 }
 
 function start(): void {
+  const limits = DEFAULT_LIMITS
   const alone = async <Result>(_places: readonly Place[], work: () => Promise<Result>) => {
     await beforeAlone()
     return work()
   }
-  watching = startWatching({ ...machine.ports, world: machine.ports, store, files: { alone }, folders })
+  watching = startWatching({
+    ...machine.ports,
+    world: machine.ports,
+    store,
+    files: { alone },
+    folders,
+    limits,
+  })
 }
 
 /** Somebody writes a file, and the system tells of it. */

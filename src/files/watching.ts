@@ -19,8 +19,9 @@ import {
   recordingFound,
 } from '../catalog/found-file.ts'
 import { isRefused } from '../catalog/refusal.ts'
+import type { Limits } from '../core/limits.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
-import { placedKey } from '../core/placed-name.ts'
+import { placeKey } from '../core/placed-name.ts'
 import type { World } from '../core/ports.ts'
 import { MINUTE, SECOND } from '../core/units.ts'
 
@@ -41,6 +42,7 @@ export interface WatchingDeps extends World, CatalogDeps {
   /** As `publishedFiles` gives it: who has a place alone sees what was committed. */
   readonly files: Pick<FileStore, 'alone'>
   readonly folders: PlaceFolders
+  readonly limits: Pick<Limits, 'dataRefreshDelayMs'>
 }
 
 export interface Watching extends Loop {
@@ -203,7 +205,7 @@ class PlaceWatch {
 
   /** While nobody else has the place: what the service itself wrote has its record by now. */
   async #record(watched: Watched, file: FoundFile): Promise<boolean> {
-    const { store, world, folders } = this.#deps
+    const { store, world, folders, limits } = this.#deps
     const { place: at } = watched
     const { tenantId, place } = at
     const { name } = file
@@ -217,7 +219,7 @@ class PlaceWatch {
     if (ownerId === undefined) return false
     const known = await store.dataFileByName(tenantId, place, name)
     const record = known ?? newDataFile(world, { tenantId, ownerId, place }, name)
-    const step = recordingFound(world, record, file)
+    const step = recordingFound({ ...world, ...limits }, record, file)
     const saved = await changeOne(store, {
       kind: 'data-file',
       tenantId,
@@ -240,5 +242,5 @@ class PlaceWatch {
 }
 
 function keyOf({ tenantId, place }: Place): string {
-  return `${tenantId}/${placedKey({ place, name: '' })}`
+  return `${tenantId}/${placeKey(place)}`
 }

@@ -92,6 +92,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     catchUpWindowMs: read('catchUpWindow', parseDurationMs) ?? 0,
     scheduleJitterMs: read('scheduleJitter', parseDurationMs) ?? 0,
     scheduleGapMs: read('scheduleGap', parseDurationMs) ?? 0,
+    dataRefreshDelayMs: read('dataRefreshDelay', parseDurationMs) ?? 0,
     reloadHistoryMs: read('reloadHistory', parseDurationMs) ?? DEFAULT_LIMITS.reloadHistoryMs,
     scriptLogHistoryMs: read('scriptLogHistory', parseDurationMs) ?? DEFAULT_LIMITS.scriptLogHistoryMs,
     eventHistoryMs: read('eventHistory', parseDurationMs) ?? DEFAULT_LIMITS.eventHistoryMs,

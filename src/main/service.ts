@@ -264,14 +264,14 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> 
       sessions,
       appData: data,
       connectionsFor: (app, askedBy) => connections.connectionsFor(app, askedBy),
-      stores: storesOf(store, files, world),
+      stores: storesOf(store, files, { ...world, ...config.limits }),
     }),
   )
 }
 
-async function watchFolders({ world, store, files, folders }: Parts): Promise<Running> {
+async function watchFolders({ config, world, store, files, folders }: Parts): Promise<Running> {
   const seen = new LocalPlaceFolders(await realpath(folders.files), world.log)
-  const watching = startWatching({ ...world, world, store, files, folders: seen })
+  const watching = startWatching({ ...world, world, store, files, folders: seen, limits: config.limits })
   seen.changed = watching.changed
   return {
     async stop() {

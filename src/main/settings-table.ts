@@ -186,6 +186,12 @@ export const SETTINGS = {
     default: '60s',
     meaning: 'Shortest time between two runs of one schedule; a schedule with shorter ones is refused.',
   },
+  dataRefreshDelay: {
+    variable: 'REPRISE_DATA_REFRESH_DELAY',
+    default: '60s',
+    meaning:
+      'After a change of data: how long further changes are waited for, before the apps that read it reload, up to 10m.',
+  },
   ageing: {
     variable: 'REPRISE_AGEING',
     default: '0s',

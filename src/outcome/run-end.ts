@@ -6,6 +6,7 @@ import { defined } from '../core/defined.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { App, Tenant } from '../core/records.ts'
+import { throughEnd } from '../core/task/data-change.ts'
 import { afterRun, endedRun } from '../core/task/ended.ts'
 import { type EndedRun, hear } from '../core/task/hearing.ts'
 import type { TaskRun } from '../core/task/run.ts'
@@ -49,6 +50,7 @@ export function runEnding(rules: RunEndRules, ending: EndingRun, end: RunEnd, no
     end,
     appId: run.appId,
     depth: run.cause.kind === 'ends' ? run.cause.depth : 0,
+    ...defined({ through: throughEnd(run) }),
     ...defined({ spaceId: app?.spaceId }),
   }
   const heard = ending.listening.flatMap((listener) => {

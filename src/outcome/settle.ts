@@ -13,9 +13,8 @@
 import type { Attempt, AttemptEnd, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import { waitingFrom } from '../core/future-stamp.ts'
-import { type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
+import { type AppId, type LeaseToken, newTimeUuid, type ReloadId } from '../core/ids.ts'
 import { type IncidentChange, incidentChange } from '../core/incident.ts'
-
 import { placedKey } from '../core/placed-name.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { keptReads } from '../core/read-name.ts'
@@ -28,6 +27,7 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../core/reload.ts'
+import { throughReload } from '../core/task/data-change.ts'
 import { END_OF } from '../core/task/ended.ts'
 import { dueFrom } from '../event/delivery.ts'
 import { fanOut } from '../event/fan-out.ts'
@@ -64,8 +64,11 @@ export interface EndedAttempt {
 /** What an attempt stored outside its app: saved with its success, or not at all. */
 export interface Storing {
   readonly names: readonly PlacedName[]
-  /** What is to be saved of it; a text for people when it cannot be. */
-  readonly step: (view: StoresView) => StoresSaving | string
+  /**
+   * What is to be saved of it; a text for people when it cannot be.
+   * @param through apps whose reloads led to it, with the one that stored it last
+   */
+  readonly step: (view: StoresView, through: readonly AppId[]) => StoresSaving | string
 }
 
 /**
@@ -123,12 +126,12 @@ export function settleStep(
 
 /** Nothing is published of an attempt whose reload did not succeed with it. */
 function storesOf(
-  { stores }: ReloadView,
+  { stores, reload, task }: ReloadView,
   { outcome }: Decision,
   storing: Storing['step'] | undefined,
 ): StoresSaving | string | undefined {
   if (outcome !== 'SUCCEEDED' || storing === undefined || stores === undefined) return undefined
-  return storing(stores)
+  return storing(stores, throughReload(reload.appId, task?.run))
 }
 
 function savingOf(

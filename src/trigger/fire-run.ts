@@ -4,7 +4,9 @@
  */
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
+import { isCircle } from '../core/task/data-change.ts'
 import type { NoRunReason, TaskRun } from '../core/task/run.ts'
+import type { Task } from '../core/task/task.ts'
 import type { Change, TaskView } from '../store/port/change.ts'
 import type { RunRef } from '../store/port/tasks.ts'
 import { type BeginDeps, beginRun } from './begin-run.ts'
@@ -22,8 +24,7 @@ function fire(deps: WaitingRunDeps, view: TaskView) {
   const { task, run, tenant } = view
   const now = deps.clock.now()
   if (task === undefined || run?.state !== 'waiting' || run.notBefore > now) return { answer: undefined }
-  const instead: NoRunReason | undefined =
-    !task.enabled || task.migrated ? 'changed' : tenant.tasksPausedAt === undefined ? undefined : 'paused'
+  const instead = reasonAgainst(task, run, tenant)
   if (instead !== undefined) {
     const state = instead === 'paused' ? 'missed' : 'skipped'
     const ended: TaskRun = { ...run, state, reason: instead, endedAt: now }
@@ -34,4 +35,15 @@ function fire(deps: WaitingRunDeps, view: TaskView) {
   if (begun.kind === 'pending') return { answer: undefined }
   const { events = [], ...saving } = begun.saving
   return { answer: [begun.run], ...saving, ...toldWith(deps, view, events) }
+}
+
+/** Why there is to be no run at all. */
+function reasonAgainst(
+  { enabled, migrated }: Task,
+  run: TaskRun,
+  { tasksPausedAt }: TaskView['tenant'],
+): NoRunReason | undefined {
+  if (!enabled || migrated) return 'changed'
+  if (isCircle(run)) return 'loop'
+  return tasksPausedAt === undefined ? undefined : 'paused'
 }

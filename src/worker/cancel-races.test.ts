@@ -96,7 +96,7 @@ class Scene {
       sessions: gates.guard(this.engines),
       appData: this.#appData,
       connectionsFor: () => gates.pass('connectionsFor', async () => []),
-      stores: gates.guard(storesOf(this.store, files, ports)),
+      stores: gates.guard(storesOf(this.store, files, { ...ports, ...DEFAULT_LIMITS })),
     })
   }
 

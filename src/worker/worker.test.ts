@@ -90,7 +90,7 @@ class Bench {
       connectionsFor: async () => [
         { name: 'DataFiles', place: { spaceId: SPACE_ID }, root: '/files', writable: true },
       ],
-      stores: storesOf(this.store, files, ports),
+      stores: storesOf(this.store, files, { ...ports, ...DEFAULT_LIMITS }),
     })
   }
 

@@ -331,6 +331,8 @@ export function exerciseChanging(given: () => Given): void {
         below: [inner, deep],
         onTheWay: [],
         marked: [marked],
+        dataReaders: expect.any(Function),
+        runOf: expect.any(Function),
       })
       const wanted = (name: string, place: object) =>
         show({ kind: 'data-file', id: 'new', wanted: { name, place } })

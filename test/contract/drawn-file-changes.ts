@@ -32,7 +32,8 @@ export function drawFileChange(drawing: Drawing, now: number): (store: Store) =>
   const fails = drawing.below(6) === 0
   const drawn = drawing.one(['add', 'move', 'remove'] as const)
   return async (store) => {
-    const world = { clock: { now: () => now, monotonic: () => now }, random: seededRandom(now) }
+    const clock = { now: () => now, monotonic: () => now }
+    const world = { clock, random: seededRandom(now), dataRefreshDelayMs: 1000 }
     const file = { ...newDataFile(world, { tenantId, ownerId: OWNER_ID, place }, name), id }
     const seen = (await store.dataFile(tenantId, id)) ?? file
     const step = {

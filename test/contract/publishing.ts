@@ -10,7 +10,7 @@ import { aSpace, SPACE_ID } from '../support/records.ts'
 import { virtualMachine } from '../support/virtual-machine.ts'
 import { commandStep, completed, type Given, TENANT_ID } from './store-records.ts'
 
-const world = virtualMachine().ports
+const world = { ...virtualMachine().ports, dataRefreshDelayMs: 1000 }
 const inSpace = (name: string): PlacedName => ({ place: { spaceId: SPACE_ID }, name })
 const stored = (name: string, bytes: number): PublishedFile => ({
   ...inSpace(name),
@@ -35,7 +35,7 @@ export function exercisePublishing(given: () => Given): void {
         reloadId: reload.id,
         stored: files,
         step: (view) => {
-          const stores = publishing(world, app, publication, view.stores!)
+          const stores = publishing(world, app, publication, view.stores!, [app.id])
           if (typeof stores === 'string') return { refused: stores }
           const end = { kind: 'end-attempt', end: completed(reload) } as const
           const saving = commandStep(end, given().now)(view)
@@ -135,7 +135,7 @@ export function exercisePublishing(given: () => Given): void {
           reloadId: reload.id,
           stored: publication.files,
           step: (view) => {
-            const stores = publishing(world, app, publication, view.stores!)
+            const stores = publishing(world, app, publication, view.stores!, [app.id])
             if (typeof stores === 'string') return { refused: stores }
             return { reload: view.reload, stores }
           },

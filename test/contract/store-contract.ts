@@ -8,6 +8,7 @@ import { exerciseAccepting } from './accepting.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseChanging } from './changing.ts'
 import { exerciseClaiming } from './claiming.ts'
+import { exerciseDataChanges } from './data-changes.ts'
 import { exerciseDeliveries } from './deliveries.ts'
 import { exerciseDueTasks } from './due-tasks.ts'
 import { exerciseEndingLeases } from './ending-leases.ts'
@@ -55,6 +56,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseTaskSteps(present)
     exerciseTaskEnds(present)
     exerciseDueTasks(present)
+    exerciseDataChanges(present)
     exerciseNotices(present)
     exerciseEventOrder(() => underTest, present)
     if (kind.exclusive) exerciseEndingLeases(present)

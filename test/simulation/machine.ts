@@ -60,7 +60,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     sessions,
     appData: simAppData(world, node),
     connectionsFor: (app) => connectionsOf(files, app),
-    stores: storesOf(reached, files, ports),
+    stores: storesOf(reached, files, { ...ports, ...limits }),
   }
   const webhooks = simChannel(world, node)
   const channel = routedChannel(webhooks, {

@@ -46,7 +46,7 @@ export const DIRECTIONS: Directions = {
   'store/sqlite/migrations': '',
   'store/sqlite': 'core core/task event store/port store/rule store/sqlite/migrations',
 
-  catalog: 'core store/port',
+  catalog: 'core core/task store/port',
   'files/local': 'catalog core',
   delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
@@ -70,7 +70,7 @@ export const DIRECTIONS: Directions = {
   'engine/child':
     'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
-  files: 'catalog core engine outcome store/port',
+  files: 'catalog core core/task engine outcome store/port',
   intake: 'catalog core engine outcome store/port',
   trigger: 'core core/recurrence core/task event intake outcome store/port',
   worker: 'core engine files outcome store/port',

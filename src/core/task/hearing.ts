@@ -2,6 +2,7 @@
  * Which tasks the end of a run wakes (contract 03, section 5). Decided in the transaction that settles the
  * run's reload, so that no end is heard twice and none is lost.
  */
+import { defined } from '../defined.ts'
 import type { AppId, RunId, SpaceId, TaskId } from '../ids.ts'
 import { type HeardEnd, runOf, type TaskRun } from './run.ts'
 import type { RunEnd, Task, TaskEvent } from './task.ts'
@@ -16,6 +17,8 @@ export interface EndedRun {
   readonly spaceId?: SpaceId
   /** Of its cause, when that was the end of another run; else 0. */
   readonly depth: number
+  /** Apps whose reloads led to it, when changed data began it: what finds a circle. */
+  readonly through?: readonly AppId[]
 }
 
 /**
@@ -82,7 +85,7 @@ export function hear(
     listener,
     newRun.id,
     `end:${ended.runId}`,
-    { kind: 'ends', of, depth: ended.depth + 1 },
+    { kind: 'ends', of, depth: ended.depth + 1, ...defined({ through: ended.through }) },
     newRun.now,
   )
   return { task, run }

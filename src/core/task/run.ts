@@ -4,8 +4,8 @@
  */
 
 import type { AppId, ReloadId, RunId, TaskId, TenantId, UserId } from '../ids.ts'
+import { DATA_REFRESH_DELAY_MAX_MS } from '../limits.ts'
 import type { PlacedName } from '../records.ts'
-import { MINUTE } from '../units.ts'
 import type { Generation, RunEnd, Task } from './task.ts'
 
 /** Why a trigger led to no reload. */
@@ -25,11 +25,8 @@ export const NO_RUN_REASONS = [
 ] as const
 export type NoRunReason = (typeof NO_RUN_REASONS)[number]
 
-/**
- * No run waits longer until it is due, ms: so long changes of data are gathered for one run (contract 03,
- * section 5).
- */
-export const RUN_WAITS_MAX_MS = MINUTE
+/** No run waits longer until it is due, ms: for further changes of data (contract 03, section 5). */
+export const RUN_WAITS_MAX_MS = DATA_REFRESH_DELAY_MAX_MS
 
 export interface TaskRun {
   readonly id: RunId
@@ -77,6 +74,8 @@ export type Cause =
       readonly of: readonly HeardEnd[]
       /** How many runs in a row made it, each by the end of the one before. */
       readonly depth: number
+      /** As of changed data, when that was what began it. */
+      readonly through?: readonly AppId[]
     }
   | {
       readonly kind: 'data'

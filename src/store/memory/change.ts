@@ -10,6 +10,7 @@ import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import { type Judged, judged } from '../rule/judging.ts'
+import { dataAudience } from './data-readers.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
 import { taskView } from './task-views.ts'
@@ -72,6 +73,7 @@ export function decideChange<Answer>(
         below: byAge(tables.dataFiles.where(isBelow)),
         onTheWay: change.wanted === undefined ? [] : onTheWay(tables, tenantId, change.wanted),
         marked: markedApps(tables, tenantId),
+        ...dataAudience(tables, tenantId),
       })
     }
     case 'subscription': {
@@ -108,6 +110,7 @@ export function storesView(tables: Tables, tenantId: TenantId, stored: readonly 
     placeless: stored.filter(isGone),
     onTheWay: [...new Set(stored.flatMap((each) => onTheWay(tables, tenantId, each)))],
     marked: markedApps(tables, tenantId),
+    ...dataAudience(tables, tenantId),
   }
 }
 

@@ -112,8 +112,8 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     this.notices.note(noticeOf.saving(before, saving))
   }
 
-  #saveStores(tenantId: TenantId, { dataFiles, apps, publication }: StoresSaving): void {
-    saveCatalog(this.tables, tenantId, { put: { dataFiles, apps } })
+  #saveStores(tenantId: TenantId, { dataFiles, apps, taskRuns, publication }: StoresSaving): void {
+    saveCatalog(this.tables, tenantId, { put: { dataFiles, apps, taskRuns } })
     insert(this.tables.publications, publication.id, publication)
   }
 

@@ -8,6 +8,7 @@ import type {
   AppId,
   DataFileId,
   KeyId,
+  ReloadId,
   RunId,
   ScriptVersionId,
   SpaceId,
@@ -28,6 +29,7 @@ import type {
   User,
 } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { DataAudience } from '../../core/task/data-change.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
@@ -108,7 +110,7 @@ export interface SpaceView extends CatalogView {
   readonly nameTaken: boolean
 }
 
-export interface DataFileView extends CatalogView {
+export interface DataFileView extends CatalogView, DataAudience {
   readonly file?: DataFile
   /** All that lies below the file when it is a folder, oldest first. */
   readonly below: readonly DataFile[]
@@ -116,6 +118,8 @@ export interface DataFileView extends CatalogView {
   readonly onTheWay: readonly DataFile[]
   /** Apps of the tenant with a crash mark. */
   readonly marked: readonly App[]
+  /** The run of a task that made a reload: read when it is asked. */
+  runOf(reloadId: ReloadId): TaskRun | undefined
 }
 
 export interface SubscriptionChangeView extends CatalogView {

@@ -5,9 +5,11 @@
 import type { PublicationId, TenantId } from '../../core/ids.ts'
 import type { Publication } from '../../core/publication.ts'
 import type { App, DataFile, PlacedName } from '../../core/records.ts'
+import type { DataAudience } from '../../core/task/data-change.ts'
+import type { TaskRun } from '../../core/task/run.ts'
 
 /** What a settling step is shown about the files that the attempt stored. */
-export interface StoresView {
+export interface StoresView extends DataAudience {
   /** Names whose place is there no more: a space that was deleted. */
   readonly placeless: readonly PlacedName[]
   /** What has one of the names or lies on the way to one (`namesOnTheWay`), each once. */
@@ -22,6 +24,8 @@ export interface StoresSaving {
   readonly dataFiles: readonly DataFile[]
   /** Other apps than the reload's. */
   readonly apps: readonly App[]
+  /** That wait because of the files. */
+  readonly taskRuns: readonly TaskRun[]
   readonly publication: Publication
 }
 

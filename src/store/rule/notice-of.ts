@@ -20,12 +20,15 @@ export const noticeOf = {
   accepting: (): Told => ({ queued: true }),
   accepted: (): Told => ({ queued: true }),
   /** A reload waits, or a slot became free for another one. */
-  saving: (before: Reload, { reload, events = [], deliveries = [], tasks, taskRuns }: Saving): Told => ({
+  saving: (
+    before: Reload,
+    { reload, events = [], deliveries = [], tasks, taskRuns = [], stores }: Saving,
+  ): Told => ({
     queued: reload.state === 'QUEUED' || (before.lease !== undefined && reload.lease === undefined),
     canceling: reload.state === 'CANCELING',
     events: events.length > 0,
     deliveries: deliveries.length > 0,
-    tasks: concernsTasks(tasks, taskRuns),
+    tasks: concernsTasks(tasks, [...taskRuns, ...(stores?.taskRuns ?? [])]),
     ended: isOutcome(reload.state) && !isOutcome(before.state),
   }),
   subscriptionStep: ({ events = [], deliveries = [] }: SubscriptionSaving): Told => ({

@@ -55,7 +55,8 @@ export function assertSaving(before: Reload, open: Attempt | undefined, saving: 
   const opened = saving.attempt !== undefined && saving.attempt.number !== open?.number
   must(after.attempts === before.attempts + (opened ? 1 : 0), before, 'attempts counts the attempts opened')
   const { tasks = [], taskRuns = [] } = saving
-  assertCatalogSaving(before.tenantId, { put: { tasks, taskRuns } })
+  const runs = [...taskRuns, ...(saving.stores?.taskRuns ?? [])]
+  assertCatalogSaving(before.tenantId, { put: { tasks, taskRuns: runs } })
   assertRunOf(after, taskRuns)
   for (const event of saving.events ?? []) {
     must(isKeyOf(before.id, event), before, 'the unique key of its event begins with its id')

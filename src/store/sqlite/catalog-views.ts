@@ -11,6 +11,7 @@ import type { AcceptanceView } from '../rule/accepting.ts'
 import { type Judged, judged } from '../rule/judging.ts'
 import { prepareMarked } from './apps.ts'
 import { prepareOnTheWay } from './data-files.ts'
+import { prepareDataAudience } from './data-readers.ts'
 import { recordOf, recordsOf } from './row.ts'
 import { prepareTaskLists, prepareTaskView } from './task-views.ts'
 import type { TenantCache, Views } from './view.ts'
@@ -97,6 +98,7 @@ function prepareFileView(db: DatabaseSync) {
     ORDER BY created_at, id`)
   const onTheWay = prepareOnTheWay(db)
   const marked = prepareMarked(db)
+  const audience = prepareDataAudience(db)
   const below = ({ tenantId, spaceId, ownerId, name }: DataFile): DataFile[] => {
     if (!isFolderName(name)) return []
     const end = `${name.slice(0, -1)}0`
@@ -113,6 +115,7 @@ function prepareFileView(db: DatabaseSync) {
       below: file === undefined ? [] : below(file),
       onTheWay: wanted === undefined ? [] : onTheWay(tenantId, wanted),
       marked: marked(tenantId),
+      ...audience(tenantId),
     }
   }
 }

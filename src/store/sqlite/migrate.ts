@@ -18,6 +18,7 @@ import { sql as publications } from './migrations/0008-publications.ts'
 import { sql as installation } from './migrations/0009-installation.ts'
 import { sql as tasks } from './migrations/0010-tasks.ts'
 import { sql as failingApps } from './migrations/0011-failing-apps.ts'
+import { sql as appReads } from './migrations/0012-app-reads.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly string[] = [
   installation,
   tasks,
   failingApps,
+  appReads,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -7,6 +7,7 @@ import type { PublicationStore, StoresSaving, StoresView } from '../port/publica
 import { prepareMarked } from './apps.ts'
 import type { WriteCatalog } from './catalog-writes.ts'
 import { prepareOnTheWay } from './data-files.ts'
+import { prepareDataAudience } from './data-readers.ts'
 import { recordsOf } from './row.ts'
 import type { StoreCache } from './store-cache.ts'
 import type { Answers } from './verbs.ts'
@@ -16,6 +17,7 @@ export function prepareStoresView(
 ): (tenantId: TenantId, stored: readonly PlacedName[]) => StoresView {
   const onTheWay = prepareOnTheWay(db)
   const marked = prepareMarked(db)
+  const audience = prepareDataAudience(db)
   const space = db.prepare('SELECT 1 FROM spaces WHERE id = ? AND tenant_id = ?')
   return (tenantId, stored) => {
     const isGone = ({ place }: PlacedName) =>
@@ -25,6 +27,7 @@ export function prepareStoresView(
       placeless: stored.filter(isGone),
       onTheWay: [...new Map(found.map((file) => [file.id, file])).values()],
       marked: marked(tenantId),
+      ...audience(tenantId),
     }
   }
 }
@@ -35,8 +38,8 @@ export function prepareSaveStores(
   write: WriteCatalog,
 ): (tenantId: TenantId, saving: StoresSaving) => void {
   const insert = db.prepare('INSERT INTO publications (id, tenant_id, record) VALUES (?, ?, ?)')
-  return (tenantId, { dataFiles, apps, publication }) => {
-    write(tenantId, { put: { dataFiles, apps } })
+  return (tenantId, { dataFiles, apps, taskRuns, publication }) => {
+    write(tenantId, { put: { dataFiles, apps, taskRuns } })
     for (const { id } of apps) cache.forgetApp(id)
     insert.run(publication.id, publication.tenantId, JSON.stringify(publication))
   }

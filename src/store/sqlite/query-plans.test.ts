@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHTS, SOMEONE_DUE } from './claim.ts'
+import { READERS_BY_MASK, READERS_OF_FILE } from './data-readers.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -18,14 +19,8 @@ import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANT
 import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
 import { LISTENING, RUN_OF_RELOAD } from './settled-task.ts'
 import { SqliteStore } from './sqlite-store.ts'
-import {
-  CHAINED_TASKS,
-  OWNED_TASKS,
-  RUN_OF_KEY,
-  TASKS_OF_APP,
-  TASKS_OF_OWNER,
-  WAITING_OF_TASK,
-} from './task-views.ts'
+import { RUN_OF_KEY, WAITING_OF_TASK } from './task-rows.ts'
+import { CHAINED_TASKS, OWNED_TASKS, TASKS_OF_APP, TASKS_OF_OWNER } from './task-views.ts'
 import { DUE_RUNS, DUE_TASKS, HELD_RUNS, NEXT_RUN_AT, NEXT_TASK_AT, SCHEDULED_TASKS } from './tasks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-sqlite-'))
@@ -70,6 +65,9 @@ describe('query plans', () => {
     ['tasks of an owner', TASKS_OF_OWNER, 'tasks_of_owner'],
     ['how many tasks an owner has', OWNED_TASKS, 'COVERING INDEX tasks_of_owner'],
     ['tasks that listen', CHAINED_TASKS, 'tasks_chained'],
+    ['readers of a file', READERS_OF_FILE, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=? AND name=?)'],
+    ['readers by mask', READERS_BY_MASK, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=?)'],
+    ['tasks of readers', READERS_BY_MASK, 'tasks_of_app'],
     ['old runs', OLD_RUNS, 'task_runs_ended'],
   ]
   const planOf = async (sql: string) => {

@@ -30,3 +30,8 @@ export function runValues(run: TaskRun): SQLInputValue[] {
     ...[notBefore, createdAt, startedAt ?? null, endedAt ?? null, JSON.stringify(run)],
   ]
 }
+
+export const WAITING_OF_TASK =
+  'SELECT record FROM task_runs WHERE waiting_of = ? AND tenant_id = ? ORDER BY created_at, id'
+
+export const RUN_OF_KEY = 'SELECT record FROM task_runs WHERE task_id = ? AND key = ? AND tenant_id = ?'

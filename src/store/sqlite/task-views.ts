@@ -8,6 +8,7 @@ import type { Task } from '../../core/task/task.ts'
 import type { CatalogView, TaskSubject, TaskView } from '../port/change.ts'
 import { recordOf, recordsOf } from './row.ts'
 import { prepareListening } from './settled-task.ts'
+import { RUN_OF_KEY, WAITING_OF_TASK } from './task-rows.ts'
 import type { Views } from './view.ts'
 
 export const TASKS_OF_APP =
@@ -20,11 +21,6 @@ export const OWNED_TASKS = 'SELECT count(*) AS count FROM tasks WHERE owner_id =
 
 export const CHAINED_TASKS =
   'SELECT record FROM tasks WHERE tenant_id = ? AND chained = 1 ORDER BY created_at, id'
-
-export const WAITING_OF_TASK =
-  'SELECT record FROM task_runs WHERE waiting_of = ? AND tenant_id = ? ORDER BY created_at, id'
-
-export const RUN_OF_KEY = 'SELECT record FROM task_runs WHERE task_id = ? AND key = ? AND tenant_id = ?'
 
 export interface TaskLists {
   /** The oldest first, as all of these. */

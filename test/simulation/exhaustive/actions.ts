@@ -230,7 +230,7 @@ function storing({ reload }: Scene, { read = 0, attempt }: Running): Storing {
   const id = `publication ${attempt}` as PublicationId
   const files = [{ ...name, content: `${read + 1}`, bytes: 1 }]
   const publication = { id, tenantId: TENANT_ID, reloadId: reload.id, files }
-  return { names: [name], step: () => ({ dataFiles: [], apps: [], publication }) }
+  return { names: [name], step: () => ({ dataFiles: [], apps: [], taskRuns: [], publication }) }
 }
 
 /** Any worker puts into its place what was published; a kill may come before that is known. */
