@@ -108,22 +108,29 @@ class Firing {
     if (taken.length === 0) return 0
     try {
       return this.#tell(await this.#deps.store.change(taken.map(firing)))
-    } catch {
-      // One of them may be what fails: each for itself.
+    } catch (error) {
+      // One of them may be what fails: each for itself. If all fail, it is the store.
       let fired = 0
-      for (const ref of taken) fired += await this.#fireAlone(ref, firing(ref))
+      const failed: TaskRef[] = []
+      for (const ref of taken) {
+        const count = await this.#fireAlone(ref, firing(ref))
+        if (count === undefined) failed.push(ref)
+        else fired += count
+      }
+      if (failed.length === taken.length) throw error
+      for (const { taskId } of failed) this.#left.set(taskId, this.#deps.clock.monotonic() + LEFT_MS)
       return fired
     }
   }
 
-  async #fireAlone({ taskId }: TaskRef, change: Change<Fired>): Promise<number> {
-    const { store, clock, log } = this.#deps
+  /** @returns how many were fired; undefined: it failed */
+  async #fireAlone({ taskId }: TaskRef, change: Change<Fired>): Promise<number | undefined> {
+    const { store, log } = this.#deps
     try {
       return this.#tell(await store.change([change]))
     } catch (error) {
-      this.#left.set(taskId, clock.monotonic() + LEFT_MS)
-      log.error('a task could not be fired; it is tried again', { taskId, error: String(error) })
-      return 0
+      log.warn('a task could not be fired; it is tried again', { taskId, error: String(error) })
+      return undefined
     }
   }
 

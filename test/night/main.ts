@@ -24,6 +24,7 @@ const PARTS: readonly Part[] = [
   { name: 'seeds', command: 'npm run --silent sim -- --seeds 5000', tail: 6 },
   { name: 'canaries', command: 'npm run --silent sim -- --canary all', tail: 60 },
   { name: 'explore', command: 'npm run --silent explore', tail: 30 },
+  { name: 'schedules', command: 'npm run --silent schedules -- --seeds 3', tail: 10 },
   {
     name: 'long-tests',
     command: `REPRISE_LONG_TESTS=1 node node_modules/vitest/vitest.mjs run --reporter=dot --silent \

@@ -5,7 +5,7 @@ import { systemZones } from '../../main/zones.ts'
 import { checkSchedule } from '../recurrence/check-schedule.ts'
 import { occurrencesAfter, type Schedule } from '../recurrence/schedule.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../units.ts'
-import { MISSED_COUNTED_MAX, type Tick, type TickWorld, tick } from './due.ts'
+import { IN_TIME_MS, MISSED_COUNTED_MAX, type Tick, type TickWorld, tick } from './due.ts'
 import { dueAt, type Task } from './task.ts'
 
 const zones = systemZones()
@@ -54,6 +54,11 @@ describe('an instant that has come', () => {
     const late = tick(daily({ catchUpWindowMs: HOUR }), at(0, 3) + 1, OPEN)!
     expect(late.runs).toBeUndefined()
     expect(late.notRun).toEqual([missedOnce(at(0, 2), 'late')])
+  })
+
+  test('a little late is in time, whatever the window', () => {
+    expect(tick(daily({ catchUpWindowMs: 0 }), at(0, 2) + IN_TIME_MS, OPEN)?.runs).toBe(at(0, 2))
+    expect(tick(daily({ catchUpWindowMs: 0 }), at(0, 2) + IN_TIME_MS + 1, OPEN)?.runs).toBeUndefined()
   })
 
   test('of several only the latest runs; the others are recorded as one', () => {

@@ -8,9 +8,12 @@ import { defined } from '../defined.ts'
 import type { RunId } from '../ids.ts'
 import type { ZoneOffsets } from '../recurrence/local-clock.ts'
 import { latestAtOrBefore, nextAfter } from '../recurrence/schedule.ts'
+import { MINUTE } from '../units.ts'
 import { type Cause, type NoRunReason, runOf, type TaskRun } from './run.ts'
 import { dueAt, type Task } from './task.ts'
 
+/** A run so late is in time, whatever the catch-up window of its task, ms: the loop takes a while. */
+export const IN_TIME_MS = MINUTE
 /** Of the instants that a missed run stands for so many are counted. */
 export const MISSED_COUNTED_MAX = 1000
 
@@ -46,7 +49,7 @@ export function tick(task: Task, now: number, world: TickWorld): Tick | undefine
   const passed = now - jitterMs
   const latest = Math.max(latestAtOrBefore(triggers.schedule, passed, world.zones) ?? from, from)
   const moved = scheduledFrom(task, latest, world.zones)
-  const isLate = passed - latest > task.catchUpWindowMs
+  const isLate = passed - latest > Math.max(task.catchUpWindowMs, IN_TIME_MS)
   if (world.paused) return { task: moved, notRun: [missed(task, from, latest, 'paused', world)] }
   if (isLate) return { task: moved, notRun: [missed(task, from, latest, 'late', world)] }
   const before = latestAtOrBefore(triggers.schedule, latest - 1, world.zones)
