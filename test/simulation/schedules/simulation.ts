@@ -1,10 +1,11 @@
 /**
  * A year of schedules: the real loop that fires tasks, on a simulated clock, with machines that die and
- * stall, a store that is slow and loses answers, clocks that are set wrong and right again, and a tenant whose
- * tasks are paused at times. Reloads run beside it and end as they like.
+ * stall, a store that is slow and loses answers, clocks that are set wrong and right again, and a tenant
+ * whose tasks are paused at times. Reloads run beside it and end as they like.
  */
 
 import type { AttemptEnd } from '../../../src/core/attempt.ts'
+import { defined } from '../../../src/core/defined.ts'
 import { newUuid } from '../../../src/core/ids.ts'
 import { decide, isRefusal } from '../../../src/core/reload.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/units.ts'
@@ -100,7 +101,7 @@ class Year {
       crashes: this.#crashes,
       leaps: this.#leaps,
       steps: scheduler.steps,
-      ...(first === undefined ? {} : { fault: first }),
+      ...defined({ fault: first }),
     }
   }
 
