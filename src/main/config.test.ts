@@ -71,6 +71,32 @@ describe('readConfig', () => {
   })
 
   it.each([
+    ['smtp://mail.example.com', { host: 'mail.example.com', port: 587, tls: 'starttls' }],
+    ['smtps://mail.example.com/', { host: 'mail.example.com', port: 465, tls: 'implicit' }],
+    ['smtp+plain://[::1]:2525', { host: '::1', port: 2525, tls: 'none' }],
+    [
+      'smtp://a%40b:p%2Fw%3A@mail.example.com:25',
+      { host: 'mail.example.com', port: 25, tls: 'starttls', user: 'a@b', password: 'p/w:' },
+    ],
+  ])('reads the mail server %s', (smtpUrl, server) => {
+    expect(readConfig({}, {}).mail).toBeUndefined()
+    const mailFrom = 'Reprise <reprise@example.com>'
+    expect(readConfig({ smtpUrl, mailFrom }, {}).mail).toEqual({ server, from: mailFrom })
+  })
+
+  it('needs a sender with a mail server, and never repeats its address, which holds a password', () => {
+    const wrong = 'http://me:secret@mail.example.com'
+    const read = () => readConfig({ smtpUrl: wrong }, {})
+    expect(read).toThrow('REPRISE_SMTP_URL: it must be an address such as smtp://')
+    expect(read).not.toThrow('secret')
+    expect(() => readConfig({ smtpUrl: 'smtp://me:100%secret@mail.example.com' }, {})).toThrow('as %25')
+    const smtpUrl = 'smtp://mail.example.com'
+    for (const mailFrom of ['', 'Reprise', 'a@b\r\nBcc: c@d', 'a@b, c@d', 'Reprise <a>']) {
+      expect(() => readConfig({ smtpUrl, mailFrom }, {})).toThrow('REPRISE_MAIL_FROM: it must be an address')
+    }
+  })
+
+  it.each([
     ['500ms', 500],
     ['90s', 90_000],
     ['3h', 10_800_000],

@@ -180,9 +180,15 @@ function mailServer(text: string): MailServer | undefined {
     ...scheme,
     host: hostname.replace(/^\[|\]$/g, ''),
     ...(port === '' ? {} : { port: Number(port) }),
-    ...(username === ''
-      ? {}
-      : { user: decodeURIComponent(username), password: decodeURIComponent(password) }),
+    ...(username === '' ? {} : { user: percentDecoded(username), password: percentDecoded(password) }),
+  }
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Error('write % in user and password as %25')
   }
 }
 
