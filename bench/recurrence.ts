@@ -1,15 +1,16 @@
 /**
  * What finding a run of a schedule costs, rule by rule: the next run after many moments of some years, and
  * the latest one before them. Each moment counts with its best round, for the machine has others to serve;
- * the dearest of them is to stay below 1 ms. Then what making a schedule costs, with its runs counted or
+ * the dearest next run is to stay below 1 ms. Then what making a schedule costs, with its runs counted or
  * refused.
  *
- * node bench/recurrence.ts
+ * node bench/recurrence.ts [--keep]
  */
 import { checkSchedule, type SentSchedule } from '../src/core/recurrence/check-schedule.ts'
 import { latestAtOrBefore, nextAfter, type Schedule } from '../src/core/recurrence/schedule.ts'
 import { HOUR } from '../src/core/units.ts'
 import { systemZones } from '../src/main/zones.ts'
+import { tell } from './long-queue.ts'
 
 const ROUNDS = 5
 const MOMENTS = 200
@@ -49,6 +50,7 @@ const NEVER = [
 const COUNTS = ['FREQ=DAILY;COUNT=10000', 'FREQ=MINUTELY;COUNT=10000', 'FREQ=HOURLY;BYHOUR=3;COUNT=10000']
 
 const zones = systemZones()
+const lines: string[] = []
 const start = '2026-06-01T12:00:00'
 const now = Date.parse(`${start}Z`)
 const terms = { now, createdAt: now, offsets: 'beside-zone', minimumGapMs: 0 } as const
@@ -56,7 +58,7 @@ const terms = { now, createdAt: now, offsets: 'beside-zone', minimumGapMs: 0 } a
 for (const zone of ['UTC', 'Europe/Berlin']) {
   for (const rule of RULES) {
     const schedule = made({ zone, recurrence: [rule], start })
-    tell(zone, rule, [
+    measure(zone, rule, [
       ['next', (at) => nextAfter(schedule, at, zones)],
       ['latest', (at) => latestAtOrBefore(schedule, at, zones)],
     ])
@@ -70,8 +72,9 @@ for (const rule of [...NEVER, ...COUNTS]) {
     checkSchedule(sent, terms, zones)
     ms = performance.now() - begin
   }
-  console.log(`making   ${rule.padEnd(80)} ${ms.toFixed(1).padStart(8)} ms`)
+  lines.push(`making   ${rule.padEnd(100)} ${ms.toFixed(1).padStart(8)} ms`)
 }
+tell('recurrence', lines)
 
 function made(sent: SentSchedule): Schedule {
   const checked = checkSchedule(sent, terms, zones)
@@ -79,7 +82,8 @@ function made(sent: SentSchedule): Schedule {
   return checked.schedule
 }
 
-function tell(
+/** Measures the middle and the dearest moment of each question. */
+function measure(
   zone: string,
   rule: string,
   questions: readonly (readonly [string, (at: number) => unknown])[],
@@ -95,6 +99,6 @@ function tell(
     }
     best.sort((a, b) => a - b)
     const [middle, dearest] = [best[MOMENTS / 2]!, best.at(-1)!].map((us) => us.toFixed(1).padStart(8))
-    console.log(`${name.padEnd(8)} ${`${zone} ${rule}`.padEnd(95)} ${middle} us, at most ${dearest} us`)
+    lines.push(`${name.padEnd(8)} ${`${zone} ${rule}`.padEnd(100)} ${middle} us, at most ${dearest} us`)
   }
 }

@@ -53,6 +53,7 @@ const PARTS: readonly Part[] = [
     'delivery',
     'fan-out',
     'start',
+    'recurrence',
   ].map((bench) => ({
     name: `bench-${bench}`,
     command: `node --disable-warning=ExperimentalWarning bench/${bench}.ts`,

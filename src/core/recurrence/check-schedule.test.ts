@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { systemZones } from '../../main/zones.ts'
 import { checkInterval, checkSchedule, type ScheduleTerms, type SentSchedule } from './check-schedule.ts'
+import { parseRule } from './parse-rule.ts'
 import { occurrencesAfter } from './schedule.ts'
 
 const zones = systemZones()
@@ -163,11 +165,43 @@ describe('times and zones that are refused', () => {
     expect(faults({ recurrence: [], zone: 'Nowhere' })).toHaveLength(1)
   })
 
-  it('a COUNT that takes long to count is refused', () => {
-    const many = Array.from({ length: 20 }, () => 'FREQ=HOURLY;BYMONTHDAY=1;BYHOUR=3;COUNT=10000')
-    expect(faults({ recurrence: many })).toEqual([
-      expect.stringContaining('COUNT is too much to be counted: send UNTIL'),
+  it('what takes long to count or to find is refused', () => {
+    expect(faults({ recurrence: Array.from({ length: 20 }, () => 'FREQ=DAILY;COUNT=10000') })).toEqual([
+      expect.stringMatching(/recurrence: line \d+: this takes too long to work out/),
     ])
+    expect(rule('FREQ=MINUTELY;INTERVAL=1439;BYHOUR=12;BYMINUTE=1')).toBe('schedule')
+    expect(rule('FREQ=WEEKLY;COUNT=3000')).toEqual([
+      expect.stringContaining('recurrence: COUNT has runs in more than 50 years'),
+    ])
+  })
+
+  it('every text is a rule or a fault', () => {
+    const words = [
+      'FREQ',
+      '=',
+      ';',
+      ',',
+      ':',
+      'DAILY',
+      'BYDAY',
+      '1MO',
+      '-1',
+      'COUNT',
+      'UNTIL',
+      '20300101',
+      'RRULE',
+    ]
+    const texts = fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom(...words)).map((all) => all.join('')),
+    )
+    fc.assert(
+      fc.property(texts, texts, texts, (rule, time, zone) => {
+        expect(parseRule(rule).kind).toMatch(/rule|fault/)
+        expect(checkInterval(rule, terms, zones).kind).toMatch(/schedule|refused/)
+        faults({ recurrence: [rule], start: time, zone })
+      }),
+    )
   })
 })
 

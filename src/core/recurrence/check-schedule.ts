@@ -5,8 +5,8 @@
  */
 import { defined } from '../defined.ts'
 import { timeText } from '../time-text.ts'
-import { MINUTE, SECOND } from '../units.ts'
-import { noEffort } from './effort.ts'
+import { DAY, MINUTE, SECOND } from '../units.ts'
+import { type Effort, noEffort } from './effort.ts'
 import { LocalClock, type ZoneOffsets } from './local-clock.ts'
 import { parseRule } from './parse-rule.ts'
 import { parseRepeatingInterval } from './repeating-interval.ts'
@@ -54,9 +54,15 @@ export const MINIMUM_GAP_MS = MINUTE
 /** So many runs are looked at for the gaps between them. */
 const RUNS_CHECKED = 50
 const RULES_MOST = 20
-/** What counting the runs of all COUNT rules may take: a tenth of a second or so. */
-const COUNTING_JUMPS_MOST = 30_000
-const COUNTING_DAYS_MOST = 1_000_000
+/** What searching and counting may take in all, so that nobody else waits: some tens of milliseconds. */
+const CHECK_JUMPS_MOST = 30_000
+const CHECK_DAYS_MOST = 500_000
+/**
+ * Runs are not counted further than this from the start: time zones of each of those days would be asked for.
+ */
+const COUNT_SPAN_MS = 50 * 366 * DAY
+const COUNT_TOO_FAR = 'COUNT has runs in more than 50 years: send UNTIL, or leave it out'
+const TOO_MUCH = 'this takes too long to work out: send fewer or simpler rules, or UNTIL instead of COUNT'
 
 export function checkSchedule(sent: SentSchedule, terms: ScheduleTerms, zones: ZoneOffsets): CheckedSchedule {
   const faults: ScheduleFault[] = []
@@ -150,26 +156,34 @@ function settled(
   const rules: Rule[] = []
   for (const [index, { count, ...rule }] of sent.rules.entries()) {
     const alone = { ...sent, rules: [rule] }
-    const until = rule.until === undefined ? undefined : faultOfEnd(instantOf(rule.until, clock), start, now)
-    const detail =
-      until !== undefined
-        ? `UNTIL ${until}`
-        : nextAfter(alone, start - SECOND, zones, effort) === undefined
-          ? 'the rule never runs: no time between start and end fits all its parts; leave some out'
-          : undefined
+    const detail = faultOfRule(alone, rule, start, now, zones, effort)
     if (detail !== undefined) return refused('recurrence', inLine(detail, index, sent.rules.length))
     const counted = count === undefined ? rule : withLastRun(alone, rule, count, zones, effort)
-    if (counted === undefined) {
-      return refused(
-        'recurrence',
-        inLine('COUNT is too much to be counted: send UNTIL', index, sent.rules.length),
-      )
+    if (counted === undefined || isTooMuch(effort)) {
+      const tooMuch = isTooMuch(effort) ? TOO_MUCH : COUNT_TOO_FAR
+      return refused('recurrence', inLine(tooMuch, index, sent.rules.length))
     }
     rules.push(counted)
   }
   const schedule = { ...sent, rules }
   const close = closeRuns(schedule, now, minimumGapMs, zones)
   return close === undefined ? { kind: 'schedule', schedule } : refused('recurrence', close)
+}
+
+function faultOfRule(
+  alone: Schedule,
+  rule: Rule,
+  start: number,
+  now: number,
+  zones: ZoneOffsets,
+  effort: Effort,
+): string | undefined {
+  if (rule.until !== undefined) {
+    const fault = faultOfEnd(instantOf(rule.until, new LocalClock(alone.zone, zones)), start, now)
+    if (fault !== undefined) return `UNTIL ${fault}`
+  }
+  if (nextAfter(alone, start - SECOND, zones, effort) !== undefined) return undefined
+  return 'the rule never runs: no time between start and end fits all its parts; leave some out'
 }
 
 function faultOfEnd(end: number, start: number, now: number): string | undefined {
@@ -179,21 +193,21 @@ function faultOfEnd(end: number, start: number, now: number): string | undefined
 
 /**
  * Puts the last run in the place of COUNT, as UNTIL: by the clocks for rules that follow clocks, so that it
- * stays the last one when a zone changes its rules. Undefined: it takes too long to count.
+ * stays the last one when a zone changes its rules. Undefined: it is too far away.
  */
 function withLastRun(
   alone: Schedule,
   rule: Rule,
   count: number,
   zones: ZoneOffsets,
-  effort: ReturnType<typeof noEffort>,
+  effort: Effort,
 ): Rule | undefined {
   const clock = new LocalClock(alone.zone, zones)
   const beforeStart = instantOf(alone.start, clock) - SECOND
   let last = beforeStart
   let runs = 0
   for (const { at } of occurrencesAfter(alone, beforeStart, zones, effort)) {
-    if (effort.jumps > COUNTING_JUMPS_MOST || effort.days > COUNTING_DAYS_MOST) return undefined
+    if (at - beforeStart > COUNT_SPAN_MS || isTooMuch(effort)) return undefined
     last = at
     if (++runs === count) break
   }
@@ -206,16 +220,22 @@ function withLastRun(
 function closeRuns(schedule: Schedule, now: number, gapMs: number, zones: ZoneOffsets): string | undefined {
   let before: number | undefined
   let runs = 0
-  for (const { at, local } of occurrencesAfter(schedule, now, zones)) {
+  const effort = noEffort()
+  for (const { at, local } of occurrencesAfter(schedule, now, zones, effort)) {
     if (before !== undefined && at - before < gapMs) {
       const seconds = (at - before) / SECOND
       const least = `${gapMs / SECOND} s are the least; make the rule run less often`
       return `two runs are ${seconds} s apart, the second at ${local}: ${least}`
     }
     before = at
-    if (++runs === RUNS_CHECKED) break
+    // Runs that are found so slowly are rare, and none of the others is close.
+    if (++runs === RUNS_CHECKED || isTooMuch(effort)) break
   }
   return undefined
+}
+
+function isTooMuch({ jumps, days }: Effort): boolean {
+  return jumps > CHECK_JUMPS_MOST || days > CHECK_DAYS_MOST
 }
 
 function noZone(zone: string): string {

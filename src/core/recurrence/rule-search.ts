@@ -91,6 +91,7 @@ function picked(
   timesIn: (period: Period, effort: Effort) => PeriodTimes,
 ): Next {
   if (bySetPos === undefined) return (from, last, effort) => agreed(grid, allowed, from, last, effort)
+  let listed: { readonly first: number; readonly times: PeriodTimes } | undefined
   return (from, last, effort) => {
     const jumpsMost = effort.jumps + JUMPS_MOST
     let time = from
@@ -98,7 +99,8 @@ function picked(
       const found = agreed(grid, allowed, time, last, effort)
       if (found === undefined) return undefined
       const period = grid.periodOf(found)
-      const times = timesIn(period, effort)
+      if (listed?.first !== period.first) listed = { first: period.first, times: timesIn(period, effort) }
+      const { times } = listed
       const chosen = bySetPos.flatMap((position) => {
         const at = times.at(position > 0 ? position - 1 : times.length + position)
         return at === undefined || at < from || at > last ? [] : [at]

@@ -10,7 +10,7 @@ import { DAY, SECOND } from '../units.ts'
 import { type Effort, noEffort } from './effort.ts'
 import { LocalClock, type Reading, type Shift, type ZoneOffsets } from './local-clock.ts'
 import type { Rule, WrittenTime } from './rule.ts'
-import { type Anchor, type DstGap, searchOf } from './rule-search.ts'
+import { type Anchor, type DstGap, type RuleSearch, searchOf } from './rule-search.ts'
 
 /** Plain data that JSON keeps. */
 export interface Schedule {
@@ -116,7 +116,7 @@ function openSchedule(
   }
   const searches = schedule.rules.map((rule) => {
     const until = rule.until === undefined ? end : Math.min(end, instantOf(rule.until, clock))
-    return { until, search: searchOf(rule, anchor, clock, schedule.dstGap) }
+    return { until, search: remembering(searchOf(rule, anchor, clock, schedule.dstGap)) }
   })
   return (asked, last, effort) => {
     const from = Math.max(asked, anchor.at)
@@ -126,6 +126,24 @@ function openSchedule(
       if (run !== undefined && (first === undefined || run.at < first.at)) first = run
     }
     return first
+  }
+}
+
+/** Answers from what was found last for as long as that run is still ahead: of many rules one moves on. */
+function remembering(search: RuleSearch): RuleSearch {
+  let askedFrom = Number.POSITIVE_INFINITY
+  let askedLast = Number.NEGATIVE_INFINITY
+  let found: Reading | undefined
+  return {
+    next(from, last, effort) {
+      const holds = from >= askedFrom && (found === undefined ? last <= askedLast : from <= found.at)
+      if (!holds) {
+        found = search.next(from, last, effort)
+        askedFrom = from
+        askedLast = last
+      }
+      return found !== undefined && found.at <= last ? found : undefined
+    },
   }
 }
 
