@@ -1,7 +1,7 @@
 /** The memory store with its contents open to the auditor, and a machine's faulty way to it. */
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { Table } from '../../src/store/memory/table.ts'
-import type { ClaimRequest } from '../../src/store/port/queue.ts'
+import type { ClaimRequest, PullBack } from '../../src/store/port/queue.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { noticeOf } from '../../src/store/rule/notice-of.ts'
 import { seenClaim, seenRenewals } from './claims-seen.ts'
@@ -167,10 +167,15 @@ export function storeFrom(world: World, node: SimNode, store: Store): Store {
     world.claimMoments.push((request as ClaimRequest).now)
     return store.claim(request as ClaimRequest)
   }) as Store['claim']
+  const pullBack = remote('pullBack', (request) => {
+    world.pullsBack((request as PullBack).now)
+    return store.pullBack(request as PullBack)
+  }) as Store['pullBack']
   const renewLeases = remote('renewLeases', store.renewLeases.bind(store) as Call) as Store['renewLeases']
   const members = new Map<PropertyKey, unknown>([
     ['onCommit', onCommit],
     ['claim', seenClaim(world, node, claim)],
+    ['pullBack', pullBack],
     ['renewLeases', seenRenewals(world, node, renewLeases)],
   ])
   return new Proxy(store, {

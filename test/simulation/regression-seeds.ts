@@ -42,4 +42,9 @@ export const REGRESSION_SEEDS: readonly { readonly seed: number; readonly reason
     seed: 1535,
     reason: 'an attempt counted as held for a renewal whose answer had not reached its worker',
   },
+  {
+    seed: 1289,
+    reason:
+      'a machine whose clock was a minute behind when it started cut a lease that another held and renewed',
+  },
 ]

@@ -42,6 +42,10 @@ interface Told {
 }
 
 const TRACE_TAIL = 80
+/** A machine whose clock is so far behind when it pulls back cuts leases that others hold, ms. */
+const CLOCK_BEHIND_MS = 20_000
+/** Whoever holds one knows by its next renewal, ms. */
+const CUT_KNOWN_MS = 12_000
 
 export class World {
   readonly seed: number
@@ -78,6 +82,8 @@ export class World {
   subscriptions: () => readonly SubscriptionId[] = () => []
   /** Data files that apps point at now. */
   dataOfApps: () => readonly DataVersion[] = () => []
+  /** Until then a machine may not know that another one, whose clock is behind, cut its leases. */
+  leasesCutUntil = 0
   violation: Violation | undefined
   readonly #told: Told[] = []
   readonly #random: Random
@@ -124,6 +130,11 @@ export class World {
   /** Undefined: the notice gets lost. */
   drawNoticeMs(): number | undefined {
     return this.chance(this.faulty(0.3)) ? undefined : this.between(0, 10)
+  }
+
+  /** @param now by the clock of the machine that pulls back, epoch ms */
+  pullsBack(now: number): void {
+    if (now < this.scheduler.now - CLOCK_BEHIND_MS) this.leasesCutUntil = this.scheduler.now + CUT_KNOWN_MS
   }
 
   reached(node: SimNode, verb: string): void {

@@ -24,7 +24,8 @@ export class SessionAudit {
     const { engines, scheduler } = this.#world
     for (const { node, reloadId, attempt } of engines.running) {
       // A worker that sleeps, or has slept with its clock, cannot know yet.
-      if (scheduler.now <= Math.max(node.stalledUntil, node.unawareUntil) + KILLED_WITHIN_MS) continue
+      const unawareUntil = Math.max(node.stalledUntil, node.unawareUntil, this.#world.leasesCutUntil)
+      if (scheduler.now <= unawareUntil + KILLED_WITHIN_MS) continue
       if (this.#copy.attempts.get(`${reloadId}/${attempt}`)?.closed?.end.kind !== 'lost') continue
       this.#world.violate(
         'lost-attempt-stops',
