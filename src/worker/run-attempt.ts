@@ -12,6 +12,7 @@ import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
 import { placedKey } from '../core/placed-name.ts'
 import type { Clock, Log, Timers } from '../core/ports.ts'
+import { keptReads } from '../core/read-name.ts'
 import type { App, PlacedName } from '../core/records.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type {
@@ -282,7 +283,7 @@ function placedReads(
     const place = connections.find((one) => one.name === connection)?.place
     if (place !== undefined) placed.set(placedKey({ place, name }), { place, name })
   }
-  return [...placed.values()]
+  return keptReads([...placed.values()], ({ name }) => name)
 }
 
 /** A script that ended before it was told to stop has ended: the reload's state decides what that means. */

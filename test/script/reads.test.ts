@@ -126,12 +126,12 @@ describe('What a script read', () => {
   })
 
   it('is as much as an app can keep', async () => {
-    const script = `FOR i = 1 TO 1200
+    const script = `FOR i = 1 TO 120
       FOR EACH f IN FileList('lib://d/x$(i)_*.csv')
       NEXT f
       NEXT i`
     const reads = await readsOf(script)
-    expect(reads).toHaveLength(1000)
-    expect(reads.at(-1)).toBe('d/x1000_*.csv')
+    expect(reads).toHaveLength(100)
+    expect(reads.at(-1)).toBe('d/x100_*.csv')
   })
 })

@@ -138,5 +138,5 @@ function merged(run: TaskRun, files: readonly PlacedName[], through: readonly Ap
 
 /** Whether the file is what was read, or covered by it. */
 export function isPartOf(file: PlacedName, read: PlacedName): boolean {
-  return placeKey(read.place) === placeKey(file.place) && covers(read.name, file.name)
+  return covers(read.name, file.name) && placeKey(read.place) === placeKey(file.place)
 }

@@ -2,28 +2,31 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ReloadId, TaskId, TenantId } from '../../core/ids.ts'
 import { placeKey } from '../../core/placed-name.ts'
+import { isMask, MASKS_OF_PLACE_MAX } from '../../core/read-name.ts'
 import type { PlacedName } from '../../core/records.ts'
-import type { DataAudience } from '../../core/task/data-change.ts'
+import { type DataAudience, isPartOf } from '../../core/task/data-change.ts'
 import type { TaskRun } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
 import { dataReaders, type ReadBy } from '../rule/data-readers.ts'
-import { type Row, recordOf, recordsOf } from './row.ts'
+import { recordOf, recordsOf } from './row.ts'
 import { RUN_OF_RELOAD } from './settled-task.ts'
 import { RUN_OF_KEY, WAITING_OF_TASK } from './task-rows.ts'
 
-export const READERS_OF_FILE = `
+/** Of a file, or of a mask. */
+export const READERS = `
   SELECT name, record FROM app_reads CROSS JOIN tasks ON tasks.app_id = app_reads.app_id
-  WHERE app_reads.tenant_id = ? AND place = ? AND mask = 0 AND name = ?`
+  WHERE app_reads.tenant_id = ? AND place = ? AND mask = ? AND name = ?`
 
-export const READERS_BY_MASK = `
-  SELECT name, record FROM app_reads CROSS JOIN tasks ON tasks.app_id = app_reads.app_id
-  WHERE app_reads.tenant_id = ? AND place = ? AND mask = 1`
+export const MASKS_OF_PLACE = `
+  SELECT DISTINCT name FROM app_reads WHERE tenant_id = ? AND place = ? AND mask = 1
+  ORDER BY name LIMIT ${MASKS_OF_PLACE_MAX}`
 
 /** Those who hear of changes in a tenant, and the run that made a reload. */
 export function prepareDataAudience(
   db: DatabaseSync,
 ): (tenantId: TenantId) => DataAudience & { runOf(reloadId: ReloadId): TaskRun | undefined } {
-  const ofFile = db.prepare(READERS_OF_FILE)
-  const byMask = db.prepare(READERS_BY_MASK)
+  const readers = db.prepare(READERS)
+  const masksOf = db.prepare(MASKS_OF_PLACE)
   const waiting = db.prepare(WAITING_OF_TASK)
   const keyed = db.prepare(RUN_OF_KEY)
   const ofReload = db.prepare(RUN_OF_RELOAD)
@@ -32,17 +35,22 @@ export function prepareDataAudience(
       waiting: (id: TaskId) => recordsOf<TaskRun>(waiting.all(id, tenantId)),
       keyed: (id: TaskId, key: string) => recordOf<TaskRun>(keyed.get(id, key, tenantId)),
     }
-    const readBy = ({ place }: PlacedName, rows: readonly Row[]): ReadBy[] =>
-      rows.map((row) => ({ task: recordOf(row)!, read: { place, name: row.name as string } }))
+    const readBy = (read: PlacedName): ReadBy[] =>
+      recordsOf<Task>(readers.all(tenantId, placeKey(read.place), isMask(read.name) ? 1 : 0, read.name)).map(
+        (task) => ({ task, read }),
+      )
+    /** Masks of places that cover one of the files. */
+    const masksFor = (files: readonly PlacedName[]): PlacedName[] => {
+      const places = new Map(files.map(({ place }) => [placeKey(place), place]))
+      return [...places].flatMap(([key, place]) =>
+        masksOf
+          .all(tenantId, key)
+          .map((row) => ({ place, name: row.name as string }))
+          .filter((mask) => files.some((file) => isPartOf(file, mask))),
+      )
+    }
     return {
-      dataReaders(files) {
-        const places = new Map(files.map((file) => [placeKey(file.place), file]))
-        const named = files.flatMap((file) =>
-          readBy(file, ofFile.all(tenantId, placeKey(file.place), file.name)),
-        )
-        const masked = [...places].flatMap(([place, file]) => readBy(file, byMask.all(tenantId, place)))
-        return dataReaders([...named, ...masked], files, runs)
-      },
+      dataReaders: (files) => dataReaders([...files, ...masksFor(files)].flatMap(readBy), files, runs),
       runOf: (reloadId) => recordOf<TaskRun>(ofReload.get(reloadId)),
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { LET_IN, NEXT_OF_TENANT, NEXT_OF_WEIGHTS, SOMEONE_DUE } from './claim.ts'
-import { READERS_BY_MASK, READERS_OF_FILE } from './data-readers.ts'
+import { MASKS_OF_PLACE, READERS } from './data-readers.ts'
 import {
   DUE_OF_SUBSCRIPTION,
   FIRST_FREE,
@@ -65,9 +65,9 @@ describe('query plans', () => {
     ['tasks of an owner', TASKS_OF_OWNER, 'tasks_of_owner'],
     ['how many tasks an owner has', OWNED_TASKS, 'COVERING INDEX tasks_of_owner'],
     ['tasks that listen', CHAINED_TASKS, 'tasks_chained'],
-    ['readers of a file', READERS_OF_FILE, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=? AND name=?)'],
-    ['readers by mask', READERS_BY_MASK, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=?)'],
-    ['tasks of readers', READERS_BY_MASK, 'tasks_of_app'],
+    ['readers of a file', READERS, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=? AND name=?)'],
+    ['tasks of readers', READERS, 'tasks_of_app'],
+    ['masks of a place', MASKS_OF_PLACE, 'PRIMARY KEY (tenant_id=? AND place=? AND mask=?)'],
     ['old runs', OLD_RUNS, 'task_runs_ended'],
   ]
   const planOf = async (sql: string) => {

@@ -1,0 +1,97 @@
+/**
+ * Data refresh in a real service, with real engines and files: an app that stores, one that reads, files that
+ * another program writes, and a server that is killed between the change and the reload.
+ */
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import type { ReloadRecord } from '../../src/cli/client.ts'
+import type { AppId, TaskId } from '../../src/core/ids.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { put } from '../support/catalog.ts'
+import { aTask } from '../support/records.ts'
+import {
+  endAll,
+  newDataFolder,
+  type ServiceProcess,
+  startServiceProcess,
+} from '../support/service-process.ts'
+
+afterAll(endAll)
+
+const STORES = 'T: LOAD RecNo() AS n AUTOGENERATE 3; STORE T INTO [lib://DataFiles/a.qvd] (qvd);'
+const READS = `T: LOAD n FROM [lib://DataFiles/a.qvd] (qvd);
+FOR EACH f IN FileList('lib://DataFiles/in/*.csv')
+  LOAD * FROM [$(f)] (txt, utf8, embedded labels);
+NEXT f
+FOR EACH f IN FileList('lib://DataFiles/up_*.csv')
+  LOAD * FROM [$(f)] (txt, utf8, embedded labels);
+NEXT f`
+const ENVIRONMENT = { REPRISE_DATA_REFRESH_DELAY: '1s', REPRISE_WATCH: 'on' }
+
+async function reloaded({ client }: ServiceProcess, appId: string): Promise<void> {
+  const { id } = await client.startReload(appId)
+  expect((await client.waitForEnd(id)).status).toBe('SUCCEEDED')
+}
+
+/** Gives an app a reload task with `autoReload`, while no service runs. */
+async function autoReload(folder: string, appId: string): Promise<void> {
+  const store = SqliteStore.open(join(folder, 'reprise.db'))
+  const [tenant] = await store.tenants()
+  const app = (await store.app(tenant!.id, appId as AppId))!
+  const task = aTask({
+    id: '7a5c0001-0000-4000-8000-000000000001' as TaskId,
+    tenantId: tenant!.id,
+    appId: app.id,
+    ownerId: app.ownerId,
+    generation: 'reload-task',
+    triggers: { data: { partial: false } },
+  })
+  await put(store, { tasks: [task] })
+  await store.close()
+}
+
+/** How many reloads of an app changed data has made, of those that succeeded. */
+async function refreshesOf({ client }: ServiceProcess, appId: string): Promise<number> {
+  const path = `/api/v1/reloads?appId=${appId}&limit=100`
+  const { data } = await client.call<{ data: ReloadRecord[] }>('GET', path)
+  return data.filter(({ status, type }) => status === 'SUCCEEDED' && type === 'data-refresh').length
+}
+
+it('reloads an app when what it reads was stored, written by another program, or uploaded before a kill', async () => {
+  const folder = newDataFolder()
+  const first = await startServiceProcess(folder, ENVIRONMENT)
+  const [storing, reading] = [await first.client.createApp('stores'), await first.client.createApp('reads')]
+  await first.client.setScript(storing, STORES)
+  await first.client.setScript(reading, READS)
+  for (const app of [storing, reading]) await reloaded(first, app)
+  expect(await first.client.call('GET', `/api/v1/apps/${reading}/data/lineage`)).toEqual([
+    { discriminator: 'lib://DataFiles/a.qvd' },
+    { discriminator: 'lib://DataFiles/in/*.csv' },
+    { discriminator: 'lib://DataFiles/up_*.csv' },
+  ])
+  await first.stop()
+  await autoReload(folder, reading)
+
+  const second = await startServiceProcess(folder, ENVIRONMENT)
+  const refreshes = (count: number, service = second) =>
+    expect.poll(() => refreshesOf(service, reading), { timeout: 20_000 }).toBe(count)
+  await reloaded(second, storing)
+  await refreshes(1)
+
+  const files = readdirSync(join(folder, 'files'), { recursive: true, encoding: 'utf8' })
+  const place = join(folder, 'files', files.find((name) => name.endsWith('a.qvd'))!, '..')
+  mkdirSync(join(place, 'in'))
+  for (const name of ['1.csv', '2.csv', '3.csv', '4.csv', '5.csv']) {
+    writeFileSync(join(folder, name), 'n\n1\n')
+    renameSync(join(folder, name), join(place, 'in', name))
+  }
+  await refreshes(2)
+
+  await second.client.uploadFile('up_1.csv', Buffer.from('n\n2\n'))
+  await second.killHard()
+  const third = await startServiceProcess(folder, ENVIRONMENT)
+  await refreshes(3, third)
+  expect(await refreshesOf(third, storing)).toBe(0)
+  await third.stop()
+})
