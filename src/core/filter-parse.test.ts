@@ -8,6 +8,7 @@ const RULES: FilterRules = {
   attributes: { id: 'any', spaceId: 'any', 'data.status': ['ok', 'error'] },
   operators: ['eq', 'ne'],
 }
+const WIDE: FilterRules = { ...RULES, wide: true }
 
 const compare = fc.oneof(
   fc.record({
@@ -33,6 +34,7 @@ const { tree } = fc.letrec<{ tree: FilterNode }>((tie) => ({
       left: tie('tree'),
       right: tie('tree'),
     }),
+    fc.record({ kind: fc.constant('not' as const), of: tie('tree') }),
   ),
 }))
 
@@ -52,7 +54,7 @@ describe('parseFilter', () => {
   it('gives back the tree that was printed', () => {
     fc.assert(
       fc.property(tree, (filter) => {
-        expect(parsed(printFilter(filter))).toEqual(filter)
+        expect(parsed(printFilter(filter), WIDE)).toEqual(filter)
       }),
     )
   })
@@ -117,6 +119,17 @@ describe('parseFilter', () => {
     expect(result.position).toBe(position)
     expect(result.detail).toContain(detail)
     expect(result.detail).toContain(`at character ${position}`)
+  })
+
+  it('takes not, true and false where the list says so', () => {
+    const eq = { kind: 'compare', attribute: 'id', operator: 'eq', value: 'true' }
+    expect(parsed('NOT (id eq TRUE)', WIDE)).toEqual({ kind: 'not', of: eq })
+    expect(matchesFilter(parsed('not (id eq "x")', WIDE), () => undefined)).toBe(true)
+    expect(faultOf('not id eq "x"', WIDE).detail).toContain('the attribute must be one of')
+    expect(faultOf('not (id eq "x"', WIDE).detail).toContain('a closing parenthesis')
+    expect(faultOf(`${'not ('.repeat(60)}id eq "x"${')'.repeat(60)}`, WIDE).detail).toContain(
+      'at most 50 deep',
+    )
   })
 
   it('offers only the operators of the list', () => {

@@ -1,28 +1,33 @@
 /**
- * Parses and prints the filter subset of core/filter.ts. Attribute names, operators, `and` and `or` are
- * case-insensitive, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name the
+ * Parses and prints the filter subset of core/filter.ts. Attribute names, operators, `and`, `or` and `not`
+ * are case-insensitive, as in SCIM (RFC 7644, section 3.4.2.2); values are JSON strings. Faults name the
  * position, counted in characters from 1. Total: every text yields a filter or a fault, in time linear in its
  * length.
  */
-import type { FilterNode, FilterOperator } from './filter.ts'
+import type { FilterNode, FilterOperator, WideOperator } from './filter.ts'
 
 export const FILTER_MAX_CHARACTERS = 4096
 export const FILTER_MAX_COMPARISONS = 100
 const NESTING_MAX = 50
 
-export interface FilterRules {
+export interface FilterRules<Operator extends WideOperator = FilterOperator> {
   /** Attributes as spelt in responses, each with its possible values, or 'any'. */
   readonly attributes: Readonly<Record<string, readonly string[] | 'any'>>
-  readonly operators: readonly FilterOperator[]
+  readonly operators: readonly Operator[]
   /** Attributes that also accept `co`; none by default. */
   readonly searchable?: readonly string[]
+  /** Takes `not ( )`, and `true` and `false` without quotes, too. */
+  readonly wide?: true
 }
 
-export type ParsedFilter =
-  | { readonly kind: 'filter'; readonly filter: FilterNode }
+export type ParsedFilter<Operator extends WideOperator = FilterOperator> =
+  | { readonly kind: 'filter'; readonly filter: FilterNode<Operator> }
   | { readonly kind: 'fault'; readonly position: number; readonly detail: string }
 
-export function parseFilter(text: string, rules: FilterRules): ParsedFilter {
+export function parseFilter<Operator extends WideOperator = FilterOperator>(
+  text: string,
+  rules: FilterRules<Operator>,
+): ParsedFilter<Operator> {
   if (text.length > FILTER_MAX_CHARACTERS) {
     return fault(FILTER_MAX_CHARACTERS, `a filter has at most ${FILTER_MAX_CHARACTERS} characters`)
   }
@@ -39,6 +44,7 @@ export function parseFilter(text: string, rules: FilterRules): ParsedFilter {
 
 /** Prints the filter with only the necessary parentheses, so that parsing yields the same tree. */
 export function printFilter(filter: FilterNode): string {
+  if (filter.kind === 'not') return `not (${printFilter(filter.of)})`
   if (filter.kind === 'compare') {
     return `${filter.attribute} ${filter.operator} ${JSON.stringify(filter.value)}`
   }
@@ -60,7 +66,7 @@ class Misread extends Error {
   }
 }
 
-function fault(index: number, detail: string): ParsedFilter {
+function fault(index: number, detail: string): Extract<ParsedFilter, { kind: 'fault' }> {
   return { kind: 'fault', position: index + 1, detail: `${detail} (at character ${index + 1})` }
 }
 
@@ -112,18 +118,27 @@ function stringValue(quoted: string, index: number): string {
   }
 }
 
-class Reader {
+function asValue(token: Token): Token {
+  const word = ['true', 'false'].find((one) => isWord(token, one))
+  return word === undefined ? token : { ...token, kind: 'value', text: word }
+}
+
+function isWord({ kind, text }: Token, word: string): boolean {
+  return kind === 'word' && text.toLowerCase() === word
+}
+
+class Reader<Operator extends WideOperator> {
   readonly #tokens: readonly Token[]
-  readonly #rules: FilterRules
+  readonly #rules: FilterRules<Operator>
   #next = 0
   #comparisons = 0
 
-  constructor(tokens: readonly Token[], rules: FilterRules) {
+  constructor(tokens: readonly Token[], rules: FilterRules<Operator>) {
     this.#tokens = tokens
     this.#rules = rules
   }
 
-  readOr(depth: number): FilterNode {
+  readOr(depth: number): FilterNode<Operator> {
     let left = this.#readAnd(depth)
     while (this.#takeWord('or')) left = { kind: 'or', left, right: this.#readAnd(depth) }
     return left
@@ -134,27 +149,31 @@ class Reader {
     if (token.kind !== 'end') throw new Misread(token.index, 'and, or, or the end is expected')
   }
 
-  #readAnd(depth: number): FilterNode {
+  #readAnd(depth: number): FilterNode<Operator> {
     let left = this.#readPrimary(depth)
     while (this.#takeWord('and')) left = { kind: 'and', left, right: this.#readPrimary(depth) }
     return left
   }
 
-  #readPrimary(depth: number): FilterNode {
+  #readPrimary(depth: number): FilterNode<Operator> {
     const token = this.#take()
-    if (token.kind === 'open') {
-      if (depth === NESTING_MAX)
-        throw new Misread(token.index, `parentheses nest at most ${NESTING_MAX} deep`)
-      const inner = this.readOr(depth + 1)
-      const close = this.#take()
-      if (close.kind !== 'close') throw new Misread(close.index, 'a closing parenthesis is expected')
-      return inner
+    if (token.kind === 'open') return this.#readGroup(token, depth)
+    if (this.#rules.wide && isWord(token, 'not') && this.#peek().kind === 'open') {
+      return { kind: 'not', of: this.#readGroup(this.#take(), depth) }
     }
     if (token.kind !== 'word') throw new Misread(token.index, 'an attribute is expected')
     return this.#readComparison(token)
   }
 
-  #readComparison(token: Token): FilterNode {
+  #readGroup(open: Token, depth: number): FilterNode<Operator> {
+    if (depth === NESTING_MAX) throw new Misread(open.index, `parentheses nest at most ${NESTING_MAX} deep`)
+    const inner = this.readOr(depth + 1)
+    const close = this.#take()
+    if (close.kind !== 'close') throw new Misread(close.index, 'a closing parenthesis is expected')
+    return inner
+  }
+
+  #readComparison(token: Token): FilterNode<Operator> {
     this.#comparisons += 1
     if (this.#comparisons > FILTER_MAX_COMPARISONS) {
       throw new Misread(token.index, `a filter has at most ${FILTER_MAX_COMPARISONS} comparisons`)
@@ -165,15 +184,15 @@ class Reader {
     if (attribute === undefined) {
       throw new Misread(token.index, `the attribute must be one of ${names.join(', ')}`)
     }
-    const operators: readonly FilterOperator[] = searchable.includes(attribute)
-      ? [...this.#rules.operators, 'co']
+    const operators: readonly Operator[] = searchable.includes(attribute)
+      ? [...this.#rules.operators, 'co' as Operator]
       : this.#rules.operators
     const operatorToken = this.#take()
     const operator = operators.find((known) => known === operatorToken.text.toLowerCase())
     if (operatorToken.kind !== 'word' || operator === undefined) {
       throw new Misread(operatorToken.index, `the operator must be ${operators.join(' or ')}`)
     }
-    const value = this.#take()
+    const value = this.#rules.wide ? asValue(this.#take()) : this.#take()
     if (value.kind !== 'value') throw new Misread(value.index, 'a value in double quotes is expected')
     const values = attributes[attribute]!
     if (values !== 'any' && !values.includes(value.text)) {
@@ -193,8 +212,7 @@ class Reader {
   }
 
   #takeWord(word: 'and' | 'or'): boolean {
-    const token = this.#peek()
-    if (token.kind !== 'word' || token.text.toLowerCase() !== word) return false
+    if (!isWord(this.#peek(), word)) return false
     this.#next += 1
     return true
   }

@@ -1,17 +1,26 @@
 /**
  * The SCIM filter subset (RFC 7644, section 3.4.2.2) that lists and webhooks share: `eq`, `ne` and `co`
- * (contains) on named attributes, `and` before `or`, parentheses, values in double quotes.
+ * (contains) on named attributes, `and` before `or`, `not`, parentheses, values in double quotes. Some lists
+ * take more operators.
  */
 export type FilterOperator = 'eq' | 'ne' | 'co'
 
-export type FilterNode =
+/** Begins and ends with; greater, less. */
+export type WideOperator = FilterOperator | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
+
+export type FilterNode<Operator extends WideOperator = FilterOperator> =
   | {
       readonly kind: 'compare'
       readonly attribute: string
-      readonly operator: FilterOperator
+      readonly operator: Operator
       readonly value: string
     }
-  | { readonly kind: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
+  | {
+      readonly kind: 'and' | 'or'
+      readonly left: FilterNode<Operator>
+      readonly right: FilterNode<Operator>
+    }
+  | { readonly kind: 'not'; readonly of: FilterNode<Operator> }
 
 /**
  * Returns true if the attributes satisfy the filter. A missing attribute makes `ne` true and the others
@@ -25,6 +34,8 @@ export function matchesFilter(filter: FilterNode, attribute: (name: string) => s
       return matchesFilter(filter.left, attribute) && matchesFilter(filter.right, attribute)
     case 'or':
       return matchesFilter(filter.left, attribute) || matchesFilter(filter.right, attribute)
+    case 'not':
+      return !matchesFilter(filter.of, attribute)
   }
 }
 

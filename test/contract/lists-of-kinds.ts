@@ -178,6 +178,11 @@ function holds<Kind extends ListKind>(
     }
     case 'wildcard':
       return value !== null && matchesWildcard(lower(value), lower(condition.pattern))
+    case 'ends':
+      return (
+        value !== null &&
+        lower(value).slice(-lower(condition.text).length || Infinity) === lower(condition.text)
+      )
     case 'contains':
     case 'begins': {
       const form = condition.anyCase ? lower : String
@@ -235,6 +240,7 @@ class RandomConditions<Kind extends ListKind> {
       { kind: 'among', field, values, ...anyCase },
       { kind: 'contains', field, text: changed, ...anyCase },
       { kind: 'begins', field, text: changed, ...anyCase },
+      { kind: 'ends', field, text: one([changed, [...text].slice(-from - 1).join('')]) },
       { kind: 'wildcard', field, pattern: one([`*${changed}*`, `${changed}*`, `?${changed}`, '*']) },
     ])
   }

@@ -21,6 +21,8 @@ export type Condition<Field extends string> =
       readonly text: string
       readonly anyCase?: true
     }
+  /** In any case. */
+  | { readonly kind: 'ends'; readonly field: Field; readonly text: string }
   /** In any case; see core/wildcard.ts. */
   | { readonly kind: 'wildcard'; readonly field: Field; readonly pattern: string }
   /** The field is a list of texts that has this one. */
@@ -64,6 +66,7 @@ export function filtered<Field extends string>(
   filter: FilterNode,
   fields: Readonly<Record<string, Field>>,
 ): Condition<Field> {
+  if (filter.kind === 'not') return not(filtered(filter.of, fields))
   if (filter.kind !== 'compare') {
     const sides = [filtered(filter.left, fields), filtered(filter.right, fields)]
     return { kind: filter.kind === 'and' ? 'all' : 'any', of: sides }

@@ -49,6 +49,7 @@ export function satisfies<Field extends string>(
       const value = form(fieldValue(condition.field))
       return condition.values.some((one) => form(one) === value)
     }
+    case 'ends':
     case 'wildcard':
     case 'contains':
     case 'begins': {
@@ -59,10 +60,11 @@ export function satisfies<Field extends string>(
 }
 
 function textSatisfies(
-  condition: Extract<Condition<string>, { kind: 'wildcard' | 'contains' | 'begins' }>,
+  condition: Extract<Condition<string>, { kind: 'ends' | 'wildcard' | 'contains' | 'begins' }>,
   value: string,
 ): boolean {
   if (condition.kind === 'wildcard') return matchesWildcard(folded(value), folded(condition.pattern))
+  if (condition.kind === 'ends') return folded(value).endsWith(folded(condition.text))
   const form = formOf(condition.anyCase)
   const [text, part] = [form(value), form(condition.text)]
   return condition.kind === 'begins' ? text.startsWith(part) : text.includes(part)

@@ -1,7 +1,7 @@
 /**
  * Conditions of lists as SQL. Every part is TRUE or not; NULL counts as not, as an absent value does in the
- * model (store/rule/listing.ts). The functions `folded` and `wildcard` are ours (connection.ts), so that
- * texts compare as they do everywhere else.
+ * model (store/rule/listing.ts). The functions `folded`, `ends` and `wildcard` are ours (functions.ts), so
+ * that texts compare as they do everywhere else.
  */
 import type { SQLInputValue } from 'node:sqlite'
 import { folded } from '../../core/folded.ts'
@@ -38,6 +38,8 @@ export function conditionSql<Field extends string>(
       }
     case 'at-most':
       return { sql: `${sqlOf(condition.field)} <= ?`, values: [condition.value] }
+    case 'ends':
+      return { sql: `ends(folded(${sqlOf(condition.field)}), ?)`, values: [folded(condition.text)] }
     case 'wildcard':
       return {
         sql: `wildcard(folded(${sqlOf(condition.field)}), ?)`,

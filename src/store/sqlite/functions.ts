@@ -13,6 +13,9 @@ export function defineFunctions(db: DatabaseSync): void {
   }
   db.function('folded', { deterministic: true }, onText(folded))
   db.function('item_id', { deterministic: true }, onText(itemIdOf))
+  db.function('ends', { deterministic: true }, (text, end) =>
+    typeof text === 'string' && text.endsWith(String(end)) ? 1 : 0,
+  )
   db.function('wildcard', { deterministic: true }, (text, pattern) =>
     typeof text === 'string' && matchesWildcard(text, String(pattern)) ? 1 : 0,
   )

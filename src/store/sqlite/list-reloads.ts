@@ -56,6 +56,10 @@ export function filterSql(filter: FilterNode): SqlCondition {
     if (column === undefined) return { sql: filter.operator === 'ne' ? '1' : '0', values: [] }
     return { sql: COMPARISON[filter.operator](column), values: [filter.value] }
   }
+  if (filter.kind === 'not') {
+    const { sql, values } = filterSql(filter.of)
+    return { sql: `(${sql}) IS NOT TRUE`, values }
+  }
   const left = filterSql(filter.left)
   const right = filterSql(filter.right)
   return {
