@@ -12,9 +12,21 @@ import {
   EVENT_TYPES,
   type EventTypeEntry,
   FINISHED_EVENT_TYPE,
+  TASK_CREATED_TYPE,
+  TASK_DELETED_TYPE,
+  TASK_NOT_RUN_TYPE,
+  TASK_RUN_TYPE,
+  TASK_UPDATED_TYPE,
   WEBHOOK_DISABLED_TYPE,
 } from './event-types.ts'
 import { FINISHED_EVENT_SCHEMA } from './finished-event-schema.ts'
+import {
+  TASK_CREATED_SCHEMA,
+  TASK_DELETED_SCHEMA,
+  TASK_NOT_RUN_SCHEMA,
+  TASK_RUN_SCHEMA,
+  TASK_UPDATED_SCHEMA,
+} from './task-event-schema.ts'
 import { WEBHOOK_DISABLED_SCHEMA } from './webhook-event-schema.ts'
 
 interface Sending {
@@ -30,6 +42,11 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [FINISHED_EVENT_TYPE]: { channel: 'system-events.reload', schema: FINISHED_EVENT_SCHEMA },
   [ATTEMPT_EVENT_TYPE]: { channel: 'system-events.app', schema: APP_RELOAD_FINISHED_SCHEMA },
   [DATA_EVENT_TYPE]: { channel: 'system-events.engine.app', schema: APP_DATA_UPDATED_SCHEMA },
+  [TASK_CREATED_TYPE]: { channel: 'system-events.task', schema: TASK_CREATED_SCHEMA },
+  [TASK_UPDATED_TYPE]: { channel: 'system-events.task', schema: TASK_UPDATED_SCHEMA },
+  [TASK_DELETED_TYPE]: { channel: 'system-events.task', schema: TASK_DELETED_SCHEMA },
+  [TASK_RUN_TYPE]: { channel: 'system-events.task', schema: TASK_RUN_SCHEMA },
+  [TASK_NOT_RUN_TYPE]: { channel: 'system-events.task', schema: TASK_NOT_RUN_SCHEMA },
   [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 
@@ -49,7 +66,15 @@ export function asyncApi(version: string): Record<string, unknown> {
     channels: Object.fromEntries(
       sent.map(({ entry, channel }) => [
         channel,
-        { address: null, title: entry.category, messages: { [entry.name]: messageRef(entry) } },
+        {
+          address: null,
+          title: entry.category,
+          messages: Object.fromEntries(
+            sent
+              .filter((one) => one.channel === channel)
+              .map((one) => [one.entry.name, messageRef(one.entry)]),
+          ),
+        },
       ]),
     ),
     operations: Object.fromEntries(

@@ -41,6 +41,12 @@ export function envelopeSchema<
       tracestate: text,
       traceparent: { type: 'string', pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' },
       toplevelresourceid: text,
+      eventType: { const: type, description: 'Of events about tasks, in the mode `qlik`' },
+      extensions: {
+        type: 'object',
+        description: 'Of events about tasks, in the mode `qlik`: the same as at top level',
+        properties: { userid: text, tenantid: text, toplevelresourceid: text },
+      },
       data,
     },
   } as const

@@ -60,4 +60,41 @@ export const EVENT_TYPES: readonly EventTypeEntry[] = [
     category: 'Webhook',
     levels: ['tenant', 'user'],
   },
+  {
+    name: TASK_CREATED_TYPE,
+    title: 'Task created',
+    description: 'A task was created.',
+    category: 'Task',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: TASK_UPDATED_TYPE,
+    title: 'Task updated',
+    description:
+      'A task was changed by somebody, or switched off by the service, whose reason is its disabledCode.',
+    category: 'Task',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: TASK_DELETED_TYPE,
+    title: 'Task deleted',
+    description: 'A task was deleted.',
+    category: 'Task',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: TASK_RUN_TYPE,
+    title: 'Task run finished',
+    description: 'A run of a task has ended, with the outcome of its reload or without one.',
+    category: 'Task',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: TASK_NOT_RUN_TYPE,
+    title: 'Task not run',
+    description:
+      'A run that was due did not take place: it was skipped or missed, for the reason that is told.',
+    category: 'Task',
+    levels: ['tenant', 'user'],
+  },
 ]

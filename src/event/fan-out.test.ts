@@ -4,18 +4,22 @@ import {
   anApp,
   aReload,
   aSubscription,
+  aTask,
   aTenant,
+  OWNER_ID,
   SPACE_ID,
   seededRandom,
   USER_ID,
 } from '../../test/support/records.ts'
 import type { FilterNode } from '../core/filter.ts'
+import type { UserId } from '../core/ids.ts'
 import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
 import { type AlertOccasion, alertEventTypes } from './alert.ts'
 import { ATTEMPT_EVENT_TYPE, TASK_NOT_RUN_TYPE } from './event-types.ts'
 import { fanOut, type Listeners, wants } from './fan-out.ts'
 import type { Subscription } from './subscription.ts'
+import { createdEvent } from './task-life-event.ts'
 
 const reload = aReload({ state: 'FAILED', endedAt: aReload().createdAt + 5, trigger: 'automations' })
 const subject = { reload, tenant: aTenant(), app: anApp() }
@@ -125,6 +129,16 @@ describe('a user-level subscription wants an event when its owner can read the a
     const subscription = aSubscription({ level: 'user', ownerId: USER_ID })
     expect(wants(subscription, event, { ...listeners, readers, ...change })).toBe(expected)
   })
+})
+
+test('the owner of a task hears of it, whatever app it may read', () => {
+  const task = aTask({ ownerId: USER_ID })
+  const moment = { random: seededRandom(1), now: 5 }
+  const created = createdEvent({ tenant: aTenant(), task, app: anApp(), userId: OWNER_ID }, moment)
+  const eventTypes = [created.type]
+  const heard = (ownerId: UserId) =>
+    wants(aSubscription({ level: 'user', ownerId, eventTypes }), created, listeners)
+  expect([heard(USER_ID), heard(OWNER_ID)]).toEqual([true, false])
 })
 
 test('each matching subscription gets one delivery of its own, due at once', () => {

@@ -14,6 +14,7 @@ import type { RunEnd, Task } from '../core/task/task.ts'
 import { TASK_RUN_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import { runFacts, taskEvent } from '../event/task-event.ts'
+import { updatedEvent } from '../event/task-life-event.ts'
 import type { Listening } from '../store/port/tasks.ts'
 
 export interface RunEndRules {
@@ -57,20 +58,19 @@ export function runEnding(rules: RunEndRules, ending: EndingRun, end: RunEnd, no
     const waits = ending.waiting.includes(listener.id)
     return hear(listener, told, waits, { id: newTimeUuid(random, now), now }) ?? []
   })
-  const event = taskEvent(
-    { tenant, task, userId: run.executedAs, ...defined({ app }) },
-    {
-      type: TASK_RUN_TYPE,
-      id: newTimeUuid(random, now),
-      time: now,
-      action: 'finished',
-      uniqueKey: run.id,
-      data: { status: end, statusDetails: run.refusal, ...runFacts(run) },
-    },
-  )
+  const subject = { tenant, task, userId: run.executedAs, ...defined({ app }) }
+  const event = taskEvent(subject, {
+    type: TASK_RUN_TYPE,
+    id: newTimeUuid(random, now),
+    time: now,
+    action: 'finished',
+    uniqueKey: run.id,
+    data: { status: end, statusDetails: run.refusal, ...runFacts(run) },
+  })
+  const off = updatedEvent(subject, ending.task, { random, now })
   return {
     tasks: [task, ...heard.map((one) => one.task)],
     taskRuns: [run, ...heard.flatMap((one) => one.run ?? [])],
-    events: [event],
+    events: off === undefined ? [event] : [event, off],
   }
 }

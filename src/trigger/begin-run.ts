@@ -8,6 +8,7 @@ import { lastRunOf } from '../core/task/ended.ts'
 import type { TaskRun } from '../core/task/run.ts'
 import { switchedOff } from '../core/task/switching.ts'
 import type { Task } from '../core/task/task.ts'
+import { updatedEvent } from '../event/task-life-event.ts'
 import { type RunEndRules, runEnding } from '../outcome/run-end.ts'
 import type { TaskDecided, TaskView } from '../store/port/change.ts'
 import { type AdmitDeps, admit } from './admit.ts'
@@ -51,7 +52,10 @@ export function beginRun(deps: BeginDeps, view: TaskView, task: Task, run: TaskR
       )
       const [own = task, ...heard] = ending.tasks
       const after = admission.disables === undefined ? own : switchedOff(own, admission.disables)
-      const { taskRuns, events } = ending
+      const subject = { tenant, task: after, userId: run.executedAs, ...defined({ app }) }
+      const off = updatedEvent(subject, own, { random: deps.random, now })
+      const { taskRuns } = ending
+      const events = off === undefined ? ending.events : [...ending.events, off]
       const put = { tasks: [after, ...heard], taskRuns }
       return { kind: 'failed', run: taskRuns[0] ?? refused, saving: { put, events } }
     }

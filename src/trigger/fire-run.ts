@@ -2,6 +2,8 @@
  * A run that waited is due: it gets its reload as soon as the app has no active one. Unlike an instant of a
  * schedule it is never skipped for that, because no other one would come (contract 03, section 9).
  */
+
+import { toldWith } from '../catalog/told-with.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
 import { isCircle } from '../core/task/data-change.ts'
@@ -12,7 +14,6 @@ import type { RunRef } from '../store/port/tasks.ts'
 import { type BeginDeps, beginRun } from './begin-run.ts'
 import type { Fired } from './fire-schedule.ts'
 import { notRunEvent } from './not-run-event.ts'
-import { toldWith } from './told-with.ts'
 
 export type WaitingRunDeps = BeginDeps & { readonly clock: Clock }
 

@@ -4,6 +4,7 @@
  * clock was read.
  */
 
+import { toldWith } from '../catalog/told-with.ts'
 import { defined } from '../core/defined.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
@@ -17,7 +18,6 @@ import type { Change, TaskView } from '../store/port/change.ts'
 import type { TaskRef } from '../store/port/tasks.ts'
 import { type BeginDeps, beginRun } from './begin-run.ts'
 import { notRunEvent } from './not-run-event.ts'
-import { toldWith } from './told-with.ts'
 
 export interface ScheduleDeps extends BeginDeps {
   readonly clock: Clock

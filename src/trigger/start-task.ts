@@ -1,11 +1,12 @@
 /** A person starts a task by hand: its reload is accepted at once, or the reason is told. */
+
+import { toldWith } from '../catalog/told-with.ts'
 import { newTimeUuid, type ReloadId, type UserId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
 import { runOf, type TaskRun } from '../core/task/run.ts'
 import type { Change } from '../store/port/change.ts'
 import type { TaskRef } from '../store/port/tasks.ts'
 import { type BeginDeps, beginRun } from './begin-run.ts'
-import { toldWith } from './told-with.ts'
 
 export type StartDeps = BeginDeps & { readonly clock: Clock }
 

@@ -27,6 +27,6 @@ test('each claim of the comparison names a test', () => {
 
 test.each(guides)('every event type that %s names exists', (guide) => {
   const known = EVENT_TYPES.map(({ name }) => name)
-  const named = [...textOf(guide).matchAll(/com\.(?:qlik|reprise)\.v1\.[a-z.]+[a-z]/g)].map(([name]) => name)
+  const named = [...textOf(guide).matchAll(/com\.(?:qlik|reprise)\.v1\.[a-z.-]+[a-z]/g)].map(([name]) => name)
   expect(named.filter((name) => !known.includes(name))).toEqual([])
 })

@@ -126,6 +126,7 @@ export function aTask(change: Partial<Task> = {}): Task {
     tenantId: TENANT_ID,
     generation: 'task',
     appId: APP_ID,
+    appOwnerId: OWNER_ID,
     partial: false,
     name: 'nightly sales',
     description: '',

@@ -38,12 +38,12 @@ export function afterRun(task: Task, run: TaskRun, end: RunEnd, failuresMax: num
 
 /** Of a run that started, or failed before. */
 export function lastRunOf(run: TaskRun): LastRun {
-  const { id, state, startedAt, createdAt, endedAt, executedAs } = run
+  const { id, state, startedAt, createdAt, endedAt, executedAs, reloadId } = run
   return {
     id,
     status: state === 'running' ? 'running' : (state as RunEnd),
     startedAt: startedAt ?? createdAt,
-    ...defined({ endedAt }),
+    ...defined({ endedAt, reloadId }),
     triggeredBy: triggeredBy(run),
     executedAs,
   }

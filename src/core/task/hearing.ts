@@ -45,7 +45,8 @@ export function heardUnder({
   return [`task:${taskId}`, `app:${appId}`, ...(spaceId === undefined ? [] : [`space:${spaceId}`]), 'every']
 }
 
-function subjectOf({ taskId, appId, spaceId }: TaskEvent): string {
+/** Under which text an event stands. */
+export function subjectOf({ taskId, appId, spaceId }: TaskEvent): string {
   if (taskId !== undefined) return `task:${taskId}`
   if (appId !== undefined) return `app:${appId}`
   return spaceId === undefined ? 'every' : `space:${spaceId}`

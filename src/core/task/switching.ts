@@ -24,3 +24,9 @@ export function retriggered(task: Task, now: number, zones: ZoneOffsets): Task {
   const { nextInstant: _none, ...state } = fresh.state
   return { ...fresh, state }
 }
+
+/** A newer task of its app took over. */
+export function migratedAway(task: Task): Task {
+  const { disabledCode: _none, ...off } = switchedOff(task, 'MANUALLY')
+  return { ...off, migrated: true }
+}

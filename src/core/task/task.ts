@@ -5,7 +5,7 @@
  * A reload task makes reloads of one app: at instants of a schedule, when other tasks ended, or when data
  * that the app reads was replaced (contract 03). All three generations of the API show the same records.
  */
-import type { AppId, RunId, SpaceId, TaskId, TenantId, UserId } from '../ids.ts'
+import type { AppId, ReloadId, RunId, SpaceId, TaskId, TenantId, UserId } from '../ids.ts'
 import type { Schedule } from '../recurrence/schedule.ts'
 
 /** Why a task is switched off (contract 03, section 8). */
@@ -33,6 +33,9 @@ export interface Task {
   readonly tenantId: TenantId
   readonly generation: Generation
   readonly appId: AppId
+  /** Where its app lies, and whose it is: kept with the app, in the commit that moves it. */
+  readonly spaceId?: SpaceId
+  readonly appOwnerId: UserId
   readonly partial: boolean
   readonly name: string
   readonly description: string
@@ -108,6 +111,8 @@ export interface LastRun {
   readonly endedAt?: number
   readonly triggeredBy: string
   readonly executedAs: UserId
+  /** Absent when none was made. */
+  readonly reloadId?: ReloadId
 }
 
 /** How a run that started ended: `aborted` is a canceled reload (contract 07). */

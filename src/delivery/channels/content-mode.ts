@@ -24,15 +24,21 @@ export function encodeEvents(events: readonly CloudEvent[], mode: ContentMode): 
     case 'qlik':
       return encoded(event.id, 'application/json', event)
     case 'structured':
-      return encoded(event.id, 'application/cloudevents+json', event)
+      return encoded(event.id, 'application/cloudevents+json', standard(event))
     case 'batched':
-      return encoded(batchId(events), 'application/cloudevents-batch+json', events)
+      return encoded(batchId(events), 'application/cloudevents-batch+json', events.map(standard))
     case 'binary': {
-      const { data, datacontenttype, ...attributes } = event
+      const { data, datacontenttype, ...attributes } = standard(event)
       const content = encoded(event.id, datacontenttype, data)
       return { ...content, headers: { ...content.headers, ...attributeHeaders(attributes) } }
     }
   }
+}
+
+/** Without the attributes of the original's own form that CloudEvents forbids (contract 03, section 11). */
+function standard(event: CloudEvent): CloudEvent {
+  const { eventType: _name, extensions: _nested, ...attributes } = event
+  return attributes as CloudEvent
 }
 
 function encoded(id: string, contentType: string, content: unknown): EncodedEvents {

@@ -134,6 +134,8 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       enabled: inRecord('enabled'),
       partial: inRecord('partial'),
       appId: 'app_id',
+      appOwnerId: inRecord('appOwnerId'),
+      spaceId: inRecord('spaceId'),
       ownerId: 'owner_id',
       updatedBy: inRecord('updatedBy'),
       createdAt: 'created_at',
