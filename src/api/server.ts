@@ -42,6 +42,9 @@ import { registerUsers } from './people/users.ts'
 import { registerCrashMarks } from './reload/crash-marks.ts'
 import { registerReloadLogs } from './reload/reload-logs.ts'
 import { registerReloads } from './reload/reloads.ts'
+import { registerReloadTasks } from './task/reload-tasks.ts'
+import { registerTaskSettings } from './task/task-settings.ts'
+import { registerTasks } from './task/tasks.ts'
 import { registerWebhooks } from './webhook/webhooks.ts'
 
 /**
@@ -52,6 +55,9 @@ const SILENCE_MAX_MS = 120_000
 /** Resources behind authentication. */
 const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerReloads,
+  registerTasks,
+  registerReloadTasks,
+  registerTaskSettings,
   registerWebhooks,
   registerAlerts,
   registerApps,

@@ -6,10 +6,13 @@
 import { defined } from '../core/defined.ts'
 import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
 import type { App, AppUsage, Caller, StoresMode } from '../core/records.ts'
+import type { Change } from '../store/port/change.ts'
+import { is } from '../store/port/condition.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { UNMARKED, unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
+import { rightsRechecked, tasksAfter } from './tasks-off.ts'
 
 const APP_NAME_MAX_CHARACTERS = 256
 
@@ -98,7 +101,7 @@ export async function describeApp(
   change: Partial<Pick<App, 'name' | 'description' | 'stores'>>,
 ): Promise<App | Refused> {
   const app = await findApp(deps.store, caller.user, appId, 'develop')
-  return isRefused(app) ? app : changeApp(deps, app, (now) => ({ ...now, ...change }))
+  return isRefused(app) ? app : changeApp(deps, caller, app, (now) => ({ ...now, ...change }))
 }
 
 /** @param spaceId null takes it out of its space */
@@ -110,9 +113,9 @@ export async function moveApp(
 ): Promise<App | Refused> {
   const app = await findApp(deps.store, caller.user, appId, 'remove')
   if (isRefused(app)) return app
-  if (spaceId === null) return changeApp(deps, app, ({ spaceId: _left, ...rest }) => rest)
+  if (spaceId === null) return changeApp(deps, caller, app, ({ spaceId: _left, ...rest }) => rest)
   const space = await findSpaceForApps(deps.store, caller.user, spaceId)
-  return isRefused(space) ? space : changeApp(deps, app, (now) => ({ ...now, spaceId: space }))
+  return isRefused(space) ? space : changeApp(deps, caller, app, (now) => ({ ...now, spaceId: space }))
 }
 
 export async function handOverApp(
@@ -127,28 +130,39 @@ export async function handOverApp(
   if (owner?.status !== 'active') {
     return refused('userNotFound', 'there is no active user with this id', { pointer: '/ownerId' })
   }
-  return changeApp(deps, app, (now) => ({ ...now, ownerId: owner.id }))
+  return changeApp(deps, caller, app, (now) => ({ ...now, ownerId: owner.id }))
 }
 
-/** Another owner or space clears the app's crash marks: it then reads other data. */
-function changeApp(
+/**
+ * Another owner or space clears the app's crash marks: it then reads other data. Its tasks are switched off
+ * when it moves, or when their owners may not reload it any more.
+ */
+async function changeApp(
   { store, world }: CatalogDeps,
+  { user }: Caller,
   seen: App,
   change: (app: App) => App,
 ): Promise<App | Refused> {
   const { tenantId, id } = seen
-  return changeOne<App | Refused>(store, {
+  const app: Change<App | Refused | undefined> = {
     kind: 'app',
     tenantId,
     id,
-    step: ({ app }) => {
+    step: (view) => {
+      const { app } = view
       if (app === undefined) return { answer: appGone() }
-      const after = { ...change(app), modifiedAt: world.clock.now() }
-      const readsOther = after.ownerId !== app.ownerId || after.spaceId !== app.spaceId
-      const saved = readsOther ? unmarked(after) : after
-      return { answer: saved, put: { apps: [saved] } }
+      const now = world.clock.now()
+      const after = { ...change(app), modifiedAt: now }
+      const isMoved = after.spaceId !== app.spaceId
+      const saved = isMoved || after.ownerId !== app.ownerId ? unmarked(after) : after
+      const happening = { app: saved, by: user, random: world.random, now }
+      const { tasks, ...told } = tasksAfter(view, happening, 'APP-MOVED-SPACE', () => isMoved)
+      return { answer: saved, put: { apps: [saved], tasks }, ...told }
     },
-  })
+  }
+  const rights = await rightsRechecked({ store, world }, user, is('appId', id))
+  const [answer] = await store.change<App | Refused | undefined>([app, ...rights])
+  return answer!
 }
 
 export function appDataLost(): Refused {

@@ -8,6 +8,8 @@ export interface Fault {
   readonly pointer?: string
   /** Name of the parameter of a request. */
   readonly parameter?: string
+  /** For programs. */
+  readonly meta?: Readonly<Record<string, unknown>>
 }
 
 export interface Refused {

@@ -9,6 +9,7 @@ import { appGone } from './app.ts'
 import { unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
+import { tasksAfter } from './tasks-off.ts'
 
 /** Versions kept of an app's script (contract 05, section 2.1). */
 export const SCRIPT_VERSIONS_KEPT = 100
@@ -43,7 +44,19 @@ export async function setScript(
     kind: 'app',
     tenantId,
     id: app.id,
-    step: (view) => withScript(view, version),
+    step: (view) => {
+      const decided = withScript(view, version)
+      if (view.app === undefined) return decided
+      // Somebody else's rights must not run what the caller wrote.
+      const off = tasksAfter(
+        view,
+        { app: view.app, by: user, random: world.random, now },
+        'APP-SCRIPT-UPDATED',
+        ({ ownerId }) => ownerId !== user.id,
+      )
+      const { tasks, ...told } = off
+      return { ...decided, put: { ...decided.put, tasks }, ...told }
+    },
   })
 }
 

@@ -3,13 +3,15 @@
  * replaced as a whole list.
  */
 import { newHexId, type UserId } from '../core/ids.ts'
-import type { Caller, Space, SpaceAssignment } from '../core/records.ts'
+import type { Caller, Space, SpaceAssignment, User } from '../core/records.ts'
 import { SPACE_ROLES } from '../core/rights.ts'
-import type { Decided, SpaceView } from '../store/port/change.ts'
+import type { Change, Decided, SpaceView } from '../store/port/change.ts'
+import { is } from '../store/port/condition.ts'
 import { findSpace } from './access.ts'
-import { type CatalogDeps, changeOne } from './deps.ts'
+import type { CatalogDeps } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { spaceGone } from './space.ts'
+import { rightsRechecked } from './tasks-off.ts'
 
 type Answer = SpaceAssignment | Refused
 
@@ -40,7 +42,7 @@ export async function addMember(
     createdBy: user.id,
     updatedAt: now,
   }
-  return changeMembers(store, space, ({ assignments }) => {
+  return changeMembers({ store, world }, user, space, ({ assignments }) => {
     const isSame = (one: SpaceAssignment) => one.type === wish.type && one.assigneeId === wish.assigneeId
     if (assignments.some(isSame)) {
       return { answer: refused('conflict', 'the assignee has an assignment in this space already') }
@@ -57,7 +59,7 @@ export async function changeRoles(
 ): Promise<Answer> {
   const found = await findSpace(store, user, path.spaceId, 'manage')
   if (isRefused(found)) return found
-  return changeMembers(store, found.space, (view) => {
+  return changeMembers({ store, world }, user, found.space, (view) => {
     const before = memberOf(view.assignments, path)
     const wrong = isRefused(before) ? before : wrongRole(found.space, roles)
     if (isRefused(before) || wrong !== undefined) return { answer: wrong ?? before }
@@ -67,13 +69,13 @@ export async function changeRoles(
 }
 
 export async function endMembership(
-  { store }: CatalogDeps,
+  { store, world }: CatalogDeps,
   { user }: Caller,
   path: MemberPath,
 ): Promise<Answer> {
   const found = await findSpace(store, user, path.spaceId, 'manage')
   if (isRefused(found)) return found
-  return changeMembers(store, found.space, ({ assignments }) => {
+  return changeMembers({ store, world }, user, found.space, ({ assignments }) => {
     const row = memberOf(assignments, path)
     return isRefused(row) ? { answer: row } : { answer: row, remove: { assignments: [row.id] } }
   })
@@ -91,17 +93,22 @@ export function memberOf(assignments: readonly SpaceAssignment[], { assignmentId
   return refused('notFound', 'the space has no assignment with this id', { parameter: 'assignmentId' })
 }
 
-function changeMembers(
-  store: CatalogDeps['store'],
+/** Tasks of those who lose their right to reload apps of the space are switched off in the same commit. */
+async function changeMembers(
+  { store, world }: CatalogDeps,
+  by: User,
   { tenantId, id }: Space,
   step: (view: SpaceView) => Decided<Answer>,
 ): Promise<Answer> {
-  return changeOne<Answer>(store, {
+  const members: Change<Answer | undefined> = {
     kind: 'space',
     tenantId,
     id,
     step: (view) => (view.space === undefined ? { answer: spaceGone() } : step(view)),
-  })
+  }
+  const rights = await rightsRechecked({ store, world }, by, is('spaceId', id))
+  const [answer] = await store.change<Answer | undefined>([members, ...rights])
+  return answer!
 }
 
 function wrongRole({ type }: Space, roles: readonly string[]): Refused | undefined {

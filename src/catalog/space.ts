@@ -3,10 +3,12 @@ import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
 import type { Caller, Space, SpaceType } from '../core/records.ts'
 import { mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
-import type { Decided, SpaceView } from '../store/port/change.ts'
+import type { Change, Decided, SpaceView } from '../store/port/change.ts'
+import { is } from '../store/port/condition.ts'
 import { findSpace } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
+import { rightsRechecked } from './tasks-off.ts'
 
 export async function createSpace(
   { store, world }: CatalogDeps,
@@ -56,7 +58,7 @@ export async function changeSpace(
     return refused('userNotFound', 'there is no active user with this id', { pointer: '/ownerId' })
   }
   const { id } = found.space
-  return changeOne<SpaceStanding | Refused>(store, {
+  const changed: Change<SpaceStanding | Refused | undefined> = {
     kind: 'space',
     tenantId,
     id,
@@ -70,7 +72,10 @@ export async function changeSpace(
       const { answer, ...saving } = withSpace(view, after)
       return { ...saving, answer: isRefused(answer) ? answer : standingOf(user, after, view.assignments) }
     },
-  })
+  }
+  const rights = ownerId === undefined ? [] : await rightsRechecked({ store, world }, user, is('spaceId', id))
+  const [answer] = await store.change<SpaceStanding | Refused | undefined>([changed, ...rights])
+  return answer!
 }
 
 export async function removeSpace(

@@ -36,7 +36,8 @@ export function withLimits({ limits: before, ...tenant }: Tenant, change: Tenant
   return kept.length === 0 ? tenant : { ...tenant, limits }
 }
 
-function changeTenant(
+/** In one commit. */
+export function changeTenant(
   store: ChangeStore,
   tenantId: TenantId,
   change: (tenant: Tenant) => Tenant,

@@ -12,11 +12,13 @@ import { reloadCommand } from './reload.ts'
 import { runCommand } from './run.ts'
 import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
+import { tasksCommand } from './tasks.ts'
 
 export function commands(): Command[] {
   const all = [
     serveCommand(),
     statusCommand(),
+    tasksCommand(),
     runCommand(),
     reloadCommand(),
     eventsCommand(),

@@ -1,7 +1,7 @@
 /**
  * All coded errors of the API in one table. docs/reference/errors.md is generated from it. Envelope and
- * codes: contract 02, section 3 (RELOADS-), 05 (DF-, USERS-, TENANTS-); errors without a known code of the
- * original are HTTP-nnn, never invented numbers of its families.
+ * codes: contract 02, section 3 (RELOADS-), 03 (CHO-), 05 (DF-, USERS-, TENANTS-); errors without a known
+ * code of the original are HTTP-nnn, never invented numbers of its families.
  */
 export interface ErrorEntry {
   readonly status: number
@@ -177,6 +177,73 @@ export const ERRORS = {
     'A file has the name that a folder on the way needs: use another name.',
   ),
   dataFileFoldersTooDeep: entry(400, 'DF-026', 'Folders too deep', 'Use fewer folders in one another.'),
+  taskMalformed: entry(
+    400,
+    'CHO-001',
+    'Malformed request',
+    'Mend the field or parameter named in source and send again.',
+  ),
+  taskForbidden: entry(
+    403,
+    'CHO-003',
+    'Forbidden',
+    'Tasks of an app need the right to reload it: ask its owner, or check the app id.',
+  ),
+  taskNotFound: entry(
+    404,
+    'CHO-004',
+    'Task not found',
+    'Check the id; a task that is listened to may be gone.',
+  ),
+  taskNotSaved: entry(
+    424,
+    'CHO-013',
+    'The task could not be saved',
+    'No task was made; try again. The log has the cause under traceId.',
+  ),
+  taskLimitOfApp: entry(
+    422,
+    'CHO-014',
+    'Too many tasks of the app',
+    'Delete a task of the app, or ask the operator for more (REPRISE_TASKS_PER_APP).',
+  ),
+  taskUpstreamForbidden: entry(
+    403,
+    'CHO-015',
+    'Upstream task forbidden',
+    'Listening to a task needs the right to read its app.',
+  ),
+  taskUpstreamUnknown: entry(400, 'CHO-016', 'Unknown upstream task', 'Send the id of a task that is there.'),
+  taskSchedule: entry(
+    400,
+    'CHO-017',
+    'Schedule refused',
+    'Mend the rule, time or time zone as detail says; POST /api/scheduling/tasks/actions/preview shows what one means.',
+  ),
+  taskLimitOfUser: entry(
+    422,
+    'CHO-018',
+    'Too many tasks of the user',
+    'Delete a task of yours, or ask the operator for more (REPRISE_TASKS_PER_USER).',
+  ),
+  taskUnavailable: entry(
+    503,
+    'CHO-024',
+    'Scheduler unavailable',
+    'The service is starting or stopping, and no task was made: try again.',
+  ),
+  taskWithoutData: entry(
+    422,
+    'CHO-030',
+    'The app reads no data files',
+    'Reload the app once, so that it is known what its script reads.',
+  ),
+  taskOfDataExists: entry(
+    409,
+    'CHO-031',
+    'The app has a task of this kind',
+    'Change that one (value.existingTaskId), or delete it.',
+  ),
   userNotFound: entry(404, 'USERS-7', 'User not found', 'Check the user id.'),
   tenantNotFound: entry(404, 'TENANTS-8', 'Tenant not found', 'Check the tenant id.'),
 } as const

@@ -30,10 +30,12 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
   events: { room: 'api/event', stage: 'preview', about: 'Events as a stream' },
   items: { room: 'api/app', stage: 'stable', about: 'Everything in the catalog, as one list' },
   operation: { room: 'api/http', stage: 'stable', about: 'Health, metrics and the documents of the API' },
-  operator: { room: 'api/people', stage: 'preview', about: 'Limits of tenants, for the operator' },
+  operator: { room: 'api/people', stage: 'preview', about: 'Limits and pauses of tenants, for the operator' },
   quotas: { room: 'api/people', stage: 'stable', about: 'What a tenant may use and what it uses' },
   reloads: { room: 'api/reload', stage: 'stable', about: 'Ask for reloads, follow and cancel them' },
+  'reload-tasks': { room: 'api/task', stage: 'stable', about: 'Schedules of the oldest kind (deprecated)' },
   spaces: { room: 'api/people', stage: 'stable', about: 'Spaces and who may do what in them' },
+  tasks: { room: 'api/task', stage: 'stable', about: 'What makes reloads: schedules, ends of others, data' },
   tenants: { room: 'api/people', stage: 'stable', about: 'The tenant of the caller' },
   users: { room: 'api/people', stage: 'stable', about: 'People of a tenant' },
   webhooks: { room: 'api/webhook', stage: 'stable', about: 'Who is told of events, and what was sent' },
@@ -52,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Surface>> = {
   run: { room: 'cli', stage: 'preview' },
   serve: { room: 'cli', stage: 'stable' },
   status: { room: 'cli', stage: 'preview' },
+  tasks: { room: 'cli', stage: 'preview' },
 }
 
 /** What other packages may import, as in package.json. */

@@ -297,6 +297,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   const server = buildServer({
     store,
     world,
+    zones: systemZones(),
     limits: config.limits,
     reader,
     hostUrl: ownOrigin(config),

@@ -5,11 +5,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { afterSend } from '../../src/delivery/disabling.ts'
-import { EVENT_TYPES } from '../../src/event/event-types.ts'
+import { EVENT_TYPES, TASK_EVENT_SOURCE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
+import { firingSchedule } from '../../src/trigger/fire-schedule.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
 import { aSubscription, aTenant } from '../support/records.ts'
 import { data, fault, Life, ran } from '../support/reload-life.ts'
+import { addApp, succeedNext } from '../support/reload-steps.ts'
+import { scheduledTask } from '../support/task-documents.ts'
 
 let api: ApiUnderTest
 
@@ -43,8 +46,32 @@ it('has a message for every event type, sent over a channel that it names', asyn
     'system-events.app',
     'system-events.engine.app',
     'system-events.webhook',
+    'system-events.task',
   ])
+  expect(Object.keys(channels['system-events.task'].messages)).toHaveLength(5)
 })
+
+/** A task is made, changed, started, skipped because its app is busy, ends its run, and is deleted. */
+async function eventsOfTasks(): Promise<CloudEvent[]> {
+  const { store, world } = api
+  const { settleRules } = api.deps
+  const { admin, tenant } = await api.tenant('acme')
+  const app = await addApp(api, admin.user)
+  const path = '/api/scheduling/tasks'
+  const { id } = (await admin.call('POST', path, scheduledTask(app.id, { description: 'd' }))).body
+  await admin.call('PATCH', `${path}/${id}`, [{ op: 'replace', path: '/enabled', value: true }])
+  await admin.call('POST', `${path}/${id}/actions/start`)
+  api.advance(24 * 3_600_000)
+  const fire = firingSchedule(
+    { ...settleRules, zones: api.deps.zones, reloadsPerAppAndDay: 0 },
+    { tenantId: tenant.id, taskId: id },
+  )
+  await store.change([fire])
+  await succeedNext({ store, world, settleRules })
+  await admin.call('DELETE', `${path}/${id}`)
+  const events = await store.eventsAfter(tenant.id, 0, 100)
+  return events.map(({ body }) => body).filter(({ source }) => source === TASK_EVENT_SOURCE)
+}
 
 it('describes the events of real lives, and no others', async () => {
   const { components } = await document()
@@ -68,7 +95,8 @@ it('describes the events of real lives, and no others', async () => {
   const ofReloads = lives.flatMap((life) => life.events.map(({ body }) => body))
   const step = afterSend(new Life().rules, { ok: false, gone: true })
   const view = { subscription: aSubscription(), tenant: aTenant(), subscriptions: [] }
-  const events = [...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body)]
+  const ofTasks = await eventsOfTasks()
+  const events = [...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body), ...ofTasks]
   expect(new Set(events.map(({ type }) => type)).size).toBe(EVENT_TYPES.length)
   for (const event of events) {
     expect(faults(event), event.type).toEqual([])

@@ -174,10 +174,10 @@ it('left everything as it was', async () => {
 })
 
 /**
- * Resources of other suites: test/api/isolation.test.ts, and limits.test.ts (ids of quotas are those of every
- * tenant).
+ * Resources of other suites: isolation.test.ts, task-isolation.test.ts, and limits.test.ts (ids of quotas are
+ * those of every tenant).
  */
-const ELSEWHERE = /^\/api\/v1\/(reloads|webhooks|events|quotas)/
+const ELSEWHERE = /^\/api\/v1\/(reloads|webhooks|events|quotas|tasks|reload-tasks)/
 
 it('has a row for every route that names a resource', () => {
   const { paths } = (api.server as unknown as { swagger(): { paths: Record<string, object> } }).swagger()

@@ -47,6 +47,21 @@ describe('the operator', () => {
     expect(data).toContainEqual(again.body)
   })
 
+  it('pauses the tasks of one tenant, and lets them run again', async () => {
+    const path = `/tenants/${acme.tenant.id}/tasks`
+    const paused = await operator('PATCH', path, { paused: true })
+    expect(paused.body).toEqual({ id: acme.tenant.id, paused: true, pausedAt: expect.any(String) })
+    const settings = async ({ admin }: Members) => (await admin.call('GET', '/api/scheduling/settings')).body
+    expect(await settings(acme)).toMatchObject({ paused: true, pausedAt: paused.body.pausedAt })
+    expect((await settings(other)).paused).toBe(false)
+    expect((await operator('PATCH', path, { paused: false })).body).toEqual({
+      id: acme.tenant.id,
+      paused: false,
+    })
+    expect((await operator('PATCH', path, {})).status).toBe(400)
+    expect((await operator('PATCH', '/tenants/nobody/tasks', { paused: true })).status).toBe(404)
+  })
+
   it('a limit holds for the very next request', async () => {
     const app = await addApp(api, acme.admin.user)
     await operator('PATCH', limitsOf(acme), { reloadsPerAppAndDay: 1 })

@@ -7,6 +7,7 @@ import { OUTCOME_WAITS_PER_TENANT_MAX } from '../../src/outcome/outcome-waits.ts
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
 import { eventually, ManualTime, WatchedStore } from '../support/manual-time.ts'
 import { addApp, claimNext, endAttempt, succeedNext } from '../support/reload-steps.ts'
+import { scheduledTask } from '../support/task-documents.ts'
 
 const PATH = '/api/v1/reloads'
 let time: ManualTime
@@ -67,6 +68,20 @@ it('answers 201 with the final record as soon as the reload has ended', async ()
   expect([code, record.status, record.log]).toEqual([201, 'SUCCEEDED', 'Sales << 3 lines'])
   expect(headers.get('location')).toMatch(new RegExp(`${PATH}/${record.id}$`))
   expect([time.waiting, store.listeners]).toEqual([0, listenersBefore])
+})
+
+it('answers the start of a task when the reload that it made has ended', async () => {
+  const path = '/api/scheduling/tasks'
+  const document = scheduledTask(await newApp(), { enabled: true })
+  const { id } = (await acme.admin.call('POST', path, document)).body
+  const begin = (wait: string) => acme.admin.call('POST', `${path}/${id}/actions/start?wait=${wait}`)
+  const answer = begin('60s')
+  await waits(1)
+  await succeedNext(parts())
+  expect((await answer).status).toBe(200)
+  const over = await begin('0s')
+  expect([over.status, over.headers['retry-after'], over.body.code]).toEqual([202, '1', 'CHO-000'])
+  expect((await begin('2m')).body.code).toBe('CHO-001')
 })
 
 it('tells how a failed reload failed', async () => {

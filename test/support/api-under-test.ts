@@ -24,6 +24,7 @@ import type { Role, Tenant, User } from '../../src/core/records.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
+import { systemZones } from '../../src/main/zones.ts'
 import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
@@ -84,6 +85,7 @@ export async function apiUnderTest(
   const deps: ApiDeps = {
     store,
     world,
+    zones: systemZones(),
     limits,
     reader,
     hostUrl: () => HOST_URL,

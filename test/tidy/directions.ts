@@ -46,7 +46,7 @@ export const DIRECTIONS: Directions = {
   'store/sqlite/migrations': '',
   'store/sqlite': 'core core/task event store/port store/rule store/sqlite/migrations',
 
-  catalog: 'core core/task store/port',
+  catalog: 'core core/recurrence core/task event store/port',
   'files/local': 'catalog core',
   delivery: 'catalog core event store/port',
   'delivery/channels': 'core delivery event',
@@ -71,11 +71,11 @@ export const DIRECTIONS: Directions = {
     'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
   files: 'catalog core core/task engine outcome store/port',
-  intake: 'catalog core engine outcome store/port',
-  trigger: 'core core/recurrence core/task event intake outcome store/port',
+  intake: 'catalog core core/task engine outcome store/port',
+  trigger: 'catalog core core/recurrence core/task event intake outcome store/port',
   worker: 'core engine files outcome store/port',
 
-  'api/http': 'catalog core delivery engine event outcome store/port store/rule',
+  'api/http': 'catalog core core/recurrence delivery engine event outcome store/port store/rule',
   'api/reader': 'api/http core engine/pool script/check',
   'api/reload': 'api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core files intake store/port',
@@ -84,7 +84,8 @@ export const DIRECTIONS: Directions = {
   'api/people': 'api/http catalog core store/port',
   'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
-  api: 'api/alert api/app api/data-file api/event api/http api/people api/reload api/webhook',
+  'api/task': 'api/http api/reload catalog core core/recurrence core/task intake store/port trigger',
+  api: 'api/alert api/app api/data-file api/event api/http api/people api/reload api/task api/webhook',
 
   main: 'api api/http api/reader catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',

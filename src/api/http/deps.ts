@@ -18,6 +18,7 @@ import type { Registry } from 'prom-client'
 import type { FileStore } from '../../catalog/file-contents.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { World } from '../../core/ports.ts'
+import type { ZoneOffsets } from '../../core/recurrence/local-clock.ts'
 import type { Channel } from '../../delivery/channel.ts'
 import type { Seal } from '../../delivery/seal.ts'
 import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
@@ -45,6 +46,8 @@ export interface ApiDeps {
   readonly sendsMail: boolean
   /** For the synchronous resend of a delivery. */
   readonly channel: Channel
+  /** Time zones of schedules. */
+  readonly zones: ZoneOffsets
   /** Content of the data files. */
   readonly files: FileStore
   /** For canceling: intake/cancel.ts takes them with the store. */

@@ -61,9 +61,9 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
 export function keepRefusalsForDocument(server: ApiServer): void {
   server.addHook('onRoute', (route) => {
     const answers = Object.entries((route.schema?.response ?? {}) as Record<string, unknown>)
-    const refusals = answers.filter(([, schema]) => schema === Problem)
+    const refusals = answers.filter(([status]) => Number(status) >= 400)
     if (refusals.length === 0) return
-    const others = answers.filter(([, schema]) => schema !== Problem)
+    const others = answers.filter(([status]) => Number(status) < 400)
     route.schema = { ...route.schema, response: Object.fromEntries(others) }
     route.config = { ...route.config, refusals: Object.fromEntries(refusals) }
   })

@@ -52,6 +52,23 @@ export function problems<Status extends number>(
   >
 }
 
+/** What a shape of its own may tell beside the refusal. */
+export interface ProblemFacts {
+  readonly operationId: string
+  readonly status: number
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of routes whose refusals have another envelope. */
+    problems?: {
+      /** Codes of their own in the place of others. */
+      readonly names: Readonly<Partial<Record<ErrorName, ErrorName>>>
+      readonly shape: (problem: Static<typeof Problem>, facts: ProblemFacts) => object
+    }
+  }
+}
+
 export interface RefusalDetail {
   /** What is wrong and the remedy, in words. */
   readonly detail?: string
@@ -211,16 +228,20 @@ function mappedDetail(error: FastifyError): string | undefined {
 
 function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusal): FastifyReply {
   const traceId = request.trace?.traceId
+  const { problems: own } = request.routeOptions.config ?? {}
+  const errorName = own?.names[refusal.errorName] ?? refusal.errorName
+  const { status } = ERRORS[errorName]
   const body: Static<typeof Problem> = {
-    errors: refusal.told.map((told) => errorItem(refusal.errorName, told)),
+    errors: refusal.told.map((told) => errorItem(errorName, told)),
     ...defined({ traceId }),
   }
   for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
+  const { operationId = '' } = request.routeOptions.schema ?? {}
   return reply
-    .code(ERRORS[refusal.errorName].status)
+    .code(status)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send(body)
+    .send(own?.shape(body, { operationId, status }) ?? body)
 }
 
 function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Problem>['errors'][number] {

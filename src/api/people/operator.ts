@@ -1,14 +1,16 @@
 /**
- * What the operator of the installation may do and nobody of a tenant: see the tenants, and change their
- * limits while the service runs. The operator's key is a setting, belongs to no tenant and opens nothing else
- * (decision 0012). Without the setting these paths refuse everybody.
+ * What the operator of the installation may do and nobody of a tenant: see the tenants, change their limits
+ * and pause their tasks while the service runs. The operator's key is a setting, belongs to no tenant and
+ * opens nothing else (decision 0012). Without the setting these paths refuse everybody.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
+import { pauseTasks } from '../../catalog/task-settings.ts'
 import { changeLimits, unknownTenant } from '../../catalog/tenant.ts'
 import type { TenantId } from '../../core/ids.ts'
 import { limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import type { Tenant } from '../../core/records.ts'
+import { timeText } from '../../core/time-text.ts'
 import { tokenHash } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
@@ -92,6 +94,38 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
       const answer = shown(deps, tenant)
       deps.world.log.info('the operator changed limits of a tenant', { tenantId: answer.id, ...change })
       return answer
+    },
+  )
+  registerPause(server, deps)
+}
+
+function registerPause(server: ApiServer, deps: ApiDeps): void {
+  server.patch(
+    `${TENANT}/tasks`,
+    {
+      schema: {
+        ...ABOUT,
+        summary: 'Pauses the tasks of a tenant, or lets them run again',
+        description: 'What becomes due while they are paused is recorded as missed.',
+        params: ById,
+        body: Type.Object({ paused: Type.Boolean() }),
+        response: {
+          200: Type.Object({
+            id: Type.String(),
+            paused: Type.Boolean(),
+            pausedAt: Type.Optional(Type.String({ format: 'date-time' })),
+          }),
+          ...problems(400, 404),
+        },
+      },
+    },
+    async ({ params, body }) => {
+      const parts = { store: deps.store, clock: deps.world.clock }
+      const { id, tasksPausedAt: at } = done(
+        await pauseTasks(parts, params.tenantId as TenantId, body.paused),
+      )
+      deps.world.log.info('the operator paused the tasks of a tenant, or not', { tenantId: id, ...body })
+      return { id, paused: at !== undefined, ...(at === undefined ? {} : { pausedAt: timeText(at) }) }
     },
   )
 }

@@ -40,7 +40,7 @@ export async function waitForOutcome(
   deps: ApiDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { tenantId, id: reloadId }: Reload,
+  { tenantId, id: reloadId }: Pick<Reload, 'tenantId' | 'id'>,
   waitMs: number,
 ): Promise<Reload> {
   request.waited = true
