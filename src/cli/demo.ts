@@ -4,7 +4,9 @@
  * only if everything succeeded.
  */
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
@@ -44,8 +46,16 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
   const secret = randomBytes(24).toString('hex')
   const adminKey = `demo-${randomBytes(16).toString('hex')}`
   const receiver = await startEventReceiver(secret)
+  const port = String(await freePort())
   const config = readConfig(
-    { port: '0', dataDir: join(folder, 'data'), webhookAllow: '127.0.0.1', logLevel: 'warn' },
+    {
+      port,
+      // Events tell the host of the address that clients know.
+      publicUrl: `http://localhost:${port}`,
+      dataDir: join(folder, 'data'),
+      webhookAllow: '127.0.0.1',
+      logLevel: 'warn',
+    },
     { REPRISE_ADMIN_KEY: adminKey },
   )
   const service = await startService(config, realWorld(jsonLog('warn')))
@@ -71,7 +81,7 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
       show.line(`Qlik-Signature: ${headers['qlik-signature']}`)
       show.line(`webhook-id: ${headers['webhook-id']}`)
       if (faults.length === 0)
-        show.line(show.paint('green', '✓ signature and schema hold; one event for one reload'))
+        show.line(show.paint('green', '✓ signature, schema and rules hold; one event for one reload'))
     }
     if (faults.length > 0) throw new Error(`the demo failed: ${faults.join('; ')}`)
     return event
@@ -79,6 +89,14 @@ async function demonstrate(folder: string, terminal: Terminal, quiet: boolean): 
     await service.stop()
     await receiver.close()
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  await once(server.close(), 'close')
+  return port
 }
 
 /** Creates files, app, script and webhook; returns the app's id. */

@@ -54,6 +54,7 @@ export function sampleEvent(
         appUsage: 'ANALYTICS',
         tenantId,
         creationTime: timeText(time),
+        lastReloadTime: timeText(time),
       },
     }),
   }

@@ -21,6 +21,7 @@ describe('reprise demo', () => {
     expect(status).toBe(0)
     const event = JSON.parse(stdout)
     expect(finishedEventFaults(event)).toEqual([])
+    expect(event.host).toBe('localhost')
     expect(event.data).toMatchObject({ status: 'SUCCEEDED', succeeded: true, weight: 1 })
   })
 
@@ -33,7 +34,7 @@ describe('reprise demo', () => {
       'Regional << ',
       'Busiest',
       'com.qlik.v1.reload.finished',
-      'signature and schema hold',
+      'signature, schema and rules hold',
     ]) {
       expect(stdout).toContain(part)
     }
