@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { QUICK_FOLDER } from '../support/quick-folder.ts'
 import { exerciseHistories } from './histories.ts'
 import { exerciseStore } from './store-contract.ts'
 import type { StoreKind } from './store-kind.ts'
@@ -11,7 +11,7 @@ const SQLITE: StoreKind = {
   exclusive: true,
   notifiesAcrossProcesses: false,
   create: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'reprise-store-'))
+    const folder = await mkdtemp(join(QUICK_FOLDER, 'reprise-store-'))
     const store = SqliteStore.open(join(folder, 'reprise.db'))
     return {
       open: async () => store,

@@ -12,6 +12,11 @@ import { type Report, simulate } from './simulation.ts'
 const KNOWN_SEEDS = runLength(15, 200)
 const FRESH_SEEDS_MS = runLength(3_000, 60_000)
 const LONG = { timeout: 240_000 }
+/** The first of each audit; a night tries them all. */
+const PLANTED = CANARIES.filter(
+  ({ foundBy: [audit] }, index) =>
+    runLength(0, 1) === 1 || CANARIES.findIndex(({ foundBy: [other] }) => other === audit) === index,
+)
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -70,7 +75,7 @@ describe('a seed', () => {
 })
 
 describe('a planted bug is found by its audit within its bound', () => {
-  test.each(CANARIES.map((canary) => [canary.name, canary.plants, canary] as const))(
+  test.each(PLANTED.map((canary) => [canary.name, canary.plants, canary] as const))(
     '%s: %s',
     LONG,
     async (_name, _plants, canary) => {
