@@ -27,8 +27,9 @@ import {
   type Reload,
   type ReloadCommand,
 } from '../core/reload.ts'
-import { throughReload } from '../core/task/data-change.ts'
+import { runsOfChange, throughReload } from '../core/task/data-change.ts'
 import { END_OF } from '../core/task/ended.ts'
+import type { TaskRun } from '../core/task/run.ts'
 import { dueFrom } from '../event/delivery.ts'
 import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'
@@ -145,16 +146,36 @@ function savingOf(
   const data = newData(view.app, decision, told)
   const app = view.app === undefined ? undefined : appChange(view.app, decision, data)
   const task = taskEnding(rules, view, decision, now)
+  const missed = missedChanges(rules, view, decision, told)
+  const taskRuns = missed.length === 0 ? task?.taskRuns : [...(task?.taskRuns ?? []), ...missed]
   const events = [...eventsOf(view, decision, data, now, random), ...(task?.events ?? [])]
   const incident = incidentOf(view, decision)
   return {
     reload: waitingFrom(withQueueEnd(decision), clock.now()),
-    ...defined({ attempt: decision.closed, app, tasks: task?.tasks, taskRuns: task?.taskRuns }),
+    ...defined({ attempt: decision.closed, app, tasks: task?.tasks, taskRuns }),
     events,
     deliveries: fanOut(events, { ...view, ...defined({ incident }) }, random).map((delivery) =>
       dueFrom(delivery, clock.now()),
     ),
   }
+}
+
+/**
+ * Runs because of changes that came while the script read their files for the first time: nobody knew yet
+ * that it does. No further ones are waited for.
+ */
+function missedChanges(
+  rules: SettleRules,
+  { app, changedMeanwhile }: ReloadView,
+  { outcome, closed }: Decision,
+  { reads }: ToldOfAttempt,
+): readonly TaskRun[] {
+  if (outcome !== 'SUCCEEDED' || closed === undefined) return []
+  const known = new Set((app?.data?.reads ?? []).map(placedKey))
+  const first = reads.filter((read) => !known.has(placedKey(read)))
+  const { files, readers } = changedMeanwhile(first, closed.session.sessionAcquiredAt ?? closed.openedAt)
+  const audience = { dataReaders: () => readers }
+  return runsOfChange({ ...rules, dataRefreshDelayMs: 0 }, audience, { files, through: [] })
 }
 
 /** What the outcome means for the task that made the reload, and for those that listen to it. */

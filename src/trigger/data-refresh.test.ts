@@ -20,6 +20,7 @@ import { systemZones } from '../main/zones.ts'
 import { type SettleRules, settling } from '../outcome/settle.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
+import type { Claimed } from '../store/port/queue.ts'
 import { startFiringTasks } from './fire-tasks.ts'
 
 const SPACE: FilePlace = { spaceId: SPACE_ID }
@@ -81,14 +82,17 @@ async function scene(reads: Readonly<Record<string, readonly string[]>>) {
     const queued = queuedReload(ports, about, app, ports.clock.now())
     await store.accept([{ reload: queued, reloadsPerAppAndDay: 0 }])
   }
-  /** The next reload that waits succeeds, and stores files. @returns the name of its app, and why it ran */
-  const succeed = async (...stores: readonly string[]): Promise<string> => {
-    const { reload: claimed, attempt, app } = await claimNext({ store, world: ports, settleRules })
+  /** @returns the name of its app, and why it ran */
+  const end = async (
+    { reload: claimed, attempt, app }: Claimed,
+    reads: readonly PlacedName[],
+    stores: readonly string[],
+  ): Promise<string> => {
     const id = newUuid<'publication'>(ports.random)
     const files = stores.map((name) => ({ ...placed(name), content: newUuid(ports.random), bytes: 1 }))
     const publication = { id, tenantId: TENANT_ID, reloadId: claimed.id, files }
     const data = { version: newUuid<'data-version'>(ports.random), engineTime: 1, fileBytes: 1 }
-    const ended = { end: { kind: 'completed', data }, tables: [], reads: app.data!.reads! } as const
+    const ended = { end: { kind: 'completed', data }, tables: [], reads } as const
     const [answer] = await store.transition([
       settling(settleRules, claimed.id, attempt.leaseToken, ended, {
         names: files,
@@ -98,12 +102,37 @@ async function scene(reads: Readonly<Record<string, readonly string[]>>) {
     expect(answer?.kind).toBe('saved')
     return `${app.name} ${claimed.trigger}`
   }
+  /** The next reload that waits succeeds, and stores files. */
+  const succeed = async (...stores: readonly string[]): Promise<string> => {
+    const claimed = await claimNext({ store, world: ports, settleRules })
+    return end(claimed, claimed.app.data!.reads!, stores)
+  }
+  /** The next reload that waits reads a file, and succeeds after what comes meanwhile. */
+  const succeedReading = async (name: string, meanwhile: () => Promise<unknown>): Promise<string> => {
+    const claimed = await claimNext({ store, world: ports, settleRules })
+    await meanwhile()
+    return end(claimed, [placed(name)], [])
+  }
   const isActive = (name: string) => store.activeReloadOf(TENANT_ID, idOf(name))
   const begins = (name: string) => machine.until(async () => (await isActive(name)) !== undefined, 2 * MINUTE)
   const runsOf = async ({ id }: Task) =>
     (await everyRow(store, 'taskRuns', { tenantId: TENANT_ID })).filter((run) => run.taskId === id)
   const states = async (one: Task) => (await runsOf(one)).map(({ state, reason }) => reason ?? state)
-  return { machine, store, task, upload, reload, succeed, begins, isActive, runsOf, states, told, loop }
+  return {
+    machine,
+    store,
+    task,
+    upload,
+    reload,
+    succeed,
+    succeedReading,
+    begins,
+    isActive,
+    runsOf,
+    states,
+    told,
+    loop,
+  }
 }
 
 describe('a change of data', () => {
@@ -153,6 +182,22 @@ describe('a change of data', () => {
     expect(await succeed()).toBe('C data-refresh')
     await loop.stop()
   })
+})
+
+test('a change of a file that the app reads for the first time while it changes is not missed', async () => {
+  const { machine, task, upload, reload, succeedReading, begins, succeed, isActive, states, loop } =
+    await scene({ B: [] })
+  const one = await task('B')
+  await upload('f.csv')
+  await machine.pass(MINUTE)
+  await reload('B')
+  expect(await succeedReading('f.csv', () => upload('f.csv'))).toBe('B hub')
+  await begins('B')
+  expect(machine.elapsed()).toBeLessThan(MINUTE + 2 * SECOND)
+  expect(await succeed()).toBe('B data-refresh')
+  await machine.pass(10 * MINUTE)
+  expect([await isActive('B'), await states(one)]).toEqual([undefined, ['succeeded']])
+  await loop.stop()
 })
 
 describe('a circle', () => {

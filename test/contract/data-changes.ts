@@ -11,6 +11,7 @@ import type { TaskRun } from '../../src/core/task/run.ts'
 import type { Task } from '../../src/core/task/task.ts'
 import type { Change, DataFileView, Decided } from '../../src/store/port/change.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
+import type { ChangedMeanwhile } from '../../src/store/port/reloads.ts'
 import { put, remove } from '../support/catalog.ts'
 import { aSpace, OWNER_ID, SPACE_ID, seededRandom } from '../support/records.ts'
 import { commandStep, completed, type Given, OTHER_TENANT, QUIET, TENANT_ID } from './store-records.ts'
@@ -153,6 +154,39 @@ export function exerciseDataChanges(given: () => Given): void {
       ])
       expect(found).toEqual([run, undefined])
     })
+  })
+
+  it('a step that ends a reload is shown what changed of files that the app reads for the first time', async () => {
+    const { reload, app } = await given().running()
+    const one = await task({ ...HEARS, appId: app.id })
+    await task({ appId: app.id })
+    await uploaded('before.csv')
+    const since = given().now + 5
+    given().wait(5)
+    await uploaded('meanwhile.csv')
+    await uploaded('other.csv')
+    const reads = ['before.csv', 'meanwhile.csv', 'none.csv', '*.csv'].map((name) => placed(name))
+    const seen: ChangedMeanwhile[] = []
+    const looking = (asked: readonly PlacedName[]) =>
+      store().transition([
+        {
+          reloadId: reload.id,
+          step: (view) => {
+            seen.push(view.changedMeanwhile(asked, since))
+            return { refused: 'only looking' }
+          },
+        },
+      ])
+    await looking(reads)
+    await looking([placed('meanwhile.csv', PERSONAL)])
+    await remove(store(), TENANT_ID, { tasks: [one.id] })
+    await looking(reads)
+    const files = [placed('meanwhile.csv')]
+    expect(seen).toMatchObject([
+      { files, readers: [{ task: one, reads: files, waiting: [] }] },
+      { files: [], readers: [] },
+      { files: [], readers: [] },
+    ])
   })
 
   describe('a run because of changed data', () => {

@@ -43,7 +43,9 @@ export class Life {
       taskFailuresMax: 5,
       largestSizeIndex: LARGEST,
     }
-    this.view = { reload: aReload(), app: anApp(), tenant: aTenant(), subscriptions: [], ...change }
+    const changedMeanwhile = () => ({ files: [], readers: [] })
+    const given = { reload: aReload(), app: anApp(), tenant: aTenant(), subscriptions: [] }
+    this.view = { ...given, changedMeanwhile, ...change }
   }
 
   get reload(): Reload {

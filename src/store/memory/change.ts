@@ -3,14 +3,14 @@
 import { defined } from '../../core/defined.ts'
 import { namesOnTheWay } from '../../core/file-name.ts'
 import type { TenantId } from '../../core/ids.ts'
-import type { App, DataFile, FilePlace, PlacedName } from '../../core/records.ts'
+import type { App, DataFile, PlacedName } from '../../core/records.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving, Change } from '../port/change.ts'
 import type { StoresView } from '../port/publications.ts'
 import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import { type Judged, judged } from '../rule/judging.ts'
-import { dataAudience } from './data-readers.ts'
+import { dataAudience, liesIn } from './data-readers.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
 import { taskView } from './task-views.ts'
@@ -206,12 +206,6 @@ const CONSTRAINTS: { readonly [Kind in CatalogKind]: Constraint<CatalogRecords[K
       (one.taskId === other.taskId && one.key === other.key) ||
       (one.reloadId !== undefined && one.reloadId === other.reloadId),
   },
-}
-
-export function liesIn(file: DataFile, place: FilePlace): boolean {
-  return 'spaceId' in place
-    ? file.spaceId === place.spaceId
-    : file.spaceId === undefined && file.ownerId === place.ownerId
 }
 
 export function inSamePlace(left: DataFile, right: DataFile): boolean {

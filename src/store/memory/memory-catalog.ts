@@ -21,7 +21,7 @@ import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
 import { fieldOf, type Listed, type ListQuery, type RowsQuery } from '../port/lists.ts'
 import type { CatalogStore } from '../port/store.ts'
 import { listOf, matching } from '../rule/listing.ts'
-import { liesIn } from './change.ts'
+import { liesIn } from './data-readers.ts'
 import { MemoryTasks } from './memory-tasks.ts'
 import { byAge, own } from './tables.ts'
 

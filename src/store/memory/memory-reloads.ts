@@ -28,6 +28,7 @@ import { assertSaving } from '../rule/saving.ts'
 import { stepped } from '../rule/stepping.ts'
 import { movedAt } from '../rule/turns.ts'
 import { saveCatalog, storesView } from './change.ts'
+import { changesOf } from './data-readers.ts'
 import { MemoryDeliveries } from './memory-deliveries.ts'
 import { openAttempt } from './queue-count.ts'
 import { readersOf } from './readers.ts'
@@ -93,7 +94,8 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     const tenant = tables.requireTenant(tenantId)
     const stores = stored && storesView(tables, tenantId, stored)
     const task = settledTaskOf(tables, reload, app)
-    return { reload, tenant, subscriptions, ...defined({ attempt, app, readers, stores, task }) }
+    const shown = defined({ attempt, app, readers, stores, task })
+    return { reload, tenant, subscriptions, changedMeanwhile: changesOf(tables, reload), ...shown }
   }
 
   protected saveStep(before: Reload, saving: Saving): void {

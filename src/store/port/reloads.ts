@@ -7,6 +7,7 @@ import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
 import type { App, PlacedName, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
+import type { DataReader } from '../../core/task/data-change.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Delivery } from '../../event/delivery.ts'
@@ -35,6 +36,11 @@ export type Accepted =
   | { readonly kind: 'quota-exceeded' }
   | { readonly kind: 'no-app' }
 
+export interface ChangedMeanwhile {
+  readonly files: readonly PlacedName[]
+  readonly readers: readonly DataReader[]
+}
+
 /** What a step is shown of a reload: all read inside the same transaction. */
 export interface ReloadView {
   readonly reload: Reload
@@ -51,6 +57,11 @@ export interface ReloadView {
   readonly stores?: StoresView
   /** Present when a task made the reload. */
   readonly task?: SettledTaskView
+  /**
+   * Of data files that the app reads for the first time those that were changed at or after a time, epoch ms,
+   * and the tasks of the app that hear of changed data. Read when it is asked; masks are not looked at.
+   */
+  changedMeanwhile(firstReads: readonly PlacedName[], since: number): ChangedMeanwhile
 }
 
 /** What a step wants saved; all of it or nothing. */

@@ -22,9 +22,10 @@ async function claimFrom(queue: readonly Reload[], change: Partial<ClaimRequest>
     () => ({ waiting: [[TENANT_ID, queue.length]], backingOff: [], running: [] }),
     () => ({}),
   )
+  const changedMeanwhile = () => ({ files: [], readers: [] })
   const read = async (behind: number): Promise<ReloadView | undefined> => {
     const reload = [...stored.values()].filter(({ state }) => state === 'QUEUED')[behind]
-    return reload && { reload, app: anApp(), tenant: aTenant(), subscriptions: [] }
+    return reload && { reload, app: anApp(), tenant: aTenant(), subscriptions: [], changedMeanwhile }
   }
   const claimed: ReloadId[] = []
   const claiming = new Claiming(turns, { ...request, ...change })

@@ -1,9 +1,31 @@
 /** Which tasks hear of changed data, from what their apps read. */
 import type { TaskId } from '../../core/ids.ts'
-import type { PlacedName } from '../../core/records.ts'
+import { isMask } from '../../core/read-name.ts'
+import type { DataFile, PlacedName } from '../../core/records.ts'
 import { type DataReader, hearsOfData, isPartOf } from '../../core/task/data-change.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
+import type { ChangedMeanwhile } from '../port/reloads.ts'
+
+/**
+ * What a settling step is shown of changes that nobody heard of, because the app reads the files for the
+ * first time.
+ * @param tasks of the app
+ */
+export function changedMeanwhile(
+  firstReads: readonly PlacedName[],
+  since: number,
+  tasks: () => readonly Task[],
+  fileOf: (read: PlacedName) => DataFile | undefined,
+  runs: RunsOfTasks,
+): ChangedMeanwhile {
+  const hearing = firstReads.length === 0 ? [] : tasks().filter(hearsOfData)
+  if (hearing.length === 0) return { files: [], readers: [] }
+  const wasChanged = (read: PlacedName) => (fileOf(read)?.modifiedAt ?? Number.NEGATIVE_INFINITY) >= since
+  const files = firstReads.filter((read) => !isMask(read.name) && wasChanged(read))
+  const found = hearing.flatMap((task) => files.map((read) => ({ task, read })))
+  return { files, readers: dataReaders(found, files, runs) }
+}
 
 /** A task of an app, and something that the app read. */
 export interface ReadBy {

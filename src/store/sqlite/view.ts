@@ -8,6 +8,7 @@ import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
 import { readersAsked } from '../rule/readers.ts'
 import { appOf } from './app-rows.ts'
+import { prepareChanges } from './data-readers.ts'
 import { prepareStoresView } from './publications.ts'
 import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
@@ -114,6 +115,7 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
   }
   const storesOf = prepareStoresView(db)
   const settledTask = prepareSettledTask(db)
+  const changesOf = prepareChanges(db)
   const readReload = (id: ReloadId): CachedReload | undefined => {
     const row = selectReload.get(id)
     if (row === undefined) return undefined
@@ -141,6 +143,7 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
         reload,
         tenant,
         subscriptions,
+        changedMeanwhile: changesOf(reload),
         ...defined({
           attempt,
           app,
