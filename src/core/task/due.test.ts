@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { aTask } from '../../../test/support/records.ts'
 import { systemZones } from '../../main/zones.ts'
 import { checkSchedule } from '../recurrence/check-schedule.ts'
+import { MISSED_COUNTED_MAX } from '../recurrence/come-due.ts'
 import { occurrencesAfter, type Schedule } from '../recurrence/schedule.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../units.ts'
-import { IN_TIME_MS, MISSED_COUNTED_MAX, type Tick, type TickWorld, tick } from './due.ts'
+import { IN_TIME_MS, type Tick, type TickWorld, tick } from './due.ts'
 import { dueAt, type Task } from './task.ts'
 
 const zones = systemZones()

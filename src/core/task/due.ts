@@ -1,21 +1,20 @@
 /**
- * An instant of a schedule has come: what is run, and what is recorded as not run (contract 03, section 9).
- * Of several instants that passed while nobody looked only the latest is run, and not after the task's
- * catch-up window; none is passed over without a record.
+ * An instant of a task's schedule has come (recurrence/come-due.ts): what is run, and what is recorded as not
+ * run, because it is late, the tasks are paused, or the task's calendar has its day.
  */
-
 import { defined } from '../defined.ts'
 import type { RunId } from '../ids.ts'
+import { comeDue, type Missed } from '../recurrence/come-due.ts'
 import type { ZoneOffsets } from '../recurrence/local-clock.ts'
-import { latestAtOrBefore, nextAfter } from '../recurrence/schedule.ts'
+import { nextAfter } from '../recurrence/schedule.ts'
 import { MINUTE } from '../units.ts'
 import { type Cause, type NoRunReason, runOf, type TaskRun } from './run.ts'
 import { dueAt, type Task } from './task.ts'
 
 /** A run so late is in time, whatever the catch-up window of its task, ms: the loop takes a while. */
 export const IN_TIME_MS = MINUTE
-/** Of the instants that a missed run stands for so many are counted. */
-export const MISSED_COUNTED_MAX = 1000
+/** A catch-up window that is always over. */
+const NEVER = -1
 
 export interface TickWorld {
   readonly zones: ZoneOffsets
@@ -45,35 +44,31 @@ export function tick(task: Task, now: number, world: TickWorld): Tick | undefine
   const { triggers, state, jitterMs } = task
   const due = dueAt(task)
   if (due === undefined || due > now || triggers.schedule === undefined) return undefined
-  const from = state.nextInstant!
-  const passed = now - jitterMs
-  const latest = Math.max(latestAtOrBefore(triggers.schedule, passed, world.zones) ?? from, from)
-  const moved = scheduledFrom(task, latest, world.zones)
-  const isLate = passed - latest > Math.max(task.catchUpWindowMs, IN_TIME_MS)
-  if (world.paused) return { task: moved, notRun: [missed(task, from, latest, 'paused', world)] }
-  if (isLate) return { task: moved, notRun: [missed(task, from, latest, 'late', world)] }
-  const before = latestAtOrBefore(triggers.schedule, latest - 1, world.zones)
-  const earlier = before !== undefined && before >= from ? [missed(task, from, before, 'late', world)] : []
-  if (world.isOff(latest)) {
-    const off: NotRun = { cause: { kind: 'schedule', instant: latest }, state: 'skipped', reason: 'calendar' }
-    return { task: moved, notRun: [...earlier, off] }
-  }
-  return { task: moved, notRun: earlier, runs: latest }
+  const { zones, paused } = world
+  const catchUpMs = paused ? NEVER : Math.max(task.catchUpWindowMs, IN_TIME_MS)
+  const come = comeDue(triggers.schedule, { from: state.nextInstant!, now: now - jitterMs, catchUpMs }, zones)
+  const moved = waitingFor(task, come.next)
+  const notRun = come.missed === undefined ? [] : [missed(come.missed, paused ? 'paused' : 'late')]
+  if (come.runs === undefined) return { task: moved, notRun }
+  if (!world.isOff(come.runs)) return { task: moved, notRun, runs: come.runs }
+  const off = {
+    cause: { kind: 'schedule', instant: come.runs },
+    state: 'skipped',
+    reason: 'calendar',
+  } as const
+  return { task: moved, notRun: [...notRun, off] }
 }
 
 /** The task as it waits for the first instant after this one, epoch ms. */
 export function scheduledFrom(task: Task, after: number, zones: ZoneOffsets): Task {
   const { schedule } = task.triggers
-  const next = schedule === undefined ? undefined : nextAfter(schedule, after, zones)
+  return waitingFor(task, schedule === undefined ? undefined : nextAfter(schedule, after, zones))
+}
+
+function waitingFor(task: Task, next: number | undefined): Task {
   const { nextInstant: _passed, ...state } = task.state
-  return {
-    ...task,
-    state: {
-      ...state,
-      ...defined({ nextInstant: next }),
-      completed: schedule !== undefined && next === undefined,
-    },
-  }
+  const completed = task.triggers.schedule !== undefined && next === undefined
+  return { ...task, state: { ...state, ...defined({ nextInstant: next }), completed } }
 }
 
 /** The unique key of a run for an instant of a schedule. */
@@ -81,23 +76,8 @@ export function keyOfInstant(instant: number): string {
   return `at:${instant}`
 }
 
-function missed(
-  { triggers }: Task,
-  from: number,
-  to: number,
-  reason: NoRunReason,
-  { zones }: TickWorld,
-): NotRun {
-  let count = 1
-  let last = from
-  while (last < to && count < MISSED_COUNTED_MAX) {
-    const next = nextAfter(triggers.schedule!, last, zones)
-    if (next === undefined || next > to) break
-    last = next
-    count += 1
-  }
-  const more = last < to && count === MISSED_COUNTED_MAX
-  return { cause: { kind: 'schedule', instant: to, missed: { from, count, more } }, state: 'missed', reason }
+function missed({ to, ...missed }: Missed, reason: NoRunReason): NotRun {
+  return { cause: { kind: 'schedule', instant: to, missed }, state: 'missed', reason }
 }
 
 /** The record of a trigger that leads to no reload. */

@@ -85,7 +85,13 @@ export type Cause =
       /** The apps whose reloads wrote the files, from the first cause on: what finds a circle. */
       readonly through: readonly AppId[]
     }
-  | { readonly kind: 'hand'; readonly userId: UserId; readonly source?: string }
+  | {
+      readonly kind: 'hand'
+      readonly userId: UserId
+      readonly source?: string
+      /** Of a start by an automation: how many runs of automations led to it. */
+      readonly automationChain?: number
+    }
 
 export interface HeardEnd {
   readonly event: string
