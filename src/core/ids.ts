@@ -28,6 +28,8 @@ export type SendId = Id<'send'>
 export type PublicationId = Id<'publication'>
 export type TaskId = Id<'task'>
 export type RunId = Id<'task-run'>
+export type AutomationId = Id<'automation'>
+export type AutomationRunId = Id<'automation-run'>
 /** Names one app data file: relative to the app data root, never reused. */
 export type DataVersion = Id<'data-version'>
 

@@ -6,7 +6,7 @@ import { FORGET_EVERY_MS, startForgetting } from './forget.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const NOTHING = { reloads: 0, scriptLogs: 0, events: 0, sends: 0, taskRuns: 0 }
+const NOTHING = { reloads: 0, scriptLogs: 0, events: 0, sends: 0, taskRuns: 0, automationRuns: 0 }
 
 /** A history whose store saw `seenAt` last, under a clock that is `aheadMs` off. */
 function history({ aheadMs = 0, seenAgoMs = 0, left = 0 } = {}) {

@@ -1,11 +1,10 @@
 /**
- * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing
- * else.
+ * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing else.
  *
  * Deletes old records: ended reloads with their attempts and logs, script logs, events with their ended
- * deliveries, and records of sends, each kind after its own time; and files that were set aside. Works in
- * small batches with pauses, so that no other write waits for long. Active reloads and events with pending
- * deliveries are never deleted.
+ * deliveries, records of sends, and ended runs of automations, each kind after its own time; and files that
+ * were set aside. Works in small batches with pauses, so that no other write waits for long. Active reloads
+ * and events with pending deliveries are never deleted.
  *
  * Age is counted by the time that the installation has seen (core/seen-time.ts), which the store keeps, and
  * never at the start. A clock that is not plausible is told once, and what it jumped over counts only after

@@ -43,6 +43,7 @@ export function exerciseForgetting(given: () => Given): void {
         events: 0,
         sends: 0,
         taskRuns: 0,
+        automationRuns: 0,
       })
       expect(await store.reload(TENANT_ID, old)).toBeUndefined()
       expect(await store.attempts(old)).toEqual([])

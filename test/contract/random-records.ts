@@ -3,6 +3,9 @@
  * that differ in case, accents and planes, and absent members.
  */
 
+import type { Automation } from '../../src/core/automation/automation.ts'
+import { type AutomationRunHead, headOf } from '../../src/core/automation/run.ts'
+import { RUN_STATES } from '../../src/core/automation/run-state.ts'
 import { defined } from '../../src/core/defined.ts'
 import type { AppId, ReloadId, RunId, SpaceId, TaskId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
@@ -14,7 +17,7 @@ import type { Subscription } from '../../src/event/subscription.ts'
 import type { ListedRecords, ListKind } from '../../src/store/port/list-fields.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { put, remove } from '../support/catalog.ts'
-import { anApp, aSubscription, aTask, START_MS } from '../support/records.ts'
+import { anApp, anAutomation, anAutomationRun, aSubscription, aTask, START_MS } from '../support/records.ts'
 
 export const TEXTS = [
   '',
@@ -31,6 +34,7 @@ export const TEXTS = [
   "o'clock",
 ]
 const USERS = ['u-1', 'u-2', 'u-3'] as UserId[]
+const AUTOMATIONS = ['am-1', 'am-2'] as Automation['id'][]
 const SPACES = ['s-1', 's-2', 's-3'] as SpaceId[]
 const APPS = ['app-1', 'app-2'] as AppId[]
 const TASKS = ['t-1', 't-2', 't-3'] as TaskId[]
@@ -76,6 +80,15 @@ export const HANDLING: { readonly [Kind in ListKind]: Handling<ListedRecords[Kin
     save: (store, row) => put(store, { taskRuns: [row] }),
     remove: (store, row) => remove(store, row.tenantId, { taskRuns: [row.id] }),
   },
+  automations: {
+    save: (store, row) => put(store, { automations: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { automations: [row.id] }),
+  },
+  automationRuns: {
+    save: (store, row) =>
+      put(store, { automationRuns: [{ ...row, steps: [], input: 'not shown', results: [] }] }),
+    remove: (store, row) => remove(store, row.tenantId, { automationRuns: [row.id] }),
+  },
 }
 
 export class RandomRecords {
@@ -101,7 +114,8 @@ export class RandomRecords {
     const spaces = SPACES.map((id) => ({ ...this.spaces(), id: this.#own(id) }))
     const apps = APPS.map((id) => ({ ...this.apps(), id: this.#own(id) }))
     const tasks = TASKS.map((id) => ({ ...this.tasks(), id: this.#own(id) }))
-    await put(store, { users, spaces, apps, tasks })
+    const automations = AUTOMATIONS.map((id) => ({ ...this.automations(), id: this.#own(id) }))
+    await put(store, { users, spaces, apps, tasks, automations })
     const rows = Array.from({ length: count }, () => this.make(kind))
     for (const row of rows) await HANDLING[kind].save(store, row)
     const before: { readonly [Each in ListKind]?: readonly ListedRecords[Each][] } = {
@@ -109,6 +123,7 @@ export class RandomRecords {
       spaces,
       apps,
       tasks,
+      automations,
     }
     return [...((before[kind] ?? []) as readonly ListedRecords[Kind][]), ...rows]
   }
@@ -259,6 +274,50 @@ export class RandomRecords {
     const endedAt = this.#time()
     const hasRun = state === 'succeeded' || (state === 'failed' && this.one([true, false]))
     return { ...run, ...(hasRun ? started : {}), state, endedAt }
+  }
+
+  automations(): Automation {
+    const state = this.one(RUN_STATES)
+    const ended = { id: 'r', state, startedAt: this.#time(), endedAt: this.#time() }
+    return anAutomation({
+      ...(this.#basis() as object),
+      ...defined({
+        spaceId: this.one([...SPACES.map((id) => this.#own(id)), undefined]),
+        lastRun: this.one([undefined, { id: 'r', state: 'running' }, ended]),
+      } as object),
+      enabled: this.one([true, false]),
+      document: {
+        version: 1,
+        trigger: this.one([
+          { kind: 'manual' },
+          { kind: 'webhook' },
+          { kind: 'event', eventTypes: ['a'] },
+        ] as const),
+        steps: [],
+      },
+      maxConcurrentRuns: this.one([1, 3]),
+      updatedAt: this.#time(),
+    })
+  }
+
+  automationRuns(): AutomationRunHead {
+    const { id, tenantId, createdAt } = this.#basis()
+    const ended = this.one([true, false])
+    return headOf(
+      anAutomationRun({
+        id,
+        tenantId,
+        createdAt,
+        key: id,
+        automationId: this.#own(this.one(AUTOMATIONS)),
+        state: ended ? 'finished' : this.one(['queued', 'running']),
+        cause: this.one([{ kind: 'webhook' }, { kind: 'hand', userId: USERS[0]! }] as const),
+        ...defined({
+          startedAt: this.one([undefined, this.#time()]),
+          endedAt: ended ? this.#time() : undefined,
+        }),
+      }),
+    )
   }
 
   #time(): number {

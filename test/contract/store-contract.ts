@@ -5,6 +5,7 @@
 
 import { afterEach, beforeEach, describe } from 'vitest'
 import { exerciseAccepting } from './accepting.ts'
+import { exerciseAutomations } from './automations.ts'
 import { exerciseCatalog } from './catalog.ts'
 import { exerciseChanging } from './changing.ts'
 import { exerciseClaiming } from './claiming.ts'
@@ -57,6 +58,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseTaskEnds(present)
     exerciseDueTasks(present)
     exerciseDataChanges(present)
+    exerciseAutomations(present)
     exerciseNotices(present)
     exerciseEventOrder(() => underTest, present)
     if (kind.exclusive) exerciseEndingLeases(present)

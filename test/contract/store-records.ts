@@ -47,6 +47,7 @@ export const QUIET: CommitNotice = {
   deliveries: false,
   tasks: false,
   ended: false,
+  automations: false,
 }
 
 export function tokenOf(reload: Reload): LeaseToken {

@@ -3,8 +3,12 @@
  * about.
  */
 
+import type { Automation } from '../../src/core/automation/automation.ts'
+import type { AutomationRun } from '../../src/core/automation/run.ts'
 import type {
   AppId,
+  AutomationId,
+  AutomationRunId,
   ReloadId,
   ScriptVersionId,
   SpaceId,
@@ -25,6 +29,7 @@ export const TENANT_ID = 'kR3vYw8nQbT1sZx0LmPdFh5uGe7cJa2i' as TenantId
 export const USER_ID = '64f0a1b2c3d4e5f601234567' as UserId
 export const OWNER_ID = '64f0a1b2c3d4e5f60000beef' as UserId
 export const APP_ID = '3f8a1b6c-0d2e-4a55-8c11-22d3a9b7e001' as AppId
+export const AUTOMATION_ID = '7d2a5b10-0d2e-4a55-8c11-22d3a9b7e0aa' as AutomationId
 export const SPACE_ID = '65aa00112233445566778899' as SpaceId
 /** 2026-11-02T04:00:00.110Z */
 export const START_MS = 1793592000110
@@ -166,6 +171,44 @@ export function aSubscription(change: Partial<Subscription> = {}): Subscription 
     createdBy: OWNER_ID,
     updatedBy: OWNER_ID,
     failedSends: 0,
+    ...change,
+  }
+}
+
+/** It starts by hand and does nothing. */
+export function anAutomation(change: Partial<Automation> = {}): Automation {
+  return {
+    id: AUTOMATION_ID,
+    tenantId: TENANT_ID,
+    name: 'Nightly',
+    description: '',
+    ownerId: OWNER_ID,
+    enabled: true,
+    document: { version: 1, trigger: { kind: 'manual' }, steps: [] },
+    maxConcurrentRuns: 1,
+    createdAt: START_MS,
+    createdBy: OWNER_ID,
+    updatedAt: START_MS,
+    updatedBy: OWNER_ID,
+    ...change,
+  }
+}
+
+export function anAutomationRun(change: Partial<AutomationRun> = {}): AutomationRun {
+  return {
+    id: '0198c1de-0000-7000-8000-000000000001' as AutomationRunId,
+    tenantId: TENANT_ID,
+    automationId: AUTOMATION_ID,
+    automationName: 'Nightly',
+    key: 'hand:1',
+    cause: { kind: 'hand', userId: OWNER_ID },
+    chain: 1,
+    ownerId: OWNER_ID,
+    steps: [],
+    input: {},
+    state: 'queued',
+    createdAt: START_MS,
+    results: [],
     ...change,
   }
 }

@@ -13,6 +13,7 @@ export const DIRECTIONS: Directions = {
   core: '',
   'core/recurrence': 'core',
   'core/task': 'core core/recurrence',
+  'core/automation': 'core core/recurrence',
   event: 'core core/task',
 
   'script/value': 'core',
@@ -40,15 +41,16 @@ export const DIRECTIONS: Directions = {
   qvd: 'core script/value',
   receiver: 'core event',
 
-  'store/port': 'core core/task event',
+  'store/port': 'core core/automation core/recurrence core/task event',
   'store/rule': 'core core/task event store/port',
-  'store/memory': 'core core/task event store/port store/rule',
+  'store/memory': 'core core/automation core/task event store/port store/rule',
   'store/sqlite/migrations': '',
-  'store/sqlite': 'core core/task event store/port store/rule store/sqlite/migrations',
+  'store/sqlite':
+    'core core/automation core/recurrence core/task event store/port store/rule store/sqlite/migrations',
 
   catalog: 'core core/recurrence core/task event store/port',
   'files/local': 'catalog core',
-  delivery: 'catalog core event store/port',
+  delivery: 'catalog core core/automation event store/port',
   'delivery/channels': 'core delivery event',
   outcome: 'core core/task event store/port',
   history: 'core store/port',
@@ -73,6 +75,8 @@ export const DIRECTIONS: Directions = {
   files: 'catalog core core/task engine outcome store/port',
   intake: 'catalog core core/task engine outcome store/port',
   trigger: 'catalog core core/recurrence core/task event intake outcome store/port',
+  automation:
+    'catalog core core/automation core/recurrence core/task delivery event intake store/port trigger',
   worker: 'core engine files outcome store/port',
 
   'api/http': 'catalog core core/recurrence delivery engine event outcome store/port store/rule',
@@ -85,9 +89,10 @@ export const DIRECTIONS: Directions = {
   'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
   'api/task': 'api/http api/reload catalog core core/recurrence core/task intake store/port trigger',
-  api: 'api/alert api/app api/data-file api/event api/http api/people api/reload api/task api/webhook',
+  'api/automation': 'api/http automation core core/automation store/port',
+  api: 'api/alert api/app api/automation api/data-file api/event api/http api/people api/reload api/task api/webhook',
 
-  main: 'api api/http api/reader catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
+  main: 'api api/http api/reader automation catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 

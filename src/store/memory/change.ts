@@ -10,6 +10,7 @@ import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import { type Judged, judged } from '../rule/judging.ts'
+import { automationView } from './automation-view.ts'
 import { dataAudience, liesIn } from './data-readers.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
@@ -82,6 +83,8 @@ export function decideChange<Answer>(
     }
     case 'task':
       return judged(change, taskView(tables, tenantId, change, base), stored)
+    case 'automation':
+      return change.step({ ...base, ...automationView(tables, tenantId, change) })
   }
 }
 
@@ -138,6 +141,11 @@ function removeRow(tables: Tables, kind: Removable, tenantId: TenantId, id: stri
     for (const row of tables.tasks.where(({ appId }) => appId === id)) removeTask(tables, row.id)
   }
   if (kind === 'tasks') removeTask(tables, id)
+  if (kind === 'automations') {
+    for (const row of tables.automationRuns.where(({ automationId }) => automationId === id)) {
+      tables.automationRuns.remove(row.id)
+    }
+  }
   if (kind === 'spaces') {
     for (const row of tables.assignments.where(({ spaceId }) => spaceId === id)) {
       tables.assignments.remove(row.id)
@@ -205,6 +213,11 @@ const CONSTRAINTS: { readonly [Kind in CatalogKind]: Constraint<CatalogRecords[K
     isSame: (one, other) =>
       (one.taskId === other.taskId && one.key === other.key) ||
       (one.reloadId !== undefined && one.reloadId === other.reloadId),
+  },
+  automations: {},
+  automationRuns: {
+    refersTo: (tables, { automationId }) => tables.automations.get(automationId) !== undefined,
+    isSame: (one, other) => one.automationId === other.automationId && one.key === other.key,
   },
 }
 

@@ -22,10 +22,10 @@ import { fieldOf, type Listed, type ListQuery, type RowsQuery } from '../port/li
 import type { CatalogStore } from '../port/store.ts'
 import { listOf, matching } from '../rule/listing.ts'
 import { liesIn } from './data-readers.ts'
-import { MemoryTasks } from './memory-tasks.ts'
+import { MemoryAutomations } from './memory-automations.ts'
 import { byAge, own } from './tables.ts'
 
-export class MemoryCatalog extends MemoryTasks implements Omit<CatalogStore, 'change'> {
+export class MemoryCatalog extends MemoryAutomations implements Omit<CatalogStore, 'change'> {
   async app(tenantId: TenantId, id: AppId): Promise<App | undefined> {
     return own(this.tables.apps.get(id), tenantId)
   }

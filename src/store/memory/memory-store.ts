@@ -6,8 +6,8 @@
  * be read: what it answers is what every other store must answer (test/contract/store-contract.ts). The
  * simulator runs the loops on it.
  *
- * Each class on the way (people, tasks, catalog, events, deliveries, reloads, queue) adds one part of the
- * port over the same tables.
+ * Each class on the way (people, tasks, automations, catalog, events, deliveries, reloads, queue) adds one
+ * part of the port over the same tables.
  */
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
@@ -72,6 +72,7 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
         events: this.#forgetEvents(request),
         sends: this.#forgetSends(request),
         taskRuns: this.#forgetRuns(request),
+        automationRuns: this.#forgetAutomationRuns(request),
       }
     })
   }
@@ -137,6 +138,14 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
     const over = taskRuns.where(({ endedAt }) => mayForgetReload(endedAt, request))
     const first = oldest(over, request.max, ({ endedAt, id }) => [endedAt!, id])
     for (const { id } of first) taskRuns.remove(id)
+    return first.length
+  }
+
+  #forgetAutomationRuns(request: Forget): number {
+    const { automationRuns } = this.tables
+    const over = automationRuns.where(({ endedAt }) => mayForgetReload(endedAt, request))
+    const first = oldest(over, request.max, ({ endedAt, id }) => [endedAt!, id])
+    for (const { id } of first) automationRuns.remove(id)
     return first.length
   }
 

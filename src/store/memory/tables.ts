@@ -1,6 +1,8 @@
 /** The memory store's whole state, and the order of its rows. */
 
 import type { Attempt } from '../../core/attempt.ts'
+import type { Automation } from '../../core/automation/automation.ts'
+import { type AutomationRun, headOf } from '../../core/automation/run.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { Publication } from '../../core/publication.ts'
 import type {
@@ -37,6 +39,8 @@ export class Tables {
   readonly subscriptions = new Table<Subscription>(this.journal)
   readonly tasks = new Table<Task>(this.journal)
   readonly taskRuns = new Table<TaskRun>(this.journal)
+  readonly automations = new Table<Automation>(this.journal)
+  readonly automationRuns = new Table<AutomationRun>(this.journal)
   readonly reloads = new Table<Reload>(this.journal)
   /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each, and when. */
   readonly acceptedKeys = new Table<{ readonly reloadId: string; readonly at: number }>(this.journal)
@@ -59,6 +63,10 @@ export class Tables {
   readonly counters = new Table<number>(this.journal)
 
   listed<Kind extends ListKind>(kind: Kind, tenantId: TenantId): readonly ListedRecords[Kind][] {
+    if (kind === 'automationRuns')
+      return this.automationRuns
+        .where((row) => row.tenantId === tenantId)
+        .map(headOf) as readonly object[] as never
     const table: Table<ListedRecords[Kind]> = this[kind] as Table<ListedRecords[ListKind]> as never
     return table.where((row) => row.tenantId === tenantId)
   }

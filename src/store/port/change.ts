@@ -4,8 +4,12 @@
  * follows from the subject alone, so that a store can read it beforehand. The steps stand in catalog/.
  */
 
+import type { Automation } from '../../core/automation/automation.ts'
+import type { AutomationRun } from '../../core/automation/run.ts'
 import type {
   AppId,
+  AutomationId,
+  AutomationRunId,
   DataFileId,
   KeyId,
   ReloadId,
@@ -52,6 +56,8 @@ export interface CatalogRecords {
   readonly subscriptions: Subscription
   readonly tasks: Task
   readonly taskRuns: TaskRun
+  readonly automations: Automation
+  readonly automationRuns: AutomationRun
 }
 
 export type CatalogKind = keyof CatalogRecords
@@ -62,7 +68,8 @@ export interface CatalogSaving {
   readonly put?: { readonly [Kind in CatalogKind]?: readonly CatalogRecords[Kind][] }
   /**
    * Removed before anything is put; each must be there. A space takes its assignments with it, an app its
-   * scripts and tasks, a task its waiting runs; runs that began stay as history.
+   * scripts and tasks, a task its waiting runs, an automation its runs; runs of tasks that began stay as
+   * history.
    */
   readonly remove?: {
     readonly [Kind in Exclude<CatalogKind, 'tenants' | 'users'>]?: readonly CatalogRecords[Kind]['id'][]
@@ -126,6 +133,34 @@ export interface SubscriptionChangeView extends CatalogView {
   readonly subscription?: Subscription
   /** All of the tenant, disabled ones too. */
   readonly all: readonly Subscription[]
+}
+
+/** An automation that a step is about, and what the step wants to see beside it. */
+export interface AutomationSubject {
+  readonly kind: 'automation'
+  readonly id: AutomationId
+  /** The owner that it is to have; else that of the stored one. */
+  readonly ownerId?: UserId
+  /** A run of the automation. */
+  readonly runId?: AutomationRunId
+  /** Keys under which runs of the automation may be there already. */
+  readonly keys?: readonly string[]
+}
+
+export interface AutomationView extends CatalogView {
+  readonly automation?: Automation
+  readonly owner?: User
+  /** How many automations the owner has, and the tenant. */
+  readonly owned: number
+  readonly ofTenant: number
+  readonly run?: AutomationRun
+  /** Runs of the automation with one of the keys, by id. */
+  readonly keyed: readonly AutomationRun[]
+  /** Runs of the automation that are queued, and that run. */
+  readonly queued: number
+  readonly running: number
+  /** The oldest of its runs that are held. */
+  readonly firstHeld?: AutomationRun
 }
 
 /** A task that a step is about, and what the step wants to see beside it. */
@@ -203,6 +238,7 @@ export type Change<Answer> = { readonly tenantId: TenantId } & (
       readonly step: (view: SubscriptionChangeView) => Decided<Answer>
     }
   | (TaskSubject & { readonly step: (view: TaskView) => TaskDecided<Answer> })
+  | (AutomationSubject & { readonly step: (view: AutomationView) => Decided<Answer> })
 )
 
 export interface ChangeStore {

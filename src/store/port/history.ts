@@ -6,7 +6,7 @@
 export interface Forget {
   /** The time that this installation has seen, kept for `seenAt`. */
   readonly seenAt: number
-  /** Reloads that ended before, with their attempts and logs; and runs of tasks that did. */
+  /** Reloads that ended before, with their attempts and logs; and runs of tasks and automations that did. */
   readonly reloadsBefore: number
   /** Full script logs of reloads that ended before. */
   readonly scriptLogsBefore: number
@@ -23,6 +23,7 @@ export interface Forgotten {
   readonly events: number
   readonly sends: number
   readonly taskRuns: number
+  readonly automationRuns: number
 }
 
 export interface HistoryStore {

@@ -3,6 +3,8 @@
  * every store and for the cursors of pages. Flags are 1 and 0; null stands for an absent value and is the
  * lowest; texts are in order of their code points.
  */
+import { type Automation, RUN_MODES } from '../../core/automation/automation.ts'
+import type { AutomationRunHead } from '../../core/automation/run.ts'
 import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
 import { itemIdOf } from '../../core/item-id.ts'
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../core/records.ts'
@@ -114,6 +116,28 @@ export const LIST_FIELDS = {
     startedAt: (run) => run.startedAt ?? null,
     endedAt: (run) => run.endedAt ?? null,
   } satisfies Fields<TaskRun>,
+  automations: {
+    id: (automation) => automation.id,
+    name: (automation) => automation.name,
+    runMode: (automation) => RUN_MODES[automation.document.trigger.kind],
+    enabled: (automation) => (automation.enabled ? 1 : 0),
+    ownerId: (automation) => automation.ownerId,
+    spaceId: (automation) => automation.spaceId ?? null,
+    maxConcurrentRuns: (automation) => automation.maxConcurrentRuns,
+    lastRunState: (automation) => automation.lastRun?.state ?? null,
+    lastRunAt: (automation) => automation.lastRun?.endedAt ?? null,
+    createdAt: (automation) => automation.createdAt,
+    updatedAt: (automation) => automation.updatedAt,
+  } satisfies Fields<Automation>,
+  automationRuns: {
+    id: (run) => run.id,
+    automationId: (run) => run.automationId,
+    state: (run) => run.state,
+    cause: (run) => run.cause.kind,
+    createdAt: (run) => run.createdAt,
+    startedAt: (run) => run.startedAt ?? null,
+    endedAt: (run) => run.endedAt ?? null,
+  } satisfies Fields<AutomationRunHead>,
 }
 
 function triggerTypeOf({ triggers }: Task): 'time' | 'event' | 'data' | 'none' {
@@ -136,4 +160,6 @@ export interface ListedRecords {
   readonly subscriptions: Subscription
   readonly tasks: Task
   readonly taskRuns: TaskRun
+  readonly automations: Automation
+  readonly automationRuns: AutomationRunHead
 }

@@ -11,6 +11,7 @@
  * (test/contract/store-contract.ts).
  */
 import type { AppStore } from './apps.ts'
+import type { AutomationStore } from './automations.ts'
 import type { ChangeStore } from './change.ts'
 import type { DeliveryStore } from './deliveries.ts'
 import type { EventStore } from './events.ts'
@@ -45,7 +46,8 @@ export interface CatalogStore
     DataFileStore,
     SubscriptionStore,
     ListStore,
-    TaskStore {}
+    TaskStore,
+    AutomationStore {}
 
 export interface Store
   extends ReloadStore,
@@ -84,4 +86,6 @@ export interface CommitNotice {
   readonly tasks: boolean
   /** Reloads reached their outcomes: a run that waits may be held by one. */
   readonly ended: boolean
+  /** Automations changed, or runs of theirs may go on. */
+  readonly automations: boolean
 }

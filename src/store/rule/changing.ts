@@ -16,6 +16,8 @@ export const PUT_ORDER: readonly CatalogKind[] = [
   'subscriptions',
   'tasks',
   'taskRuns',
+  'automations',
+  'automationRuns',
 ]
 
 /** @throws when a record is of another tenant than the subject, or a run cannot be: our own mistake */

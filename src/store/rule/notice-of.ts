@@ -45,11 +45,12 @@ export const noticeOf = {
     tasks: taskRuns > 0,
   }),
   /** With the limits of a tenant changes what may be claimed. */
-  changingCatalog: ({ put = {}, events = [], deliveries = [] }: CatalogSaving): Told => ({
+  changingCatalog: ({ put = {}, remove = {}, events = [], deliveries = [] }: CatalogSaving): Told => ({
     queued: put.tenants !== undefined,
     events: events.length > 0,
     deliveries: deliveries.length > 0,
     tasks: concernsTasks(put.tasks, put.taskRuns),
+    automations: (put.automations ?? put.automationRuns ?? remove.automations) !== undefined,
   }),
 }
 

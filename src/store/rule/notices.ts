@@ -50,6 +50,7 @@ const NOTHING: CommitNotice = {
   deliveries: false,
   tasks: false,
   ended: false,
+  automations: false,
 }
 
 function isSomething(changed: CommitNotice): boolean {
@@ -64,5 +65,6 @@ function either(left: CommitNotice, right: Partial<CommitNotice>): CommitNotice 
     deliveries: left.deliveries || (right.deliveries ?? false),
     tasks: left.tasks || (right.tasks ?? false),
     ended: left.ended || (right.ended ?? false),
+    automations: left.automations || (right.automations ?? false),
   }
 }

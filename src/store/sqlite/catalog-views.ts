@@ -10,6 +10,7 @@ import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
 import { type Judged, judged } from '../rule/judging.ts'
 import { prepareMarked } from './apps.ts'
+import { prepareAutomationView } from './automations.ts'
 import { prepareOnTheWay } from './data-files.ts'
 import { prepareDataAudience } from './data-readers.ts'
 import { recordOf, recordsOf } from './row.ts'
@@ -32,6 +33,7 @@ export function prepareCatalogViews(
   const fileView = prepareFileView(db)
   const tasks = prepareTaskLists(db)
   const taskView = prepareTaskView(db, views, tasks)
+  const automationView = prepareAutomationView(db)
   return <Answer>(change: Change<Answer>): Judged<Answer> => {
     const { tenantId } = change
     if (change.kind === 'tenant') return change.step(defined({ tenant: tenantCache.tenant(tenantId) }))
@@ -65,6 +67,8 @@ export function prepareCatalogViews(
       }
       case 'task':
         return judged(change, taskView(tenantId, change, base), stored)
+      case 'automation':
+        return change.step({ ...base, ...automationView(tenantId, change) })
     }
   }
 }

@@ -4,6 +4,12 @@ import type { TenantId } from '../../core/ids.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving } from '../port/change.ts'
 import { PUT_ORDER } from '../rule/changing.ts'
 import { APP_COLUMNS, appValues, scriptColumns } from './app-rows.ts'
+import {
+  AUTOMATION_COLUMNS,
+  AUTOMATION_RUN_COLUMNS,
+  automationRunValues,
+  automationValues,
+} from './automation-rows.ts'
 import { parameters } from './row.ts'
 import { RUN_COLUMNS, runValues, TASK_COLUMNS, taskValues } from './task-rows.ts'
 
@@ -60,6 +66,8 @@ const COLUMNS: { readonly [Kind in CatalogKind]: Columns<CatalogRecords[Kind]> }
   },
   tasks: { table: 'tasks', columns: TASK_COLUMNS, values: taskValues },
   taskRuns: { table: 'task_runs', columns: RUN_COLUMNS, values: runValues },
+  automations: { table: 'automations', columns: AUTOMATION_COLUMNS, values: automationValues },
+  automationRuns: { table: 'automation_runs', columns: AUTOMATION_RUN_COLUMNS, values: automationRunValues },
 }
 
 export type WriteCatalog = (tenantId: TenantId, saving: CatalogSaving) => void

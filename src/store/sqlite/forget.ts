@@ -17,6 +17,9 @@ export const OLDEST_EVENTS = `
     EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND state = 'pending') AS pending
   FROM events ORDER BY sequence LIMIT ?`
 
+export const OLD_AUTOMATION_RUNS =
+  'SELECT id FROM automation_runs WHERE ended_at < ? ORDER BY ended_at, id LIMIT ?'
+
 /** The subscriptions that have sends, by skipping through the index: also those that were removed. */
 export const SUBSCRIPTIONS_WITH_SENDS = `
   WITH RECURSIVE known (id) AS (
@@ -63,6 +66,8 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
   const removeSend = db.prepare('DELETE FROM sends WHERE id = ?')
   const oldRuns = db.prepare(OLD_RUNS)
   const removeRun = db.prepare('DELETE FROM task_runs WHERE id = ?')
+  const oldAutomationRuns = db.prepare(OLD_AUTOMATION_RUNS)
+  const removeAutomationRun = db.prepare('DELETE FROM automation_runs WHERE id = ?')
 
   const forgetSends = (before: number, max: number): number => {
     let forgotten = 0
@@ -91,12 +96,15 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
     const sends = forgetSends(request.sendsBefore, max)
     const runs = oldRuns.all(request.reloadsBefore, max)
     for (const { id } of runs) removeRun.run(id as string)
+    const automationRuns = oldAutomationRuns.all(request.reloadsBefore, max)
+    for (const { id } of automationRuns) removeAutomationRun.run(id as string)
     return {
       reloads: reloads.length,
       scriptLogs: logs.length,
       events: events.length,
       sends,
       taskRuns: runs.length,
+      automationRuns: automationRuns.length,
     }
   }
 }

@@ -3,6 +3,7 @@
  * Expressions that have an index stand in the migrations in the same words.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { RUN_MODES } from '../../core/automation/automation.ts'
 import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
 import type { Listed, ListQuery, RowsQuery } from '../port/lists.ts'
 import { appOf } from './app-rows.ts'
@@ -22,6 +23,11 @@ const inRecord = (name: string) => `record ->> '$.${name}'`
 /** Without its closing "/". */
 const BARE_NAME = `rtrim(name, '/')`
 const PARENT = `rtrim(${BARE_NAME}, replace(${BARE_NAME}, '/', ''))`
+
+const TRIGGER_KIND = inRecord('document.trigger.kind')
+const RUN_MODE = `CASE ${TRIGGER_KIND} ${Object.entries(RUN_MODES)
+  .map(([kind, mode]) => `WHEN '${kind}' THEN '${mode}'`)
+  .join(' ')} END`
 
 export const UPDATED_AT_OF_APP = `max(modified_at, ifnull(data ->> '$.engineTime', 0))`
 
@@ -165,6 +171,38 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       endedAt: 'ended_at',
     },
     nullable: ['reloadId', 'startedAt', 'endedAt'],
+    record: carried,
+  },
+  automations: {
+    table: 'automations',
+    sql: {
+      id: 'id',
+      name: inRecord('name'),
+      runMode: RUN_MODE,
+      enabled: inRecord('enabled'),
+      ownerId: 'owner_id',
+      spaceId: inRecord('spaceId'),
+      maxConcurrentRuns: inRecord('maxConcurrentRuns'),
+      lastRunState: inRecord('lastRun.state'),
+      lastRunAt: inRecord('lastRun.endedAt'),
+      createdAt: 'created_at',
+      updatedAt: inRecord('updatedAt'),
+    },
+    nullable: ['spaceId', 'lastRunState', 'lastRunAt'],
+    record: carried,
+  },
+  automationRuns: {
+    table: 'automation_runs',
+    sql: {
+      id: 'id',
+      automationId: 'automation_id',
+      state: 'state',
+      cause: inRecord('cause.kind'),
+      createdAt: 'created_at',
+      startedAt: inRecord('startedAt'),
+      endedAt: 'ended_at',
+    },
+    nullable: ['startedAt', 'endedAt'],
     record: carried,
   },
 }

@@ -19,6 +19,7 @@ import { sql as installation } from './migrations/0009-installation.ts'
 import { sql as tasks } from './migrations/0010-tasks.ts'
 import { sql as failingApps } from './migrations/0011-failing-apps.ts'
 import { sql as appReads } from './migrations/0012-app-reads.ts'
+import { sql as automations } from './migrations/0013-automations.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly string[] = [
   tasks,
   failingApps,
   appReads,
+  automations,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -6,6 +6,7 @@ import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { prepareAccepting } from './accept.ts'
 import { prepareApps, prepareScripts } from './apps.ts'
+import { prepareAutomations } from './automations.ts'
 import { prepareCatalogWrites } from './catalog-writes.ts'
 import { prepareChange } from './change.ts'
 import { prepareClaim } from './claim.ts'
@@ -100,6 +101,7 @@ export function prepareStatements(
     ...preparePublications(db),
     ...prepareSubscriptions(db),
     ...prepareTasks(db),
+    ...prepareAutomations(db),
   }
 }
 

@@ -93,4 +93,12 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   hasHeldRuns: 'read',
   nextTaskAt: 'read',
   scheduledTasks: 'read',
+  automation: 'read',
+  automationOfAnyTenant: 'read',
+  automationRun: 'read',
+  dueAutomationRuns: 'read',
+  dueAutomations: 'read',
+  nextAutomationAt: 'read',
+  listeningAutomations: 'read',
+  scheduledAutomations: 'read',
 }

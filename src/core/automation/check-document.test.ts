@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { systemZones } from '../../main/zones.ts'
+import { checkDocument, type DocumentRules } from './check-document.ts'
+import { documentRecord, OMITTED } from './document-record.ts'
+
+const rules: DocumentRules = {
+  now: Date.UTC(2026, 10, 2),
+  zones: systemZones(),
+  eventTypes: ['a', 'b'],
+  parseEventFilter: (text) =>
+    text === 'bad'
+      ? { kind: 'fault', position: 1, detail: 'bad' }
+      : { kind: 'filter', filter: { kind: 'compare', attribute: 'id', operator: 'eq', value: text } },
+  urlFault: (url) => (URL.canParse(url) ? undefined : 'is no address'),
+  headerFaults: (headers) => ('Host' in headers ? [{ pointer: '/headers/Host', detail: 'no' }] : []),
+  seal: (_step, _header, value) => (value === OMITTED ? undefined : `sealed ${value}`),
+}
+const check = (workspace: unknown, schedules?: unknown) => checkDocument({ workspace, schedules }, rules)
+const faultsOf = (steps: readonly unknown[]) => {
+  const checked = check({ version: 1, steps })
+  return checked.kind === 'faults' ? checked.faults.map(({ pointer }) => pointer) : []
+}
+const call = (change: object) => ({ id: 'c', kind: 'call', url: 'https://a.example.com/', ...change })
+
+test('every JSON value is a document or has faults, with pointers into it', () => {
+  const steps = fc.array(
+    fc.record(
+      {
+        id: fc.oneof(fc.constant('a'), fc.jsonValue()),
+        kind: fc.oneof(fc.constantFrom('reload', 'task', 'call', 'wait'), fc.jsonValue()),
+        url: fc.oneof(fc.webUrl(), fc.jsonValue()),
+        body: fc.jsonValue(),
+        headers: fc.oneof(fc.dictionary(fc.string(), fc.string()), fc.jsonValue()),
+        when: fc.oneof(fc.constant('steps.a.status eq "failed"'), fc.jsonValue()),
+        seconds: fc.jsonValue(),
+        appId: fc.jsonValue(),
+        variables: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    ),
+    { maxLength: 4 },
+  )
+  const document = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ version: fc.constant(1), trigger: fc.jsonValue(), steps }),
+  )
+  fc.assert(
+    fc.property(document, fc.jsonValue(), (workspace, schedules) => {
+      const checked = check(workspace, schedules)
+      if (checked.kind === 'document')
+        expect(check(documentRecord(checked.document), schedules)).toEqual(checked)
+      else {
+        expect(checked.faults.length).toBeGreaterThan(0)
+        for (const { pointer } of checked.faults) expect(pointer).toMatch(/^\/(workspace|schedules)/)
+      }
+    }),
+  )
+})
+
+test('what is shown of a document is the same document, and null stands for absent', () => {
+  const when = 'input.mode eq "full" and steps.load.outcome ne "X"'
+  const sent = {
+    version: 1,
+    trigger: { kind: 'event', eventTypes: ['b', 'a'], filter: null },
+    steps: [
+      { id: 'load', kind: 'reload', appId: '{{input.app}}', weight: null, variables: { v: '{{run.id}}' } },
+      { id: 'go', kind: 'task', taskId: 't', when },
+      call({ secretHeaders: { 'X-Key': 'hush' }, body: ['{{steps.load.status}}'], onFailure: 'continue' }),
+      { id: 'rest', kind: 'wait', seconds: 5 },
+    ],
+  }
+  const checked = check(sent)
+  if (checked.kind !== 'document') throw new Error(JSON.stringify(checked.faults))
+  expect(documentRecord(checked.document)).toEqual({
+    version: 1,
+    trigger: { kind: 'event', eventTypes: ['a', 'b'] },
+    steps: [
+      {
+        id: 'load',
+        kind: 'reload',
+        onFailure: 'stop',
+        appId: '{{input.app}}',
+        partial: false,
+        variables: { v: '{{run.id}}' },
+      },
+      { id: 'go', kind: 'task', when, onFailure: 'stop', taskId: 't' },
+      {
+        id: 'c',
+        kind: 'call',
+        onFailure: 'continue',
+        method: 'POST',
+        url: 'https://a.example.com/',
+        headers: {},
+        secretHeaders: { 'X-Key': OMITTED },
+        body: ['{{steps.load.status}}'],
+        retries: 2,
+      },
+      { id: 'rest', kind: 'wait', onFailure: 'stop', seconds: 5 },
+    ],
+  })
+})
+
+describe('hostile documents:', () => {
+  test.each([
+    'https://{{input.host}}/',
+    'https://a.{{input.host}}/',
+    '{{input.url}}',
+    'https:{{input.rest}}',
+    'https:/{{input.host}}/',
+    'https:///{{input.host}}/',
+    'https://\\{{input.host}}/',
+    'https://\t/{{input.host}}',
+    'https://a@{{input.host}}/',
+    'ftp://a.example.com/',
+    '//a.example.com/',
+  ])('whoever feeds a run chooses no host: %j', (url) => {
+    expect(faultsOf([call({ url })])).toEqual(['/workspace/steps/0/url'])
+  })
+
+  test('nesting without end, very many steps and very long texts are refused, fast', () => {
+    let deep: unknown = 'x'
+    for (let depth = 0; depth < 20_000; depth++) deep = [deep]
+    expect(check({ version: 1, steps: [call({ body: deep })] }).kind).toBe('faults')
+    expect(
+      faultsOf(Array.from({ length: 31 }, (_, at) => ({ id: `s${at}`, kind: 'wait', seconds: 1 }))),
+    ).toEqual(['/workspace/steps'])
+    expect(check({ version: 1, steps: [call({ body: '{{'.repeat(20_000) })] }).kind).toBe('faults')
+    const long = { id: 'x'.repeat(65), kind: 'wait', seconds: 1 }
+    expect(faultsOf([long])).toEqual(['/workspace/steps/0/id'])
+  })
+
+  test.each([
+    [{ id: 'a', kind: 'wait', seconds: 604_801 }, 'seconds'],
+    [{ id: 'a', kind: 'wait', seconds: 1.5 }, 'seconds'],
+    [{ id: 'a', kind: 'wait' }, 'seconds'],
+    [{ id: 'a', kind: 'reload', appId: '{{steps.a.status}}' }, 'appId'],
+    [{ id: 'a', kind: 'reload', appId: 'x', variables: { v: 1 } }, 'variables/v'],
+    [{ id: 'a', kind: 'reload', appId: 'x', variables: { v: '{{x}}' } }, 'variables'],
+    [{ id: 'a', kind: 'task' }, 'taskId'],
+    [{ id: 'a', kind: 'wait', seconds: 1, when: 'steps.a.status eq "failed"' }, 'when'],
+    [{ id: 'a', kind: 'wait', seconds: 1, when: 'input.a.b gt "1"' }, 'when'],
+    [call({ retries: 6 }), 'retries'],
+    [call({ method: 'GET', body: {} }), 'body'],
+    [call({ method: 'TRACE' }), 'method'],
+    [call({ secretHeaders: { A: OMITTED } }), 'secretHeaders'],
+    [call({ body: { 'a/b': '{{input..x}}' } }), 'body/a~1b'],
+  ])('%j', (step, at) => {
+    expect(faultsOf([step])).toEqual([`/workspace/steps/0/${at}`])
+  })
+})
+
+test.each([
+  [undefined, undefined, 'manual'],
+  [undefined, [{ recurrence: 'FREQ=DAILY' }], 'schedule'],
+  [{ kind: 'schedule' }, [{ interval: 60 }], 'schedule'],
+  [{ kind: 'schedule' }, [{ startAt: '2027-01-01T00:00:00Z' }], 'schedule'],
+  [{ kind: 'webhook' }, [], 'webhook'],
+])('the trigger %j with the schedules %j is %s', (trigger, schedules, kind) => {
+  const checked = check({ version: 1, trigger }, schedules)
+  expect(checked.kind === 'document' && checked.document.trigger.kind).toBe(kind)
+})
