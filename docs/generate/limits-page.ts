@@ -19,6 +19,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   readTimeMs:
     'Longest time in which a script is checked or a large body is decoded; then it is refused with HTTP-422.',
   webhooksPerUser: 'Webhooks and alerts that one user may own.',
+  automationsPerUser: 'Automations that one user may own.',
+  automationsPerTenant: 'Automations of a tenant.',
   leaseDurationMs: 'How long a lease lasts after each renewal; then the attempt is declared lost.',
   leaseRenewMs: 'How often a worker renews its leases.',
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',

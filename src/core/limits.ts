@@ -52,6 +52,8 @@ export interface Limits {
   /** Longest time in which a script is checked or a large body is decoded. */
   readonly readTimeMs: number
   readonly webhooksPerUser: number
+  readonly automationsPerUser: number
+  readonly automationsPerTenant: number
   /** How long a lease lasts after each renewal. */
   readonly leaseDurationMs: number
   /** How often a lease is renewed. */
@@ -100,6 +102,8 @@ export const DEFAULT_LIMITS: Limits = {
   scriptBytes: 4 * MIB,
   readTimeMs: 10 * SECOND,
   webhooksPerUser: 150,
+  automationsPerUser: 100,
+  automationsPerTenant: 1000,
   leaseDurationMs: 15 * SECOND,
   leaseRenewMs: 3 * SECOND,
   leaseTrustMs: 10 * SECOND,

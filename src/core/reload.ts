@@ -30,6 +30,8 @@ export interface Provenance {
   /** Owner and space of the app at acceptance: the event reports them if the app is gone by then. */
   readonly appOwnerId?: UserId
   readonly appSpaceId?: SpaceId
+  /** How many runs of automations caused one another up to this reload. */
+  readonly automationChain?: number
 }
 
 /** The deciding attempt, as far as event and record report it. */

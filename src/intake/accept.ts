@@ -11,7 +11,7 @@
 import { may, type SpaceReads } from '../catalog/standing.ts'
 import { checkReloadFields, effectiveWeight, type NotAdmitted, refuseApp } from '../core/admission.ts'
 import { defined } from '../core/defined.ts'
-import { type AppId, newHexId } from '../core/ids.ts'
+import { type AppId, newHexId, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
@@ -28,6 +28,8 @@ export interface AcceptDeps {
 }
 
 export interface ReloadRequest {
+  /** Drawn before by whoever must not ask twice; a new one when absent. */
+  readonly id?: ReloadId
   readonly appId: AppId
   /** Who asks, or for whom a trigger asks: needs the right to reload the app. */
   readonly user: User
@@ -85,7 +87,7 @@ export function triggerOf(authType: AuthType, resourceType: ResourceType | undef
 export interface QueuedRequest
   extends Pick<
     ReloadRequest,
-    'user' | 'provenance' | 'partial' | 'weight' | 'variables' | 'resourceId' | 'resourceType'
+    'id' | 'user' | 'provenance' | 'partial' | 'weight' | 'variables' | 'resourceId' | 'resourceType'
   > {
   readonly trigger: Trigger
   /** The task that makes it. */
@@ -101,7 +103,7 @@ export function queuedReload(
 ): Reload {
   const { provenance } = request
   return {
-    id: newHexId(random, now),
+    id: request.id ?? newHexId(random, now),
     tenantId: app.tenantId,
     appId: app.id,
     userId: request.user.id,

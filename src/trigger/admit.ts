@@ -3,6 +3,7 @@
  * would save it, by the same rules of admission as requests (core/admission.ts).
  */
 import { refuseApp } from '../core/admission.ts'
+import { defined } from '../core/defined.ts'
 import type { ReloadId } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { User } from '../core/records.ts'
@@ -54,7 +55,11 @@ export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun,
     {
       user,
       trigger: triggerOf(generation, run.cause),
-      provenance: { authType: 'system', taskStart: run.cause.kind },
+      provenance: {
+        authType: 'system',
+        taskStart: run.cause.kind,
+        ...(run.cause.kind === 'hand' ? defined({ automationChain: run.cause.automationChain }) : {}),
+      },
       partial,
       resourceType: RESOURCE_TYPE[generation],
       resourceId: task.id,

@@ -14,6 +14,7 @@ export interface StartedBy {
   readonly userId: UserId
   /** What the caller says that it comes from. */
   readonly source?: string
+  readonly automationChain?: number
 }
 
 export type StartAnswer =
@@ -23,11 +24,15 @@ export type StartAnswer =
   | { readonly kind: 'off' }
   | { readonly kind: 'no-task' }
 
-/** Whoever asks must have been found to have the right to reload the task's app. */
+/**
+ * Whoever asks must have been found to have the right to reload the task's app.
+ * @param key of the run: asked again under it, the answer is the same run. One of its own when absent.
+ */
 export function startingTask(
   deps: StartDeps,
   { tenantId, taskId }: TaskRef,
   by: StartedBy,
+  key?: string,
 ): Change<StartAnswer> {
   return {
     kind: 'task',
@@ -36,10 +41,12 @@ export function startingTask(
     step: (view) => {
       const { task } = view
       if (task === undefined) return { answer: { kind: 'no-task' } }
+      const known = key === undefined ? undefined : view.keyed(key)
+      if (known !== undefined) return { answer: { kind: 'started', run: known } }
       if (!task.enabled || task.migrated) return { answer: { kind: 'off' } }
       const now = deps.clock.now()
       const id = newTimeUuid<'task-run'>(deps.random, now)
-      const run = runOf(task, id, `hand:${id}`, { kind: 'hand', ...by }, now)
+      const run = runOf(task, id, key ?? `hand:${id}`, { kind: 'hand', ...by }, now)
       const begun = beginRun(deps, view, task, run, now)
       if (begun.kind === 'pending') return { answer: begun }
       const { events = [], ...saving } = begun.saving

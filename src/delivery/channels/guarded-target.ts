@@ -98,15 +98,15 @@ function verdict({ status, headers }: Answer, sentAt: number): Sent {
   }
 }
 
-/** RFC 9110, section 10.2.3: seconds or an HTTP date. */
-function retryAfter(text: string | undefined, nowMs: number): number | undefined {
+/** RFC 9110, section 10.2.3: seconds or an HTTP date. @returns milliseconds */
+export function retryAfter(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = Date.parse(text)
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
 }
 
-class AddressNotAllowed extends Error {
+export class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed'
 }
 

@@ -1,7 +1,8 @@
 /**
- * One HTTP request and its answer, for webhooks. The status decides once its header is whole (RFC 9110): what
- * comes before it, 1xx answers, is passed over; the body after it is only recorded, up to a size and a time,
- * and no fault of it fails the exchange. Follows no redirect and uses no proxy of the environment.
+ * One HTTP request and its answer, for webhooks and calls. The status decides once its header is whole (RFC
+ * 9110): what comes before it, 1xx answers, is passed over; the body after it is only recorded, up to a size
+ * and a time, and no fault of it fails the exchange. Follows no redirect and uses no proxy of the
+ * environment.
  *
  * A kept connection may have been closed by its target at the moment it is used again. If nothing of an
  * answer came on it, the request is made again at once on a new one: targets de-duplicate by the event's id.
@@ -21,7 +22,7 @@ const ANSWER_BODY_MAX_MS = 2_000
 
 export interface ExchangeRequest {
   readonly url: string
-  readonly method: 'POST' | 'OPTIONS'
+  readonly method: 'POST' | 'OPTIONS' | 'GET' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Buffer
 }

@@ -1,0 +1,209 @@
+/**
+ * Automations hear events: a durable cursor in each one's record, over the log of events of its tenant, which
+ * is read in the order of commits. The event's id is the run's unique key, so that reading again makes no
+ * second run; what finds no room waits in the log. An automation hears only events that its owner may read,
+ * and never those of its own reloads; of a chain of runs that cause one another the last one is refused.
+ */
+import { may, type SpaceReads } from '../catalog/standing.ts'
+import type { Automation, Json } from '../core/automation/automation.ts'
+import { CHAIN_MAX, INPUT_MAX_BYTES, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
+import { queuedRun } from '../core/automation/new-run.ts'
+import { ended } from '../core/automation/progress.ts'
+import type { AutomationRun } from '../core/automation/run.ts'
+import { matchesFilter } from '../core/filter.ts'
+import { type AppId, type AutomationId, newTimeUuid, type TenantId } from '../core/ids.ts'
+import { isTenantAdmin } from '../core/rights.ts'
+import { utf8Bytes } from '../core/utf8.ts'
+import { filterAttribute } from '../event/fan-out.ts'
+import type { StoredEvent } from '../event/stored-event.ts'
+import type { AppStore } from '../store/port/apps.ts'
+import type { AutomationStore, ListeningAutomation } from '../store/port/automations.ts'
+import type { AutomationView, Change, ChangeStore } from '../store/port/change.ts'
+import type { EventStore } from '../store/port/events.ts'
+import type { PeopleStore } from '../store/port/people.ts'
+import type { ReloadStore } from '../store/port/reloads.ts'
+import type { LeftAlone } from './left-alone.ts'
+import type { StepDeps } from './run-steps.ts'
+
+export interface HearingDeps extends StepDeps {
+  readonly store: ChangeStore &
+    Pick<AutomationStore, 'listeningAutomations' | 'automation'> &
+    Pick<EventStore, 'eventsAfter' | 'lastSequence'> &
+    Pick<ReloadStore, 'reload'> &
+    Pick<AppStore, 'app'> &
+    Pick<PeopleStore, 'user'> &
+    SpaceReads
+}
+
+const EVENTS_HEARD_AT_ONCE = 200
+/** After so many events that concern nobody the cursor is saved nevertheless: a start reads no more again. */
+const UNSAVED_MAX = 5000
+
+/** An event that starts a run. */
+interface HeardEvent {
+  readonly event: StoredEvent
+  /** The runs that caused one another up to that run. */
+  readonly chain: number
+}
+
+export class Hearing {
+  readonly #deps: HearingDeps
+  readonly #left: LeftAlone
+  #listening: readonly ListeningAutomation[] | undefined
+  /** Up to where each has heard, as far as this process knows: ahead of what is saved. */
+  readonly #heard = new Map<AutomationId, number>()
+
+  constructor(deps: HearingDeps, left: LeftAlone) {
+    this.#deps = deps
+    this.#left = left
+  }
+
+  /** Automations were changed: who listens is read again. */
+  changed(): void {
+    this.#listening = undefined
+  }
+
+  /** @returns whether there may be more to hear at once */
+  async round(): Promise<boolean> {
+    const { store } = this.#deps
+    if (this.#listening === undefined) {
+      this.#listening = await store.listeningAutomations()
+      const known = new Set(this.#listening.map(({ automationId }) => automationId))
+      for (const id of this.#heard.keys()) if (!known.has(id)) this.#heard.delete(id)
+    }
+    if (this.#listening.length === 0) return false
+    const newest = await store.lastSequence()
+    const read = new Reads(store)
+    let more = false
+    for (const listener of this.#listening) {
+      const { automationId, heardUpTo } = listener
+      const from = Math.max(this.#heard.get(automationId) ?? 0, heardUpTo)
+      if (from >= newest) continue
+      const hear = () => this.#hear(listener, from, newest, read)
+      if (await this.#left.guard(automationId, hear)) more = true
+    }
+    return more
+  }
+
+  async #hear(listener: ListeningAutomation, from: number, newest: number, reads: Reads): Promise<boolean> {
+    const { store } = this.#deps
+    const { tenantId, automationId, trigger, heardUpTo } = listener
+    const events = await reads.after(tenantId, from)
+    const isWhole = events.length < EVENTS_HEARD_AT_ONCE
+    const upTo = isWhole ? Math.max(newest, events.at(-1)?.sequence ?? 0) : events.at(-1)!.sequence
+    const wanted: HeardEvent[] = []
+    for (const event of events) {
+      if (!wants(trigger, event)) continue
+      const heard = await this.#heardBy(listener, event)
+      if (heard !== undefined) wanted.push(heard)
+    }
+    if (wanted.length === 0 && upTo - heardUpTo < UNSAVED_MAX) {
+      this.#heard.set(automationId, upTo)
+      return !isWhole
+    }
+    const [reached] = await store.change([hearing(this.#deps, listener, wanted, upTo)])
+    if (reached === undefined) return false
+    this.#heard.set(automationId, reached)
+    return !isWhole && reached === upTo
+  }
+
+  /** Undefined: it does not concern this automation. */
+  async #heardBy(listener: ListeningAutomation, event: StoredEvent): Promise<HeardEvent | undefined> {
+    const { store } = this.#deps
+    const { tenantId, automationId } = listener
+    const made = event.reloadId === undefined ? undefined : await store.reload(tenantId, event.reloadId)
+    if (made?.resourceType === 'automate' && made.resourceId === automationId) return undefined
+    const automation = await store.automation(tenantId, automationId)
+    const owner = automation && (await store.user(tenantId, automation.ownerId))
+    if (owner?.status !== 'active') return undefined
+    if (!isTenantAdmin(owner)) {
+      const app = await store.app(tenantId, event.topLevelResourceId as AppId)
+      const isReadable = app === undefined ? event.userId === owner.id : await may(store, owner, app, 'read')
+      if (!isReadable) return undefined
+    }
+    return { event, chain: (made?.provenance.automationChain ?? 0) + 1 }
+  }
+}
+
+/** Of one round: listeners that have heard equally much share a reading. */
+class Reads {
+  readonly #store: Pick<EventStore, 'eventsAfter'>
+  readonly #known = new Map<string, Promise<readonly StoredEvent[]>>()
+
+  constructor(store: Pick<EventStore, 'eventsAfter'>) {
+    this.#store = store
+  }
+
+  after(tenantId: TenantId, from: number): Promise<readonly StoredEvent[]> {
+    const key = `${tenantId} ${from}`
+    const known = this.#known.get(key) ?? this.#store.eventsAfter(tenantId, from, EVENTS_HEARD_AT_ONCE)
+    this.#known.set(key, known)
+    return known
+  }
+}
+
+function wants({ eventTypes, filter }: ListeningAutomation['trigger'], event: StoredEvent): boolean {
+  if (!eventTypes.includes(event.type)) return false
+  return filter === undefined || matchesFilter(filter.node, (name) => filterAttribute(event, name))
+}
+
+/** Its answer: up to where the automation has heard now; undefined when it does not listen any more. */
+function hearing(
+  deps: StepDeps,
+  { tenantId, automationId: id }: ListeningAutomation,
+  wanted: readonly HeardEvent[],
+  upTo: number,
+): Change<number | undefined> {
+  const keys = wanted.map(({ event }) => keyOf(event))
+  return {
+    kind: 'automation',
+    tenantId,
+    id,
+    keys,
+    step: (view: AutomationView) => {
+      const { automation, keyed, queued } = view
+      if (automation?.enabled !== true || automation.document.trigger.kind !== 'event') {
+        return { answer: undefined }
+      }
+      const known = new Set(keyed.map(({ key }) => key))
+      const before = automation.heardUpTo ?? 0
+      const fresh = wanted.filter(({ event }) => event.sequence > before && !known.has(keyOf(event)))
+      const taken = fresh.slice(0, Math.max(0, WAITING_RUNS_MAX - queued))
+      const reached = taken.length === fresh.length ? upTo : (taken.at(-1)?.event.sequence ?? before)
+      const heardUpTo = Math.max(before, reached)
+      if (heardUpTo === before) return { answer: heardUpTo }
+      const automationRuns = taken.map((heard) => runFor(deps, automation, heard))
+      return { answer: heardUpTo, put: { automations: [{ ...automation, heardUpTo }], automationRuns } }
+    },
+  }
+}
+
+function runFor(
+  { clock, random }: StepDeps,
+  automation: Automation,
+  { event, chain }: HeardEvent,
+): AutomationRun {
+  const now = clock.now()
+  const run = queuedRun(automation, {
+    id: newTimeUuid<'automation-run'>(random, now),
+    key: keyOf(event),
+    cause: { kind: 'event', eventId: event.id, eventType: event.type },
+    chain,
+    input: inputOf(event),
+    now,
+  })
+  if (chain <= CHAIN_MAX) return run
+  return ended(run, 'failed', now, `it goes round: ${CHAIN_MAX} runs of automations caused one another`)
+}
+
+function keyOf({ id }: StoredEvent): string {
+  return `event:${id}`
+}
+
+/** The event as it goes out; of one that is too long what surrounds its data. */
+function inputOf({ body }: StoredEvent): Json {
+  const input = body as object as { readonly [name: string]: Json }
+  if (utf8Bytes(JSON.stringify(input)) <= INPUT_MAX_BYTES) return input
+  const { data: _data, ...envelope } = input
+  return envelope
+}
