@@ -15,6 +15,8 @@ import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
+import { registerTriggerAddress } from './automation/automation-runs.ts'
+import { registerAutomations } from './automation/automations.ts'
 import { registerDataFileConnections } from './data-file/data-file-connections.ts'
 import { registerDataFiles } from './data-file/data-files.ts'
 import { registerAudits } from './event/audits.ts'
@@ -78,6 +80,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerItems,
   registerAudits,
   registerQuotas,
+  registerAutomations,
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
@@ -104,6 +107,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
     registerHealth(open, deps)
     registerMetrics(open, deps)
     registerDocuments(open, deps)
+    registerTriggerAddress(open, deps)
   })
   server.register(async (operator: ApiServer) => registerOperator(operator, deps))
   server.register(async (guarded: ApiServer) => {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { COMMANDS, withStage } from '../core/surface.ts'
 import { alertsCommand } from './alerts.ts'
+import { automationsCommand } from './automations.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
@@ -23,6 +24,7 @@ export function commands(): Command[] {
     reloadCommand(),
     eventsCommand(),
     alertsCommand(),
+    automationsCommand(),
     limitsCommand(),
     listenCommand(),
     demoCommand(),

@@ -25,6 +25,11 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
   },
   'api-keys': { room: 'api/people', stage: 'stable', about: 'Keys with which callers authenticate' },
   apps: { room: 'api/app', stage: 'stable', about: 'What is reloaded: scripts, data models, logs' },
+  automations: {
+    room: 'api/automation',
+    stage: 'preview',
+    about: 'Steps one after the other, by hand, schedule, event or call',
+  },
   audits: { room: 'api/event', stage: 'stable', about: 'What happened, as a list' },
   'data-files': { room: 'api/data-file', stage: 'stable', about: 'Files that load scripts read and write' },
   events: { room: 'api/event', stage: 'preview', about: 'Events as a stream' },
@@ -44,6 +49,7 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
 /** Commands of `reprise`. */
 export const COMMANDS: Readonly<Record<string, Surface>> = {
   alerts: { room: 'cli', stage: 'preview' },
+  automations: { room: 'cli', stage: 'preview' },
   check: { room: 'cli', stage: 'preview' },
   demo: { room: 'cli', stage: 'preview' },
   events: { room: 'cli', stage: 'preview' },

@@ -18,14 +18,17 @@ import { Registry } from 'prom-client'
 import { ownOrigin } from '../api/http/own-origin.ts'
 import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
+import { startAutomations } from '../automation/run-automations.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
+import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
 import { type WatchedClock, watchedClock } from '../core/watched-clock.ts'
 import type { Channel } from '../delivery/channel.ts'
 import { openedAtFirstSend, routedChannel } from '../delivery/channels/routed.ts'
 import { sealWith } from '../delivery/channels/seal.ts'
 import { targetProblem } from '../delivery/channels/target-address.ts'
+import { urlCaller } from '../delivery/channels/url-caller.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import type { Seal } from '../delivery/seal.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
@@ -86,6 +89,7 @@ interface Parts {
   readonly channel: Channel
   readonly rules: SettleRules
   readonly cursorKey: Uint8Array
+  readonly zones: ZoneOffsets
   readonly metrics: Registry
   readonly brokers: Brokers
   readonly wall: Wall
@@ -202,6 +206,7 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
       largestSizeIndex: config.engineSizes.length - 1,
     },
     cursorKey: derivedKey(master, 'cursors'),
+    zones: systemZones(),
     metrics,
     brokers,
   }
@@ -281,12 +286,28 @@ async function watchFolders({ config, world, store, files, folders }: Parts): Pr
   }
 }
 
-async function startTriggers({ config, world, services, store, rules, metrics }: Parts): Promise<void> {
-  const zones = systemZones()
+async function startTriggers({
+  config,
+  world,
+  services,
+  store,
+  rules,
+  metrics,
+  seal,
+  zones,
+}: Parts): Promise<void> {
   const { reloadsPerAppAndDay } = config.limits
   const { fired } = taskCounts(metrics)
   await services.start('tasks', () =>
     startFiringTasks({ ...world, ...rules, store, zones, reloadsPerAppAndDay, fired }),
+  )
+  const caller = urlCaller({
+    seal,
+    allowance: config.webhookAllowance,
+    userAgent: `Reprise/${VERSION} (automation)`,
+  })
+  await services.start('automations', () =>
+    startAutomations({ ...world, ...rules, store, zones, caller, reloadsPerAppAndDay }),
   )
 }
 
@@ -297,11 +318,11 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   const server = buildServer({
     store,
     world,
-    zones: systemZones(),
     limits: config.limits,
     reader,
     hostUrl: ownOrigin(config),
     seal,
+    zones: parts.zones,
     checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),
     sendsMail: config.mail !== undefined,
     channel,

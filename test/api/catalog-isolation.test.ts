@@ -39,6 +39,8 @@ beforeAll(async () => {
   const item = (await made('GET', '/api/v1/items?resourceType=app')).data[0]
   const to = ['theirs@example.com']
   const alert = await made('POST', '/api/v1/alerts', { name: 'x', channel: 'mail', on: ['failure'], to })
+  const automation = await made('POST', '/api/v1/automations', { name: 'Theirs' })
+  const run = await made('POST', `/api/v1/automations/${automation.id}/runs`, {})
   await made('POST', `/api/v1/reloads/${reload.id}/actions/cancel`)
   const event = (await made('GET', '/api/v1/audits')).data[0]
   ids = {
@@ -52,6 +54,8 @@ beforeAll(async () => {
     key: key.id,
     item: item.id,
     alert: alert.id,
+    automation: automation.id,
+    run: run.id,
     event: event.id,
     user: admin.user.id,
     tenant: acme.tenant.id,
@@ -104,6 +108,21 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['PATCH', '/api/v1/alerts/{alert}', { to: ['mine@example.com'] }],
   ['DELETE', '/api/v1/alerts/{alert}'],
   ['POST', '/api/v1/alerts/{alert}/actions/test'],
+  ['GET', '/api/v1/automations/{automation}'],
+  ['PUT', '/api/v1/automations/{automation}', { name: 'x' }],
+  ['DELETE', '/api/v1/automations/{automation}'],
+  ['POST', '/api/v1/automations/{automation}/actions/enable'],
+  ['POST', '/api/v1/automations/{automation}/actions/disable'],
+  ['POST', '/api/v1/automations/{automation}/actions/copy', { name: 'x' }],
+  ['POST', '/api/v1/automations/{automation}/actions/move', { userId: '{user}' }],
+  ['POST', '/api/v1/automations/{automation}/actions/change-owner', { userId: '{user}' }],
+  ['POST', '/api/v1/automations/{automation}/actions/rotate-token'],
+  ['POST', '/api/v1/automations/{automation}/actions/run'],
+  ['GET', '/api/v1/automations/{automation}/runs'],
+  ['POST', '/api/v1/automations/{automation}/runs', { context: 'api' }],
+  ['GET', '/api/v1/automations/{automation}/runs/{run}'],
+  ['POST', '/api/v1/automations/{automation}/runs/{run}/actions/stop'],
+  ['POST', '/api/v1/automations/{automation}/runs/{run}/actions/retry'],
 ]
 
 const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!)
@@ -133,6 +152,7 @@ it('lists nothing of another tenant', async () => {
     '/api/v1/items',
     '/api/v1/audits',
     '/api/v1/alerts',
+    '/api/v1/automations?listAll=true',
     '/api/v1/data-files/connections',
   ]
   for (const list of lists) {
@@ -171,13 +191,18 @@ it('left everything as it was', async () => {
   expect((await admin.call('GET', `/api/v1/data-files/${ids.file}`)).body.size).toBe(6)
   expect((await admin.call('GET', `/api/v1/api-keys/${ids.key}`)).body.description).toBe('theirs')
   expect((await admin.call('GET', `/api/v1/alerts/${ids.alert}`)).body.to).toEqual(['theirs@example.com'])
+  const automation = await admin.call('GET', `/api/v1/automations/${ids.automation}`)
+  expect(automation.body).toMatchObject({ name: 'Theirs', state: 'available' })
+  const { data: runs } = (await admin.call('GET', `/api/v1/automations/${ids.automation}/runs`)).body
+  expect(runs).toMatchObject([{ id: ids.run, status: 'queued' }])
 })
 
 /**
- * Resources of other suites: isolation.test.ts, task-isolation.test.ts, and limits.test.ts (ids of quotas are
- * those of every tenant).
+ * Resources of other suites: isolation.test.ts, task-isolation.test.ts, limits.test.ts (ids of quotas are
+ * those of every tenant), and automation-runs.test.ts (the trigger address knows no tenants, but tokens).
  */
-const ELSEWHERE = /^\/api\/v1\/(reloads|webhooks|events|quotas|tasks|reload-tasks)/
+const ELSEWHERE =
+  /^\/api\/v1\/(reloads|webhooks|events|quotas|tasks|reload-tasks|automations\/[^/]+\/actions\/execute)/
 
 it('has a row for every route that names a resource', () => {
   const { paths } = (api.server as unknown as { swagger(): { paths: Record<string, object> } }).swagger()
