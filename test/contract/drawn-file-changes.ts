@@ -4,7 +4,7 @@
  */
 import { adding, changing, newDataFile, removing } from '../../src/catalog/data-file-steps.ts'
 import type { AppId, DataFileId } from '../../src/core/ids.ts'
-import type { ScriptVersion } from '../../src/core/records.ts'
+import type { FilePlace, PlacedName, ScriptVersion } from '../../src/core/records.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { OWNER_ID, SPACE_ID, seededRandom, TENANT_ID } from '../support/records.ts'
 
@@ -24,16 +24,25 @@ const lostScript: ScriptVersion = {
   modifiedAt: 0,
 }
 
+const PLACES: readonly FilePlace[] = [{ ownerId: OWNER_ID }, { spaceId: SPACE_ID }]
+
+/** What an app read of what is changed here. */
+export function readsOf(app: number): PlacedName[] {
+  const names = ['a.csv', 'in/*.csv', 'in/deep/c.csv'].slice(app % 2)
+  return PLACES.flatMap((place) => names.map((name) => ({ place, name })))
+}
+
 export function drawFileChange(drawing: Drawing, now: number): (store: Store) => Promise<unknown> {
   const tenantId = TENANT_ID
   const name = drawing.one(['a.csv', 'in/', 'in/b.csv', 'in/deep/', 'in/deep/c.csv', 'out/'])
-  const place = drawing.one([{ ownerId: OWNER_ID }, { spaceId: SPACE_ID }])
+  const place = drawing.one(PLACES)
   const id = `f-${drawing.below(5)}` as DataFileId
   const fails = drawing.below(6) === 0
   const drawn = drawing.one(['add', 'move', 'remove'] as const)
+  const seed = drawing.below(1e9)
   return async (store) => {
     const clock = { now: () => now, monotonic: () => now }
-    const world = { clock, random: seededRandom(now), dataRefreshDelayMs: 1000 }
+    const world = { clock, random: seededRandom(seed), dataRefreshDelayMs: 1000 }
     const file = { ...newDataFile(world, { tenantId, ownerId: OWNER_ID, place }, name), id }
     const seen = (await store.dataFile(tenantId, id)) ?? file
     const step = {

@@ -46,6 +46,7 @@ export function drawTask(drawing: Drawing, now: number, places: readonly Place[]
   const triggers = drawing.one<Triggers>([
     { schedule: {} as never },
     { ends: { join: drawing.one(['any', 'all']), events: [0, 1].map((n) => drawEvent(drawing, n, places)) } },
+    { data: { partial: false } },
     {},
   ])
   const task = aTask({

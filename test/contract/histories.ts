@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { AttemptEnd } from '../../src/core/attempt.ts'
-import type { AppId, LeaseToken, ReloadId } from '../../src/core/ids.ts'
+import type { AppId, DataVersion, LeaseToken, ReloadId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { App } from '../../src/core/records.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
@@ -17,7 +17,7 @@ import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
 import { limitTenant, put, remove } from '../support/catalog.ts'
 import { anApp, aReload, aTenant, seededRandom } from '../support/records.ts'
 import { comparable, contentsOf } from './contents.ts'
-import { drawFileChange } from './drawn-file-changes.ts'
+import { drawFileChange, readsOf } from './drawn-file-changes.ts'
 import { drawFiring, drawTask, firstTasks, settlingStep } from './drawn-task-changes.ts'
 import type { StoreKind } from './store-kind.ts'
 import {
@@ -325,7 +325,9 @@ class Author {
 
 function appOf(index: number): App {
   const { currentScriptId: _none, ...app } = anApp()
-  return { ...app, id: APPS[index]!, tenantId: TENANTS[index % 2]!, createdAt: index }
+  const version = `v-${index}` as DataVersion
+  const data = { version, fileBytes: 1, engineTime: 1, tables: [], reads: readsOf(index) }
+  return { ...app, id: APPS[index]!, tenantId: TENANTS[index % 2]!, createdAt: index, data }
 }
 
 interface Answer {
@@ -387,7 +389,8 @@ export function exerciseHistories(kind: StoreKind): void {
       }
       const answers = ['accepted', 'repeated', 'pending', 'quota-exceeded', 'saved', 'refused', 'fenced']
       const runs = ['waiting', 'running', 'succeeded', 'failed', 'aborted', 'skipped']
-      expect([...reached]).toEqual(expect.arrayContaining([...answers, 'unknown', ...runs]))
+      const causes = ['schedule', 'ends', 'data']
+      expect([...reached]).toEqual(expect.arrayContaining([...answers, 'unknown', ...runs, ...causes]))
     })
   })
 }

@@ -6,10 +6,6 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { ReloadRecord } from '../../src/cli/client.ts'
-import type { AppId, TaskId } from '../../src/core/ids.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { put } from '../support/catalog.ts'
-import { aTask } from '../support/records.ts'
 import {
   endAll,
   newDataFolder,
@@ -34,23 +30,6 @@ async function reloaded({ client }: ServiceProcess, appId: string): Promise<void
   expect((await client.waitForEnd(id)).status).toBe('SUCCEEDED')
 }
 
-/** Gives an app a reload task with `autoReload`, while no service runs. */
-async function autoReload(folder: string, appId: string): Promise<void> {
-  const store = SqliteStore.open(join(folder, 'reprise.db'))
-  const [tenant] = await store.tenants()
-  const app = (await store.app(tenant!.id, appId as AppId))!
-  const task = aTask({
-    id: '7a5c0001-0000-4000-8000-000000000001' as TaskId,
-    tenantId: tenant!.id,
-    appId: app.id,
-    ownerId: app.ownerId,
-    generation: 'reload-task',
-    triggers: { data: { partial: false } },
-  })
-  await put(store, { tasks: [task] })
-  await store.close()
-}
-
 /** How many reloads of an app changed data has made, of those that succeeded. */
 async function refreshesOf({ client }: ServiceProcess, appId: string): Promise<number> {
   const path = `/api/v1/reloads?appId=${appId}&limit=100`
@@ -60,23 +39,21 @@ async function refreshesOf({ client }: ServiceProcess, appId: string): Promise<n
 
 it('reloads an app when what it reads was stored, written by another program, or uploaded before a kill', async () => {
   const folder = newDataFolder()
-  const first = await startServiceProcess(folder, ENVIRONMENT)
-  const [storing, reading] = [await first.client.createApp('stores'), await first.client.createApp('reads')]
-  await first.client.setScript(storing, STORES)
-  await first.client.setScript(reading, READS)
-  for (const app of [storing, reading]) await reloaded(first, app)
-  expect(await first.client.call('GET', `/api/v1/apps/${reading}/data/lineage`)).toEqual([
+  const service = await startServiceProcess(folder, ENVIRONMENT)
+  const { client } = service
+  const [storing, reading] = [await client.createApp('stores'), await client.createApp('reads')]
+  await client.setScript(storing, STORES)
+  await client.setScript(reading, READS)
+  for (const app of [storing, reading]) await reloaded(service, app)
+  expect(await client.call('GET', `/api/v1/apps/${reading}/data/lineage`)).toEqual([
     { discriminator: 'lib://DataFiles/a.qvd' },
     { discriminator: 'lib://DataFiles/in/*.csv' },
     { discriminator: 'lib://DataFiles/up_*.csv' },
   ])
-  await first.stop()
-  await autoReload(folder, reading)
-
-  const second = await startServiceProcess(folder, ENVIRONMENT)
-  const refreshes = (count: number, service = second) =>
-    expect.poll(() => refreshesOf(service, reading), { timeout: 20_000 }).toBe(count)
-  await reloaded(second, storing)
+  await client.call('POST', '/api/v1/reload-tasks', { appId: reading, timeZone: 'UTC', autoReload: true })
+  const refreshes = (count: number, of = service) =>
+    expect.poll(() => refreshesOf(of, reading), { timeout: 20_000 }).toBe(count)
+  await reloaded(service, storing)
   await refreshes(1)
 
   const files = readdirSync(join(folder, 'files'), { recursive: true, encoding: 'utf8' })
@@ -88,10 +65,10 @@ it('reloads an app when what it reads was stored, written by another program, or
   }
   await refreshes(2)
 
-  await second.client.uploadFile('up_1.csv', Buffer.from('n\n2\n'))
-  await second.killHard()
-  const third = await startServiceProcess(folder, ENVIRONMENT)
-  await refreshes(3, third)
-  expect(await refreshesOf(third, storing)).toBe(0)
-  await third.stop()
+  await client.uploadFile('up_1.csv', Buffer.from('n\n2\n'))
+  await service.killHard()
+  const again = await startServiceProcess(folder, ENVIRONMENT)
+  await refreshes(3, again)
+  expect(await refreshesOf(again, storing)).toBe(0)
+  await again.stop()
 })
