@@ -8,7 +8,6 @@ import { isTenantAdmin, mayUseApp, type SpaceStanding } from '../core/rights.ts'
 import type { Task } from '../core/task/task.ts'
 import { all, any, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
-import { everyRow } from '../store/port/lists.ts'
 import type { CatalogStore } from '../store/port/store.ts'
 import { type Refused, refused } from './refusal.ts'
 import { may, standings } from './standing.ts'
@@ -48,16 +47,6 @@ export async function seesTasks(store: CatalogStore, user: User): Promise<(task:
     const standing = spaceId === undefined ? undefined : places.get(spaceId)
     return appOwnerId === user.id || (standing !== undefined && mayReloadIn(user, standing))
   }
-}
-
-/** All tasks of the tenant: what chains are made of. */
-export function everyTask(store: CatalogStore, { tenantId }: User): Promise<readonly Task[]> {
-  return everyRow(store, 'tasks', { tenantId })
-}
-
-/** All tasks of the tenant that listen to others. */
-export function listeningTasks(store: CatalogStore, { tenantId }: User): Promise<readonly Task[]> {
-  return everyRow(store, 'tasks', { tenantId, where: is('triggerType', 'event') })
 }
 
 function mayReloadIn(user: User, standing: SpaceStanding): boolean {

@@ -7,6 +7,7 @@ import { type AppId, newUuid, type TaskId } from '../core/ids.ts'
 import type { Caller, User } from '../core/records.ts'
 import { nextAfter } from '../core/recurrence/schedule.ts'
 import { isTenantAdmin } from '../core/rights.ts'
+import { subjectsOf } from '../core/task/graph.ts'
 import { migratedAway, retriggered, switchedOff, switchedOn } from '../core/task/switching.ts'
 import type { Task, Triggers } from '../core/task/task.ts'
 import { createdEvent, deletedEvent, updatedEvent } from '../event/task-life-event.ts'
@@ -78,7 +79,7 @@ export async function createTask(
     id,
     appId,
     userId: user.id,
-    chains: true,
+    ...(await chained(deps, caller, id, wish)),
     step,
   })
 }
@@ -124,7 +125,7 @@ export async function changeTask(
     id: seen.id,
     appId: wanted.appId,
     userId: user.id,
-    chains: true,
+    ...(await chained(deps, caller, seen.id, wanted)),
     step,
   })
 }
@@ -221,6 +222,22 @@ function changedTask(
   const after = isSame(before.triggers, task.triggers) ? task : retriggered(task, now, zones)
   if (enabled === before.enabled) return after
   return enabled ? switchedOn(after, now, zones) : switchedOff(after, 'MANUALLY')
+}
+
+/**
+ * Only who listens and is listened to can close a circle: for others the chains of the tenant are not read. A
+ * listener that comes in this very moment is not seen; a circle that it closes ends by its length.
+ */
+async function chained(
+  { store }: TaskDeps,
+  { tenantId }: Caller,
+  id: TaskId,
+  { triggers, appId }: TaskWish,
+): Promise<{ readonly chains?: true }> {
+  if (triggers.ends === undefined) return {}
+  const app = await store.app(tenantId, appId)
+  const subjects = subjectsOf({ id, appId, ...defined({ spaceId: app?.spaceId }) })
+  return (await store.listened(tenantId, subjects)).length === 0 ? {} : { chains: true }
 }
 
 /** Where its app lies, and whose it is. */

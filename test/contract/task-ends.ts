@@ -40,6 +40,9 @@ export function exerciseTaskEnds(given: () => Given): void {
         listening: [ofTask, ofApp, ofSpace, ofAll],
         waiting: [ofApp.id],
       })
+      const texts = [`task:${one.id}`, `app:${app.id}`, `space:${space}`, 'every']
+      expect((await store().listened(TENANT_ID, [...texts, 'app:none'])).sort()).toEqual([...texts].sort())
+      expect(await store().listened(OTHER_TENANT, texts)).toEqual(['every'])
       await put(store(), {
         tasks: [
           { ...ofTask, enabled: false },
@@ -48,6 +51,8 @@ export function exerciseTaskEnds(given: () => Given): void {
       })
       await remove(store(), TENANT_ID, { tasks: [ofApp.id] })
       expect(await shownOf(reload.id)).toMatchObject({ listening: [ofSpace], waiting: [] })
+      // One that is off stands there all the same.
+      expect((await store().listened(TENANT_ID, texts)).sort()).toEqual([`space:${space}`, `task:${one.id}`])
     })
 
     it('is shown the run of a task that is gone, and nothing when no task made the reload', async () => {

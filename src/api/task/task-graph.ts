@@ -2,13 +2,18 @@
  * Which tasks wake a task and which it wakes (contract 03, section 10). Tasks that the caller may not see are
  * vertices without a document; those that were deleted are marked as missing.
  */
+
+import { setImmediate as turn } from 'node:timers/promises'
 import { Type } from 'typebox'
-import { everyTask, seesTasks } from '../../catalog/task-access.ts'
+import { seesTasks } from '../../catalog/task-access.ts'
 import { defined } from '../../core/defined.ts'
+import type { User } from '../../core/records.ts'
 import { chainsOf, graphAround, type Vertex, type Way } from '../../core/task/graph.ts'
 import type { Task } from '../../core/task/task.ts'
 import { all } from '../../store/port/condition.ts'
+import { type Page, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
+import type { ApiDeps } from '../http/deps.ts'
 import { readNamedPage } from '../http/named-page.ts'
 import { Links } from '../http/page.ts'
 import { ATTRIBUTES, readFilter } from './task-filter.ts'
@@ -84,7 +89,7 @@ function registerNeighbours(
       const { filter } = request.query
       const binding = { id: task.id, filter }
       const query = readNamedPage(deps, request, request.query, SCHEDULING_PAGES, binding, PAGE_NAMES)
-      const everyOne = await everyTask(deps.store, user)
+      const everyOne = await everyTask(deps, user)
       const chains = chainsOf(everyOne)
       const around = which === 'parents' ? chains.parentsOf(task) : chains.childrenOf(task)
       const ids = around.filter(({ generation }) => generation === 'task').map(({ id }) => id)
@@ -98,7 +103,7 @@ function registerNeighbours(
         page: query.page,
       })
       return {
-        data: await taskDocuments(deps, user, listed.rows, everyOne),
+        data: await taskDocuments(deps, user, listed.rows),
         links: taskLinks(deps, request, query, listed),
       }
     },
@@ -132,14 +137,14 @@ function registerGraph({ server, deps, path, about }: Mount, way: Way, name: str
       const { task } = await taskOf(deps, request)
       const { user } = callerOf(request)
       const { level = 1, withTask = false } = request.query
-      const everyOne = await everyTask(deps.store, user)
+      const everyOne = await everyTask(deps, user)
       const { vertices, edges } = graphAround(task, chainsOf(everyOne), way, level)
       const sees = await seesTasks(deps.store, user)
       const seen = vertices.flatMap((vertex): Task[] =>
         withTask && vertex.task !== undefined && sees(vertex.task) ? [vertex.task] : [],
       )
       const documents = new Map(
-        (await taskDocuments(deps, user, seen, everyOne)).map((document) => [document.id, document]),
+        (await taskDocuments(deps, user, seen)).map((document) => [document.id, document]),
       )
       return {
         taskId: task.id,
@@ -156,5 +161,22 @@ function shownVertex(vertex: Vertex, task: TaskDocument | undefined) {
     taskId,
     ...defined({ task }),
     attrs: { depth, isParent, isChild, ...(vertex.task === undefined ? { missing: true } : {}) },
+  }
+}
+
+const TASKS_READ_AT_ONCE = 200
+
+/** All tasks of the tenant, in turns, so that very many hold up nobody else. */
+async function everyTask({ store }: ApiDeps, { tenantId }: User): Promise<readonly Task[]> {
+  const tasks: Task[] = []
+  const sort = { field: 'createdAt', descending: false } as const
+  let page: Page = { limit: TASKS_READ_AT_ONCE }
+  for (;;) {
+    const { rows, hasNext } = await store.list('tasks', { tenantId, sort, page })
+    tasks.push(...rows)
+    const last = rows.at(-1)
+    if (!hasNext || last === undefined) return tasks
+    page = { limit: TASKS_READ_AT_ONCE, after: positionOf('tasks', last, sort.field) }
+    await turn()
   }
 }

@@ -1,13 +1,12 @@
 /** Tasks and their runs as the documents of the contract (03, sections 3 and 6). */
 import type { Static } from 'typebox'
-import { listeningTasks } from '../../catalog/task-access.ts'
 import { defined } from '../../core/defined.ts'
-import type { AppId, SpaceId } from '../../core/ids.ts'
+import type { AppId, SpaceId, TaskId } from '../../core/ids.ts'
 import { isOutcome, type Outcome } from '../../core/outcome.ts'
 import type { App, Space, User } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import { triggeredBy } from '../../core/task/ended.ts'
-import { type Chains, chainsOf, isChild } from '../../core/task/graph.ts'
+import { isChild, namedParents, subjectsOf } from '../../core/task/graph.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { LastRun, RunEnd, Task } from '../../core/task/task.ts'
 import { dueAt } from '../../core/task/task.ts'
@@ -21,7 +20,10 @@ export type TaskDocument = Static<typeof TaskRecord>
 interface Beside {
   readonly app?: App
   readonly space?: Space
-  readonly chains: Chains
+  /** Others hear the ends of its runs. */
+  readonly isParent: boolean
+  /** Upstream tasks that it names and that are gone. */
+  readonly missing: readonly TaskId[]
 }
 
 export async function taskDocument(deps: ApiDeps, user: User, task: Task): Promise<TaskDocument> {
@@ -29,15 +31,11 @@ export async function taskDocument(deps: ApiDeps, user: User, task: Task): Promi
   return document!
 }
 
-/** @param all the tenant's tasks, when they are at hand */
 export async function taskDocuments(
   { store }: ApiDeps,
-  user: User,
+  { tenantId }: User,
   tasks: readonly Task[],
-  all?: readonly Task[],
 ): Promise<TaskDocument[]> {
-  const { tenantId } = user
-  const chains = chainsOf(all ?? (await withParents({ store }, user, tasks)))
   const apps = await byId<AppId, App>(
     tasks.map(({ appId }) => appId),
     (id) => store.app(tenantId, id),
@@ -46,28 +44,16 @@ export async function taskDocuments(
     tasks.flatMap(({ spaceId }) => spaceId ?? []),
     (id) => store.space(tenantId, id),
   )
+  const parents = await byId<TaskId, Task>(tasks.flatMap(namedParents), (id) => store.task(tenantId, id))
+  const listened = new Set(await store.listened(tenantId, [...new Set(tasks.flatMap(subjectsOf))]))
   return tasks.map((task) => {
     const space = task.spaceId === undefined ? undefined : spaces.get(task.spaceId)
-    return document(task, { ...defined({ app: apps.get(task.appId), space }), chains })
+    return document(task, {
+      ...defined({ app: apps.get(task.appId), space }),
+      isParent: subjectsOf(task).some((subject) => listened.has(subject)),
+      missing: namedParents(task).filter((id) => !parents.has(id)),
+    })
   })
-}
-
-/** Enough of the tenant to tell who wakes whom of these tasks, and which upstream tasks are gone. */
-async function withParents(
-  { store }: Pick<ApiDeps, 'store'>,
-  user: User,
-  tasks: readonly Task[],
-): Promise<readonly Task[]> {
-  const listening = await listeningTasks(store, user)
-  const known = new Map([...listening, ...tasks].map((task) => [task.id, task]))
-  const named = tasks.flatMap(({ triggers }) =>
-    (triggers.ends?.events ?? []).flatMap(({ taskId }) => taskId ?? []),
-  )
-  for (const id of new Set(named)) {
-    const parent = known.has(id) ? undefined : await store.task(user.tenantId, id)
-    if (parent !== undefined) known.set(id, parent)
-  }
-  return [...known.values()]
 }
 
 async function byId<Id, Row>(
@@ -93,9 +79,8 @@ function document(task: Task, beside: Beside): TaskDocument {
 
 const USAGES: readonly string[] = ['ANALYTICS', 'DATA_PREPARATION', 'DATAFLOW_PREP', 'SINGLE_TABLE_PREP']
 
-function metadata(task: Task, { app, space, chains }: Beside): TaskDocument['metadata'] {
+function metadata(task: Task, { app, space, isParent, missing }: Beside): TaskDocument['metadata'] {
   const { id, triggers, state, disabledCode, migratedFrom } = task
-  const missing = chains.missingOf(task)
   const spaceType = task.spaceId === undefined ? 'personal' : space?.type
   return {
     createdAt: timeText(task.createdAt),
@@ -120,7 +105,7 @@ function metadata(task: Task, { app, space, chains }: Beside): TaskDocument['met
     },
     topology: {
       isChild: isChild(task),
-      isParent: chains.childrenOf(task).length > 0,
+      isParent,
       ...(missing.length === 0 ? {} : { missingParents: [...missing] }),
     },
   }

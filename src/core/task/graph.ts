@@ -39,11 +39,7 @@ export function chainsOf(tasks: readonly Task[]): Chains {
           ),
         ),
       ),
-    missingOf: (task) => [
-      ...new Set(
-        eventsOf(task).flatMap(({ taskId }) => (taskId === undefined || byId.has(taskId) ? [] : [taskId])),
-      ),
-    ],
+    missingOf: (task) => namedParents(task).filter((id) => !byId.has(id)),
   }
 }
 
@@ -158,6 +154,11 @@ function vertexOf(task: Task, depth: number, { childrenOf }: Chains): Vertex {
   return { taskId: task.id, task, depth, isParent: childrenOf(task).length > 0, isChild: isChild(task) }
 }
 
+/** The upstream tasks that it names, each once. */
+export function namedParents(task: Task): readonly TaskId[] {
+  return [...new Set(eventsOf(task).flatMap(({ taskId }) => taskId ?? []))]
+}
+
 /** Runs of others start it. */
 export function isChild(task: Task): boolean {
   return eventsOf(task).length > 0
@@ -167,7 +168,12 @@ function eventsOf({ triggers }: Task): readonly TaskEvent[] {
   return triggers.ends?.events ?? []
 }
 
-function subjectsOf({ id, appId, spaceId }: Task): readonly string[] {
+/** Under which texts others stand that hear the ends of its runs. */
+export function subjectsOf({
+  id,
+  appId,
+  spaceId,
+}: Pick<Task, 'id' | 'appId' | 'spaceId'>): readonly string[] {
   return heardUnder({ taskId: id, appId, ...defined({ spaceId }) })
 }
 

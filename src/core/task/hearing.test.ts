@@ -132,5 +132,6 @@ test('whoever hears an end stands under one of the texts under which it is heard
     if (hears(task) !== undefined) expect(found, JSON.stringify(part)).toBe(true)
     expect(listensUnder(task)).toHaveLength(1)
   }
-  expect(listensUnder(listener([event()], 'any', { enabled: false }))).toEqual([])
+  expect(listensUnder(listener([event()], 'any', { enabled: false }))).toHaveLength(1)
+  expect(listensUnder(listener([event()], 'any', { migrated: true }))).toEqual([])
 })

@@ -28,11 +28,11 @@ export interface EndedRun {
 export const CHAIN_DEPTH_MAX = 10_000
 
 /**
- * Under which texts a task is found that listens, one for each event: stores keep them as an index. An event
- * with several conditions stands under the narrowest.
+ * Under which texts a task is found that listens, one for each event, also while it is off: stores keep them
+ * as an index. An event with several conditions stands under the narrowest.
  */
 export function listensUnder(task: Task): readonly string[] {
-  if (!task.enabled || task.migrated) return []
+  if (task.migrated) return []
   return [...new Set((task.triggers.ends?.events ?? []).map(subjectOf))]
 }
 

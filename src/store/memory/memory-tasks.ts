@@ -1,6 +1,7 @@
 /** Reload tasks and their runs in the memory store. */
 import type { RunId, TaskId, TenantId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
+import { listensUnder } from '../../core/task/hearing.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import { dueAt, type Task } from '../../core/task/task.ts'
 import type { PullBack } from '../port/queue.ts'
@@ -45,6 +46,11 @@ export class MemoryTasks extends MemoryPeople implements TaskStore {
     ]
     const next = Math.min(...times.filter((at) => at > now))
     return Number.isFinite(next) ? next : undefined
+  }
+
+  async listened(tenantId: TenantId, texts: readonly string[]): Promise<string[]> {
+    const standing = this.tables.tasks.where((task) => task.tenantId === tenantId).flatMap(listensUnder)
+    return [...new Set(texts)].filter((text) => standing.includes(text))
   }
 
   async scheduledTasks(after: TaskId | undefined, max: number): Promise<Task[]> {

@@ -62,7 +62,10 @@ export function taskView(
 function listeningTo({ tasks, taskRuns }: Tables, tenantId: TenantId, end: EndPlace): Listening {
   const texts = heardUnder(end)
   const listening = tasks
-    .where((row) => row.tenantId === tenantId && listensUnder(row).some((text) => texts.includes(text)))
+    .where(
+      (row) =>
+        row.tenantId === tenantId && row.enabled && listensUnder(row).some((text) => texts.includes(text)),
+    )
     .sort((left, right) => compare(left.id, right.id))
   const waits = ({ id }: Task) => taskRuns.find((row) => row.taskId === id && row.state === 'waiting')
   return { listening, waiting: listening.filter(waits).map(({ id }) => id) }

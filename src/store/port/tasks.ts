@@ -50,6 +50,8 @@ export interface TaskStore {
   hasHeldRuns(now: number): Promise<boolean>
   /** When the next task or waiting run becomes due after `now`, epoch ms; undefined when none will. */
   nextTaskAt(now: number): Promise<number | undefined>
+  /** Of the texts those under which tasks of the tenant stand (core/task/hearing.ts), in any order. */
+  listened(tenantId: TenantId, texts: readonly string[]): Promise<string[]>
   /** Enabled tasks with a schedule of all tenants, by id, those after one of them. */
   scheduledTasks(after: TaskId | undefined, max: number): Promise<Task[]>
 }

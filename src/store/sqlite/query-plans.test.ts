@@ -21,7 +21,15 @@ import { LISTENING, RUN_OF_RELOAD } from './settled-task.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { RUN_OF_KEY, WAITING_OF_TASK } from './task-rows.ts'
 import { CHAINED_TASKS, OWNED_TASKS, TASKS_OF_APP, TASKS_OF_OWNER } from './task-views.ts'
-import { DUE_RUNS, DUE_TASKS, HELD_RUNS, NEXT_RUN_AT, NEXT_TASK_AT, SCHEDULED_TASKS } from './tasks.ts'
+import {
+  DUE_RUNS,
+  DUE_TASKS,
+  HELD_RUNS,
+  LISTENED,
+  NEXT_RUN_AT,
+  NEXT_TASK_AT,
+  SCHEDULED_TASKS,
+} from './tasks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -82,6 +90,12 @@ describe('query plans', () => {
     expect(plan).toContain('SEARCH tasks USING PRIMARY KEY (id=?)')
     expect(plan).toContain('SEARCH task_listens USING PRIMARY KEY (tenant_id=? AND subject=?)')
     expect(plan).toContain('SEARCH task_runs USING INDEX task_runs_waiting (waiting_of=?)')
+    expect(plan).not.toMatch(/SCAN task/)
+  })
+
+  it('under which texts somebody stands: by those texts', async () => {
+    const plan = (await planOf(LISTENED)).join('\n')
+    expect(plan).toContain('SEARCH task_listens USING PRIMARY KEY (tenant_id=? AND subject=?)')
     expect(plan).not.toMatch(/SCAN task/)
   })
 

@@ -15,7 +15,7 @@ export const RUN_OF_RELOAD = 'SELECT record FROM task_runs WHERE reload_id = ?'
 
 export const LISTENING = `
   SELECT record, EXISTS (SELECT 1 FROM task_runs WHERE waiting_of = tasks.id) AS waits FROM tasks
-  WHERE id IN (
+  WHERE record ->> '$.enabled' AND id IN (
     SELECT task_id FROM task_listens WHERE tenant_id = ? AND subject IN (SELECT value FROM json_each(?))
   )
   ORDER BY id`

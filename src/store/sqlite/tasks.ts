@@ -53,6 +53,10 @@ export const NEXT_RUN_AT = `
 
 export const SCHEDULED_TASKS = 'SELECT record FROM tasks WHERE scheduled = 1 AND id > ? ORDER BY id LIMIT ?'
 
+export const LISTENED = `
+  SELECT DISTINCT subject FROM task_listens
+  WHERE tenant_id = ? AND subject IN (SELECT value FROM json_each(?))`
+
 function tenantsWith(table: string, condition: string): string {
   return `
     WITH RECURSIVE known (id) AS (
@@ -72,6 +76,7 @@ export function prepareTasks(db: DatabaseSync): Answers<TaskStore> {
   const held = db.prepare(HELD_RUNS)
   const next = [db.prepare(NEXT_TASK_AT), db.prepare(NEXT_RUN_AT)]
   const scheduled = db.prepare(SCHEDULED_TASKS)
+  const listened = db.prepare(LISTENED)
   return {
     task: (tenantId, id) => recordOf<Task>(task.get(id, tenantId)),
     taskRun: (tenantId, id) => recordOf<TaskRun>(run.get(id, tenantId)),
@@ -88,6 +93,8 @@ export function prepareTasks(db: DatabaseSync): Answers<TaskStore> {
       const times = next.flatMap((one) => (one.get(now)?.due as number | null) ?? [])
       return times.length === 0 ? undefined : Math.min(...times)
     },
+    listened: (tenantId, texts) =>
+      listened.all(tenantId, JSON.stringify(texts)).map(({ subject }) => subject as string),
     scheduledTasks: (after, max) => recordsOf<Task>(scheduled.all(after ?? '', max)),
   }
 }

@@ -92,6 +92,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   dueRuns: 'read',
   hasHeldRuns: 'read',
   nextTaskAt: 'read',
+  listened: 'read',
   scheduledTasks: 'read',
   automation: 'read',
   automationOfAnyTenant: 'read',
