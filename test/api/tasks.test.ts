@@ -244,6 +244,25 @@ describe('a task that is wrong', () => {
     expect(answer.body.errors[0].source.pointer).toBe(`/start/schedule/${member}`)
   })
 
+  it.each([60, 20_000])('is refused when it is nested %i deep', async (depth) => {
+    const deep = JSON.stringify(scheduledTask(app.id)).replace(
+      /}$/,
+      `,"deep":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+    )
+    const headers = { 'content-type': 'application/json' }
+    const made = await ada.call('POST', S, deep, { headers })
+    expect([...codeOf(made), made.body.message]).toEqual([
+      400,
+      'CHO-001',
+      expect.stringContaining('50 levels'),
+    ])
+    const { id } = (await ada.call('POST', S, scheduledTask(app.id))).body
+    const patch = `[{"op":"add","path":"/deep","value":${'['.repeat(depth)}${']'.repeat(depth)}}]`
+    expect(codeOf(await ada.call('PATCH', `${S}/${id}`, patch, { headers }))).toEqual([400, 'CHO-001'])
+    const copies = Array.from({ length: 99 }, () => ({ op: 'copy', from: '', path: '/key' }))
+    expect(codeOf(await ada.call('PATCH', `${S}/${id}`, copies))).toEqual([400, 'CHO-001'])
+  })
+
   it('takes a repeating interval, null for what is absent, and the type of a state in any case', async () => {
     const task = await made({
       ...scheduledTask(app.id, { description: null, enabled: true }),

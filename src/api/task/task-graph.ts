@@ -29,7 +29,7 @@ import { ById, type Mount, taskOf, taskProblems } from './task-mount.ts'
 import { type TaskDocument, taskDocuments } from './task-record.ts'
 import { TaskRecord } from './task-schema.ts'
 
-const LEVELS_MAX = 20
+const GRAPH_LEVELS_MAX = 20
 
 const Graph = Type.Object({
   taskId: Type.String(),
@@ -126,7 +126,7 @@ function registerGraph({ server, deps, path, about }: Mount, way: Way, name: str
         params: ById,
         querystring: Type.Object({
           level: Type.Optional(
-            Type.Integer({ minimum: 1, maximum: LEVELS_MAX, description: 'How far; 1 by default' }),
+            Type.Integer({ minimum: 1, maximum: GRAPH_LEVELS_MAX, description: 'How far; 1 by default' }),
           ),
           withTask: Type.Optional(Type.Boolean({ description: 'With the documents of the tasks' })),
         }),

@@ -7,9 +7,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { findTask, type SeenTask } from '../../catalog/task-access.ts'
 import type { TaskDeps } from '../../catalog/task-deps.ts'
+import { isDeeperThan } from '../../core/json-depth.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { done } from '../http/problem.ts'
+import { done, refuse } from '../http/problem.ts'
 import type { ScheduleWorld } from './read-schedule.ts'
 import { TaskProblem, taskProblem } from './task-problem.ts'
 
@@ -77,7 +78,16 @@ export async function forgive(request: FastifyRequest): Promise<void> {
     .map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value] as const)
     .filter(([, value]) => value !== '')
   request.query = Object.fromEntries(query)
+  assertShallow(request.body)
   if (!Array.isArray(request.body)) request.body = withoutNulls(request.body)
+}
+
+const LEVELS_MAX = 50
+
+/** @throws refusal 400 */
+export function assertShallow(document: unknown): void {
+  if (!isDeeperThan(document, LEVELS_MAX)) return
+  throw refuse('badRequest', { detail: `it is nested more than ${LEVELS_MAX} levels deep`, pointer: '' })
 }
 
 /** Members that are null are left out; in lists they stay. */

@@ -22,6 +22,7 @@ import { readTask } from './task-document.ts'
 import { registerGraphs } from './task-graph.ts'
 import { registerTaskList } from './task-list.ts'
 import {
+  assertShallow,
   ById,
   type Mount,
   mounted,
@@ -202,6 +203,7 @@ function patchedWish(
     const { detail, pointer } = patched
     return refused('taskMalformed', detail, { pointer })
   }
+  assertShallow(patched.document)
   const document = withoutNulls(patched.document)
   checkShape(document)
   return readTask(document, before, scheduleWorld(deps))
