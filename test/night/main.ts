@@ -28,7 +28,8 @@ const PARTS: readonly Part[] = [
   {
     name: 'long-tests',
     command: `REPRISE_LONG_TESTS=1 node node_modules/vitest/vitest.mjs run --reporter=dot --silent \
-      test/e2e/drain.test.ts test/simulation/simulation.test.ts test/simulation/every-step`,
+      test/e2e/drain.test.ts test/e2e/schedules-killed.test.ts test/simulation/simulation.test.ts \
+      test/simulation/every-step`,
     tail: 8,
   },
   { name: 'chaos', command: 'npm run --silent chaos -- --minutes 10', tail: 30 },
@@ -54,6 +55,7 @@ const PARTS: readonly Part[] = [
     'fan-out',
     'start',
     'recurrence',
+    'schedules',
   ].map((bench) => ({
     name: `bench-${bench}`,
     command: `node --disable-warning=ExperimentalWarning bench/${bench}.ts`,
