@@ -52,9 +52,10 @@ export function objection(
   before: Task | undefined,
 ): Refused | undefined {
   const { triggers, calendar, generation } = task
-  const others = view.ofApp.filter(({ id, migrated }) => id !== task.id && !migrated)
+  // Those of the older generation are about to be switched off.
+  const others = view.ofApp.filter((one) => one.id !== task.id && one.generation === generation)
   if (triggers.data !== undefined && generation === 'task') {
-    const taken = others.find((one) => one.generation === 'task' && one.triggers.data !== undefined)
+    const taken = others.find((one) => one.triggers.data !== undefined)
     if (taken !== undefined) {
       const told: Omit<Fault, 'detail'> = { meta: { existingTaskId: taken.id } }
       return refused('taskOfDataExists', `task ${taken.id} of the app has this trigger`, told)

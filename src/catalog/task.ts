@@ -53,10 +53,10 @@ export async function createTask(
     }
     const now = deps.world.clock.now()
     const bare = newTask(deps, caller, id, wish, now)
-    const task = switchedAsWished(deps, { ...bare, ...defined({ migratedFrom: old?.id }) }, wish, now)
-    const no = objection(deps, view, app, withPlace(task, view), undefined)
+    const unplaced = switchedAsWished(deps, { ...bare, ...defined({ migratedFrom: old?.id }) }, wish, now)
+    const task = withPlace(unplaced, view)
+    const no = objection(deps, view, app, task, undefined)
     if (no !== undefined) return { answer: no }
-    const placed = withPlace(task, view)
     const replaced = view.ofApp
       .filter((one) => one.generation === 'reload-task' && !one.migrated)
       .map((before) => ({ before, after: { ...migratedAway(before), updatedAt: now } }))
@@ -65,10 +65,10 @@ export async function createTask(
     return saving(
       deps,
       view,
-      placed,
-      [placed, ...replaced.map(({ after }) => after)],
+      task,
+      [task, ...replaced.map(({ after }) => after)],
       [
-        createdEvent({ ...subject, task: placed }, moment),
+        createdEvent({ ...subject, task }, moment),
         ...replaced.map(({ before, after }) => updatedEvent({ ...subject, task: after }, before, moment)),
       ],
     )

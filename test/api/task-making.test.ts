@@ -214,6 +214,14 @@ describe('a newer task', () => {
     ).toEqual([404, 'CHO-004'])
   })
 
+  it('takes over from as many reload tasks as an app may have', async () => {
+    for (let at = 0; at < 10; at++) await made({ appId: app.id, ...weekly }, ada, R)
+    expect((await ada.call('POST', R, { appId: app.id, ...weekly })).status).toBe(422)
+    await made(scheduledTask(app.id))
+    const { data } = (await ada.call('GET', R)).body
+    expect(data.map(({ migrated }: { migrated: boolean }) => migrated)).toEqual(Array(10).fill(true))
+  })
+
   it('of a schedule that has ended is off with SCHEDULE-EXPIRED, which nobody can send', async () => {
     const until = {
       recurrence: ['FREQ=DAILY;UNTIL=20261103T060000Z'],

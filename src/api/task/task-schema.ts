@@ -199,5 +199,3 @@ export const RunRecord = Type.Object({
   log: text('How it ended, in its first line: the outcome of the reload, or why there is none'),
 })
 export type RunRecord = Static<typeof RunRecord>
-
-export const Page = { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }
