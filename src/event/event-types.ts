@@ -21,6 +21,14 @@ export const TASK_RUN_TYPE = 'com.qlik.v1.task.run.finished'
 export const TASK_NOT_RUN_TYPE = 'com.reprise.v1.task.not-run'
 export const TASK_EVENT_SOURCE = 'com.qlik/scheduling'
 
+/** All that stand in events. */
+export const EVENT_SOURCES: readonly string[] = [
+  FINISHED_EVENT_SOURCE,
+  ENGINE_EVENT_SOURCE,
+  WEBHOOK_EVENT_SOURCE,
+  TASK_EVENT_SOURCE,
+]
+
 export interface EventTypeEntry {
   readonly name: string
   readonly title: string

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { afterSend } from '../../src/delivery/disabling.ts'
-import { EVENT_TYPES, TASK_EVENT_SOURCE } from '../../src/event/event-types.ts'
+import { EVENT_SOURCES, EVENT_TYPES, TASK_EVENT_SOURCE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import { firingSchedule } from '../../src/trigger/fire-schedule.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
@@ -98,6 +98,7 @@ it('describes the events of real lives, and no others', async () => {
   const ofTasks = await eventsOfTasks()
   const events = [...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body), ...ofTasks]
   expect(new Set(events.map(({ type }) => type)).size).toBe(EVENT_TYPES.length)
+  expect(new Set(events.map(({ source }) => source))).toEqual(new Set(EVENT_SOURCES))
   for (const event of events) {
     expect(faults(event), event.type).toEqual([])
     expect(faults({ ...event, time: 'yesterday' })).not.toEqual([])

@@ -315,6 +315,16 @@ describe('events', () => {
     }
   })
 
+  it('are in the list of audits however it is sorted', async () => {
+    await start()
+    await succeedNext(parts())
+    const all = (await api.store.eventsAfter(acme.tenant.id, 0, 1000)).length
+    for (const sort of ['eventTime', '-eventTime', 'eventType', '-source', 'source']) {
+      const { data } = (await admin.call('GET', `/api/v1/audits?limit=100&sort=${sort}`)).body
+      expect([sort, data.length]).toEqual([sort, all])
+    }
+  })
+
   it('tell that five failures in a row switched the task off', async () => {
     for (let at = 0; at < 5; at++) {
       expect((await start()).status).toBe(200)

@@ -10,7 +10,7 @@ import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
 import type { Caller } from '../../core/records.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
-import { ENGINE_EVENT_SOURCE, EVENT_TYPES, FINISHED_EVENT_SOURCE } from '../../event/event-types.ts'
+import { EVENT_SOURCES, EVENT_TYPES } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Listed } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -131,7 +131,7 @@ const WINDOW = 500
 const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; all: readonly string[] }>> = {
   eventTime: { of: () => '', all: [''] },
   eventType: { of: ({ type }) => type, all: EVENT_TYPES.map(({ name }) => name).sort() },
-  source: { of: ({ body }) => body.source, all: [ENGINE_EVENT_SOURCE, FINISHED_EVENT_SOURCE].sort() },
+  source: { of: ({ body }) => body.source, all: EVENT_SOURCES.toSorted() },
 }
 
 /**
