@@ -5,6 +5,7 @@ import type { Automation, Json } from '../core/automation/automation.ts'
 import { INPUT_MAX_BYTES, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
 import type { AutomationRun, RunCause } from '../core/automation/run.ts'
 import { type AutomationId, type AutomationRunId, newTimeUuid } from '../core/ids.ts'
+import { isDeeperThan, LEVELS_MAX } from '../core/json-depth.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { Caller } from '../core/records.ts'
 import { utf8Bytes } from '../core/utf8.ts'
@@ -116,6 +117,9 @@ async function ask(
   { tenantId, id }: Automation,
   wanted: { readonly cause: RunCause; readonly input: Json; readonly key?: string },
 ): Promise<AskedRun | Refused> {
+  if (isDeeperThan(wanted.input, LEVELS_MAX)) {
+    return refused('badRequest', `the input of a run is nested at most ${LEVELS_MAX} levels deep`)
+  }
   if (utf8Bytes(JSON.stringify(wanted.input)) > INPUT_MAX_BYTES) {
     return refused('tooLarge', `the input of a run has at most ${INPUT_MAX_BYTES} bytes as JSON`)
   }

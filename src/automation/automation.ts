@@ -325,7 +325,8 @@ function wishedDocument(
     seal: (stepId, header, value) => {
       if (value !== OMITTED) return deps.seal.seal(value)
       const kept = steps.find(({ id }) => id === stepId)
-      return kept?.kind === 'call' ? kept.sealedHeaders[header] : undefined
+      const isKept = kept?.kind === 'call' && Object.hasOwn(kept.sealedHeaders, header)
+      return isKept ? kept.sealedHeaders[header] : undefined
     },
   })
   if (checked.kind === 'faults') return refusedEach('badRequest', checked.faults)

@@ -1,5 +1,8 @@
 /** How deep plain JSON is nested: what is too deep cannot be walked, compared or written by recursion. */
 
+/** Documents and inputs that people send are no deeper. */
+export const LEVELS_MAX = 50
+
 /** Total; takes time in the size of the value. A text or number has no level, `[1]` one. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level: unknown[] = [value]

@@ -134,6 +134,21 @@ describe('rights and limits', () => {
     expect((await ann.call('POST', `${URL_OF}/${id}/runs`, large)).status).toBe(413)
   })
 
+  it('an input is no deeper than a step can write it out, and the id of a run is short', async () => {
+    const { id } = await made()
+    for (const depth of [51, 2000]) {
+      const inputs = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+      const refused = await ann.call('POST', `${URL_OF}/${id}/runs`, { inputs })
+      expect([refused.status, refused.body.errors[0].detail]).toEqual([
+        400,
+        'the input of a run is nested at most 50 levels deep',
+      ])
+    }
+    for (const wrong of ['', 'k'.repeat(256), 'a\u0000', '\ud800']) {
+      expect((await ann.call('POST', `${URL_OF}/${id}/runs`, { id: wrong })).status, wrong).toBe(400)
+    }
+  })
+
   it('names only a space that its owner sees', async () => {
     const space = (await acme.admin.call('POST', '/api/v1/spaces', { name: 'Ours', type: 'shared' })).body
     const unseen = await ann.call('POST', URL_OF, { name: 'x', spaceId: space.id })

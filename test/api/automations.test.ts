@@ -202,6 +202,10 @@ describe('the document', () => {
       400,
       ['/workspace/steps/0/secretHeaders'],
     ])
+    // A header that has the name of what every object has.
+    const inherited = [{ ...steps[0], secretHeaders: { constructor: '**OMITTED**' } }]
+    const notKept = await ann.call('PUT', path, { workspace: { version: 1, steps: inherited } })
+    expect([notKept.status, pointersOf(notKept.body)]).toEqual([400, ['/workspace/steps/0/secretHeaders']])
     const short = await ann.call('PUT', path, { secret: 'short' })
     expect([short.status, pointersOf(short.body)]).toEqual([400, ['/secret']])
   })

@@ -41,7 +41,12 @@ const PARTIES_MAX = 10_000
 
 const NewRun = Type.Object({
   context: Type.Optional(Type.String({ description: 'Taken and not used' })),
-  id: Type.Optional(Type.String({ description: 'Asked again with the same id, the answer is the same run' })),
+  id: Type.Optional(
+    Type.String({
+      pattern: KEY.source,
+      description: 'Asked again with the same id, the answer is the same run',
+    }),
+  ),
   inputs: Type.Optional(Type.Unknown({ description: 'Extension. What steps find under `input`' })),
 })
 

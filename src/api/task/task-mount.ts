@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { findTask, type SeenTask } from '../../catalog/task-access.ts'
 import type { TaskDeps } from '../../catalog/task-deps.ts'
-import { isDeeperThan } from '../../core/json-depth.ts'
+import { isDeeperThan, LEVELS_MAX } from '../../core/json-depth.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, refuse } from '../http/problem.ts'
@@ -81,8 +81,6 @@ export async function forgive(request: FastifyRequest): Promise<void> {
   assertShallow(request.body)
   if (!Array.isArray(request.body)) request.body = withoutNulls(request.body)
 }
-
-const LEVELS_MAX = 50
 
 /** @throws refusal 400 */
 export function assertShallow(document: unknown): void {

@@ -160,3 +160,13 @@ test.each([
   const checked = check({ version: 1, trigger }, schedules)
   expect(checked.kind === 'document' && checked.document.trigger.kind).toBe(kind)
 })
+
+test('a document that is nested too deep has one fault, at whatever depth', () => {
+  for (const depth of [48, 3000, 10_000]) {
+    const body = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+    expect(check({ version: 1, steps: [call({ body })] })).toEqual({
+      kind: 'faults',
+      faults: [{ pointer: '/workspace', detail: 'must not be nested more than 50 levels deep' }],
+    })
+  }
+})

@@ -5,6 +5,7 @@
 
 import { defined } from '../defined.ts'
 import { type FilterRules, type ParsedFilter, parseFilter } from '../filter-parse.ts'
+import { isDeeperThan, LEVELS_MAX } from '../json-depth.ts'
 import { VARIABLE_VALUE_MAX_CHARACTERS, VARIABLES_MAX_COUNT, WEIGHT_MAX, WEIGHT_MIN } from '../limits.ts'
 import { SECOND } from '../units.ts'
 import { utf8Bytes } from '../utf8.ts'
@@ -73,7 +74,12 @@ function readDocument(
   rules: DocumentRules,
 ): AutomationDocument | undefined {
   const pointer = '/workspace'
-  if (!fits(sent)) return reading.fault(pointer, `must have at most ${DOCUMENT_MAX_BYTES} bytes as JSON`)
+  if (isDeeperThan(sent, LEVELS_MAX)) {
+    return reading.fault(pointer, `must not be nested more than ${LEVELS_MAX} levels deep`)
+  }
+  if (utf8Bytes(JSON.stringify(sent) ?? '') > DOCUMENT_MAX_BYTES) {
+    return reading.fault(pointer, `must have at most ${DOCUMENT_MAX_BYTES} bytes as JSON`)
+  }
   const known = isObject(sent) && sent.version === 1 ? ['version', 'trigger', 'steps'] : undefined
   const members = reading.object(sent, pointer, known)
   if (members === undefined) return undefined
@@ -92,15 +98,6 @@ function readDocument(
     if (step !== undefined) steps.push(step)
   }
   return trigger && { version: 1, trigger, steps }
-}
-
-function fits(sent: unknown): boolean {
-  try {
-    return utf8Bytes(JSON.stringify(sent) ?? '') <= DOCUMENT_MAX_BYTES
-  } catch {
-    // Nested deeper than the stack.
-    return false
-  }
 }
 
 /** Who sends a schedule need not say that it is the trigger. */
