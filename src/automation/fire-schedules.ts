@@ -16,6 +16,7 @@ import { timeText } from '../core/time-text.ts'
 import type { AutomationRef, AutomationStore } from '../store/port/automations.ts'
 import type { AutomationView, Change, ChangeStore } from '../store/port/change.ts'
 import { asking, type StepDeps } from './run-steps.ts'
+import { toldEnds } from './told-ends.ts'
 
 export interface ScheduleDeps extends StepDeps {
   readonly zones: ZoneOffsets
@@ -26,7 +27,8 @@ export function firing(deps: ScheduleDeps, { tenantId, automationId: id }: Autom
   return { kind: 'automation', tenantId, id, step: (view) => fire(deps, view) }
 }
 
-function fire({ clock, random, zones }: ScheduleDeps, view: AutomationView) {
+function fire(deps: ScheduleDeps, view: AutomationView) {
+  const { clock, random, zones } = deps
   const { automation } = view
   const now = clock.now()
   const from = automation?.nextInstant
@@ -54,7 +56,7 @@ function fire({ clock, random, zones }: ScheduleDeps, view: AutomationView) {
   }
   const { nextInstant: _passed, ...rest } = automation
   const automations = [{ ...rest, ...defined({ nextInstant: next }) }]
-  return { answer: true, put: { automations, automationRuns: made } }
+  return { answer: true, put: { automations, automationRuns: made }, ...toldEnds(deps, view, made, now) }
 }
 
 function missedRun(automation: Automation, wanted: NewRun, { from, count, more }: Missed): AutomationRun {

@@ -10,10 +10,19 @@ import { CHAIN_MAX, INPUT_MAX_BYTES, WAITING_RUNS_MAX } from '../core/automation
 import { queuedRun } from '../core/automation/new-run.ts'
 import { ended } from '../core/automation/progress.ts'
 import type { AutomationRun } from '../core/automation/run.ts'
+import { defined } from '../core/defined.ts'
 import { matchesFilter } from '../core/filter.ts'
-import { type AppId, type AutomationId, newTimeUuid, type TenantId } from '../core/ids.ts'
+import {
+  type AppId,
+  type AutomationId,
+  type AutomationRunId,
+  newTimeUuid,
+  type ReloadId,
+  type TenantId,
+} from '../core/ids.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import { utf8Bytes } from '../core/utf8.ts'
+import { AUTOMATION_RUN_TYPE } from '../event/event-types.ts'
 import { filterAttribute } from '../event/fan-out.ts'
 import type { StoredEvent } from '../event/stored-event.ts'
 import type { AppStore } from '../store/port/apps.ts'
@@ -24,10 +33,11 @@ import type { PeopleStore } from '../store/port/people.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
 import type { LeftAlone } from './left-alone.ts'
 import type { StepDeps } from './run-steps.ts'
+import { toldEnds } from './told-ends.ts'
 
 export interface HearingDeps extends StepDeps {
   readonly store: ChangeStore &
-    Pick<AutomationStore, 'listeningAutomations' | 'automation'> &
+    Pick<AutomationStore, 'listeningAutomations' | 'automation' | 'automationRun'> &
     Pick<EventStore, 'eventsAfter' | 'lastSequence'> &
     Pick<ReloadStore, 'reload'> &
     Pick<AppStore, 'app'> &
@@ -111,8 +121,9 @@ export class Hearing {
   async #heardBy(listener: ListeningAutomation, event: StoredEvent): Promise<HeardEvent | undefined> {
     const { store } = this.#deps
     const { tenantId, automationId } = listener
-    const made = event.reloadId === undefined ? undefined : await store.reload(tenantId, event.reloadId)
-    if (made?.resourceType === 'automate' && made.resourceId === automationId) return undefined
+    const cause = await this.#causeOf(event)
+    // The end of a run that was refused for its chain is the end of the chain.
+    if (cause.automationId === automationId || cause.chain > CHAIN_MAX) return undefined
     const automation = await store.automation(tenantId, automationId)
     const owner = automation && (await store.user(tenantId, automation.ownerId))
     if (owner?.status !== 'active') return undefined
@@ -121,7 +132,21 @@ export class Hearing {
       const isReadable = app === undefined ? event.userId === owner.id : await may(store, owner, app, 'read')
       if (!isReadable) return undefined
     }
-    return { event, chain: (made?.provenance.automationChain ?? 0) + 1 }
+    return { event, chain: cause.chain + 1 }
+  }
+
+  /** The automation that brought the event about, and how many runs led to it. */
+  async #causeOf(event: StoredEvent): Promise<{ readonly automationId?: string; readonly chain: number }> {
+    const { store } = this.#deps
+    const { tenantId, type, body } = event
+    if (type === AUTOMATION_RUN_TYPE) {
+      const run = await store.automationRun(tenantId, body.data.runId as AutomationRunId)
+      return { automationId: event.resourceId, chain: run?.chain ?? 0 }
+    }
+    const reloadId = event.reloadId ?? (body.data.reloadId as ReloadId | undefined)
+    const reload = reloadId && (await store.reload(tenantId, reloadId))
+    const automationId = reload?.resourceType === 'automate' ? reload.resourceId : undefined
+    return { ...defined({ automationId }), chain: reload?.provenance.automationChain ?? 0 }
   }
 }
 
@@ -173,7 +198,11 @@ function hearing(
       const heardUpTo = Math.max(before, reached)
       if (heardUpTo === before) return { answer: heardUpTo }
       const automationRuns = taken.map((heard) => runFor(deps, automation, heard))
-      return { answer: heardUpTo, put: { automations: [{ ...automation, heardUpTo }], automationRuns } }
+      return {
+        answer: heardUpTo,
+        put: { automations: [{ ...automation, heardUpTo }], automationRuns },
+        ...toldEnds(deps, view, automationRuns, deps.clock.now()),
+      }
     },
   }
 }

@@ -11,6 +11,7 @@ import { newHexId, type ReloadId } from '../core/ids.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { AutomationRunRef } from '../store/port/automations.ts'
 import type { AutomationView, CatalogSaving, Change, Decided } from '../store/port/change.ts'
+import { toldEnds } from './told-ends.ts'
 
 export interface StepDeps {
   readonly clock: Clock
@@ -42,7 +43,7 @@ export function goingOn(deps: StepDeps, ref: AutomationRunRef): Change<Automatio
     if (isOver(run)) return { answer: run }
     const begun = run.state === 'queued' ? begin(view, run, now) : run
     const after = begun.state === 'running' ? goOn(begun, { now, newReloadId: newId(deps, now) }) : begun
-    return saving(view, run, after)
+    return saving(deps, view, run, after, now)
   })
 }
 
@@ -60,7 +61,7 @@ export function settling(
       return { answer: undefined }
     }
     const after = settled(run, news, now)
-    return saving(view, run, goOn(after, { now, newReloadId: newId(deps, now) }))
+    return saving(deps, view, run, goOn(after, { now, newReloadId: newId(deps, now) }), now)
   })
 }
 
@@ -70,7 +71,7 @@ export function stopping(deps: StepDeps, ref: AutomationRunRef): Change<Automati
     const now = deps.clock.now()
     if (isOver(run) || run.stopAskedAt !== undefined) return { answer: run }
     const after = run.state === 'queued' ? ended(run, 'stopped', now) : { ...run, stopAskedAt: now }
-    return saving(view, run, after)
+    return saving(deps, view, run, after, now)
   })
 }
 
@@ -95,7 +96,13 @@ function begin(view: AutomationView, run: AutomationRun, now: number): Automatio
   return view.running < automation.maxConcurrentRuns ? started(run, now) : { ...run, held: true }
 }
 
-function saving(view: AutomationView, before: AutomationRun, after: AutomationRun): Decided<AutomationRun> {
+function saving(
+  deps: StepDeps,
+  view: AutomationView,
+  before: AutomationRun,
+  after: AutomationRun,
+  now: number,
+): Decided<AutomationRun> {
   if (after === before) return { answer: after }
   const { automation } = view
   if (automation === undefined) throw new Error(`run ${after.id} has no automation`)
@@ -104,7 +111,8 @@ function saving(view: AutomationView, before: AutomationRun, after: AutomationRu
   const others = after.held || !isOther ? [] : released(view, automation, view.running + moved)
   const put: CatalogSaving['put'] = { automationRuns: [after, ...others] }
   if (after.state === before.state) return { answer: after, put }
-  return { answer: after, put: { ...put, automations: [{ ...automation, lastRun: lastRunOf(after) }] } }
+  const automations = [{ ...automation, lastRun: lastRunOf(after) }]
+  return { answer: after, put: { ...put, automations }, ...toldEnds(deps, view, [after], now) }
 }
 
 function aboutRun(

@@ -2,14 +2,22 @@
 import { describe, expect, test } from 'vitest'
 import { automationScene, rest, zones } from '../../test/support/automation-scene.ts'
 import { put } from '../../test/support/catalog.ts'
-import { AUTOMATION_ID, anApp, anAutomation, aUser, OWNER_ID } from '../../test/support/records.ts'
+import {
+  AUTOMATION_ID,
+  anApp,
+  anAutomation,
+  aSubscription,
+  aUser,
+  OWNER_ID,
+  TENANT_ID,
+} from '../../test/support/records.ts'
 import type { Automation } from '../core/automation/automation.ts'
 import { checkDocument } from '../core/automation/check-document.ts'
 import { CHAIN_MAX, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
 import type { AutomationId, UserId } from '../core/ids.ts'
 import type { Reload } from '../core/reload.ts'
 import { DAY, HOUR, MINUTE } from '../core/units.ts'
-import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
+import { AUTOMATION_RUN_TYPE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import { queuedReload } from '../intake/accept.ts'
 
 describe('events', () => {
@@ -81,6 +89,32 @@ describe('events', () => {
     await happening(world)
     await machine.until(async () => (await runs(own.id)).length === 1)
     expect(await runs(foreign.id)).toEqual([])
+  })
+
+  test('the end of a run is one, with its deliveries; others may listen to it, the automation itself does not', async () => {
+    const ends = { kind: 'event', eventTypes: [AUTOMATION_RUN_TYPE] } as const
+    const own = listening({ document: { version: 1, trigger: ends, steps: [] } })
+    const world = await automationScene([], own)
+    const { store, start, ask, runs, read, ended, machine } = world
+    const next = anAutomation({ ...own, id: 'next' as AutomationId })
+    const subscription = aSubscription({
+      eventTypes: [AUTOMATION_RUN_TYPE],
+      level: 'user',
+      ownerId: OWNER_ID,
+    })
+    await put(store, { automations: [next], subscriptions: [subscription] })
+    start()
+    const id = await ask()
+    await ended(id)
+    await machine.pass(MINUTE)
+    const [woken] = (await runs(next.id)).filter(({ chain }) => chain === 2)
+    expect(await read(woken!.id)).toMatchObject({ input: { data: { runId: id } } })
+    const chains = (await Promise.all([AUTOMATION_ID, next.id].map(runs))).flat().map(({ chain }) => chain)
+    expect(Math.max(...chains), 'they wake each other, until the chain ends').toBe(CHAIN_MAX + 1)
+    const events = await store.eventsAfter(TENANT_ID, 0, 100)
+    const first = events.filter(({ uniqueKey }) => uniqueKey === id)
+    expect(first).toMatchObject([{ type: AUTOMATION_RUN_TYPE, body: { data: { status: 'finished' } } }])
+    expect(await store.deliveriesOf(first[0]!.id)).toHaveLength(1)
   })
 
   test('a chain of automations that cause one another ends with the reason', async () => {

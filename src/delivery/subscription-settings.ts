@@ -3,11 +3,17 @@
  * every change. Pure: a function passed in says whether an address may be reached.
  */
 
+import { RUN_STATES } from '../core/automation/run-state.ts'
 import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
 import { OUTCOMES } from '../core/outcome.ts'
 import { APP_USAGES } from '../core/records.ts'
 import { TRIGGERS } from '../core/trigger.ts'
-import { ATTEMPT_EVENT_TYPE, EVENT_TYPES, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
+import {
+  ATTEMPT_EVENT_TYPE,
+  AUTOMATION_RUN_TYPE,
+  EVENT_TYPES,
+  FINISHED_EVENT_TYPE,
+} from '../event/event-types.ts'
 import type { AbuseProtection, ContentMode } from '../event/subscription.ts'
 import { checkHeaders } from './header-rules.ts'
 import type { SettingsFault } from './settings-fault.ts'
@@ -76,6 +82,8 @@ function resultAttributes(onlyType: string | undefined): FilterRules['attributes
       return { 'data.status': ['ok', 'error'] }
     case FINISHED_EVENT_TYPE:
       return { 'data.status': OUTCOMES, 'data.type': TRIGGERS, 'data.appUsage': APP_USAGES }
+    case AUTOMATION_RUN_TYPE:
+      return { 'data.status': RUN_STATES.filter((state) => state !== 'queued' && state !== 'running') }
     default:
       return {}
   }

@@ -5,9 +5,11 @@
  * Schema.
  */
 import { APP_RELOAD_FINISHED_SCHEMA } from './attempt-event-schema.ts'
+import { AUTOMATION_RUN_SCHEMA } from './automation-event-schema.ts'
 import { APP_DATA_UPDATED_SCHEMA } from './data-event-schema.ts'
 import {
   ATTEMPT_EVENT_TYPE,
+  AUTOMATION_RUN_TYPE,
   DATA_EVENT_TYPE,
   EVENT_TYPES,
   type EventTypeEntry,
@@ -47,6 +49,7 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [TASK_DELETED_TYPE]: { channel: 'system-events.task', schema: TASK_DELETED_SCHEMA },
   [TASK_RUN_TYPE]: { channel: 'system-events.task', schema: TASK_RUN_SCHEMA },
   [TASK_NOT_RUN_TYPE]: { channel: 'system-events.task', schema: TASK_NOT_RUN_SCHEMA },
+  [AUTOMATION_RUN_TYPE]: { channel: 'system-events.automation', schema: AUTOMATION_RUN_SCHEMA },
   [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 

@@ -21,12 +21,17 @@ export const TASK_RUN_TYPE = 'com.qlik.v1.task.run.finished'
 export const TASK_NOT_RUN_TYPE = 'com.reprise.v1.task.not-run'
 export const TASK_EVENT_SOURCE = 'com.qlik/scheduling'
 
+/** Our own: how a run of an automation ended. */
+export const AUTOMATION_RUN_TYPE = 'com.reprise.v1.automation.run.finished'
+export const AUTOMATION_EVENT_SOURCE = 'com.reprise/automations'
+
 /** All that stand in events. */
 export const EVENT_SOURCES: readonly string[] = [
   FINISHED_EVENT_SOURCE,
   ENGINE_EVENT_SOURCE,
   WEBHOOK_EVENT_SOURCE,
   TASK_EVENT_SOURCE,
+  AUTOMATION_EVENT_SOURCE,
 ]
 
 export interface EventTypeEntry {
@@ -103,6 +108,13 @@ export const EVENT_TYPES: readonly EventTypeEntry[] = [
     description:
       'A run that was due did not take place: it was skipped or missed, for the reason that is told.',
     category: 'Task',
+    levels: ['tenant', 'user'],
+  },
+  {
+    name: AUTOMATION_RUN_TYPE,
+    title: 'Automation run finished',
+    description: 'A run of an automation has ended, also one that was missed or refused.',
+    category: 'Automation',
     levels: ['tenant', 'user'],
   },
 ]

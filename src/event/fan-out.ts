@@ -11,7 +11,7 @@ import type { App, Space, SpaceAssignment, User } from '../core/records.ts'
 import { mayUseApp, standingOf } from '../core/rights.ts'
 import { isOccasion } from './alert.ts'
 import type { Delivery } from './delivery.ts'
-import { TASK_EVENT_SOURCE, WEBHOOK_DISABLED_TYPE } from './event-types.ts'
+import { AUTOMATION_RUN_TYPE, TASK_EVENT_SOURCE, WEBHOOK_DISABLED_TYPE } from './event-types.ts'
 import type { EventDraft } from './stored-event.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -73,10 +73,12 @@ export function wants(subscription: Subscription, event: EventDraft, listeners: 
 
 /**
  * A user-level subscription gets only events of apps that its owner can read now (contract 04, section 2.1),
- * and events about the owner's own webhooks and tasks.
+ * and events about the owner's own webhooks, tasks and automations.
  */
 function isForOwner(subscription: Subscription, event: EventDraft, { app, readers }: Listeners): boolean {
-  if (event.type === WEBHOOK_DISABLED_TYPE) return event.userId === subscription.ownerId
+  if (event.type === WEBHOOK_DISABLED_TYPE || event.type === AUTOMATION_RUN_TYPE) {
+    return event.userId === subscription.ownerId
+  }
   if (event.body.source === TASK_EVENT_SOURCE && event.body.ownerid === subscription.ownerId) return true
   const user = readers?.users.find((one) => one.id === subscription.ownerId)
   if (app === undefined || readers === undefined || user?.status !== 'active') return false

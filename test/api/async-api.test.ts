@@ -4,12 +4,14 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { EventId } from '../../src/core/ids.ts'
 import { afterSend } from '../../src/delivery/disabling.ts'
+import { automationRunEvent } from '../../src/event/automation-event.ts'
 import { EVENT_SOURCES, EVENT_TYPES, TASK_EVENT_SOURCE } from '../../src/event/event-types.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import { firingSchedule } from '../../src/trigger/fire-schedule.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
-import { aSubscription, aTenant } from '../support/records.ts'
+import { anAutomationRun, aSubscription, aTenant } from '../support/records.ts'
 import { data, fault, Life, ran } from '../support/reload-life.ts'
 import { addApp, succeedNext } from '../support/reload-steps.ts'
 import { scheduledTask } from '../support/task-documents.ts'
@@ -47,6 +49,7 @@ it('has a message for every event type, sent over a channel that it names', asyn
     'system-events.engine.app',
     'system-events.webhook',
     'system-events.task',
+    'system-events.automation',
   ])
   expect(Object.keys(channels['system-events.task'].messages)).toHaveLength(5)
 })
@@ -96,7 +99,9 @@ it('describes the events of real lives, and no others', async () => {
   const step = afterSend(new Life().rules, { ok: false, gone: true })
   const view = { subscription: aSubscription(), tenant: aTenant(), subscriptions: [] }
   const ofTasks = await eventsOfTasks()
-  const events = [...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body), ...ofTasks]
+  const run = anAutomationRun({ state: 'failed', startedAt: 1, endedAt: 2, error: 'load: it failed' })
+  const ofRun = automationRunEvent(aTenant(), run, 'e' as EventId, 2).body
+  const events = [ofRun, ...ofReloads, ...(step(view)?.events ?? []).map(({ body }) => body), ...ofTasks]
   expect(new Set(events.map(({ type }) => type)).size).toBe(EVENT_TYPES.length)
   expect(new Set(events.map(({ source }) => source))).toEqual(new Set(EVENT_SOURCES))
   for (const event of events) {

@@ -14,7 +14,7 @@ export const DIRECTIONS: Directions = {
   'core/recurrence': 'core',
   'core/task': 'core core/recurrence',
   'core/automation': 'core core/recurrence',
-  event: 'core core/task',
+  event: 'core core/automation core/task',
 
   'script/value': 'core',
   'script/statistics': '',
