@@ -21,6 +21,7 @@ import {
   type TenantId,
 } from '../core/ids.ts'
 import { isTenantAdmin } from '../core/rights.ts'
+import { SECOND } from '../core/units.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import { AUTOMATION_RUN_TYPE } from '../event/event-types.ts'
 import { filterAttribute } from '../event/fan-out.ts'
@@ -48,6 +49,8 @@ export interface HearingDeps extends StepDeps {
 const EVENTS_HEARD_AT_ONCE = 200
 /** After so many events that concern nobody the cursor is saved nevertheless: a start reads no more again. */
 const UNSAVED_MAX = 5000
+/** So long the log is not read again for an automation that had no room for runs, ms. */
+const FULL_MS = 5 * SECOND
 
 /** An event that starts a run. */
 interface HeardEvent {
@@ -62,6 +65,8 @@ export class Hearing {
   #listening: readonly ListeningAutomation[] | undefined
   /** Up to where each has heard, as far as this process knows: ahead of what is saved. */
   readonly #heard = new Map<AutomationId, number>()
+  /** Those that had no room for runs: when they are looked at again, by the monotonic clock. */
+  readonly #full = new Map<AutomationId, number>()
 
   constructor(deps: HearingDeps, left: LeftAlone) {
     this.#deps = deps
@@ -79,7 +84,9 @@ export class Hearing {
     if (this.#listening === undefined) {
       this.#listening = await store.listeningAutomations()
       const known = new Set(this.#listening.map(({ automationId }) => automationId))
-      for (const id of this.#heard.keys()) if (!known.has(id)) this.#heard.delete(id)
+      for (const of of [this.#heard, this.#full]) {
+        for (const id of of.keys()) if (!known.has(id)) of.delete(id)
+      }
     }
     if (this.#listening.length === 0) return false
     const newest = await store.lastSequence()
@@ -98,15 +105,20 @@ export class Hearing {
   async #hear(listener: ListeningAutomation, from: number, newest: number, reads: Reads): Promise<boolean> {
     const { store } = this.#deps
     const { tenantId, automationId, trigger, heardUpTo } = listener
+    const room = await this.#roomOf(listener)
+    if (room === 0) return false
     const events = await reads.after(tenantId, from)
-    const isWhole = events.length < EVENTS_HEARD_AT_ONCE
-    const upTo = isWhole ? Math.max(newest, events.at(-1)?.sequence ?? 0) : events.at(-1)!.sequence
     const wanted: HeardEvent[] = []
     for (const event of events) {
+      if (wanted.length === room) break
       if (!wants(trigger, event)) continue
       const heard = await this.#heardBy(listener, event)
       if (heard !== undefined) wanted.push(heard)
     }
+    // With the room filled the rest of the log is for later.
+    const last = wanted.length === room ? wanted.at(-1)!.event : events.at(-1)
+    const isWhole = events.length < EVENTS_HEARD_AT_ONCE && last === events.at(-1)
+    const upTo = isWhole ? Math.max(newest, last?.sequence ?? 0) : last!.sequence
     if (wanted.length === 0 && upTo - heardUpTo < UNSAVED_MAX) {
       this.#heard.set(automationId, upTo)
       return !isWhole
@@ -114,7 +126,21 @@ export class Hearing {
     const [reached] = await store.change([hearing(this.#deps, listener, wanted, upTo)])
     if (reached === undefined) return false
     this.#heard.set(automationId, reached)
+    if (reached < upTo) this.#full.set(automationId, this.#deps.clock.monotonic() + FULL_MS)
     return !isWhole && reached === upTo
+  }
+
+  /** For how many runs at most events are judged. */
+  async #roomOf({ tenantId, automationId: id }: ListeningAutomation): Promise<number> {
+    const { store, clock } = this.#deps
+    const until = this.#full.get(id)
+    if (until === undefined) return WAITING_RUNS_MAX
+    if (until > clock.monotonic()) return 0
+    const step = ({ queued }: AutomationView) => ({ answer: queued })
+    const [queued = 0] = await store.change([{ kind: 'automation', tenantId, id, step }])
+    if (queued < WAITING_RUNS_MAX) this.#full.delete(id)
+    else this.#full.set(id, clock.monotonic() + FULL_MS)
+    return Math.max(0, WAITING_RUNS_MAX - queued)
   }
 
   /** Undefined: it does not concern this automation. */

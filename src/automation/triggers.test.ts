@@ -1,5 +1,5 @@
 /** What starts runs beside a hand: events and schedules. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { automationScene, rest, zones } from '../../test/support/automation-scene.ts'
 import { put } from '../../test/support/catalog.ts'
 import {
@@ -16,7 +16,7 @@ import { checkDocument } from '../core/automation/check-document.ts'
 import { CHAIN_MAX, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
 import type { AutomationId, UserId } from '../core/ids.ts'
 import type { Reload } from '../core/reload.ts'
-import { DAY, HOUR, MINUTE } from '../core/units.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
 import { AUTOMATION_RUN_TYPE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import { queuedReload } from '../intake/accept.ts'
 
@@ -144,6 +144,12 @@ describe('events', () => {
     await until(async () => (await heard()).length === 1)
     await machine.pass(HOUR / 2)
     expect(await heard(), 'no room for the second').toEqual(ids.slice(0, 1))
+    const readings = vi.spyOn(store, 'eventsAfter')
+    for (let more = 0; more < 20; more++) {
+      made.push(await happening(world))
+      await machine.pass(SECOND)
+    }
+    expect(readings, 'without room commits do not have the log read again').not.toHaveBeenCalled()
     await until(async () => (await heard()).length === 2)
     expect(await heard()).toEqual(ids)
   })
