@@ -16,13 +16,23 @@ const SAME_NAMES_MAX = 100
 
 /** @throws ConfigError when there is no such app, or several of that name */
 export async function findApp(client: Client, text: string, options: CallOptions): Promise<FoundApp> {
+  const app = await appMeant(client, text, options)
+  if (app !== undefined) return app
+  throw new ConfigError(`there is no app with the id or the name "${text}" that you may read`)
+}
+
+/** @throws ConfigError when there are several of that name */
+export async function appMeant(
+  client: Client,
+  text: string,
+  options: CallOptions,
+): Promise<FoundApp | undefined> {
   const byId = await appOfId(client, text, options)
   if (byId !== undefined) return byId
   const query = new URLSearchParams({ resourceType: 'app', name: text, limit: String(SAME_NAMES_MAX) })
   const { data } = await client.call<Items>('GET', `/api/v1/items?${query}`, undefined, options)
   const [app, ...more] = data.filter(({ name }) => name === text)
-  if (app === undefined)
-    throw new ConfigError(`there is no app with the id or the name "${text}" that you may read`)
+  if (app === undefined) return undefined
   if (more.length > 0) {
     const ids = [app, ...more].map(({ resourceId }) => resourceId)
     throw new ConfigError(

@@ -1,8 +1,8 @@
 /**
- * `reprise run APP`: has a running service reload an app; with `--wait` stays until the reload has ended and
- * tells its outcome by the exit code. The request has a key of its own, so that repeating it after a broken
- * connection starts nothing twice; waiting goes on over restarts of the service. Ctrl-C ends the waiting, and
- * the reload only when that was asked for.
+ * `reprise run APP|TASK`: has a running service reload an app, or start a task; with `--wait` stays until the
+ * reload has ended and tells its outcome by the exit code. The request has a key of its own, so that
+ * repeating it after a broken connection starts nothing twice; waiting goes on over restarts of the service.
+ * Ctrl-C ends the waiting, and the reload only when that was asked for.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,9 +10,10 @@ import { Command } from 'commander'
 import { isOutcome } from '../core/outcome.ts'
 import { ConfigError } from '../main/config.ts'
 import { dieOf } from '../main/end-process.ts'
-import { ApiError, Client, type ReloadRecord } from './client.ts'
+import { ApiError, type CallOptions, Client, type ReloadRecord } from './client.ts'
 import { OUTCOME_EXIT_CODES } from './exit-codes.ts'
-import { type FoundApp, findApp } from './find-app.ts'
+import { appMeant } from './find-app.ts'
+import { TASKS, taskMeant } from './find-task.ts'
 import { type Persistence, persistently } from './persistence.ts'
 import { watchProgress } from './progress.ts'
 import { readTimeout, readVariables, withVariables } from './reload-options.ts'
@@ -48,8 +49,8 @@ interface Options extends ServiceOptions {
 
 export function runCommand(): Command {
   const command = new Command('run')
-    .description('Have a running service reload an app.')
-    .argument('<app>', 'id of the app, or its exact name')
+    .description('Have a running service reload an app, or start a task.')
+    .argument('<app|task>', 'id or exact name of an app; if there is none, of a task')
     .option('--wait', 'wait until the reload has ended, and tell its outcome by the exit code')
     .option('--timeout <duration>', 'wait no longer than this, such as 90s, 20m or 3h; the reload goes on')
     .option('--cancel-on-interrupt', 'Ctrl-C and SIGTERM cancel the reload; a second one ends the waiting')
@@ -57,9 +58,24 @@ export function runCommand(): Command {
     .option('--weight <number>', '1 to 10: the heavier goes first')
     .option('--json', "print the reload's record as one line of JSON on standard output")
     .addHelpText('after', `\n${EXIT_CODES}`)
-  return withServiceOptions(withVariables(command)).action(async (app: string, options: Options) => {
-    await run(app, options)
+  return withServiceOptions(withVariables(command)).action(async (target: string, options: Options) => {
+    await run(target, options)
   })
+}
+
+interface Target {
+  readonly kind: 'app' | 'task'
+  readonly id: string
+  readonly name: string
+}
+
+/** @throws ConfigError when there is neither, or several of that name */
+async function findTarget(client: Client, text: string, options: CallOptions): Promise<Target> {
+  const app = await appMeant(client, text, options)
+  if (app !== undefined) return { kind: 'app', ...app }
+  const task = await taskMeant(client, text, options)
+  if (task !== undefined) return { kind: 'task', id: task.id, name: task.name }
+  throw new ConfigError(`there is no app and no task with the id or the name "${text}" that you may read`)
 }
 
 class Unreachable extends Error {}
@@ -127,13 +143,13 @@ function onSignals(hear: (signal: NodeJS.Signals, first: boolean) => void): () =
   return () => process.off('SIGINT', listener).off('SIGTERM', listener)
 }
 
-/** One reload, from asking for it to its end. */
+/** One reload, from asking for it, or for its task, to its end. */
 class RequestedReload {
   readonly #client: Client
   readonly #origin: string
   readonly #terminal: Terminal
   readonly #stop: AbortController
-  #app: FoundApp | undefined
+  #target: Target | undefined
   record: ReloadRecord | undefined
 
   constructor(client: Client, origin: string, terminal: Terminal, stop: AbortController) {
@@ -147,15 +163,42 @@ class RequestedReload {
     const headers = { 'idempotency-key': randomUUID() }
     const giveUp = setTimeout(() => this.#stop.abort(new Unreachable()), GIVE_UP_AFTER_MS)
     try {
-      this.#app ??= await this.#persistently((signal) => findApp(this.#client, text, { signal }))
-      const appId = this.#app.id
-      this.record = await this.#persistently((signal) =>
-        this.#client.call<ReloadRecord>('POST', '/api/v1/reloads', { appId, ...body }, { headers, signal }),
-      )
+      this.#target ??= await this.#persistently((signal) => findTarget(this.#client, text, { signal }))
+      const { kind, id } = this.#target
+      const asked = (signal: AbortSignal): CallOptions => ({ headers, signal })
+      this.record =
+        kind === 'app'
+          ? await this.#persistently((signal) => this.#reload({ appId: id, ...body }, asked(signal)))
+          : await this.#startTask(id, body, asked)
     } finally {
       clearTimeout(giveUp)
     }
-    this.#terminal.line(`reload ${this.record.id} of ${JSON.stringify(this.#app.name)}, app ${this.#app.id}`)
+    const { kind, name, id } = this.#target
+    this.#terminal.line(`reload ${this.record.id} of ${JSON.stringify(name)}, ${kind} ${id}`)
+  }
+
+  #reload(body: Readonly<Record<string, unknown>>, options: CallOptions): Promise<ReloadRecord> {
+    return this.#client.call<ReloadRecord>('POST', '/api/v1/reloads', body, options)
+  }
+
+  /** A task says itself how it reloads its app. */
+  async #startTask(
+    id: string,
+    body: Readonly<Record<string, unknown>>,
+    asked: (signal: AbortSignal) => CallOptions,
+  ): Promise<ReloadRecord> {
+    const [option] = Object.keys(body)
+    if (option !== undefined)
+      throw new ConfigError(
+        `${JSON.stringify(this.#target?.name)} is a task and says itself what is ${option}`,
+      )
+    const path = `${TASKS}/${id}/actions/start?source=${encodeURIComponent('reprise run')}`
+    const { reloadId } = await this.#persistently((signal) =>
+      this.#client.call<{ reloadId: string }>('POST', path, undefined, asked(signal)),
+    )
+    return this.#persistently((signal) =>
+      this.#client.call<ReloadRecord>('GET', `/api/v1/reloads/${reloadId}`, undefined, { signal }),
+    )
   }
 
   /** Asks again and again for the reload as it is when it has ended, or after a while. */

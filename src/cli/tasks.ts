@@ -4,17 +4,15 @@
  */
 import { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
-import { ApiError, Client } from './client.ts'
+import { Client } from './client.ts'
 import { findApp } from './find-app.ts'
+import { findTask, TASKS } from './find-task.ts'
 import { readServiceOptions, type ServiceOptions, withServiceOptions } from './service-options.ts'
 import { checkTaskOptions, readTaskFile, type TaskOptions, taskOf } from './task-document.ts'
 import { type PicturedGraph, taskPicture } from './task-picture.ts'
 import { Terminal } from './terminal.ts'
 
-const TASKS = '/api/scheduling/tasks'
 const SETTINGS = '/api/scheduling/settings'
-/** Tasks of one name that a message names. */
-const SAME_NAMES_MAX = 100
 const RUNS_SHOWN = 20
 
 type Options = ServiceOptions & { readonly json?: true }
@@ -63,7 +61,7 @@ function looking(): Command[] {
       .action(list),
     withJson(new Command('show').description('Show a task.').argument('<task>')).action(
       async (text: string, options: Options) => {
-        const task = await findTask(clientOf(options), text)
+        const task = await findTask<Task>(clientOf(options), text, {})
         if (options.json === true) printJson(task)
         else showTask(task)
       },
@@ -117,7 +115,7 @@ function changing(): Command[] {
     withJson(new Command('start').description('Start a task now.').argument('<task>')).action(
       async (text: string, options: Options) => {
         const client = clientOf(options)
-        const { id } = await findTask(client, text)
+        const { id } = await findTask<Task>(client, text, {})
         const answer = await client.call<{ runId: string; reloadId: string }>(
           'POST',
           `${TASKS}/${id}/actions/start?source=${encodeURIComponent('reprise tasks')}`,
@@ -131,7 +129,7 @@ function changing(): Command[] {
       .argument('<task>')
       .action(async (text: string, options: Options) => {
         const client = clientOf(options)
-        const { id, name } = await findTask(client, text)
+        const { id, name } = await findTask<Task>(client, text, {})
         await client.call('DELETE', `${TASKS}/${id}`)
         new Terminal(process.stdout).line(`deleted ${JSON.stringify(name)}, ${id}`)
       }),
@@ -155,7 +153,7 @@ function switching(name: string, description: string, value: boolean): Command {
   return withJson(new Command(name).description(description).argument('<task>')).action(
     async (text: string, options: Options) => {
       const client = clientOf(options)
-      const { id } = await findTask(client, text)
+      const { id } = await findTask<Task>(client, text, {})
       const patch = [{ op: 'replace', path: '/enabled', value }]
       const task = await client.call<Task>('PATCH', `${TASKS}/${id}`, patch)
       if (options.json === true) printJson(task)
@@ -175,28 +173,6 @@ function clientOf(options: Options): Client {
 
 function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
-}
-
-async function findTask(client: Client, text: string): Promise<Task> {
-  if (/^[0-9a-f-]{36}$/.test(text)) {
-    const byId = await client.call<Task>('GET', `${TASKS}/${text}`).catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return undefined
-      throw error
-    })
-    if (byId !== undefined) return byId
-  }
-  const query = new URLSearchParams({
-    filter: `name eq ${JSON.stringify(text)}`,
-    limit: String(SAME_NAMES_MAX),
-  })
-  const { data } = await client.call<{ data: Task[] }>('GET', `${TASKS}?${query}`)
-  const [task, ...more] = data.filter(({ name }) => name === text)
-  if (task === undefined) throw new ConfigError(`there is no task with the id or the name "${text}"`)
-  if (more.length === 0) return task
-  const ids = [task, ...more].map(({ id }) => id)
-  throw new ConfigError(
-    `${ids.length} tasks have the name "${text}": give one of their ids, ${ids.join(', ')}`,
-  )
 }
 
 async function list(options: Options & { app?: string; filter?: string }): Promise<void> {
@@ -267,7 +243,7 @@ function stateOf({ enabled, metadata }: Task): string {
 
 async function runs(text: string, options: Options): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask(client, text)
+  const { id } = await findTask<Task>(client, text, {})
   const { data } = await client.call<{ data: Run[] }>('GET', `${TASKS}/${id}/runs?limit=${RUNS_SHOWN}`)
   if (options.json === true) return printJson(data)
   new Terminal(process.stdout).table(
@@ -285,7 +261,7 @@ async function runs(text: string, options: Options): Promise<void> {
 
 async function log(text: string, runId: string | undefined, options: Options): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask(client, text)
+  const { id } = await findTask<Task>(client, text, {})
   const run = runId ?? (await client.call<Run>('GET', `${TASKS}/${id}/runs/last`)).id
   const headers = { accept: 'text/plain' }
   const content = await client.call<string | undefined>('GET', `${TASKS}/${id}/runs/${run}/log`, undefined, {
@@ -320,7 +296,7 @@ async function next(text: string | undefined, options: NextOptions): Promise<voi
         })
       : await client.call<{ data: Instant[] }>(
           'GET',
-          `${TASKS}/${(await findTask(client, text)).id}/next?count=${count}`,
+          `${TASKS}/${(await findTask<Task>(client, text, {})).id}/next?count=${count}`,
         )
   if (options.json === true) return printJson(answer.data)
   const terminal = new Terminal(process.stdout)
@@ -343,7 +319,7 @@ function noteOf({ shifted, noRun }: Instant): string {
 
 async function graph(text: string, options: Options): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask(client, text)
+  const { id } = await findTask<Task>(client, text, {})
   const found = await client.call<PicturedGraph>(
     'GET',
     `${TASKS}/${id}/graphs/subgraph?level=20&withTask=true`,
@@ -361,7 +337,7 @@ async function create(options: Options & TaskOptions): Promise<void> {
       ? taskOf(
           options,
           await findApp(client, options.app!, {}),
-          options.after === undefined ? undefined : await findTask(client, options.after),
+          options.after === undefined ? undefined : await findTask<Task>(client, options.after, {}),
         )
       : { ...(await readTaskFile(options.file)), ...(options.enable === true ? { enabled: true } : {}) }
   const task = await client.call<Task>('POST', TASKS, document)

@@ -28,6 +28,17 @@ async function newApp(name: string, script: string): Promise<string> {
   return appId
 }
 
+/** A task that starts by hand. */
+function aTaskDocument(name: string, appId: string) {
+  const reload = { name: 'r', functionRef: { refName: 'app.reload', arguments: { appId, partial: false } } }
+  const state = { name: 'r', type: 'EVENT', end: true, onEvents: [{ eventRefs: [], actions: [reload] }] }
+  const start = {
+    stateName: 'r',
+    schedule: { recurrence: 'RRULE:FREQ=YEARLY', startDateTime: '2090-01-01T00:00:00' },
+  }
+  return { name, specVersion: '1.0', enabled: true, start, states: [state] }
+}
+
 const reloadOf = (lines: readonly string[]) => /reload (\S+)/.exec(lines[0]!)![1]!
 const isStarted = (line: string) => line.startsWith('reload ')
 
@@ -44,6 +55,29 @@ describe('reprise run', { timeout: 120_000 }, () => {
       status: 'SUCCEEDED',
       log: expect.stringContaining('T << AUTOGENERATE(7) 7 Lines'),
     })
+  })
+
+  it('starts a task by its name, once whatever breaks, and waits for its reload', async () => {
+    const appId = await newApp('of a task', 'T: LOAD 1 AS a AUTOGENERATE 1;')
+    const task = aTaskDocument('every night', appId)
+    const { id } = await service.client.call<{ id: string }>('POST', '/api/scheduling/tasks', task)
+    const { ended, printed } = run('every night', '--wait')
+    expect(await ended).toBe(0)
+    expect(printed[0]).toMatch(new RegExp(`^reload \\w+ of "every night", task ${id}$`))
+    const start = `/api/scheduling/tasks/${id}/actions/start`
+    const again = () =>
+      service.client.call<{ runId: string }>('POST', start, undefined, {
+        headers: { 'idempotency-key': 'k' },
+      })
+    expect((await again()).runId).toBe((await again()).runId)
+  })
+
+  it('takes nothing of what a task says itself', async () => {
+    const appId = await newApp('of another task', 'T: LOAD 1 AS a AUTOGENERATE 1;')
+    await service.client.call('POST', '/api/scheduling/tasks', aTaskDocument('heavy', appId))
+    const { ended, printed } = run('heavy', '--weight', '3')
+    expect(await ended).toBe(2)
+    expect(printed.join()).toContain('"heavy" is a task and says itself what is weight')
   })
 
   it('tells of a failed reload what failed, and where its log is', async () => {
@@ -113,7 +147,7 @@ describe('reprise run', { timeout: 120_000 }, () => {
   })
 
   it.concurrent.each([
-    [['no such app'], 2, 'no app with the id or the name "no such app"'],
+    [['no such app'], 2, 'no app and no task with the id or the name "no such app"'],
     [['x', '--timeout', '5s'], 2, '--timeout needs --wait'],
     [['x', '--wait', '--timeout', 'soon'], 2, '--timeout: "soon" is not a duration'],
     [['x', '--weight', 'heavy'], 2, '--weight takes a whole number'],

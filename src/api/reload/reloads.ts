@@ -38,12 +38,12 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
 import { may, mayCancel, mayRead } from '../http/rights.ts'
+import { readIdempotencyKey } from './idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from './outcome-wait.ts'
 import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
 
 const PATH = '/api/v1/reloads'
 const TAGS = ['reloads']
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
 const PAGES: PageRules<ReloadSortField> = {
   fields: ['creationTime', 'status', 'startTime', 'endTime'],
@@ -252,14 +252,6 @@ function readFilter(text: string): FilterNode {
   const parsed = parseFilter(text, FILTER)
   if (parsed.kind === 'filter') return parsed.filter
   throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
-}
-
-function readIdempotencyKey(key: string | undefined): string | undefined {
-  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key
-  throw refuse('badRequest', {
-    detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
-    parameter: 'Idempotency-Key',
-  })
 }
 
 /** Contract 02, sections 1.1 and 9: the whole tenant for its admins, else the apps one may read. */

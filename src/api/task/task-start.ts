@@ -11,6 +11,7 @@ import { callerOf } from '../http/authenticate.ts'
 import { absoluteLink } from '../http/page.ts'
 import { refuse } from '../http/problem.ts'
 import { may } from '../http/rights.ts'
+import { readIdempotencyKey } from '../reload/idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from '../reload/outcome-wait.ts'
 import { ById, type Mount, taskOf, taskProblems } from './task-mount.ts'
 
@@ -35,9 +36,10 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
       schema: {
         summary: 'Start a task now',
         description:
-          'Its reload is made for its owner. Refused while it is off, and with 409 while its app has a reload that has not ended. With `wait` (an extension) the answer comes when that reload has ended, else 202 after the wait; `Location` is the run.',
+          'Its reload is made for its owner. With an `Idempotency-Key` header (an extension) a repeated request answers the same run. Refused while it is off, and with 409 while its app has a reload that has not ended. With `wait` (an extension) the answer comes when that reload has ended, else 202 after the wait; `Location` is the run.',
         ...about('startTask'),
         params: ById,
+        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
         querystring: Type.Object({
           source: Type.Optional(
             Type.String({
@@ -53,6 +55,7 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
     async (request, reply) => {
       const { source, wait } = request.query
       const waitMs = readWait(wait)
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
       const caller = callerOf(request)
       const { task, app } = await taskOf(deps, request)
       if (!(await may(deps, caller, app, 'reload'))) {
@@ -61,7 +64,8 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
       const parts = { ...deps.settleRules, reloadsPerAppAndDay: deps.limits.reloadsPerAppAndDay }
       const ref = { tenantId: task.tenantId, taskId: task.id }
       const by = { userId: caller.user.id, ...defined({ source }) }
-      const answer = await changeOne(deps.store, startingTask(parts, ref, by))
+      const key = idempotencyKey && `hand:${caller.user.id}:${idempotencyKey}`
+      const answer = await changeOne(deps.store, startingTask(parts, ref, by, key))
       const run = begun(answer)
       const { id: runId, reloadId } = run
       const told = {
