@@ -84,8 +84,8 @@ export class Hearing {
     if (this.#listening === undefined) {
       this.#listening = await store.listeningAutomations()
       const known = new Set(this.#listening.map(({ automationId }) => automationId))
-      for (const of of [this.#heard, this.#full]) {
-        for (const id of of.keys()) if (!known.has(id)) of.delete(id)
+      for (const kept of [this.#heard, this.#full]) {
+        for (const id of kept.keys()) if (!known.has(id)) kept.delete(id)
       }
     }
     if (this.#listening.length === 0) return false
