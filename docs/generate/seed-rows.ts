@@ -86,7 +86,7 @@ export const SENTENCE_ROWS: Readonly<Record<string, SentenceRow>> = {
       ['src/outcome/settle.test.ts', 'settling a second time is refused: an outcome never changes'],
       [
         'test/e2e/kill.test.ts',
-        'of the engine process requeues the reload, which then succeeds with one finished event',
+        'of the server keeps the old data, and after a restart the reload succeeds with one finished event',
       ],
       ['test/e2e/chaos.test.ts', 'loses, doubles and tears nothing under kill -9 of server and engines'],
       ONE_EVENT,
@@ -280,8 +280,12 @@ export const VALUE_ROWS: Readonly<Record<string, SentenceRow>> = {
     shown: [['test/api/reloads.test.ts', 'answers the queued record and its address']],
   },
   'data.type = automations': {
-    source: 'a request whose `resourceType` is `automate`',
-    shown: [['test/api/reloads.test.ts', 'marks a reload of an automation, whoever asks']],
+    source:
+      'a step of an automation (`/api/v1/automations`), or a request whose `resourceType` is `automate`',
+    shown: [
+      ['test/api/reloads.test.ts', 'marks a reload of an automation, whoever asks'],
+      ['test/e2e/automations.test.ts', 'goes on after the server was killed, in every step'],
+    ],
   },
   'data.type = data-refresh': {
     source: 'a reload task with `autoReload`, when data that the app reads was replaced',

@@ -1,11 +1,12 @@
 /**
- * `kill -9` of engine and server in the middle of a reload: one outcome, one finished event, old data intact.
+ * `kill -9` of the server in the middle of a reload: one outcome, one finished event, old data intact. That
+ * of an engine is a story of test/e2e/seed-run.test.ts.
  */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EventReceiver, startEventReceiver } from '../../src/cli/event-receiver.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { countFinishedEvents, finishedOf, subscribe, WEBHOOK_SECRET } from '../support/finished-events.ts'
-import { endAll, HAS_PROC, newDataFolder, startServiceProcess } from '../support/service-process.ts'
+import { endAll, newDataFolder, startServiceProcess } from '../support/service-process.ts'
 
 const OLD = 'Old: LOAD RecNo() AS old AUTOGENERATE 3;'
 const SLOW = `
@@ -22,34 +23,6 @@ afterEach(() => receiver.close())
 afterAll(endAll)
 
 describe('kill -9', () => {
-  it('of the engine process requeues the reload, which then succeeds with one finished event', async (context) => {
-    if (!HAS_PROC) context.skip('finding the engine process needs /proc')
-    const service = await startServiceProcess(newDataFolder())
-    const { client } = service
-    await subscribe(client, receiver)
-    const appId = await client.createApp('slow')
-    await client.setScript(appId, SLOW)
-    const { id } = await client.startReload(appId)
-    let killed = false
-    const ended = await client.waitForEnd(id, (record) => {
-      if (killed || record.status !== 'RELOADING' || record.log?.includes('Marker <<') !== true) return
-      killed = true
-      for (const pid of service.enginePids()) process.kill(pid, 'SIGKILL')
-    })
-    expect(killed).toBe(true)
-    expect(ended.status).toBe('SUCCEEDED')
-    const { event, verified } = await receiver.waitFor(finishedOf(id))
-    expect(verified).toBe(true)
-    expect(event.data).toMatchObject({
-      succeeded: true,
-      status: 'SUCCEEDED',
-      requeueCounters: { requeuesTotal: 1, requeuesWithErrors: 1 },
-    })
-    expect(await countFinishedEvents(service, id)).toBe(1)
-    expect(await service.stop()).toBe(0)
-    expect(receiver.received.filter(({ event }) => finishedOf(id)(event))).toHaveLength(1)
-  })
-
   it('of the server keeps the old data, and after a restart the reload succeeds with one finished event', async () => {
     const folder = newDataFolder()
     const first = await startServiceProcess(folder)

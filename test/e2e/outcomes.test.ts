@@ -28,7 +28,7 @@ let service: ServiceProcess
 let receiver: EventReceiver
 beforeAll(async () => {
   receiver = await startEventReceiver(WEBHOOK_SECRET)
-  service = await startServiceProcess(newDataFolder(), { REPRISE_RUN_TIME: '8s', REPRISE_SLOTS: '1' })
+  service = await startServiceProcess(newDataFolder(), { REPRISE_SLOTS: '1' })
   await subscribe(service.client, receiver)
 })
 afterAll(async () => {
@@ -210,14 +210,6 @@ END IF`
     expect(await countFinishedEvents(service, id)).toBe(1)
     await service.client.cancelReload(busy.id)
     expect((await service.client.waitForEnd(busy.id)).status).toBe('CANCELED')
-  })
-
-  it('that runs longer than its limit ends EXCEEDED_LIMIT', async () => {
-    const { record, event } = await reloadToEnd('SLEEP 600000;')
-    expect(record).toMatchObject({ status: 'EXCEEDED_LIMIT', errorCode: 'ReloadRunTimeExceeded' })
-    expect(event.data).toMatchObject({ succeeded: false, status: 'EXCEEDED_LIMIT' })
-    const log = await service.client.scriptLog(record.appId, record.id)
-    expect(log).toMatch(/Execution started\.\r\n(.*\r\n)*\S+ {6}Reload exceeded its time limit\r\n$/)
   })
 
   it.each([

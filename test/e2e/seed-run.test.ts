@@ -16,7 +16,7 @@ import {
   readersOfOrders,
   succeedingRequests,
 } from './seed-run/stories-of-requests.ts'
-import { startedByData, startedByHand, startedByTime } from './seed-run/stories-of-tasks.ts'
+import { madeByAutomation, startedByData, startedByHand, startedByTime } from './seed-run/stories-of-tasks.ts'
 import { expectTold, type Lived } from './seed-run/told.ts'
 
 let places: readonly Place[] = []
@@ -38,6 +38,7 @@ describe.skipIf(!HAS_PROC)('the run (engines are killed and watched in /proc)', 
       requested.then(() => startedByData(open, readers)),
       startedByTime(open),
       startedByHand(open),
+      madeByAutomation(open),
       failing(open),
       canceledWhileRunning(open),
       killed.story(),
@@ -68,6 +69,12 @@ describe.skipIf(!HAS_PROC)('the run (engines are killed and watched in /proc)', 
       // Delivered at least once, each under its own id.
       expect([...new Set(place.receiver.received.map(({ event }) => event.id))].sort()).toEqual(told)
     }
+  })
+
+  it('the script log of the reload that ran too long says so', async () => {
+    const { place, event } = stories.find(({ name }) => name === 'run time exceeded')!
+    const log = await place.client.scriptLog(String(event.data.appId), String(event.data.id))
+    expect(log).toMatch(/Execution started\.\r\n(.*\r\n)*\S+ {6}Reload exceeded its time limit\r\n$/)
   })
 
   // UPDATE_REFERENCE=1 keeps this run, if it shows anything else; then the page is made anew from it.

@@ -1,4 +1,7 @@
-/** Reloads that tasks of both generations make, by everything that starts one. */
+/**
+ * Reloads that no request asks for: of tasks of both generations, by everything that starts one, and of an
+ * automation.
+ */
 import { chainedTask, reloadAction } from '../../support/task-documents.ts'
 import { newApp, type Place } from './place.ts'
 import { order, type Readers, ROWS } from './stories-of-requests.ts'
@@ -8,7 +11,8 @@ const TASKS = '/api/scheduling/tasks'
 /** From now to the instant of a schedule: long enough to make what listens to its end. */
 const AHEAD_MS = 3000
 
-const BY_TIME = { reason: 'Scheduled reload', status: 'SUCCEEDED', came: 'ran' } as const
+const MADE = { status: 'SUCCEEDED', came: 'ran', bySystem: true } as const
+const BY_TIME = { ...MADE, reason: 'Scheduled reload' } as const
 const RELOAD_TASK = { type: 'chronos', resourceType: 'reload-tasks' } as const
 const TASK = { type: 'choreographer', resourceType: 'tasks' } as const
 
@@ -37,14 +41,14 @@ export async function startedByTime(place: Place): Promise<Lived[]> {
   return Promise.all([
     seen(place, 'reload task, by time', reloadTask, { ...BY_TIME, ...RELOAD_TASK }),
     seen(place, 'task, by time', timed, { ...BY_TIME, ...TASK }),
-    seen(place, 'task, by the end of another', chained, { ...BY_TIME, ...TASK, reason: 'Task event reload' }),
+    seen(place, 'task, by the end of another', chained, { ...MADE, ...TASK, reason: 'Task event reload' }),
   ])
 }
 
 export async function startedByHand(place: Place): Promise<Lived[]> {
   const id = await made(place, TASKS, document(await newApp(place, ROWS, { spaceId: place.spaceId })))
   await place.client.call('POST', `${TASKS}/${id}/actions/start`)
-  const told = { ...BY_TIME, ...TASK, reason: 'User initiated reload', inSpace: true } as const
+  const told = { ...MADE, ...TASK, reason: 'User initiated reload', inSpace: true } as const
   return [await seen(place, 'task, by hand', id, told)]
 }
 
@@ -59,11 +63,28 @@ export async function startedByData(place: Place, readers: Readers): Promise<Liv
   const call = `resources/${readers.ofAutomation}/actions/reload/on-dataset-updated`
   const task = await made(place, `${TASKS}/${call}`, { name: 'orders', enabled: true })
   await place.client.uploadFile('orders-2.csv', order(20))
-  const told = { ...BY_TIME, reason: 'Data refresh reload', sizing: 'standard_calculation' } as const
+  const told = { ...MADE, reason: 'Data refresh reload', sizing: 'standard_calculation' } as const
   return Promise.all([
     seen(place, 'reload task, by data', reloadTask, { ...told, ...RELOAD_TASK, type: 'data-refresh' }),
     seen(place, 'task, by data', task, { ...told, ...TASK }),
   ])
+}
+
+export async function madeByAutomation(place: Place): Promise<Lived[]> {
+  const appId = await newApp(place, ROWS, { spaceId: place.spaceId })
+  const workspace = { version: 1, steps: [{ id: 'load', kind: 'reload', appId, weight: 3 }] }
+  const id = await made(place, '/api/v1/automations', { name: 'load', workspace })
+  await place.client.call('POST', `/api/v1/automations/${id}/runs`, { context: 'api' })
+  const told: Told = {
+    ...MADE,
+    type: 'automations',
+    reason: 'Automation reload',
+    resourceType: 'automate',
+    resourceId: id,
+    inSpace: true,
+    weight: 3,
+  }
+  return [await see(place, 'step of an automation', told, ({ data }) => data.resourceId === id)]
 }
 
 function document(appId: string, more: Readonly<Record<string, unknown>> = {}) {

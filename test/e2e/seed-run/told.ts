@@ -18,7 +18,8 @@ export interface Told {
   readonly type: Trigger
   readonly reason: string
   readonly status: Outcome
-  /** The task that made it; without one it was a request. */
+  /** No request asked for it: a task or an automation made it. */
+  readonly bySystem?: true
   readonly taskId?: string
   readonly resourceId?: string
   readonly resourceType: string
@@ -96,8 +97,8 @@ export async function expectTold({ event, told, place }: Lived): Promise<void> {
   if (told.came === 'ran') expectTimes(event, record)
 }
 
-function principal({ taskId, trace }: Told, { host, userId }: Place) {
-  if (taskId !== undefined) return { authtype: 'system' }
+function principal({ bySystem, trace }: Told, { host, userId }: Place) {
+  if (bySystem) return { authtype: 'system' }
   return {
     authtype: 'api_key',
     originip: '127.0.0.1',
