@@ -2,12 +2,13 @@
 import { Command } from 'commander'
 import { defined } from '../core/defined.ts'
 import { ConfigError } from '../main/config.ts'
-import { Client } from './client.ts'
-import { readServiceOptions, type ServiceOptions, withServiceOptions } from './service-options.ts'
+import { type AnswerOptions, clientOf, printJson, withJson } from './answer.ts'
+import { withServiceOptions } from './service-options.ts'
 import { Terminal } from './terminal.ts'
 
 const AUTOMATIONS = '/api/v1/automations'
-const ROWS_MAX = 100
+const PAGE_SIZE = 100
+const RUNS_SHOWN = 20
 
 interface AutomationRow {
   readonly id: string
@@ -25,15 +26,13 @@ interface RunRow {
   readonly error: readonly { readonly message: string }[]
 }
 
-type Options = ServiceOptions & { readonly json?: true }
-
 export function automationsCommand(): Command {
   const list = new Command('list')
     .description('Show the automations of the key, the newest first.')
     .option('--all', 'those of the tenant, for an admin')
-  withOptions(list).action(async (options: Options & { readonly all?: true }) => {
-    const query = `limit=${ROWS_MAX}${options.all === true ? '&listAll=true' : ''}`
-    const rows = await firstRows<AutomationRow>(options, `${AUTOMATIONS}?${query}`)
+  withServiceOptions(withJson(list)).action(async (options: AnswerOptions & { readonly all?: true }) => {
+    const query = `limit=${PAGE_SIZE}${options.all === true ? '&listAll=true' : ''}`
+    const rows = await clientOf(options).rows<AutomationRow>(`${AUTOMATIONS}?${query}`)
     show(options, rows, ['id', 'name', 'starts', 'state', 'last run'], (row) => [
       row.id,
       row.name,
@@ -46,17 +45,20 @@ export function automationsCommand(): Command {
     .description('Start a run of an automation.')
     .argument('<automation>', 'id of the automation')
     .option('--inputs <json>', 'what its steps find under input, as JSON')
-  withOptions(run).action(async (id: string, options: Options & { readonly inputs?: string }) => {
-    const inputs = readInputs(options.inputs)
-    const made = await clientOf(options).call<RunRow>('POST', `${pathOf(id)}/runs`, defined({ inputs }))
-    show(options, [made], ['run', 'status'], ({ id: runId, status }) => [runId, status])
-  })
+  withServiceOptions(withJson(run)).action(
+    async (id: string, options: AnswerOptions & { readonly inputs?: string }) => {
+      const inputs = readInputs(options.inputs)
+      const made = await clientOf(options).call<RunRow>('POST', `${pathOf(id)}/runs`, defined({ inputs }))
+      show(options, [made], ['run', 'status'], ({ id: runId, status }) => [runId, status])
+    },
+  )
   const runs = new Command('runs')
-    .description('Show the runs of an automation, the newest first.')
+    .description('Show the latest runs of an automation, the newest first.')
     .argument('<automation>', 'id of the automation')
-  withOptions(runs).action(async (id: string, options: Options) => {
-    const rows = await firstRows<RunRow>(options, `${pathOf(id)}/runs?limit=${ROWS_MAX}`)
-    show(options, rows, ['run', 'created', 'began by', 'status', 'why'], (row) => [
+  withServiceOptions(withJson(runs)).action(async (id: string, options: AnswerOptions) => {
+    const path = `${pathOf(id)}/runs?limit=${RUNS_SHOWN}`
+    const { data } = await clientOf(options).call<{ readonly data: readonly RunRow[] }>('GET', path)
+    show(options, data, ['run', 'created', 'began by', 'status', 'why'], (row) => [
       row.id,
       row.createdAt,
       row.cause.kind,
@@ -71,15 +73,6 @@ export function automationsCommand(): Command {
     .addCommand(runs)
 }
 
-function withOptions(command: Command): Command {
-  return withServiceOptions(command).option('--json', 'print the answer as one line of JSON')
-}
-
-function clientOf(options: Options): Client {
-  const { origin, key } = readServiceOptions(options)
-  return new Client(origin, key)
-}
-
 function readInputs(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text)
@@ -92,17 +85,12 @@ function pathOf(id: string): string {
   return `${AUTOMATIONS}/${encodeURIComponent(id)}`
 }
 
-async function firstRows<Row>(options: Options, path: string): Promise<readonly Row[]> {
-  const { data } = await clientOf(options).call<{ readonly data: readonly Row[] }>('GET', path)
-  return data
-}
-
 function show<Row>(
-  { json }: Options,
+  { json }: AnswerOptions,
   rows: readonly Row[],
   heads: readonly string[],
   cells: (row: Row) => readonly string[],
 ): void {
-  if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`)
+  if (json === true) printJson(rows)
   else new Terminal(process.stdout).table(heads, rows.map(cells))
 }

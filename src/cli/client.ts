@@ -97,6 +97,18 @@ export class Client {
     return answer as Answer
   }
 
+  /** All rows of a list, over its pages. @param path with the size of a page */
+  async rows<Row>(path: string): Promise<Row[]> {
+    const rows: Row[] = []
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const page: Page<Row> = await this.call('GET', next)
+      rows.push(...page.data)
+      const href = page.links.next?.href
+      next = href === undefined ? undefined : pathIn(href)
+    }
+    return rows
+  }
+
   async createApp(name: string): Promise<string> {
     const app = await this.call<{ attributes: { id: string } }>('POST', '/api/v1/apps', {
       attributes: { name },
@@ -157,6 +169,17 @@ export class Client {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
+}
+
+interface Page<Row> {
+  readonly data: readonly Row[]
+  readonly links: { readonly next?: { readonly href: string } }
+}
+
+/** The address in a link may be one that this client does not reach. */
+function pathIn(href: string): string {
+  const { pathname, search } = new URL(href)
+  return pathname + search
 }
 
 /** Polling interval, ms. */

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { defined } from '../core/defined.ts'
 import { ConfigError } from '../main/config.ts'
+import type { Found } from './meant.ts'
 
 export interface TaskOptions {
   readonly file?: string
@@ -18,11 +19,6 @@ export interface TaskOptions {
   readonly onData?: true
   readonly partial?: true
   readonly enable?: true
-}
-
-export interface NamedId {
-  readonly id: string
-  readonly name: string
 }
 
 const EVENT = 'trigger'
@@ -65,7 +61,7 @@ export async function readTaskFile(path: string): Promise<Readonly<Record<string
 }
 
 /** @param upstream the task that --after means */
-export function taskOf(options: TaskOptions, app: NamedId, upstream: NamedId | undefined) {
+export function taskOf(options: TaskOptions, app: Found, upstream: Found | undefined) {
   const { name = app.name, description, partial = false, enable = false } = options
   const events = eventsOf(options, app, upstream)
   const action = {
@@ -88,11 +84,7 @@ function startOf({ rule, start, end, zone, calendar }: TaskOptions) {
   return { schedule: defined(schedule) }
 }
 
-function eventsOf(
-  { onData, status = 'succeeded' }: TaskOptions,
-  app: NamedId,
-  upstream: NamedId | undefined,
-) {
+function eventsOf({ onData, status = 'succeeded' }: TaskOptions, app: Found, upstream: Found | undefined) {
   if (upstream !== undefined) {
     const correlation = [
       { contextAttributeName: 'id', contextAttributeValue: upstream.id },

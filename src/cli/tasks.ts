@@ -4,18 +4,17 @@
  */
 import { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
-import { Client } from './client.ts'
+import { type AnswerOptions, clientOf, printJson, withJson } from './answer.ts'
 import { findApp } from './find-app.ts'
 import { findTask, TASKS } from './find-task.ts'
-import { readServiceOptions, type ServiceOptions, withServiceOptions } from './service-options.ts'
+import { withServiceOptions } from './service-options.ts'
 import { checkTaskOptions, readTaskFile, type TaskOptions, taskOf } from './task-document.ts'
 import { type PicturedGraph, taskPicture } from './task-picture.ts'
 import { Terminal } from './terminal.ts'
 
 const SETTINGS = '/api/scheduling/settings'
+const PAGE_SIZE = 100
 const RUNS_SHOWN = 20
-
-type Options = ServiceOptions & { readonly json?: true }
 
 interface Task {
   readonly id: string
@@ -60,8 +59,8 @@ function looking(): Command[] {
       .option('--filter <filter>', `SCIM, such as 'lastStatus eq "FAILED" and enabled eq true'`)
       .action(list),
     withJson(new Command('show').description('Show a task.').argument('<task>')).action(
-      async (text: string, options: Options) => {
-        const task = await findTask<Task>(clientOf(options), text, {})
+      async (text: string, options: AnswerOptions) => {
+        const task = await findTask<Task>(clientOf(options), text)
         if (options.json === true) printJson(task)
         else showTask(task)
       },
@@ -113,9 +112,9 @@ function changing(): Command[] {
     switching('enable', 'Switch a task on: it waits for its next instant from now on.', true),
     switching('disable', 'Switch a task off.', false),
     withJson(new Command('start').description('Start a task now.').argument('<task>')).action(
-      async (text: string, options: Options) => {
+      async (text: string, options: AnswerOptions) => {
         const client = clientOf(options)
-        const { id } = await findTask<Task>(client, text, {})
+        const { id } = await findTask<Task>(client, text)
         const answer = await client.call<{ runId: string; reloadId: string }>(
           'POST',
           `${TASKS}/${id}/actions/start?source=${encodeURIComponent('reprise tasks')}`,
@@ -127,9 +126,9 @@ function changing(): Command[] {
     new Command('delete')
       .description('Delete a task.')
       .argument('<task>')
-      .action(async (text: string, options: Options) => {
+      .action(async (text: string, options: AnswerOptions) => {
         const client = clientOf(options)
-        const { id, name } = await findTask<Task>(client, text, {})
+        const { id, name } = await findTask<Task>(client, text)
         await client.call('DELETE', `${TASKS}/${id}`)
         new Terminal(process.stdout).line(`deleted ${JSON.stringify(name)}, ${id}`)
       }),
@@ -141,7 +140,7 @@ function pausing(): Command[] {
     ['pause', 'Pause all tasks of the tenant: what becomes due is missed.', true] as const,
     ['resume', 'Let the tasks of the tenant run again.', false] as const,
   ].map(([name, description, paused]) =>
-    withJson(new Command(name).description(description)).action(async (options: Options) => {
+    withJson(new Command(name).description(description)).action(async (options: AnswerOptions) => {
       const settings = await clientOf(options).call<{ pausedAt?: string }>('PATCH', SETTINGS, { paused })
       if (options.json === true) printJson(settings)
       else new Terminal(process.stdout).line(paused ? `paused since ${settings.pausedAt}` : 'running')
@@ -151,9 +150,9 @@ function pausing(): Command[] {
 
 function switching(name: string, description: string, value: boolean): Command {
   return withJson(new Command(name).description(description).argument('<task>')).action(
-    async (text: string, options: Options) => {
+    async (text: string, options: AnswerOptions) => {
       const client = clientOf(options)
-      const { id } = await findTask<Task>(client, text, {})
+      const { id } = await findTask<Task>(client, text)
       const patch = [{ op: 'replace', path: '/enabled', value }]
       const task = await client.call<Task>('PATCH', `${TASKS}/${id}`, patch)
       if (options.json === true) printJson(task)
@@ -162,33 +161,13 @@ function switching(name: string, description: string, value: boolean): Command {
   )
 }
 
-function withJson(command: Command): Command {
-  return command.option('--json', 'print JSON')
-}
-
-function clientOf(options: Options): Client {
-  const { origin, key } = readServiceOptions(options)
-  return new Client(origin, key)
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
-}
-
-async function list(options: Options & { app?: string; filter?: string }): Promise<void> {
+async function list(options: AnswerOptions & { app?: string; filter?: string }): Promise<void> {
   const client = clientOf(options)
   const { app, filter } = options
-  const query = new URLSearchParams({ limit: '100' })
-  if (app !== undefined) query.set('resourceId', (await findApp(client, app, {})).id)
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) })
+  if (app !== undefined) query.set('resourceId', (await findApp(client, app)).id)
   if (filter !== undefined) query.set('filter', filter)
-  const tasks: Task[] = []
-  let path: string | undefined = `${TASKS}?${query}`
-  while (path !== undefined) {
-    const page: { data: Task[]; links: { next?: { href: string } } } = await client.call('GET', path)
-    tasks.push(...page.data)
-    const href = page.links.next?.href
-    path = href === undefined ? undefined : `${new URL(href).pathname}${new URL(href).search}`
-  }
+  const tasks = await client.rows<Task>(`${TASKS}?${query}`)
   if (options.json === true) return printJson(tasks)
   new Terminal(process.stdout).table(
     ['id', 'name', 'app', 'trigger', 'state', 'next run', 'last run'],
@@ -241,9 +220,9 @@ function stateOf({ enabled, metadata }: Task): string {
   return metadata.disabledCode === undefined ? 'off' : `off: ${metadata.disabledCode}`
 }
 
-async function runs(text: string, options: Options): Promise<void> {
+async function runs(text: string, options: AnswerOptions): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask<Task>(client, text, {})
+  const { id } = await findTask<Task>(client, text)
   const { data } = await client.call<{ data: Run[] }>('GET', `${TASKS}/${id}/runs?limit=${RUNS_SHOWN}`)
   if (options.json === true) return printJson(data)
   new Terminal(process.stdout).table(
@@ -259,9 +238,9 @@ async function runs(text: string, options: Options): Promise<void> {
   )
 }
 
-async function log(text: string, runId: string | undefined, options: Options): Promise<void> {
+async function log(text: string, runId: string | undefined, options: AnswerOptions): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask<Task>(client, text, {})
+  const { id } = await findTask<Task>(client, text)
   const run = runId ?? (await client.call<Run>('GET', `${TASKS}/${id}/runs/last`)).id
   const headers = { accept: 'text/plain' }
   const content = await client.call<string | undefined>('GET', `${TASKS}/${id}/runs/${run}/log`, undefined, {
@@ -270,7 +249,7 @@ async function log(text: string, runId: string | undefined, options: Options): P
   process.stdout.write(content ?? '')
 }
 
-interface NextOptions extends Options {
+interface NextOptions extends AnswerOptions {
   readonly rule?: string
   readonly start?: string
   readonly end?: string
@@ -296,7 +275,7 @@ async function next(text: string | undefined, options: NextOptions): Promise<voi
         })
       : await client.call<{ data: Instant[] }>(
           'GET',
-          `${TASKS}/${(await findTask<Task>(client, text, {})).id}/next?count=${count}`,
+          `${TASKS}/${(await findTask<Task>(client, text)).id}/next?count=${count}`,
         )
   if (options.json === true) return printJson(answer.data)
   const terminal = new Terminal(process.stdout)
@@ -317,9 +296,9 @@ function noteOf({ shifted, noRun }: Instant): string {
   return notes.join('; ')
 }
 
-async function graph(text: string, options: Options): Promise<void> {
+async function graph(text: string, options: AnswerOptions): Promise<void> {
   const client = clientOf(options)
-  const { id } = await findTask<Task>(client, text, {})
+  const { id } = await findTask<Task>(client, text)
   const found = await client.call<PicturedGraph>(
     'GET',
     `${TASKS}/${id}/graphs/subgraph?level=20&withTask=true`,
@@ -329,15 +308,15 @@ async function graph(text: string, options: Options): Promise<void> {
   for (const line of taskPicture(found)) terminal.line(line)
 }
 
-async function create(options: Options & TaskOptions): Promise<void> {
+async function create(options: AnswerOptions & TaskOptions): Promise<void> {
   checkTaskOptions(options)
   const client = clientOf(options)
   const document =
     options.file === undefined
       ? taskOf(
           options,
-          await findApp(client, options.app!, {}),
-          options.after === undefined ? undefined : await findTask<Task>(client, options.after, {}),
+          await findApp(client, options.app!),
+          options.after === undefined ? undefined : await findTask<Task>(client, options.after),
         )
       : { ...(await readTaskFile(options.file)), ...(options.enable === true ? { enabled: true } : {}) }
   const task = await client.call<Task>('POST', TASKS, document)

@@ -108,7 +108,7 @@ describe('as clients ask (contract 09)', () => {
       names.push(...body.data.map(({ name }: { name: string }) => name))
       const next: string | undefined = body.links.next?.href
       expect(next === undefined || next.includes('cursor=')).toBe(true)
-      url = next && next.slice(next.indexOf('/api/'))
+      url = next?.slice(next.indexOf('/api/'))
     }
     expect(names).toEqual(['a', 'b', 'c'])
     for (const sort of [

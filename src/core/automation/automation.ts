@@ -143,4 +143,3 @@ export const RUN_MODES = {
   schedule: 'scheduled',
   event: 'triggered',
 } as const satisfies Record<TriggerKind, string>
-export type RunMode = (typeof RUN_MODES)[TriggerKind]
