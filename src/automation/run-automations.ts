@@ -6,7 +6,7 @@
 import type { AutomationRunId, TenantId } from '../core/ids.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
-import { DAY, MINUTE, SECOND } from '../core/units.ts'
+import { LOOK_EVERY_MS, RecheckTime } from '../core/recurrence/recheck-time.ts'
 import type { AutomationRunRef } from '../store/port/automations.ts'
 import type { Store } from '../store/port/store.ts'
 import { type AdvanceDeps, advanceRun } from './advance-run.ts'
@@ -18,11 +18,6 @@ import { LeftAlone } from './left-alone.ts'
 const AT_ONCE_MAX = 50
 const AT_ONCE_PER_TENANT_MAX = 10
 const SCHEDULES_PER_ROUND = 100
-/** The clock may be set: so often it is looked at, ms. */
-const LOOK_EVERY_MS = MINUTE
-const RECHECK_EVERY_MS = DAY
-/** The wall clock was set if it gains or loses more than this on the monotonic one. */
-const LEAP_MS = SECOND
 
 export interface AutomationsDeps extends AdvanceDeps, ScheduleDeps {
   readonly store: Store
@@ -54,14 +49,13 @@ class Running {
   readonly #hearing: Hearing
   readonly #active = new Map<AutomationRunId, { readonly tenantId: TenantId; readonly done: Promise<void> }>()
   readonly #left: LeftAlone
-  #recheckedAt: number | undefined
-  #wallAhead: number
+  readonly #recheckTime: RecheckTime
 
   constructor(deps: AutomationsDeps) {
     this.#deps = deps
     this.#left = new LeftAlone(deps)
     this.#hearing = new Hearing(deps, this.#left)
-    this.#wallAhead = deps.clock.now() - deps.clock.monotonic()
+    this.#recheckTime = new RecheckTime(deps.clock)
   }
 
   changed(): void {
@@ -76,7 +70,7 @@ class Running {
   /** @returns the longest wait before the next round, ms; 0: there is more */
   async round(wake: () => void): Promise<number> {
     const { store, clock } = this.#deps
-    await this.#recheck()
+    await this.#recheckTime.whenDue(() => recheckSchedules(this.#deps))
     const due = await store.dueAutomations(clock.now(), SCHEDULES_PER_ROUND + this.#left.size)
     let fired = 0
     for (const ref of due) {
@@ -116,16 +110,5 @@ class Running {
         wake()
       })
     this.#active.set(runId, { tenantId, done })
-  }
-
-  async #recheck(): Promise<void> {
-    const { clock } = this.#deps
-    const monotonic = clock.monotonic()
-    const ahead = clock.now() - monotonic
-    const wasSet = Math.abs(ahead - this.#wallAhead) > LEAP_MS
-    this.#wallAhead = ahead
-    if (!wasSet && this.#recheckedAt !== undefined && monotonic < this.#recheckedAt + RECHECK_EVERY_MS) return
-    await recheckSchedules(this.#deps)
-    this.#recheckedAt = monotonic
   }
 }

@@ -1,3 +1,7 @@
+/**
+ * What is done with reload tasks of the older generation (contract 03, section 1): create and replace. Newer
+ * tasks of their app take over from them for good. They are deleted as tasks are (task.ts).
+ */
 import { type AppId, newHexId, type TaskId } from '../core/ids.ts'
 import type { Caller, User } from '../core/records.ts'
 import { retriggered, switchedOff, switchedOn } from '../core/task/switching.ts'
@@ -6,8 +10,8 @@ import { createdEvent, updatedEvent } from '../event/task-life-event.ts'
 import type { TaskDecided, TaskView } from '../store/port/change.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { noTask, withPlace } from './task.ts'
-import { appFor, isSame, objection, saving, type TaskAnswer, type TaskDeps } from './task-deps.ts'
+import { noTask } from './task.ts'
+import { appFor, isSame, objection, saving, type TaskAnswer, type TaskDeps, withPlace } from './task-deps.ts'
 
 /** What a reload task is to be. */
 export interface ReloadTaskWish {
@@ -40,7 +44,7 @@ export function createReloadTask(deps: TaskDeps, caller: Caller, wish: ReloadTas
       const bare = newReloadTask(deps, caller, id, wish, now)
       const switched =
         wish.enabled === false ? retriggered(bare, now, deps.zones) : switchedOn(bare, now, deps.zones)
-      const task = withPlace(switched, view)
+      const task = withPlace(switched, app)
       const no = objection(deps, view, app, task, undefined)
       if (no !== undefined) return { answer: no }
       const event = createdEvent({ tenant: view.tenant, app, userId: user.id, task }, { random, now })
@@ -68,7 +72,7 @@ export async function replaceReloadTask(
     if (isRefused(app)) return { answer: app }
     if (before.migrated && wish.enabled === true) return { answer: takenOver() }
     const now = deps.world.clock.now()
-    const task = withPlace(replaced(deps, before, wish, user, now), view)
+    const task = withPlace(replaced(deps, before, wish, user, now), app)
     const no = objection(deps, view, app, task, before)
     if (no !== undefined) return { answer: no }
     const subject = { tenant: view.tenant, app, userId: user.id, task }

@@ -1,5 +1,6 @@
 /** What the use cases of tasks need, and what of a task is the same whoever changes it. */
 import { refuseApp } from '../core/admission.ts'
+import { defined } from '../core/defined.ts'
 import type { Limits } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
@@ -41,6 +42,12 @@ export function appFor(view: AppView, user: User, partial: boolean): App | Refus
     return refused('taskForbidden', 'there is no app with this id that you may reload')
   }
   return app
+}
+
+/** The task with where its app lies, and whose it is. */
+export function withPlace(task: Task, { ownerId, spaceId }: App): Task {
+  const { spaceId: _before, ...rest } = task
+  return { ...rest, appOwnerId: ownerId, ...defined({ spaceId }) }
 }
 
 /** What speaks against a task as it is to be saved; undefined when nothing does. */

@@ -14,7 +14,16 @@ import { createdEvent, deletedEvent, updatedEvent } from '../event/task-life-eve
 import type { Change, TaskDecided, TaskView } from '../store/port/change.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { appFor, isSame, mayUse, objection, saving, type TaskAnswer, type TaskDeps } from './task-deps.ts'
+import {
+  appFor,
+  isSame,
+  mayUse,
+  objection,
+  saving,
+  type TaskAnswer,
+  type TaskDeps,
+  withPlace,
+} from './task-deps.ts'
 import { toldWith } from './told-with.ts'
 
 /** What a task is to be. */
@@ -54,7 +63,7 @@ export async function createTask(
     const now = deps.world.clock.now()
     const bare = newTask(deps, caller, id, wish, now)
     const unplaced = switchedAsWished(deps, { ...bare, ...defined({ migratedFrom: old?.id }) }, wish, now)
-    const task = withPlace(unplaced, view)
+    const task = withPlace(unplaced, app)
     const no = objection(deps, view, app, task, undefined)
     if (no !== undefined) return { answer: no }
     const replaced = view.ofApp
@@ -112,7 +121,7 @@ export async function changeTask(
     // The app of the view is that of the wish as it was seen.
     if (wish.appId !== wanted.appId) return { answer: refused('conflict', 'the task was changed meanwhile') }
     const now = deps.world.clock.now()
-    const task = withPlace(changedTask(deps, before, wish, user, now), view)
+    const task = withPlace(changedTask(deps, before, wish, user, now), app)
     const no = objection(deps, view, app, task, before)
     if (no !== undefined) return { answer: no }
     const subject = { tenant: view.tenant, app, userId: user.id, task }
@@ -238,13 +247,6 @@ async function chained(
   const app = await store.app(tenantId, appId)
   const subjects = subjectsOf({ id, appId, ...defined({ spaceId: app?.spaceId }) })
   return (await store.listened(tenantId, subjects)).length === 0 ? {} : { chains: true }
-}
-
-/** Where its app lies, and whose it is. */
-export function withPlace(task: Task, { app }: Pick<TaskView, 'app'>): Task {
-  if (app === undefined) return task
-  const { spaceId: _before, ...rest } = task
-  return { ...rest, appOwnerId: app.ownerId, ...defined({ spaceId: app.spaceId }) }
 }
 
 /**

@@ -2,7 +2,6 @@
  * Tasks that what happens to others switches off, each with its code (contract 03, section 8), in the commit
  * in which it happens: their owners' rights would run what they did not mean, or have none any more.
  */
-import { defined } from '../core/defined.ts'
 import type { Random } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
 import { switchedOff } from '../core/task/switching.ts'
@@ -14,7 +13,7 @@ import type { FieldOf } from '../store/port/list-fields.ts'
 import { everyRow } from '../store/port/lists.ts'
 import type { CatalogStore } from '../store/port/store.ts'
 import type { CatalogDeps } from './deps.ts'
-import { mayUse, saving } from './task-deps.ts'
+import { mayUse, saving, withPlace } from './task-deps.ts'
 import { toldWith } from './told-with.ts'
 
 /** What happened to an app, by whom. */
@@ -35,7 +34,7 @@ export function tasksAfter(
   isOff: (task: Task) => boolean,
 ): Pick<CatalogSaving, 'events' | 'deliveries'> & { readonly tasks: readonly Task[] } {
   const changed = tasks.flatMap((before) => {
-    const placed = placedWith(before, app)
+    const placed = withPlace(before, app)
     const after = isOff(before) ? switchedOff(placed, code) : placed
     const isNew =
       after !== placed || placed.spaceId !== before.spaceId || placed.appOwnerId !== before.appOwnerId
@@ -49,11 +48,6 @@ export function tasksAfter(
     tasks: changed.map(({ after }) => after),
     ...toldWith({ random }, { subscriptions, app }, events),
   }
-}
-
-function placedWith(task: Task, { ownerId, spaceId }: App): Task {
-  const { spaceId: _before, ...rest } = task
-  return { ...rest, appOwnerId: ownerId, ...defined({ spaceId }) }
 }
 
 /**

@@ -13,8 +13,8 @@ export interface WatchedClock extends Clock {
   leaptForwardWithin(ms: number): boolean
 }
 
-/** If the wall clock gains or loses more than this on the monotonic one between two readings, it was set. */
-const LEAP_MS = 1000
+/** The wall clock was set if it gained or lost more on the monotonic one between two readings, ms. */
+export const LEAP_MS = 1000
 
 export function watchedClock(clock: Clock): WatchedClock {
   const monotonic = () => clock.monotonic()

@@ -2,13 +2,13 @@
  * May this run of a task have its reload now? Decided on what the step is shown, in the transaction that
  * would save it, by the same rules of admission as requests (core/admission.ts).
  */
+import { mayUse } from '../catalog/task-deps.ts'
 import { refuseApp } from '../core/admission.ts'
 import { defined } from '../core/defined.ts'
 import type { ReloadId } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
-import type { User } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
-import { isTenantAdmin, mayUseApp, standingOf } from '../core/rights.ts'
+import { isTenantAdmin } from '../core/rights.ts'
 import type { Cause, TaskRun } from '../core/task/run.ts'
 import type { DisabledCode, Generation, Task } from '../core/task/task.ts'
 import type { ResourceType, Trigger } from '../core/trigger.ts'
@@ -41,7 +41,7 @@ export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun,
     return { kind: 'refused', text: "the task's owner is disabled", disables: 'OWNER-DISABLED' }
   }
   const partial = isPartial(task, run.cause)
-  const asked = app && { usage: app.usage, mayReload: mayReload(view, user) }
+  const asked = app && { usage: app.usage, mayReload: mayUse(view, user, 'reload') }
   const refusal = refuseApp({ isActive: true, seesAllApps: isTenantAdmin(user) }, asked, partial)
   if (refusal?.kind === 'invalid') {
     return { kind: 'refused', text: refusal.faults.map(({ detail }) => detail).join('; ') }
@@ -94,9 +94,4 @@ function triggerOf(generation: Generation, cause: Cause): Trigger {
 
 function isPartial({ partial, triggers }: Task, cause: Cause): boolean {
   return cause.kind === 'data' ? (triggers.data?.partial ?? partial) : partial
-}
-
-function mayReload({ app, space, assignments }: TaskView, user: User): boolean {
-  const standing = space === undefined ? undefined : standingOf(user, space, assignments)
-  return app !== undefined && mayUseApp(user, app, standing, 'reload')
 }

@@ -8,8 +8,9 @@
  */
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
+import { LOOK_EVERY_MS, RecheckTime } from '../core/recurrence/recheck-time.ts'
 import type { TaskRun } from '../core/task/run.ts'
-import { DAY, MINUTE, SECOND } from '../core/units.ts'
+import { MINUTE, SECOND } from '../core/units.ts'
 import type { Change } from '../store/port/change.ts'
 import type { Store } from '../store/port/store.ts'
 import type { TaskRef } from '../store/port/tasks.ts'
@@ -19,11 +20,6 @@ import { recheckSchedules } from './recheck.ts'
 
 /** Tasks and runs that are taken in one commit. */
 const BATCH = 100
-/** The clock may be set: so often it is looked at, ms. */
-const LOOK_EVERY_MS = MINUTE
-const RECHECK_EVERY_MS = DAY
-/** The wall clock was set if it gains or loses more than this on the monotonic one. */
-const LEAP_MS = SECOND
 /** Nothing of what is due could be fired: so long until it is tried again, ms. */
 const AGAIN_MS = SECOND
 /** What could not be fired is left for so long, so that it does not hold up the others, ms. */
@@ -57,20 +53,19 @@ class Firing {
   readonly #deps: TriggerDeps
   /** Runs wait for reloads of their apps to end. */
   holds = false
-  #recheckedAt: number | undefined
-  #wallAhead: number
+  readonly #recheckTime: RecheckTime
   /** By task: until when it is left, by the monotonic clock. */
   readonly #left = new Map<string, number>()
 
   constructor(deps: TriggerDeps) {
     this.#deps = deps
-    this.#wallAhead = deps.clock.now() - deps.clock.monotonic()
+    this.#recheckTime = new RecheckTime(deps.clock)
   }
 
   /** @returns the longest wait before the next round, ms; 0: there is more */
   async round(): Promise<number> {
     const { store, clock } = this.#deps
-    await this.#recheck()
+    await this.#recheckTime.whenDue((clockWasSet) => this.#recheck(clockWasSet))
     const max = BATCH + this.#left.size
     const tasks = await store.dueTasks(clock.now(), max)
     const runs = await store.dueRuns(clock.now(), max)
@@ -85,16 +80,9 @@ class Firing {
     return Math.min(untilNext, LOOK_EVERY_MS)
   }
 
-  async #recheck(): Promise<void> {
-    const { clock, log } = this.#deps
-    const monotonic = clock.monotonic()
-    const ahead = clock.now() - monotonic
-    const wasSet = Math.abs(ahead - this.#wallAhead) > LEAP_MS
-    this.#wallAhead = ahead
-    if (!wasSet && this.#recheckedAt !== undefined && monotonic < this.#recheckedAt + RECHECK_EVERY_MS) return
+  async #recheck(clockWasSet: boolean): Promise<void> {
     const moved = await recheckSchedules(this.#deps)
-    this.#recheckedAt = monotonic
-    if (moved > 0) log.info('schedules were computed anew', { tasks: moved, clockWasSet: wasSet })
+    if (moved > 0) this.#deps.log.info('schedules were computed anew', { tasks: moved, clockWasSet })
   }
 
   /** @returns how many were fired, or are over */

@@ -1,9 +1,7 @@
 /**
- * Schedules are looked at anew at the start, once a day, and when the clock was set: rules of time zones
- * change with the system's data, and what was passed by a wrong clock must come again (contract 03, section
- * 4). An instant that is due already is left for the loop, which records what was missed.
+ * The schedules of tasks are computed anew (core/recurrence/recheck-time.ts). An instant that is due already
+ * is left for the loop, which records what was missed.
  */
-
 import type { TaskId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
 import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
