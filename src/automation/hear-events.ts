@@ -32,6 +32,7 @@ import type { AutomationView, Change, ChangeStore } from '../store/port/change.t
 import type { EventStore } from '../store/port/events.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
+import { ChainRate } from './chain-rate.ts'
 import type { LeftAlone } from './left-alone.ts'
 import type { StepDeps } from './run-steps.ts'
 import { toldEnds } from './told-ends.ts'
@@ -49,7 +50,7 @@ export interface HearingDeps extends StepDeps {
 const EVENTS_HEARD_AT_ONCE = 200
 /** After so many events that concern nobody the cursor is saved nevertheless: a start reads no more again. */
 const UNSAVED_MAX = 5000
-/** So long the log is not read again for an automation that had no room for runs, ms. */
+/** So long the log is not read again for an automation that found no room for runs, ms. */
 const FULL_MS = 5 * SECOND
 
 /** An event that starts a run. */
@@ -65,8 +66,9 @@ export class Hearing {
   #listening: readonly ListeningAutomation[] | undefined
   /** Up to where each has heard, as far as this process knows: ahead of what is saved. */
   readonly #heard = new Map<AutomationId, number>()
-  /** Those that had no room for runs: when they are looked at again, by the monotonic clock. */
+  /** Those that found no room for runs: when they are looked at again, by the monotonic clock. */
   readonly #full = new Map<AutomationId, number>()
+  readonly #rate = new ChainRate()
 
   constructor(deps: HearingDeps, left: LeftAlone) {
     this.#deps = deps
@@ -103,22 +105,27 @@ export class Hearing {
   }
 
   async #hear(listener: ListeningAutomation, from: number, newest: number, reads: Reads): Promise<boolean> {
-    const { store } = this.#deps
+    const { store, clock } = this.#deps
     const { tenantId, automationId, trigger, heardUpTo } = listener
     const room = await this.#roomOf(listener)
     if (room === 0) return false
     const events = await reads.after(tenantId, from)
     const wanted: HeardEvent[] = []
+    let judged = 0
     for (const event of events) {
       if (wanted.length === room) break
-      if (!wants(trigger, event)) continue
-      const heard = await this.#heardBy(listener, event)
+      const heard = wants(trigger, event) ? await this.#heardBy(listener, event) : undefined
+      if (heard !== undefined && heard.chain > 1 && !this.#rate.take(tenantId, clock.monotonic())) {
+        this.#full.set(automationId, clock.monotonic() + FULL_MS)
+        break
+      }
       if (heard !== undefined) wanted.push(heard)
+      judged += 1
     }
-    // With the room filled the rest of the log is for later.
-    const last = wanted.length === room ? wanted.at(-1)!.event : events.at(-1)
-    const isWhole = events.length < EVENTS_HEARD_AT_ONCE && last === events.at(-1)
-    const upTo = isWhole ? Math.max(newest, last?.sequence ?? 0) : last!.sequence
+    // What is not judged is for later.
+    const isWhole = judged === events.length && judged < EVENTS_HEARD_AT_ONCE
+    const reachable = events[judged - 1]?.sequence ?? from
+    const upTo = isWhole ? Math.max(newest, reachable) : reachable
     if (wanted.length === 0 && upTo - heardUpTo < UNSAVED_MAX) {
       this.#heard.set(automationId, upTo)
       return !isWhole
@@ -126,7 +133,7 @@ export class Hearing {
     const [reached] = await store.change([hearing(this.#deps, listener, wanted, upTo)])
     if (reached === undefined) return false
     this.#heard.set(automationId, reached)
-    if (reached < upTo) this.#full.set(automationId, this.#deps.clock.monotonic() + FULL_MS)
+    if (reached < upTo) this.#full.set(automationId, clock.monotonic() + FULL_MS)
     return !isWhole && reached === upTo
   }
 

@@ -13,7 +13,12 @@ import {
 } from '../../test/support/records.ts'
 import type { Automation } from '../core/automation/automation.ts'
 import { checkDocument } from '../core/automation/check-document.ts'
-import { CHAIN_MAX, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
+import {
+  CHAIN_MAX,
+  CHAINED_RUNS_AT_ONCE,
+  CHAINED_RUNS_PER_MINUTE,
+  WAITING_RUNS_MAX,
+} from '../core/automation/limits.ts'
 import type { AutomationId, UserId } from '../core/ids.ts'
 import type { Reload } from '../core/reload.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../core/units.ts'
@@ -127,6 +132,23 @@ describe('events', () => {
     const [run] = await runs()
     expect(await read(run!.id)).toMatchObject({ state: 'failed', chain: CHAIN_MAX + 1, results: [] })
     expect(run!.error).toMatch('it goes round')
+  })
+
+  test('automations that hear one another begin no more runs than the rate of their tenant', async () => {
+    const hearing = { kind: 'event', eventTypes: [AUTOMATION_RUN_TYPE] } as const
+    const world = await automationScene([])
+    const { store, start, ask, machine } = world
+    const ids = ['a', 'b', 'c', 'd', 'e'].map((id) => id as AutomationId)
+    for (const id of ids) {
+      const document = { version: 1, trigger: hearing, steps: [] } as const
+      await put(store, { automations: [anAutomation({ id, document, heardUpTo: 0, maxConcurrentRuns: 10 })] })
+    }
+    start()
+    await ask()
+    await machine.pass(3 * MINUTE)
+    const begun = (await Promise.all(ids.map(world.runs))).flat().length
+    expect(begun).toBeGreaterThan(CHAINED_RUNS_AT_ONCE)
+    expect(begun).toBeLessThanOrEqual(CHAINED_RUNS_AT_ONCE + 3 * CHAINED_RUNS_PER_MINUTE)
   })
 
   test('beyond the room for runs wait in the log, and none is lost', async () => {

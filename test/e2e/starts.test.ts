@@ -211,9 +211,9 @@ it('loses nothing without a word, whichever file is missing, empty or older', LO
 })
 
 it('starts without a word after a kill, and when it was stopped', LONG, async () => {
-  for (const of of [killed, whole]) {
+  for (const folder of [killed, whole]) {
     const dataDir = join(mkdtempSync(join(root, 'again-')), 'DATA')
-    cpSync(of, dataDir, { recursive: true })
+    cpSync(folder, dataDir, { recursive: true })
     const said: string[] = []
     const service = await start(dataDir, said)
     expect(await seenBy(clientOf(service))).toEqual(WHOLE)

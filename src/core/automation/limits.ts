@@ -28,3 +28,6 @@ export const RUN_TIME_MAX_MS = 30 * DAY
 export const CATCH_UP_MS = HOUR
 /** Runs that caused one another: a run of an event of a reload of a run, and so on. */
 export const CHAIN_MAX = 8
+/** Runs of a tenant that events of such runs start: so many at once, and then so many a minute. */
+export const CHAINED_RUNS_AT_ONCE = 300
+export const CHAINED_RUNS_PER_MINUTE = 60
