@@ -6,7 +6,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client } from '../../src/cli/client.ts'
@@ -133,12 +133,20 @@ function childrenOf(pid: number): number[] {
   const found: number[] = []
   for (const task of childTexts(pid)) {
     const child = Number(task)
-    // The second wall stands as two processes around an engine, whose arguments end with the same file.
     const around = childrenOf(child)
     if (around.length > 0) found.push(...around)
-    else if (readText(`/proc/${child}/cmdline`).includes('session-process')) found.push(child)
+    else if (isEngine(readText(`/proc/${child}/cmdline`))) found.push(child)
   }
   return found
+}
+
+/**
+ * The second wall stands as two processes around an engine, with the same arguments: while it is raised there
+ * is no engine in it yet.
+ */
+function isEngine(commandLine: string): boolean {
+  const [program = '', ...more] = commandLine.split('\0')
+  return basename(program) !== 'bwrap' && more.some((argument) => argument.includes('session-process'))
 }
 
 function childTexts(pid: number): string[] {
