@@ -9,7 +9,7 @@ import type { App, Tenant } from '../core/records.ts'
 import { throughEnd } from '../core/task/data-change.ts'
 import { afterRun, endedRun } from '../core/task/ended.ts'
 import { type EndedRun, hear } from '../core/task/hearing.ts'
-import type { TaskRun } from '../core/task/run.ts'
+import { automationChainOf, type TaskRun } from '../core/task/run.ts'
 import type { RunEnd, Task } from '../core/task/task.ts'
 import { TASK_RUN_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
@@ -51,7 +51,7 @@ export function runEnding(rules: RunEndRules, ending: EndingRun, end: RunEnd, no
     end,
     appId: run.appId,
     depth: run.cause.kind === 'ends' ? run.cause.depth : 0,
-    ...defined({ through: throughEnd(run) }),
+    ...defined({ through: throughEnd(run), automationChain: automationChainOf(run) }),
     ...defined({ spaceId: app?.spaceId }),
   }
   const heard = ending.listening.flatMap((listener) => {

@@ -9,7 +9,7 @@ import type { ReloadId } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import type { Reload } from '../core/reload.ts'
 import { isTenantAdmin } from '../core/rights.ts'
-import type { Cause, TaskRun } from '../core/task/run.ts'
+import { automationChainOf, type Cause, type TaskRun } from '../core/task/run.ts'
 import type { DisabledCode, Generation, Task } from '../core/task/task.ts'
 import type { ResourceType, Trigger } from '../core/trigger.ts'
 import { queuedReload } from '../intake/accept.ts'
@@ -58,7 +58,7 @@ export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun,
       provenance: {
         authType: 'system',
         taskStart: run.cause.kind,
-        ...(run.cause.kind === 'hand' ? defined({ automationChain: run.cause.automationChain }) : {}),
+        ...defined({ automationChain: automationChainOf(run) }),
       },
       partial,
       resourceType: RESOURCE_TYPE[generation],

@@ -317,6 +317,21 @@ describe('the end of another task', () => {
     await loop.stop()
   })
 
+  test('keeps what is known of the automations that led to it', async () => {
+    const { machine, store, start, save, end, deps, owner } = await scene()
+    await save({})
+    const events = [ofTask(TASK_ID)]
+    await save({ id: NEXT, appId: OTHER_APP, triggers: { ends: { join: 'any', events } } })
+    const loop = start()
+    const by = { userId: owner.id, source: 'automation', automationChain: 3 }
+    await store.change([startingTask(deps, { tenantId: TENANT_ID, taskId: TASK_ID }, by)])
+    await end()
+    await machine.pass(SECOND)
+    const heard = await store.activeReloadOf(TENANT_ID, OTHER_APP)
+    expect((await store.reload(TENANT_ID, heard!))!.provenance).toMatchObject({ automationChain: 3 })
+    await loop.stop()
+  })
+
   test('of a run that failed without a reload is heard, too', async () => {
     const { machine, start, save, runs, every } = await scene({
       reloadsPerAppAndDay: 0,

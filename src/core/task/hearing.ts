@@ -19,6 +19,8 @@ export interface EndedRun {
   readonly depth: number
   /** Apps whose reloads led to it, when changed data began it: what finds a circle. */
   readonly through?: readonly AppId[]
+  /** Runs of automations that led to it, when one started it or what it heard. */
+  readonly automationChain?: number
 }
 
 /**
@@ -82,11 +84,12 @@ export function hear(
   const task = withJoined(listener, {})
   if (waits) return { task }
   const of: HeardEnd[] = names.map((event) => heardEnd(event, ended))
+  const { depth, through, automationChain } = ended
   const run = runOf(
     listener,
     newRun.id,
     `end:${ended.runId}`,
-    { kind: 'ends', of, depth: ended.depth + 1, ...defined({ through: ended.through }) },
+    { kind: 'ends', of, depth: depth + 1, ...defined({ through, automationChain }) },
     newRun.now,
   )
   return { task, run }

@@ -76,6 +76,8 @@ export type Cause =
       readonly depth: number
       /** As of changed data, when that was what began it. */
       readonly through?: readonly AppId[]
+      /** As of a start by an automation, when that was what began it. */
+      readonly automationChain?: number
     }
   | {
       readonly kind: 'data'
@@ -98,6 +100,11 @@ export interface HeardEnd {
   readonly taskId: TaskId
   readonly taskName: string
   readonly runId: RunId
+}
+
+/** How many runs of automations led to it, as far as tasks hear of one another. */
+export function automationChainOf({ cause }: Pick<TaskRun, 'cause'>): number | undefined {
+  return cause.kind === 'hand' || cause.kind === 'ends' ? cause.automationChain : undefined
 }
 
 /** A record of a trigger that led to no reload. */
