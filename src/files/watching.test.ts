@@ -82,6 +82,18 @@ describe('A file that another program writes', () => {
     expect(machine.elapsed()).toBeLessThan(SECOND + 2 * STANDS_STILL_MS)
   })
 
+  it('keeps its record when it is gone', async () => {
+    start()
+    write('a.csv', 5)
+    await machine.until(async () => (await recordOf('a.csv')) !== undefined)
+    const recorded = await recordOf('a.csv')
+    const looked = looks.length
+    lying.get(SPACE)!.delete('a.csv')
+    watching.changed(SPACE, 'a.csv')
+    await machine.until(() => looks.length > looked + 2, 3 * LOOK_EVERY_MS)
+    expect(await recordOf('a.csv')).toEqual(recorded)
+  })
+
   it('is not recorded while it grows', async () => {
     start()
     for (let bytes = 1; bytes <= 10; bytes++) {
