@@ -8,6 +8,7 @@ import { createTask } from '../../catalog/task.ts'
 import { defined } from '../../core/defined.ts'
 import type { AppId, TaskId } from '../../core/ids.ts'
 import type { App, Caller } from '../../core/records.ts'
+import { HEARD_STATUSES } from '../../core/task/task.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { done, refuse } from '../http/problem.ts'
@@ -32,11 +33,10 @@ const OnTimeSchedule = Type.Object({
   endDateTime: Type.Optional(Type.String()),
 })
 
-const STATUSES = ['succeeded', 'failed', 'any'] as const
 const OnTaskEvent = Type.Object({
   ...about,
   onTaskId: Type.String({ description: 'The upstream task' }),
-  onTaskStatus: Type.Optional(Type.Enum(STATUSES, { description: 'succeeded by default' })),
+  onTaskStatus: Type.Optional(Type.Enum(HEARD_STATUSES, { description: 'succeeded by default' })),
 })
 
 const OnDatasetUpdated = Type.Object(about)

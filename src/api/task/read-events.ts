@@ -6,15 +6,13 @@
 import type { Fault } from '../../catalog/refusal.ts'
 import { defined } from '../../core/defined.ts'
 import type { AppId, SpaceId, TaskId } from '../../core/ids.ts'
-import type { TaskEvent, Triggers } from '../../core/task/task.ts'
+import { HEARD_STATUSES, type TaskEvent, type Triggers } from '../../core/task/task.ts'
 import type { TaskBody } from './task-schema.ts'
 
 export const ENDS_TYPE = 'com.qlik.v1.task.run.finished'
 export const ENDS_SOURCE = 'system-events.task'
 export const DATA_TYPE = 'com.qlik/active-analytics-orch'
 export const DATA_SOURCE = 'dataset.updated'
-
-const STATUSES = ['succeeded', 'failed', 'any'] as const
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -83,9 +81,12 @@ function readEnd({ event, pointer }: Named, faults: Fault[]): TaskEvent {
   const values = correlations({ event, pointer }, ['id', 'status', 'appId', 'spaceId'], faults)
   const { id, appId, spaceId } = values
   const status = (values.status ?? 'any').toLowerCase()
-  const known = STATUSES.find((one) => one === status)
+  const known = HEARD_STATUSES.find((one) => one === status)
   if (known === undefined) {
-    faults.push({ detail: `status must be one of ${STATUSES.join(', ')}`, pointer: `${pointer}/correlation` })
+    faults.push({
+      detail: `status must be one of ${HEARD_STATUSES.join(', ')}`,
+      pointer: `${pointer}/correlation`,
+    })
   }
   if (id !== undefined && !UUID.test(id)) {
     faults.push({ detail: 'id must be the id of a task, a UUID', pointer: `${pointer}/correlation` })

@@ -12,6 +12,7 @@ import { isTenantAdmin } from '../../core/rights.ts'
 import { NO_RUN_REASONS, type TaskRun } from '../../core/task/run.ts'
 import { RUN_ENDS } from '../../core/task/task.ts'
 import { timeText } from '../../core/time-text.ts'
+import { TASK_STARTS } from '../../core/trigger.ts'
 import { all, type Condition, is } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
@@ -64,7 +65,7 @@ const Tick = Type.Object({
   id: Type.String(),
   taskId: Type.String(),
   status: Type.Enum(['WAITING', 'SKIPPED', 'MISSED']),
-  trigger: Type.Enum(['schedule', 'ends', 'data', 'hand']),
+  trigger: Type.Enum(TASK_STARTS),
   reason: Type.Optional(Type.Enum(NO_RUN_REASONS)),
   createdAt: Time,
   dueAt: Type.Optional(Time),

@@ -77,6 +77,10 @@ export interface EndsOfTasks {
   readonly events: readonly TaskEvent[]
 }
 
+/** `failed` is not met by a canceled reload; `any` is met by every end. */
+export const HEARD_STATUSES = ['succeeded', 'failed', 'any'] as const
+export type HeardStatus = (typeof HEARD_STATUSES)[number]
+
 /** The end of a run of another task. What is left out matches every one. */
 export interface TaskEvent {
   /** Unique within its task. */
@@ -84,7 +88,7 @@ export interface TaskEvent {
   readonly taskId?: TaskId
   readonly appId?: AppId
   readonly spaceId?: SpaceId
-  readonly status: 'succeeded' | 'failed' | 'any'
+  readonly status: HeardStatus
 }
 
 /** Data that the last successful script of its app read was replaced. */
