@@ -17,7 +17,7 @@ afterAll(() => {
 })
 
 /** The pid of a sandbox whose monitor was killed before it let the sandbox go on. */
-async function orphanBelow(folder: string): Promise<number> {
+async function orphanBelow(bwrap: string, folder: string): Promise<number> {
   const session = join(folder, 'session-1-a')
   mkdirSync(session)
   const args = [
@@ -31,7 +31,7 @@ async function orphanBelow(folder: string): Promise<number> {
     session,
     session,
   ]
-  const monitor = spawn('bwrap', [...args, '--info-fd', '3', '--userns-block-fd', '4', '--', 'true'], {
+  const monitor = spawn(bwrap, [...args, '--info-fd', '3', '--userns-block-fd', '4', '--', 'true'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   })
   const pid = await initPid(monitor.stdio[3] as Readable)
@@ -41,8 +41,9 @@ async function orphanBelow(folder: string): Promise<number> {
 }
 
 test('a sandbox that a killed service left is ended, and no other one', async ({ skip }) => {
-  skip((await programPath('bwrap')) === undefined, 'bubblewrap is not installed')
-  const [left, elsewhere] = [await orphanBelow(root), await orphanBelow(other)]
+  const bwrap = await programPath('bwrap')
+  if (bwrap === undefined) return skip('bubblewrap is not installed')
+  const [left, elsewhere] = [await orphanBelow(bwrap, root), await orphanBelow(bwrap, other)]
   expect([left, elsewhere].map(isRunning)).toEqual([true, true])
   const logged: string[] = []
   const write = (message: string, fields?: object) => logged.push(`${message} ${JSON.stringify(fields)}`)
