@@ -2,7 +2,7 @@
  * What an alert says of an event, in plain text: a subject of one line, and lines below it. Names and errors
  * are of tenants: no control character of them gets through, so that none ends a header or a line.
  */
-import { cutToBytes } from '../event/cloud-event.ts'
+import { cutToBytes, oneLine } from '../core/plain-text.ts'
 import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { CloudEvent } from '../event/stored-event.ts'
 
@@ -82,12 +82,4 @@ function factsOf({ id, type, test, time, tenantid, data }: CloudEvent, about: Al
     ['Log', about.logAddress],
     ['Event', id],
   ] as const
-}
-
-/** Without control characters, line and paragraph separators (which some readers break lines at). */
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll(/\p{Surrogate}/gu, '')
-    .trim()
 }

@@ -3,21 +3,18 @@
  * why not. Saves nothing itself (alert.ts does).
  */
 import { type Refused, refused, refusedEach } from '../catalog/refusal.ts'
+import { type ChatFormat, chatOrigin } from '../core/chat.ts'
 import { defined } from '../core/defined.ts'
 import { newUuid } from '../core/ids.ts'
+import { NO_MAIL, recipientsFault } from '../core/mail-address.ts'
 import type { World } from '../core/ports.ts'
 import type { Caller } from '../core/records.ts'
 import { isTenantAdmin } from '../core/rights.ts'
-import { type AlertKind, type AlertOccasion, alertEventTypes, type ChatFormat } from '../event/alert.ts'
+import { type AlertKind, type AlertOccasion, alertEventTypes } from '../event/alert.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { Seal } from './seal.ts'
 import type { SettingsFault } from './settings-fault.ts'
 import { NAME_MAX_CHARACTERS, parseSubscriptionFilter, URL_MAX_CHARACTERS } from './subscription-settings.ts'
-
-export const RECIPIENTS_MAX = 10
-const ADDRESS_MAX_CHARACTERS = 254
-/** One plain address of ASCII (RFC 5321, section 4.1.2, without quoted parts): nothing that ends a header. */
-const MAIL_ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/
 
 export interface AlertDeps {
   readonly world: Pick<World, 'clock' | 'random'>
@@ -146,7 +143,7 @@ function alertOf(
     name,
     description: '',
     // Who knows the whole address of a chat may write into it.
-    url: /^https?:\/\/[^/?#]+/i.exec(url ?? '')?.[0] ?? '',
+    url: chatOrigin(url ?? ''),
     eventTypes,
     enabled,
     level,
@@ -164,17 +161,12 @@ function nameFaults(name: string): SettingsFault[] {
 }
 
 function mailFaults({ sendsMail }: AlertDeps, { to = [], url, format }: AlertBody): SettingsFault[] {
-  const wrong = to.findIndex((one) => one.length > ADDRESS_MAX_CHARACTERS || !MAIL_ADDRESS.test(one))
+  const wrong = recipientsFault(to)
   return [
-    ...(sendsMail
+    ...(sendsMail ? [] : [{ pointer: '/channel', detail: NO_MAIL }]),
+    ...(wrong === undefined
       ? []
-      : [{ pointer: '/channel', detail: 'this service sends no mail: its operator sets REPRISE_SMTP_URL' }]),
-    ...(to.length === 0 || to.length > RECIPIENTS_MAX
-      ? [{ pointer: '/to', detail: `to must be 1 to ${RECIPIENTS_MAX} mail addresses` }]
-      : []),
-    ...(wrong === -1
-      ? []
-      : [{ pointer: `/to/${wrong}`, detail: 'must be a plain mail address such as ops@example.com' }]),
+      : [{ pointer: wrong.at === undefined ? '/to' : `/to/${wrong.at}`, detail: wrong.detail }]),
     ...ofOthers({ url, format }, 'chat'),
   ]
 }

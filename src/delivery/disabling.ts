@@ -3,9 +3,10 @@
  * makes the event that reports this, saved with its deliveries in the same transaction.
  */
 import { newTimeUuid } from '../core/ids.ts'
+import { cleanText } from '../core/plain-text.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import { timeText } from '../core/time-text.ts'
-import { cleanText, cloudEvent } from '../event/cloud-event.ts'
+import { cloudEvent } from '../event/cloud-event.ts'
 import { WEBHOOK_DISABLED_TYPE, WEBHOOK_EVENT_SOURCE } from '../event/event-types.ts'
 import { fanOut } from '../event/fan-out.ts'
 import type { EventDraft } from '../event/stored-event.ts'

@@ -2,6 +2,7 @@
  * Alerts: subscriptions that people read. An alert tells occasions, each at most once for what happened: that
  * an app began to fail, that it runs again, that something that should have run did not.
  */
+import type { ChatFormat } from '../core/chat.ts'
 import type { IncidentChange } from '../core/incident.ts'
 import type { NoRunReason } from '../core/task/run.ts'
 import { FINISHED_EVENT_TYPE, TASK_NOT_RUN_TYPE } from './event-types.ts'
@@ -12,10 +13,6 @@ export type AlertKind = (typeof ALERT_KINDS)[number]
 
 export const ALERT_OCCASIONS = ['failure', 'recovery', 'didNotRun'] as const
 export type AlertOccasion = (typeof ALERT_OCCASIONS)[number]
-
-/** In whose form a chat message is sent. */
-export const CHAT_FORMATS = ['slack', 'teams', 'discord'] as const
-export type ChatFormat = (typeof CHAT_FORMATS)[number]
 
 /** What an alert adds to a subscription. */
 export interface Alert {

@@ -1,9 +1,10 @@
 /** The event that tells how a run of an automation ended; ours. */
 import { type AutomationRun, isOver } from '../core/automation/run.ts'
 import type { EventId } from '../core/ids.ts'
+import { cleanText } from '../core/plain-text.ts'
 import type { Tenant } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
-import { cleanText, cloudEvent } from './cloud-event.ts'
+import { cloudEvent } from './cloud-event.ts'
 import { AUTOMATION_EVENT_SOURCE, AUTOMATION_RUN_TYPE } from './event-types.ts'
 import type { EventDraft } from './stored-event.ts'
 

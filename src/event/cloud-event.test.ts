@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cleanText, cutToBytes } from '../core/plain-text.ts'
 import { utf8Bytes } from '../core/utf8.ts'
-import { ATTRIBUTE_MAX_BYTES, cleanAttribute, cleanText, cloudEvent, cutToBytes } from './cloud-event.ts'
+import { ATTRIBUTE_MAX_BYTES, cleanAttribute, cloudEvent } from './cloud-event.ts'
 
 const envelope = {
   id: 'e',

@@ -51,23 +51,6 @@ export function cleanAttribute(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '').replaceAll(/\p{Surrogate}/gu, '')
 }
 
-/** Removes what `data` may not hold: control characters except tabs and line ends, and lone surrogates. */
-export function cleanText(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\t\r\n]/gu, '').replaceAll(/\p{Surrogate}/gu, '')
-}
-
-/** Returns the longest prefix that fits into this many UTF-8 bytes, never with half a character. */
-export function cutToBytes(text: string, maxBytes: number): string {
-  let bytes = 0
-  let end = 0
-  for (const character of text) {
-    bytes += utf8Bytes(character)
-    if (bytes > maxBytes) return text.slice(0, end)
-    end += character.length
-  }
-  return text
-}
-
 /** Returns the record without undefined members and empty texts. */
 export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== ''))

@@ -4,11 +4,12 @@
  */
 import { defined } from '../core/defined.ts'
 import type { EventId, UserId } from '../core/ids.ts'
+import { cleanText } from '../core/plain-text.ts'
 import type { App, Tenant } from '../core/records.ts'
 import type { TaskRun } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
 import { timeText } from '../core/time-text.ts'
-import { cleanText, cloudEvent } from './cloud-event.ts'
+import { cloudEvent } from './cloud-event.ts'
 import { TASK_EVENT_SOURCE } from './event-types.ts'
 import type { EventDraft } from './stored-event.ts'
 

@@ -5,9 +5,10 @@
 
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
+import { cleanText, cutToBytes } from '../core/plain-text.ts'
 import type { App } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
-import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
+import { cloudEvent } from '../event/cloud-event.ts'
 import { DATA_EVENT_TYPE, ENGINE_EVENT_SOURCE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 import { type EventSubject, principalAttributes, spaceOf } from './finished-event.ts'

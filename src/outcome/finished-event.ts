@@ -8,11 +8,12 @@
 import type { EventId } from '../core/ids.ts'
 import { ERROR_MESSAGE_MAX_BYTES } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { cleanText, cutToBytes } from '../core/plain-text.ts'
 import type { App, Tenant } from '../core/records.ts'
 import type { Reload } from '../core/reload.ts'
 import { timeText } from '../core/time-text.ts'
 import { reasonOf } from '../core/trigger.ts'
-import { cleanText, cloudEvent, cutToBytes } from '../event/cloud-event.ts'
+import { cloudEvent } from '../event/cloud-event.ts'
 import { FINISHED_EVENT_SOURCE, FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { EventDraft } from '../event/stored-event.ts'
 

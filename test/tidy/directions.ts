@@ -70,7 +70,7 @@ export const DIRECTIONS: Directions = {
   'engine/sink':
     'engine engine/duckdb engine/source engine/sql qvd script/fault script/model script/plan script/syntax script/value',
   'engine/child':
-    'core engine engine/channel engine/duckdb engine/sink engine/source event outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
+    'core engine engine/channel engine/duckdb engine/sink engine/source outcome script script/fault script/function script/function/site script/model script/plan script/run script/syntax script/value',
 
   files: 'catalog core core/task engine outcome store/port',
   intake: 'catalog core core/task engine outcome store/port',

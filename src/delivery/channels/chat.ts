@@ -2,15 +2,12 @@
  * The chat channel: one POST of a message in the form of Slack, Teams or Discord, through the same guard of
  * addresses as webhooks. What tenants named calls nobody and makes no links. The address is a secret: it is
  * opened to send, and only its origin is told. Never throws.
- *
- * Forms: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks,
- * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using,
- * https://discord.com/developers/docs/resources/webhook#execute-webhook
  */
-import type { ChatFormat } from '../../event/alert.ts'
-import { cutToBytes } from '../../event/cloud-event.ts'
+import { CHAT_ESCAPES, type ChatFormat } from '../../core/chat.ts'
+import { cutToBytes } from '../../core/plain-text.ts'
 import { type AboutEvent, type AlertMessage, alertMessage } from '../alert-message.ts'
 import type { ClosableChannel, Sent } from '../channel.ts'
+import { cardMessage, chatMessage } from '../chat-message.ts'
 import type { Seal } from '../seal.ts'
 import { failureText, guardedExchanges, sentOf, type TargetOptions } from './guarded-target.ts'
 import { targetProblem } from './target-address.ts'
@@ -26,6 +23,8 @@ export interface ChatOptions extends TargetOptions {
 const HEAD_MAX_BYTES = 1000
 const ERROR_MAX_CHARACTERS = 900
 const LINE_MAX_BYTES = 400
+
+const { slack, discord, teams } = CHAT_ESCAPES
 
 export function chatChannel(options: ChatOptions): ClosableChannel {
   const http = guardedExchanges(options)
@@ -56,15 +55,10 @@ export function chatChannel(options: ChatOptions): ClosableChannel {
 }
 
 const BODIES: Readonly<Record<ChatFormat, (message: AlertMessage) => object>> = {
-  slack: (message) => ({ text: inMarkdown(message, { bold: '*', plain: slackText, fenced: slackText }) }),
-  discord: (message) => ({
-    content: inMarkdown(message, { bold: '**', plain: discordText, fenced: (text) => text }),
-    allowed_mentions: { parse: [] },
-  }),
-  teams: (message) => ({
-    type: 'message',
-    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: teamsCard(message) }],
-  }),
+  slack: (message) => chatMessage('slack', inMarkdown(message, { bold: '*', plain: slack, fenced: slack })),
+  discord: (message) =>
+    chatMessage('discord', inMarkdown(message, { bold: '**', plain: discord, fenced: (text) => text })),
+  teams: (message) => cardMessage(cardBlocks(message)),
 }
 
 interface Markdown {
@@ -92,36 +86,16 @@ function lastThatFit(lines: readonly string[]): readonly string[] {
   return lines.slice(first + 1)
 }
 
-/** Slack reads commands in angle brackets; these three characters are all that is escaped. */
-function slackText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
-/** Mentions are switched off in the body. */
-function discordText(text: string): string {
-  return text.replaceAll(/[\\*_~|>#[\]()-]/g, '\\$&')
-}
-
-function teamsCard({ subject, facts, error }: AlertMessage): object {
-  return {
-    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-    type: 'AdaptiveCard',
-    version: '1.4',
-    body: [
-      { type: 'TextBlock', text: teamsText(subject), weight: 'Bolder', wrap: true },
-      { type: 'FactSet', facts: facts.map(([title, value]) => ({ title, value: teamsText(value) })) },
-      ...error.map((line) => ({
-        type: 'TextBlock',
-        text: teamsText(line),
-        fontType: 'Monospace',
-        spacing: 'None',
-        wrap: true,
-      })),
-    ],
-  }
-}
-
-/** Cards read a little Markdown: links and emphasis. */
-function teamsText(text: string): string {
-  return text.replaceAll(/[\\*_[\]()`]/g, '\\$&')
+function cardBlocks({ subject, facts, error }: AlertMessage): readonly object[] {
+  return [
+    { type: 'TextBlock', text: teams(subject), weight: 'Bolder', wrap: true },
+    { type: 'FactSet', facts: facts.map(([title, value]) => ({ title, value: teams(value) })) },
+    ...error.map((line) => ({
+      type: 'TextBlock',
+      text: teams(line),
+      fontType: 'Monospace',
+      spacing: 'None',
+      wrap: true,
+    })),
+  ]
 }

@@ -9,8 +9,8 @@ import {
   SCRIPT_LOG_MAX_BYTES,
   SCRIPT_LOG_PIECE_MAX_BYTES,
 } from '../../core/limits.ts'
+import { cleanText } from '../../core/plain-text.ts'
 import { timeText } from '../../core/time-text.ts'
-import { cleanText } from '../../event/cloud-event.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
 
 const EOL = '\r\n'

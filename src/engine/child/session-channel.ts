@@ -10,7 +10,7 @@ import { Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
 import { defined } from '../../core/defined.ts'
 import { ERROR_MESSAGE_MAX_BYTES, PROGRESS_LOG_MAX_BYTES, SCRIPT_LOG_MAX_BYTES } from '../../core/limits.ts'
-import { cutToBytes } from '../../event/cloud-event.ts'
+import { cutToBytes } from '../../core/plain-text.ts'
 import { boundedLines } from '../../outcome/script-log.ts'
 import type { ScriptRun } from '../channel/script-run.ts'
 import {
