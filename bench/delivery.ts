@@ -24,6 +24,7 @@ import { sealWith } from '../src/delivery/channels/seal.ts'
 import { parseAllowance } from '../src/delivery/channels/target-address.ts'
 import { webhookChannel } from '../src/delivery/channels/webhook.ts'
 import { startDelivering } from '../src/delivery/deliver.ts'
+import { SendRates } from '../src/delivery/send-rates.ts'
 import type { Subscription } from '../src/event/subscription.ts'
 import { realWorld } from '../src/main/world.ts'
 import { settleStep } from '../src/outcome/settle.ts'
@@ -138,7 +139,7 @@ async function drained(channel: Channel, subscription: Partial<Subscription>): P
         }
       },
     })
-    const loop = startDelivering({ ...world, store: counted, channel })
+    const loop = startDelivering({ ...world, store: counted, channel, rates: new SendRates() })
     await sent
     await loop.stop()
   })
@@ -202,7 +203,7 @@ async function natsRound(): Promise<{ readonly ours: Measured; readonly raw: Mea
 async function idleTimes(receiver: ChildProcess, url: string): Promise<number[]> {
   const channel = webhooks()
   const { store, end, close } = await outbox({ url: `${url}idle`, sealedSecret: seal.seal(SECRET) })
-  const loop = startDelivering({ ...world, store, channel })
+  const loop = startDelivering({ ...world, store, channel, rates: new SendRates() })
   const times: number[] = []
   for (let n = 0; n < IDLE_SAMPLES; n++) {
     const arrival = new Promise((resolve) => receiver.once('message', () => resolve(performance.now())))

@@ -22,6 +22,7 @@ import { sealWith } from '../src/delivery/channels/seal.ts'
 import { parseAllowance } from '../src/delivery/channels/target-address.ts'
 import { webhookChannel } from '../src/delivery/channels/webhook.ts'
 import { startDelivering } from '../src/delivery/deliver.ts'
+import { SendRates } from '../src/delivery/send-rates.ts'
 import { realWorld } from '../src/main/world.ts'
 import { settleStep } from '../src/outcome/settle.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
@@ -93,7 +94,7 @@ async function send(): Promise<void> {
     userAgent: 'bench',
     origin: 'bench',
   })
-  startDelivering({ ...world, store, channel })
+  startDelivering({ ...world, store, channel, rates: new SendRates() })
   const apps = Array.from({ length: APPS }, (_, n) => `app-${n}` as AppId)
   if ((await store.tenants()).length === 0) await furnish(store, apps)
   const rules = { ...world, errorRequeuesMax: 3, taskFailuresMax: 5, largestSizeIndex: 0 }

@@ -55,7 +55,7 @@ const FIXED: readonly (readonly [string, number, string])[] = [
   [
     'alerts',
     fixed.ALERTS_PER_TENANT_AND_MINUTE,
-    'Mails and chat messages of a tenant in a minute; more wait.',
+    'Mails and chat messages of a tenant in a minute, those of its automations too; more wait.',
   ],
   ['progress log', fixed.PROGRESS_LOG_MAX_BYTES, 'Bytes; head and tail are kept.'],
 ]

@@ -5,18 +5,17 @@
  */
 import { type Effect, effectOf, type StepNews } from '../core/automation/progress.ts'
 import { type AutomationRun, underWay } from '../core/automation/run.ts'
-import type { Caller } from '../delivery/caller.ts'
 import { type CancelDeps, cancelReload } from '../intake/cancel.ts'
 import type { AutomationRunRef } from '../store/port/automations.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import { callStep } from './call-step.ts'
+import { type NotifyDeps, notifyStep } from './notify-step.ts'
 import { type ReloadDeps, reloadStep } from './reload-step.ts'
 import { goingOn, type StepDeps, settling } from './run-steps.ts'
 import { type TaskDeps, taskStep } from './task-step.ts'
 
-export interface AdvanceDeps extends StepDeps, ReloadDeps, TaskDeps, CancelDeps {
+export interface AdvanceDeps extends StepDeps, ReloadDeps, TaskDeps, NotifyDeps, CancelDeps {
   readonly store: ReloadDeps['store'] & TaskDeps['store'] & CancelDeps['store'] & ChangeStore
-  readonly caller: Caller
 }
 
 export async function advanceRun(deps: AdvanceDeps, ref: AutomationRunRef): Promise<void> {
@@ -28,7 +27,7 @@ export async function advanceRun(deps: AdvanceDeps, ref: AutomationRunRef): Prom
     const current = underWay(run)!
     const news = await newsOf(deps, run, effect)
     ;[run] = await store.change([settling(deps, ref, current, news)])
-    if (news.kind === 'awaits' || news.kind === 'again') return
+    if (news.kind === 'awaits' || news.kind === 'again' || news.kind === 'later') return
   }
 }
 
@@ -44,6 +43,8 @@ async function newsOf(
       return taskStep(deps, run, effect.step)
     case 'call':
       return callStep(deps, run, effect.step, underWay(run)!)
+    case 'notify':
+      return notifyStep(deps, run, effect.step, underWay(run)!)
     case 'withdraw':
       await cancelReload(deps, run.tenantId, effect.reloadId)
       return { kind: 'withdrawn' }

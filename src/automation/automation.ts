@@ -13,7 +13,7 @@ import { isRefused, type Refused, refused, refusedEach } from '../catalog/refusa
 import type { SpaceReads } from '../catalog/standing.ts'
 import type { Automation, AutomationDocument } from '../core/automation/automation.ts'
 import { checkDocument, type SentDocument } from '../core/automation/check-document.ts'
-import { NO_STEPS, OMITTED } from '../core/automation/document-record.ts'
+import { NO_STEPS, OMITTED, shownChatUrl } from '../core/automation/document-record.ts'
 import { CONCURRENT_RUNS_DEFAULT } from '../core/automation/limits.ts'
 import { defined } from '../core/defined.ts'
 import { type AutomationId, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
@@ -44,6 +44,8 @@ export interface AutomationUseDeps {
   readonly limits: Pick<Limits, 'automationsPerUser' | 'automationsPerTenant'>
   /** Undefined when the address may be called, else the reason in words. */
   readonly checkWebhookUrl: (url: string) => string | undefined
+  /** Whether the operator configured a mail server. */
+  readonly sendsMail: boolean
   /** SHA-256, hex. */
   readonly hashOf: (token: string) => string
 }
@@ -327,6 +329,14 @@ function wishedDocument(
       const kept = steps.find(({ id }) => id === stepId)
       const isKept = kept?.kind === 'call' && Object.hasOwn(kept.sealedHeaders, header)
       return isKept ? kept.sealedHeaders[header] : undefined
+    },
+    sendsMail: deps.sendsMail,
+    sealUrl: (stepId, url) => {
+      if (!url.endsWith(OMITTED)) return deps.seal.seal(url)
+      const kept = steps.find(({ id }) => id === stepId)
+      const isKept =
+        kept?.kind === 'notify' && kept.to.channel === 'chat' && shownChatUrl(kept.to.origin) === url
+      return isKept ? kept.to.sealedUrl : undefined
     },
   })
   if (checked.kind === 'faults') return refusedEach('badRequest', checked.faults)

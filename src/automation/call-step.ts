@@ -1,4 +1,4 @@
-/** A step calls its address: what goes out, and what the answer means for the step. */
+/** A step calls its address: what goes out, and what of the answer is kept. */
 import type { CallStep, Json } from '../core/automation/automation.ts'
 import { ANSWER_BODY_MAX_CHARACTERS } from '../core/automation/limits.ts'
 import type { StepNews } from '../core/automation/progress.ts'
@@ -7,12 +7,8 @@ import { type AutomationRun, idempotencyKey, type StepResult } from '../core/aut
 import { scopeOf } from '../core/automation/scope.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
-import { HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { CallAnswer, Caller } from '../delivery/caller.ts'
-
-/** Waits before try 2, 3, ... of a call, ms. */
-const BACKOFF_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE] as const
-const RETRY_AFTER_MAX_MS = HOUR
+import { newsOf } from './tries.ts'
 
 export async function callStep(
   { caller, clock }: { readonly caller: Caller; readonly clock: Clock },
@@ -26,32 +22,8 @@ export async function callStep(
   const sentAt = clock.now()
   const call = { ...rendered.value, key: idempotencyKey(run, step.id), sentAt, ...defined({ sealedSecret }) }
   const answer = await caller.call(call)
-  return { ...newsOf(answer, step, result.tries + 1, clock.now()), sent: shownCall(rendered.value) }
-}
-
-/** @param tries with this one */
-export function newsOf(
-  answer: CallAnswer,
-  { retries }: Pick<CallStep, 'retries'>,
-  tries: number,
-  now: number,
-): StepNews & { readonly kind: 'ended' | 'again' } {
   const shown = answer.kind === 'answered' ? { answer: answerRecord(answer) } : {}
-  if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) {
-    return { kind: 'ended', state: 'succeeded', ...shown }
-  }
-  const error = answer.kind === 'answered' ? `the target answered ${answer.status}` : answer.detail
-  if (tries > retries || !mayHelp(answer)) return { kind: 'ended', state: 'failed', error, ...shown }
-  const asked = answer.kind === 'answered' ? answer.retryAfterMs : undefined
-  const waitMs = asked ?? BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1]!
-  return { kind: 'again', dueAt: now + Math.min(waitMs, RETRY_AFTER_MAX_MS), error, ...shown }
-}
-
-/** Whether another try may fare better: not after an answer that says that the request is wrong. */
-function mayHelp(answer: CallAnswer): boolean {
-  if (answer.kind === 'failed') return !answer.final
-  const { status } = answer
-  return status >= 500 || status === 408 || status === 425 || status === 429
+  return { ...newsOf(answer, step, result.tries + 1, clock.now()), sent: shownCall(rendered.value), ...shown }
 }
 
 function answerRecord({ status, body }: Extract<CallAnswer, { kind: 'answered' }>): Json {

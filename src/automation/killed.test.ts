@@ -1,14 +1,24 @@
 /** The process of automations dies at every point of a run, and another one goes on. */
 import { describe, expect, test } from 'vitest'
-import { automationScene, load, OK, OTHER_APP, rest, tell } from '../../test/support/automation-scene.ts'
+import {
+  automationScene,
+  load,
+  notice,
+  OK,
+  OTHER_APP,
+  rest,
+  taken,
+  tell,
+} from '../../test/support/automation-scene.ts'
 import { APP_ID } from '../../test/support/records.ts'
 import type { AppId } from '../core/ids.ts'
 import { MINUTE } from '../core/units.ts'
 import type { OutgoingCall } from '../delivery/caller.ts'
+import type { Letter } from '../delivery/mailer.ts'
 import type { Store } from '../store/port/store.ts'
 
 describe('when the process dies', () => {
-  const steps = [load, tell, { ...rest, ms: MINUTE }, { ...load, id: 'again', appId: OTHER_APP }]
+  const steps = [load, tell, notice, { ...rest, ms: MINUTE }, { ...load, id: 'again', appId: OTHER_APP }]
 
   /**
    * Dies with the n-th thing that it does, before or after it was done; then nothing of it answers any more.
@@ -39,13 +49,18 @@ describe('when the process dies', () => {
 
   async function livedThrough(n: number, after: boolean): Promise<boolean> {
     const world = await automationScene(steps)
-    const { store, start, ask, read, calls, until, reloads, end, active } = world
+    const { store, start, ask, read, calls, letters, until, reloads, end, active } = world
     const death = mortal(n, after)
     const call = death.life(async (made: OutgoingCall) => {
       calls.push(made)
       return OK
     })
-    start(undefined, death.over(store), { call, close: async () => undefined })
+    const send = death.life(async (letter: Letter) => {
+      letters.push(letter)
+      return taken(letter)
+    })
+    const close = async () => undefined
+    start(undefined, death.over(store), { call, close }, { mailer: { send, close } })
     const id = await ask()
     const isEnded = async () => (await read(id)).endedAt !== undefined
     /** Whatever it asks for ends, until the run has ended or the process is dead. */
@@ -78,9 +93,11 @@ describe('when the process dies', () => {
     expect(
       made.map((reload) => reload.id),
       where,
-    ).toEqual([results[0]!.reloadId, results[3]!.reloadId])
+    ).toEqual([results[0]!.reloadId, results[4]!.reloadId])
     expect(new Set(calls.map(({ key }) => key)), where).toEqual(new Set([`${id}/tell`]))
     expect(calls.length, where).toBeLessThanOrEqual(2)
+    expect(new Set(letters.map(({ key }) => key)), where).toEqual(new Set([`${id}/notice`]))
+    expect(letters.length, where).toBeLessThanOrEqual(2)
     return died
   }
 
@@ -88,7 +105,7 @@ describe('when the process dies', () => {
     ['before it', false],
     ['after it', true],
   ])(
-    'with anything it does, %s, the next one goes on: each step once, a call under one key',
+    'with anything it does, %s, the next one goes on: each step once, a call and a mail under one key',
     async (_at, after) => {
       let deeds = 0
       while (await livedThrough(++deeds, after)) expect(deeds).toBeLessThan(200)

@@ -36,8 +36,8 @@ export function startAutomations(deps: AutomationsDeps): Loop {
     wake: loop.wake,
     async stop() {
       forget()
-      // Calls that are under way are given up: they are made again at the next start.
-      await deps.caller.close()
+      // Calls and mails that are under way are given up: they are made again at the next start.
+      await Promise.all([deps.caller.close(), deps.mailer?.close()])
       await loop.stop()
       await running.settled()
     },

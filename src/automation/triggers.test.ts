@@ -190,6 +190,8 @@ describe('a schedule', () => {
         urlFault: () => undefined,
         headerFaults: () => [],
         seal: () => undefined,
+        sendsMail: false,
+        sealUrl: () => undefined,
       },
     )
     if (checked.kind !== 'document') throw new Error(JSON.stringify(checked))

@@ -12,7 +12,7 @@ export const VARIABLES_MAX_COUNT = 20
 export const VARIABLE_NAME_MAX_CHARACTERS = 256
 export const VARIABLE_VALUE_MAX_CHARACTERS = 256
 export const ERROR_MESSAGE_MAX_BYTES = 4 * KIB
-/** Mails and chat messages of a tenant; more wait. */
+/** Mails and chat messages of a tenant, those of its automations too; more wait. */
 export const ALERTS_PER_TENANT_AND_MINUTE = 20
 export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
 /** Maximum script log of an engine session. */

@@ -24,12 +24,13 @@ import type { Store } from '../store/port/store.ts'
 import { deliveryAfter, givenUp, inFlightLimit } from './after-send.ts'
 import { afterSend } from './disabling.ts'
 import { type MadeSend, makeSends, type SendDeps } from './send.ts'
-import { SendRates } from './send-rates.ts'
+import type { SendRates } from './send-rates.ts'
 import { SerialQueues } from './serial-queues.ts'
 
 export interface DeliverDeps extends SendDeps {
   readonly timers: Timers
   readonly store: Pick<Store, 'claimDeliveries' | 'recordSends' | 'nextDeliveryAt' | 'send' | 'onCommit'>
+  readonly rates: SendRates
 }
 
 /** Half of all: a tenant whose receivers are all slow leaves the other half to others. */
@@ -63,7 +64,7 @@ export function startDelivering(deps: DeliverDeps): Loop {
     return [...results].some((result) => result.recordTried === undefined) ? 0 : LOOK_MS
   })
   const flights = new Set<Promise<void>>()
-  const rates = new SendRates()
+  const { rates } = deps
   const queues = new SerialQueues()
   const sending = startLoop(deps, 'claiming deliveries', async () => {
     const now = deps.clock.now()

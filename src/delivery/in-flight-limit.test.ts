@@ -17,6 +17,7 @@ import { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { SENDS_IN_FLIGHT_MAX } from './after-send.ts'
 import type { Channel } from './channel.ts'
 import { startDelivering } from './deliver.ts'
+import { SendRates } from './send-rates.ts'
 
 const EVENTS = 120
 
@@ -53,7 +54,7 @@ test('a webhook has four sends in flight, however their answers and records fall
       return { ok: true }
     },
   }
-  const loop = startDelivering({ ...world, store, channel })
+  const loop = startDelivering({ ...world, store, channel, rates: new SendRates() })
   while (Number((await store.counts()).pendingDeliveries) > 0) await nextTurn()
   await loop.stop()
   await store.close()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aSubscription } from '../../test/support/records.ts'
+import type { TenantId } from '../core/ids.ts'
 import { SendRates } from './send-rates.ts'
 
 const MINUTE = 60_000
@@ -42,4 +43,19 @@ test('no minute has more sends than the rate, and none is refused that fits', ()
       }
     }),
   )
+})
+
+test('messages of automations and alerts of a tenant share its rate, and none waits longer than it must', () => {
+  const rates = new SendRates()
+  const alert = aSubscription({ channel: 'chat', alert: { on: ['failure'], format: 'slack' } })
+  const { tenantId } = alert
+  for (let n = 0; n < 10; n++) rates.sent(alert, n)
+  for (let n = 10; n < 20; n++) expect(rates.countMessage(tenantId, n)).toBeUndefined()
+  expect(rates.left(alert, 20)).toBe(0)
+  expect(rates.countMessage(tenantId, 20), 'the first one is a minute old then').toBe(MINUTE)
+  expect(rates.countMessage('another' as TenantId, 20)).toBeUndefined()
+  expect(rates.countMessage(tenantId, MINUTE - 1)).toBe(MINUTE)
+  expect(rates.countMessage(tenantId, MINUTE)).toBeUndefined()
+  expect(rates.left(alert, MINUTE)).toBe(0)
+  expect(rates.countMessage(tenantId, MINUTE)).toBe(MINUTE + 1)
 })

@@ -1,7 +1,7 @@
 /**
  * Counts the sends of each subscription in the last minute, in this process, against its rate: the lower of
- * the owner's setting and what the target allowed in the handshake. The alerts of a tenant count together,
- * against one rate.
+ * the owner's setting and what the target allowed in the handshake. The messages of a tenant to people, its
+ * alerts and those of its automations, count together, against one rate.
  */
 import type { SubscriptionId, TenantId } from '../core/ids.ts'
 import { ALERTS_PER_TENANT_AND_MINUTE } from '../core/limits.ts'
@@ -17,15 +17,29 @@ export class SendRates {
   left(subscription: Subscription, now: number): number {
     const rate = this.#rateOf(subscription)
     if (rate === undefined) return Number.POSITIVE_INFINITY
-    const party = partyOf(subscription)
-    const recent = (this.#sends.get(party) ?? []).filter((at) => at > now - MINUTE && at <= now)
-    this.#sends.set(party, recent)
-    return Math.max(0, rate - recent.length)
+    return Math.max(0, rate - this.#recent(partyOf(subscription), now).length)
   }
 
   sent(subscription: Subscription, now: number): void {
-    if (this.#rateOf(subscription) === undefined) return
-    const party = partyOf(subscription)
+    if (this.#rateOf(subscription) !== undefined) this.#count(partyOf(subscription), now)
+  }
+
+  /** When the tenant may send a message beside its alerts, epoch ms; undefined: now, and it is counted. */
+  countMessage(tenantId: TenantId, now: number): number | undefined {
+    const recent = this.#recent(tenantId, now)
+    const before = recent.at(-ALERTS_PER_TENANT_AND_MINUTE)
+    if (before !== undefined) return before + MINUTE
+    this.#count(tenantId, now)
+    return undefined
+  }
+
+  #recent(party: SubscriptionId | TenantId, now: number): readonly number[] {
+    const recent = (this.#sends.get(party) ?? []).filter((at) => at > now - MINUTE && at <= now)
+    this.#sends.set(party, recent)
+    return recent
+  }
+
+  #count(party: SubscriptionId | TenantId, now: number): void {
     this.#sends.set(party, [...(this.#sends.get(party) ?? []), now])
   }
 

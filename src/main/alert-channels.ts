@@ -3,6 +3,7 @@ import { defined } from '../core/defined.ts'
 import type { AppId, TenantId } from '../core/ids.ts'
 import type { AboutEvent } from '../delivery/alert-message.ts'
 import type { ClosableChannel } from '../delivery/channel.ts'
+import { mailChannel } from '../delivery/channels/mail.ts'
 import { openedAtFirstSend } from '../delivery/channels/routed.ts'
 import type { Seal } from '../delivery/seal.ts'
 import type { AlertKind } from '../event/alert.ts'
@@ -10,6 +11,7 @@ import { FINISHED_EVENT_TYPE } from '../event/event-types.ts'
 import type { Store } from '../store/port/store.ts'
 import type { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
+import { openMailer } from './mailer.ts'
 import { VERSION } from './version.ts'
 
 interface Parts {
@@ -34,11 +36,7 @@ export function alertChannels({
   })
   const opened: Partial<Record<AlertKind, ClosableChannel>> = { chat: guard.guarded('chat', chat) }
   if (mail === undefined) return opened
-  const letters = openedAtFirstSend(async () => {
-    const { mailChannel } = await import('../delivery/channels/mail.ts')
-    return mailChannel({ ...mail, about })
-  })
-  return { ...opened, mail: guard.guarded('mail', letters) }
+  return { ...opened, mail: mailChannel({ mailer: openMailer(mail, guard), about }) }
 }
 
 /** Without a public address only the path of a log is known. */

@@ -10,7 +10,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Counter, type Registry } from 'prom-client'
 import type { Log } from '../core/ports.ts'
-import type { ClosableChannel } from '../delivery/channel.ts'
+import type { Sending } from '../delivery/channels/routed.ts'
 import { endProcessAtOnce } from './end-process.ts'
 
 export class ChannelGuard {
@@ -39,7 +39,10 @@ export class ChannelGuard {
     return this.#inside.run(channel, run)
   }
 
-  guarded(name: string, channel: ClosableChannel): ClosableChannel {
+  guarded<Args extends unknown[], Answer>(
+    name: string,
+    channel: Sending<Args, Answer>,
+  ): Sending<Args, Answer> {
     return {
       send: (...args) => this.inside(name, () => channel.send(...args)),
       close: () => this.inside(name, () => channel.close()),

@@ -8,8 +8,8 @@ import ipaddr from 'ipaddr.js'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { shortDurationMs } from '../core/short-duration.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
-import type { MailOptions, MailServer } from '../delivery/channels/mail.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
+import type { MailServer, SmtpOptions } from '../delivery/channels/smtp.ts'
 import { parseAllowance, type TargetAllowance } from '../delivery/channels/target-address.ts'
 import type { EngineSize } from '../engine/engine-session.ts'
 import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '../engine/sizes.ts'
@@ -45,7 +45,7 @@ export interface Config {
   readonly trustTenants: boolean
   readonly limits: Limits
   readonly brokers: BrokerSettings
-  readonly mail: Pick<MailOptions, 'server' | 'from'> | undefined
+  readonly mail: Pick<SmtpOptions, 'server' | 'from'> | undefined
   readonly logLevel: LogLevel
   /** Said with flags of one start. */
   readonly accepted: Accepted

@@ -31,6 +31,7 @@ import { targetProblem } from '../delivery/channels/target-address.ts'
 import { urlCaller } from '../delivery/channels/url-caller.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import type { Seal } from '../delivery/seal.ts'
+import { SendRates } from '../delivery/send-rates.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
@@ -53,6 +54,7 @@ import type { Config } from './config.ts'
 import { checkTenantsApart, engineWall } from './engine-wall.ts'
 import { derivedKey, ensureTenant } from './installation.ts'
 import { tellLost } from './lost-data.ts'
+import { openMailer } from './mailer.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
 import { type Running, Services } from './services.ts'
@@ -92,6 +94,8 @@ interface Parts {
   readonly zones: ZoneOffsets
   readonly metrics: Registry
   readonly brokers: Brokers
+  readonly guard: ChannelGuard
+  readonly rates: SendRates
   readonly wall: Wall
 }
 
@@ -117,7 +121,7 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
     kafka: config.brokers.kafka?.eventTypes,
   })
   await services.start('deliveries', () =>
-    startDelivering({ ...world, store: parts.store, channel: parts.channel }),
+    startDelivering({ ...world, store: parts.store, channel: parts.channel, rates: parts.rates }),
   )
   await services.start('history', () =>
     startForgetting({
@@ -209,6 +213,8 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
     zones: systemZones(),
     metrics,
     brokers,
+    guard,
+    rates: new SendRates(),
   }
 }
 
@@ -295,6 +301,8 @@ async function startTriggers({
   metrics,
   seal,
   zones,
+  guard,
+  rates,
 }: Parts): Promise<void> {
   const { reloadsPerAppAndDay } = config.limits
   const { fired } = taskCounts(metrics)
@@ -306,8 +314,9 @@ async function startTriggers({
     allowance: config.webhookAllowance,
     userAgent: `Reprise/${VERSION} (automation)`,
   })
+  const mailer = config.mail === undefined ? undefined : openMailer(config.mail, guard)
   await services.start('automations', () =>
-    startAutomations({ ...world, ...rules, store, zones, caller, reloadsPerAppAndDay }),
+    startAutomations({ ...world, ...rules, store, zones, caller, mailer, seal, rates, reloadsPerAppAndDay }),
   )
 }
 

@@ -18,9 +18,10 @@ let ann: AutomationsUnderTest['ann']
 let made: AutomationsUnderTest['made']
 let goOn: AutomationsUnderTest['goOn']
 let calls: AutomationsUnderTest['calls']
+let letters: AutomationsUnderTest['letters']
 
 async function open(given?: Parameters<typeof automationsUnderTest>[0]): Promise<void> {
-  ;({ api, acme, ann, made, goOn, calls } = await automationsUnderTest(given))
+  ;({ api, acme, ann, made, goOn, calls, letters } = await automationsUnderTest(given))
 }
 
 beforeEach(() => open())
@@ -208,6 +209,42 @@ describe('the document', () => {
     expect([notKept.status, pointersOf(notKept.body)]).toEqual([400, ['/workspace/steps/0/secretHeaders']])
     const short = await ann.call('PUT', path, { secret: 'short' })
     expect([short.status, pointersOf(short.body)]).toEqual([400, ['/secret']])
+  })
+
+  it('tells of a chat its origin alone: the rest stays when that is sent back under its step, and nowhere else', async () => {
+    const url = 'https://hooks.example.com/T0/very-secret'
+    const shown = 'https://hooks.example.com/**OMITTED**'
+    const room = { id: 'a', kind: 'notify', chat: { format: 'slack', url }, text: 'x' }
+    const mail = { id: 'b', kind: 'notify', mail: { to: ['ops@example.com'] }, subject: 's', text: 'y' }
+    const { id } = await made({ workspace: { version: 1, steps: [room, mail] } })
+    const path = `${URL_OF}/${id}`
+    const { body: document, text } = await ann.call('GET', path)
+    expect(document.workspace.steps[0].chat).toEqual({ format: 'slack', url: shown })
+    expect((await ann.call('PUT', path, document)).status).toBe(200)
+    await ann.call('POST', `${path}/runs`, {})
+    await goOn()
+    expect([calls, letters]).toMatchObject([[{ url }], [{ to: ['ops@example.com'], text: 'y' }]])
+    const { data } = (await ann.call('GET', `${path}/runs`)).body
+    const run = await ann.call('GET', `${path}/runs/${data[0].id}`)
+    expect(run.body.steps).toMatchObject([
+      { status: 'succeeded', sent: { chat: { url: shown } }, answer: { statusCode: 200 } },
+      { status: 'succeeded', sent: { mail: { to: ['ops@example.com'] } } },
+    ])
+    expect(text + run.text).not.toContain('very-secret')
+    for (const chat of [
+      { format: 'slack', url: 'https://other.example.com/**OMITTED**' },
+      { format: 'slack', url: `${url}/**OMITTED**` },
+    ]) {
+      const notKept = await ann.call('PUT', path, { workspace: { version: 1, steps: [{ ...room, chat }] } })
+      expect([notKept.status, pointersOf(notKept.body)]).toEqual([400, ['/workspace/steps/0/chat/url']])
+    }
+    const elsewhere = await ann.call('POST', URL_OF, document)
+    expect(pointersOf(elsewhere.body)).toEqual(['/workspace/steps/0/chat/url'])
+    await api.close()
+    await open({ deps: { sendsMail: false } })
+    const noMail = await ann.call('POST', URL_OF, { name: 'x', workspace: { version: 1, steps: [mail] } })
+    expect([noMail.status, pointersOf(noMail.body)]).toEqual([400, ['/workspace/steps/0/mail']])
+    expect(noMail.text).toContain('REPRISE_SMTP_URL')
   })
 
   it('takes a schedule as clients send it, and tells the next run while it is enabled', async () => {

@@ -103,6 +103,32 @@ it('tells a first failure and the recovery once, by mail and in a room', { timeo
   expect(messages[0]).toMatch(/^\*The reload of Sales failed\*.*missing\.csv/s)
 })
 
+it('sends what a step of an automation tells, by mail and in a room', { timeout: 60_000 }, async () => {
+  mails.length = 0
+  messages.length = 0
+  const steps = [
+    {
+      id: 'mail',
+      kind: 'notify',
+      mail: { to: ['ops@example.com'] },
+      subject: 'Of {{input.a}}',
+      text: 'Hello',
+    },
+    { id: 'room', kind: 'notify', chat: { format: 'slack', url: roomUrl }, text: '{{steps.mail.status}}' },
+  ]
+  const automation = { name: 'Tell', workspace: { version: 1, steps } }
+  const { id } = await service.client.call<{ id: string }>('POST', '/api/v1/automations', automation)
+  const path = `/api/v1/automations/${id}/runs`
+  const run = await service.client.call<{ id: string }>('POST', path, { inputs: { a: 'Sales' } })
+  const read = () => service.client.call<{ status: string }>('GET', `${path}/${run.id}`)
+  await expect.poll(async () => (await read()).status, { timeout: 30_000 }).toBe('finished')
+  expect(subjects()).toEqual(['Of Sales'])
+  expect(messageIds()).toEqual([`<${run.id}/mail@example.org>`])
+  expect(messages).toEqual(['succeeded'])
+  mails.length = 0
+  messages.length = 0
+})
+
 it('keeps a mail that the server does not take over a kill, and its Message-ID', {
   timeout: 120_000,
 }, async () => {

@@ -9,6 +9,7 @@ import type { App } from '../../src/core/records.ts'
 import { type WatchedClock, watchedClock } from '../../src/core/watched-clock.ts'
 import { routedChannel } from '../../src/delivery/channels/routed.ts'
 import { type DeliverDeps, startDelivering } from '../../src/delivery/deliver.ts'
+import { SendRates } from '../../src/delivery/send-rates.ts'
 import type { PlacedConnection } from '../../src/files/connections.ts'
 import { publishedFiles, startPublishing } from '../../src/files/publishing.ts'
 import { storesOf } from '../../src/files/stores.ts'
@@ -66,7 +67,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
   const channel = routedChannel(webhooks, {
     nats: brokerChannel(world, node, (publish) => canary?.publish?.(publish, world) ?? publish),
   })
-  const sends: DeliverDeps = { ...ports, store: reached, channel }
+  const sends: DeliverDeps = { ...ports, store: reached, channel, rates: new SendRates() }
   const forgets: HistoryDeps = {
     ...ports,
     store: reached,

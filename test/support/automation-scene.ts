@@ -3,10 +3,11 @@
  * by it.
  */
 
-import { startAutomations } from '../../src/automation/run-automations.ts'
+import { type AutomationsDeps, startAutomations } from '../../src/automation/run-automations.ts'
 import type {
   Automation,
   CallStep,
+  NotifyStep,
   ReloadStep,
   Step,
   WaitStep,
@@ -16,6 +17,9 @@ import type { AppId, AutomationId, AutomationRunId } from '../../src/core/ids.ts
 import type { Reload } from '../../src/core/reload.ts'
 import { HOUR } from '../../src/core/units.ts'
 import type { CallAnswer, Caller, OutgoingCall } from '../../src/delivery/caller.ts'
+import type { Letter, Mailer, MailSent } from '../../src/delivery/mailer.ts'
+import type { Seal } from '../../src/delivery/seal.ts'
+import { SendRates } from '../../src/delivery/send-rates.ts'
 import { systemZones } from '../../src/main/zones.ts'
 import { type SettleRules, settleStep } from '../../src/outcome/settle.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
@@ -60,6 +64,26 @@ export const tell: CallStep = {
 }
 export const rest: WaitStep = { id: 'rest', kind: 'wait', ms: HOUR, onFailure: 'stop' }
 
+export const notice: NotifyStep = {
+  id: 'notice',
+  kind: 'notify',
+  to: { channel: 'mail', to: ['ops@example.com'], subject: 'Sales {{steps.load.outcome}}' },
+  text: 'ended {{steps.load.outcome}}',
+  retries: 2,
+  onFailure: 'stop',
+}
+/** Seals by a prefix. */
+export const seal: Seal = {
+  seal: (text) => `sealed ${text}`,
+  open: (sealed) => {
+    if (!sealed.startsWith('sealed ')) throw new Error('not a sealed text')
+    return sealed.slice('sealed '.length)
+  },
+}
+
+export type Mailing = (letter: Letter) => MailSent | Promise<MailSent>
+export const taken: Mailing = ({ key }) => ({ ok: true, messageId: `<${key}@example.org>` })
+
 export type Answering = (call: OutgoingCall) => CallAnswer | Promise<CallAnswer>
 
 /** A tenant with two apps and an automation, and what one does with them. */
@@ -81,9 +105,22 @@ export async function automationScene(steps: readonly Step[] = [], change: Parti
     },
     close: async () => undefined,
   })
-  const deps = { ...ports, ...rules, zones, reloadsPerAppAndDay: 0 }
-  const start = (answer: Answering = () => OK, over: Store = store, way = caller(answer)) =>
-    startAutomations({ ...deps, store: over, caller: way })
+  const letters: Letter[] = []
+  const mailer = (answer: Mailing): Mailer => ({
+    async send(letter) {
+      letters.push(letter)
+      return answer(letter)
+    },
+    close: async () => undefined,
+  })
+  const rates = new SendRates()
+  const deps = { ...ports, ...rules, zones, reloadsPerAppAndDay: 0, mailer: mailer(taken), seal, rates }
+  const start = (
+    answer: Answering = () => OK,
+    over: Store = store,
+    way = caller(answer),
+    more: Partial<Pick<AutomationsDeps, 'mailer'>> = {},
+  ) => startAutomations({ ...deps, store: over, caller: way, ...more })
   let asked = 0
   const ask = async (given: Partial<AutomationRun> = {}) => {
     asked += 1
@@ -138,6 +175,8 @@ export async function automationScene(steps: readonly Step[] = [], change: Parti
     reloads,
     runs,
     calls,
+    letters,
+    mailer,
     until,
     ended,
     deps,

@@ -2,6 +2,8 @@
 import { expect } from 'vitest'
 import { advanceRun } from '../../src/automation/advance-run.ts'
 import type { OutgoingCall } from '../../src/delivery/caller.ts'
+import type { Letter } from '../../src/delivery/mailer.ts'
+import { SendRates } from '../../src/delivery/send-rates.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from './api-under-test.ts'
 
 export const URL_OF = '/api/v1/automations'
@@ -12,6 +14,8 @@ export interface AutomationsUnderTest {
   readonly ann: Person
   /** Calls that steps made; each was answered with 200. */
   readonly calls: readonly OutgoingCall[]
+  /** Mails that steps sent. */
+  readonly letters: readonly Letter[]
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   made(body?: object, by?: Person): Promise<any>
   /** What the loop does: every due run goes on. */
@@ -32,11 +36,21 @@ export async function automationsUnderTest(
     },
     close: async () => undefined,
   }
+  const letters: Letter[] = []
+  const mailer = {
+    send: async (letter: Letter) => {
+      letters.push(letter)
+      return { ok: true, messageId: `<${letter.key}@example.org>` }
+    },
+    close: async () => undefined,
+  }
+  const rates = new SendRates()
   return {
     api,
     acme,
     ann,
     calls,
+    letters,
     async made(body = {}, by = ann) {
       const answer = await by.call('POST', URL_OF, { name: 'Nightly', ...body })
       expect(answer.status, answer.text).toBe(201)
@@ -44,9 +58,10 @@ export async function automationsUnderTest(
     },
     async goOn() {
       const { store, world } = api
+      const { seal } = api.deps
       const rules = { ...api.deps.settleRules, reloadsPerAppAndDay: 0 }
       for (const ref of await store.dueAutomationRuns(world.clock.now(), 100)) {
-        await advanceRun({ ...world, ...rules, store, caller }, ref)
+        await advanceRun({ ...world, ...rules, store, caller, mailer, seal, rates }, ref)
       }
     },
   }

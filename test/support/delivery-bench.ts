@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { AppId, ReloadId } from '../../src/core/ids.ts'
 import type { Channel, Sent } from '../../src/delivery/channel.ts'
 import { startDelivering } from '../../src/delivery/deliver.ts'
+import { SendRates } from '../../src/delivery/send-rates.ts'
 import type { Delivery } from '../../src/event/delivery.ts'
 import type { CloudEvent } from '../../src/event/stored-event.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
@@ -85,7 +86,8 @@ export class DeliveryBench {
   }
 
   start(store: Store = this.store) {
-    return startDelivering({ ...this.machine.ports, store, channel: this.receiver })
+    const rates = new SendRates()
+    return startDelivering({ ...this.machine.ports, store, channel: this.receiver, rates })
   }
 
   async deliveries(): Promise<Delivery[]> {

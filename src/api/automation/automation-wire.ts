@@ -34,7 +34,21 @@ const writable = {
   workspace: Type.Optional(
     Type.Unknown({
       description: 'The document: version 1, trigger and steps (docs/guides/automations.md)',
-      examples: [{ version: 1, trigger: { kind: 'webhook' }, steps: [] }],
+      examples: [
+        {
+          version: 1,
+          trigger: { kind: 'webhook' },
+          steps: [
+            {
+              id: 'tell',
+              kind: 'notify',
+              mail: { to: ['ops@example.com'] },
+              subject: 'Called with {{input.mode}}',
+              text: 'By {{automation.name}}',
+            },
+          ],
+        },
+      ],
     }),
   ),
   secret: Type.Optional(

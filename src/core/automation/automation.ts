@@ -3,9 +3,10 @@
  * conditions mean, how a run goes on. Pure functions over plain data enter.
  *
  * An automation runs steps one after the other, when its trigger fires: it reloads apps and starts tasks and
- * waits for their outcomes, calls addresses, waits. Small on purpose: who needs branches and loops takes a
- * workflow engine, which drives this service by its API.
+ * waits for their outcomes, calls addresses, tells people, waits. Small on purpose: who needs branches and
+ * loops takes a workflow engine, which drives this service by its API.
  */
+import type { ChatFormat } from '../chat.ts'
 import type { FilterNode } from '../filter.ts'
 import type { AutomationId, AutomationRunId, SpaceId, TenantId, UserId } from '../ids.ts'
 import type { Schedule } from '../recurrence/schedule.ts'
@@ -78,7 +79,7 @@ export interface Filter {
   readonly node: FilterNode
 }
 
-export type Step = ReloadStep | TaskStep | CallStep | WaitStep
+export type Step = ReloadStep | TaskStep | CallStep | NotifyStep | WaitStep
 
 export interface StepBasis {
   readonly id: string
@@ -122,6 +123,32 @@ export interface CallStep extends StepBasis {
   readonly body?: Json
   /** How often a try that failed is repeated. */
   readonly retries: number
+}
+
+/** Sends a mail, or a message to a chat; one that nobody takes is a failure of the step. */
+export interface NotifyStep extends StepBasis {
+  readonly kind: 'notify'
+  readonly to: MailTarget | ChatTarget
+  /** Template; in a chat its values are escaped. */
+  readonly text: string
+  /** How often a try that failed is repeated. */
+  readonly retries: number
+}
+
+export interface MailTarget {
+  readonly channel: 'mail'
+  /** Plain addresses, no templates: whoever feeds the run cannot choose whom it speaks to. */
+  readonly to: readonly string[]
+  /** Template; becomes one line. */
+  readonly subject: string
+}
+
+export interface ChatTarget {
+  readonly channel: 'chat'
+  readonly format: ChatFormat
+  /** Of the address, whose rest is a secret. */
+  readonly origin: string
+  readonly sealedUrl: string
 }
 
 export interface WaitStep extends StepBasis {

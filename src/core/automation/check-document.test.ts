@@ -15,12 +15,29 @@ const rules: DocumentRules = {
   urlFault: (url) => (URL.canParse(url) ? undefined : 'is no address'),
   headerFaults: (headers) => ('Host' in headers ? [{ pointer: '/headers/Host', detail: 'no' }] : []),
   seal: (_step, _header, value) => (value === OMITTED ? undefined : `sealed ${value}`),
+  sendsMail: true,
+  sealUrl: (_step, url) => (url.endsWith(OMITTED) ? undefined : `sealed ${url}`),
 }
 const check = (workspace: unknown, schedules?: unknown) => checkDocument({ workspace, schedules }, rules)
 const faultsOf = (steps: readonly unknown[]) => {
   const checked = check({ version: 1, steps })
   return checked.kind === 'faults' ? checked.faults.map(({ pointer }) => pointer) : []
 }
+const mail = (change: object) => ({
+  id: 'm',
+  kind: 'notify',
+  mail: { to: ['ops@example.com'] },
+  subject: 's',
+  text: 'x',
+  ...change,
+})
+const chat = (change: object) => ({
+  id: 'h',
+  kind: 'notify',
+  chat: { format: 'slack', url: 'https://hooks.example.com/T0/secret' },
+  text: 'x',
+  ...change,
+})
 const call = (change: object) => ({ id: 'c', kind: 'call', url: 'https://a.example.com/', ...change })
 
 test('every JSON value is a document or has faults, with pointers into it', () => {
@@ -28,12 +45,16 @@ test('every JSON value is a document or has faults, with pointers into it', () =
     fc.record(
       {
         id: fc.oneof(fc.constant('a'), fc.jsonValue()),
-        kind: fc.oneof(fc.constantFrom('reload', 'task', 'call', 'wait'), fc.jsonValue()),
+        kind: fc.oneof(fc.constantFrom('reload', 'task', 'call', 'notify', 'wait'), fc.jsonValue()),
         url: fc.oneof(fc.webUrl(), fc.jsonValue()),
         body: fc.jsonValue(),
         headers: fc.oneof(fc.dictionary(fc.string(), fc.string()), fc.jsonValue()),
         when: fc.oneof(fc.constant('steps.a.status eq "failed"'), fc.jsonValue()),
         seconds: fc.jsonValue(),
+        mail: fc.oneof(fc.constant({ to: ['a@b.example'] }), fc.jsonValue()),
+        chat: fc.jsonValue(),
+        subject: fc.oneof(fc.constant('s'), fc.jsonValue()),
+        text: fc.oneof(fc.constant('t'), fc.jsonValue()),
         appId: fc.jsonValue(),
         variables: fc.jsonValue(),
       },
@@ -67,6 +88,8 @@ test('what is shown of a document is the same document, and null stands for abse
       { id: 'load', kind: 'reload', appId: '{{input.app}}', weight: null, variables: { v: '{{run.id}}' } },
       { id: 'go', kind: 'task', taskId: 't', when },
       call({ secretHeaders: { 'X-Key': 'hush' }, body: ['{{steps.load.status}}'], onFailure: 'continue' }),
+      mail({ subject: 'Sales {{run.id}}' }),
+      chat({ id: 'room' }),
       { id: 'rest', kind: 'wait', seconds: 5 },
     ],
   }
@@ -94,6 +117,23 @@ test('what is shown of a document is the same document, and null stands for abse
         headers: {},
         secretHeaders: { 'X-Key': OMITTED },
         body: ['{{steps.load.status}}'],
+        retries: 2,
+      },
+      {
+        id: 'm',
+        kind: 'notify',
+        onFailure: 'stop',
+        mail: { to: ['ops@example.com'] },
+        subject: 'Sales {{run.id}}',
+        text: 'x',
+        retries: 2,
+      },
+      {
+        id: 'room',
+        kind: 'notify',
+        onFailure: 'stop',
+        chat: { format: 'slack', url: `https://hooks.example.com/${OMITTED}` },
+        text: 'x',
         retries: 2,
       },
       { id: 'rest', kind: 'wait', onFailure: 'stop', seconds: 5 },
@@ -145,8 +185,41 @@ describe('hostile documents:', () => {
     [call({ method: 'TRACE' }), 'method'],
     [call({ secretHeaders: { A: OMITTED } }), 'secretHeaders'],
     [call({ body: { 'a/b': '{{input..x}}' } }), 'body/a~1b'],
+    [mail({ mail: { to: [] } }), 'mail/to'],
+    [mail({ mail: { to: Array(11).fill('a@example.com') } }), 'mail/to'],
+    [mail({ mail: { to: ['a@example.com', 'b@example.com\r\nBcc: c@example.com'] } }), 'mail/to/1'],
+    [mail({ mail: { to: ['{{input.whom}}'] } }), 'mail/to/0'],
+    [mail({ mail: { to: [7] } }), 'mail/to/0'],
+    [mail({ mail: {} }), 'mail/to'],
+    [mail({ mail: { to: ['a@example.com'], cc: [] } }), 'mail/cc'],
+    [mail({ subject: undefined }), 'subject'],
+    [mail({ subject: '{{secret}}' }), 'subject'],
+    [mail({ text: '' }), 'text'],
+    [mail({ text: 'x'.repeat(2049) }), 'text'],
+    [mail({ retries: 6 }), 'retries'],
+    [chat({ subject: 's' }), 'subject'],
+    [chat({ chat: { format: 'irc', url: 'https://hooks.example.com/x' } }), 'chat/format'],
+    [chat({ chat: { format: 'slack' } }), 'chat/url'],
+    [chat({ chat: { format: 'slack', url: 'no address' } }), 'chat/url'],
+    [chat({ chat: { format: 'slack', url: `https://hooks.example.com/${OMITTED}` } }), 'chat/url'],
+    [chat({ text: '{{steps.h.status}}' }), 'text'],
   ])('%j', (step, at) => {
     expect(faultsOf([step])).toEqual([`/workspace/steps/0/${at}`])
+  })
+})
+
+test('a step that tells people names one place; mail only where the operator has a server for it', () => {
+  const both = { ...mail({}), ...chat({}), subject: undefined }
+  expect(faultsOf([mail({ mail: undefined }), both])).toEqual(['/workspace/steps/0', '/workspace/steps/1'])
+  const sent = { workspace: { version: 1, steps: [mail({}), chat({})] } }
+  expect(checkDocument(sent, { ...rules, sendsMail: false })).toEqual({
+    kind: 'faults',
+    faults: [
+      {
+        pointer: '/workspace/steps/0/mail',
+        detail: 'this service sends no mail: its operator sets REPRISE_SMTP_URL',
+      },
+    ],
   })
 })
 

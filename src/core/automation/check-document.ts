@@ -19,6 +19,7 @@ import type {
   WaitStep,
 } from './automation.ts'
 import { type CallRules, readCall } from './check-call.ts'
+import { type NotifyRules, readNotify } from './check-notify.ts'
 import { readSchedules, type ScheduleRules } from './check-schedules.ts'
 import { checkTemplate } from './check-templates.ts'
 import {
@@ -34,7 +35,7 @@ import { isObject, STATUS } from './scope.ts'
 import { parsePath } from './template.ts'
 
 /** What the checks ask of others. */
-export interface DocumentRules extends ScheduleRules, CallRules {
+export interface DocumentRules extends ScheduleRules, CallRules, NotifyRules {
   readonly eventTypes: readonly string[]
   readonly parseEventFilter: (text: string, eventTypes: readonly string[]) => ParsedFilter
 }
@@ -44,7 +45,7 @@ export type CheckedDocument =
   | { readonly kind: 'faults'; readonly faults: readonly DocumentFault[] }
 
 const ID_MAX_CHARACTERS = 128
-const STEP_KINDS = ['reload', 'task', 'call', 'wait'] as const satisfies readonly Step['kind'][]
+const STEP_KINDS = ['reload', 'task', 'call', 'notify', 'wait'] as const satisfies readonly Step['kind'][]
 const TRIGGER_KINDS = [
   'manual',
   'webhook',
@@ -159,6 +160,8 @@ function readStep(
       return { ...basis, kind, taskId: step.needed('taskId', step.text('taskId', ID_MAX_CHARACTERS)) ?? '' }
     case 'call':
       return readCall(reading, step, basis, earlier, rules)
+    case 'notify':
+      return readNotify(reading, step, basis, earlier, rules)
     case 'wait':
       return readWait(step, basis)
   }
@@ -168,6 +171,7 @@ const MEMBERS: Readonly<Record<Step['kind'], readonly string[]>> = {
   reload: ['appId', 'partial', 'weight', 'variables'],
   task: ['taskId'],
   call: ['method', 'url', 'headers', 'secretHeaders', 'body', 'retries'],
+  notify: ['mail', 'chat', 'subject', 'text', 'retries'],
   wait: ['seconds'],
 }
 

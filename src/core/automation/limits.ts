@@ -17,6 +17,7 @@ export const RENDERED_MAX_CHARACTERS = 64 * KIB
 export const SENT_BODY_MAX_CHARACTERS = 2 * KIB
 /** What a run remembers of the body that answered. */
 export const ANSWER_BODY_MAX_CHARACTERS = 4 * KIB
+export const SUBJECT_MAX_BYTES = 200
 export const ERROR_MAX_CHARACTERS = KIB
 export const CONCURRENT_RUNS_MAX = 10
 export const CONCURRENT_RUNS_DEFAULT = 1

@@ -17,7 +17,7 @@ const after = (of: number, value: string): Filter => ({
 
 const drawnSteps = fc.array(
   fc.record({
-    kind: fc.constantFrom('reload', 'call', 'task', 'wait'),
+    kind: fc.constantFrom('reload', 'call', 'task', 'notify', 'wait'),
     onFailure: fc.constantFrom('stop', 'continue'),
     condition: fc.option(fc.tuple(fc.nat(5), fc.constantFrom('succeeded', 'failed', 'skipped'))),
   }),
@@ -38,21 +38,24 @@ function stepsOf(drawn: typeof drawnSteps extends fc.Arbitrary<infer Drawn> ? Dr
         return { ...basis, kind, method: 'POST', url: '', headers: {}, sealedHeaders: {}, retries: 1 }
       case 'task':
         return { ...basis, kind, taskId: 't' }
+      case 'notify':
+        return { ...basis, kind, to: { channel: 'mail', to: [], subject: 's' }, text: 't', retries: 1 }
       default:
         return { ...basis, kind, ms: HOUR }
     }
   })
 }
 
-/** 0: succeeded, 1: failed, 2: awaits a reload first, 3: again an hour later. */
+/** 0: succeeded, 1: failed, 2: awaits a reload first, 3: again an hour later, 4: no room for an hour. */
 const NEWS: readonly ((now: number) => StepNews)[] = [
   () => ({ kind: 'ended', state: 'succeeded' }),
   () => ({ kind: 'ended', state: 'failed', error: 'no' }),
   () => ({ kind: 'awaits', reloadId: 'r' as ReloadId }),
   (now) => ({ kind: 'again', dueAt: now + HOUR, error: 'later' }),
+  (now) => ({ kind: 'later', dueAt: now + HOUR }),
 ]
 
-const drawnNews = fc.array(fc.nat(3), { minLength: 60, maxLength: 60 })
+const drawnNews = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 })
 
 test('a run takes its steps in order, one at a time, and ends as the steps did, whatever comes of them', () => {
   fc.assert(

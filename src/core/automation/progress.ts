@@ -22,6 +22,7 @@ export type Effect =
   /** Its task is started, or the end of that one's run looked at. */
   | { readonly kind: 'task'; readonly step: Extract<Step, { kind: 'task' }> }
   | { readonly kind: 'call'; readonly step: Extract<Step, { kind: 'call' }> }
+  | { readonly kind: 'notify'; readonly step: Extract<Step, { kind: 'notify' }> }
   /** The run ends early: its reload is canceled. */
   | { readonly kind: 'withdraw'; readonly reloadId: ReloadId }
 
@@ -36,7 +37,7 @@ export type StepNews =
     }
   /** Goes on when this reload has its outcome. */
   | { readonly kind: 'awaits'; readonly reloadId: ReloadId; readonly sent?: Json }
-  /** A call is tried again then, epoch ms. */
+  /** A call or a message is tried again then, epoch ms. */
   | {
       readonly kind: 'again'
       readonly dueAt: number
@@ -44,6 +45,8 @@ export type StepNews =
       readonly answer?: Json
       readonly error: string
     }
+  /** There is no room for a message before then, epoch ms; no try was made. */
+  | { readonly kind: 'later'; readonly dueAt: number }
   | { readonly kind: 'withdrawn' }
 
 export interface GoingOn {
@@ -89,15 +92,23 @@ export function effectOf(run: AutomationRun, now: number): Effect {
     case 'task':
       return { kind: 'task', step }
     case 'call':
-      return (current.dueAt ?? 0) > now ? { kind: 'none' } : { kind: 'call', step }
+      return isDue(current, now) ? { kind: 'call', step } : { kind: 'none' }
+    case 'notify':
+      return isDue(current, now) ? { kind: 'notify', step } : { kind: 'none' }
   }
+}
+
+function isDue({ dueAt = 0 }: StepResult, now: number): boolean {
+  return dueAt <= now
 }
 
 /** The run with what came of the effect of its step that is under way. */
 export function settled(run: AutomationRun, news: StepNews, now: number): AutomationRun {
   const current = underWay(run)
   if (current === undefined) throw new Error(`no step of run ${run.id} is under way`)
-  const { awaits: _awaited, dueAt: _due, ...result } = current
+  if (news.kind === 'later') return withResult(run, { ...current, dueAt: news.dueAt })
+  // What came of an earlier try is over.
+  const { awaits: _awaited, dueAt: _due, answer: _answer, error: _error, ...result } = current
   switch (news.kind) {
     case 'ended': {
       const { kind: _ended, error, ...rest } = news

@@ -59,7 +59,7 @@ export interface StepResult {
   readonly state: StepState
   readonly startedAt: number
   readonly endedAt?: number
-  /** Tries of a call that were made. */
+  /** Tries of a call or a message that were made. */
   readonly tries: number
   /** What went out, secrets left out. */
   readonly sent?: Json
@@ -70,7 +70,7 @@ export interface StepResult {
   readonly reloadId?: ReloadId
   /** A reload whose outcome it waits for: its own, or the one that the app already has. */
   readonly awaits?: ReloadId
-  /** Epoch ms before which it does not go on: of a wait, and of a call that is tried again. */
+  /** Epoch ms before which it does not go on: of a wait, and of a call or message that is tried later. */
   readonly dueAt?: number
 }
 
@@ -100,7 +100,7 @@ export function wakeAt(run: AutomationRun): number | undefined {
   return underWay(run)?.dueAt ?? 0
 }
 
-/** Sent with every try of a step's call, and its reload's: at the other end it makes one of several. */
+/** Sent with every try of a step's call, message or reload: at the other end it makes one of several. */
 export function idempotencyKey(run: Pick<AutomationRun, 'id'>, stepId: string): string {
   return `${run.id}/${stepId}`
 }

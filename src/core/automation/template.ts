@@ -1,11 +1,13 @@
 /**
  * Templates: texts with `{{path}}`, where the value of a path (scope.ts) comes in, escaped for the place
- * where the text goes: percent-encoded in an address, without control characters in a header, and inside JSON
- * never as text but as a value, so that no value can end a string and go on as something else.
+ * where the text goes: percent-encoded in an address, without control characters in a header, plain in a
+ * chat, and inside JSON never as text but as a value, so that no value can end a string and go on as
+ * something else.
  *
  * A text that is nothing but one placeholder takes the value with its type, where the place has types. What
  * is not there is empty, or null. What comes out is bounded.
  */
+import { CHAT_ESCAPES, type ChatFormat } from '../chat.ts'
 import type { Json } from './automation.ts'
 import { RENDERED_MAX_CHARACTERS } from './limits.ts'
 import { isObject, type Scope } from './scope.ts'
@@ -17,7 +19,7 @@ export type Rendered<Value> =
   | { readonly kind: 'rendered'; readonly value: Value }
   | { readonly kind: 'fault'; readonly detail: string }
 
-export type Place = 'text' | 'url' | 'header'
+export type Place = 'text' | 'url' | 'header' | ChatFormat
 
 /** The paths of all placeholders, as they are written. */
 export function pathsIn(template: string): string[] {
@@ -44,6 +46,7 @@ const ESCAPES: Readonly<Record<Place, (text: string) => string>> = {
   // A lone surrogate has no UTF-8.
   url: (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')),
   header: (text) => text.replace(/[^\t\x20-\x7e]/g, ' '),
+  ...CHAT_ESCAPES,
 }
 
 function jsonFilled(template: Json, scope: Scope, budget: Budget): Json {

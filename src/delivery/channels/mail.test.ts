@@ -12,7 +12,9 @@ import { TASK_NOT_RUN_TYPE } from '../../event/event-types.ts'
 import type { CloudEvent } from '../../event/stored-event.ts'
 import type { AlertSubject } from '../alert-message.ts'
 import type { ClosableChannel } from '../channel.ts'
-import { type MailOptions, type MailServer, mailChannel } from './mail.ts'
+import type { Letter, Mailer } from '../mailer.ts'
+import { type MailOptions, mailChannel } from './mail.ts'
+import { type MailServer, type SmtpOptions, smtpMailer } from './smtp.ts'
 
 const PASSWORD = 'a-password-of-the-operator'
 const FAILED = aCloudEvent({
@@ -91,16 +93,20 @@ async function mailServer(options: SMTPServerOptions = {}): Promise<number> {
   return (server.server.address() as { port: number }).port
 }
 
-function channel(server: Partial<MailServer>, more: Partial<MailOptions> = {}): ClosableChannel {
-  const made = mailChannel({
+function mailer(server: Partial<MailServer>, more: Partial<SmtpOptions> = {}): Mailer {
+  const made = smtpMailer({
     server: { host: 'localhost', port: 0, tls: 'none', ...server },
     from: 'Reprise <reprise@example.org>',
-    about: async () => ABOUT,
     ...more,
   })
   ends.push(() => made.close())
   return made
 }
+
+const channel = (
+  server: Partial<MailServer>,
+  { about = async () => ABOUT, ...more }: Partial<SmtpOptions & Pick<MailOptions, 'about'>> = {},
+): ClosableChannel => mailChannel({ mailer: mailer(server, more), about })
 
 const send = (to: ClosableChannel, event: CloudEvent = FAILED, subscription = alert()) =>
   to.send([event], subscription, Date.UTC(2026, 10, 2, 4, 5, 0))
@@ -292,5 +298,50 @@ describe('a refusal of the server', () => {
   ])('%s', async (_label, codes, expected) => {
     const to = channel({ port: await mailServer(refusing(codes)) })
     expect(await send(to, FAILED, alert('a@example.com', 'b@example.com'))).toMatchObject(expected)
+  })
+})
+
+describe('a letter of anybody', () => {
+  const letter: Letter = {
+    to: ['ops@example.com'],
+    subject: 'Grüße',
+    text: 'one\n.\nRCPT TO:<all@example.com>\n',
+    key: '0198c1de-0000-7000-8000-000000000001/tell',
+    sentAt: Date.UTC(2026, 10, 2, 4, 5, 0),
+  }
+
+  it('goes out as it is, under its key', async () => {
+    const messageId = `<${letter.key}@example.org>`
+    expect(await mailer({ port: await mailServer() }).send(letter)).toEqual({ ok: true, messageId })
+    expect(taken).toMatchObject([{ to: ['ops@example.com'], text: letter.text.replaceAll('\n', '\r\n') }])
+    expect(headerOf('message-id')).toEqual([`Message-ID: ${messageId}`])
+  })
+
+  it('is worth no other try after a 5yz, and is after anything else', async () => {
+    const answering = (responseCode: number): SMTPServerOptions => ({
+      onRcptTo: (_address, _session, done) => done(Object.assign(new Error('no'), { responseCode })),
+    })
+    const sent = async (code: number) => mailer({ port: await mailServer(answering(code)) }).send(letter)
+    expect(await sent(550)).toMatchObject({ ok: false, final: true })
+    expect(await sent(450)).not.toHaveProperty('final')
+    const gone = await mailer({ port: 1, host: '127.0.0.1' }).send(letter)
+    expect(gone).toMatchObject({ ok: false, message: 'the mail server cannot be reached' })
+    expect(gone).not.toHaveProperty('final')
+  })
+
+  it('that the stop of the service cuts off tells nothing; the channel of alerts does not throw', async () => {
+    let asked = (): void => undefined
+    const waiting = new Promise<void>((resolve) => (asked = resolve))
+    const port = await mailServer({ onRcptTo: () => asked() })
+    const cut = mailer({ port })
+    const told = expect(cut.send(letter)).rejects.toThrow('the service stops')
+    await waiting
+    await cut.close()
+    await told
+    await expect(cut.send(letter)).rejects.toThrow('the service stops')
+    expect(await send(mailChannel({ mailer: cut, about: async () => ABOUT }))).toMatchObject({
+      ok: false,
+      message: 'the service stops',
+    })
   })
 })

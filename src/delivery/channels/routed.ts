@@ -1,7 +1,7 @@
 /** A channel that forwards each send to the channel of its subscription. */
 
 import type { Subscription } from '../../event/subscription.ts'
-import type { Channel, ClosableChannel } from '../channel.ts'
+import type { Channel } from '../channel.ts'
 
 export function routedChannel(
   webhook: Channel,
@@ -17,13 +17,21 @@ export function routedChannel(
   }
 }
 
-/** A channel that is loaded and opened by its first send, which keeps the start fast. */
-export function openedAtFirstSend(open: () => Promise<ClosableChannel>): ClosableChannel {
-  let opened: Promise<ClosableChannel> | undefined
+/** Whatever sends until it is closed. */
+export interface Sending<Args extends unknown[], Answer> {
+  send(...args: Args): Promise<Answer>
+  close(): Promise<void>
+}
+
+/** Is loaded and opened by its first send, which keeps the start fast. */
+export function openedAtFirstSend<Args extends unknown[], Answer>(
+  open: () => Promise<Sending<Args, Answer>>,
+): Sending<Args, Answer> {
+  let opened: Promise<Sending<Args, Answer>> | undefined
   return {
-    async send(events, subscription, sentAt) {
+    async send(...args) {
       opened ??= open()
-      return (await opened).send(events, subscription, sentAt)
+      return (await opened).send(...args)
     },
     async close() {
       await (await opened)?.close()
