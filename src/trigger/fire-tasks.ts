@@ -49,6 +49,12 @@ export function startFiringTasks(deps: TriggerDeps): Loop {
   }
 }
 
+/** A task whose instant has come or that has a run which waited, and the step that fires it. */
+interface Due {
+  readonly ref: TaskRef
+  readonly change: Change<Fired>
+}
+
 class Firing {
   readonly #deps: TriggerDeps
   /** Runs wait for reloads of their apps to end. */
@@ -69,9 +75,11 @@ class Firing {
     const max = BATCH + this.#left.size
     const tasks = await store.dueTasks(clock.now(), max)
     const runs = await store.dueRuns(clock.now(), max)
-    const firedTasks = await this.#fire(tasks, (ref) => firingSchedule(this.#deps, ref))
-    const firedRuns = await this.#fire(runs, (ref) => firingRun(this.#deps, ref))
-    if (firedTasks + firedRuns > 0) return 0
+    const fired = await this.#fire([
+      ...this.#taken(tasks).map((ref) => ({ ref, change: firingSchedule(this.#deps, ref) })),
+      ...this.#taken(runs).map((ref) => ({ ref, change: firingRun(this.#deps, ref) })),
+    ])
+    if (fired > 0) return 0
     if (tasks.length + runs.length > 0) return AGAIN_MS
     const now = clock.now()
     this.holds = await store.hasHeldRuns(now)
@@ -85,23 +93,23 @@ class Firing {
     if (moved > 0) this.#deps.log.info('schedules were computed anew', { tasks: moved, clockWasSet })
   }
 
-  /** @returns how many were fired, or are over */
-  async #fire<Ref extends TaskRef>(
-    refs: readonly Ref[],
-    firing: (ref: Ref) => Change<Fired>,
-  ): Promise<number> {
+  #taken<Ref extends TaskRef>(refs: readonly Ref[]): Ref[] {
     const now = this.#deps.clock.monotonic()
     for (const [id, until] of this.#left) if (until <= now) this.#left.delete(id)
-    const taken = refs.filter(({ taskId }) => !this.#left.has(taskId)).slice(0, BATCH)
+    return refs.filter(({ taskId }) => !this.#left.has(taskId)).slice(0, BATCH)
+  }
+
+  /** @returns how many were fired, or are over */
+  async #fire(taken: readonly Due[]): Promise<number> {
     if (taken.length === 0) return 0
     try {
-      return this.#tell(await this.#deps.store.change(taken.map(firing)))
+      return this.#tell(await this.#deps.store.change(taken.map(({ change }) => change)))
     } catch (error) {
       // One of them may be what fails: each for itself. If all fail, it is the store.
       let fired = 0
       const failed: TaskRef[] = []
-      for (const ref of taken) {
-        const count = await this.#fireAlone(ref, firing(ref))
+      for (const { ref, change } of taken) {
+        const count = await this.#fireAlone(ref, change)
         if (count === undefined) failed.push(ref)
         else fired += count
       }

@@ -243,6 +243,24 @@ describe('a schedule', () => {
 })
 
 describe('the end of another task', () => {
+  test('is heard also while the only task that is due cannot be saved', async () => {
+    const { machine, store, start, every, save, runs, end, deps, owner } = await scene()
+    await save({ triggers: every('FREQ=HOURLY') })
+    await save({ id: OTHER, appId: OTHER_APP })
+    await save({ id: NEXT, appId: THIRD_APP, triggers: { ends: { join: 'any', events: [ofTask(OTHER)] } } })
+    const change: Store['change'] = async (batch) => {
+      if (batch.some((one) => one.kind === 'task' && one.id === TASK_ID)) throw new Error('disk full')
+      return store.change(batch)
+    }
+    const loop = start({ change })
+    await machine.pass(HOUR + SECOND)
+    await store.change([startingTask(deps, { tenantId: TENANT_ID, taskId: OTHER }, { userId: owner.id })])
+    await end(OTHER_APP)
+    await machine.pass(MINUTE)
+    expect(states(await runs(NEXT))).toEqual(['running'])
+    await loop.stop()
+  })
+
   test('starts the next ones, whatever their number, each once', async () => {
     const { machine, store, start, save, runs, end, deps, owner } = await scene()
     await save({})
