@@ -1,105 +1,18 @@
 /** The loop that fires tasks, on the model of a store, in virtual time: hours pass at once. */
 import { describe, expect, test } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
-import {
-  APP_ID,
-  anApp,
-  aSubscription,
-  aTask,
-  aTenant,
-  aUser,
-  SPACE_ID,
-  TASK_ID,
-  TENANT_ID,
-} from '../../test/support/records.ts'
-import { virtualMachine } from '../../test/support/virtual-machine.ts'
-import type { AppId, ReloadId, TaskId } from '../core/ids.ts'
-import type { App, Tenant, User } from '../core/records.ts'
-import { checkSchedule } from '../core/recurrence/check-schedule.ts'
+import { APP_ID, aSubscription, SPACE_ID, TASK_ID, TENANT_ID } from '../../test/support/records.ts'
+import { OTHER_APP, THIRD_APP, taskScene } from '../../test/support/task-scene.ts'
+import type { ReloadId, TaskId } from '../core/ids.ts'
 import type { TaskRun } from '../core/task/run.ts'
-import { switchedOn } from '../core/task/switching.ts'
-import type { Task, TaskEvent } from '../core/task/task.ts'
+import type { TaskEvent } from '../core/task/task.ts'
 import { HOUR, MINUTE, SECOND } from '../core/units.ts'
 import { alertEventTypes } from '../event/alert.ts'
-import { systemZones } from '../main/zones.ts'
-import { type SettleRules, settleStep } from '../outcome/settle.ts'
-import { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/port/store.ts'
-import { startFiringTasks } from './fire-tasks.ts'
 import { startingTask } from './start-task.ts'
 
-const zones = systemZones()
 const NEXT = '7a5c0002-0000-4000-8000-000000000002' as TaskId
 const OTHER = '7a5c0003-0000-4000-8000-000000000003' as TaskId
-const OTHER_APP = '3f8a1b6c-0d2e-4a55-8c11-22d3a9b7e002' as AppId
-const THIRD_APP = '3f8a1b6c-0d2e-4a55-8c11-22d3a9b7e003' as AppId
-
-interface Scene {
-  readonly tenant?: Partial<Tenant>
-  readonly user?: Partial<User>
-  readonly app?: Partial<App>
-  readonly reloadsPerAppAndDay?: number
-}
-
-async function scene({ tenant, user, app, reloadsPerAppAndDay = 0 }: Scene = {}) {
-  const machine = virtualMachine()
-  const store = new MemoryStore()
-  const { ports } = machine
-  const owner = aUser(user)
-  await put(store, { tenants: [aTenant(tenant)] })
-  await put(store, { users: [owner] })
-  for (const id of [APP_ID, OTHER_APP, THIRD_APP]) {
-    await put(store, { apps: [anApp({ id, ownerId: owner.id, ...app })] })
-  }
-  const rules: SettleRules = { ...ports, errorRequeuesMax: 0, taskFailuresMax: 5, largestSizeIndex: 0 }
-  const told: TaskRun[] = []
-  const deps = { ...ports, ...rules, zones, reloadsPerAppAndDay }
-  const start = (over: Partial<Store> = {}) =>
-    startFiringTasks({ ...deps, store: with_(store, over), fired: (runs) => told.push(...runs) })
-  const every = (rule: string) => {
-    const now = ports.clock.now()
-    const terms = { now, createdAt: now, offsets: 'beside-zone', minimumGapMs: SECOND } as const
-    const checked = checkSchedule({ recurrence: [rule] }, terms, zones)
-    if (checked.kind !== 'schedule') throw new Error(JSON.stringify(checked))
-    return { schedule: checked.schedule }
-  }
-  const save = async (change: Partial<Task>) => {
-    const task = aTask({ ownerId: owner.id, enabled: false, ...change })
-    const on = change.enabled === false ? task : switchedOn(task, ports.clock.now(), zones)
-    await put(store, { tasks: [on] })
-    return on
-  }
-  const runs = async (taskId: TaskId = TASK_ID) => {
-    const { rows } = await store.list('taskRuns', {
-      tenantId: TENANT_ID,
-      where: { kind: 'among', field: 'taskId', values: [taskId] },
-      sort: { field: 'createdAt', descending: false },
-      page: { limit: 1000 },
-    })
-    return rows
-  }
-  /** Ends the active reload of an app: canceled, or over its time in the queue. */
-  const end = async (appId: AppId = APP_ID, how: 'canceled' | 'failed' = 'canceled') => {
-    const id = await store.activeReloadOf(TENANT_ID, appId)
-    const command =
-      how === 'canceled'
-        ? ({ kind: 'cancel' } as const)
-        : ({ kind: 'queue-time-exceeded', limitMs: 0 } as const)
-    await store.transition([{ reloadId: id!, step: settleStep(rules, command) }])
-    return id!
-  }
-  return { machine, store, start, every, save, runs, end, told, deps, owner }
-}
-
-/** The store with other answers of some verbs. */
-function with_(store: Store, over: Partial<Store>): Store {
-  return new Proxy(store, {
-    get: (target, name) => {
-      const found = name in over ? over[name as keyof Store] : target[name as keyof Store]
-      return typeof found === 'function' ? found.bind(name in over ? over : target) : found
-    },
-  })
-}
 
 const states = (runs: readonly TaskRun[]) => runs.map(({ state, reason }) => reason ?? state)
 const ofTask = (taskId: TaskId, status: TaskEvent['status'] = 'any', name = 'up'): TaskEvent => ({
@@ -110,7 +23,7 @@ const ofTask = (taskId: TaskId, status: TaskEvent['status'] = 'any', name = 'up'
 
 describe('a schedule', () => {
   test('makes a reload at each instant, by its owner, with the task and the reason', async () => {
-    const { machine, store, start, every, save, runs, end, owner } = await scene()
+    const { machine, store, start, every, save, runs, end, owner } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     for (let n = 1; n <= 3; n++) {
@@ -131,7 +44,7 @@ describe('a schedule', () => {
   })
 
   test('is skipped while the app has a reload, and tells so', async () => {
-    const { machine, store, start, every, save, runs, told } = await scene()
+    const { machine, store, start, every, save, runs, told } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     await machine.pass(2 * HOUR)
@@ -145,7 +58,7 @@ describe('a schedule', () => {
   })
 
   test('while nobody looked: the latest within the window runs, the others are one record', async () => {
-    const { machine, store, start, every, save, runs, end } = await scene()
+    const { machine, store, start, every, save, runs, end } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     const alert = aSubscription({ channel: 'mail', alert: { on: ['didNotRun'] } })
     await put(store, { subscriptions: [{ ...alert, eventTypes: alertEventTypes(['didNotRun']) }] })
@@ -163,7 +76,7 @@ describe('a schedule', () => {
   })
 
   test('in a paused tenant is missed', async () => {
-    const { machine, start, every, save, runs } = await scene({ tenant: { tasksPausedAt: 1 } })
+    const { machine, start, every, save, runs } = await taskScene({ tenant: { tasksPausedAt: 1 } })
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     await machine.pass(2 * HOUR)
@@ -172,7 +85,7 @@ describe('a schedule', () => {
   })
 
   test('several of one app at once: the first by id runs, the others are skipped', async () => {
-    const { machine, start, every, save, runs } = await scene()
+    const { machine, start, every, save, runs } = await taskScene()
     await save({ id: OTHER, triggers: every('FREQ=HOURLY') })
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
@@ -183,7 +96,7 @@ describe('a schedule', () => {
   })
 
   test('that the owner may not run fails, and switches itself off with the reason', async () => {
-    const { machine, store, start, every, save, runs } = await scene({ user: { status: 'disabled' } })
+    const { machine, store, start, every, save, runs } = await taskScene({ user: { status: 'disabled' } })
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     await machine.pass(3 * HOUR)
@@ -197,7 +110,7 @@ describe('a schedule', () => {
   })
 
   test('over the daily quota fails, and counts as a failure', async () => {
-    const { machine, start, every, save, runs, end } = await scene({ reloadsPerAppAndDay: 1 })
+    const { machine, start, every, save, runs, end } = await taskScene({ reloadsPerAppAndDay: 1 })
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     await machine.pass(HOUR)
@@ -208,7 +121,7 @@ describe('a schedule', () => {
   })
 
   test('five failures in a row switch it off', async () => {
-    const { machine, store, start, every, save, end } = await scene()
+    const { machine, store, start, every, save, end } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     for (let n = 1; n <= 5; n++) {
@@ -222,7 +135,7 @@ describe('a schedule', () => {
   })
 
   test('one that cannot be saved holds up nobody, and is tried again', async () => {
-    const { machine, store, start, every, save, runs } = await scene()
+    const { machine, store, start, every, save, runs } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     await save({ id: OTHER, appId: OTHER_APP, triggers: every('FREQ=HOURLY') })
     let broken = true
@@ -244,7 +157,7 @@ describe('a schedule', () => {
 
 describe('the end of another task', () => {
   test('is heard also while the only task that is due cannot be saved', async () => {
-    const { machine, store, start, every, save, runs, end, deps, owner } = await scene()
+    const { machine, store, start, every, save, runs, end, deps, owner } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     await save({ id: OTHER, appId: OTHER_APP })
     await save({ id: NEXT, appId: THIRD_APP, triggers: { ends: { join: 'any', events: [ofTask(OTHER)] } } })
@@ -262,7 +175,7 @@ describe('the end of another task', () => {
   })
 
   test('starts the next ones, whatever their number, each once', async () => {
-    const { machine, store, start, save, runs, end, deps, owner } = await scene()
+    const { machine, store, start, save, runs, end, deps, owner } = await taskScene()
     await save({})
     await save({ id: NEXT, appId: OTHER_APP, triggers: { ends: { join: 'any', events: [ofTask(TASK_ID)] } } })
     await save({ id: OTHER, appId: THIRD_APP, triggers: { ends: { join: 'any', events: [ofTask(NEXT)] } } })
@@ -282,7 +195,7 @@ describe('the end of another task', () => {
   })
 
   test('is held while the app has a reload, at most once, and starts when that ends', async () => {
-    const { machine, store, start, save, runs, end, deps, owner } = await scene()
+    const { machine, store, start, save, runs, end, deps, owner } = await taskScene()
     await save({})
     await save({ id: NEXT, appId: OTHER_APP, triggers: { ends: { join: 'any', events: [ofTask(TASK_ID)] } } })
     const loop = start()
@@ -303,7 +216,7 @@ describe('the end of another task', () => {
   })
 
   test('waits durably: a loop that starts later finds it', async () => {
-    const { machine, store, start, save, runs, end, deps, owner } = await scene()
+    const { machine, store, start, save, runs, end, deps, owner } = await taskScene()
     await save({})
     await save({ id: NEXT, appId: OTHER_APP, triggers: { ends: { join: 'any', events: [ofTask(TASK_ID)] } } })
     await store.change([startingTask(deps, { tenantId: TENANT_ID, taskId: TASK_ID }, { userId: owner.id })])
@@ -316,7 +229,7 @@ describe('the end of another task', () => {
   })
 
   test('of a join starts it when all have come', async () => {
-    const { machine, store, start, save, runs, end, deps, owner } = await scene()
+    const { machine, store, start, save, runs, end, deps, owner } = await taskScene()
     await save({})
     await save({ id: OTHER, appId: OTHER_APP })
     const events = [ofTask(TASK_ID, 'any', 'a'), ofTask(OTHER, 'any', 'b')]
@@ -336,7 +249,7 @@ describe('the end of another task', () => {
   })
 
   test('keeps what is known of the automations that led to it', async () => {
-    const { machine, store, start, save, end, deps, owner } = await scene()
+    const { machine, store, start, save, end, deps, owner } = await taskScene()
     await save({})
     const events = [ofTask(TASK_ID)]
     await save({ id: NEXT, appId: OTHER_APP, triggers: { ends: { join: 'any', events } } })
@@ -351,7 +264,7 @@ describe('the end of another task', () => {
   })
 
   test('of a run that failed without a reload is heard, too', async () => {
-    const { machine, start, save, runs, every } = await scene({
+    const { machine, start, save, runs, every } = await taskScene({
       reloadsPerAppAndDay: 0,
       user: { status: 'disabled' },
     })
@@ -367,7 +280,7 @@ describe('the end of another task', () => {
 
 describe('by hand', () => {
   test('a task that is off does not start; of a busy app the pending reload is told', async () => {
-    const { store, save, deps, owner } = await scene()
+    const { store, save, deps, owner } = await taskScene()
     const start = (taskId: TaskId) =>
       store.change([startingTask(deps, { tenantId: TENANT_ID, taskId }, { userId: owner.id })])
     await save({ enabled: false })
@@ -383,7 +296,7 @@ describe('by hand', () => {
 
 describe('a clock that was set', () => {
   test('forward and back: nothing runs twice, and the schedule goes on', async () => {
-    const { machine, start, every, save, runs, end } = await scene()
+    const { machine, start, every, save, runs, end } = await taskScene()
     await save({ triggers: every('FREQ=HOURLY') })
     const loop = start()
     await machine.pass(HOUR)
@@ -405,7 +318,7 @@ describe('a clock that was set', () => {
 })
 
 test('a task in a space is run for whoever may reload there', async () => {
-  const { machine, start, every, save, runs } = await scene({
+  const { machine, start, every, save, runs } = await taskScene({
     app: { spaceId: SPACE_ID, ownerId: 'x' as never },
   })
   await save({ triggers: every('FREQ=HOURLY') })
