@@ -106,9 +106,10 @@ function isDue({ dueAt = 0 }: StepResult, now: number): boolean {
 export function settled(run: AutomationRun, news: StepNews, now: number): AutomationRun {
   const current = underWay(run)
   if (current === undefined) throw new Error(`no step of run ${run.id} is under way`)
-  if (news.kind === 'later') return withResult(run, { ...current, dueAt: news.dueAt })
+  const { awaits: _awaited, dueAt: _due, ...known } = current
+  if (news.kind === 'later') return withResult(run, { ...known, dueAt: news.dueAt })
   // What came of an earlier try is over.
-  const { awaits: _awaited, dueAt: _due, answer: _answer, error: _error, ...result } = current
+  const { answer: _answer, error: _error, ...result } = known
   switch (news.kind) {
     case 'ended': {
       const { kind: _ended, error, ...rest } = news
