@@ -3,7 +3,16 @@
  * and history, of which each file in turn is missing, empty, or as it was at an earlier time. Whatever is
  * lost is told, by a refusal or a warning; docs/reference/starts.md has what was seen.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -15,6 +24,8 @@ import { readConfig } from '../../src/main/config.ts'
 import { type RunningService, startService } from '../../src/main/service.ts'
 import type { Accepted } from '../../src/main/surroundings.ts'
 import { realWorld } from '../../src/main/world.ts'
+import { defineFunctions } from '../../src/store/sqlite/functions.ts'
+import { MIGRATIONS } from '../../src/store/sqlite/migrate.ts'
 import { expectReferencePage } from '../support/reference-page.ts'
 
 const ADMIN_KEY = 'starts-admin-key-of-the-test'
@@ -222,13 +233,32 @@ it('starts without a word after a kill, and when it was stopped', LONG, async ()
   }
 })
 
+/** Makes the database one of an earlier release, with all that such a one could keep. */
+function takeBack(file: string, version: number): void {
+  const old = new DatabaseSync(`${file}.old`)
+  defineFunctions(old)
+  old.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF')
+  for (const sql of MIGRATIONS.slice(0, version)) old.exec(sql)
+  old.exec(`PRAGMA user_version = ${version}; ATTACH '${file}' AS present`)
+  const tables = old
+    .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all()
+  for (const { name } of tables) {
+    const columns = old.prepare(`SELECT name FROM pragma_table_info('${name}', 'main')`).all()
+    const names = columns.map((column) => column.name).join(', ')
+    old.exec(`INSERT OR REPLACE INTO main.${name} (${names}) SELECT ${names} FROM present.${name}`)
+  }
+  old.exec('DETACH present')
+  old.close()
+  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  renameSync(`${file}.old`, file)
+}
+
 it('an upgrade from a release before there were marks goes through without a word', LONG, async () => {
   const dataDir = join(mkdtempSync(join(root, 'upgrade-')), 'DATA')
   cpSync(whole, dataDir, { recursive: true })
   for (const folder of ['apps', 'files']) rmSync(join(dataDir, folder, '.reprise-installation'))
-  const db = new DatabaseSync(join(dataDir, 'reprise.db'))
-  db.exec('DROP TABLE installation; PRAGMA user_version = 8')
-  db.close()
+  takeBack(join(dataDir, 'reprise.db'), 8)
   for (let n = 0; n < 2; n++) {
     const said: string[] = []
     const service = await start(dataDir, said)
