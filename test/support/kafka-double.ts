@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { stopProcess } from './observe.ts'
 
 const FOUND = (process.env.PATH ?? '')
   .split(delimiter)
@@ -27,8 +28,8 @@ export interface KafkaDouble {
   readonly url: string
   /** Everything in the topic, read by librdkafka. */
   records(): Promise<ReadRecord[]>
-  /** Stops answering, as a machine does that hangs. */
-  freeze(): void
+  /** Stops answering, as a machine does that hangs; resolves when it stands. */
+  freeze(): Promise<void>
   thaw(): void
   /** SIGKILL; what it held is gone. */
   kill(): Promise<void>
@@ -46,7 +47,7 @@ export async function startKafkaDouble(topic: string): Promise<KafkaDouble> {
       const lines = stdout.split('\n').filter((line) => line !== '')
       return lines.map((line) => readRecord(JSON.parse(line)))
     },
-    freeze: () => void server.kill('SIGSTOP'),
+    freeze: () => stopProcess(server.pid!),
     thaw: () => void server.kill('SIGCONT'),
     async kill() {
       if (server.exitCode !== null || server.signalCode !== null) return

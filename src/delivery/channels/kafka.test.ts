@@ -136,7 +136,7 @@ describe.skipIf(NO_KAFKA !== undefined)(
       const kafka = await double()
       const to = await channel(kafka)
       await send(to, eventOf(0))
-      kafka.freeze()
+      await kafka.freeze()
       const events = Array.from({ length: 20 }, (_, n) => eventOf(n))
       const hanging = await Promise.all(events.map((event) => send(to, event)))
       expect(hanging.filter(({ ok }) => ok)).toEqual([])
