@@ -20,6 +20,8 @@ import {
   type ReloadId,
   type TenantId,
 } from '../core/ids.ts'
+import type { LeftAlone } from '../core/left-alone.ts'
+import type { Log } from '../core/ports.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import { SECOND } from '../core/units.ts'
 import { utf8Bytes } from '../core/utf8.ts'
@@ -33,11 +35,12 @@ import type { EventStore } from '../store/port/events.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
 import { ChainRate } from './chain-rate.ts'
-import type { LeftAlone } from './left-alone.ts'
+import { guarded } from './guarded.ts'
 import type { StepDeps } from './run-steps.ts'
 import { toldEnds } from './told-ends.ts'
 
 export interface HearingDeps extends StepDeps {
+  readonly log: Log
   readonly store: ChangeStore &
     Pick<AutomationStore, 'listeningAutomations' | 'automation' | 'automationRun'> &
     Pick<EventStore, 'eventsAfter' | 'lastSequence'> &
@@ -99,7 +102,7 @@ export class Hearing {
       const from = Math.max(this.#heard.get(automationId) ?? 0, heardUpTo)
       if (from >= newest) continue
       const hear = () => this.#hear(listener, from, newest, read)
-      if (await this.#left.guard(automationId, hear)) more = true
+      if (await guarded(this.#deps.log, this.#left, automationId, hear)) more = true
     }
     return more
   }

@@ -4,6 +4,7 @@
  * moment, or until a commit concerns it: a reload that ended is one.
  */
 import type { AutomationRunId, TenantId } from '../core/ids.ts'
+import { LeftAlone } from '../core/left-alone.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import { LOOK_EVERY_MS, RecheckTime } from '../core/recurrence/recheck-time.ts'
@@ -11,8 +12,8 @@ import type { AutomationRunRef } from '../store/port/automations.ts'
 import type { Store } from '../store/port/store.ts'
 import { type AdvanceDeps, advanceRun } from './advance-run.ts'
 import { firing, recheckSchedules, type ScheduleDeps } from './fire-schedules.ts'
+import { guarded } from './guarded.ts'
 import { Hearing } from './hear-events.ts'
-import { LeftAlone } from './left-alone.ts'
 
 /** Runs that go on at the same time, of all tenants and of one. */
 const AT_ONCE_MAX = 50
@@ -53,7 +54,7 @@ class Running {
 
   constructor(deps: AutomationsDeps) {
     this.#deps = deps
-    this.#left = new LeftAlone(deps)
+    this.#left = new LeftAlone(deps.clock)
     this.#hearing = new Hearing(deps, this.#left)
     this.#recheckTime = new RecheckTime(deps.clock)
   }
@@ -69,12 +70,13 @@ class Running {
 
   /** @returns the longest wait before the next round, ms; 0: there is more */
   async round(wake: () => void): Promise<number> {
-    const { store, clock } = this.#deps
+    const { store, clock, log } = this.#deps
     await this.#recheckTime.whenDue(() => recheckSchedules(this.#deps))
     const due = await store.dueAutomations(clock.now(), SCHEDULES_PER_ROUND + this.#left.size)
     let fired = 0
     for (const ref of due) {
-      const answer = await this.#left.guard(ref.automationId, () => store.change([firing(this.#deps, ref)]))
+      const fire = () => store.change([firing(this.#deps, ref)])
+      const answer = await guarded(log, this.#left, ref.automationId, fire)
       if (answer !== undefined) fired += 1
     }
     const more = await this.#hearing.round()
@@ -103,12 +105,11 @@ class Running {
 
   #begin(ref: AutomationRunRef, wake: () => void): void {
     const { runId, tenantId } = ref
-    const done = this.#left
-      .guard(runId, () => advanceRun(this.#deps, ref))
-      .then(() => {
-        this.#active.delete(runId)
-        wake()
-      })
+    const goOn = () => advanceRun(this.#deps, ref)
+    const done = guarded(this.#deps.log, this.#left, runId, goOn).then(() => {
+      this.#active.delete(runId)
+      wake()
+    })
     this.#active.set(runId, { tenantId, done })
   }
 }

@@ -6,11 +6,12 @@
  * each in the step that also accepts the reload. It sleeps until the next one is due, or until a commit
  * concerns it.
  */
+import { LeftAlone } from '../core/left-alone.ts'
 import { type Loop, startLoop } from '../core/loop.ts'
 import type { Log, Timers } from '../core/ports.ts'
 import { LOOK_EVERY_MS, RecheckTime } from '../core/recurrence/recheck-time.ts'
 import type { TaskRun } from '../core/task/run.ts'
-import { MINUTE, SECOND } from '../core/units.ts'
+import { SECOND } from '../core/units.ts'
 import type { Change } from '../store/port/change.ts'
 import type { Store } from '../store/port/store.ts'
 import type { TaskRef } from '../store/port/tasks.ts'
@@ -22,8 +23,6 @@ import { recheckSchedules } from './recheck.ts'
 const BATCH = 100
 /** Nothing of what is due could be fired: so long until it is tried again, ms. */
 const AGAIN_MS = SECOND
-/** What could not be fired is left for so long, so that it does not hold up the others, ms. */
-const LEFT_MS = MINUTE
 
 export interface TriggerDeps extends ScheduleDeps {
   readonly store: Store
@@ -60,11 +59,12 @@ class Firing {
   /** Runs wait for reloads of their apps to end. */
   holds = false
   readonly #recheckTime: RecheckTime
-  /** By task: until when it is left, by the monotonic clock. */
-  readonly #left = new Map<string, number>()
+  /** By task. */
+  readonly #left: LeftAlone
 
   constructor(deps: TriggerDeps) {
     this.#deps = deps
+    this.#left = new LeftAlone(deps.clock)
     this.#recheckTime = new RecheckTime(deps.clock)
   }
 
@@ -94,8 +94,6 @@ class Firing {
   }
 
   #taken<Ref extends TaskRef>(refs: readonly Ref[]): Ref[] {
-    const now = this.#deps.clock.monotonic()
-    for (const [id, until] of this.#left) if (until <= now) this.#left.delete(id)
     return refs.filter(({ taskId }) => !this.#left.has(taskId)).slice(0, BATCH)
   }
 
@@ -114,7 +112,7 @@ class Firing {
         else fired += count
       }
       if (failed.length === taken.length) throw error
-      for (const { taskId } of failed) this.#left.set(taskId, this.#deps.clock.monotonic() + LEFT_MS)
+      for (const { taskId } of failed) this.#left.leave(taskId)
       return fired
     }
   }
