@@ -6,12 +6,21 @@ import { type AppId, newHexId, type TaskId } from '../core/ids.ts'
 import type { Caller, User } from '../core/records.ts'
 import { retriggered, switchedOff, switchedOn } from '../core/task/switching.ts'
 import type { Task, Triggers } from '../core/task/task.ts'
-import { createdEvent, updatedEvent } from '../event/task-life-event.ts'
+import { createdEvent } from '../event/task-life-event.ts'
 import type { TaskDecided, TaskView } from '../store/port/change.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { noTask } from './task.ts'
-import { appFor, isSame, objection, saving, type TaskAnswer, type TaskDeps, withPlace } from './task-deps.ts'
+import {
+  appFor,
+  isSame,
+  objection,
+  saving,
+  savingChanged,
+  type TaskAnswer,
+  type TaskDeps,
+  withPlace,
+} from './task-deps.ts'
 
 /** What a reload task is to be. */
 export interface ReloadTaskWish {
@@ -72,12 +81,8 @@ export async function replaceReloadTask(
     if (isRefused(app)) return { answer: app }
     if (before.migrated && wish.enabled === true) return { answer: takenOver() }
     const now = deps.world.clock.now()
-    const task = withPlace(replaced(deps, before, wish, user, now), app)
-    const no = objection(deps, view, app, task, before)
-    if (no !== undefined) return { answer: no }
-    const subject = { tenant: view.tenant, app, userId: user.id, task }
-    const event = updatedEvent(subject, before, { random: deps.world.random, now })
-    return saving(deps, view, task, [task], [event])
+    const after = replaced(deps, before, wish, user, now)
+    return savingChanged(deps, view, app, user, { before, after, now })
   }
   return changeOne<TaskAnswer>(deps.store, {
     kind: 'task',

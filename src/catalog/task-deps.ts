@@ -9,6 +9,7 @@ import { isTenantAdmin, mayUseApp, standingOf } from '../core/rights.ts'
 import { circleOf } from '../core/task/graph.ts'
 import type { Task } from '../core/task/task.ts'
 import type { EventDraft } from '../event/stored-event.ts'
+import { updatedEvent } from '../event/task-life-event.ts'
 import type { TaskDecided, TaskView } from '../store/port/change.ts'
 import type { CatalogStore } from '../store/port/store.ts'
 import type { Fault, Refused } from './refusal.ts'
@@ -89,6 +90,22 @@ export function objection(
   return refused('taskMalformed', `the tasks would start one another for ever: ${path}`, {
     pointer: '/events',
   })
+}
+
+/** Saves a task as it was changed, with the event about it; refused when something speaks against it. */
+export function savingChanged(
+  deps: TaskDeps,
+  view: TaskView,
+  app: App,
+  user: User,
+  { before, after, now }: { readonly before: Task; readonly after: Task; readonly now: number },
+): TaskDecided<TaskAnswer> {
+  const task = withPlace(after, app)
+  const no = objection(deps, view, app, task, before)
+  if (no !== undefined) return { answer: no }
+  const subject = { tenant: view.tenant, app, userId: user.id, task }
+  const event = updatedEvent(subject, before, { random: deps.world.random, now })
+  return saving(deps, view, task, [task], [event])
 }
 
 /** Equal as JSON of one writer. */

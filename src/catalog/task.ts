@@ -20,6 +20,7 @@ import {
   mayUse,
   objection,
   saving,
+  savingChanged,
   type TaskAnswer,
   type TaskDeps,
   withPlace,
@@ -121,12 +122,8 @@ export async function changeTask(
     // The app of the view is that of the wish as it was seen.
     if (wish.appId !== wanted.appId) return { answer: refused('conflict', 'the task was changed meanwhile') }
     const now = deps.world.clock.now()
-    const task = withPlace(changedTask(deps, before, wish, user, now), app)
-    const no = objection(deps, view, app, task, before)
-    if (no !== undefined) return { answer: no }
-    const subject = { tenant: view.tenant, app, userId: user.id, task }
-    const event = updatedEvent(subject, before, { random: deps.world.random, now })
-    return saving(deps, view, task, [task], [event])
+    const after = changedTask(deps, before, wish, user, now)
+    return savingChanged(deps, view, app, user, { before, after, now })
   }
   return withUpstream(deps, caller, wanted, {
     kind: 'task',
