@@ -1,20 +1,19 @@
 /** Tasks made in one call with its published codes, and those that take over from reload tasks. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SpaceId, TaskId } from '../../src/core/ids.ts'
+import type { TaskId } from '../../src/core/ids.ts'
 import type { App } from '../../src/core/records.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { put, remove } from '../support/catalog.ts'
 import { addApp } from '../support/reload-steps.ts'
+import { appInSharedSpace, codeOf, madeTask, TASKS as S } from '../support/task-api.ts'
 import { chainedTask, scheduledTask } from '../support/task-documents.ts'
 
-const S = '/api/scheduling/tasks'
 const R = '/api/v1/reload-tasks'
 const UNKNOWN = '0c9e7b1a-6a43-4a2f-9d3c-5b8e1f20aa77'
 
 let api: ApiUnderTest
 let acme: Members
-let _admin: Person
 let ada: Person
 let app: App
 let isReady = true
@@ -23,31 +22,15 @@ beforeEach(async () => {
   isReady = true
   api = await apiUnderTest({ limits: { tasksPerUser: 12 }, deps: { ready: () => isReady } })
   acme = await api.tenant('acme')
-  _admin = acme.admin
   ada = await acme.person('ada')
   app = await addApp(api, ada.user)
 })
 afterEach(() => api.close())
 
-async function made(document: object, by: Person = ada, path = S) {
-  const answer = await by.call('POST', path, document)
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body
-}
+const made = (document: object, by: Person = ada, path = S) => madeTask(by, document, path)
 
-/** An app in a shared space of ada, in which the others have these roles. */
-async function sharedApp(members: readonly (readonly [Person, string])[]) {
-  const { body: space } = await ada.call('POST', '/api/v1/spaces', { name: 'Finance', type: 'shared' })
-  const assignments: string[] = []
-  for (const [{ user }, role] of members) {
-    const body = { type: 'user', assigneeId: user.id, roles: [role] }
-    assignments.push((await ada.call('POST', `/api/v1/spaces/${space.id}/assignments`, body)).body.id)
-  }
-  return { space, assignments, app: await addApp(api, ada.user, { spaceId: space.id as SpaceId }) }
-}
+const sharedApp = (members: readonly (readonly [Person, string])[]) => appInSharedSpace(api, ada, members)
 
-const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
-const _read = async (id: string, by: Person = ada) => (await by.call('GET', `${S}/${id}`)).body
 const oneCall = (appId: string, call: string, body: object, by: Person = ada) =>
   by.call('POST', `${S}/resources/${appId}/actions/reload/${call}`, body)
 

@@ -3,35 +3,25 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { App } from '../../src/core/records.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { addApp } from '../support/reload-steps.ts'
+import { codeOf, madeTask, TASKS as S } from '../support/task-api.ts'
 import { chainedTask, reloadAction, scheduledTask } from '../support/task-documents.ts'
 
-const S = '/api/scheduling/tasks'
 const V1 = '/api/v1/tasks'
 
 let api: ApiUnderTest
 let acme: Members
-let _admin: Person
 let ada: Person
 let app: App
 
 beforeEach(async () => {
   api = await apiUnderTest({ limits: { tasksPerUser: 12 } })
   acme = await api.tenant('acme')
-  _admin = acme.admin
   ada = await acme.person('ada')
   app = await addApp(api, ada.user)
 })
 afterEach(() => api.close())
 
-const _parts = () => ({ store: api.store, world: api.world, settleRules: api.deps.settleRules })
-
-async function made(document: object, by: Person = ada, path = S) {
-  const answer = await by.call('POST', path, document)
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body
-}
-
-const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
+const made = (document: object, by: Person = ada, path = S) => madeTask(by, document, path)
 
 describe.each([S, V1])('a task at %s', (path) => {
   it('is given back as it was sent, with what the service knows of it', async () => {

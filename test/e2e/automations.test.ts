@@ -4,46 +4,21 @@
  */
 import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
+import { type CallTarget, startCallTarget } from '../support/call-target.ts'
 import { ADMIN_KEY, endAll, newDataFolder, startServiceProcess } from '../support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const SECRET = '0123456789abcdef0123456789ABCDEF'
 
-interface Call {
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
-let target: Server
-let calls: Call[]
-/** Answers a call; replaced by a test. */
-let answer: (response: ServerResponse) => void
+let target: CallTarget
 
 beforeEach(async () => {
-  calls = []
-  answer = (response) => response.end('ok')
-  target = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-    request.on('end', () => {
-      calls.push({ headers: request.headers, body })
-      answer(response)
-    })
-  })
-  target.listen(0, '127.0.0.1')
-  await once(target, 'listening')
+  target = await startCallTarget()
 })
-
-afterEach(() => {
-  target.closeAllConnections()
-  target.close()
-})
+afterEach(() => target.close())
 afterAll(endAll)
 
 interface RunRecord {
@@ -57,7 +32,7 @@ it('goes on after the server was killed, in every step', async () => {
   const first = await startServiceProcess(folder)
   const appId = await first.client.createApp('slow')
   await first.client.setScript(appId, 'T: LOAD RecNo() AS x AUTOGENERATE 3;\nSLEEP 1500;')
-  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/{{steps.load.outcome}}`
+  const url = `http://127.0.0.1:${target.port}/{{steps.load.outcome}}`
   const steps = [
     { id: 'load', kind: 'reload', appId },
     { id: 'tell', kind: 'call', url, body: { reload: '{{steps.load.reloadId}}' } },
@@ -72,20 +47,21 @@ it('goes on after the server was killed, in every step', async () => {
   await expect.poll(async () => (await reloadsOf(first)).map(({ status }) => status)).toEqual(['RELOADING'])
   await first.killHard()
 
-  const asked = new Promise<void>((resolve) => (answer = () => resolve()))
+  const asked = new Promise<void>((resolve) => (target.answer = () => resolve()))
   const second = await startServiceProcess(folder)
   await asked
   await second.killHard()
 
-  answer = (response) => response.end('ok')
+  target.answer = (response) => response.end('ok')
   const third = await startServiceProcess(folder)
   const read = () => third.client.call<RunRecord>('GET', `${path}/${id}`)
   await expect.poll(async () => (await read()).status, { timeout: 20_000 }).toBe('finished')
   const reloads = await reloadsOf(third)
   expect(reloads).toMatchObject([{ status: 'SUCCEEDED', type: 'automations' }])
   expect((await read()).steps[0]!.answer!.reloadId).toBe(reloads[0]!.id)
-  expect(calls).toHaveLength(2)
-  for (const { headers, body } of calls) {
+  expect(target.calls).toHaveLength(2)
+  for (const { request, body } of target.calls) {
+    const { headers } = request
     expect(headers['idempotency-key']).toBe(`${id}/tell`)
     expect(headers['qlik-signature']).toBe(createHmac('sha256', SECRET).update(body).digest('hex'))
     expect(JSON.parse(body)).toEqual({ reload: reloads[0]!.id })

@@ -1,44 +1,24 @@
 /** Calls of automations: what goes out, and that no address leads to a private network. */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CallTarget, startCallTarget } from '../../../test/support/call-target.ts'
 import type { OutgoingCall } from '../caller.ts'
 import { sealWith } from './seal.ts'
 import { NOTHING_ALLOWED, parseAllowance } from './target-address.ts'
 import { type CallerOptions, urlCaller } from './url-caller.ts'
 
 const seal = sealWith(new Uint8Array(32).fill(7))
-let target: Server
-let seen: { readonly request: IncomingMessage; readonly body: string }[]
-let answer: (response: ServerResponse) => void
+let target: CallTarget
 
 beforeEach(async () => {
-  seen = []
-  answer = (response) => response.end('thanks')
-  target = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-    request.on('end', () => {
-      seen.push({ request, body })
-      answer(response)
-    })
-  })
-  target.listen(0, '127.0.0.1')
-  await once(target, 'listening')
+  target = await startCallTarget()
 })
+afterEach(() => target.close())
 
-afterEach(() => {
-  target.closeAllConnections()
-  target.close()
-})
-
-const port = () => (target.address() as AddressInfo).port
 const callerWith = (more: Partial<CallerOptions> = {}) =>
   urlCaller({ seal, allowance: parseAllowance('127.0.0.1'), userAgent: 'Reprise/0 (automation)', ...more })
 const aCall = (more: Partial<OutgoingCall> = {}): OutgoingCall => ({
   method: 'POST',
-  url: `http://127.0.0.1:${port()}/hook?x=1`,
+  url: `http://127.0.0.1:${target.port}/hook?x=1`,
   headers: { 'X-Plain': 'a' },
   sealedHeaders: {},
   key: 'run/step',
@@ -48,7 +28,7 @@ const aCall = (more: Partial<OutgoingCall> = {}): OutgoingCall => ({
 
 describe('a call', () => {
   it('carries its key, headers, body and signature, and tells the answer', async () => {
-    answer = (response) => response.writeHead(503, { 'retry-after': '7' }).end('later')
+    target.answer = (response) => response.writeHead(503, { 'retry-after': '7' }).end('later')
     const sealedHeaders = { 'X-Key': seal.seal('hush') }
     const body = { text: '{"a":1}', contentType: 'application/json' }
     const told = await callerWith().call(
@@ -60,7 +40,7 @@ describe('a call', () => {
       }),
     )
     expect(told).toEqual({ kind: 'answered', status: 503, body: 'later', retryAfterMs: 7000 })
-    const [{ request, body: sent }] = seen as [(typeof seen)[0]]
+    const [{ request, body: sent }] = target.calls as [CallTarget['calls'][0]]
     expect([request.method, request.url, sent]).toEqual(['PUT', '/hook?x=1', '{"a":1}'])
     expect(request.headers).toMatchObject({
       'x-plain': 'a',
@@ -74,9 +54,9 @@ describe('a call', () => {
   })
 
   it('follows no redirect', async () => {
-    answer = (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
+    target.answer = (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
     expect(await callerWith().call(aCall())).toMatchObject({ status: 302 })
-    expect(seen).toHaveLength(1)
+    expect(target.calls).toHaveLength(1)
   })
 
   it.each([
@@ -114,9 +94,7 @@ describe('a call', () => {
 
   it('that gets no answer may be tried again; a secret that cannot be opened may not', async () => {
     const call = aCall()
-    target.close()
-    target.closeAllConnections()
-    await once(target, 'close')
+    await target.close()
     expect(await callerWith().call(call)).toEqual({
       kind: 'failed',
       final: false,
@@ -127,7 +105,7 @@ describe('a call', () => {
 
   it('that the stop of the service cuts off tells nothing', async () => {
     const asked = new Promise<void>((resolve) => {
-      answer = () => resolve()
+      target.answer = () => resolve()
     })
     const caller = callerWith()
     const told = caller.call(aCall())
