@@ -4,6 +4,7 @@
  * ourselves or that would bend the request; values are visible ASCII, so that nobody can end the header and
  * begin another request.
  */
+import { pointerStep } from '../core/json-pointer.ts'
 import type { SettingsFault } from './settings-fault.ts'
 
 /** Bytes of all names and values of one map. Plain and encrypted headers are limited separately. */
@@ -65,9 +66,4 @@ function headerFault(name: string, value: string): string | undefined {
     return `${lower} is set by the service and cannot be given`
   }
   return VALUE.test(value) ? undefined : 'value must be printable ASCII, without line ends'
-}
-
-/** Returns one step of a JSON Pointer (RFC 6901), cut so that an endless name is not repeated. */
-export function pointerStep(name: string): string {
-  return name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -2,7 +2,7 @@
  * JSON Patch (RFC 6902) on the settings of a webhook: only `add`, `remove` and `replace`, on the paths of the
  * contract (04, section 2.1), all or nothing. The caller checks the result. Pure.
  */
-import { pointerStep } from './header-rules.ts'
+import { pointerStep } from '../core/json-pointer.ts'
 import type { SettingsFault } from './settings-fault.ts'
 
 export interface PatchOperation {

@@ -1,6 +1,8 @@
 /** What templates of a document may name: nothing but paths of the scope, and of steps only earlier ones. */
+
+import { pointerStep } from '../json-pointer.ts'
 import type { Json, Step } from './automation.ts'
-import { type Members, pointerStep, type Reading } from './reading.ts'
+import type { Members, Reading } from './reading.ts'
 import { isObject } from './scope.ts'
 import { parsePath, pathsIn } from './template.ts'
 

@@ -2,6 +2,7 @@
  * Reads JSON of somebody else member by member, and gathers all that is wrong with it by JSON pointer (RFC
  * 6901). An absent and a null member are the same (contract 07, row 6).
  */
+import { pointerStep } from '../json-pointer.ts'
 import { isObject } from './scope.ts'
 
 export interface DocumentFault {
@@ -112,9 +113,4 @@ export class Members {
     }
     return Object.fromEntries(entries) as Readonly<Record<string, string>>
   }
-}
-
-/** One step of a JSON pointer, cut so that an endless name is not repeated. */
-export function pointerStep(name: string): string {
-  return name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')
 }
