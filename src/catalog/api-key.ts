@@ -3,10 +3,12 @@
  * those of the tenant. Deleting one's own key removes it; an admin who deletes another's revokes it, so that
  * it stays visible.
  */
+
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { addDuration } from '../core/duration.ts'
 import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
-import type { ApiKey, Caller } from '../core/records.ts'
+import type { ApiKey } from '../core/records.ts'
 import { isTenantAdmin, mayMakeKeys } from '../core/rights.ts'
 import type { Decided } from '../store/port/change.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { put, putScript } from '../../test/support/catalog.ts'
+import { BY_KEY, put, putScript } from '../../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { DataVersion } from '../core/ids.ts'
@@ -11,7 +11,7 @@ import { isRefused } from './refusal.ts'
 import { SCRIPT_VERSIONS_KEPT, setScript } from './script.ts'
 
 const user = aUser({ id: anApp().ownerId })
-const caller = { tenantId: TENANT_ID, user, keyId: 'k' as never }
+const caller = { tenantId: TENANT_ID, user, ...BY_KEY }
 const data = { version: 'v0' as DataVersion, fileBytes: 4096, engineTime: 1, tables: [] }
 const { currentScriptId: _none, spaceId: _personal, ...bare } = anApp({ data })
 

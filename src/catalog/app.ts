@@ -3,9 +3,11 @@
  * written by reloads alone; a copy gets data of its own. Deleting one cancels its reload and so stands in
  * intake/cancel.ts.
  */
+
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
-import type { App, AppUsage, Caller, StoresMode } from '../core/records.ts'
+import type { App, AppUsage, StoresMode } from '../core/records.ts'
 import type { Change } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import { findApp, findSpaceForApps } from './access.ts'

@@ -4,7 +4,8 @@
  * to read, or somebody who may reload the app and says so.
  */
 
-import type { App, Caller, DataFile } from '../core/records.ts'
+import type { Caller } from '../core/caller.ts'
+import type { App, DataFile } from '../core/records.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'

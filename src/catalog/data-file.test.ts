@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { put } from '../../test/support/catalog.ts'
+import { BY_KEY, put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
@@ -11,7 +11,7 @@ import type { FileStore } from './file-contents.ts'
 import { isRefused, type Refused } from './refusal.ts'
 
 const user = aUser()
-const caller = { tenantId: TENANT_ID, user, keyId: 'k' as never }
+const caller = { tenantId: TENANT_ID, user, ...BY_KEY }
 const nowhere = async () => undefined
 const { spaceId: _personal, ...bare } = anApp({ ownerId: user.id })
 const marked: App = { ...bare, crashedOnMaxSize: { full: true, partial: true } }

@@ -4,10 +4,11 @@
  * there; then all records in one commit. Spooled content that is not used is discarded, whatever happens.
  */
 
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { baseNameOf, checkFileName, checkFolderPath, isFolderName } from '../core/file-name.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Caller, DataFile, FilePlace } from '../core/records.ts'
+import type { DataFile, FilePlace } from '../core/records.ts'
 import type { DataRules } from '../core/task/data-change.ts'
 import type { Change, DataFileView } from '../store/port/change.ts'
 import { adding, asking, changing, type DecidedFile, newDataFile, removing } from './data-file-steps.ts'

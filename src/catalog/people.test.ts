@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { put } from '../../test/support/catalog.ts'
+import { BY_KEY, put } from '../../test/support/catalog.ts'
 import { aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
@@ -12,7 +12,7 @@ import { changeHostnames, changeLimits, withLimits } from './tenant.ts'
 
 const admin = aUser({ roles: ['TenantAdmin'] })
 const guest = aUser({ id: 'guest' as never })
-const callerOf = (user: typeof admin) => ({ tenantId: TENANT_ID, user, keyId: 'k' as never })
+const callerOf = (user: typeof admin) => ({ tenantId: TENANT_ID, user, ...BY_KEY })
 const caller = callerOf(admin)
 const hashOf = (token: string) => `hash of ${token}`
 

@@ -2,8 +2,10 @@
  * What is done with reload tasks of the older generation (contract 03, section 1): create and replace. Newer
  * tasks of their app take over from them for good. They are deleted as tasks are (task.ts).
  */
+
+import type { Caller } from '../core/caller.ts'
 import { type AppId, newHexId, type TaskId } from '../core/ids.ts'
-import type { Caller, User } from '../core/records.ts'
+import type { User } from '../core/records.ts'
 import { retriggered, switchedOff, switchedOn } from '../core/task/switching.ts'
 import type { Task, Triggers } from '../core/task/task.ts'
 import { createdEvent } from '../event/task-life-event.ts'

@@ -1,7 +1,9 @@
 /** Sets the load script of an app: a new version, which the next attempt runs (contract 05, section 2). */
+
+import type { Caller } from '../core/caller.ts'
 import { newTimeUuid } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Caller, ScriptVersion } from '../core/records.ts'
+import type { ScriptVersion } from '../core/records.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'

@@ -2,8 +2,10 @@
  * Members of a space and their roles (contract 05, section 4): one assignment for each assignee, roles
  * replaced as a whole list.
  */
+
+import type { Caller } from '../core/caller.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
-import type { Caller, Space, SpaceAssignment, User } from '../core/records.ts'
+import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { SPACE_ROLES } from '../core/rights.ts'
 import type { Change, Decided, SpaceView } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'

@@ -1,7 +1,9 @@
 /** What is done with spaces (contract 05, section 4): create, change, delete when empty. */
+
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
-import type { Caller, Space, SpaceType } from '../core/records.ts'
+import type { Space, SpaceType } from '../core/records.ts'
 import { mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
 import type { Change, Decided, SpaceView } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'

@@ -4,8 +4,9 @@ import { expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import { anApp, aTenant, START_MS, TENANT_ID } from '../../test/support/records.ts'
 import type { AppId, AssignmentId, SpaceId, UserId } from '../core/ids.ts'
-import { ROLES, SPACE_TYPES, type Space, type User } from '../core/records.ts'
+import { SPACE_TYPES, type Space, type User } from '../core/records.ts'
 import { mayUseSpace, SPACE_ROLES, standingOf } from '../core/rights.ts'
+import { ROLES } from '../core/role.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { may, readableApps, standings, visibleSpaces } from './standing.ts'
@@ -69,7 +70,7 @@ it.each(USERS)('$user.id', async ({ user }) => {
     apps.filter((_app, i) => readable[i]),
   )
 
-  const assignments = await store.assignmentsOf(TENANT_ID, user.id)
+  const assignments = await store.assignmentsOf(user)
   const visible = (await everyRow(store, 'spaces', { tenantId: TENANT_ID })).filter((space) =>
     mayUseSpace(user, standingOf(user, space, assignments), 'see'),
   )

@@ -28,7 +28,7 @@ export async function standings(
   store: Pick<Store, 'list' | 'assignmentsOf'>,
   user: User,
 ): Promise<Map<SpaceId, SpaceStanding>> {
-  const assignments = await store.assignmentsOf(user.tenantId, user.id)
+  const assignments = await store.assignmentsOf(user)
   const { tenantId } = user
   const spaces = await everyRow(store, 'spaces', { tenantId, where: ownOrAssigned(user, assignments) })
   return new Map(spaces.map((space) => [space.id, standingOf(user, space, assignments)]))

@@ -2,9 +2,11 @@
  * What is done with tasks (contract 03, sections 2, 3 and 7): create, replace, delete. Whoever changes one
  * becomes its owner, for whom its reloads are made. All that is judged is judged in the commit that saves.
  */
+
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { type AppId, newUuid, type TaskId } from '../core/ids.ts'
-import type { Caller, User } from '../core/records.ts'
+import type { User } from '../core/records.ts'
 import { nextAfter } from '../core/recurrence/schedule.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import { subjectsOf } from '../core/task/graph.ts'

@@ -32,7 +32,8 @@ export async function withTemporaryFolder<Result>(
   try {
     return await use(folder)
   } finally {
-    for (const signal of SIGNALS) process.off(signal, hear)
+    // Signals are heard until it is gone: one that came in between would leave the rest of it behind.
     await rm(folder.path, { recursive: true, force: true })
+    for (const signal of SIGNALS) process.off(signal, hear)
   }
 }

@@ -1,9 +1,12 @@
 /**
  * What reloads are about, as plain data. Every record belongs to one tenant. Times are epoch milliseconds.
  */
+
+import type { Membership } from './group.ts'
 import type {
   AppId,
   AssignmentId,
+  ClientId,
   DataFileId,
   DataVersion,
   KeyId,
@@ -13,6 +16,7 @@ import type {
   UserId,
 } from './ids.ts'
 import type { TenantLimits } from './limits.ts'
+import type { Role } from './role.ts'
 
 export interface Tenant {
   readonly id: TenantId
@@ -22,23 +26,38 @@ export interface Tenant {
   readonly createdAt: number
   /** Limits of its own; absent: those of every tenant. */
   readonly limits?: TenantLimits
+  /** Removed by the operator: nobody comes in, and nothing of it runs any more. Epoch ms. */
+  readonly removedAt?: number
+  /** What its administrators allow of API keys; absent: the defaults (`KeyRules`). */
+  readonly keyRules?: KeyRules
   /** Its tasks make no reloads while this is set: since when, epoch ms. */
   readonly tasksPausedAt?: number
   /** Days without runs by the name of their calendar, local dates as `2026-12-25`. */
   readonly calendars?: Readonly<Record<string, readonly string[]>>
 }
 
-export const ROLES = ['TenantAdmin', 'AnalyticsAdmin', 'Developer'] as const
-export type Role = (typeof ROLES)[number]
+/** invited: made by an administrator and not seen yet; its first sign-in makes it active. */
+export const USER_STATUSES = ['active', 'invited', 'disabled', 'deleted'] as const
+export type UserStatus = (typeof USER_STATUSES)[number]
 
 export interface User {
   readonly id: UserId
   readonly tenantId: TenantId
+  /** As its identity provider names it; unique among the users of the tenant that are not deleted. */
   readonly subject: string
   readonly name: string
   readonly email?: string
+  readonly picture?: string
+  /** Of its own; those of its groups count too (`holdsRole`). */
   readonly roles: readonly Role[]
-  readonly status: 'active' | 'disabled' | 'deleted'
+  /** Absent: in none. */
+  readonly groups?: readonly Membership[]
+  /** The user of an OAuth client, not a person. */
+  readonly clientId?: ClientId
+  /** Language and time zone that it wishes, as BCP 47 and IANA name them. */
+  readonly locale?: string
+  readonly zone?: string
+  readonly status: UserStatus
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -54,6 +73,15 @@ export interface ApiKey {
   readonly createdBy: UserId
   readonly expiresAt?: number
   readonly revokedAt?: number
+  /** Last use, an hour exact; absent: never used. */
+  readonly lastUsedAt?: number
+}
+
+/** Absent: no limit. */
+export interface KeyRules {
+  readonly perUser?: number
+  /** Longest time that a key may be good, ISO 8601 duration; with it every key ends some day. */
+  readonly longest?: string
 }
 
 export const APP_USAGES = [
@@ -170,11 +198,4 @@ export interface SpaceAssignment {
   readonly createdAt: number
   readonly createdBy: UserId
   readonly updatedAt: number
-}
-
-/** The authenticated party of a request. */
-export interface Caller {
-  readonly tenantId: TenantId
-  readonly user: User
-  readonly keyId: KeyId
 }

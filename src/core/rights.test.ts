@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { SpaceId, TenantId, UserId } from './ids.ts'
-import type { Role, Space, SpaceType, User } from './records.ts'
+import type { Space, SpaceType, User } from './records.ts'
 import { type AppRight, mayUseApp, mayUseSpace, SPACE_ROLES, type SpaceRight } from './rights.ts'
+import type { Role } from './role.ts'
 
 const tenantId = 't' as TenantId
 const spaceId = 's' as SpaceId

@@ -8,6 +8,7 @@
  * not theirs, and sees no script of a personal app (contract 02, section 9).
  */
 import type { App, Space, SpaceAssignment, SpaceType, User } from './records.ts'
+import { holdsRole } from './role.ts'
 
 export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
   shared: ['codeveloper', 'consumer', 'dataconsumer', 'facilitator', 'producer'],
@@ -62,18 +63,28 @@ export interface SpaceStanding {
 }
 
 /**
- * The one place that reads assignments. Groups and bots give nobody a role: nothing here knows their members.
+ * The one place that reads assignments: of the user, and of the groups that it is in. Bots give nobody a
+ * role.
  * @param assignments of the user, or of the space, or of both and more
  */
 export function standingOf(
-  user: Pick<User, 'id'>,
+  user: Pick<User, 'id' | 'groups'>,
   space: Space,
   assignments: readonly SpaceAssignment[],
 ): SpaceStanding {
   const roles = assignments
-    .filter((one) => one.type === 'user' && one.assigneeId === user.id && one.spaceId === space.id)
+    .filter((one) => one.spaceId === space.id && isAssignedTo(one, user))
     .flatMap((one) => one.roles)
-  return { space, roles }
+  return { space, roles: [...new Set(roles)] }
+}
+
+/** To the user, or to a group that it is in. */
+export function isAssignedTo(
+  { type, assigneeId }: SpaceAssignment,
+  { id, groups = [] }: Pick<User, 'id' | 'groups'>,
+): boolean {
+  if (type === 'user') return assigneeId === id
+  return type === 'group' && groups.some((group) => group.id === assigneeId)
 }
 
 /**
@@ -123,17 +134,17 @@ export function mayUseSpace(user: User, standing: SpaceStanding, right: SpaceRig
 }
 
 export function isTenantAdmin(user: User): boolean {
-  return user.roles.includes('TenantAdmin')
+  return holdsRole(user, 'TenantAdmin')
 }
 
 /** Keys are made by people who develop: tenant admins and developers (contract 05, section 5). */
 export function mayMakeKeys(user: User): boolean {
-  return isTenantAdmin(user) || user.roles.includes('Developer')
+  return isTenantAdmin(user) || holdsRole(user, 'Developer')
 }
 
 /** Spaces are made by people with a role of the tenant, not by mere readers. */
 export function mayCreateSpace(user: User): boolean {
-  return isTenantAdmin(user) || user.roles.includes('AnalyticsAdmin') || user.roles.includes('Developer')
+  return isTenantAdmin(user) || holdsRole(user, 'AnalyticsAdmin') || holdsRole(user, 'Developer')
 }
 
 function adminMayUseApp(user: User, app: Pick<App, 'spaceId'>, right: AppRight): boolean {

@@ -3,12 +3,12 @@
  * why not. Saves nothing itself (alert.ts does).
  */
 import { type Refused, refused, refusedEach } from '../catalog/refusal.ts'
+import type { Caller } from '../core/caller.ts'
 import { type ChatFormat, chatOrigin } from '../core/chat.ts'
 import { defined } from '../core/defined.ts'
 import { newUuid } from '../core/ids.ts'
 import { NO_MAIL, recipientsFault } from '../core/mail-address.ts'
 import type { World } from '../core/ports.ts'
-import type { Caller } from '../core/records.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import { type AlertKind, type AlertOccasion, alertEventTypes } from '../event/alert.ts'
 import type { Subscription } from '../event/subscription.ts'

@@ -1,8 +1,8 @@
 /** What is done with alerts: create, change, remove. Who may is as of webhooks (own-subscription.ts). */
 import { isRefused, type Refused } from '../catalog/refusal.ts'
+import type { Caller } from '../core/caller.ts'
 import type { SubscriptionId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Caller } from '../core/records.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import type { SubscriptionStore } from '../store/port/subscriptions.ts'

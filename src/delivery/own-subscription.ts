@@ -5,9 +5,9 @@
  */
 import { changeOne } from '../catalog/deps.ts'
 import { isRefused, type Refused, refused } from '../catalog/refusal.ts'
+import type { Caller } from '../core/caller.ts'
 import type { SubscriptionId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Caller } from '../core/records.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { ChangeStore, Decided } from '../store/port/change.ts'

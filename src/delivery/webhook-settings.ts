@@ -5,10 +5,11 @@
  */
 
 import { isRefused, type Refused, refused, refusedEach } from '../catalog/refusal.ts'
+import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newUuid, type UserId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
-import type { Caller, User } from '../core/records.ts'
+import type { User } from '../core/records.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import type { AbuseProtection, ContentMode, Subscription } from '../event/subscription.ts'
 import type { Seal } from './seal.ts'

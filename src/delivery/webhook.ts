@@ -4,9 +4,10 @@
  * caller changes its own webhooks, a TenantAdmin all of the tenant; somebody else's is not found.
  */
 import { isRefused, type Refused } from '../catalog/refusal.ts'
+import type { Caller } from '../core/caller.ts'
 import type { SubscriptionId, UserId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Caller, User } from '../core/records.ts'
+import type { User } from '../core/records.ts'
 import type { Subscription } from '../event/subscription.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import type { PeopleStore } from '../store/port/people.ts'

@@ -2,7 +2,7 @@
 import { isRefused } from '../catalog/refusal.ts'
 import { deleteTask } from '../catalog/task.ts'
 import type { TaskAnswer, TaskDeps } from '../catalog/task-deps.ts'
-import type { Caller } from '../core/records.ts'
+import type { Caller } from '../core/caller.ts'
 import type { Task } from '../core/task/task.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import { all, is } from '../store/port/condition.ts'

@@ -145,7 +145,12 @@ async function attackOnce(
 async function longApp(): Promise<string> {
   const { admin, tenant } = acme
   const { body } = await admin.call('POST', '/api/v1/apps', {})
-  const caller = { tenantId: tenant.id, user: admin.user, keyId: newUuid<'key'>(api.world.random) }
+  const caller = {
+    tenantId: tenant.id,
+    user: admin.user,
+    credential: { kind: 'key', keyId: newUuid<'key'>(api.world.random) },
+    claims: {},
+  } as const
   await setScript(api.deps, caller, body.attributes.id, LONGEST_SCRIPT)
   return body.attributes.id
 }

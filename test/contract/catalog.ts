@@ -63,7 +63,9 @@ export function exerciseCatalog(given: () => Given): void {
   describe('tenants, users and keys', () => {
     it('are kept, listed oldest first, and found by id', async () => {
       expect((await store().tenants()).map((row) => row.id)).toEqual([TENANT_ID, OTHER_TENANT])
-      await put(store(), { users: [user, { ...user, id: 'u-0' as UserId, createdAt: START_MS - 1 }] })
+      await put(store(), {
+        users: [user, { ...user, id: 'u-0' as UserId, subject: 'idp|0', createdAt: START_MS - 1 }],
+      })
       await put(store(), { users: [{ ...user, name: 'Ada L.' }] })
       expect((await everyRow(store(), 'users', { tenantId: TENANT_ID })).map((row) => row.name)).toEqual([
         'Ada',
@@ -189,8 +191,8 @@ export function exerciseCatalog(given: () => Given): void {
     expect(await store().space(TENANT_ID, space.id)).toEqual(space)
     expect(await store().space(OTHER_TENANT, space.id)).toBeUndefined()
     expect((await store().assignments(TENANT_ID, space.id)).map((row) => row.id)).toEqual(['a-1', 'a-2'])
-    expect(await store().assignmentsOf(TENANT_ID, user.id)).toEqual([assignment])
-    expect(await store().assignmentsOf(OTHER_TENANT, user.id)).toEqual([])
+    expect(await store().assignmentsOf(user)).toEqual([assignment])
+    expect(await store().assignmentsOf({ ...user, tenantId: OTHER_TENANT })).toEqual([])
   })
 
   it('data files have names of their space, and of the personal files of their owner', async () => {

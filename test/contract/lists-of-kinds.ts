@@ -128,8 +128,11 @@ async function walk<Kind extends ListKind>(
   }
 }
 
+/** Fields that hold lists of texts: nothing is sorted by them. */
+const LISTS: readonly string[] = ['eventTypes', 'roles', 'groupIds', 'groupRoles']
+
 function sortable<Kind extends ListKind>(kind: Kind): FieldOf<Kind>[] {
-  return (Object.keys(LIST_FIELDS[kind]) as FieldOf<Kind>[]).filter((field) => field !== 'eventTypes')
+  return (Object.keys(LIST_FIELDS[kind]) as FieldOf<Kind>[]).filter((field) => !LISTS.includes(field))
 }
 
 /** Written apart from both stores: absent values first, texts by the bytes of UTF-8, ties by id. */

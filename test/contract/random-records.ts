@@ -7,10 +7,24 @@ import type { Automation } from '../../src/core/automation/automation.ts'
 import { type AutomationRunHead, headOf } from '../../src/core/automation/run.ts'
 import { RUN_STATES } from '../../src/core/automation/run-state.ts'
 import { defined } from '../../src/core/defined.ts'
-import type { AppId, ReloadId, RunId, SpaceId, TaskId, TenantId, UserId } from '../../src/core/ids.ts'
+import type { Group, Membership } from '../../src/core/group.ts'
+import type {
+  AppId,
+  GroupId,
+  ReloadId,
+  RunId,
+  SpaceId,
+  TaskId,
+  TenantId,
+  UserId,
+} from '../../src/core/ids.ts'
+import { DEFAULT_CLAIM_NAMES, type IdentityProvider } from '../../src/core/people/identity-provider.ts'
+import type { LoginSession } from '../../src/core/people/login-session.ts'
+import type { OAuthClient } from '../../src/core/people/oauth-client.ts'
 import type { Random } from '../../src/core/ports.ts'
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../src/core/records.ts'
 import { APP_USAGES, SPACE_TYPES } from '../../src/core/records.ts'
+import type { Role } from '../../src/core/role.ts'
 import { runOf, type TaskRun } from '../../src/core/task/run.ts'
 import { GENERATIONS, type LastRun, RUN_ENDS, type Task, type Triggers } from '../../src/core/task/task.ts'
 import type { Subscription } from '../../src/event/subscription.ts'
@@ -38,6 +52,10 @@ const AUTOMATIONS = ['am-1', 'am-2'] as Automation['id'][]
 const SPACES = ['s-1', 's-2', 's-3'] as SpaceId[]
 const APPS = ['app-1', 'app-2'] as AppId[]
 const TASKS = ['t-1', 't-2', 't-3'] as TaskId[]
+const MEMBERSHIPS: readonly Membership[] = [
+  { id: 'g-1' as GroupId, name: 'Sales', roles: ['Developer'] },
+  { id: 'g-2' as GroupId, name: 'Größe', roles: ['Developer', 'TenantAdmin'] },
+]
 const FOLDERS = ['', 'in/', 'in/Größe/', 'out/']
 
 /** How the store takes and loses a row of a kind; users stay. */
@@ -46,44 +64,31 @@ interface Handling<Row> {
   remove?(store: Store, row: Row): Promise<unknown>
 }
 
+/** Rows that are saved as they are listed. */
+function asListed<Kind extends Exclude<ListKind, 'users' | 'automationRuns'>>(
+  kind: Kind,
+): Handling<ListedRecords[Kind]> {
+  return {
+    save: (store, row) => put(store, { [kind]: [row] }),
+    remove: (store, row) => remove(store, row.tenantId, { [kind]: [row.id] }),
+  }
+}
+
 export const HANDLING: { readonly [Kind in ListKind]: Handling<ListedRecords[Kind]> } = {
-  apps: {
-    save: (store, row) => put(store, { apps: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { apps: [row.id] }),
-  },
+  apps: asListed('apps'),
   users: { save: (store, row) => put(store, { users: [row] }) },
-  keys: {
-    save: (store, row) => put(store, { keys: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { keys: [row.id] }),
-  },
-  spaces: {
-    save: (store, row) => put(store, { spaces: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { spaces: [row.id] }),
-  },
-  assignments: {
-    save: (store, row) => put(store, { assignments: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { assignments: [row.id] }),
-  },
-  dataFiles: {
-    save: (store, row) => put(store, { dataFiles: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { dataFiles: [row.id] }),
-  },
-  subscriptions: {
-    save: (store, row) => put(store, { subscriptions: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { subscriptions: [row.id] }),
-  },
-  tasks: {
-    save: (store, row) => put(store, { tasks: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { tasks: [row.id] }),
-  },
-  taskRuns: {
-    save: (store, row) => put(store, { taskRuns: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { taskRuns: [row.id] }),
-  },
-  automations: {
-    save: (store, row) => put(store, { automations: [row] }),
-    remove: (store, row) => remove(store, row.tenantId, { automations: [row.id] }),
-  },
+  groups: asListed('groups'),
+  oauthClients: asListed('oauthClients'),
+  identityProviders: asListed('identityProviders'),
+  loginSessions: asListed('loginSessions'),
+  keys: asListed('keys'),
+  spaces: asListed('spaces'),
+  assignments: asListed('assignments'),
+  dataFiles: asListed('dataFiles'),
+  subscriptions: asListed('subscriptions'),
+  tasks: asListed('tasks'),
+  taskRuns: asListed('taskRuns'),
+  automations: asListed('automations'),
   automationRuns: {
     save: (store, row) =>
       put(store, { automationRuns: [{ ...row, steps: [], input: 'not shown', results: [] }] }),
@@ -152,14 +157,59 @@ export class RandomRecords {
   }
 
   users(): User {
+    const basis = this.#basis()
+    return {
+      ...basis,
+      ...defined({
+        email: this.one([undefined, 'Ann@Example.com', 'bob@example.com']),
+        clientId: this.one([undefined, undefined, 'c-1', 'C-1']),
+        groups: this.one([undefined, [], [MEMBERSHIPS[0]], MEMBERSHIPS]),
+      }),
+      subject: `${this.one(TEXTS)} ${basis.id}`,
+      roles: this.one([[], ['TenantAdmin'], ['Developer', 'TenantAdmin']]),
+      status: this.one(['active', 'disabled', 'deleted', 'invited']),
+      updatedAt: this.#time(),
+    } as object as User
+  }
+
+  groups(): Group {
+    const basis = this.#basis()
+    const roles = this.one<readonly Role[]>([[], ['Developer'], ['Developer', 'TenantAdmin']])
+    const provider = this.one(['idp', 'custom'] as const)
+    return { ...basis, name: `${basis.name} ${basis.id}`, roles, provider, updatedAt: this.#time() } as Group
+  }
+
+  oauthClients(): OAuthClient {
+    const userId = this.#own(this.one(USERS))
+    const fields = { userId, description: '', secrets: [], createdBy: userId, updatedAt: this.#time() }
+    return { ...this.#basis(), ...fields } as object as OAuthClient
+  }
+
+  identityProviders(): IdentityProvider {
+    const flags = { createsUsers: true, createsGroups: false, enabled: this.one([true, false]) }
     return {
       ...this.#basis(),
-      ...defined({ email: this.one([undefined, 'Ann@Example.com', 'bob@example.com']) }),
-      subject: this.one(TEXTS),
-      roles: [],
-      status: this.one(['active', 'disabled', 'deleted']),
-      updatedAt: START_MS,
-    } as object as User
+      ...flags,
+      protocol: this.one(['oidc', 'jwt']),
+      issuer: this.one(['https://one.example.com', 'https://other.example.com']),
+      claims: DEFAULT_CLAIM_NAMES,
+      updatedAt: this.#time(),
+    } as object as IdentityProvider
+  }
+
+  loginSessions(): LoginSession {
+    const { id, tenantId, createdAt } = this.#basis()
+    return {
+      id,
+      tenantId,
+      createdAt,
+      userId: this.#own(this.one(USERS)),
+      tokenHash: id,
+      opened: { by: 'key', keyId: 'k' },
+      claims: {},
+      seenAt: createdAt,
+      expiresAt: this.#time(),
+    } as object as LoginSession
   }
 
   keys(): ApiKey {

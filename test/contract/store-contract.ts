@@ -18,6 +18,7 @@ import { exerciseForgetting } from './forgetting.ts'
 import { exerciseLists } from './lists.ts'
 import { exerciseListsOfKinds } from './lists-of-kinds.ts'
 import { exerciseNotices } from './notices.ts'
+import { exercisePeople } from './people.ts'
 import { exerciseProcesses } from './processes.ts'
 import { exercisePublishing } from './publishing.ts'
 import { exercisePullingBack } from './pulling-back.ts'
@@ -54,6 +55,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseForgetting(present)
     exerciseCatalog(present)
     exerciseChanging(present)
+    exercisePeople(present)
     exerciseTaskSteps(present)
     exerciseTaskEnds(present)
     exerciseDueTasks(present)

@@ -3,10 +3,13 @@
 import { isRefused, type Refused } from '../../src/catalog/refusal.ts'
 import { withScript } from '../../src/catalog/script.ts'
 import { withLimits } from '../../src/catalog/tenant.ts'
-import type { TenantId } from '../../src/core/ids.ts'
+import type { KeyId, TenantId } from '../../src/core/ids.ts'
 import type { TenantLimitsChange } from '../../src/core/limits.ts'
 import type { ScriptVersion, Tenant } from '../../src/core/records.ts'
 import type { AppView, CatalogSaving, ChangeStore } from '../../src/store/port/change.ts'
+
+/** How a caller of a test came in, where that is of no account. */
+export const BY_KEY = { credential: { kind: 'key', keyId: 'k' as KeyId }, claims: {} } as const
 
 type Put = NonNullable<CatalogSaving['put']>
 type Remove = NonNullable<CatalogSaving['remove']>

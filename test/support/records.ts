@@ -42,7 +42,7 @@ export function aUser(change: Partial<User> = {}): User {
   return {
     id: USER_ID,
     tenantId: TENANT_ID,
-    subject: 'idp|ada',
+    subject: change.id === undefined ? 'idp|ada' : `idp|${change.id}`,
     name: 'Ada',
     roles: [],
     status: 'active',

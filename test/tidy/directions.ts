@@ -11,6 +11,7 @@ export type Directions = Readonly<Record<string, string>>
 
 export const DIRECTIONS: Directions = {
   core: '',
+  'core/people': 'core',
   'core/recurrence': 'core',
   'core/task': 'core core/recurrence',
   'core/automation': 'core core/recurrence',
@@ -41,12 +42,12 @@ export const DIRECTIONS: Directions = {
   qvd: 'core script/value',
   receiver: 'core event',
 
-  'store/port': 'core core/automation core/recurrence core/task event',
+  'store/port': 'core core/automation core/people core/recurrence core/task event',
   'store/rule': 'core core/task event store/port',
-  'store/memory': 'core core/automation core/task event store/port store/rule',
+  'store/memory': 'core core/automation core/people core/task event store/port store/rule',
   'store/sqlite/migrations': '',
   'store/sqlite':
-    'core core/automation core/recurrence core/task event store/port store/rule store/sqlite/migrations',
+    'core core/automation core/people core/recurrence core/task event store/port store/rule store/sqlite/migrations',
 
   catalog: 'core core/recurrence core/task event store/port',
   'files/local': 'catalog core',

@@ -9,8 +9,9 @@
 
 import { type Static, Type } from 'typebox'
 import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
+import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
-import { APP_USAGES, type App, type Caller, STORES_MODES } from '../../core/records.ts'
+import { APP_USAGES, type App, STORES_MODES } from '../../core/records.ts'
 import { type AppRight, mayUseApp } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { deleteApp } from '../../intake/cancel.ts'

@@ -5,10 +5,11 @@
 
 import { type Static, Type } from 'typebox'
 import { readableApps } from '../../catalog/standing.ts'
+import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import type { SpaceId } from '../../core/ids.ts'
 import { itemIdOf } from '../../core/item-id.ts'
-import { APP_USAGES, type App, type Caller, SPACE_TYPES } from '../../core/records.ts'
+import { APP_USAGES, type App, SPACE_TYPES } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import { mayUseApp, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'

@@ -6,9 +6,9 @@
  */
 
 import { type Static, Type } from 'typebox'
+import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
-import type { Caller } from '../../core/records.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import { EVENT_SOURCES, EVENT_TYPES } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Caller } from '../../core/records.ts'
+import type { Caller } from '../../core/caller.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { ApiRefusal, refuse } from './problem.ts'
 
@@ -54,7 +54,7 @@ async function authenticate(deps: ApiDeps, authorization: string | undefined): P
     throw unauthorized('the API key has expired')
   }
   if (user.status !== 'active') throw unauthorized('the user of the API key is not active')
-  return { tenantId: key.tenantId, user, keyId: key.id }
+  return { tenantId: key.tenantId, user, credential: { kind: 'key', keyId: key.id }, claims: {} }
 }
 
 function unauthorized(detail: string): Error {

@@ -8,8 +8,9 @@ import {
   standings as loadStandings,
   may as mayUse,
 } from '../../catalog/standing.ts'
+import type { Caller } from '../../core/caller.ts'
 import type { SpaceId } from '../../core/ids.ts'
-import type { App, Caller } from '../../core/records.ts'
+import type { App } from '../../core/records.ts'
 import type { AppRight, SpaceRight, SpaceStanding } from '../../core/rights.ts'
 import type { ApiDeps } from './deps.ts'
 import { done } from './problem.ts'

@@ -4,8 +4,8 @@
  * number.
  */
 import { type Static, Type } from 'typebox'
+import type { Caller } from '../../core/caller.ts'
 import { limitsForAll, limitsOf } from '../../core/limits.ts'
-import type { Caller } from '../../core/records.ts'
 import { is } from '../../store/port/condition.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'

@@ -5,7 +5,8 @@
 import { type Static, Type } from 'typebox'
 import { changeSpace, createSpace, removeSpace } from '../../catalog/space.ts'
 import { visibleSpaces } from '../../catalog/standing.ts'
-import { type Caller, SPACE_TYPES } from '../../core/records.ts'
+import type { Caller } from '../../core/caller.ts'
+import { SPACE_TYPES } from '../../core/records.ts'
 import { mayUseSpace, SPACE_ROLES, type SpaceStanding, standingOf } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, contains, is } from '../../store/port/condition.ts'
@@ -86,7 +87,7 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
       const { name, ownerId, type, roles } = request.query
       const query = readPage(deps, request, request.query, LIST, { name, ownerId, type, roles })
       const { tenantId, user } = caller
-      const assignments = await deps.store.assignmentsOf(tenantId, user.id)
+      const assignments = await deps.store.assignmentsOf(user)
       const wanted = roles?.split(',')
       const withRole = assignments.filter((one) => wanted === undefined || holds(one.roles, wanted))
       const where = all(

@@ -11,7 +11,8 @@ import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { parseFilter } from '../../core/filter-parse.ts'
 import type { UserId } from '../../core/ids.ts'
-import { ROLES, type User } from '../../core/records.ts'
+import { USER_STATUSES, type User } from '../../core/records.ts'
+import { ROLES } from '../../core/role.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, filtered } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
@@ -29,7 +30,7 @@ const UserRecord = Type.Object({
   subject: Type.String(),
   name: Type.String(),
   email: Type.Optional(Type.String()),
-  status: Type.Enum(['active', 'disabled', 'deleted']),
+  status: Type.Enum(USER_STATUSES),
   assignedRoles: Type.Array(
     Type.Object({
       id: Type.String(),

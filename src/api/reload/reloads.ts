@@ -12,6 +12,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { RESOURCE_ID_MAX_CHARACTERS } from '../../core/admission.ts'
+import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import type { FilterNode } from '../../core/filter.ts'
 import { type FilterRules, parseFilter } from '../../core/filter-parse.ts'
@@ -24,7 +25,6 @@ import {
   WEIGHT_MIN,
 } from '../../core/limits.ts'
 import { isOutcome } from '../../core/outcome.ts'
-import type { Caller } from '../../core/records.ts'
 import type { Provenance, Reload } from '../../core/reload.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'

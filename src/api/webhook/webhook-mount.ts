@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { Caller } from '../../core/records.ts'
+import type { Caller } from '../../core/caller.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import { findWebhook } from '../../delivery/webhook.ts'
 import type { Prefix } from '../../delivery/webhook-settings.ts'

@@ -8,10 +8,11 @@ import type { CatalogKind, CatalogRecords, CatalogSaving, Change } from '../port
 import type { StoresView } from '../port/publications.ts'
 import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
-import { PUT_ORDER } from '../rule/changing.ts'
+import { isAboutPeople, PUT_ORDER } from '../rule/changing.ts'
 import { type Judged, judged } from '../rule/judging.ts'
 import { automationView } from './automation-view.ts'
 import { dataAudience, liesIn } from './data-readers.ts'
+import { peopleStep } from './people-views.ts'
 import type { Table } from './table.ts'
 import { byAge, type OwnedRow, own, type Tables } from './tables.ts'
 import { taskView } from './task-views.ts'
@@ -29,15 +30,8 @@ export function decideChange<Answer>(
   }
   const all = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId))
   const base = { tenant: tables.requireTenant(tenantId), subscriptions: all.filter((row) => row.enabled) }
+  if (isAboutPeople(change)) return peopleStep(tables, change, base)
   switch (change.kind) {
-    case 'user':
-      return change.step({
-        ...base,
-        ...defined({ user: own(tables.users.get(change.id), tenantId) }),
-        tasks: byAge(tables.tasks.where((row) => row.tenantId === tenantId && row.ownerId === change.id)),
-      })
-    case 'key':
-      return change.step({ ...base, ...defined({ key: own(tables.keys.get(change.id), tenantId) }) })
     case 'app': {
       const app = own(tables.apps.get(change.id), tenantId)
       const scripts = tables.scripts.where((row) => row.tenantId === tenantId && row.appId === change.id)
@@ -190,11 +184,25 @@ interface Constraint<Row> {
   readonly isSame?: (one: Row, other: Row) => boolean
 }
 
+function hasUser(tables: Tables, { userId }: { readonly userId: string }): boolean {
+  return tables.users.get(userId) !== undefined
+}
+
 const CONSTRAINTS: { readonly [Kind in CatalogKind]: Constraint<CatalogRecords[Kind]> } = {
   tenants: {},
-  users: {},
+  groups: { isSame: (one, other) => one.tenantId === other.tenantId && one.name === other.name },
+  users: {
+    isSame: (one, other) =>
+      one.tenantId === other.tenantId &&
+      one.subject === other.subject &&
+      one.status !== 'deleted' &&
+      other.status !== 'deleted',
+  },
+  oauthClients: { refersTo: hasUser },
+  identityProviders: {},
+  loginSessions: { refersTo: hasUser, isSame: (one, other) => one.tokenHash === other.tokenHash },
   keys: {
-    refersTo: (tables, { userId }) => tables.users.get(userId) !== undefined,
+    refersTo: hasUser,
     isSame: (one, other) => one.tokenHash === other.tokenHash,
   },
   spaces: { isSame: (one, other) => one.tenantId === other.tenantId && one.name === other.name },

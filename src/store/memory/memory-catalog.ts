@@ -11,9 +11,17 @@ import type {
   SpaceId,
   SubscriptionId,
   TenantId,
-  UserId,
 } from '../../core/ids.ts'
-import type { App, DataFile, FilePlace, ScriptVersion, Space, SpaceAssignment } from '../../core/records.ts'
+import type {
+  App,
+  DataFile,
+  FilePlace,
+  ScriptVersion,
+  Space,
+  SpaceAssignment,
+  User,
+} from '../../core/records.ts'
+import { isAssignedTo } from '../../core/rights.ts'
 import { utf8Bytes } from '../../core/utf8.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ScriptSummary } from '../port/apps.ts'
@@ -66,11 +74,9 @@ export class MemoryCatalog extends MemoryAutomations implements Omit<CatalogStor
     return byAge(this.tables.assignments.where((row) => row.tenantId === tenantId && row.spaceId === spaceId))
   }
 
-  async assignmentsOf(tenantId: TenantId, userId: UserId): Promise<SpaceAssignment[]> {
+  async assignmentsOf(user: Pick<User, 'tenantId' | 'id' | 'groups'>): Promise<SpaceAssignment[]> {
     return byAge(
-      this.tables.assignments.where(
-        (row) => row.tenantId === tenantId && row.type === 'user' && row.assigneeId === userId,
-      ),
+      this.tables.assignments.where((row) => row.tenantId === user.tenantId && isAssignedTo(row, user)),
     )
   }
 

@@ -3,7 +3,11 @@
 import type { Attempt } from '../../core/attempt.ts'
 import type { Automation } from '../../core/automation/automation.ts'
 import { type AutomationRun, headOf } from '../../core/automation/run.ts'
+import type { Group } from '../../core/group.ts'
 import type { TenantId } from '../../core/ids.ts'
+import type { IdentityProvider } from '../../core/people/identity-provider.ts'
+import type { LoginSession } from '../../core/people/login-session.ts'
+import type { OAuthClient } from '../../core/people/oauth-client.ts'
 import type { Publication } from '../../core/publication.ts'
 import type {
   ApiKey,
@@ -30,6 +34,10 @@ export class Tables {
   readonly journal = new Journal()
   readonly tenants = new Table<Tenant>(this.journal)
   readonly users = new Table<User>(this.journal)
+  readonly groups = new Table<Group>(this.journal)
+  readonly oauthClients = new Table<OAuthClient>(this.journal)
+  readonly identityProviders = new Table<IdentityProvider>(this.journal)
+  readonly loginSessions = new Table<LoginSession>(this.journal)
   readonly keys = new Table<ApiKey>(this.journal)
   readonly apps = new Table<App>(this.journal)
   readonly scripts = new Table<ScriptVersion>(this.journal)

@@ -6,21 +6,29 @@
 
 import type { Automation } from '../../core/automation/automation.ts'
 import type { AutomationRun } from '../../core/automation/run.ts'
+import type { Group } from '../../core/group.ts'
 import type {
   AppId,
   AutomationId,
   AutomationRunId,
+  ClientId,
   DataFileId,
+  GroupId,
   KeyId,
+  ProviderId,
   ReloadId,
   RunId,
   ScriptVersionId,
+  SessionId,
   SpaceId,
   SubscriptionId,
   TaskId,
   TenantId,
   UserId,
 } from '../../core/ids.ts'
+import type { IdentityProvider } from '../../core/people/identity-provider.ts'
+import type { LoginSession } from '../../core/people/login-session.ts'
+import type { OAuthClient } from '../../core/people/oauth-client.ts'
 import type {
   ApiKey,
   App,
@@ -46,8 +54,12 @@ import type { Listening } from './tasks.ts'
 /** The kinds of record that steps save, in the order in which they may refer to one another. */
 export interface CatalogRecords {
   readonly tenants: Tenant
+  readonly groups: Group
   readonly users: User
   readonly keys: ApiKey
+  readonly oauthClients: OAuthClient
+  readonly identityProviders: IdentityProvider
+  readonly loginSessions: LoginSession
   readonly spaces: Space
   readonly assignments: SpaceAssignment
   readonly apps: App
@@ -67,9 +79,9 @@ export interface CatalogSaving {
   /** Inserted or replaced by id. */
   readonly put?: { readonly [Kind in CatalogKind]?: readonly CatalogRecords[Kind][] }
   /**
-   * Removed before anything is put; each must be there. A space takes its assignments with it, an app its
-   * scripts and tasks, a task its waiting runs, an automation its runs; runs of tasks that began stay as
-   * history.
+   * Removed before anything is put; each must be there. A user is never removed: it becomes `deleted`. A
+   * space takes its assignments with it, an app its scripts and tasks, a task its waiting runs, an automation
+   * its runs; runs of tasks that began stay as history.
    */
   readonly remove?: {
     readonly [Kind in Exclude<CatalogKind, 'tenants' | 'users'>]?: readonly CatalogRecords[Kind]['id'][]
@@ -90,14 +102,61 @@ export interface CatalogView {
   readonly subscriptions: readonly Subscription[]
 }
 
+/** A user that a step is about, and what the step wants to see beside it. */
+export interface UserSubject {
+  readonly kind: 'user'
+  readonly id: UserId
+  /** The subject that it is to have. */
+  readonly subject?: string
+}
+
+/** Lists are oldest first. What is asked for by calling is read when it is asked. */
 export interface UserView extends CatalogView {
   readonly user?: User
-  /** Tasks that it owns, oldest first. */
+  /** Another user, not a deleted one, has the wanted subject. */
+  readonly subjectTaken: boolean
+  /** Tasks that it owns. */
   readonly tasks: readonly Task[]
+  /** All groups of the tenant. */
+  groups(): readonly Group[]
+  keys(): readonly ApiKey[]
+  loginSessions(): readonly LoginSession[]
+  /** Subscriptions that it owns, disabled ones too. */
+  owned(): readonly Subscription[]
+  /** How many other active users of the tenant are its administrators, by own roles or a group's. */
+  otherAdmins(): number
+}
+
+/** Removing or changing a group is saved with its members. */
+export interface GroupView extends CatalogView {
+  readonly group?: Group
+  /** Another group of the tenant has the wanted name. */
+  readonly nameTaken: boolean
+  /** Users that are in it, oldest first. */
+  readonly members: readonly User[]
+}
+
+/** A client that a step is about. */
+export interface OAuthClientView extends CatalogView {
+  readonly client?: OAuthClient
+  /** The one that it acts as. */
+  readonly user?: User
+}
+
+export interface IdentityProviderView extends CatalogView {
+  readonly provider?: IdentityProvider
+  /** All of the tenant, oldest first. */
+  readonly all: readonly IdentityProvider[]
+}
+
+export interface LoginSessionView extends CatalogView {
+  readonly session?: LoginSession
 }
 
 export interface KeyView extends CatalogView {
   readonly key?: ApiKey
+  /** How many keys the user has that are neither revoked nor expired by then: counted when it is asked. */
+  goodKeysOf(userId: UserId, now: number): number
 }
 
 export interface AppView extends CatalogView {
@@ -215,7 +274,29 @@ export type Change<Answer> = { readonly tenantId: TenantId } & (
       readonly kind: 'tenant'
       readonly step: (view: { readonly tenant?: Tenant }) => Decided<Answer>
     }
-  | { readonly kind: 'user'; readonly id: UserId; readonly step: (view: UserView) => Decided<Answer> }
+  | (UserSubject & { readonly step: (view: UserView) => Decided<Answer> })
+  | {
+      readonly kind: 'group'
+      readonly id: GroupId
+      /** The name that it is to have. */
+      readonly name?: string
+      readonly step: (view: GroupView) => Decided<Answer>
+    }
+  | {
+      readonly kind: 'oauth-client'
+      readonly id: ClientId
+      readonly step: (view: OAuthClientView) => Decided<Answer>
+    }
+  | {
+      readonly kind: 'identity-provider'
+      readonly id: ProviderId
+      readonly step: (view: IdentityProviderView) => Decided<Answer>
+    }
+  | {
+      readonly kind: 'login-session'
+      readonly id: SessionId
+      readonly step: (view: LoginSessionView) => Decided<Answer>
+    }
   | { readonly kind: 'key'; readonly id: KeyId; readonly step: (view: KeyView) => Decided<Answer> }
   | { readonly kind: 'app'; readonly id: AppId; readonly step: (view: AppView) => Decided<Answer> }
   | {

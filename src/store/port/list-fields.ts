@@ -6,7 +6,11 @@
 import { type Automation, RUN_MODES } from '../../core/automation/automation.ts'
 import type { AutomationRunHead } from '../../core/automation/run.ts'
 import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
+import type { Group } from '../../core/group.ts'
 import { itemIdOf } from '../../core/item-id.ts'
+import type { IdentityProvider } from '../../core/people/identity-provider.ts'
+import type { LoginSession } from '../../core/people/login-session.ts'
+import type { OAuthClient } from '../../core/people/oauth-client.ts'
 import type { ApiKey, App, DataFile, Space, SpaceAssignment, User } from '../../core/records.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
@@ -35,8 +39,41 @@ export const LIST_FIELDS = {
     name: (user) => user.name,
     email: (user) => user.email ?? null,
     status: (user) => user.status,
+    clientId: (user) => user.clientId ?? null,
+    roles: (user) => user.roles,
+    groupIds: (user) => (user.groups ?? []).map(({ id }) => id),
+    /** Through its groups. */
+    groupRoles: (user) => [...new Set((user.groups ?? []).flatMap(({ roles }) => roles))],
     createdAt: (user) => user.createdAt,
+    updatedAt: (user) => user.updatedAt,
   } satisfies Fields<User>,
+  groups: {
+    id: (group) => group.id,
+    name: (group) => group.name,
+    provider: (group) => group.provider,
+    roles: (group) => group.roles,
+    createdAt: (group) => group.createdAt,
+    updatedAt: (group) => group.updatedAt,
+  } satisfies Fields<Group>,
+  oauthClients: {
+    id: (client) => client.id,
+    name: (client) => client.name,
+    createdAt: (client) => client.createdAt,
+    updatedAt: (client) => client.updatedAt,
+  } satisfies Fields<OAuthClient>,
+  identityProviders: {
+    id: (provider) => provider.id,
+    name: (provider) => provider.name,
+    protocol: (provider) => provider.protocol,
+    enabled: (provider) => (provider.enabled ? 1 : 0),
+    createdAt: (provider) => provider.createdAt,
+  } satisfies Fields<IdentityProvider>,
+  loginSessions: {
+    id: (session) => session.id,
+    userId: (session) => session.userId,
+    createdAt: (session) => session.createdAt,
+    expiresAt: (session) => session.expiresAt,
+  } satisfies Fields<LoginSession>,
   keys: {
     id: (key) => key.id,
     userId: (key) => key.userId,
@@ -153,6 +190,10 @@ export type FieldOf<Kind extends ListKind> = Extract<keyof (typeof LIST_FIELDS)[
 export interface ListedRecords {
   readonly apps: App
   readonly users: User
+  readonly groups: Group
+  readonly oauthClients: OAuthClient
+  readonly identityProviders: IdentityProvider
+  readonly loginSessions: LoginSession
   readonly keys: ApiKey
   readonly spaces: Space
   readonly assignments: SpaceAssignment

@@ -3,16 +3,18 @@ import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
 import { isFolderName } from '../../core/file-name.ts'
 import type { ScriptVersionId, TenantId } from '../../core/ids.ts'
-import type { ApiKey, DataFile, PlacedName, Space, SpaceAssignment, User } from '../../core/records.ts'
+import type { DataFile, PlacedName, Space, SpaceAssignment } from '../../core/records.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { Change } from '../port/change.ts'
 import type { Acceptance } from '../port/reloads.ts'
 import type { AcceptanceView } from '../rule/accepting.ts'
+import { isAboutPeople } from '../rule/changing.ts'
 import { type Judged, judged } from '../rule/judging.ts'
 import { prepareMarked } from './apps.ts'
 import { prepareAutomationView } from './automations.ts'
 import { prepareOnTheWay } from './data-files.ts'
 import { prepareDataAudience } from './data-readers.ts'
+import { preparePeopleSteps } from './people-views.ts'
 import { recordOf, recordsOf } from './row.ts'
 import { prepareTaskLists, prepareTaskView } from './task-views.ts'
 import type { TenantCache, Views } from './view.ts'
@@ -23,8 +25,6 @@ export function prepareCatalogViews(
   tenantCache: TenantCache,
   stored: (acceptance: Acceptance) => AcceptanceView,
 ): <Answer>(change: Change<Answer>) => Judged<Answer> {
-  const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
-  const key = db.prepare('SELECT record FROM keys WHERE id = ? AND tenant_id = ?')
   const scripts = db.prepare('SELECT id FROM scripts WHERE app_id = ? AND tenant_id = ? ORDER BY number DESC')
   const subscriptions = db.prepare(
     'SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id',
@@ -32,21 +32,15 @@ export function prepareCatalogViews(
   const spaceView = prepareSpaceView(db)
   const fileView = prepareFileView(db)
   const tasks = prepareTaskLists(db)
+  const peopleStep = preparePeopleSteps(db, tasks)
   const taskView = prepareTaskView(db, views, tasks)
   const automationView = prepareAutomationView(db)
   return <Answer>(change: Change<Answer>): Judged<Answer> => {
     const { tenantId } = change
     if (change.kind === 'tenant') return change.step(defined({ tenant: tenantCache.tenant(tenantId) }))
     const base = tenantCache.of(tenantId)
+    if (isAboutPeople(change)) return peopleStep(change, base)
     switch (change.kind) {
-      case 'user':
-        return change.step({
-          ...base,
-          ...defined({ user: recordOf<User>(user.get(change.id, tenantId)) }),
-          tasks: tasks.ofOwner(tenantId, change.id),
-        })
-      case 'key':
-        return change.step({ ...base, ...defined({ key: recordOf<ApiKey>(key.get(change.id, tenantId)) }) })
       case 'app': {
         const ids = scripts.all(change.id, tenantId).map((row) => row.id as ScriptVersionId)
         return change.step({

@@ -28,8 +28,34 @@ const COLUMNS: { readonly [Kind in CatalogKind]: Columns<CatalogRecords[Kind]> }
   },
   users: {
     table: 'users',
-    columns: 'id, tenant_id, created_at, record',
-    values: (row) => [row.id, row.tenantId, row.createdAt, JSON.stringify(row)],
+    columns: 'id, tenant_id, subject, created_at, record',
+    values: (row) => {
+      const subject = row.status === 'deleted' ? null : row.subject
+      return [row.id, row.tenantId, subject, row.createdAt, JSON.stringify(row)]
+    },
+  },
+  groups: {
+    table: 'groups',
+    columns: 'id, tenant_id, name, created_at, record',
+    values: (row) => [row.id, row.tenantId, row.name, row.createdAt, JSON.stringify(row)],
+  },
+  oauthClients: {
+    table: 'oauth_clients',
+    columns: 'id, tenant_id, user_id, created_at, record',
+    values: (row) => [row.id, row.tenantId, row.userId, row.createdAt, JSON.stringify(row)],
+  },
+  identityProviders: {
+    table: 'identity_providers',
+    columns: 'id, tenant_id, issuer, created_at, record',
+    values: (row) => [row.id, row.tenantId, row.issuer, row.createdAt, JSON.stringify(row)],
+  },
+  loginSessions: {
+    table: 'login_sessions',
+    columns: 'id, tenant_id, user_id, token_hash, created_at, expires_at, record',
+    values: (row) => {
+      const { id, tenantId, userId, tokenHash, createdAt, expiresAt } = row
+      return [id, tenantId, userId, tokenHash, createdAt, expiresAt, JSON.stringify(row)]
+    },
   },
   keys: {
     table: 'keys',

@@ -57,9 +57,54 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       name: inRecord('name'),
       email: inRecord('email'),
       status: inRecord('status'),
+      clientId: inRecord('clientId'),
+      roles: `record -> '$.roles'`,
+      groupIds: membershipsOf(`m.value ->> '$.id'`, `json_each(record, '$.groups') AS m`),
+      groupRoles: membershipsOf(
+        'DISTINCT r.value',
+        `json_each(record, '$.groups') AS m, json_each(m.value, '$.roles') AS r`,
+      ),
+      createdAt: 'created_at',
+      updatedAt: inRecord('updatedAt'),
+    },
+    nullable: ['email', 'clientId'],
+    record: carried,
+  },
+  groups: {
+    table: 'groups',
+    sql: {
+      id: 'id',
+      name: 'name',
+      provider: inRecord('provider'),
+      roles: `record -> '$.roles'`,
+      createdAt: 'created_at',
+      updatedAt: inRecord('updatedAt'),
+    },
+    nullable: [],
+    record: carried,
+  },
+  oauthClients: {
+    table: 'oauth_clients',
+    sql: { id: 'id', name: inRecord('name'), createdAt: 'created_at', updatedAt: inRecord('updatedAt') },
+    nullable: [],
+    record: carried,
+  },
+  identityProviders: {
+    table: 'identity_providers',
+    sql: {
+      id: 'id',
+      name: inRecord('name'),
+      protocol: inRecord('protocol'),
+      enabled: inRecord('enabled'),
       createdAt: 'created_at',
     },
-    nullable: ['email'],
+    nullable: [],
+    record: carried,
+  },
+  loginSessions: {
+    table: 'login_sessions',
+    sql: { id: 'id', userId: 'user_id', createdAt: 'created_at', expiresAt: 'expires_at' },
+    nullable: [],
     record: carried,
   },
   keys: {
@@ -261,6 +306,11 @@ function conditionsOf<Kind extends ListKind>(
   const { sql } = COLUMNS[kind] as Columns<Kind>
   const ofTenant = { sql: 'tenant_id = ?', values: [tenantId] }
   return where === undefined ? [ofTenant] : [ofTenant, conditionSql(where, (field) => sql[field])]
+}
+
+/** A list of texts that are taken from the groups of a user. */
+function membershipsOf(text: string, from: string): string {
+  return `(SELECT json_group_array(${text}) FROM ${from})`
 }
 
 function carried<Record>(row: Row): Record {

@@ -20,6 +20,7 @@ import { sql as tasks } from './migrations/0010-tasks.ts'
 import { sql as failingApps } from './migrations/0011-failing-apps.ts'
 import { sql as appReads } from './migrations/0012-app-reads.ts'
 import { sql as automations } from './migrations/0013-automations.ts'
+import { sql as people } from './migrations/0014-people.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly string[] = [
   failingApps,
   appReads,
   automations,
+  people,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

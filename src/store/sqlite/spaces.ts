@@ -13,11 +13,16 @@ export function prepareSpaces(
     'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
   )
   const ofUser = db.prepare(`
-    SELECT record FROM assignments WHERE tenant_id = ? AND type = 'user' AND assignee_id = ?
+    SELECT record FROM assignments WHERE tenant_id = ?1 AND (
+      (type = 'user' AND assignee_id = ?2) OR
+      (type = 'group' AND assignee_id IN (SELECT value FROM json_each(?3))))
     ORDER BY created_at, id`)
   return {
     space: (tenantId, id) => recordOf<Space>(one.get(id, tenantId)),
     assignments: (tenantId, spaceId) => recordsOf<SpaceAssignment>(ofSpace.all(spaceId, tenantId)),
-    assignmentsOf: (tenantId, userId) => recordsOf<SpaceAssignment>(ofUser.all(tenantId, userId)),
+    assignmentsOf: ({ tenantId, id, groups = [] }) => {
+      const groupIds = JSON.stringify(groups.map((group) => group.id))
+      return recordsOf<SpaceAssignment>(ofUser.all(tenantId, id, groupIds))
+    },
   }
 }
