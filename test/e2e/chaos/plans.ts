@@ -15,11 +15,11 @@ export function longPlan(seed: number, minutes: number): Plan {
     seed,
     forMs,
     kills: { engine: 0, server: 0 },
-    slots: 5,
+    slots: 6,
     apps: { small: 8, medium: 4, large: 2 },
     stores: 'atomic',
     habits: { restMs: 4000, patienceMs: 40_000 },
-    pace: { engineEvery: 1.5, serverEvery: 11, running: 4 },
+    pace: { engineEvery: 1.4, serverEvery: 16, running: 5 },
     weather: {
       shortMs: 2000,
       longMs: 20_000,
