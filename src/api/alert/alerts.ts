@@ -111,6 +111,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
     ALERTS,
     {
       schema: {
+        operationId: 'getAlerts',
         summary: 'List alerts',
         tags: TAGS,
         querystring: Type.Object(pageParameters(PAGES)),
@@ -141,6 +142,7 @@ function registerCreate(server: ApiServer, deps: ApiDeps): void {
     ALERTS,
     {
       schema: {
+        operationId: 'createAlert',
         summary: 'Create an alert',
         tags: TAGS,
         body: NewAlert,
@@ -159,6 +161,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
     `${ALERTS}/:id`,
     {
       schema: {
+        operationId: 'getAlert',
         summary: 'Get an alert',
         tags: TAGS,
         params: ById,
@@ -171,6 +174,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
     `${ALERTS}/:id`,
     {
       schema: {
+        operationId: 'patchAlert',
         summary: 'Change an alert',
         description: 'What is left out stays (RFC 7396); `filter: null` takes the filter away.',
         tags: TAGS,
@@ -186,6 +190,7 @@ function registerOne(server: ApiServer, deps: ApiDeps): void {
     `${ALERTS}/:id`,
     {
       schema: {
+        operationId: 'deleteAlert',
         summary: 'Delete an alert',
         description: 'What is still to be sent is given up.',
         tags: TAGS,
@@ -206,6 +211,7 @@ function registerTest(server: ApiServer, deps: ApiDeps): void {
     `${ALERTS}/:id/actions/test`,
     {
       schema: {
+        operationId: 'testAlert',
         summary: 'Send a test message, now',
         description: 'Answers how it went. It does not count as a failure of the alert.',
         tags: TAGS,

@@ -75,6 +75,7 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
       preValidation: bodyMayBeMissing,
       schema: {
         tags: TAGS,
+        operationId: 'createApp',
         summary: 'Creates an app',
         body: Type.Object({ attributes: Type.Optional(NewAttributes) }),
         response: { 200: NxApp, ...problems(400, 403, 404) },
@@ -88,7 +89,15 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
   )
   server.get(
     '/api/v1/apps/:appId',
-    { schema: { tags: TAGS, summary: 'Reads an app', params: AppPath, response: answers() } },
+    {
+      schema: {
+        tags: TAGS,
+        operationId: 'getAppInfo',
+        summary: 'Reads an app',
+        params: AppPath,
+        response: answers(),
+      },
+    },
     async (request) => {
       const caller = callerOf(request)
       return nxApp(deps, caller, await appFor(deps, caller, request.params.appId, 'read'))
@@ -99,6 +108,7 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'updateAppInfo',
         summary: 'Renames or describes an app, or says when others see what it stores',
         params: AppPath,
         body: Type.Object({
@@ -127,6 +137,7 @@ function registerAppEnd(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'deleteApp',
         summary: 'Deletes an app',
         description: 'Cancels its active reload.',
         params: AppPath,
@@ -145,6 +156,7 @@ function registerAppEnd(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppsPrivileges',
         summary: 'What the caller may do with apps at all',
         response: { 200: Type.Array(Type.String()), ...problems(500) },
       },
@@ -161,6 +173,7 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
       preValidation: bodyMayBeMissing,
       schema: {
         tags: TAGS,
+        operationId: 'copyApp',
         summary: 'Copies an app: its script and data, not its history',
         params: AppPath,
         body: Type.Object({ attributes: Type.Optional(NewAttributes) }),
@@ -173,11 +186,16 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
       return nxApp(deps, caller, done(app, '/attributes'))
     },
   )
+  registerSpaceOfApp(server, deps)
+}
+
+function registerSpaceOfApp(server: ApiServer, deps: ApiDeps): void {
   server.put(
     '/api/v1/apps/:appId/space',
     {
       schema: {
         tags: TAGS,
+        operationId: 'moveAppToSpace',
         summary: 'Moves an app into a space',
         params: AppPath,
         body: Type.Object({ spaceId: Type.String() }),
@@ -193,7 +211,13 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
   server.delete(
     '/api/v1/apps/:appId/space',
     {
-      schema: { tags: TAGS, summary: 'Takes an app out of its space', params: AppPath, response: answers() },
+      schema: {
+        tags: TAGS,
+        operationId: 'removeAppFromSpace',
+        summary: 'Takes an app out of its space',
+        params: AppPath,
+        response: answers(),
+      },
     },
     async (request) => {
       const caller = callerOf(request)
@@ -205,6 +229,7 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'updateAppOwner',
         summary: 'Hands an app to another owner',
         params: AppPath,
         body: Type.Object({ ownerId: Type.String() }),

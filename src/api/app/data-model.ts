@@ -53,6 +53,7 @@ export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['apps'],
+        operationId: 'getAppDataMetadata',
         summary: 'Describes the data model of an app',
         params: AppPath,
         response: { 200: DataModel, ...problems(403, 404, 409) },

@@ -86,6 +86,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getItems',
         summary: 'Lists the apps that the caller may read, as items',
         querystring: Type.Object({
           ...pageParameters(LIST),
@@ -121,6 +122,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getItem',
         summary: 'Reads an item',
         params: Type.Object({ itemId: Type.String() }),
         response: { 200: ItemRecord, ...problems(404) },

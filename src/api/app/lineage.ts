@@ -22,6 +22,7 @@ export function registerLineage(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['apps'],
+        operationId: 'getAppDataLineage',
         summary: 'Lists the data files that the data of an app stems from',
         description:
           'Empty before the first reload that succeeded. After a partial reload, files that the reloads before it ' +

@@ -31,6 +31,7 @@ export function registerScripts(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppScriptHistory',
         summary: 'Lists the versions of an app’s script, newest first',
         params: AppPath,
         querystring: Type.Object({
@@ -84,6 +85,7 @@ function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
       config: { largeMembers: ['script', 'versionMessage'] },
       schema: {
         tags: TAGS,
+        operationId: 'updateAppScript',
         summary: 'Sets the script of an app',
         description:
           'Makes a new current version, which the next attempt runs, and clears the app’s crash marks.',
@@ -111,6 +113,7 @@ function registerScriptRead(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppScript',
         summary: 'Reads a version of an app’s script',
         params: Type.Object({
           appId: Type.String(),

@@ -21,6 +21,7 @@ export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
       config: { largeMembers: ['script'] },
       schema: {
         tags: ['apps'],
+        operationId: 'validateScript',
         summary: 'Finds what is wrong with a script without running it',
         description:
           'Errors are what a full reload fails with for certain, from the text alone. Warnings depend on data, on ' +

@@ -102,6 +102,7 @@ function registerAutomationList(server: ApiServer, deps: ApiDeps): void {
     AUTOMATIONS_PATH,
     {
       schema: {
+        operationId: 'getAutomations',
         summary: 'List automations',
         description:
           'Those of the caller; with `listAll` those of the tenant, which needs TenantAdmin. `filter` (SCIM) names name, runMode, lastRunStatus, ownerId and spaceId.',
@@ -141,6 +142,7 @@ function registerRunList(server: ApiServer, deps: ApiDeps): void {
     `${AUTOMATIONS_PATH}/:id/runs`,
     {
       schema: {
+        operationId: 'getAutomationRuns',
         summary: 'List the runs of an automation',
         description: 'Also for a TenantAdmin. `filter` (SCIM) names status.',
         tags: TAGS,

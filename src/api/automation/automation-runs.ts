@@ -63,9 +63,9 @@ export function registerAutomationRuns(server: ApiServer, deps: ApiDeps): void {
 }
 
 function registerStart(server: ApiServer, deps: RunUseDeps): void {
-  for (const [path, summary] of [
-    [`${AUTOMATIONS_PATH}/:id/runs`, 'Start a run'],
-    [`${AUTOMATIONS_PATH}/:id/actions/run`, 'Start a run, as some clients ask for it'],
+  for (const [path, operationId, summary] of [
+    [`${AUTOMATIONS_PATH}/:id/runs`, 'queueAutomationRun', 'Start a run'],
+    [`${AUTOMATIONS_PATH}/:id/actions/run`, 'runAutomation', 'Start a run, as some clients ask for it'],
   ] as const) {
     server.post(
       path,
@@ -73,6 +73,7 @@ function registerStart(server: ApiServer, deps: RunUseDeps): void {
         config: { tier: 'reload' },
         preValidation: bodyMayBeMissing,
         schema: {
+          operationId,
           summary,
           description: 'The run is queued when it is answered, and goes on whatever happens to the service.',
           tags: TAGS,
@@ -97,6 +98,7 @@ function registerRun(server: ApiServer, deps: RunUseDeps): void {
     `${AUTOMATIONS_PATH}/:id/runs/:runId`,
     {
       schema: {
+        operationId: 'getAutomationRun',
         summary: 'Get a run with what became of each step',
         description: 'Only for the owner of the automation.',
         tags: TAGS,
@@ -113,6 +115,7 @@ function registerRun(server: ApiServer, deps: RunUseDeps): void {
     `${AUTOMATIONS_PATH}/:id/runs/:runId/actions/stop`,
     {
       schema: {
+        operationId: 'stopAutomationRun',
         summary: 'Stop a run',
         description:
           'A queued one ends at once; of a running one the reload is canceled, or the call awaited. Harmless when repeated.',
@@ -132,6 +135,7 @@ function registerRun(server: ApiServer, deps: RunUseDeps): void {
     {
       config: { tier: 'reload' },
       schema: {
+        operationId: 'retryAutomationRun',
         summary: 'Run again with the same inputs',
         description: 'A new run, of the automation as it is now; it is the newest of the list.',
         tags: TAGS,
@@ -156,6 +160,7 @@ export function registerTriggerAddress(server: ApiServer, deps: ApiDeps): void {
     {
       bodyLimit: INPUT_MAX_BYTES,
       schema: {
+        operationId: 'executeAutomation',
         summary: 'The trigger address of an automation',
         description:
           'Needs no API key but the token of the automation, as header or parameter `X-Execution-Token`. The body is the input of the run.',

@@ -48,6 +48,7 @@ function registerOne(server: ApiServer, deps: AutomationUseDeps): void {
     AUTOMATIONS_PATH,
     {
       schema: {
+        operationId: 'createAutomation',
         summary: 'Create an automation',
         description:
           'Takes the document of a GET, too. All that is wrong with the document is told at once, each by its pointer. An automation with the trigger `webhook` is answered with its token, once.',
@@ -65,6 +66,7 @@ function registerOne(server: ApiServer, deps: AutomationUseDeps): void {
     `${AUTOMATIONS_PATH}/:id`,
     {
       schema: {
+        operationId: 'getAutomation',
         summary: 'Get an automation',
         description: 'Only for its owner.',
         tags: TAGS,
@@ -75,10 +77,15 @@ function registerOne(server: ApiServer, deps: AutomationUseDeps): void {
     async (request) =>
       automationRecord(done(await findAutomation(deps, callerOf(request), request.params.id, 'own'))),
   )
+  registerChanges(server, deps)
+}
+
+function registerChanges(server: ApiServer, deps: AutomationUseDeps): void {
   server.put(
     `${AUTOMATIONS_PATH}/:id`,
     {
       schema: {
+        operationId: 'updateAutomation',
         summary: 'Change an automation',
         description: 'What is left out stays as it is; runs that were asked for before go on as they were.',
         tags: TAGS,
@@ -97,6 +104,7 @@ function registerOne(server: ApiServer, deps: AutomationUseDeps): void {
     `${AUTOMATIONS_PATH}/:id`,
     {
       schema: {
+        operationId: 'deleteAutomation',
         summary: 'Delete an automation with its runs',
         description: 'Also for a TenantAdmin. What its runs began, such as a reload, goes on.',
         tags: TAGS,
@@ -112,14 +120,15 @@ function registerOne(server: ApiServer, deps: AutomationUseDeps): void {
 }
 
 function registerSwitches(server: ApiServer, deps: AutomationUseDeps): void {
-  for (const [action, enabled, summary] of [
-    ['enable', true, 'Enable an automation'],
-    ['disable', false, 'Disable an automation: no run begins any more'],
+  for (const [action, operationId, enabled, summary] of [
+    ['enable', 'enableAutomation', true, 'Enable an automation'],
+    ['disable', 'disableAutomation', false, 'Disable an automation: no run begins any more'],
   ] as const) {
     server.post(
       `${AUTOMATIONS_PATH}/:id/actions/${action}`,
       {
         schema: {
+          operationId,
           summary,
           description: 'Also for a TenantAdmin.',
           tags: TAGS,
@@ -141,6 +150,7 @@ function registerOthers(server: ApiServer, deps: AutomationUseDeps): void {
     {
       preValidation: bodyMayBeMissing,
       schema: {
+        operationId: 'copyAutomation',
         summary: 'Copy an automation',
         description: 'The copy is disabled, and has a token of its own.',
         tags: TAGS,
@@ -157,11 +167,19 @@ function registerOthers(server: ApiServer, deps: AutomationUseDeps): void {
       return reply.code(201).send(automationRecord(copied.automation, copied.token))
     },
   )
-  for (const action of ['move', 'change-owner'] as const) {
+  registerHandOver(server, deps)
+}
+
+function registerHandOver(server: ApiServer, deps: AutomationUseDeps): void {
+  for (const [action, operationId] of [
+    ['move', 'moveAutomation'],
+    ['change-owner', 'changeOwnerAutomation'],
+  ] as const) {
     server.post(
       `${AUTOMATIONS_PATH}/:id/actions/${action}`,
       {
         schema: {
+          operationId,
           summary: 'Hand an automation over to another user',
           description: 'Needs TenantAdmin. From then on its steps may what that user may.',
           tags: TAGS,
@@ -181,6 +199,7 @@ function registerOthers(server: ApiServer, deps: AutomationUseDeps): void {
     `${AUTOMATIONS_PATH}/:id/actions/rotate-token`,
     {
       schema: {
+        operationId: 'rotateAutomationToken',
         summary: 'Give the trigger address a new token',
         description: 'Extension. The token before it opens nothing any more; the new one is shown once.',
         tags: TAGS,

@@ -37,6 +37,7 @@ export function registerDataFileConnections(server: ApiServer, deps: ApiDeps): v
     {
       schema: {
         tags: TAGS,
+        operationId: 'getDataFilesConnections',
         summary: 'Lists the places whose data files the caller may read',
         querystring: Type.Object({
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIST.maxLimit })),
@@ -101,6 +102,7 @@ function registerConnectionRead(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getDataFileConnection',
         summary: 'Reads a connection',
         params: Type.Object({ id: Type.String() }),
         response: { 200: ConnectionRecord, ...problems(404) },

@@ -74,6 +74,7 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getDataFiles',
         summary: 'Lists data files',
         querystring: ListQuery,
         response: {
@@ -123,6 +124,7 @@ function registerSingleFiles(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getDataFile',
         summary: 'Reads the record of a data file',
         params: FilePath,
         response: { 200: DataFileRecord, ...problems(403, 404) },
@@ -139,6 +141,7 @@ function registerSingleFiles(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'deleteDataFile',
         summary: 'Deletes a data file, or a folder with all it holds',
         params: FilePath,
         response: { 204: Type.Null(), ...problems(403, 404) },
@@ -158,6 +161,7 @@ function registerQuotas(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getDataFilesQuotas',
         summary: 'Tells the limits for data files and what the caller’s personal files use',
         response: {
           200: Type.Object({
@@ -195,6 +199,7 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
       config: { uploads: uploadBody(NewFile) },
       schema: {
         tags: TAGS,
+        operationId: 'uploadDataFile',
         summary: 'Uploads a data file or makes a folder',
         description: 'The parts come in any order. A folder has no `File`.',
         consumes: ['multipart/form-data'],
@@ -215,6 +220,7 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
       config: { uploads: uploadBody(FileChange) },
       schema: {
         tags: TAGS,
+        operationId: 'reuploadDataFile',
         summary: 'Replaces the content of a data file, renames or moves a file or folder',
         description: 'What is left out stays. `connectionId: null` is personal files.',
         consumes: ['multipart/form-data'],

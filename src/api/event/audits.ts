@@ -64,6 +64,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAudits',
         summary: 'Lists events',
         querystring: Type.Object({ ...pageParameters(LIST), ...SELECTION }),
         response: { 200: Type.Object({ data: Type.Array(AuditRecord), links: Links }), ...problems(400) },
@@ -101,6 +102,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAudit',
         summary: 'Reads an event',
         params: Type.Object({ id: Type.String() }),
         response: { 200: AuditRecord, ...problems(404) },

@@ -57,6 +57,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
       exposeHeadRoute: false,
       config: { isStream: true },
       schema: {
+        operationId: 'streamEvents',
         summary: 'Follow events (Server-Sent Events)',
         description:
           '`id` is the cursor: a client that comes back with it in `Last-Event-ID` misses nothing. Without a cursor the stream begins now; the header `Event-Cursor` tells where that is. 410: the cursor is newer than the newest event, so it is not of this service, or events after it are forgotten by now (0 begins with the oldest that is kept).',

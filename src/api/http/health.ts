@@ -23,6 +23,7 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
     '/healthz',
     {
       schema: {
+        operationId: 'getHealth',
         summary: 'Is the process alive',
         ...ABOUT,
         response: { 200: Type.Object({ status: Type.Enum(['ok']), version: Type.String() }) },
@@ -34,6 +35,7 @@ export function registerHealth(server: ApiServer, deps: ApiDeps): void {
     '/readyz',
     {
       schema: {
+        operationId: 'getReadiness',
         summary: 'Does the service take requests',
         description:
           '503 while it starts or stops, and while its store does not answer. `wall` is the second wall around engine processes, beside the permission model of Node; `wallMissing` says why there is none. `brokers` names each configured broker: while one is down its events wait, and reloads go on; the log tells why.',

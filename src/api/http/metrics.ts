@@ -43,6 +43,7 @@ export function registerMetrics(server: ApiServer, deps: ApiDeps): void {
     '/metrics',
     {
       schema: {
+        operationId: 'getMetrics',
         summary: 'Numbers for Prometheus',
         tags: ['operation'],
         security: [],

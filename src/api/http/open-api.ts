@@ -88,6 +88,7 @@ export function registerDocuments(server: ApiServer, { version }: ApiDeps): void
     '/openapi.json',
     {
       schema: {
+        operationId: 'getOpenApi',
         summary: 'This document',
         tags: ['operation'],
         security: [],
@@ -100,6 +101,7 @@ export function registerDocuments(server: ApiServer, { version }: ApiDeps): void
     '/asyncapi.json',
     {
       schema: {
+        operationId: 'getAsyncApi',
         summary: 'The events that this service sends (AsyncAPI 3)',
         tags: ['operation'],
         security: [],

@@ -55,6 +55,7 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getApiKeys',
         summary: 'Lists API keys',
         querystring: Type.Object({
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIST.maxLimit })),
@@ -109,6 +110,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'createApiKey',
         summary: 'Makes an API key; its token is shown only in this answer',
         body: Type.Object({
           description: Type.String({ minLength: 1, maxLength: KEY_DESCRIPTION_MAX }),
@@ -132,6 +134,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getApiKey',
         summary: 'Reads an API key, without its token',
         params: KeyPath,
         response: { 200: KeyRecord, ...problems(404) },
@@ -149,6 +152,7 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'patchApiKey',
         summary: 'Changes the description of an API key',
         params: KeyPath,
         body: JsonPatch,
@@ -173,6 +177,7 @@ function registerKeyEnd(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'deleteApiKey',
         summary: 'Removes one’s own API key, or revokes another’s',
         params: KeyPath,
         response: { 204: Type.Null(), ...problems(404) },

@@ -59,6 +59,7 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...ABOUT,
+        operationId: 'getOperatorTenants',
         summary: 'Lists the tenants with their limits',
         response: { 200: Type.Object({ data: Type.Array(TenantWithLimits) }), ...problems() },
       },
@@ -70,6 +71,7 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...ABOUT,
+        operationId: 'getOperatorTenant',
         summary: 'Reads a tenant with its limits',
         params: ById,
         response: { 200: TenantWithLimits, ...problems(404) },
@@ -82,6 +84,7 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...ABOUT,
+        operationId: 'patchOperatorTenantLimits',
         summary: 'Changes limits of a tenant; they hold from the next claim, acceptance and sweep on',
         params: ById,
         body: LimitsChange,
@@ -105,6 +108,7 @@ function registerPause(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...ABOUT,
+        operationId: 'patchOperatorTenantTasks',
         summary: 'Pauses the tasks of a tenant, or lets them run again',
         description: 'What becomes due while they are paused is recorded as missed.',
         params: ById,

@@ -42,6 +42,7 @@ export function registerQuotas(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...about,
+        operationId: 'getQuotas',
         summary: 'Lists the quotas of the tenant',
         response: { 200: Quotas, ...problems(400) },
       },
@@ -53,6 +54,7 @@ export function registerQuotas(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         ...about,
+        operationId: 'getQuota',
         summary: 'Reads one quota, as a list of one',
         params: Type.Object({ id: Type.String() }),
         response: { 200: Quotas, ...problems(400, 404) },

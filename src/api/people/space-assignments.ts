@@ -47,6 +47,7 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
     {
       schema: {
         tags: TAGS,
+        operationId: 'getSpaceAssignments',
         summary: 'Lists the assignments of a space',
         params: SpacePath,
         querystring: Type.Object(pageParameters(LIST)),
@@ -83,6 +84,7 @@ function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'createSpaceAssignment',
         summary: 'Makes somebody a member of a space',
         params: SpacePath,
         body: Type.Object({
@@ -108,6 +110,7 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getSpaceAssignment',
         summary: 'Reads an assignment',
         params: AssignmentPath,
         response: { 200: AssignmentRecord, ...problems(404) },
@@ -126,6 +129,7 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'updateSpaceAssignment',
         summary: 'Replaces the roles of an assignment',
         params: AssignmentPath,
         body: Type.Object({ roles: Roles }),
@@ -142,6 +146,7 @@ function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'deleteSpaceAssignment',
         summary: 'Ends a membership',
         params: AssignmentPath,
         response: { 204: Type.Null(), ...problems(403, 404) },

@@ -61,6 +61,7 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getSpaces',
         summary: 'Lists the spaces that the caller sees',
         querystring: Type.Object({
           ...pageParameters(LIST),
@@ -120,6 +121,7 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'createSpace',
         summary: 'Creates a space',
         body: Type.Object({
           name: Name,
@@ -142,6 +144,7 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getSpaceTypes',
         summary: 'Lists the types of spaces',
         response: { 200: Type.Object({ data: Type.Array(Type.String()) }), ...problems(500) },
       },
@@ -153,6 +156,7 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getSpace',
         summary: 'Reads a space',
         params: SpacePath,
         response: { 200: SpaceRecord, ...problems(404) },
@@ -174,6 +178,7 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'updateSpace',
         summary: 'Changes name, description or owner of a space',
         params: SpacePath,
         body: Type.Object({
@@ -195,6 +200,7 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'patchSpace',
         summary: 'Changes name, description or owner of a space by JSON Patch',
         params: SpacePath,
         body: JsonPatch,
@@ -220,6 +226,7 @@ function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'deleteSpace',
         summary: 'Deletes an empty space',
         params: SpacePath,
         response: { 204: Type.Null(), ...problems(403, 404, 412) },

@@ -27,6 +27,7 @@ export function registerTenants(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['tenants'],
+        operationId: 'getMyTenant',
         summary: 'Reads the tenant of the request',
         response: { 200: TenantRecord, ...problems(500) },
       },
@@ -38,6 +39,7 @@ export function registerTenants(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['tenants'],
+        operationId: 'getTenant',
         summary: 'Reads the tenant of the request by its id',
         params: Type.Object({ tenantId: Type.String() }),
         response: { 200: TenantRecord, ...problems(404) },

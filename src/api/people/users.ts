@@ -84,6 +84,7 @@ export function registerUsers(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getMyUser',
         summary: 'Reads the user of the request',
         response: { 200: UserRecord, ...problems(500) },
       },
@@ -95,6 +96,7 @@ export function registerUsers(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getUser',
         summary: 'Reads a user',
         params: Type.Object({ userId: Type.String() }),
         querystring: Type.Object({ fields: Fields }),
@@ -120,6 +122,7 @@ function registerUserList(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getUsers',
         summary: 'Lists users',
         querystring: Type.Object({
           ...pageParameters(LIST),
@@ -163,6 +166,7 @@ function registerUserList(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'countUsers',
         summary: 'Counts users',
         response: { 200: Type.Object({ total: Type.Integer() }), ...problems(500) },
       },

@@ -14,6 +14,7 @@ export function registerCrashMarks(server: ApiServer, deps: ApiDeps): void {
     '/api/v1/apps/:appId/actions/clear-crash-marks',
     {
       schema: {
+        operationId: 'clearAppCrashMarks',
         summary: 'Let an app be reloaded again that ran out of memory on the largest engine',
         description:
           'Extension. Clears its marks, of full and of partial reloads. Needs the right to reload the app.',

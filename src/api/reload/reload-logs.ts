@@ -55,6 +55,7 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppReloadLogs',
         summary: `Lists the script logs of the ${LOGS_LISTED} newest ended reloads of an app`,
         params: AppPath,
         response: {
@@ -89,6 +90,7 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppReloadLog',
         summary: 'Reads the full script log of an ended reload',
         params: LogPath,
         response: {
@@ -110,12 +112,17 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
 }
 
 function registerReloadMetadata(server: ApiServer, deps: ApiDeps): void {
-  for (const path of ['/api/v1/apps/:appId/reloads/metadata', '/api/v1/apps/:appId/reloads/metadata/']) {
+  for (const [path, hide] of [
+    ['/api/v1/apps/:appId/reloads/metadata', false],
+    ['/api/v1/apps/:appId/reloads/metadata/', true],
+  ] as const) {
     server.get(
       path,
       {
         schema: {
           tags: TAGS,
+          operationId: 'getAppReloadMetadataList',
+          hide,
           summary: 'Lists metadata of ended reloads of an app, newest first',
           params: AppPath,
           querystring: Type.Object({
@@ -136,6 +143,7 @@ function registerReloadMetadata(server: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: TAGS,
+        operationId: 'getAppReloadMetadata',
         summary: 'Reads metadata of one ended reload',
         params: LogPath,
         response: { 200: Type.Object({ data: Type.Array(ReloadMeta) }), ...problems(403, 404) },

@@ -112,6 +112,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
     PATH,
     {
       schema: {
+        operationId: 'getReloads',
         summary: 'List reloads',
         tags: TAGS,
         querystring: ListQuery,
@@ -147,6 +148,7 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
     {
       config: { tier: 'reload' },
       schema: {
+        operationId: 'queueReload',
         summary: 'Start a reload',
         description:
           'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload. With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended: 201 with its final record; or 202 with its present one after the wait, at once when the service stops or too many of the tenant wait. The reload goes on whoever waits: repeat the request under its key, or ask at `Location`.',
@@ -191,6 +193,7 @@ function registerGet(server: ApiServer, deps: ApiDeps): void {
     `${PATH}/:reloadId`,
     {
       schema: {
+        operationId: 'getReload',
         summary: 'Get a reload',
         description:
           'With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended, or after the wait.',
@@ -215,6 +218,7 @@ function registerCancel(server: ApiServer, deps: ApiDeps): void {
     {
       config: { tier: 'reload' },
       schema: {
+        operationId: 'cancelReload',
         summary: 'Cancel a reload',
         description:
           '204: it waited and is canceled. 202: it runs and is being canceled; asking again is harmless.',

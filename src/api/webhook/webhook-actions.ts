@@ -33,7 +33,7 @@ function registerTest({ server, deps, path, about }: Mount): void {
         summary: 'Send a test event, now',
         description:
           'Extension. A finished event of no reload, with `test: "true"`; answers the record of the send, also when it failed. It does not count as a failure of the webhook.',
-        ...about,
+        ...about('testWebhook'),
         params: ById,
         response: { 201: DeliveryRecord, ...problems(404) },
       },
@@ -59,7 +59,7 @@ function registerRecover({ server, deps, path, about }: Mount): void {
       schema: {
         summary: 'Send again what failed since a time',
         description: `Extension. Opens every delivery that was exhausted or given up and whose event is of \`since\` or later, at most ${RECOVER_MAX} a call: each is sent with the same event id by the usual schedule. \`dryRun\` only counts. 409 while the webhook is disabled.`,
-        ...about,
+        ...about('recoverWebhook'),
         params: ById,
         body: Type.Object({
           since: Type.String({ format: 'date-time' }),
@@ -100,7 +100,7 @@ function registerRotateSecret({ server, deps, path, about }: Mount): void {
         summary: 'Give a webhook a new secret while the old one still holds',
         description:
           'Extension. For `overlapHours` `webhook-signature` lists a signature of each secret; `Qlik-Signature` has room for one and is of the new secret at once.',
-        ...about,
+        ...about('rotateWebhookSecret'),
         params: ById,
         body: Type.Object({
           secret: Type.String({ minLength: SECRET_MIN_CHARACTERS, maxLength: SECRET_MAX_CHARACTERS }),

@@ -33,7 +33,7 @@ function registerHistory({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'List what was sent to a webhook',
-        ...about,
+        ...about('getWebhookDeliveries'),
         params: ById,
         querystring: Type.Object({
           ...pageParameters(PAGES),
@@ -70,7 +70,7 @@ function registerHistory({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'Get one delivery',
-        ...about,
+        ...about('getWebhookDelivery'),
         params: ByDelivery,
         response: { 200: DeliveryRecord, ...problems(404) },
       },
@@ -92,7 +92,7 @@ function registerResend({ server, deps, path, about }: Mount): void {
         summary: 'Send a delivery again, now',
         description:
           'The same event to the present address; answers its new record, also when the send failed.',
-        ...about,
+        ...about('resendWebhookDelivery'),
         params: ByDelivery,
         response: { 201: DeliveryRecord, ...problems(404) },
       },

@@ -22,7 +22,8 @@ export interface Mount {
   readonly deps: ApiDeps
   readonly prefix: Prefix
   readonly path: string
-  readonly about: { readonly tags: string[]; readonly deprecated: boolean }
+  /** What the schema of every route has; the operation's name within its prefix. */
+  readonly about: (name: string) => { operationId: string; tags: string[]; deprecated: boolean }
 }
 
 export const ById = Type.Object({ id: Type.String() })

@@ -65,7 +65,11 @@ const SelectionQuery = Type.Object(Selection)
 export function registerWebhooks(server: ApiServer, deps: ApiDeps): void {
   for (const prefix of ['core', 'v1'] as const) {
     server.register(async (mounted: ApiServer) => {
-      const about = { tags: ['webhooks'], deprecated: prefix === 'v1' }
+      const about = (name: string) => ({
+        operationId: prefix === 'v1' ? `${name}V1` : name,
+        tags: ['webhooks'],
+        deprecated: prefix === 'v1',
+      })
       const mount: Mount = { server: mounted, deps, prefix, path: PATHS[prefix], about }
       if (prefix === 'v1') {
         mounted.addHook('onRequest', async (_request: FastifyRequest, reply: FastifyReply) => {
@@ -90,7 +94,7 @@ function registerList({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'List webhooks',
-        ...about,
+        ...about('getWebhooks'),
         querystring: Type.Object({ ...pageParameters(PAGES), ...Selection }),
         response: { 200: Type.Object({ data: Type.Array(Webhook), links: Links }), ...problems(400) },
       },
@@ -121,7 +125,7 @@ function registerCreate({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'Create a webhook',
-        ...about,
+        ...about('createWebhook'),
         body: NewWebhook,
         response: { 201: Webhook, ...problems(400, 403, 413, 415) },
       },
@@ -146,7 +150,7 @@ function registerEventTypes({ server, path, about }: Mount): void {
     {
       schema: {
         summary: 'List the event types a webhook can have',
-        ...about,
+        ...about('getWebhookEventTypes'),
         response: { 200: Type.Object({ data: Type.Array(EventType) }), ...problems() },
       },
     },
@@ -160,7 +164,7 @@ function registerRead({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'Get a webhook',
-        ...about,
+        ...about('getWebhook'),
         params: ById,
         response: { 200: Webhook, ...problems(404) },
       },
@@ -177,7 +181,7 @@ function registerChange({ server, deps, prefix, path, about }: Mount): void {
         summary: 'Replace a webhook',
         description:
           'What is left out is cleared: secret, headers, encryptedHeaders, filter; enabled becomes false.',
-        ...about,
+        ...about('updateWebhook'),
         params: ById,
         body: WebhookBody,
         response: { 200: Webhook, ...problems(400, 403, 404, 409, 413, 415) },
@@ -194,7 +198,7 @@ function registerChange({ server, deps, prefix, path, about }: Mount): void {
       schema: {
         summary: 'Change a webhook',
         description: 'JSON Patch (RFC 6902) with add, remove and replace, all or nothing.',
-        ...about,
+        ...about('patchWebhook'),
         params: ById,
         body: Patch,
         response: { 204: Type.Null(), ...problems(400, 403, 404, 409, 413, 415) },
@@ -217,7 +221,7 @@ function registerRemove({ server, deps, path, about }: Mount): void {
       schema: {
         summary: 'Delete a webhook',
         description: 'Deliveries still open are given up.',
-        ...about,
+        ...about('deleteWebhook'),
         params: ById,
         response: { 204: Type.Null(), ...problems(404) },
       },

@@ -1,0 +1,61 @@
+/** The OpenAPI document as generators of clients and readers take it. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
+import { clientFunctions, operationKey } from '../support/client-functions.ts'
+
+interface Operation {
+  readonly operationId: string
+}
+
+let api: ApiUnderTest
+// biome-ignore lint/suspicious/noExplicitAny: a document of any shape
+let document: any
+let operations: { readonly method: string; readonly path: string; readonly operation: Operation }[]
+
+beforeAll(async () => {
+  api = await apiUnderTest()
+  document = (await api.server.inject({ url: '/openapi.json' })).json()
+  operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  )
+})
+
+afterAll(() => api.close())
+
+/** Prefixes with a twin of the same resource: the deprecated one has V1 behind its names. */
+const TWINS = ['/api/v1/tasks', '/api/v1/webhooks']
+
+describe('names of operations', () => {
+  it('are there, once each', () => {
+    const names = operations.map(({ operation }) => operation.operationId)
+    expect(names.filter((name) => !/^[a-z][A-Za-z0-9]+$/.test(name))).toEqual([])
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+  })
+
+  it('are those of the official client, where it has the operation', async () => {
+    const client = await clientFunctions()
+    const known = operations
+      .filter(({ path }) => !TWINS.some((prefix) => path.startsWith(prefix)))
+      .map(({ method, path, operation }) => ({
+        name: operation.operationId,
+        client: client.get(operationKey(method, path)),
+      }))
+      .filter(({ client: name }) => name !== undefined)
+    expect(known.length).toBeGreaterThan(80)
+    expect(known.filter(({ name, client: expected }) => name !== expected)).toEqual([])
+  })
+
+  it('end in V1 where a newer path does the same', () => {
+    const names = new Set(operations.map(({ operation }) => operation.operationId))
+    const twins = operations.filter(({ path }) => TWINS.some((prefix) => path.startsWith(prefix)))
+    expect(twins.length).toBeGreaterThan(15)
+    for (const { operation } of twins) {
+      const { operationId } = operation
+      expect([operationId, names.has(operationId.replace(/V1$/, ''))]).toEqual([
+        expect.stringMatching(/V1$/),
+        true,
+      ])
+    }
+  })
+})
