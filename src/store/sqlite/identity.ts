@@ -1,22 +1,21 @@
 /** Tenants, users and groups, and what requests come in with. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Group } from '../../core/group.ts'
-import type { TenantId } from '../../core/ids.ts'
 import type { IdentityProvider } from '../../core/people/identity-provider.ts'
 import type { LoginSession } from '../../core/people/login-session.ts'
 import type { OAuthClient } from '../../core/people/oauth-client.ts'
-import type { ApiKey, Tenant, User } from '../../core/records.ts'
+import type { ApiKey, User } from '../../core/records.ts'
 import type { PeopleStore } from '../port/people.ts'
 import { type Row, recordOf, recordsOf } from './row.ts'
 import type { StoreCache } from './store-cache.ts'
 import type { Answers } from './verbs.ts'
+import type { TenantCache } from './view.ts'
 
 export function prepareIdentity(
   db: DatabaseSync,
   cache: StoreCache,
-  tenantById: (id: TenantId) => Tenant | undefined,
+  tenants: Pick<TenantCache, 'tenant' | 'all'>,
 ): Answers<PeopleStore> {
-  const tenants = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
   const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
   const keyByHash = db.prepare(`
     SELECT keys.record AS record, users.record AS user FROM keys JOIN users ON users.id = keys.user_id
@@ -34,8 +33,8 @@ export function prepareIdentity(
     'SELECT record FROM identity_providers WHERE issuer = ? ORDER BY created_at, id',
   )
   return {
-    tenant: tenantById,
-    tenants: () => recordsOf<Tenant>(tenants.all()),
+    tenant: (id) => tenants.tenant(id),
+    tenants: () => [...tenants.all()],
     user: (tenantId, id) => recordOf<User>(user.get(id, tenantId)),
     userBySubject: (tenantId, subject) => recordOf<User>(bySubject.get(tenantId, subject)),
     group: (tenantId, id) => recordOf<Group>(group.get(id, tenantId)),

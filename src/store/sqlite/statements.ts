@@ -92,7 +92,7 @@ export function prepareStatements(
     count: (kind, query) => count(db, kind, query),
     sum: (kind, field, query) => sum(db, kind, field, query),
     change: each(prepareChange(db, views, { turns, tenantCache, cache }, accepting, write, saveEvents, note)),
-    ...prepareIdentity(db, cache, (id) => tenantCache.tenant(id)),
+    ...prepareIdentity(db, cache, tenantCache),
     app: views.app,
     ...prepareApps(db),
     ...prepareScripts(db),

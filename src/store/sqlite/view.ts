@@ -33,6 +33,8 @@ export class TenantCache {
   readonly #readTenant: (id: TenantId) => Tenant | undefined
   readonly #readSubscriptions: (tenantId: TenantId) => Subscription[]
   readonly #readQueueTimes: () => QueueTime[]
+  readonly #readAll: () => Tenant[]
+  #all: readonly Tenant[] | undefined
   #queueTimes: readonly QueueTime[] | undefined
   readonly #kept = new Map<TenantId, CachedTenant>()
 
@@ -46,6 +48,8 @@ export class TenantCache {
       WHERE record ->> '$.limits.queueTimeMs' IS NOT NULL`)
     this.#readQueueTimes = () =>
       queueTimes.all().map((row) => ({ tenantId: row.id as TenantId, queueTimeMs: row.ms as number }))
+    const all = db.prepare('SELECT record FROM tenants ORDER BY created_at, id')
+    this.#readAll = () => recordsOf<Tenant>(all.all())
     this.#readTenant = (id) => recordOf(tenant.get(id))
     this.#readSubscriptions = (tenantId) =>
       recordsOf<Subscription>(subscriptions.all(tenantId)).filter((row) => row.enabled)
@@ -61,6 +65,12 @@ export class TenantCache {
     return this.#find(id)?.tenant
   }
 
+  /** Oldest first. */
+  all(): readonly Tenant[] {
+    this.#all ??= this.#readAll()
+    return this.#all
+  }
+
   /** Tenants with a queue time of their own. */
   queueTimes(): readonly QueueTime[] {
     this.#queueTimes ??= this.#readQueueTimes()
@@ -71,6 +81,7 @@ export class TenantCache {
   forget(): void {
     this.#kept.clear()
     this.#queueTimes = undefined
+    this.#all = undefined
   }
 
   #find(tenantId: TenantId): CachedTenant | undefined {
