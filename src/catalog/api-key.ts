@@ -7,10 +7,10 @@
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { addDuration } from '../core/duration.ts'
-import { type KeyId, newUuid, type UserId } from '../core/ids.ts'
+import { type KeyId, newUuid, type TenantId, type UserId } from '../core/ids.ts'
 import type { ApiKey } from '../core/records.ts'
 import { isTenantAdmin, mayMakeKeys } from '../core/rights.ts'
-import type { Decided } from '../store/port/change.ts'
+import type { ChangeStore, Decided } from '../store/port/change.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
@@ -131,4 +131,22 @@ async function refuseOtherUser(
   }
   if ((await store.user(tenantId, userId))?.status === 'active') return undefined
   return refused('userNotFound', 'there is no active user with this id', { pointer })
+}
+
+/** Keeps when the key was used. One that is gone meanwhile stays gone. */
+export async function keyUsed(
+  store: ChangeStore,
+  tenantId: TenantId,
+  id: KeyId,
+  usedAt: number,
+): Promise<void> {
+  await changeOne(store, {
+    kind: 'key',
+    tenantId,
+    id,
+    step: ({ key }) => ({
+      answer: undefined,
+      ...(key === undefined ? {} : { put: { keys: [{ ...key, lastUsedAt: usedAt }] } }),
+    }),
+  })
 }

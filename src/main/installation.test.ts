@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { tokenHash } from '../api/http/authenticate.ts'
+import { tokenHash } from '../sign-in/token-hash.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { readConfig } from './config.ts'

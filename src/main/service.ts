@@ -44,6 +44,7 @@ import { startWatching } from '../files/watching.ts'
 import { startForgetting } from '../history/forget.ts'
 import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
+import { whoAsks } from '../sign-in/who-asks.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
 import { startWorker } from '../worker/worker.ts'
@@ -324,6 +325,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
+  const signIn = await services.start('sign-in', () => whoAsks({ store, world }))
   const server = buildServer({
     store,
     world,
@@ -345,6 +347,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     brokers: () => brokerStates(parts.brokers),
     metrics,
     engineWall: parts.wall.report,
+    whoAsks: signIn,
     cursorKey,
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,

@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { Registry } from 'prom-client'
-import { tokenHash } from '../../src/api/http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../../src/api/http/deps.ts'
 import { Readers } from '../../src/api/reader/readers.ts'
 import { buildServer } from '../../src/api/server.ts'
@@ -27,6 +26,8 @@ import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
 import { systemZones } from '../../src/main/zones.ts'
 import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
+import { tokenHash } from '../../src/sign-in/token-hash.ts'
+import { whoAsks } from '../../src/sign-in/who-asks.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { put } from './catalog.ts'
@@ -114,6 +115,7 @@ export async function apiUnderTest(
     cursorKey: randomBytes(32),
     operatorKey: undefined,
     rateLimits: false,
+    whoAsks: whoAsks({ store, world }),
     ...given.deps,
   }
   const server = buildServer(deps)
@@ -130,6 +132,7 @@ export async function apiUnderTest(
     tenant: (name) => addTenant(server, store, world, name),
     async close() {
       await deps.outcomeWaits.stop()
+      await deps.whoAsks.stop()
       await server.close()
       await reader.stop()
       await store.close()

@@ -80,20 +80,22 @@ export const DIRECTIONS: Directions = {
     'catalog core core/automation core/recurrence core/task delivery event intake store/port trigger',
   worker: 'core engine files outcome store/port',
 
-  'api/http': 'catalog core core/recurrence delivery engine event outcome store/port store/rule',
+  'sign-in': 'catalog core store/port',
+
+  'api/http': 'catalog core core/recurrence delivery engine event outcome sign-in store/port store/rule',
   'api/reader': 'api/http core engine/pool script/check',
   'api/reload': 'api/http catalog core intake store/port',
   'api/app': 'api/http api/reload catalog core files intake store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event store/port',
-  'api/people': 'api/http catalog core store/port',
+  'api/people': 'api/http catalog core sign-in store/port',
   'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
   'api/task': 'api/http api/reload catalog core core/recurrence core/task intake store/port trigger',
   'api/automation': 'api/http automation core core/automation store/port',
   api: 'api/alert api/app api/automation api/data-file api/event api/http api/people api/reload api/task api/webhook',
 
-  main: 'api api/http api/reader automation catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome store/port store/sqlite trigger worker',
+  main: 'api api/http api/reader automation catalog core core/recurrence core/task delivery delivery/channels engine engine/pool engine/wall event files files/local history outcome sign-in store/port store/sqlite trigger worker',
   cli: 'core delivery/channels engine engine/duckdb engine/pool engine/sink engine/source event main qvd receiver script/check script/fault script/plan script/value',
 }
 

@@ -26,6 +26,7 @@ import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { OutcomeWaits } from '../../outcome/outcome-waits.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
+import type { WhoAsks } from '../../sign-in/who-asks.ts'
 import type { Store } from '../../store/port/store.ts'
 import type { Reader } from './reader.ts'
 
@@ -33,6 +34,8 @@ export interface ApiDeps {
   readonly store: Store
   readonly world: World
   readonly limits: Limits
+  /** Turns what a request brings into its caller. */
+  readonly whoAsks: WhoAsks
   /** Reads scripts and large bodies. */
   readonly reader: Reader
   /**

@@ -11,7 +11,7 @@ import type { TenantId } from '../../core/ids.ts'
 import { limitsForAll, limitsOf, type TenantLimitsChange } from '../../core/limits.ts'
 import type { Tenant } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
-import { tokenHash } from '../http/authenticate.ts'
+import { tokenHash } from '../../sign-in/token-hash.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 

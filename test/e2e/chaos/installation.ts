@@ -3,11 +3,11 @@
  * that runs on it now, replaced at every restart.
  */
 
-import { tokenHash } from '../../../src/api/http/authenticate.ts'
 import { newTenant } from '../../../src/catalog/new-tenant.ts'
 import { Client } from '../../../src/cli/client.ts'
 import { foldersOf, makeFolder } from '../../../src/main/surroundings.ts'
 import { jsonLog, realWorld } from '../../../src/main/world.ts'
+import { tokenHash } from '../../../src/sign-in/token-hash.ts'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { put } from '../../support/catalog.ts'
 import { WEBHOOK_SECRET } from '../../support/finished-events.ts'

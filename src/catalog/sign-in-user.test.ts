@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { put } from '../../test/support/catalog.ts'
+import { aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
+import { virtualMachine } from '../../test/support/virtual-machine.ts'
+import type { Group } from '../core/group.ts'
+import type { ClientId, GroupId } from '../core/ids.ts'
+import type { Person } from '../core/people/person.ts'
+import type { User } from '../core/records.ts'
+import { MemoryStore } from '../store/memory/memory-store.ts'
+import { everyRow } from '../store/port/lists.ts'
+import { isRefused } from './refusal.ts'
+import { type SignInRules, signInUser } from './sign-in-user.ts'
+
+const RULES: SignInRules = { tenantId: TENANT_ID, createsUsers: true, createsGroups: true }
+const ada: Person = { subject: 'idp|ada', name: 'Ada', email: 'ada@example.com', groups: ['Sales'] }
+
+async function bench(users: readonly User[] = [], groups: readonly Group[] = []) {
+  const store = new MemoryStore()
+  await put(store, { tenants: [aTenant()], groups, users })
+  let now = 1000
+  const { random } = virtualMachine().ports
+  const deps = { store, world: { random, clock: { now: () => now++, monotonic: () => now } } }
+  return {
+    store,
+    signIn: (person: Person, rules: Partial<SignInRules> = {}) =>
+      signInUser(deps, { ...RULES, ...rules }, person),
+    groups: async () => (await everyRow(store, 'groups', { tenantId: TENANT_ID })).map(({ name }) => name),
+  }
+}
+
+async function letIn(answer: ReturnType<typeof signInUser>): Promise<User> {
+  const user = await answer
+  if (isRefused(user)) throw new Error(user.faults[0]?.detail)
+  return user
+}
+
+const group = (name: string, provider: Group['provider']): Group => ({
+  id: `g-${name}` as GroupId,
+  tenantId: TENANT_ID,
+  name,
+  roles: ['DataAdmin'],
+  provider,
+  createdAt: 0,
+  updatedAt: 0,
+})
+
+describe('a person that signs in', () => {
+  it('is made at first sight, once, without a role of its own', async () => {
+    const { signIn, groups, store } = await bench()
+    const [one, two] = await Promise.all([letIn(signIn(ada)), letIn(signIn(ada))])
+    expect(one).toMatchObject({ subject: 'idp|ada', name: 'Ada', status: 'active', roles: [] })
+    expect(two.id).toBe(one.id)
+    expect(one.groups?.map(({ name }) => name)).toEqual(['Sales'])
+    expect(await groups()).toEqual(['Sales'])
+    expect(await store.count('users', { tenantId: TENANT_ID })).toBe(1)
+  })
+
+  it('is let in only when it is known where the provider makes no users', async () => {
+    const invited = aUser({ subject: 'idp|ada', status: 'invited' })
+    const { signIn } = await bench([invited])
+    expect(await signIn({ subject: 'idp|bob' }, { createsUsers: false })).toMatchObject({
+      reason: 'unauthorized',
+    })
+    expect(await signIn(ada, { createsUsers: false })).toMatchObject({ id: invited.id, status: 'active' })
+  })
+
+  it.each([
+    ['a disabled user', aUser({ subject: 'idp|ada', status: 'disabled' })],
+    ['the user of an OAuth client', aUser({ subject: 'idp|ada', clientId: 'c-1' as ClientId })],
+  ])('is not let in as %s', async (_, user) => {
+    const { signIn, store } = await bench([user])
+    expect(await signIn(ada)).toMatchObject({ kind: 'refused', reason: 'unauthorized' })
+    expect(await store.user(TENANT_ID, user.id)).toEqual(user)
+  })
+
+  it('is not let in to a tenant that was removed', async () => {
+    const { signIn, store } = await bench()
+    await put(store, { tenants: [aTenant({ removedAt: 1 })] })
+    expect(await signIn(ada)).toMatchObject({ reason: 'unauthorized' })
+  })
+
+  it('is a new user when the one with its subject was deleted', async () => {
+    const gone = aUser({ subject: 'idp|ada', status: 'deleted' })
+    const { signIn } = await bench([gone])
+    const made = await letIn(signIn(ada))
+    expect(made.id).not.toBe(gone.id)
+  })
+
+  it('has the groups that it is told to have, and those of administrators', async () => {
+    const own = group('Board', 'custom')
+    const { signIn, groups } = await bench([], [own, group('Old', 'idp')])
+    const first = await letIn(signIn({ ...ada, groups: ['Board', 'Old'] }))
+    expect(first.groups?.map(({ name }) => name).sort()).toEqual(['Board', 'Old'])
+    const later = await letIn(signIn({ ...ada, groups: ['New'] }, { createsGroups: false }))
+    expect(later.groups?.map(({ name }) => name)).toEqual(['Board'])
+    expect(await groups()).not.toContain('New')
+    const untold = await letIn(signIn({ subject: ada.subject }))
+    expect(untold.groups).toEqual(later.groups)
+    expect(untold.name).toBe('Ada')
+  })
+
+  it('is not saved again when nothing changed', async () => {
+    const { signIn, store } = await bench()
+    const before = await letIn(signIn(ada))
+    expect(await letIn(signIn(ada))).toEqual(before)
+    expect((await store.user(TENANT_ID, before.id))?.updatedAt).toBe(before.updatedAt)
+  })
+})

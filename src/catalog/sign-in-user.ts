@@ -1,0 +1,123 @@
+/**
+ * The user behind a sign-in: what an identity provider tells of a person makes or changes its user. One use
+ * case for every way in, so that a token and a browser lead to the same user.
+ */
+import { defined } from '../core/defined.ts'
+import { type Group, type Membership, membershipIn } from '../core/group.ts'
+import { type GroupId, newHexId, type TenantId } from '../core/ids.ts'
+import type { IdentityProvider } from '../core/people/identity-provider.ts'
+import type { Person } from '../core/people/person.ts'
+import type { User } from '../core/records.ts'
+import type { ChangeStore, Decided, UserView } from '../store/port/change.ts'
+import type { PeopleStore } from '../store/port/people.ts'
+import { type CatalogDeps, changeOne } from './deps.ts'
+import { type Refused, refused } from './refusal.ts'
+
+export type SignInRules = Pick<IdentityProvider, 'tenantId' | 'createsUsers' | 'createsGroups'>
+
+interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
+  readonly store: Pick<PeopleStore, 'userBySubject'> & ChangeStore
+}
+
+/**
+ * Finds the user with the person's subject, or makes it where the provider may. Whoever was invited becomes
+ * active; name, address and groups become what the provider tells, and stay where it tells nothing. Groups
+ * that an administrator made (`custom`) are left only by hand.
+ * @returns refusal `unauthorized` for whom is not to come in
+ */
+export async function signInUser(
+  { store, world }: SignInUserDeps,
+  rules: SignInRules,
+  person: Person,
+): Promise<User | Refused> {
+  const { tenantId } = rules
+  const now = world.clock.now()
+  const fresh = {
+    user: newHexId<'user'>(world.random, now),
+    groups: new Map(person.groups?.map((name) => [name, newHexId<'group'>(world.random, now)])),
+  }
+  for (let tries = 0; ; tries++) {
+    const known = await store.userBySubject(tenantId, person.subject)
+    const answer = await changeOne<User | Refused | undefined>(store, {
+      kind: 'user',
+      tenantId,
+      id: known?.id ?? fresh.user,
+      subject: person.subject,
+      step: (view) => signedIn(view, { rules, person, now, groups: fresh.groups, id: fresh.user }),
+    })
+    if (answer !== undefined) return answer
+    // Somebody else made the user meanwhile, or took it away.
+    if (tries === 2) throw new Error('a user changed its subject again and again')
+  }
+}
+
+interface SignIn {
+  readonly rules: SignInRules
+  readonly person: Person
+  readonly now: number
+  readonly id: User['id']
+  /** Ids for groups that are made, by name. */
+  readonly groups: ReadonlyMap<string, GroupId>
+}
+
+/** Undefined: what was read before is not true any more. */
+function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | undefined> {
+  const { rules, person, now, id } = signIn
+  const { user, subjectTaken, tenant } = view
+  const isAnother = user?.status === 'deleted' || (user?.subject ?? person.subject) !== person.subject
+  if (subjectTaken || isAnother) return { answer: undefined }
+  if (tenant.removedAt !== undefined) return shutOut('the tenant was removed')
+  if (user === undefined && !rules.createsUsers) return shutOut('the user is not known here and not invited')
+  if (user?.clientId !== undefined) return shutOut('the subject is that of an OAuth client')
+  if (user?.status === 'disabled') return shutOut('the user is disabled')
+  const { memberships, made } = membershipsOf(view, signIn)
+  const before: User = user ?? {
+    id,
+    tenantId: rules.tenantId,
+    subject: person.subject,
+    name: person.name ?? person.subject,
+    roles: [],
+    status: 'active',
+    createdAt: now,
+    updatedAt: now,
+  }
+  const after: User = {
+    ...before,
+    ...defined({ name: person.name, email: person.email, groups: memberships }),
+    status: 'active',
+  }
+  if (user !== undefined && JSON.stringify(after) === JSON.stringify(user)) return { answer: user }
+  const saved = { ...after, updatedAt: now }
+  return { answer: saved, put: { groups: made, users: [saved] } }
+}
+
+/** Undefined when nothing is told of groups and nothing changes. */
+function membershipsOf(
+  view: UserView,
+  { rules, person, now, groups: ids }: SignIn,
+): { readonly memberships?: readonly Membership[]; readonly made: readonly Group[] } {
+  const told = person.groups
+  const had = view.user?.groups ?? []
+  if (told === undefined || (told.length === 0 && had.length === 0)) return { made: [] }
+  const known = view.groups()
+  const byName = new Map(known.map((group) => [group.name, group]))
+  const custom = new Set(known.filter(({ provider }) => provider === 'custom').map(({ id }) => id))
+  const made = rules.createsGroups
+    ? told
+        .filter((name) => !byName.has(name))
+        .map((name) => newGroup(rules.tenantId, ids.get(name)!, name, now))
+    : []
+  const named = [...told.flatMap((name) => byName.get(name) ?? []), ...made].map(membershipIn)
+  const kept = had.filter(({ id }) => custom.has(id) && !named.some((one) => one.id === id))
+  const byId = [...kept, ...named].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const same = byId.length === had.length && byId.every(({ id }) => had.some((one) => one.id === id))
+  return same ? { made } : { memberships: byId, made }
+}
+
+function newGroup(tenantId: TenantId, id: GroupId, name: string, now: number): Group {
+  return { id, tenantId, name, roles: [], provider: 'idp', createdAt: now, updatedAt: now }
+}
+
+function shutOut(detail: string): Decided<Refused> {
+  return { answer: refused('unauthorized', detail) }
+}

@@ -1,0 +1,67 @@
+/** Who somebody is, as an identity provider tells it in the claims of a token. */
+import type { Claims } from '../caller.ts'
+import { defined } from '../defined.ts'
+import { oneLine } from '../plain-text.ts'
+import type { ClaimNames } from './identity-provider.ts'
+
+export interface Person {
+  readonly subject: string
+  /** Absent: not told. */
+  readonly name?: string
+  readonly email?: string
+  /** Names of groups, each once; absent: not told, so that nothing changes. */
+  readonly groups?: readonly string[]
+}
+
+const SUBJECT_MAX = 255
+const TEXT_MAX = 255
+const GROUPS_MAX = 500
+
+/** Claims of a token that was verified. @returns a person, or why it is none, in words */
+export function personIn(payload: Readonly<Record<string, unknown>>, names: ClaimNames): Person | string {
+  const subject = own(payload, names.subject)
+  if (typeof subject !== 'string' || subject === '') return `the claim "${names.subject}" names nobody`
+  if (subject.length > SUBJECT_MAX || oneLine(subject) !== subject) {
+    return `the claim "${names.subject}" is no plain text of at most ${SUBJECT_MAX} characters`
+  }
+  const groups = groupNames(own(payload, names.groups))
+  if (typeof groups === 'string') return `the claim "${names.groups}" ${groups}`
+  return {
+    subject,
+    ...defined({ name: text(own(payload, names.name)), email: text(own(payload, names.email)), groups }),
+  }
+}
+
+/** What events may tell of the person: `iss`, `sub`, `subType`, `name`, `email`, `groups`. */
+export function claimsOf(payload: Readonly<Record<string, unknown>>, person: Person): Claims {
+  const { subject: sub, name, email, groups } = person
+  return defined({
+    iss: text(own(payload, 'iss')),
+    sub,
+    subType: text(own(payload, 'subType')),
+    name,
+    email,
+    groups,
+  })
+}
+
+/** Never what stands on the prototype. */
+function own(payload: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(payload, name) ? payload[name] : undefined
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const line = oneLine(value)
+  return line === '' || line.length > TEXT_MAX ? undefined : line
+}
+
+/** One name or a list. */
+function groupNames(value: unknown): readonly string[] | undefined | string {
+  if (value === undefined || value === null) return undefined
+  const told: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (told.length > GROUPS_MAX) return `names more than ${GROUPS_MAX} groups`
+  const names = told.map(text)
+  if (names.some((name) => name === undefined)) return 'is no list of names'
+  return [...new Set(names.filter((name) => name !== undefined))].sort()
+}
