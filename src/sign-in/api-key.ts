@@ -35,7 +35,7 @@ export function apiKeyWay({ store, world }: KeyDeps, uses: KeyUses): BearerWay {
 }
 
 /** Keys whose writing is remembered, so that a store that fails is not asked again with each request. */
-const REMEMBERED_MAX = 10_000
+const KEYS_REMEMBERED_MAX = 10_000
 
 /** Writes the last use of keys, an hour exact. */
 export class KeyUses {
@@ -57,7 +57,7 @@ export class KeyUses {
     if (sentAt !== undefined && at - sentAt < HOUR) return
     this.#sentAt.delete(key.id)
     this.#sentAt.set(key.id, at)
-    if (this.#sentAt.size > REMEMBERED_MAX) this.#sentAt.delete(this.#sentAt.keys().next().value!)
+    if (this.#sentAt.size > KEYS_REMEMBERED_MAX) this.#sentAt.delete(this.#sentAt.keys().next().value!)
     const writing = this.#write(key).finally(() => this.#writing.delete(writing))
     this.#writing.add(writing)
   }

@@ -49,7 +49,7 @@ export const DIRECTIONS: Directions = {
   'store/sqlite':
     'core core/automation core/people core/recurrence core/task event store/port store/rule store/sqlite/migrations',
 
-  catalog: 'core core/recurrence core/task event store/port',
+  catalog: 'core core/people core/recurrence core/task event store/port',
   'files/local': 'catalog core',
   delivery: 'catalog core core/automation event store/port',
   'delivery/channels': 'core delivery event',

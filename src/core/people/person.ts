@@ -13,16 +13,16 @@ export interface Person {
   readonly groups?: readonly string[]
 }
 
-const SUBJECT_MAX = 255
-const TEXT_MAX = 255
-const GROUPS_MAX = 500
+const SUBJECT_CHARACTERS_MAX = 255
+const CLAIM_CHARACTERS_MAX = 255
+const GROUPS_TOLD_MAX = 500
 
 /** Claims of a token that was verified. @returns a person, or why it is none, in words */
 export function personIn(payload: Readonly<Record<string, unknown>>, names: ClaimNames): Person | string {
   const subject = own(payload, names.subject)
   if (typeof subject !== 'string' || subject === '') return `the claim "${names.subject}" names nobody`
-  if (subject.length > SUBJECT_MAX || oneLine(subject) !== subject) {
-    return `the claim "${names.subject}" is no plain text of at most ${SUBJECT_MAX} characters`
+  if (subject.length > SUBJECT_CHARACTERS_MAX || oneLine(subject) !== subject) {
+    return `the claim "${names.subject}" is no plain text of at most ${SUBJECT_CHARACTERS_MAX} characters`
   }
   const groups = groupNames(own(payload, names.groups))
   if (typeof groups === 'string') return `the claim "${names.groups}" ${groups}`
@@ -53,14 +53,14 @@ function own(payload: Readonly<Record<string, unknown>>, name: string): unknown 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const line = oneLine(value)
-  return line === '' || line.length > TEXT_MAX ? undefined : line
+  return line === '' || line.length > CLAIM_CHARACTERS_MAX ? undefined : line
 }
 
 /** One name or a list. */
 function groupNames(value: unknown): readonly string[] | undefined | string {
   if (value === undefined || value === null) return undefined
   const told: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (told.length > GROUPS_MAX) return `names more than ${GROUPS_MAX} groups`
+  if (told.length > GROUPS_TOLD_MAX) return `names more than ${GROUPS_TOLD_MAX} groups`
   const names = told.map(text)
   if (names.some((name) => name === undefined)) return 'is no list of names'
   return [...new Set(names.filter((name) => name !== undefined))].sort()
