@@ -4,7 +4,7 @@ import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
 import type { Space, SpaceType } from '../core/records.ts'
-import { mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
+import { isTenantAdmin, mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
 import type { Change, Decided, SpaceView } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import { findSpace } from './access.ts'
@@ -12,20 +12,36 @@ import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { rightsRechecked } from './tasks-off.ts'
 
+export interface SpaceWish {
+  readonly name: string
+  readonly description: string
+  readonly type: SpaceType
+  /** The caller when absent; another owner is for tenant admins to name. */
+  readonly ownerId?: string
+}
+
 export async function createSpace(
   { store, world }: CatalogDeps,
   { tenantId, user }: Caller,
-  wish: Pick<Space, 'name' | 'description' | 'type'> & { readonly type: SpaceType },
+  { ownerId = user.id, ...wish }: SpaceWish,
 ): Promise<SpaceStanding | Refused> {
   if (!mayCreateSpace(user)) {
     return refused('forbidden', 'creating a space needs the role TenantAdmin, AnalyticsAdmin or Developer')
+  }
+  const where = { pointer: '/ownerId' }
+  if (ownerId !== user.id && !isTenantAdmin(user)) {
+    return refused('forbidden', 'making a space of another owner needs the role TenantAdmin', where)
+  }
+  const owner = ownerId === user.id ? user : await store.user(tenantId, ownerId as UserId)
+  if (owner?.status !== 'active') {
+    return refused('userNotFound', 'there is no active user with this id', where)
   }
   const now = world.clock.now()
   const space: Space = {
     id: newHexId(world.random, now),
     tenantId,
     ...wish,
-    ownerId: user.id,
+    ownerId: owner.id,
     createdAt: now,
     createdBy: user.id,
     updatedAt: now,

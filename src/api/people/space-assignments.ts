@@ -3,13 +3,13 @@ import { type Static, Type } from 'typebox'
 import { addMember, changeRoles, endMembership, memberOf } from '../../catalog/space-member.ts'
 import type { SpaceAssignment } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
-import { is } from '../../store/port/condition.ts'
+import { all, is } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
-import { done, problems } from '../http/problem.ts'
+import { done, type Problem, type ProblemFacts, problems } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
 
 const TAGS = ['spaces']
@@ -50,7 +50,11 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
         operationId: 'getSpaceAssignments',
         summary: 'Lists the assignments of a space',
         params: SpacePath,
-        querystring: Type.Object(pageParameters(LIST)),
+        querystring: Type.Object({
+          ...pageParameters(LIST),
+          assigneeId: Type.Optional(Type.String({ maxLength: 64 })),
+          type: Type.Optional(Type.Enum(ASSIGNEES)),
+        }),
         response: {
           200: Type.Object({
             data: Type.Array(AssignmentRecord),
@@ -64,8 +68,14 @@ export function registerSpaceAssignments(server: ApiServer, deps: ApiDeps): void
     async (request) => {
       const caller = callerOf(request)
       const { space } = await spaceFor(deps, caller, request.params.spaceId, 'see')
-      const query = readPage(deps, request, request.query, LIST, { space: space.id })
-      const rows = { tenantId: caller.tenantId, where: is<FieldOf<'assignments'>>('spaceId', space.id) }
+      const { assigneeId, type } = request.query
+      const query = readPage(deps, request, request.query, LIST, { space: space.id, assigneeId, type })
+      const where = all<FieldOf<'assignments'>>(
+        is('spaceId', space.id),
+        assigneeId === undefined ? undefined : is('assigneeId', assigneeId),
+        type === undefined ? undefined : is('type', type),
+      )
+      const rows = { tenantId: caller.tenantId, where }
       const { sort, page } = query
       const listed = await deps.store.list('assignments', { ...rows, sort, page })
       return {
@@ -82,6 +92,7 @@ function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
   server.post(
     ASSIGNMENTS_PATH,
     {
+      config: { problems: { names: {}, shape: conflictByName } },
       schema: {
         tags: TAGS,
         operationId: 'createSpaceAssignment',
@@ -102,6 +113,15 @@ function registerNewAssignment(server: ApiServer, deps: ApiDeps): void {
     },
   )
   registerSingle(server, deps, `${ASSIGNMENTS_PATH}/:assignmentId`)
+}
+
+/**
+ * Scripts take a membership that is there already for success, by a code beside the list (contract 09, E3).
+ */
+function conflictByName(problem: Static<typeof Problem>, { status }: ProblemFacts): object {
+  return status === 409
+    ? { ...problem, code: 'AssignmentConflict', title: problem.errors[0]?.title }
+    : problem
 }
 
 function registerSingle(server: ApiServer, deps: ApiDeps, path: string): void {

@@ -1,121 +1,35 @@
 /**
  * Spaces: who may do what with the apps and files in them follows from them and their assignments (contract
- * 05, section 4). A caller sees the spaces it owns or is a member of; a tenant admin sees all.
+ * 05, section 4). Their list stands in space-list.ts.
  */
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { changeSpace, createSpace, removeSpace } from '../../catalog/space.ts'
-import { visibleSpaces } from '../../catalog/standing.ts'
-import type { Caller } from '../../core/caller.ts'
+import { defined } from '../../core/defined.ts'
 import { SPACE_TYPES } from '../../core/records.ts'
-import { mayUseSpace, SPACE_ROLES, type SpaceStanding, standingOf } from '../../core/rights.ts'
-import { timeText } from '../../core/time-text.ts'
-import { all, contains, is } from '../../store/port/condition.ts'
-import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
-import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
+import { registerSpaceList } from './space-list.ts'
+import {
+  SPACE_DESCRIPTION_MAX,
+  SPACE_NAME_EXPECTED,
+  SPACE_NAME_MAX,
+  SPACE_NAME_PATTERN,
+  SpaceDescription,
+  SpaceName,
+  SpaceRecord,
+  spaceRecord,
+} from './space-record.ts'
 
 const TAGS = ['spaces']
 
-const NAME_MAX = 256
-const DESCRIPTION_MAX = 4096
-const NAME_PATTERN = '^[^"*?<>/\\\\:|\\u0000-\\u001f]+$'
-const NAME_EXPECTED = `a name of 1 to ${NAME_MAX} characters without " * ? < > / \\ : | and control characters`
-const Name = Type.String({ maxLength: NAME_MAX, pattern: NAME_PATTERN, 'x-expected': NAME_EXPECTED })
-const Description = Type.String({ maxLength: DESCRIPTION_MAX })
-const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
-
-const SpaceRecord = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  type: Type.Enum(SPACE_TYPES),
-  ownerId: Type.String(),
-  tenantId: Type.String(),
-  createdAt: Type.String({ format: 'date-time' }),
-  createdBy: Type.String(),
-  updatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Link, assignments: Link }),
-  meta: Type.Object({
-    actions: Type.Array(Type.String()),
-    roles: Type.Array(Type.String({ description: 'Roles of the caller in the space' })),
-    assignableRoles: Type.Array(Type.String()),
-  }),
-})
-
 const SpacePath = Type.Object({ spaceId: Type.String() })
 
-const LIST = {
-  fields: ['name', 'type', 'createdAt'],
-  defaultSort: { field: 'name', descending: false },
-  defaultLimit: 10,
-  maxLimit: 100,
-} as const
-
 export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
-  server.get(
-    '/api/v1/spaces',
-    {
-      schema: {
-        tags: TAGS,
-        operationId: 'getSpaces',
-        summary: 'Lists the spaces that the caller sees',
-        querystring: Type.Object({
-          ...pageParameters(LIST),
-          name: Type.Optional(Type.String({ description: 'Part of the name, in any case' })),
-          ownerId: Type.Optional(Type.String()),
-          type: Type.Optional(Type.Enum(SPACE_TYPES)),
-          roles: Type.Optional(Type.String({ description: 'Comma list: the caller has one of them' })),
-        }),
-        response: {
-          200: Type.Object({
-            data: Type.Array(SpaceRecord),
-            links: Links,
-            meta: Type.Object({
-              count: Type.Integer(),
-              personalSpace: Type.Object({ actions: Type.Array(Type.String()), resourceType: Type.String() }),
-            }),
-          }),
-          ...problems(400),
-        },
-      },
-    },
-    async (request) => {
-      const caller = callerOf(request)
-      const { name, ownerId, type, roles } = request.query
-      const query = readPage(deps, request, request.query, LIST, { name, ownerId, type, roles })
-      const { tenantId, user } = caller
-      const assignments = await deps.store.assignmentsOf(user)
-      const wanted = roles?.split(',')
-      const withRole = assignments.filter((one) => wanted === undefined || holds(one.roles, wanted))
-      const where = all(
-        visibleSpaces(user, assignments),
-        wanted && is('id', ...withRole.map(({ spaceId }) => spaceId)),
-        name === undefined ? undefined : contains('name', name),
-        ownerId === undefined ? undefined : is('ownerId', ownerId),
-        type === undefined ? undefined : is('type', type),
-      )
-      const listed = await deps.store.list('spaces', { tenantId, where, sort: query.sort, page: query.page })
-      const link = (path: string) => absoluteLink(deps, request, path)
-      return {
-        data: listed.rows.map((space) => spaceRecord(caller, standingOf(user, space, assignments), link)),
-        links: pageLinks(deps, request, query, listed, (space) =>
-          positionOf('spaces', space, query.sort.field),
-        ),
-        meta: {
-          count: await deps.store.count('spaces', { tenantId, where }),
-          personalSpace: { actions: ['create'], resourceType: 'app' },
-        },
-      }
-    },
-  )
-  registerSpaceBasics(server, deps)
-}
-
-function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
+  registerSpaceList(server, deps)
   server.post(
     '/api/v1/spaces',
     {
@@ -124,17 +38,21 @@ function registerSpaceBasics(server: ApiServer, deps: ApiDeps): void {
         operationId: 'createSpace',
         summary: 'Creates a space',
         body: Type.Object({
-          name: Name,
+          name: SpaceName,
           type: Type.Enum(SPACE_TYPES),
-          description: Type.Optional(Description),
+          description: Type.Optional(SpaceDescription),
+          ownerId: Type.Optional(
+            Type.String({ maxLength: 64, description: 'Another owner than the caller; for tenant admins' }),
+          ),
         }),
         response: { 201: SpaceRecord, ...problems(400, 403, 409) },
       },
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const { name, type, description = '' } = request.body
-      const standing = done(await createSpace(deps, caller, { name, type, description }))
+      const { name, type, description = '', ownerId } = request.body
+      const wish = { name, type, description, ...defined({ ownerId }) }
+      const standing = done(await createSpace(deps, caller, wish))
       const link = (path: string) => absoluteLink(deps, request, path)
       return reply.code(201).send(spaceRecord(caller, standing, link))
     },
@@ -182,9 +100,9 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
         summary: 'Changes name, description or owner of a space',
         params: SpacePath,
         body: Type.Object({
-          name: Type.Optional(Name),
-          description: Type.Optional(Description),
-          ownerId: Type.Optional(Type.String()),
+          name: Type.Optional(SpaceName),
+          description: Type.Optional(SpaceDescription),
+          ownerId: Type.Optional(Type.String({ maxLength: 64 })),
         }),
         response: answers,
       },
@@ -209,9 +127,13 @@ function registerChanges(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const caller = callerOf(request)
-      const given = replacedTexts(request.body, { name: NAME_MAX, description: DESCRIPTION_MAX, ownerId: 64 })
-      if (given.name !== undefined && !new RegExp(NAME_PATTERN, 'u').test(given.name)) {
-        throw refuse('badRequest', { detail: `/name must be ${NAME_EXPECTED}` })
+      const given = replacedTexts(request.body, {
+        name: SPACE_NAME_MAX,
+        description: SPACE_DESCRIPTION_MAX,
+        ownerId: 64,
+      })
+      if (given.name !== undefined && !new RegExp(SPACE_NAME_PATTERN, 'u').test(given.name)) {
+        throw refuse('badRequest', { detail: `/name must be ${SPACE_NAME_EXPECTED}` })
       }
       const standing = done(await changeSpace(deps, caller, request.params.spaceId, given))
       return spaceRecord(caller, standing, (path) => absoluteLink(deps, request, path))
@@ -237,38 +159,4 @@ function registerSpaceEnd(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send(null)
     },
   )
-}
-
-function holds(roles: readonly string[], wanted: readonly string[]): boolean {
-  return roles.some((role) => wanted.includes(role))
-}
-
-function spaceRecord(
-  { user }: Caller,
-  standing: SpaceStanding,
-  link: (path: string) => string,
-): Static<typeof SpaceRecord> {
-  const { space, roles } = standing
-  const self = `/api/v1/spaces/${space.id}`
-  return {
-    id: space.id,
-    name: space.name,
-    description: space.description,
-    type: space.type,
-    ownerId: space.ownerId,
-    tenantId: space.tenantId,
-    createdAt: timeText(space.createdAt),
-    createdBy: space.createdBy,
-    updatedAt: timeText(space.updatedAt),
-    links: { self: { href: link(self) }, assignments: { href: link(`${self}/assignments`) } },
-    meta: {
-      actions: [
-        'read',
-        ...(mayUseSpace(user, standing, 'manage') ? ['update', 'delete'] : []),
-        ...(mayUseSpace(user, standing, 'add-app') ? ['create'] : []),
-      ],
-      roles: [...roles],
-      assignableRoles: [...SPACE_ROLES[space.type]],
-    },
-  }
 }

@@ -93,6 +93,8 @@ export const LIST_FIELDS = {
   assignments: {
     id: (assignment) => assignment.id,
     spaceId: (assignment) => assignment.spaceId,
+    type: (assignment) => assignment.type,
+    assigneeId: (assignment) => assignment.assigneeId,
     createdAt: (assignment) => assignment.createdAt,
   } satisfies Fields<SpaceAssignment>,
   dataFiles: {

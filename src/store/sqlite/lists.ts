@@ -135,7 +135,13 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   assignments: {
     table: 'assignments',
-    sql: { id: 'id', spaceId: 'space_id', createdAt: 'created_at' },
+    sql: {
+      id: 'id',
+      spaceId: 'space_id',
+      type: 'type',
+      assigneeId: 'assignee_id',
+      createdAt: 'created_at',
+    },
     nullable: [],
     record: carried,
   },
