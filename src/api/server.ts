@@ -13,6 +13,7 @@ import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
+import { registerScriptVersions } from './app/script-versions.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
 import { registerTriggerAddress } from './automation/automation-runs.ts'
@@ -65,6 +66,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerApps,
   registerCrashMarks,
   registerScripts,
+  registerScriptVersions,
   registerValidateScript,
   registerReloadLogs,
   registerDataModel,

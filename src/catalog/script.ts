@@ -1,7 +1,10 @@
-/** Sets the load script of an app: a new version, which the next attempt runs (contract 05, section 2). */
+/**
+ * The load script of an app (contract 05, section 2): setting it makes a new version, which the next attempt
+ * runs; versions are described and deleted.
+ */
 
 import type { Caller } from '../core/caller.ts'
-import { newTimeUuid } from '../core/ids.ts'
+import { newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { ScriptVersion } from '../core/records.ts'
 import { utf8Bytes } from '../core/utf8.ts'
@@ -73,4 +76,60 @@ export function withScript(
     put: { apps: [{ ...unmarked(app), currentScriptId: version.id }], scripts: [version] },
     remove: { scripts: scripts.slice(SCRIPT_VERSIONS_KEPT - 1) },
   }
+}
+
+/** Needs the right to develop the app. What a version runs never changes. @param id `current` for the newest */
+export async function describeVersion(
+  { store }: CatalogDeps,
+  { tenantId, user }: Caller,
+  path: VersionPath,
+  message: string,
+): Promise<ScriptVersion | Refused> {
+  const app = await findApp(store, user, path.appId, 'develop')
+  if (isRefused(app)) return app
+  const version = await store.script(tenantId, app.id, path.id as ScriptVersionId | 'current')
+  if (version === undefined) return noVersion()
+  return changeOne<ScriptVersion | Refused>(store, {
+    kind: 'app',
+    tenantId,
+    id: app.id,
+    step: ({ scripts }) => {
+      if (!scripts.includes(version.id)) return { answer: noVersion() }
+      const described = { ...version, message }
+      return { answer: described, put: { scripts: [described] } }
+    },
+  })
+}
+
+/** Needs the right to develop the app. The current version stays: an app is reloaded by it. */
+export async function removeVersion(
+  { store }: CatalogDeps,
+  { tenantId, user }: Caller,
+  path: VersionPath,
+): Promise<ScriptVersionId | Refused> {
+  const found = await findApp(store, user, path.appId, 'develop')
+  if (isRefused(found)) return found
+  const id = path.id as ScriptVersionId
+  return changeOne<ScriptVersionId | Refused>(store, {
+    kind: 'app',
+    tenantId,
+    id: found.id,
+    step: ({ app, scripts }) => {
+      if (path.id === 'current' || app?.currentScriptId === id) {
+        return { answer: refused('conflict', 'the current version cannot be deleted', { parameter: 'id' }) }
+      }
+      if (!scripts.includes(id)) return { answer: noVersion() }
+      return { answer: id, remove: { scripts: [id] } }
+    },
+  })
+}
+
+export interface VersionPath {
+  readonly appId: string
+  /** Of a version, or `current`. */
+  readonly id: string
+}
+
+function noVersion(): Refused {
+  return refused('notFound', 'the script has no version with this id', { parameter: 'id' })
 }

@@ -42,6 +42,12 @@ const NewAttributes = Type.Object({
   stores: Type.Optional(Stores),
 })
 
+const CHANGED = {
+  name: Type.Optional(Name),
+  description: Type.Optional(Description),
+  stores: Type.Optional(Stores),
+}
+
 const NxApp = Type.Object({
   attributes: Type.Object(
     {
@@ -112,18 +118,16 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
         summary: 'Renames or describes an app, or says when others see what it stores',
         params: AppPath,
         body: Type.Object({
-          attributes: Type.Object({
-            name: Type.Optional(Name),
-            description: Type.Optional(Description),
-            stores: Type.Optional(Stores),
-          }),
+          attributes: Type.Optional(Type.Object(CHANGED)),
+          // Some clients send the fields as they are (contract 09, I3).
+          ...CHANGED,
         }),
         response: answers(),
       },
     },
     async (request) => {
       const caller = callerOf(request)
-      const { name, description, stores } = request.body.attributes
+      const { name, description, stores } = { ...request.body, ...request.body.attributes }
       const change = defined({ name, description, stores })
       return nxApp(deps, caller, done(await describeApp(deps, caller, request.params.appId, change)))
     },

@@ -19,6 +19,7 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { jsonInPieces } from '../http/long-answer.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
+import { VERSION_MESSAGE_MAX } from './script-versions.ts'
 
 const TAGS = ['apps']
 
@@ -92,7 +93,7 @@ function registerScriptSet(server: ApiServer, deps: ApiDeps): void {
         params: AppPath,
         body: Type.Object({
           script: Type.String(),
-          versionMessage: Type.Optional(Type.String({ maxLength: 1024 })),
+          versionMessage: Type.Optional(Type.String({ maxLength: VERSION_MESSAGE_MAX })),
         }),
         response: { 200: Empty, ...problems(400, 403, 404, 413, 422, 503) },
       },

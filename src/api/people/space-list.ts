@@ -4,10 +4,10 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { standings, visibleSpaces } from '../../catalog/standing.ts'
+import { visibleSpaces } from '../../catalog/standing.ts'
 import type { Caller } from '../../core/caller.ts'
 import { FILTER_MAX_CHARACTERS, parseFilter } from '../../core/filter-parse.ts'
-import { SPACE_TYPES, type SpaceType } from '../../core/records.ts'
+import { SPACE_TYPES } from '../../core/records.ts'
 import { mayUseSpace, type SpaceRight, type SpaceStanding, standingOf } from '../../core/rights.ts'
 import { all, type Condition, contains, filtered, is } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
