@@ -78,7 +78,7 @@ export function withScript(
   }
 }
 
-/** Needs the right to develop the app. What a version runs never changes. @param id `current` for the newest */
+/** Needs the right to develop the app. What a version runs never changes. */
 export async function describeVersion(
   { store }: CatalogDeps,
   { tenantId, user }: Caller,
