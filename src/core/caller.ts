@@ -14,6 +14,10 @@ export type Credential =
 /** Of the principal, as its issuer told them; only those that the installation allows leave it in events. */
 export type Claims = Readonly<Record<string, string | readonly string[]>>
 
+/** Claims that an installation may let into events. */
+export const EVENT_CLAIMS = ['iss', 'sub', 'subType', 'name', 'email', 'groups'] as const
+export type EventClaim = (typeof EVENT_CLAIMS)[number]
+
 /** The authenticated party of a request. */
 export interface Caller {
   readonly tenantId: TenantId

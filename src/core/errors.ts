@@ -22,7 +22,7 @@ export const ERRORS = {
     401,
     'HTTP-401',
     'Unauthorized',
-    'Send "Authorization: Bearer <API key>" with a key that is active.',
+    'Send "Authorization: Bearer <API key or token>" with one that is good; detail says what is wrong.',
   ),
   forbidden: entry(
     403,

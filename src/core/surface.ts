@@ -84,6 +84,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_ENGINE_MEMORY: { room: 'worker', stage: 'preview' },
   REPRISE_ENGINE_SIZES: { room: 'engine', stage: 'stable' },
   REPRISE_ENGINE_WALL: { room: 'engine/wall', stage: 'preview' },
+  REPRISE_EVENT_CLAIMS: { room: 'intake', stage: 'preview' },
   REPRISE_EVENT_HISTORY: { room: 'history', stage: 'stable' },
   REPRISE_HOST: { room: 'main', stage: 'stable' },
   REPRISE_KAFKA_CONTENT_MODE: { room: 'delivery/channels', stage: 'preview' },

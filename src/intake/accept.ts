@@ -16,9 +16,10 @@ import type { Clock, Random } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
 import { isTenantAdmin } from '../core/rights.ts'
-import type { AuthType, ResourceType, Trigger } from '../core/trigger.ts'
+import type { ResourceType, Trigger } from '../core/trigger.ts'
 import type { AppStore } from '../store/port/apps.ts'
 import type { Accepted, ReloadStore } from '../store/port/reloads.ts'
+import { triggerOf } from './provenance.ts'
 
 export interface AcceptDeps {
   readonly store: Pick<ReloadStore, 'accept'> & Pick<AppStore, 'app'> & SpaceReads
@@ -62,7 +63,7 @@ export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Pr
     {
       reload: queuedReload(
         deps,
-        { ...request, trigger: triggerOf(request.provenance.authType, request.resourceType) },
+        { ...request, trigger: triggerOf(request.provenance, request.resourceType) },
         app!,
         deps.clock.now(),
       ),
@@ -75,12 +76,6 @@ export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Pr
     return { kind: 'key-of-another-app' }
   }
   return answer
-}
-
-/** What initiated the reload (contract 01, section 3.1): kept apart by the kind of authentication. */
-export function triggerOf(authType: AuthType, resourceType: ResourceType | undefined): Trigger {
-  if (resourceType === 'automate') return 'automations'
-  return authType === 'user' ? 'hub' : 'external'
 }
 
 /** What a reload is made of, whoever asks for it. */

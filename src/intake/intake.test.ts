@@ -7,7 +7,7 @@ import type { Space, SpaceAssignment } from '../core/records.ts'
 import { decide, isRefusal } from '../core/reload.ts'
 import type { AppData } from '../engine/engine-session.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
-import { acceptReload, type ReloadRequest, triggerOf } from './accept.ts'
+import { acceptReload, type ReloadRequest } from './accept.ts'
 import { cancelReload, deleteApp } from './cancel.ts'
 
 const space: Space = {
@@ -139,15 +139,6 @@ describe('accepting', () => {
     const other = anApp({ id: 'other-app' as never })
     await put(store, { apps: [other] })
     expect(await ask({ idempotencyKey: 'k', appId: other.id })).toEqual({ kind: 'key-of-another-app' })
-  })
-
-  test.each([
-    ['api_key', undefined, 'external'],
-    ['service_account', 'api', 'external'],
-    ['user', undefined, 'hub'],
-    ['api_key', 'automate', 'automations'],
-  ] as const)('authenticated by %s for %s it is triggered by %s', (authType, resourceType, trigger) => {
-    expect(triggerOf(authType, resourceType)).toBe(trigger)
   })
 })
 

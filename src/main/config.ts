@@ -5,6 +5,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
+import { EVENT_CLAIMS, type EventClaim } from '../core/caller.ts'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
 import { shortDurationMs } from '../core/short-duration.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
@@ -46,6 +47,8 @@ export interface Config {
   readonly limits: Limits
   readonly brokers: BrokerSettings
   readonly mail: Pick<SmtpOptions, 'server' | 'from'> | undefined
+  /** Claims of callers that events may tell. */
+  readonly eventClaims: readonly EventClaim[]
   readonly logLevel: LogLevel
   /** Said with flags of one start. */
   readonly accepted: Accepted
@@ -123,6 +126,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     limits,
     brokers: readBrokers(read),
     mail: readMail(read),
+    eventClaims: read('eventClaims', eventClaims) ?? [],
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
     accepted: { beginAnew: false, acceptLoss: false },
   }
@@ -219,6 +223,13 @@ function topicName(text: string): string {
 function streamName(text: string): string {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(text)) throw new Error('a stream name is of letters, digits, - and _')
   return text
+}
+
+function eventClaims(text: string): EventClaim[] {
+  const names = list(text)
+  const unknown = names.find((name) => !EVENT_CLAIMS.includes(name as EventClaim))
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not one of ${EVENT_CLAIMS.join(', ')}`)
+  return names as EventClaim[]
 }
 
 function eventTypes(text: string): string[] {

@@ -347,6 +347,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     brokers: () => brokerStates(parts.brokers),
     metrics,
     engineWall: parts.wall.report,
+    eventClaims: config.eventClaims,
     whoAsks: signIn,
     cursorKey,
     operatorKey: config.operatorKey,

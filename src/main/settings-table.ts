@@ -243,6 +243,12 @@ export const SETTINGS = {
     meaning:
       'Name of the JetStream stream. It is made when it is not there; one that is there must take reprise.> subjects.',
   },
+  eventClaims: {
+    variable: 'REPRISE_EVENT_CLAIMS',
+    default: 'iss,sub,subType',
+    meaning:
+      'Comma list of the claims of callers that events tell as authclaims: iss, sub, subType, name, email, groups. Receivers see them.',
+  },
   natsEvents: {
     variable: 'REPRISE_NATS_EVENTS',
     default: 'com.qlik.v1.reload.finished',

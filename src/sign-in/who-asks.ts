@@ -7,6 +7,7 @@
  * whichever way.
  */
 import type { Caller } from '../core/caller.ts'
+import { defined } from '../core/defined.ts'
 import type { World } from '../core/ports.ts'
 import type { ChangeStore } from '../store/port/change.ts'
 import type { PeopleStore } from '../store/port/people.ts'
@@ -45,7 +46,9 @@ export function whoAsks(deps: SignInDeps): WhoAsks {
       if (isNotIn(answer)) return answer
       const tenant = await deps.store.tenant(answer.tenantId)
       if (tenant === undefined || tenant.removedAt !== undefined) return notIn('the tenant was removed')
-      return answer
+      const [iss] = tenant.hostnames
+      // The tenant vouches for those whom no issuer names.
+      return { ...answer, claims: { ...defined({ iss }), ...answer.claims } }
     },
     stop: () => uses.settled(),
   }

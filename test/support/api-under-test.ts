@@ -115,6 +115,7 @@ export async function apiUnderTest(
     cursorKey: randomBytes(32),
     operatorKey: undefined,
     rateLimits: false,
+    eventClaims: ['iss', 'sub', 'subType'],
     whoAsks: whoAsks({ store, world }),
     ...given.deps,
   }

@@ -16,6 +16,7 @@ import type {
 } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { FileStore } from '../../catalog/file-contents.ts'
+import type { EventClaim } from '../../core/caller.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { World } from '../../core/ports.ts'
 import type { ZoneOffsets } from '../../core/recurrence/local-clock.ts'
@@ -34,6 +35,8 @@ export interface ApiDeps {
   readonly store: Store
   readonly world: World
   readonly limits: Limits
+  /** Claims of callers that events may tell. */
+  readonly eventClaims: readonly EventClaim[]
   /** Turns what a request brings into its caller. */
   readonly whoAsks: WhoAsks
   /** Reads scripts and large bodies. */

@@ -25,11 +25,12 @@ import {
   WEIGHT_MIN,
 } from '../../core/limits.ts'
 import { isOutcome } from '../../core/outcome.ts'
-import type { Provenance, Reload } from '../../core/reload.ts'
+import type { Reload } from '../../core/reload.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
 import { type AcceptAnswer, acceptReload } from '../../intake/accept.ts'
 import { cancelReload } from '../../intake/cancel.ts'
+import { type AskedFrom, provenanceOf } from '../../intake/provenance.ts'
 import type { PagePosition, ReloadSortField } from '../../store/port/lists.ts'
 import { reloadSortValue } from '../../store/port/reload-sort.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -171,7 +172,7 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
         },
         {
           user: callerOf(request).user,
-          provenance: await provenanceOf(deps, request),
+          provenance: provenanceOf(callerOf(request), askedFrom(request), deps.eventClaims),
           ...fieldsOf(body),
           ...defined({ idempotencyKey }),
         },
@@ -281,17 +282,8 @@ function fieldsOf(body: Static<typeof StartBody>) {
   }
 }
 
-/** What the event must tell hours later of this request (contract 01, section 2). Never a token. */
-async function provenanceOf(deps: ApiDeps, request: FastifyRequest): Promise<Provenance> {
-  const { tenantId, user } = callerOf(request)
-  const issuer = (await deps.store.tenant(tenantId))?.hostnames[0]
-  const originIp = clientAddress(request)
-  return {
-    authType: 'api_key',
-    ...defined({ originIp }),
-    authClaims: JSON.stringify({ iss: issuer, sub: user.id, subType: 'user' }),
-    ...request.trace?.incoming,
-  }
+function askedFrom(request: FastifyRequest): AskedFrom {
+  return { ...defined({ originIp: clientAddress(request) }), ...request.trace?.incoming }
 }
 
 function acceptedReload(answer: AcceptAnswer): Reload {
