@@ -28,8 +28,10 @@ import { installConnectionEnd } from './http/connections.ts'
 import type { ApiDeps, ApiServer } from './http/deps.ts'
 import { registerHealth } from './http/health.ts'
 import { installHostCheck } from './http/host-check.ts'
+import { closeListQueries } from './http/list-queries.ts'
 import { installMetrics, registerMetrics } from './http/metrics.ts'
 import { keepRefusalsForDocument, openApi, registerDocuments } from './http/open-api.ts'
+import { RoutePaths } from './http/paths.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './http/problem.ts'
 import { installRateLimit } from './http/rate-limit.ts'
 import { HEADER_TIMES, installBodyRate } from './http/slow-requests.ts'
@@ -86,7 +88,9 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
+  const paths = new RoutePaths()
   const server: ApiServer = Fastify({
+    rewriteUrl: ({ url = '/' }) => paths.read(url),
     bodyLimit: deps.limits.requestBodyBytes,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
@@ -99,10 +103,12 @@ export function buildServer(deps: ApiDeps): ApiServer {
   server.setValidatorCompiler(schemaCompiler())
   installConnectionEnd(server, deps)
   installBodyRate(server)
-  installProblems(server, deps)
+  paths.watch(server)
+  installProblems(server, deps, paths)
   installTrace(server, deps)
   installBodies(server, deps)
   installMetrics(server, deps)
+  closeListQueries(server)
   keepRefusalsForDocument(server)
   server.register(swagger, openApi(deps))
   server.register(async (open: ApiServer) => {

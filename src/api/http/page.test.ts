@@ -70,7 +70,7 @@ describe('pages', () => {
   it('take no cursor that was changed anywhere', () => {
     const rows = ['a', 'b', 'c'].map((name) => ({ id: name, name, size: 1 }))
     const next = new URL(fetchPage(rows, '/list?limit=1').links.next!.href).searchParams.get('next')!
-    expect(next).toMatch(/^[\w-]+\.[\w-]+$/)
+    expect(next).toMatch(/^[\w-]+$/)
     for (let at = 0; at < next.length - 1; at++) {
       const other = next.charAt(at) === 'A' ? 'B' : 'A'
       const forged = next.slice(0, at) + other + next.slice(at + 1)

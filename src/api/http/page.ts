@@ -1,7 +1,8 @@
 /**
  * Pages of a list: opaque cursors and absolute links. A cursor is signed and bound to the tenant, the list,
  * its sort and its filter, so that one cannot be used elsewhere or made up. It holds only base64url
- * characters and a dot: the official client fails on a "%" (contract 02, section 10).
+ * characters and stands last in its link, never first: clients fail on a "%", cut it out of the text of the
+ * link, or encode it again (contracts 02, section 10, and 09, section 0).
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
@@ -112,6 +113,7 @@ export function pageLinks<Row>(
     const url = new URL(self)
     url.searchParams.delete('next')
     url.searchParams.delete('prev')
+    if (url.searchParams.size === 0) url.searchParams.set('limit', String(query.page.limit))
     url.searchParams.set(name, writeCursor(deps, positionOf(row), query.binding))
     return { [name]: { href: url.href } }
   }
@@ -169,7 +171,7 @@ function readSort<Field extends string>(text: string | undefined, rules: PageRul
 
 function writeCursor(deps: ApiDeps, { value, id }: PagePosition, binding: string): string {
   const payload = Buffer.from(JSON.stringify([value, id])).toString('base64url')
-  return `${payload}.${signature(deps, payload, binding).toString('base64url')}`
+  return signature(deps, payload, binding) + payload
 }
 
 function readCursor(
@@ -179,9 +181,9 @@ function readCursor(
   binding: string,
 ): PagePosition | undefined {
   if (cursor === undefined) return undefined
-  const [payload = '', signed = ''] = cursor.split('.', 2)
-  const given = Buffer.from(signed, 'base64url')
-  const expected = signature(deps, payload, binding)
+  const payload = cursor.slice(SIGNATURE_CHARACTERS)
+  const given = Buffer.from(cursor.slice(0, SIGNATURE_CHARACTERS))
+  const expected = Buffer.from(signature(deps, payload, binding))
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw refuse('badRequest', {
       detail: `${parameter} is not a cursor of this list with this sort and filter: take it from links.${parameter}`,
@@ -196,7 +198,10 @@ function readCursor(
 }
 
 /** Half of an HMAC-SHA-256 (128 bits): plenty against guessing, and links stay short. */
-function signature(deps: ApiDeps, payload: string, binding: string): Buffer {
+function signature(deps: ApiDeps, payload: string, binding: string): string {
   const whole = createHmac('sha256', deps.cursorKey).update(`${binding}\n${payload}`).digest()
-  return whole.subarray(0, 16)
+  return whole.subarray(0, 16).toString('base64url')
 }
+
+/** Of 16 bytes in base64url. */
+const SIGNATURE_CHARACTERS = 22

@@ -13,6 +13,7 @@ import { isRefused, type Refused } from '../../catalog/refusal.ts'
 import { defined } from '../../core/defined.ts'
 import { ERRORS, type ErrorName } from '../../core/errors.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
+import { isWord, type RoutePaths } from './paths.ts'
 import { type SchemaFault, schemaFault } from './validate.ts'
 
 export const Problem = Type.Object(
@@ -115,12 +116,11 @@ export function done<Answer>(answer: Answer, within = ''): Exclude<Answer, Refus
   throw refuseEach(answer.reason, told)
 }
 
-export function installProblems(server: ApiServer, deps: ApiDeps): void {
-  const offered = rememberRoutes(server)
+export function installProblems(server: ApiServer, deps: ApiDeps, paths: RoutePaths): void {
   server.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply))
   server.setNotFoundHandler((request, reply) => {
-    const methods = offered(pathOf(request))
-    if (methods.length === 0) return answer(request, reply, refuse('notFound', { detail: 'no such path' }))
+    const methods = paths.offered(pathOf(request))
+    if (methods.length === 0) return answer(request, reply, refuse('notFound', { detail: NO_RESOURCE }))
     const allow = methods.join(', ')
     return answer(
       request,
@@ -232,7 +232,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusa
   const errorName = own?.names[refusal.errorName] ?? refusal.errorName
   const { status } = ERRORS[errorName]
   const body: Static<typeof Problem> = {
-    errors: refusal.told.map((told) => errorItem(errorName, told)),
+    errors: refusal.told.map((told) => errorItem(errorName, namedByWord(request, status, told))),
     ...defined({ traceId }),
   }
   for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
@@ -242,6 +242,17 @@ function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusa
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(own?.shape(body, { operationId, status }) ?? body)
+}
+
+const NO_RESOURCE = 'there is no such resource'
+
+/** Of a path such as `/items/settings`, where no id can be, it is the resource that there is not. */
+function namedByWord(request: FastifyRequest, status: number, told: RefusalDetail): RefusalDetail {
+  const { url = '' } = request.routeOptions
+  if (status !== 404 || told.pointer !== undefined) return told
+  const last = /.*\/:(\w+)/.exec(url)?.[1]
+  const value = last && (request.params as Readonly<Record<string, string>> | undefined)?.[last]
+  return value !== undefined && isWord(value) ? { detail: NO_RESOURCE } : told
 }
 
 function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Problem>['errors'][number] {
@@ -259,19 +270,4 @@ function errorItem(errorName: ErrorName, told: RefusalDetail): Static<typeof Pro
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0]!
-}
-
-/** Remembers each route's path and methods, so that a wrong method is told from an unknown path. */
-function rememberRoutes(server: ApiServer): (path: string) => string[] {
-  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
-  server.addHook('onRoute', ({ url, method }) => {
-    const pattern = url
-      .split('/')
-      .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
-      .join('/')
-    routes.push({ pattern: new RegExp(`^${pattern}$`), methods: [method].flat() })
-  })
-  return (path) => [
-    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)),
-  ]
 }

@@ -8,6 +8,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import type { FastifyError, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import { dropNulls, tidyQuery } from './sent.ts'
 
 export interface SchemaFault {
   readonly detail: string
@@ -20,7 +21,27 @@ export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
   const bodies = new Ajv(shared)
   const parameters = new Ajv({ ...shared, coerceTypes: 'array' })
   for (const ajv of [bodies, parameters]) ajvFormats.default(ajv)
-  return ({ schema, httpPart }) => compiledAtFirstUse(httpPart === 'body' ? bodies : parameters, schema)
+  return ({ schema, httpPart }) => {
+    switch (httpPart) {
+      case 'body':
+        return afterTidying((value) => dropNulls(schema, value), compiledAtFirstUse(bodies, schema))
+      case 'querystring':
+        return afterTidying((value) => tidyQuery(schema, value), compiledAtFirstUse(parameters, schema))
+      default:
+        return compiledAtFirstUse(parameters, schema)
+    }
+  }
+}
+
+function afterTidying(tidy: (value: unknown) => void, fits: ValidateFunction): ValidateFunction {
+  const validate = (value: unknown): boolean => {
+    tidy(value)
+    const isFit = fits(value)
+    validate.errors = fits.errors
+    return isFit
+  }
+  validate.errors = undefined as ValidateFunction['errors']
+  return validate as ValidateFunction
 }
 
 /**
@@ -61,7 +82,7 @@ const PATH_MAX_CHARACTERS = 300
 /** The first fault of a validation error, as pointer (body) or parameter (everything else) and words. */
 export function schemaFault(error: FastifyError): SchemaFault {
   const fault = leafFault(error.validation as unknown as readonly ErrorObject[])
-  const path = (fault.instancePath + missingStep(fault)).slice(0, PATH_MAX_CHARACTERS)
+  const path = (fault.instancePath + memberStep(fault)).slice(0, PATH_MAX_CHARACTERS)
   if (error.validationContext === 'body') {
     return { detail: `${path === '' ? 'the body' : fieldName(path)} ${wanted(fault)}`, pointer: path }
   }
@@ -76,8 +97,16 @@ function leafFault(faults: readonly ErrorObject[]): ErrorObject {
   return union ?? first
 }
 
-function missingStep(fault: ErrorObject): string {
-  return fault.keyword === 'required' ? `/${escapeStep(String(fault.params.missingProperty))}` : ''
+/** A member that is missing or too many has no place of its own. */
+function memberStep({ keyword, params }: ErrorObject): string {
+  if (keyword === 'required') return `/${escapeStep(String(params.missingProperty))}`
+  return keyword === 'additionalProperties' ? `/${escapeStep(String(params.additionalProperty))}` : ''
+}
+
+function knownNames(schema: unknown): string {
+  const { properties = {} } = (schema ?? {}) as { properties?: Readonly<Record<string, unknown>> }
+  const names = Object.keys(properties)
+  return names.length === 0 ? 'nothing is taken' : `it takes ${names.toSorted().join(', ')}`
 }
 
 function fieldName(path: string): string {
@@ -92,6 +121,8 @@ function wanted(fault: ErrorObject): string {
   switch (fault.keyword) {
     case 'required':
       return 'is required'
+    case 'additionalProperties':
+      return `is not known here: ${knownNames(fault.parentSchema)}`
     case 'maxProperties':
       return `must have at most ${fault.params.limit} entries`
     case 'maxItems':

@@ -67,6 +67,8 @@ const ListQuery = Type.Object({
   ),
   ...pageParameters(PAGES),
   partial: Type.Optional(Type.Boolean()),
+  status: Type.Optional(Type.Enum(STATUSES)),
+  type: Type.Optional(Type.Enum(TRIGGERS)),
   log: Type.Optional(Type.Boolean({ description: 'true adds `log` to each record; false by default' })),
   filter: Type.Optional(
     Type.String({
@@ -126,8 +128,8 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const { query } = request
       const { appId, partial, log = false } = query
-      const filter = query.filter === undefined ? undefined : readFilter(query.filter)
-      const page = readPage(deps, request, query, PAGES, { appId, partial, filter: query.filter })
+      const filter = filterOf(query)
+      const page = readPage(deps, request, query, PAGES, { appId, partial, filter })
       await assertMayList(deps, callerOf(request), appId)
       const listed = await deps.store.reloads({
         tenantId: callerOf(request).tenantId,
@@ -251,6 +253,17 @@ function registerCancel(server: ApiServer, deps: ApiDeps): void {
       }
     },
   )
+}
+
+/** What chooses among the reloads beside app and kind: `filter`, and the plain parameters, all together. */
+function filterOf({ filter, status, type }: Static<typeof ListQuery>): FilterNode | undefined {
+  const nodes = [
+    ...(filter === undefined ? [] : [readFilter(filter)]),
+    ...Object.entries(defined({ status, type })).map(
+      ([attribute, value]): FilterNode => ({ kind: 'compare', attribute, operator: 'eq', value }),
+    ),
+  ]
+  return nodes.length === 0 ? undefined : nodes.reduce((left, right) => ({ kind: 'and', left, right }))
 }
 
 function readFilter(text: string): FilterNode {
