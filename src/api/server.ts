@@ -13,6 +13,8 @@ import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
+import { registerPlacement } from './app/placement.ts'
+import { registerPublish } from './app/publish.ts'
 import { registerScriptVersions } from './app/script-versions.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
@@ -66,6 +68,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerWebhooks,
   registerAlerts,
   registerApps,
+  registerPublish,
+  registerPlacement,
   registerCrashMarks,
   registerScripts,
   registerScriptVersions,
