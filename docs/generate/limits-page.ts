@@ -41,6 +41,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',
   reloadHistoryMs: 'How long the record of an ended reload is kept, with its attempts.',
   scriptLogHistoryMs: 'How long full script logs are kept, at most as long as the record.',
+  sessionIdleMs: 'How long somebody stays signed in without doing anything.',
+  sessionMs: 'How long somebody stays signed in at most; then it signs in again.',
   eventHistoryMs: 'How long events and audits are kept; one that still has to be delivered is kept on.',
 }
 

@@ -3,7 +3,8 @@
  * share `api/http`. Nothing but composition enters.
  *
  * The HTTP server, built but not listening: main/ gives it its parts and a port. Every path under /api needs
- * an API key and is rate limited; health, metrics and the OpenAPI document are open. A resource is one file
+ * a credential and is rate limited; health, metrics, the OpenAPI document and the pages on which people sign
+ * in are open. A resource is one file
  * with one `register` function, named in the list below.
  */
 import swagger from '@fastify/swagger'
@@ -13,8 +14,6 @@ import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
-import { registerPlacement } from './app/placement.ts'
-import { registerPublish } from './app/publish.ts'
 import { registerScriptVersions } from './app/script-versions.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
@@ -24,9 +23,11 @@ import { registerDataFileConnections } from './data-file/data-file-connections.t
 import { registerDataFiles } from './data-file/data-files.ts'
 import { registerAudits } from './event/audits.ts'
 import { registerStream } from './event/stream.ts'
+import { registerStreamTicket } from './event/stream-ticket.ts'
 import { installAuthentication } from './http/authenticate.ts'
 import { installBodies } from './http/body.ts'
 import { installConnectionEnd } from './http/connections.ts'
+import { installCsrf } from './http/csrf.ts'
 import type { ApiDeps, ApiServer } from './http/deps.ts'
 import { registerHealth } from './http/health.ts'
 import { installHostCheck } from './http/host-check.ts'
@@ -49,6 +50,9 @@ import { registerUsers } from './people/users.ts'
 import { registerCrashMarks } from './reload/crash-marks.ts'
 import { registerReloadLogs } from './reload/reload-logs.ts'
 import { registerReloads } from './reload/reloads.ts'
+import { registerCsrfToken } from './sign-in/csrf-token.ts'
+import { registerSessions } from './sign-in/sessions.ts'
+import { registerSignIn } from './sign-in/sign-in.ts'
 import { registerReloadTasks } from './task/reload-tasks.ts'
 import { registerTaskSettings } from './task/task-settings.ts'
 import { registerTasks } from './task/tasks.ts'
@@ -68,8 +72,6 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerWebhooks,
   registerAlerts,
   registerApps,
-  registerPublish,
-  registerPlacement,
   registerCrashMarks,
   registerScripts,
   registerScriptVersions,
@@ -82,6 +84,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerSpaces,
   registerSpaceAssignments,
   registerStream,
+  registerStreamTicket,
   registerUsers,
   registerTenants,
   registerApiKeys,
@@ -89,6 +92,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerAudits,
   registerQuotas,
   registerAutomations,
+  registerCsrfToken,
+  registerSessions,
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
@@ -122,9 +127,14 @@ export function buildServer(deps: ApiDeps): ApiServer {
     registerTriggerAddress(open, deps)
   })
   server.register(async (operator: ApiServer) => registerOperator(operator, deps))
+  server.register(async (signIn: ApiServer) => {
+    installHostCheck(signIn, deps)
+    registerSignIn(signIn, deps)
+  })
   server.register(async (guarded: ApiServer) => {
     installHostCheck(guarded, deps)
     installAuthentication(guarded, deps)
+    installCsrf(guarded)
     installRateLimit(guarded, deps)
     for (const register of RESOURCES) register(guarded, deps)
   })

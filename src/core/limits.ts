@@ -87,6 +87,9 @@ export interface Limits {
   readonly reloadHistoryMs: number
   readonly scriptLogHistoryMs: number
   readonly eventHistoryMs: number
+  /** How long a login session lasts without use, and how long whatever its use. */
+  readonly sessionIdleMs: number
+  readonly sessionMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -122,6 +125,8 @@ export const DEFAULT_LIMITS: Limits = {
   reloadHistoryMs: 180 * DAY,
   scriptLogHistoryMs: 180 * DAY,
   eventHistoryMs: 90 * DAY,
+  sessionIdleMs: HOUR,
+  sessionMs: 12 * HOUR,
 }
 
 /** Limits of a single tenant; absent ones are as for every tenant. */
@@ -228,6 +233,10 @@ export function checkLimits(limits: Limits): string[] {
     broken.push(
       `dataRefreshDelayMs must be at most ${DATA_REFRESH_DELAY_MAX_MS}: what reads the data would lag behind`,
     )
+  }
+  if (limits.sessionIdleMs < MINUTE) broken.push('sessionIdleMs must be at least a minute')
+  if (limits.sessionMs < limits.sessionIdleMs) {
+    broken.push('sessionMs must be at least sessionIdleMs: a session ends in any case')
   }
   if (limits.readTimeMs < 1) broken.push('readTimeMs must be at least 1')
   if (limits.runTimeMs < 1) broken.push('runTimeMs must be at least 1')

@@ -7,6 +7,7 @@
  * cancels every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is
  * not theirs, and sees no script of a personal app (contract 02, section 9).
  */
+import type { UserId } from './ids.ts'
 import type { App, Space, SpaceAssignment, SpaceType, User } from './records.ts'
 import { holdsRole } from './role.ts'
 
@@ -135,6 +136,11 @@ export function mayUseSpace(user: User, standing: SpaceStanding, right: SpaceRig
 
 export function isTenantAdmin(user: User): boolean {
   return holdsRole(user, 'TenantAdmin')
+}
+
+/** Where somebody is signed in is seen and ended by the user itself and by tenant admins. */
+export function mayManageSessions(user: User, of: UserId): boolean {
+  return user.id === of || isTenantAdmin(user)
 }
 
 /** Keys are made by people who develop: tenant admins and developers (contract 05, section 5). */

@@ -32,6 +32,8 @@ export interface Config {
   readonly publicUrl: string | undefined
   readonly trustedProxies: readonly string[]
   readonly webhookAllowance: TargetAllowance
+  /** Identity providers that may be asked although their addresses are private. */
+  readonly signInAllowance: TargetAllowance
   readonly rateLimit: boolean
   readonly slots: number
   /** Ladder of engine sizes, ascending, never empty. */
@@ -99,6 +101,8 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     reloadHistoryMs: read('reloadHistory', parseDurationMs) ?? DEFAULT_LIMITS.reloadHistoryMs,
     scriptLogHistoryMs: read('scriptLogHistory', parseDurationMs) ?? DEFAULT_LIMITS.scriptLogHistoryMs,
     eventHistoryMs: read('eventHistory', parseDurationMs) ?? DEFAULT_LIMITS.eventHistoryMs,
+    sessionIdleMs: read('sessionIdleTime', parseDurationMs) ?? DEFAULT_LIMITS.sessionIdleMs,
+    sessionMs: read('sessionTime', parseDurationMs) ?? DEFAULT_LIMITS.sessionMs,
     setAsideMs: read('setAsideTime', parseDurationMs) ?? DEFAULT_LIMITS.setAsideMs,
     deliveryHistoryMs: read('deliveryHistory', parseDurationMs) ?? DEFAULT_LIMITS.deliveryHistoryMs,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,
@@ -115,6 +119,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     publicUrl: read('publicUrl', origin),
     trustedProxies: read('trustedProxies', proxies) ?? [],
     webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
+    signInAllowance: read('signInAllow', parseAllowance) ?? parseAllowance(''),
     rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
     slots: read('slots', (text) => (text === '' ? availableParallelism() : whole(1)(text))) ?? 1,
     engineSizes,

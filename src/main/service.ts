@@ -25,6 +25,7 @@ import type { World } from '../core/ports.ts'
 import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
 import { type WatchedClock, watchedClock } from '../core/watched-clock.ts'
 import type { Channel } from '../delivery/channel.ts'
+import { guardedFetch } from '../delivery/channels/guarded-fetch.ts'
 import { openedAtFirstSend, routedChannel } from '../delivery/channels/routed.ts'
 import { sealWith } from '../delivery/channels/seal.ts'
 import { targetProblem } from '../delivery/channels/target-address.ts'
@@ -44,6 +45,7 @@ import { startWatching } from '../files/watching.ts'
 import { startForgetting } from '../history/forget.ts'
 import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
+import { type BrowserSignIn, browserSignIn, startSweeping } from '../sign-in/browser.ts'
 import { whoAsks } from '../sign-in/who-asks.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
@@ -321,11 +323,29 @@ async function startTriggers({
   )
 }
 
+/** Providers are asked behind a guard of addresses. */
+async function startBrowserSignIn({ config, world, services, store, seal }: Parts): Promise<BrowserSignIn> {
+  const { fetch, close } = guardedFetch({ allowance: config.signInAllowance }, 'REPRISE_SIGN_IN_ALLOW')
+  const browser = browserSignIn({ store, world, limits: config.limits, seal, fetch })
+  await services.start('identity providers', () => ({ stop: async () => close() }))
+  await services.start('login sessions', () => {
+    const sweeping = startSweeping(world, browser.sessions)
+    return {
+      async stop() {
+        await sweeping.stop()
+        await browser.sessions.settled()
+      },
+    }
+  })
+  return browser
+}
+
 async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
-  const signIn = await services.start('sign-in', () => whoAsks({ store, world }))
+  const browser = await startBrowserSignIn(parts)
+  const signIn = await services.start('sign-in', () => whoAsks({ store, world, browser: browser.way }))
   const server = buildServer({
     store,
     world,
@@ -349,6 +369,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     engineWall: parts.wall.report,
     eventClaims: config.eventClaims,
     whoAsks: signIn,
+    browser,
     cursorKey,
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,

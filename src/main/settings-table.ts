@@ -81,6 +81,22 @@ export const SETTINGS = {
     default: '',
     meaning: 'Sender of mails: an address, or Name <address>. Needed with REPRISE_SMTP_URL.',
   },
+  signInAllow: {
+    variable: 'REPRISE_SIGN_IN_ALLOW',
+    default: '',
+    meaning:
+      'Comma list of hosts and CIDR networks of identity providers that may be asked although they are private; http is allowed for them.',
+  },
+  sessionIdleTime: {
+    variable: 'REPRISE_SESSION_IDLE_TIME',
+    default: '1h',
+    meaning: 'How long people stay signed in without doing anything, at least 1m.',
+  },
+  sessionTime: {
+    variable: 'REPRISE_SESSION_TIME',
+    default: '12h',
+    meaning: 'How long people stay signed in at most; then they sign in again.',
+  },
   rateLimit: {
     variable: 'REPRISE_RATE_LIMIT',
     default: 'on',

@@ -21,11 +21,13 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { World } from '../../src/core/ports.ts'
 import type { Tenant, User } from '../../src/core/records.ts'
 import type { Role } from '../../src/core/role.ts'
+import type { Fetch } from '../../src/delivery/channels/guarded-fetch.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
 import { systemZones } from '../../src/main/zones.ts'
 import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
+import { browserSignIn } from '../../src/sign-in/browser.ts'
 import { tokenHash } from '../../src/sign-in/token-hash.ts'
 import { whoAsks } from '../../src/sign-in/who-asks.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
@@ -66,11 +68,20 @@ export interface ApiUnderTest {
   close(): Promise<void>
 }
 
+const nobodyAnswers: Fetch = async () => {
+  throw new TypeError('there is no network here')
+}
+
 export const HOST_URL = 'https://reprise.example.com'
 const START = Date.UTC(2026, 10, 2, 4, 6, 0)
 
 export async function apiUnderTest(
-  given: { readonly limits?: Partial<Limits>; readonly deps?: Partial<ApiDeps> } = {},
+  given: {
+    readonly limits?: Partial<Limits>
+    readonly deps?: Partial<ApiDeps>
+    /** Asks identity providers. */
+    readonly fetch?: Fetch
+  } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-api-'))
   let now = START
@@ -84,6 +95,9 @@ export async function apiUnderTest(
   const store = given.deps?.store ?? new MemoryStore()
   const limits = { ...DEFAULT_LIMITS, ...given.limits }
   const reader = new Readers({ limits, log: world.log })
+  const seal = sealWith(randomBytes(32))
+  const browser =
+    given.deps?.browser ?? browserSignIn({ store, world, limits, seal, fetch: given.fetch ?? nobodyAnswers })
   const deps: ApiDeps = {
     store,
     world,
@@ -91,7 +105,7 @@ export async function apiUnderTest(
     limits,
     reader,
     hostUrl: () => HOST_URL,
-    seal: sealWith(randomBytes(32)),
+    seal,
     checkWebhookUrl: () => undefined,
     sendsMail: true,
     channel: { send: async () => ({ ok: true }) },
@@ -116,7 +130,8 @@ export async function apiUnderTest(
     operatorKey: undefined,
     rateLimits: false,
     eventClaims: ['iss', 'sub', 'subType'],
-    whoAsks: whoAsks({ store, world }),
+    whoAsks: whoAsks({ store, world, browser: browser.way }),
+    browser,
     ...given.deps,
   }
   const server = buildServer(deps)
@@ -134,6 +149,7 @@ export async function apiUnderTest(
     async close() {
       await deps.outcomeWaits.stop()
       await deps.whoAsks.stop()
+      await browser.sessions.settled()
       await server.close()
       await reader.stop()
       await store.close()

@@ -55,7 +55,7 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
     '/api/v1/events/stream',
     {
       exposeHeadRoute: false,
-      config: { isStream: true },
+      config: { isStream: true, takesTicket: true },
       schema: {
         operationId: 'streamEvents',
         summary: 'Follow events (Server-Sent Events)',
@@ -64,6 +64,12 @@ export function registerStream(server: ApiServer, deps: ApiDeps): void {
         tags: ['events'],
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String()) }),
         querystring: Type.Object({
+          ticket: Type.Optional(
+            Type.String({
+              maxLength: 100,
+              description: 'Of `POST /api/v1/events/stream/ticket`, for clients that send no headers',
+            }),
+          ),
           after: Type.Optional(
             Type.String({ description: 'Cursor, for clients that cannot send the header' }),
           ),

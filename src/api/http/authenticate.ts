@@ -11,11 +11,20 @@ import { refuse } from './problem.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     caller?: Caller
+    /** What the one brought who asked for the ticket that came instead of a credential. */
+    ticketOf?: Asked
+  }
+
+  interface FastifyContextConfig {
+    /** The route takes a ticket (sign-in/tickets.ts) as parameter `ticket`. */
+    takesTicket?: boolean
   }
 }
 
 export function installAuthentication(server: ApiServer, deps: ApiDeps): void {
   server.decorateRequest('caller')
+  server.decorateRequest('ticketOf')
+  server.addHook('onRequest', async (request) => takeTicket(deps, request))
   server.addHook('onRequest', async (request) => {
     const answer = await deps.whoAsks.of(askedBy(request))
     if (isNotIn(answer)) {
@@ -40,7 +49,16 @@ export async function callerByNow(deps: ApiDeps, request: FastifyRequest): Promi
   return isNotIn(answer) ? undefined : answer
 }
 
-/** What the request brings to say who asks. */
-export function askedBy({ method, headers, hostname }: FastifyRequest): Asked {
-  return { method, headers, hostname: hostname.toLowerCase() }
+/** What the request brings to say who asks, or what a ticket brings for it. */
+export function askedBy({ method, headers, hostname, ticketOf }: FastifyRequest): Asked {
+  return ticketOf ?? { method, headers, hostname: hostname.toLowerCase() }
+}
+
+function takeTicket({ browser }: ApiDeps, request: FastifyRequest): void {
+  const { ticket } = request.query as { readonly ticket?: unknown }
+  if (request.routeOptions.config.takesTicket !== true || typeof ticket !== 'string') return
+  if (request.headers.authorization !== undefined) return
+  const asked = browser.tickets.redeem(ticket)
+  if (asked === undefined) throw refuse('unauthorized', { detail: 'the ticket was used, or is too old' })
+  request.ticketOf = asked
 }

@@ -27,6 +27,7 @@ import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { OutcomeWaits } from '../../outcome/outcome-waits.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
+import type { BrowserSignIn } from '../../sign-in/browser.ts'
 import type { WhoAsks } from '../../sign-in/who-asks.ts'
 import type { Store } from '../../store/port/store.ts'
 import type { Reader } from './reader.ts'
@@ -39,6 +40,8 @@ export interface ApiDeps {
   readonly eventClaims: readonly EventClaim[]
   /** Turns what a request brings into its caller. */
   readonly whoAsks: WhoAsks
+  /** Lets people in who come with a browser. */
+  readonly browser: BrowserSignIn
   /** Reads scripts and large bodies. */
   readonly reader: Reader
   /**

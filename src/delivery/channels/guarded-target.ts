@@ -30,10 +30,13 @@ export interface TargetOptions {
   readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
   /** Time limit of the whole exchange, ms; default 15 s. */
   readonly exchangeTimeoutMs?: number
+  /** So much of the body of an answer is read; default 16 KiB. */
+  readonly bodyMaxBytes?: number
 }
 
 export function guardedExchanges(options: TargetOptions): HttpExchanges {
-  return new HttpExchanges(guardedLookup(options), options.exchangeTimeoutMs ?? EXCHANGE_TIMEOUT_MS)
+  const { exchangeTimeoutMs = EXCHANGE_TIMEOUT_MS, bodyMaxBytes } = options
+  return new HttpExchanges(guardedLookup(options), exchangeTimeoutMs, bodyMaxBytes)
 }
 
 /** What an answer means for a send, and what is kept of it. */

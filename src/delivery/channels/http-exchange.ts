@@ -47,6 +47,7 @@ class StaleConnection extends Error {
 export class HttpExchanges {
   readonly #lookup: LookupFunction
   readonly #timeoutMs: number
+  readonly #bodyMaxBytes: number
   readonly #plain = new Agent({ keepAlive: true, timeout: KEPT_MS })
   readonly #tls = new TlsAgent({ keepAlive: true, timeout: KEPT_MS })
   readonly #running = new Set<AbortController>()
@@ -54,10 +55,12 @@ export class HttpExchanges {
   /**
    * @param lookup resolves names at connect time, and may refuse
    * @param timeoutMs limit of one exchange, its second try included
+   * @param bodyMaxBytes so much of the body of an answer is read
    */
-  constructor(lookup: LookupFunction, timeoutMs: number) {
+  constructor(lookup: LookupFunction, timeoutMs: number, bodyMaxBytes = ANSWER_BODY_MAX_BYTES) {
     this.#lookup = lookup
     this.#timeoutMs = timeoutMs
+    this.#bodyMaxBytes = bodyMaxBytes
   }
 
   /** Rejects with an ExchangeTimeout or the error of the connection if no whole header of an answer comes. */
@@ -73,7 +76,11 @@ export class HttpExchanges {
         if (error instanceof StaleConnection) return this.#request(what, false, abort.signal)
         throw error
       })
-      return { status: answer.statusCode!, headers: answer.headers, body: await boundedText(answer) }
+      return {
+        status: answer.statusCode!,
+        headers: answer.headers,
+        body: await boundedText(answer, this.#bodyMaxBytes),
+      }
     } catch (error) {
       throw abort.signal.aborted ? abort.signal.reason : error
     } finally {
@@ -132,8 +139,8 @@ function limitConnecting(asked: ClientRequest, socket: Socket, tls: boolean): vo
   socket.once('close', () => clearTimeout(late))
 }
 
-/** Reads the first 16 KiB of an answer within the time for it, never more. */
-async function boundedText(answer: IncomingMessage): Promise<string> {
+/** Reads the first bytes of an answer within the time for it, never more. */
+async function boundedText(answer: IncomingMessage, bytesMax: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   const late = setTimeout(() => answer.destroy(), ANSWER_BODY_MAX_MS)
@@ -141,12 +148,12 @@ async function boundedText(answer: IncomingMessage): Promise<string> {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes >= ANSWER_BODY_MAX_BYTES) break
+      if (bytes >= bytesMax) break
     }
   } catch {
     // Cut or late: what came is recorded.
   } finally {
     clearTimeout(late)
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BODY_MAX_BYTES).toString('utf8')
+  return Buffer.concat(chunks).subarray(0, bytesMax).toString('utf8')
 }

@@ -70,8 +70,13 @@ export function isAllowedHost(host: string, allowance: TargetAllowance): boolean
 /**
  * Returns the reason why a webhook may not be sent to this address, as a sentence for the user; undefined if
  * it may.
+ * @param setting in which the operator allows more
  */
-export function targetProblem(text: string, allowance: TargetAllowance): string | undefined {
+export function targetProblem(
+  text: string,
+  allowance: TargetAllowance,
+  setting = 'REPRISE_WEBHOOK_ALLOW',
+): string | undefined {
   if (!URL.canParse(text)) return 'the url is not a valid absolute URL'
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return 'the url must not carry user information'
@@ -79,8 +84,7 @@ export function targetProblem(text: string, allowance: TargetAllowance): string 
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'the url must use https'
   const host = hostOf(url)
   if (isAllowedHost(host, allowance)) return undefined
-  if (url.protocol === 'http:')
-    return 'the url must use https (http is only for hosts in REPRISE_WEBHOOK_ALLOW)'
+  if (url.protocol === 'http:') return `the url must use https (http is only for hosts in ${setting})`
   if (ipaddr.isValid(host)) return 'the url must name a host, not an IP address'
   if (isLocalName(host)) return 'the url names a host of the local network'
   if (!host.includes('.')) return 'the url must name a fully qualified host'
