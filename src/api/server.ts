@@ -41,8 +41,10 @@ import { HEADER_TIMES, installBodyRate } from './http/slow-requests.ts'
 import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
 import { registerApiKeys } from './people/api-keys.ts'
+import { registerGroups } from './people/groups.ts'
 import { registerOperator } from './people/operator.ts'
 import { registerQuotas } from './people/quotas.ts'
+import { registerRoles } from './people/roles.ts'
 import { registerSpaceAssignments } from './people/space-assignments.ts'
 import { registerSpaces } from './people/spaces.ts'
 import { registerTenants } from './people/tenants.ts'
@@ -86,6 +88,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerStream,
   registerStreamTicket,
   registerUsers,
+  registerRoles,
+  registerGroups,
   registerTenants,
   registerApiKeys,
   registerItems,

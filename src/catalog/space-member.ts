@@ -4,7 +4,7 @@
  */
 
 import type { Caller } from '../core/caller.ts'
-import { newHexId, type UserId } from '../core/ids.ts'
+import { type GroupId, newHexId, type TenantId, type UserId } from '../core/ids.ts'
 import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { SPACE_ROLES } from '../core/rights.ts'
 import type { Change, Decided, SpaceView } from '../store/port/change.ts'
@@ -28,10 +28,8 @@ export async function addMember(
   const { space } = found
   const wrong = wrongRole(space, wish.roles)
   if (wrong !== undefined) return wrong
-  // Users are known here; groups and bots are not, and give no rights until an identity provider names them.
-  if (wish.type === 'user' && (await store.user(tenantId, wish.assigneeId as UserId)) === undefined) {
-    return refused('badRequest', 'there is no user with this id', { pointer: '/assigneeId' })
-  }
+  const unknown = await unknownAssignee(store, tenantId, wish)
+  if (unknown !== undefined) return unknown
   const now = world.clock.now()
   const assignment: SpaceAssignment = {
     id: newHexId(world.random, now),
@@ -111,6 +109,21 @@ async function changeMembers(
   const rights = await rightsRechecked({ store, world }, by, is('spaceId', id))
   const [answer] = await store.change<Answer | undefined>([members, ...rights])
   return answer!
+}
+
+/** Bots are not known here, and an assignment gives them nothing. */
+async function unknownAssignee(
+  store: CatalogDeps['store'],
+  tenantId: TenantId,
+  { type, assigneeId }: Pick<SpaceAssignment, 'type' | 'assigneeId'>,
+): Promise<Refused | undefined> {
+  if (type === 'bot') return undefined
+  const isKnown =
+    type === 'user'
+      ? ((await store.user(tenantId, assigneeId as UserId))?.status ?? 'deleted') !== 'deleted'
+      : (await store.group(tenantId, assigneeId as GroupId)) !== undefined
+  if (isKnown) return undefined
+  return refused('badRequest', `there is no ${type} with this id`, { pointer: '/assigneeId' })
 }
 
 function wrongRole({ type }: Space, roles: readonly string[]): Refused | undefined {

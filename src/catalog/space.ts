@@ -4,7 +4,13 @@ import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newHexId, type UserId } from '../core/ids.ts'
 import type { Space, SpaceType } from '../core/records.ts'
-import { isTenantAdmin, mayCreateSpace, type SpaceStanding, standingOf } from '../core/rights.ts'
+import {
+  isTenantAdmin,
+  mayCreateSpace,
+  SPACE_CREATORS,
+  type SpaceStanding,
+  standingOf,
+} from '../core/rights.ts'
 import type { Change, Decided, SpaceView } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import { findSpace } from './access.ts'
@@ -25,8 +31,9 @@ export async function createSpace(
   { tenantId, user }: Caller,
   { ownerId = user.id, ...wish }: SpaceWish,
 ): Promise<SpaceStanding | Refused> {
-  if (!mayCreateSpace(user)) {
-    return refused('forbidden', 'creating a space needs the role TenantAdmin, AnalyticsAdmin or Developer')
+  if (!mayCreateSpace(user, wish.type)) {
+    const roles = ['TenantAdmin', ...SPACE_CREATORS[wish.type]].join(', ')
+    return refused('forbidden', `creating a ${wish.type} space needs one of the roles ${roles}`)
   }
   const where = { pointer: '/ownerId' }
   if (ownerId !== user.id && !isTenantAdmin(user)) {

@@ -3,7 +3,14 @@
  */
 import type { SpaceId, UserId } from '../core/ids.ts'
 import type { App, SpaceAssignment, User } from '../core/records.ts'
-import { type AppRight, isTenantAdmin, mayUseApp, type SpaceStanding, standingOf } from '../core/rights.ts'
+import {
+  type AppRight,
+  isTenantAdmin,
+  managedTypes,
+  mayUseApp,
+  type SpaceStanding,
+  standingOf,
+} from '../core/rights.ts'
 import { all, any, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { everyRow } from '../store/port/lists.ts'
@@ -43,7 +50,7 @@ export function visibleSpaces(
   assignments: readonly SpaceAssignment[],
 ): Condition<FieldOf<'spaces'>> {
   if (isTenantAdmin(user)) return all()
-  return ownOrAssigned(user, assignments)
+  return any(ownOrAssigned(user, assignments), is('type', ...managedTypes(user)))
 }
 
 function ownOrAssigned(user: User, assignments: readonly SpaceAssignment[]): Condition<FieldOf<'spaces'>> {

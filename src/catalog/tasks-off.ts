@@ -7,7 +7,7 @@ import type { App, User } from '../core/records.ts'
 import { switchedOff } from '../core/task/switching.ts'
 import type { DisabledCode, Task } from '../core/task/task.ts'
 import { updatedEvent } from '../event/task-life-event.ts'
-import type { AppView, CatalogSaving, Change } from '../store/port/change.ts'
+import type { AppView, CatalogSaving, Change, TaskView } from '../store/port/change.ts'
 import type { Condition } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { everyRow } from '../store/port/lists.ts'
@@ -51,8 +51,8 @@ export function tasksAfter(
 }
 
 /**
- * Steps to be saved behind one that may take rights away: the tasks whose owners may not reload the app any
- * more are switched off.
+ * Steps to be saved behind one that may take rights away, or an owner: the tasks whose owners are gone or may
+ * not reload the app any more are switched off.
  * @param where the tasks that may be concerned
  */
 export async function rightsRechecked(
@@ -70,11 +70,11 @@ export async function rightsRechecked(
     step: (view) => {
       const { task, user, app, tenant } = view
       if (task?.enabled !== true || app === undefined) return { answer: undefined }
-      if (user !== undefined && user.id === task.ownerId && mayUse(view, user, 'reload')) {
-        return { answer: undefined }
-      }
+      const owner = user?.id === task.ownerId ? user : undefined
+      const code = owner === undefined ? 'OWNER-MOVED' : offWithOwner(view, owner)
+      if (code === undefined) return { answer: undefined }
       const now = world.clock.now()
-      const after = { ...switchedOff(task, 'OWNER-MOVED'), updatedAt: now }
+      const after = { ...switchedOff(task, code), updatedAt: now }
       const subject = { tenant, app, userId: by.id, task: after }
       return saving(
         { world },
@@ -85,4 +85,11 @@ export async function rightsRechecked(
       )
     },
   }))
+}
+
+/** Why a task of the owner is switched off; undefined while the owner may have it. */
+function offWithOwner(view: TaskView, owner: User): DisabledCode | undefined {
+  if (owner.status === 'deleted') return 'OWNER-DELETED'
+  if (owner.status === 'disabled') return 'OWNER-DISABLED'
+  return mayUse(view, owner, 'reload') ? undefined : 'OWNER-MOVED'
 }

@@ -7,6 +7,7 @@ export interface Group {
   readonly tenantId: TenantId
   /** Unique in the tenant, as the identity provider tells it. */
   readonly name: string
+  readonly description?: string
   readonly roles: readonly Role[]
   /** idp: made at a sign-in that named it; custom: made by an administrator. */
   readonly provider: 'idp' | 'custom'
@@ -20,6 +21,15 @@ export interface Membership {
   readonly name: string
   readonly roles: readonly Role[]
 }
+
+/**
+ * A change of a group is saved with every member in one commit: more members than this would hold up the
+ * commits of everybody else.
+ */
+export const GROUP_MEMBERS_MAX = 5000
+
+/** Groups of a tenant. */
+export const GROUPS_MAX = 10_000
 
 export function membershipIn({ id, name, roles }: Group): Membership {
   return { id, name, roles }

@@ -19,6 +19,6 @@ export function recipientsFault(
   return at === -1 ? undefined : { at, detail: 'must be a plain mail address such as ops@example.com' }
 }
 
-function isMailAddress(value: unknown): value is string {
+export function isMailAddress(value: unknown): value is string {
   return typeof value === 'string' && value.length <= ADDRESS_MAX_CHARACTERS && MAIL_ADDRESS.test(value)
 }

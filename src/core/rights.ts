@@ -8,8 +8,15 @@
  * not theirs, and sees no script of a personal app (contract 02, section 9).
  */
 import type { UserId } from './ids.ts'
-import type { App, Space, SpaceAssignment, SpaceType, User } from './records.ts'
-import { holdsRole } from './role.ts'
+import {
+  type App,
+  SPACE_TYPES,
+  type Space,
+  type SpaceAssignment,
+  type SpaceType,
+  type User,
+} from './records.ts'
+import { holdsRole, type Role } from './role.ts'
 
 export const SPACE_ROLES: Readonly<Record<SpaceType, readonly string[]>> = {
   shared: ['codeveloper', 'consumer', 'dataconsumer', 'facilitator', 'producer'],
@@ -122,9 +129,9 @@ export function mayUseSpace(user: User, standing: SpaceStanding, right: SpaceRig
   if (space.ownerId === user.id) return true
   switch (right) {
     case 'see':
-      return roles.length > 0 || isTenantAdmin(user)
+      return roles.length > 0 || managedTypes(user).includes(space.type)
     case 'manage':
-      return roles.includes('facilitator') || isTenantAdmin(user)
+      return roles.includes('facilitator') || managedTypes(user).includes(space.type)
     case 'add-app':
       return holds(roles, APP_ADDERS[space.type])
     case 'read-files':
@@ -148,9 +155,39 @@ export function mayMakeKeys(user: User): boolean {
   return isTenantAdmin(user) || holdsRole(user, 'Developer')
 }
 
-/** Spaces are made by people with a role of the tenant, not by mere readers. */
-export function mayCreateSpace(user: User): boolean {
-  return isTenantAdmin(user) || holdsRole(user, 'AnalyticsAdmin') || holdsRole(user, 'Developer')
+/** Users, groups and their roles are changed by tenant admins; all of the tenant see them. */
+export function mayManagePeople(user: User): boolean {
+  return isTenantAdmin(user)
+}
+
+/** The events of the whole tenant; everybody reads those of their own acts. */
+export function mayReadAudits(user: User): boolean {
+  return isTenantAdmin(user) || holdsRole(user, 'AuditAdmin')
+}
+
+/** Roles of the tenant that create spaces of a type, beside TenantAdmin. */
+export const SPACE_CREATORS: Readonly<Record<SpaceType, readonly Role[]>> = {
+  shared: ['AnalyticsAdmin', 'Developer', 'SharedSpaceCreator'],
+  managed: ['AnalyticsAdmin', 'Developer', 'ManagedSpaceCreator'],
+  data: ['AnalyticsAdmin', 'DataAdmin', 'Developer', 'DataSpaceCreator'],
+}
+
+export function mayCreateSpace(user: User, type: SpaceType): boolean {
+  return isTenantAdmin(user) || SPACE_CREATORS[type].some((role) => holdsRole(user, role))
+}
+
+/** Roles of the tenant that see and manage every space of a type, beside TenantAdmin. */
+export const SPACE_MANAGERS: Readonly<Record<SpaceType, readonly Role[]>> = {
+  shared: ['AnalyticsAdmin'],
+  managed: ['AnalyticsAdmin'],
+  data: ['DataAdmin'],
+}
+
+/** The types of spaces that the user sees and manages, whoever owns them. */
+export function managedTypes(user: User): readonly SpaceType[] {
+  return SPACE_TYPES.filter(
+    (type) => isTenantAdmin(user) || SPACE_MANAGERS[type].some((role) => holdsRole(user, role)),
+  )
 }
 
 function adminMayUseApp(user: User, app: Pick<App, 'spaceId'>, right: AppRight): boolean {

@@ -2,6 +2,9 @@
  * Roles in the tenant, by Qlik's names. Roles in a space stand in rights.ts, as does what each of them may
  * do.
  */
+import { sha256 } from './sha256.ts'
+import { utf8 } from './utf8.ts'
+
 export const ROLES = [
   'TenantAdmin',
   'AnalyticsAdmin',
@@ -22,4 +25,42 @@ export interface RoleHolder {
 /** Of its own, or through one of its groups. */
 export function holdsRole(user: RoleHolder, role: Role): boolean {
   return user.roles.includes(role) || (user.groups ?? []).some(({ roles }) => roles.includes(role))
+}
+
+/** What each role is for, in one sentence. */
+export const ROLE_ABOUT: Readonly<Record<Role, string>> = {
+  TenantAdmin: 'Manages people, spaces and settings of the tenant, sees all apps and cancels their reloads',
+  AnalyticsAdmin: 'Manages shared and managed spaces, and creates them',
+  DataAdmin: 'Manages data spaces, and creates them',
+  AuditAdmin: 'Reads the events of the whole tenant',
+  Developer: 'Makes API keys, and creates spaces',
+  SharedSpaceCreator: 'Creates shared spaces',
+  ManagedSpaceCreator: 'Creates managed spaces',
+  DataSpaceCreator: 'Creates data spaces',
+}
+
+export function roleLevel(role: Role): 'admin' | 'user' {
+  return role.endsWith('Admin') ? 'admin' : 'user'
+}
+
+/** The same for ever: derived from the tenant and the name. @returns 24 hex digits */
+export function roleIdOf(tenantId: string, role: Role): string {
+  const digest = sha256(utf8(`role ${tenantId} ${role}`)).slice(0, 12)
+  return digest.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** How somebody names a role: by its id, or by its name in any case. */
+export interface RoleReference {
+  readonly id?: string
+  readonly name?: string
+}
+
+/** @returns undefined for a role that is not there, and when id and name are of two */
+export function roleOf(tenantId: string, { id, name }: RoleReference): Role | undefined {
+  if (id === undefined && name === undefined) return undefined
+  return ROLES.find(
+    (role) =>
+      (id === undefined || roleIdOf(tenantId, role) === id.toLowerCase()) &&
+      (name === undefined || role.toLowerCase() === name.toLowerCase()),
+  )
 }

@@ -37,6 +37,8 @@ beforeAll(async () => {
   const connection = (await made('GET', '/api/v1/data-files/connections')).data[0]
   const key = await made('POST', '/api/v1/api-keys', { description: 'theirs' })
   const item = (await made('GET', '/api/v1/items?resourceType=app')).data[0]
+  const role = (await made('GET', '/api/v1/roles')).data[0]
+  const group = await made('POST', '/api/v1/groups', { name: 'Theirs' })
   const to = ['theirs@example.com']
   const alert = await made('POST', '/api/v1/alerts', { name: 'x', channel: 'mail', on: ['failure'], to })
   const automation = await made('POST', '/api/v1/automations', { name: 'Theirs' })
@@ -58,6 +60,8 @@ beforeAll(async () => {
     run: run.id,
     event: event.id,
     user: admin.user.id,
+    role: role.id,
+    group: group.id,
     tenant: acme.tenant.id,
   }
 })
@@ -77,6 +81,12 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['POST', '/api/v1/apps/{app}/scripts', { script: 'x' }],
   ['GET', '/api/v1/apps/{app}/scripts/{version}'],
   ['GET', '/api/v1/apps/{app}/scripts/current'],
+  [
+    'PATCH',
+    '/api/v1/apps/{app}/scripts/{version}',
+    [{ Op: 'replace', Path: '/versionMessage', Value: '"x"' }],
+  ],
+  ['DELETE', '/api/v1/apps/{app}/scripts/{version}'],
   ['GET', '/api/v1/apps/{app}/reloads/logs'],
   ['GET', '/api/v1/apps/{app}/reloads/logs/{reload}'],
   ['GET', '/api/v1/apps/{app}/reloads/metadata/'],
@@ -98,6 +108,14 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['DELETE', '/api/v1/data-files/{file}'],
   ['GET', '/api/v1/data-files/connections/{connection}'],
   ['GET', '/api/v1/users/{user}'],
+  ['PATCH', '/api/v1/users/{user}', [{ op: 'replace', path: '/name', value: 'x' }]],
+  ['DELETE', '/api/v1/users/{user}'],
+  ['GET', '/api/v1/roles/{role}'],
+  ['PATCH', '/api/v1/roles/{role}', [{ op: 'replace', path: '/name', value: 'x' }]],
+  ['DELETE', '/api/v1/roles/{role}'],
+  ['GET', '/api/v1/groups/{group}'],
+  ['PATCH', '/api/v1/groups/{group}', [{ op: 'replace', path: '/name', value: 'x' }]],
+  ['DELETE', '/api/v1/groups/{group}'],
   ['GET', '/api/v1/tenants/{tenant}'],
   ['GET', '/api/v1/api-keys/{key}'],
   ['PATCH', '/api/v1/api-keys/{key}', [{ op: 'replace', path: '/description', value: 'x' }]],

@@ -9,7 +9,7 @@ import { type Static, Type } from 'typebox'
 import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
-import { isTenantAdmin } from '../../core/rights.ts'
+import { mayReadAudits } from '../../core/rights.ts'
 import { EVENT_SOURCES, EVENT_TYPES } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Listed } from '../../store/port/lists.ts'
@@ -120,7 +120,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
 }
 
 function maySee(caller: Caller, event: StoredEvent): boolean {
-  return isTenantAdmin(caller.user) || event.userId === caller.user.id
+  return mayReadAudits(caller.user) || event.userId === caller.user.id
 }
 
 /** How many events are looked at in one step: bounds the memory of a list. */

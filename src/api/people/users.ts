@@ -1,90 +1,80 @@
 /**
- * Room `api/people`: routes about tenants, users, keys, spaces and quotas, and those of the operator.
- * Decoding, one use case and encoding enter.
+ * Room `api/people`: routes about tenants, users, groups, roles, keys, spaces and quotas, and those of the
+ * operator. Decoding, one use case and encoding enter.
  *
- * Users of the caller's tenant: resolve the ids of events and records (contract 05, section 5). Read only;
- * the first user comes with the installation.
+ * Users of the caller's tenant, for everybody of it: resolve the ids of events and records (contract 05,
+ * section 5).
  */
 
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { noUser } from '../../catalog/user.ts'
 import { defined } from '../../core/defined.ts'
-import type { FilterNode } from '../../core/filter.ts'
-import { parseFilter } from '../../core/filter-parse.ts'
 import type { UserId } from '../../core/ids.ts'
-import { USER_STATUSES, type User } from '../../core/records.ts'
-import { ROLES } from '../../core/role.ts'
-import { timeText } from '../../core/time-text.ts'
-import { all, filtered } from '../../store/port/condition.ts'
+import { is, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
+import { bodyMayBeMissing } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
+import {
+  absoluteLink,
+  Links,
+  type PageParameters,
+  pageLinks,
+  pageParameters,
+  readPage,
+} from '../http/page.ts'
+import { done, problems } from '../http/problem.ts'
+import { registerUserChanges } from './user-changes.ts'
+import { FILTER_ABOUT, FILTER_MAX, type UserQuery, usersWhere } from './user-filter.ts'
+import { Fields, picked, SomeFields, UserRecord, userRecord } from './user-record.ts'
 
 const TAGS = ['users']
 
-const UserRecord = Type.Object({
-  id: Type.String(),
-  tenantId: Type.String(),
-  subject: Type.String(),
-  name: Type.String(),
-  email: Type.Optional(Type.String()),
-  status: Type.Enum(USER_STATUSES),
-  assignedRoles: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.Enum(ROLES),
-      type: Type.Literal('default'),
-      level: Type.Enum(['admin', 'user']),
-    }),
-  ),
-  createdAt: Type.String({ format: 'date-time' }),
-  lastUpdatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
-const SomeFields = Type.Partial(UserRecord)
-
-const Fields = Type.Optional(Type.String({ description: 'Comma list of the fields to show; all by default' }))
+const SORT_FIELDS = {
+  name: 'name',
+  id: 'id',
+  _id: 'id',
+  clientId: 'clientId',
+  status: 'status',
+  subject: 'subject',
+  email: 'email',
+  createdAt: 'createdAt',
+} as const satisfies Readonly<Record<string, FieldOf<'users'>>>
 
 const LIST = {
-  fields: ['name', 'id'],
+  fields: Object.keys(SORT_FIELDS) as (keyof typeof SORT_FIELDS)[],
   defaultSort: { field: 'name', descending: false },
   defaultLimit: 20,
   maxLimit: 100,
 } as const
 
-const FILTER = {
-  attributes: {
-    id: 'any',
-    subject: 'any',
-    name: 'any',
-    email: 'any',
-    // Users are never invited or provisioned here; asking for them is no fault.
-    status: ['active', 'invited', 'disabled', 'deleted', 'provisioned'],
-  },
-  operators: ['eq'],
-  searchable: ['name', 'email', 'subject'],
-} as const
+const text = (description: string) => Type.Optional(Type.String({ maxLength: 512, description }))
+const ListQuery = Type.Object({
+  ...pageParameters(LIST),
+  fields: Fields,
+  filter: Type.Optional(Type.String({ maxLength: FILTER_MAX, description: FILTER_ABOUT })),
+  email: text('The whole address, in any case'),
+  subject: text('The whole subject, in any case'),
+  name: text('The whole name, in any case'),
+  status: text('active, invited, disabled or deleted'),
+  totalResults: Type.Optional(Type.Boolean({ description: 'Adds the number of all matching users' })),
+})
 
-type UserField = FieldOf<'users'>
-
-/** Values compare in any case (contract 05, section 5). */
-const ATTRIBUTES: Readonly<Record<string, UserField>> = {
-  id: 'id',
-  subject: 'subject',
-  name: 'name',
-  email: 'email',
-  status: 'status',
-}
+const UserList = Type.Object({
+  data: Type.Array(SomeFields),
+  links: Links,
+  totalResults: Type.Optional(Type.Integer()),
+})
 
 export function registerUsers(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/users/me',
     {
       schema: {
-        tags: TAGS,
         operationId: 'getMyUser',
+        tags: TAGS,
         summary: 'Reads the user of the request',
         response: { 200: UserRecord, ...problems(500) },
       },
@@ -95,9 +85,9 @@ export function registerUsers(server: ApiServer, deps: ApiDeps): void {
     '/api/v1/users/:userId',
     {
       schema: {
-        tags: TAGS,
         operationId: 'getUser',
-        summary: 'Reads a user',
+        tags: TAGS,
+        summary: 'Reads a user, also a deleted one',
         params: Type.Object({ userId: Type.String() }),
         querystring: Type.Object({ fields: Fields }),
         response: { 200: SomeFields, ...problems(404) },
@@ -105,104 +95,85 @@ export function registerUsers(server: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { tenantId } = callerOf(request)
-      const user = await deps.store.user(tenantId, request.params.userId as UserId)
-      if (user === undefined) {
-        throw refuse('userNotFound', { detail: 'there is no user with this id', parameter: 'userId' })
-      }
+      const user = done((await deps.store.user(tenantId, request.params.userId as UserId)) ?? noUser())
       const record = userRecord(user, (path) => absoluteLink(deps, request, path))
       return picked(record, request.query.fields)
     },
   )
-  registerUserList(server, deps)
+  registerUserLists(server, deps)
+  registerUserChanges(server, deps)
 }
 
-function registerUserList(server: ApiServer, deps: ApiDeps): void {
+function registerUserLists(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/users',
     {
       schema: {
-        tags: TAGS,
         operationId: 'getUsers',
+        tags: TAGS,
         summary: 'Lists users',
-        querystring: Type.Object({
-          ...pageParameters(LIST),
-          fields: Fields,
-          filter: Type.Optional(
-            Type.String({
-              description:
-                'SCIM with eq on id, subject, name, email, status, co on name, email, subject; in any case',
-            }),
-          ),
-          totalResults: Type.Optional(Type.Boolean({ description: 'Adds the number of all matching users' })),
-        }),
-        response: {
-          200: Type.Object({
-            data: Type.Array(SomeFields),
-            links: Links,
-            totalResults: Type.Optional(Type.Integer()),
-          }),
-          ...problems(400),
-        },
+        querystring: ListQuery,
+        response: { 200: UserList, ...problems(400) },
       },
     },
-    async (request) => {
-      const { tenantId } = callerOf(request)
-      const { filter: text, fields, totalResults } = request.query
-      const filter = text === undefined ? undefined : readFilter(text)
-      const query = readPage(deps, request, request.query, LIST, { filter: text })
-      const rows = { tenantId, where: filter === undefined ? all<UserField>() : filtered(filter, ATTRIBUTES) }
-      const { sort, page } = query
-      const listed = await deps.store.list('users', { ...rows, sort, page })
-      const link = (path: string) => absoluteLink(deps, request, path)
-      return {
-        data: listed.rows.map((user) => picked(userRecord(user, link), fields)),
-        links: pageLinks(deps, request, query, listed, (user) => positionOf('users', user, sort.field)),
-        ...(totalResults === true ? { totalResults: await deps.store.count('users', rows) } : {}),
-      }
+    (request) => listed(deps, request, request.query, request.query),
+  )
+  server.post(
+    '/api/v1/users/actions/filter',
+    {
+      preValidation: bodyMayBeMissing,
+      schema: {
+        operationId: 'filterUsers',
+        tags: TAGS,
+        summary: 'Lists users by a filter in the body',
+        querystring: ListQuery,
+        body: Type.Object({
+          filter: Type.Optional(Type.String({ maxLength: FILTER_MAX, description: FILTER_ABOUT })),
+        }),
+        response: { 200: UserList, ...problems(400) },
+      },
     },
+    (request) => listed(deps, request, request.query, { ...request.query, ...request.body }),
   )
   server.get(
     '/api/v1/users/actions/count',
     {
       schema: {
-        tags: TAGS,
         operationId: 'countUsers',
-        summary: 'Counts users',
+        tags: TAGS,
+        summary: 'Counts the users that are not deleted',
         response: { 200: Type.Object({ total: Type.Integer() }), ...problems(500) },
       },
     },
-    async (request) => ({ total: await deps.store.count('users', { tenantId: callerOf(request).tenantId }) }),
+    async (request) => {
+      const { tenantId } = callerOf(request)
+      const where = not(is<FieldOf<'users'>>('status', 'deleted'))
+      return { total: await deps.store.count('users', { tenantId, where }) }
+    },
   )
 }
 
-function readFilter(text: string): FilterNode {
-  const parsed = parseFilter(text, FILTER)
-  if (parsed.kind === 'filter') return parsed.filter
-  throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
+interface Shown extends PageParameters {
+  readonly fields?: string
+  readonly totalResults?: boolean
 }
 
-function userRecord(user: User, link: (path: string) => string): Static<typeof UserRecord> {
+async function listed(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  shown: Shown,
+  { filter, email, subject, name, status }: UserQuery,
+): Promise<Static<typeof UserList>> {
+  const { tenantId } = callerOf(request)
+  const asked = defined({ filter, email, subject, name, status })
+  const rows = { tenantId, where: usersWhere(tenantId, asked) }
+  const query = readPage(deps, request, shown, LIST, asked)
+  const sort = { ...query.sort, field: SORT_FIELDS[query.sort.field] }
+  const found = await deps.store.list('users', { ...rows, sort, page: query.page })
+  const link = (path: string) => absoluteLink(deps, request, path)
   return {
-    id: user.id,
-    tenantId: user.tenantId,
-    subject: user.subject,
-    name: user.name,
-    ...defined({ email: user.email }),
-    status: user.status,
-    assignedRoles: user.roles.map((role) => ({
-      id: role,
-      name: role,
-      type: 'default',
-      level: role === 'Developer' ? 'user' : 'admin',
-    })),
-    createdAt: timeText(user.createdAt),
-    lastUpdatedAt: timeText(user.updatedAt),
-    links: { self: { href: link(`/api/v1/users/${user.id}`) } },
+    data: found.rows.map((user) => picked(userRecord(user, link), shown.fields)),
+    links: pageLinks(deps, request, query, found, (user) => positionOf('users', user, sort.field)),
+    ...(shown.totalResults === true ? { totalResults: await deps.store.count('users', rows) } : {}),
   }
-}
-
-function picked(record: Static<typeof UserRecord>, fields: string | undefined): Static<typeof SomeFields> {
-  if (fields === undefined) return record
-  const wanted = new Set(fields.split(',').map((field) => field.trim()))
-  return Object.fromEntries(Object.entries(record).filter(([field]) => wanted.has(field)))
 }
