@@ -14,6 +14,8 @@ import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
+import { registerPlacement } from './app/placement.ts'
+import { registerPublish } from './app/publish.ts'
 import { registerScriptVersions } from './app/script-versions.ts'
 import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
@@ -74,6 +76,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerWebhooks,
   registerAlerts,
   registerApps,
+  registerPublish,
+  registerPlacement,
   registerCrashMarks,
   registerScripts,
   registerScriptVersions,

@@ -1,12 +1,12 @@
 /**
- * What is done with apps (contract 05, section 2): create, change, move, hand over, copy. An app's data is
- * written by reloads alone; a copy gets data of its own. Deleting one cancels its reload and so stands in
+ * What is done with apps (contract 05, section 2): create, change, move, hand over. An app's data is written
+ * by reloads alone. Copies stand in app-copy.ts; deleting one cancels its reload and so stands in
  * intake/cancel.ts.
  */
 
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { type DataVersion, newDataVersion, newUuid, type SpaceId, type UserId } from '../core/ids.ts'
+import { newUuid, type SpaceId, type UserId } from '../core/ids.ts'
 import type { App, AppUsage, StoresMode } from '../core/records.ts'
 import type { Change } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
@@ -16,7 +16,7 @@ import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { rightsRechecked, tasksAfter } from './tasks-off.ts'
 
-const APP_NAME_MAX_CHARACTERS = 256
+export const APP_NAME_MAX_CHARACTERS = 256
 
 /** What a new app is to be; what is left out has a default. */
 export interface AppWish {
@@ -36,61 +36,6 @@ export async function createApp(deps: CatalogDeps, caller: Caller, wish: AppWish
     tenantId,
     id,
     step: () => ({ answer: undefined, put: { apps: [app] } }),
-  })
-  return app
-}
-
-export interface CopyDeps extends CatalogDeps {
-  readonly appData: {
-    /** False when there is no such version (any more). */
-    copy(from: DataVersion, to: DataVersion): Promise<boolean>
-    isWhole(data: { readonly version: DataVersion; readonly fileBytes: number }): Promise<boolean>
-  }
-}
-
-/**
- * Copies the script and the data, not the history. App and script are one commit; a copy of the data that no
- * app points at, because the process died before it, goes at the next start.
- * @param wish what is to differ from the source
- */
-export async function copyApp(
-  deps: CopyDeps,
-  caller: Caller,
-  appId: string,
-  wish: AppWish,
-): Promise<App | Refused> {
-  const source = await findApp(deps.store, caller.user, appId, 'read-script')
-  if (isRefused(source)) return source
-  const { description, usage, stores } = source
-  const name = `${source.name} (copy)`.slice(0, APP_NAME_MAX_CHARACTERS)
-  const bare = await newApp(deps, caller, { name, description, usage, ...defined({ stores }), ...wish })
-  if (isRefused(bare)) return bare
-  const data = await copyData(deps, source)
-  if (isRefused(data)) return data
-  const script = await deps.store.script(caller.tenantId, source.id, 'current')
-  const scripts =
-    script === undefined
-      ? []
-      : [
-          {
-            ...script,
-            id: newUuid<'script-version'>(deps.world.random),
-            appId: bare.id,
-            modifierId: caller.user.id,
-            modifiedAt: deps.world.clock.now(),
-          },
-        ]
-  const app: App = {
-    ...bare,
-    ...defined({ data }),
-    ...(scripts[0] === undefined ? {} : { currentScriptId: scripts[0].id }),
-  }
-  const { tenantId, id } = app
-  await changeOne(deps.store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: () => ({ answer: undefined, put: { apps: [app], scripts } }),
   })
   return app
 }
@@ -175,7 +120,8 @@ export function appGone(): Refused {
   return refused('notFound', 'the app was deleted', { parameter: 'appId' })
 }
 
-async function newApp(
+/** A bare one: not saved. */
+export async function newApp(
   { store, world }: CatalogDeps,
   { tenantId, user }: Caller,
   wish: AppWish,
@@ -197,18 +143,4 @@ async function newApp(
     modifiedAt: now,
     crashedOnMaxSize: UNMARKED,
   }
-}
-
-/** Data of the copy's own: a version belongs to one app and goes with it. */
-async function copyData({ store, world, appData }: CopyDeps, source: App): Promise<App['data'] | Refused> {
-  for (let app: App | undefined = source; app?.data !== undefined; ) {
-    const version = newDataVersion(world.random, world.clock.now())
-    const isWhole = await appData.isWhole(app.data)
-    if (isWhole && (await appData.copy(app.data.version, version))) return { ...app.data, version }
-    // A reload gave the app new data in between, unless the file is gone for good.
-    const now: App | undefined = await store.app(app.tenantId, app.id)
-    if (now?.data?.version === app.data.version) return appDataLost()
-    app = now
-  }
-  return undefined
 }

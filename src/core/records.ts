@@ -111,7 +111,7 @@ export interface App {
   readonly usage: AppUsage
   readonly createdAt: number
   readonly modifiedAt: number
-  /** The app's data: moved only by the transaction that settles a reload as SUCCEEDED. */
+  /** The app's data: moved by the transaction that settles a reload as SUCCEEDED, and by publishing again. */
   readonly data?: {
     readonly version: DataVersion
     readonly fileBytes: number
@@ -129,6 +129,22 @@ export interface App {
   readonly currentScriptId?: ScriptVersionId
   /** Absent: atomic. */
   readonly stores?: StoresMode
+  /** Set where it was published: a copy, which publishing again renews. */
+  readonly publication?: Publication
+  /** The smallest engine for its reloads; absent: as calculated. */
+  readonly placement?: Placement
+}
+
+/** Which app it is a copy of, and when it was published last, epoch ms. */
+export interface Publication {
+  readonly originAppId: AppId
+  readonly publishedAt: number
+}
+
+/** Memory in whole GiB, as text; when it was set, epoch ms. */
+export interface Placement {
+  readonly minEngineSize: string
+  readonly createdAt: number
 }
 
 /**

@@ -64,6 +64,10 @@ describe('the size of an attempt', () => {
   const fileOf = (fileBytes: number, peakMemoryBytes?: { full?: number; partial?: number }) => ({
     data: { ...DATA, fileBytes, ...defined({ peakMemoryBytes }) },
   })
+  const placed = (minEngineSize: string, fileBytes?: number) => ({
+    placement: { minEngineSize, createdAt: 0 },
+    ...(fileBytes === undefined ? {} : fileOf(fileBytes)),
+  })
   const full = (climbedIndex: number) => ({ partial: false, climbedIndex })
   const partial = (climbedIndex: number) => ({ partial: true, climbedIndex })
 
@@ -96,6 +100,12 @@ describe('the size of an attempt', () => {
     ['out of memory above the last peak', fileOf(1, { full: 9 }), full(1), 1, 'app_crash'],
     ['a climb that the calculation has overtaken', fileOf(GIB / 2 + 1), full(1), 2, 'standard_calculation'],
     ['a climb above a ladder that has shrunk', {}, full(7), 2, 'app_crash'],
+    ['an app that is placed', placed('2'), full(0), 1, 'pinned'],
+    ['an app that is placed between two sizes', placed('3'), full(0), 2, 'pinned'],
+    ['an app that is placed above the ladder', placed('40'), full(0), 2, 'pinned'],
+    ['an app that needs as much as it is placed on', placed('2', GIB / 4 + 1), full(0), 1, 'pinned'],
+    ['an app that needs more', placed('2', GIB), full(0), 2, 'standard_calculation'],
+    ['out of memory on what an app is placed on', placed('2'), full(2), 2, 'app_crash'],
   ])('%s', (_label, app, reload, index, reason) => {
     expect(chooseSize(ladder, app, reload)).toEqual({ index, reason })
   })

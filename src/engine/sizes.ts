@@ -31,7 +31,7 @@ const MEMORY_PER_FILE_BYTE = 4
 const PEAK_HEADROOM = 1.2
 
 /** Reason for the engine size: the event's engineSizingReason (contract 01, section 3). */
-export type SizingReason = 'no_metadata' | 'standard_calculation' | 'app_crash'
+export type SizingReason = 'no_metadata' | 'standard_calculation' | 'app_crash' | 'pinned'
 
 export interface SizeChoice {
   readonly index: number
@@ -41,20 +41,24 @@ export interface SizeChoice {
 /**
  * Chooses the size of an attempt: the next size above the memory peak of the app's last reload of this kind
  * plus a margin, or, if that is unknown, above four times the app's data file (contract 02, section 4); at
- * most the largest; the smallest if the app has no data yet. After an attempt ran out of memory the climbed
- * size wins.
+ * most the largest; the smallest if the app has no data yet. A larger one that the app is placed on wins over
+ * that, and after an attempt ran out of memory the climbed size wins.
  *
  * The attempt must be opened with the index chosen, so that the next climb starts from it.
  * @param climbedIndex the reload's size index: 0 unless an attempt ran out of memory
  */
 export function chooseSize(
   ladder: readonly EngineSize[],
-  { data }: Pick<App, 'data'>,
+  { data, placement }: Pick<App, 'data' | 'placement'>,
   { partial, climbedIndex }: { readonly partial: boolean; readonly climbedIndex: number },
 ): SizeChoice {
   const last = ladder.length - 1
   const calculated = data === undefined ? 0 : sizeFor(ladder, expectedBytes(data, partial))
-  if (climbedIndex > calculated) return { index: Math.min(climbedIndex, last), reason: 'app_crash' }
+  const pinned = placement === undefined ? -1 : sizeFor(ladder, Number(placement.minEngineSize) * GIB)
+  if (climbedIndex > Math.max(calculated, pinned)) {
+    return { index: Math.min(climbedIndex, last), reason: 'app_crash' }
+  }
+  if (pinned >= calculated) return { index: pinned, reason: 'pinned' }
   return { index: calculated, reason: data === undefined ? 'no_metadata' : 'standard_calculation' }
 }
 

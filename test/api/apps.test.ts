@@ -51,7 +51,17 @@ describe('apps', () => {
     expect(answer.status).toBe(200)
     expect(answer.body).toMatchObject({
       attributes: { name: 'Sales', description: 'd', ownerId: anna.user.id, usage: 'ANALYTICS' },
-      privileges: ['read', 'update', 'duplicate', 'reload', 'delete', 'change_space', 'change_owner'],
+      privileges: [
+        'read',
+        'update',
+        'duplicate',
+        'publish',
+        'export',
+        'reload',
+        'delete',
+        'change_space',
+        'change_owner',
+      ],
     })
     expect(answer.body.attributes).not.toHaveProperty('spaceId')
     expect(answer.body.attributes).not.toHaveProperty('lastReloadTime')
@@ -224,12 +234,22 @@ describe('rights on apps', () => {
     [
       'shared',
       'facilitator',
-      ['read', 'update', 'duplicate', 'reload', 'delete', 'change_space', 'change_owner'],
+      [
+        'read',
+        'update',
+        'duplicate',
+        'publish',
+        'export',
+        'reload',
+        'delete',
+        'change_space',
+        'change_owner',
+      ],
     ],
-    ['shared', 'producer', ['read', 'update', 'duplicate', 'reload']],
-    ['shared', 'codeveloper', ['read', 'update', 'duplicate', 'reload']],
+    ['shared', 'producer', ['read', 'update', 'duplicate', 'publish', 'export', 'reload']],
+    ['shared', 'codeveloper', ['read', 'update', 'duplicate', 'publish', 'export', 'reload']],
     ['shared', 'consumer', ['read']],
-    ['managed', 'publisher', ['read', 'update', 'duplicate', 'reload']],
+    ['managed', 'publisher', ['read', 'update', 'duplicate', 'publish', 'export', 'reload']],
     ['managed', 'contributor', ['read']],
   ])('are those of the role: %s %s', async (type, role, privileges) => {
     const bert = await acme.person('bert')

@@ -149,6 +149,8 @@ export class RandomRecords {
       ...defined({
         spaceId: this.one([...SPACES.map((id) => this.#own(id)), undefined]),
         data: this.one([undefined, { version: app.id, fileBytes: 1, engineTime: this.#time(), tables: [] }]),
+        publication: this.one([undefined, { originAppId: this.one(APPS), publishedAt: START_MS }]),
+        placement: this.one([undefined, { minEngineSize: '40', createdAt: START_MS }]),
       }),
       description: this.one(TEXTS),
       usage: this.one(APP_USAGES),

@@ -7,35 +7,25 @@
  * active reload.
  */
 
-import { type Static, Type } from 'typebox'
-import { copyApp, createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
-import type { Caller } from '../../core/caller.ts'
+import { Type } from 'typebox'
+import { createApp, describeApp, handOverApp, moveApp } from '../../catalog/app.ts'
+import { copyApp } from '../../catalog/app-copy.ts'
 import { defined } from '../../core/defined.ts'
-import { APP_USAGES, type App, STORES_MODES } from '../../core/records.ts'
-import { type AppRight, mayUseApp } from '../../core/rights.ts'
-import { timeText } from '../../core/time-text.ts'
+import { APP_USAGES } from '../../core/records.ts'
 import { deleteApp } from '../../intake/cancel.ts'
 import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { bodyMayBeMissing, Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems } from '../http/problem.ts'
-import { appFor, standingIn } from '../http/rights.ts'
+import { appFor } from '../http/rights.ts'
+import { AppDescription, AppName, appAnswers, NxApp, nxApp, Stores } from './nx-app.ts'
 
 const TAGS = ['apps']
 
-const Name = Type.String({ minLength: 1, maxLength: 256 })
-const Description = Type.String({ maxLength: 4096 })
-
-const Stores = Type.Enum(STORES_MODES, {
-  description:
-    'When others see what the script stores: `atomic` with the end of a reload that succeeds, all of it or ' +
-    'nothing; `immediate` at each STORE, also of reloads that fail, and again with each attempt',
-})
-
 const NewAttributes = Type.Object({
-  name: Type.Optional(Name),
-  description: Type.Optional(Description),
+  name: Type.Optional(AppName),
+  description: Type.Optional(AppDescription),
   locale: Type.Optional(Type.String({ maxLength: 64 })),
   spaceId: Type.Optional(Type.String()),
   usage: Type.Optional(Type.Enum(APP_USAGES)),
@@ -43,36 +33,10 @@ const NewAttributes = Type.Object({
 })
 
 const CHANGED = {
-  name: Type.Optional(Name),
-  description: Type.Optional(Description),
+  name: Type.Optional(AppName),
+  description: Type.Optional(AppDescription),
   stores: Type.Optional(Stores),
 }
-
-const NxApp = Type.Object({
-  attributes: Type.Object(
-    {
-      id: Type.String({ format: 'uuid' }),
-      name: Type.String(),
-      description: Type.String(),
-      ownerId: Type.String(),
-      owner: Type.String({ deprecated: true }),
-      spaceId: Type.Optional(Type.String({ description: 'Absent for a personal app' })),
-      usage: Type.Enum(APP_USAGES),
-      stores: Stores,
-      createdDate: Type.String({ format: 'date-time' }),
-      modifiedDate: Type.String({ format: 'date-time' }),
-      lastReloadTime: Type.Optional(Type.String({ format: 'date-time' })),
-      published: Type.Boolean(),
-      hasSectionAccess: Type.Boolean(),
-      encrypted: Type.Boolean(),
-      isDirectQueryMode: Type.Boolean(),
-      custom: Type.Object({}),
-    },
-    { additionalProperties: true },
-  ),
-  privileges: Type.Array(Type.String()),
-  create: Type.Array(Type.Object({ canCreate: Type.Boolean(), resource: Type.String() })),
-})
 
 export function registerApps(server: ApiServer, deps: ApiDeps): void {
   server.post(
@@ -101,7 +65,7 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
         operationId: 'getAppInfo',
         summary: 'Reads an app',
         params: AppPath,
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -122,7 +86,7 @@ export function registerApps(server: ApiServer, deps: ApiDeps): void {
           // Some clients send the fields as they are (contract 09, I3).
           ...CHANGED,
         }),
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -181,7 +145,7 @@ function registerMoves(server: ApiServer, deps: ApiDeps): void {
         summary: 'Copies an app: its script and data, not its history',
         params: AppPath,
         body: Type.Object({ attributes: Type.Optional(NewAttributes) }),
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -203,7 +167,7 @@ function registerSpaceOfApp(server: ApiServer, deps: ApiDeps): void {
         summary: 'Moves an app into a space',
         params: AppPath,
         body: Type.Object({ spaceId: Type.String() }),
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -220,7 +184,7 @@ function registerSpaceOfApp(server: ApiServer, deps: ApiDeps): void {
         operationId: 'removeAppFromSpace',
         summary: 'Takes an app out of its space',
         params: AppPath,
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -237,7 +201,7 @@ function registerSpaceOfApp(server: ApiServer, deps: ApiDeps): void {
         summary: 'Hands an app to another owner',
         params: AppPath,
         body: Type.Object({ ownerId: Type.String() }),
-        response: answers(),
+        response: appAnswers(),
       },
     },
     async (request) => {
@@ -246,45 +210,4 @@ function registerSpaceOfApp(server: ApiServer, deps: ApiDeps): void {
       return nxApp(deps, caller, done(app))
     },
   )
-}
-
-function answers() {
-  return { 200: NxApp, ...problems(400, 403, 404, 409) }
-}
-
-const PRIVILEGES: readonly (readonly [AppRight, readonly string[]])[] = [
-  ['read', ['read']],
-  ['develop', ['update']],
-  ['read-script', ['duplicate']],
-  ['reload', ['reload']],
-  ['remove', ['delete', 'change_space']],
-  ['hand-over', ['change_owner']],
-]
-
-async function nxApp(deps: ApiDeps, caller: Caller, app: App): Promise<Static<typeof NxApp>> {
-  const standing = app.spaceId === undefined ? undefined : await standingIn(deps, caller, app.spaceId)
-  return {
-    attributes: {
-      id: app.id,
-      name: app.name,
-      description: app.description,
-      ownerId: app.ownerId,
-      owner: app.ownerId,
-      ...defined({ spaceId: app.spaceId }),
-      usage: app.usage,
-      stores: app.stores ?? 'atomic',
-      createdDate: timeText(app.createdAt),
-      modifiedDate: timeText(app.modifiedAt),
-      ...(app.data === undefined ? {} : { lastReloadTime: timeText(app.data.engineTime) }),
-      published: false,
-      hasSectionAccess: false,
-      encrypted: false,
-      isDirectQueryMode: app.usage === 'DIRECT_QUERY_MODE',
-      custom: {},
-    },
-    privileges: PRIVILEGES.flatMap(([right, names]) =>
-      mayUseApp(caller.user, app, standing, right) ? names : [],
-    ),
-    create: [],
-  }
 }

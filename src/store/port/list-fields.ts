@@ -32,6 +32,7 @@ export const LIST_FIELDS = {
     /** Of the record or the data, whichever changed last. */
     updatedAt: (app) => Math.max(app.modifiedAt, app.data?.engineTime ?? 0),
     fileBytes: (app) => app.data?.fileBytes ?? 0,
+    originAppId: (app) => app.publication?.originAppId ?? null,
   } satisfies Fields<App>,
   users: {
     id: (user) => user.id,
@@ -157,7 +158,9 @@ export const LIST_FIELDS = {
   } satisfies Fields<TaskRun>,
   automations: {
     id: (automation) => automation.id,
+    itemId: (automation) => itemIdOf(automation.id),
     name: (automation) => automation.name,
+    description: (automation) => automation.description,
     runMode: (automation) => RUN_MODES[automation.document.trigger.kind],
     enabled: (automation) => (automation.enabled ? 1 : 0),
     ownerId: (automation) => automation.ownerId,

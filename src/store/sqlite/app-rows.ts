@@ -20,6 +20,8 @@ const plain = recordColumns<Omit<App, 'crashedOnMaxSize'>>({
   currentScriptId: text('current_script_id'),
   stores: text('stores'),
   failing: flag('failing'),
+  publication: json('publication'),
+  placement: json('placement'),
 })
 
 export const APP_COLUMNS = `${plain.names}, data_version, crashed_full, crashed_partial, item_id`

@@ -45,8 +45,9 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       createdAt: 'created_at',
       updatedAt: UPDATED_AT_OF_APP,
       fileBytes: `ifnull(data ->> '$.fileBytes', 0)`,
+      originAppId: `publication ->> '$.originAppId'`,
     },
-    nullable: ['spaceId'],
+    nullable: ['spaceId', 'originAppId'],
     record: appOf,
   },
   users: {
@@ -228,7 +229,9 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
     table: 'automations',
     sql: {
       id: 'id',
+      itemId: 'item_id(id)',
       name: inRecord('name'),
+      description: inRecord('description'),
       runMode: RUN_MODE,
       enabled: inRecord('enabled'),
       ownerId: 'owner_id',

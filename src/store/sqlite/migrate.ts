@@ -21,6 +21,7 @@ import { sql as failingApps } from './migrations/0011-failing-apps.ts'
 import { sql as appReads } from './migrations/0012-app-reads.ts'
 import { sql as automations } from './migrations/0013-automations.ts'
 import { sql as people } from './migrations/0014-people.ts'
+import { sql as publishedApps } from './migrations/0015-publications-of-apps.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly string[] = [
   appReads,
   automations,
   people,
+  publishedApps,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
