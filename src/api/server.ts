@@ -12,6 +12,7 @@ import Fastify from 'fastify'
 import { registerAlerts } from './alert/alerts.ts'
 import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
+import { registerItemChanges } from './app/item-changes.ts'
 import { registerItems } from './app/items.ts'
 import { registerLineage } from './app/lineage.ts'
 import { registerPlacement } from './app/placement.ts'
@@ -97,6 +98,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerTenants,
   registerApiKeys,
   registerItems,
+  registerItemChanges,
   registerAudits,
   registerQuotas,
   registerAutomations,

@@ -85,7 +85,7 @@ export const DIRECTIONS: Directions = {
   'api/http': 'catalog core core/recurrence delivery engine event outcome sign-in store/port store/rule',
   'api/reader': 'api/http core engine/pool script/check',
   'api/reload': 'api/http catalog core intake store/port',
-  'api/app': 'api/http api/reload catalog core files intake store/port',
+  'api/app': 'api/http api/reload automation catalog core core/automation files intake sign-in store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event sign-in store/port',
   'api/people': 'api/http catalog core core/recurrence sign-in store/port',

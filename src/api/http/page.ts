@@ -153,6 +153,33 @@ export function pageOfRows<Row>(
 }
 
 /**
+ * The page of several lists in one order, of which each was asked for its own page at the same place: a list
+ * of one is that list.
+ */
+export function mergedPage<Row>(
+  lists: readonly Listed<Row>[],
+  query: PageQuery<string>,
+  positionOf: (row: Row) => PagePosition,
+): Listed<Row> {
+  const [only, another] = lists
+  if (only === undefined) return { rows: [], hasNext: false, hasPrevious: false }
+  if (another === undefined) return only
+  const { limit, after, backwards = false } = query.page
+  const all = lists.flatMap(({ rows }) => rows)
+  const whole = { ...query, page: { limit: Math.max(1, all.length) } }
+  const { rows: sorted } = pageOfRows(all, whole, positionOf)
+  const rows = backwards ? sorted.slice(-limit) : sorted.slice(0, limit)
+  const isCut = rows.length < sorted.length
+  // Beyond the place that the page was asked at lies the row that it was asked by.
+  const isAfter = after !== undefined && rows.length > 0
+  const onward = isCut || lists.some(({ hasNext }) => hasNext)
+  const back = isCut || lists.some(({ hasPrevious }) => hasPrevious)
+  return backwards
+    ? { rows, hasNext: isAfter, hasPrevious: back }
+    : { rows, hasNext: onward, hasPrevious: isAfter }
+}
+
+/**
  * A "+" that a client did not encode arrives as a blank: it is read as the plus it was (contract 02, section
  * 1.1).
  */
