@@ -45,6 +45,8 @@ import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
 import { registerApiKeys } from './people/api-keys.ts'
 import { registerGroups } from './people/groups.ts'
+import { registerOAuthClients } from './people/oauth-clients.ts'
+import { registerOAuthToken } from './people/oauth-token.ts'
 import { registerOperator } from './people/operator.ts'
 import { registerQuotas } from './people/quotas.ts'
 import { registerRoles } from './people/roles.ts'
@@ -97,6 +99,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerGroups,
   registerTenants,
   registerApiKeys,
+  registerOAuthClients,
   registerItems,
   registerItemChanges,
   registerAudits,
@@ -135,6 +138,10 @@ export function buildServer(deps: ApiDeps): ApiServer {
     registerMetrics(open, deps)
     registerDocuments(open, deps)
     registerTriggerAddress(open, deps)
+  })
+  server.register(async (token: ApiServer) => {
+    installHostCheck(token, deps)
+    registerOAuthToken(token, deps)
   })
   server.register(async (operator: ApiServer) => registerOperator(operator, deps))
   server.register(async (signIn: ApiServer) => {

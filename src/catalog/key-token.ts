@@ -1,6 +1,7 @@
 /**
- * The text of an API key: "rpk_" and 43 base64url characters (256 random bits). Opaque to clients; the
- * service keeps its SHA-256 only, so a lost token cannot be shown again.
+ * Texts that open doors. An API key is "rpk_" and 43 base64url characters (256 random bits), the secret of
+ * an OAuth client the characters alone. Opaque to clients; the service keeps their SHA-256 only, so that one
+ * that is lost cannot be shown again.
  */
 import type { Random } from '../core/ports.ts'
 
@@ -9,7 +10,11 @@ const CHARACTERS = 43
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 export function newKeyToken(random: Random): string {
-  let text = KEY_TOKEN_PREFIX
+  return `${KEY_TOKEN_PREFIX}${newSecretText(random)}`
+}
+
+export function newSecretText(random: Random): string {
+  let text = ''
   for (const byte of random.bytes(CHARACTERS)) text += ALPHABET.charAt(byte & 63)
   return text
 }

@@ -155,6 +155,11 @@ export function mayMakeKeys(user: User): boolean {
   return isTenantAdmin(user) || holdsRole(user, 'Developer')
 }
 
+/** OAuth clients, identity providers and the rules of API keys. */
+export function mayManageWaysIn(user: User): boolean {
+  return isTenantAdmin(user)
+}
+
 /** Users, groups and their roles are changed by tenant admins; all of the tenant see them. */
 export function mayManagePeople(user: User): boolean {
   return isTenantAdmin(user)

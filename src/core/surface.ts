@@ -35,6 +35,12 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
   events: { room: 'api/event', stage: 'preview', about: 'Events as a stream' },
   groups: { room: 'api/people', stage: 'preview', about: 'Groups of people and the roles that they give' },
   items: { room: 'api/app', stage: 'stable', about: 'Everything in the catalog, as one list' },
+  oauth: { room: 'api/people', stage: 'preview', about: 'Access tokens for OAuth clients' },
+  'oauth-clients': {
+    room: 'api/people',
+    stage: 'preview',
+    about: 'Programs that come in with client credentials',
+  },
   operation: { room: 'api/http', stage: 'stable', about: 'Health, metrics and the documents of the API' },
   operator: { room: 'api/people', stage: 'preview', about: 'Limits and pauses of tenants, for the operator' },
   quotas: { room: 'api/people', stage: 'stable', about: 'What a tenant may use and what it uses' },

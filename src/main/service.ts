@@ -25,7 +25,6 @@ import type { World } from '../core/ports.ts'
 import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
 import { type WatchedClock, watchedClock } from '../core/watched-clock.ts'
 import type { Channel } from '../delivery/channel.ts'
-import { guardedFetch } from '../delivery/channels/guarded-fetch.ts'
 import { openedAtFirstSend, routedChannel } from '../delivery/channels/routed.ts'
 import { sealWith } from '../delivery/channels/seal.ts'
 import { targetProblem } from '../delivery/channels/target-address.ts'
@@ -45,8 +44,6 @@ import { startWatching } from '../files/watching.ts'
 import { startForgetting } from '../history/forget.ts'
 import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
-import { type BrowserSignIn, browserSignIn, startSweeping } from '../sign-in/browser.ts'
-import { whoAsks } from '../sign-in/who-asks.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
 import { startWorker } from '../worker/worker.ts'
@@ -61,6 +58,7 @@ import { openMailer } from './mailer.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
 import { type Running, Services } from './services.ts'
+import { startSignIn } from './sign-in.ts'
 import type { DataFolders } from './surroundings.ts'
 import { taskCounts } from './task-counts.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
@@ -94,6 +92,7 @@ interface Parts {
   readonly channel: Channel
   readonly rules: SettleRules
   readonly cursorKey: Uint8Array
+  readonly tokenKey: Uint8Array
   readonly zones: ZoneOffsets
   readonly metrics: Registry
   readonly brokers: Brokers
@@ -213,6 +212,7 @@ async function openInstallation(config: Config, world: WatchedWorld, services: S
       largestSizeIndex: config.engineSizes.length - 1,
     },
     cursorKey: derivedKey(master, 'cursors'),
+    tokenKey: derivedKey(master, 'access tokens'),
     zones: systemZones(),
     metrics,
     brokers,
@@ -323,29 +323,11 @@ async function startTriggers({
   )
 }
 
-/** Providers are asked behind a guard of addresses. */
-async function startBrowserSignIn({ config, world, services, store, seal }: Parts): Promise<BrowserSignIn> {
-  const { fetch, close } = guardedFetch({ allowance: config.signInAllowance }, 'REPRISE_SIGN_IN_ALLOW')
-  const browser = browserSignIn({ store, world, limits: config.limits, seal, fetch })
-  await services.start('identity providers', () => ({ stop: async () => close() }))
-  await services.start('login sessions', () => {
-    const sweeping = startSweeping(world, browser.sessions)
-    return {
-      async stop() {
-        await sweeping.stop()
-        await browser.sessions.settled()
-      },
-    }
-  })
-  return browser
-}
-
 async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
-  const browser = await startBrowserSignIn(parts)
-  const signIn = await services.start('sign-in', () => whoAsks({ store, world, browser: browser.way }))
+  const signIn = await startSignIn(parts)
   const server = buildServer({
     store,
     world,
@@ -368,8 +350,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     metrics,
     engineWall: parts.wall.report,
     eventClaims: config.eventClaims,
-    whoAsks: signIn,
-    browser,
+    ...signIn,
     cursorKey,
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,

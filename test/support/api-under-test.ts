@@ -28,6 +28,7 @@ import { openFileStore } from '../../src/files/local/file-store.ts'
 import { systemZones } from '../../src/main/zones.ts'
 import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
 import { browserSignIn } from '../../src/sign-in/browser.ts'
+import { grantForClient } from '../../src/sign-in/client-credentials.ts'
 import { tokenHash } from '../../src/sign-in/token-hash.ts'
 import { whoAsks } from '../../src/sign-in/who-asks.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
@@ -98,6 +99,13 @@ export async function apiUnderTest(
   const seal = sealWith(randomBytes(32))
   const browser =
     given.deps?.browser ?? browserSignIn({ store, world, limits, seal, fetch: given.fetch ?? nobodyAnswers })
+  const signIn = {
+    store,
+    world: given.deps?.world ?? world,
+    tokenKey: randomBytes(32),
+    browser: browser.way,
+    throttle: browser.throttle,
+  }
   const deps: ApiDeps = {
     store,
     world,
@@ -130,8 +138,9 @@ export async function apiUnderTest(
     operatorKey: undefined,
     rateLimits: false,
     eventClaims: ['iss', 'sub', 'subType'],
-    whoAsks: whoAsks({ store, world, browser: browser.way }),
     browser,
+    whoAsks: whoAsks(signIn),
+    grantForClient: grantForClient(signIn),
     ...given.deps,
   }
   const server = buildServer(deps)

@@ -28,6 +28,7 @@ import type { BrokerKind } from '../../event/subscription.ts'
 import type { OutcomeWaits } from '../../outcome/outcome-waits.ts'
 import type { SettleRules } from '../../outcome/settle.ts'
 import type { BrowserSignIn } from '../../sign-in/browser.ts'
+import type { GrantForClient } from '../../sign-in/client-credentials.ts'
 import type { WhoAsks } from '../../sign-in/who-asks.ts'
 import type { Store } from '../../store/port/store.ts'
 import type { Reader } from './reader.ts'
@@ -36,6 +37,8 @@ export interface ApiDeps {
   readonly store: Store
   readonly world: World
   readonly limits: Limits
+  /** Gives OAuth clients access tokens. */
+  readonly grantForClient: GrantForClient
   /** Claims of callers that events may tell. */
   readonly eventClaims: readonly EventClaim[]
   /** Turns what a request brings into its caller. */
