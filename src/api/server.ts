@@ -10,6 +10,7 @@
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import { registerAlerts } from './alert/alerts.ts'
+import { registerAppList } from './app/app-list.ts'
 import { registerApps } from './app/apps.ts'
 import { registerDataModel } from './app/data-model.ts'
 import { registerItemChanges } from './app/item-changes.ts'
@@ -79,6 +80,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerWebhooks,
   registerAlerts,
   registerApps,
+  registerAppList,
   registerPublish,
   registerPlacement,
   registerCrashMarks,

@@ -4,6 +4,7 @@ import { isRefused, type Refused, refused } from '../catalog/refusal.ts'
 import type { Automation, Json } from '../core/automation/automation.ts'
 import { INPUT_MAX_BYTES, WAITING_RUNS_MAX } from '../core/automation/limits.ts'
 import type { AutomationRun, RunCause } from '../core/automation/run.ts'
+import { sameJson } from '../core/automation/same-json.ts'
 import type { Caller } from '../core/caller.ts'
 import { type AutomationId, type AutomationRunId, newTimeUuid } from '../core/ids.ts'
 import { isDeeperThan, LEVELS_MAX } from '../core/json-depth.ts'
@@ -144,7 +145,12 @@ async function ask(
       return refused('conflict', 'the automation is disabled: enable it first')
     case 'full':
       return refused('busy', `${WAITING_RUNS_MAX} runs of this automation wait already: try again later`)
+    case 'repeated':
+      if (!sameJson(asked.run.input, wanted.input)) {
+        return refused('idempotencyMismatch', 'under this key a run was asked for with another input')
+      }
+      return { run: asked.run, repeated: true }
     default:
-      return { run: asked.run, repeated: asked.kind === 'repeated' }
+      return { run: asked.run, repeated: false }
   }
 }

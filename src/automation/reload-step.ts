@@ -100,7 +100,7 @@ function refusalText(answer: Exclude<AcceptAnswer, { kind: 'accepted' | 'repeate
       return "the automation's owner may not reload the app"
     case 'quota-exceeded':
       return 'the daily limit of reloads of this app is reached'
-    case 'key-of-another-app':
+    case 'other-payload':
       throw new Error('a reload without a key was answered with one')
   }
 }

@@ -54,6 +54,12 @@ export const ERRORS = {
     'Unsupported media type',
     'Send application/json, or multipart where files are taken.',
   ),
+  idempotencyMismatch: entry(
+    422,
+    'HTTP-422',
+    'Idempotency key used before',
+    'Take a new Idempotency-Key for another request; the old one answers only what it was used for.',
+  ),
   unprocessable: entry(
     422,
     'HTTP-422',

@@ -5,9 +5,8 @@
 
 import { RUN_STATES } from '../core/automation/run-state.ts'
 import { type FilterRules, type ParsedFilter, parseFilter } from '../core/filter-parse.ts'
-import { OUTCOMES } from '../core/outcome.ts'
 import { APP_USAGES } from '../core/records.ts'
-import { TRIGGERS } from '../core/trigger.ts'
+import { dataAttributes } from '../event/data-attributes.ts'
 import {
   ATTEMPT_EVENT_TYPE,
   AUTOMATION_RUN_TYPE,
@@ -76,16 +75,22 @@ export function filterRules(eventTypes: readonly string[]): FilterRules {
   }
 }
 
+/** Of one type of event those of its schema; some have fewer values than the schema tells. */
 function resultAttributes(onlyType: string | undefined): FilterRules['attributes'] {
+  if (onlyType === undefined) return {}
+  const all = dataAttributes(onlyType)
   switch (onlyType) {
-    case ATTEMPT_EVENT_TYPE:
-      return { 'data.status': ['ok', 'error'] }
     case FINISHED_EVENT_TYPE:
-      return { 'data.status': OUTCOMES, 'data.type': TRIGGERS, 'data.appUsage': APP_USAGES }
+      return { ...all, 'data.appUsage': APP_USAGES }
+    case ATTEMPT_EVENT_TYPE:
+      return { ...all, 'data.usage': APP_USAGES }
     case AUTOMATION_RUN_TYPE:
-      return { 'data.status': RUN_STATES.filter((state) => state !== 'queued' && state !== 'running') }
+      return {
+        ...all,
+        'data.status': RUN_STATES.filter((state) => state !== 'queued' && state !== 'running'),
+      }
     default:
-      return {}
+      return all
   }
 }
 

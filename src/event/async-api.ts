@@ -53,6 +53,11 @@ const SENDINGS: Readonly<Record<string, Sending>> = {
   [WEBHOOK_DISABLED_TYPE]: { channel: 'system-events.webhook', schema: WEBHOOK_DISABLED_SCHEMA },
 }
 
+/** The JSON Schema of the events of a type; of an unknown type it says nothing. */
+export function schemaOf(eventType: string): object {
+  return SENDINGS[eventType]?.schema ?? {}
+}
+
 /** @throws Error at start if an event type is not described here */
 export function asyncApi(version: string): Record<string, unknown> {
   const sent = EVENT_TYPES.map((entry) => ({ entry, ...sendingOf(entry) }))

@@ -17,7 +17,7 @@ import type { Space, SpaceAssignment, User } from '../core/records.ts'
 import { finishedEvent } from '../outcome/finished-event.ts'
 import { type AlertOccasion, alertEventTypes } from './alert.ts'
 import { ATTEMPT_EVENT_TYPE, TASK_NOT_RUN_TYPE } from './event-types.ts'
-import { fanOut, type Listeners, wants } from './fan-out.ts'
+import { fanOut, filterAttribute, type Listeners, wants } from './fan-out.ts'
 import type { Subscription } from './subscription.ts'
 import { createdEvent } from './task-life-event.ts'
 
@@ -44,10 +44,23 @@ describe('a subscription wants an event', () => {
     ['not by another outcome', { filter: equals('data.status', 'SUCCEEDED') }, false],
     ['by trigger', { filter: equals('data.type', 'automations') }, true],
     ['by usage', { filter: equals('data.appUsage', 'ANALYTICS') }, true],
+    ['by a flag', { filter: equals('data.succeeded', 'false') }, true],
     ['not by an attribute that does not exist', { filter: equals('data.errorCode', 'x') }, false],
   ])('%s', (_label, change, expected) => {
     expect(wants(aSubscription(change), event, listeners)).toBe(expected)
   })
+})
+
+test('an attribute one level down is found in any case, and only texts, flags and numbers have a text', () => {
+  const deep = { ...event, body: { ...event.body, data: { size: { memory: 5 }, usage: 'ANALYTICS' } } }
+  const read = (name: string) => filterAttribute(deep, name)
+  expect(['DATA.Size.Memory', 'data.usage', 'data.size', 'data.usage.length', 'data.'].map(read)).toEqual([
+    '5',
+    'ANALYTICS',
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 describe('an alert wants an event', () => {

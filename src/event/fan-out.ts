@@ -97,17 +97,22 @@ export function filterAttribute(event: EventDraft, name: string): string | undef
       return event.spaceId
     case 'toplevelresourceid':
       return event.topLevelResourceId
-    case 'data.status':
-      return textOf(data.status)
-    case 'data.type':
-      return textOf(data.type)
-    case 'data.appusage':
-      return textOf(data.appUsage)
     default:
-      return undefined
+      return /^data\./i.test(name) ? dataAttribute(data, name.slice('data.'.length)) : undefined
   }
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+/**
+ * The value of an attribute of the data as text; undefined if the event has none.
+ * @param path below `data`, its names in any case
+ */
+function dataAttribute(data: Readonly<Record<string, unknown>>, path: string): string | undefined {
+  let value: unknown = data
+  for (const step of path.toLowerCase().split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Object.entries(value).find(([name]) => name.toLowerCase() === step)?.[1]
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined
 }

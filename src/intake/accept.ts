@@ -12,11 +12,14 @@ import { may, type SpaceReads } from '../catalog/standing.ts'
 import { checkReloadFields, effectiveWeight, type NotAdmitted, refuseApp } from '../core/admission.ts'
 import { defined } from '../core/defined.ts'
 import { type AppId, newHexId, type ReloadId } from '../core/ids.ts'
+import { WEIGHT_DEFAULT } from '../core/limits.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
 import { isTenantAdmin } from '../core/rights.ts'
+import { sha256 } from '../core/sha256.ts'
 import type { ResourceType, Trigger } from '../core/trigger.ts'
+import { utf8 } from '../core/utf8.ts'
 import type { AppStore } from '../store/port/apps.ts'
 import type { Accepted, ReloadStore } from '../store/port/reloads.ts'
 import { triggerOf } from './provenance.ts'
@@ -43,11 +46,7 @@ export interface ReloadRequest {
   readonly idempotencyKey?: string
 }
 
-export type AcceptAnswer =
-  | Accepted
-  | NotAdmitted
-  /** The idempotency key was used for a reload of another app. */
-  | { readonly kind: 'key-of-another-app' }
+export type AcceptAnswer = Accepted | NotAdmitted
 
 export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Promise<AcceptAnswer> {
   const faults = checkReloadFields(request)
@@ -68,14 +67,22 @@ export async function acceptReload(deps: AcceptDeps, request: ReloadRequest): Pr
         deps.clock.now(),
       ),
       reloadsPerAppAndDay: deps.reloadsPerAppAndDay,
-      ...defined({ idempotencyKey }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey, payload: payloadDigest(request) }),
     },
   ])
   if (answer === undefined) throw new Error('the store gave no answer to an acceptance')
-  if (answer.kind === 'repeated' && answer.reload.appId !== request.appId) {
-    return { kind: 'key-of-another-app' }
-  }
   return answer
+}
+
+/** SHA-256, in hex, of what is asked for; whether a default was sent or left out makes no difference. */
+function payloadDigest(request: ReloadRequest): string {
+  const { appId, partial = false, weight = WEIGHT_DEFAULT, variables = {}, resourceId = null } = request
+  const { resourceType = 'api' } = request
+  const named = Object.entries(variables).sort(([one], [other]) => (one < other ? -1 : 1))
+  const text = JSON.stringify([appId, partial, weight, named, resourceId, resourceType])
+  return sha256(utf8(text))
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
 }
 
 /** What a reload is made of, whoever asks for it. */

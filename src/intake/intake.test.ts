@@ -132,13 +132,13 @@ describe('accepting', () => {
     expect(await ask({ appId, user: { ...owner, roles: ['TenantAdmin'] } })).toEqual({ kind: 'no-app' })
   })
 
-  test('an idempotency key is of one app', async () => {
+  test('an idempotency key is of one payload', async () => {
     const { ask, reload, store } = await bench()
     const first = await reload({ idempotencyKey: 'k' })
     expect(await ask({ idempotencyKey: 'k' })).toMatchObject({ kind: 'repeated', reload: { id: first.id } })
     const other = anApp({ id: 'other-app' as never })
     await put(store, { apps: [other] })
-    expect(await ask({ idempotencyKey: 'k', appId: other.id })).toEqual({ kind: 'key-of-another-app' })
+    expect(await ask({ idempotencyKey: 'k', appId: other.id })).toEqual({ kind: 'other-payload' })
   })
 })
 

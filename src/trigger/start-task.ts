@@ -22,6 +22,8 @@ export type StartAnswer =
   | { readonly kind: 'started'; readonly run: TaskRun }
   | { readonly kind: 'pending'; readonly pendingReloadId: ReloadId }
   | { readonly kind: 'off' }
+  /** Under this key a run was started from another source. */
+  | { readonly kind: 'other-payload' }
   | { readonly kind: 'no-task' }
 
 /**
@@ -42,7 +44,10 @@ export function startingTask(
       const { task } = view
       if (task === undefined) return { answer: { kind: 'no-task' } }
       const known = key === undefined ? undefined : view.keyed(key)
-      if (known !== undefined) return { answer: { kind: 'started', run: known } }
+      if (known !== undefined) {
+        const isSame = known.cause.kind === 'hand' && known.cause.source === by.source
+        return { answer: isSame ? { kind: 'started', run: known } : { kind: 'other-payload' } }
+      }
       if (!task.enabled || task.migrated) return { answer: { kind: 'off' } }
       const now = deps.clock.now()
       const id = newTimeUuid<'task-run'>(deps.random, now)

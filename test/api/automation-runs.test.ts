@@ -48,6 +48,7 @@ describe('the trigger address', () => {
     const headers = { 'idempotency-key': 'k-1' }
     const twice = [await call(id, token, { headers }), await call(id, token, { headers })]
     expect(twice[0]!.json().id).toBe(twice[1]!.json().id)
+    expect((await call(id, token, { headers, payload: { mode: 'other' } })).statusCode).toBe(422)
     expect((await call(id, token, { payload: { x: 'x'.repeat(16_384) } })).statusCode).toBe(413)
   })
 

@@ -242,14 +242,30 @@ describe('POST /api/v1/reloads', () => {
     expect((await owner.call('POST', PATH, { appId: app.id, weight: 7 })).body.weight).toBe(1)
   })
 
-  it('answers the same reload to the same Idempotency-Key, and refuses the key for another app', async () => {
+  it('answers the same reload to the same Idempotency-Key, and refuses the key for another payload', async () => {
     const headers = { 'idempotency-key': 'k-1' }
     const first = await owner.call('POST', PATH, { appId: app.id }, { headers })
     const second = await owner.call('POST', PATH, { appId: app.id }, { headers })
     expect([second.status, second.body.id]).toEqual([201, first.body.id])
+    const defaults = { appId: app.id, partial: false, weight: 1, variables: {}, resourceId: null }
+    const same = await owner.call('POST', PATH, defaults, { headers })
+    expect([same.status, same.body.id]).toEqual([201, first.body.id])
     const other = await addApp(api, owner.user)
-    const third = await owner.call('POST', PATH, { appId: other.id }, { headers })
-    expect([third.status, third.body.errors[0].source.parameter]).toEqual([409, 'Idempotency-Key'])
+    for (const payload of [
+      { appId: other.id },
+      { appId: app.id, partial: true },
+      { appId: app.id, weight: 5 },
+      { appId: app.id, variables: { vDay: 'Monday' } },
+    ]) {
+      const refused = await owner.call('POST', PATH, payload, { headers })
+      const [{ code, source }] = refused.body.errors
+      expect([payload, refused.status, code, source.parameter]).toEqual([
+        payload,
+        422,
+        'HTTP-422',
+        'Idempotency-Key',
+      ])
+    }
     const bad = await owner.call('POST', PATH, { appId: app.id }, { headers: { 'idempotency-key': 'a b' } })
     expect([bad.status, bad.body.errors[0].source.parameter]).toEqual([400, 'Idempotency-Key'])
   })

@@ -114,6 +114,16 @@ describe.each([S, V1])('a start by hand at %s', (path) => {
     expect(record).toMatchObject({ type: 'choreographer', userId: ada.user.id })
   })
 
+  it('answers a repeated key with its run, and refuses it for another source', async () => {
+    const asked = (query: string) =>
+      ada.call('POST', `${path}/${id}/actions/start${query}`, undefined, {
+        headers: { 'idempotency-key': 'k' },
+      })
+    const first = await asked('?source=portal')
+    expect((await asked('?source=portal')).body.runId).toBe(first.body.runId)
+    for (const query of ['', '?source=other']) expect((await asked(query)).status).toBe(422)
+  })
+
   it('is refused while the task is off, and while its app has a reload', async () => {
     const first = (await start(path)).body
     const pending = await start(path)

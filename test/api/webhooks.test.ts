@@ -190,6 +190,11 @@ describe('POST', () => {
     ])
   })
 
+  it('takes every attribute of the schema when one event is the only type, as alert templates do', async () => {
+    const filter = 'data.usage eq "ANALYTICS" and data.status eq "error" and data.isPartialReload eq "false"'
+    expect(await create(acme.admin, { eventTypes: [ATTEMPT_EVENT_TYPE], filter })).toMatchObject({ filter })
+  })
+
   it('takes a result filter when the finished event is the only type, and keeps it parsed', async () => {
     const filter = 'data.status eq "FAILED" or DATA.TYPE ne "hub"'
     const body = await create(acme.admin, { eventTypes: [FINISHED_EVENT_TYPE, FINISHED_EVENT_TYPE], filter })

@@ -115,6 +115,17 @@ export function exerciseAccepting(given: () => Given): void {
       expect(await given().accept(late, key), 'after 24 h').toMatchObject([{ kind: 'pending' }])
     })
 
+    it('tells a repeated key with another payload', async () => {
+      const app = await given().app()
+      const asked = (payload: string) =>
+        given().accept(given().reload({ appId: app.id }), { idempotencyKey: 'k', payload })
+      expect(await asked('one')).toMatchObject([{ kind: 'accepted' }])
+      expect(await asked('other')).toEqual([{ kind: 'other-payload' }])
+      expect(await asked('one')).toMatchObject([{ kind: 'repeated' }])
+      given().wait(DAY)
+      expect(await asked('other'), 'after 24 h').toMatchObject([{ kind: 'pending' }])
+    })
+
     it('answers a repeated key with the reload as it is now', async () => {
       const app = await given().app()
       await given().accept(given().reload({ appId: app.id }), { idempotencyKey: 'k' })

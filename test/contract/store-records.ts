@@ -107,9 +107,14 @@ export class Given {
     return aReload({ id, createdAt, queuedAt: createdAt, notBefore: createdAt, ...change })
   }
 
-  accept(reload: Reload, more: { idempotencyKey?: string; quota?: number } = {}): Promise<Accepted[]> {
-    const { idempotencyKey, quota = 0 } = more
-    return this.store.accept([{ reload, reloadsPerAppAndDay: quota, ...defined({ idempotencyKey }) }])
+  accept(
+    reload: Reload,
+    more: { idempotencyKey?: string; payload?: string; quota?: number } = {},
+  ): Promise<Accepted[]> {
+    const { idempotencyKey, payload, quota = 0 } = more
+    return this.store.accept([
+      { reload, reloadsPerAppAndDay: quota, ...defined({ idempotencyKey, payload }) },
+    ])
   }
 
   claim(max = 1, concurrent = NO_CAP): Promise<Claimed[]> {

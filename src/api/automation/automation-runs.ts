@@ -52,7 +52,9 @@ const NewRun = Type.Object({
 
 const KeyHeader = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({ description: 'Asked again under the same key, the answer is the same run' }),
+    Type.String({
+      description: 'Asked again under the same key, the answer is the same run; with other inputs it is 422',
+    }),
   ),
 })
 
@@ -80,7 +82,7 @@ function registerStart(server: ApiServer, deps: RunUseDeps): void {
           params: ById,
           headers: KeyHeader,
           body: NewRun,
-          response: { 201: RunRecord, ...problems(400, 403, 404, 409, 413) },
+          response: { 201: RunRecord, ...problems(400, 403, 404, 409, 413, 422) },
         },
       },
       async (request, reply) => {
@@ -170,7 +172,7 @@ export function registerTriggerAddress(server: ApiServer, deps: ApiDeps): void {
         headers: Type.Object({ ...KeyHeader.properties, [TOKEN]: Type.Optional(Type.String()) }),
         querystring: Type.Object({ 'X-Execution-Token': Type.Optional(Type.String()) }),
         body: Type.Optional(Type.Unknown()),
-        response: { 201: RunRow, ...problems(400, 401, 409, 413) },
+        response: { 201: RunRow, ...problems(400, 401, 409, 413, 422) },
       },
     },
     async (request, reply) => {

@@ -39,7 +39,7 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
 import { may, mayCancel, mayRead } from '../http/rights.ts'
-import { readIdempotencyKey } from './idempotency-key.ts'
+import { keyOfOtherPayload, readIdempotencyKey } from './idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from './outcome-wait.ts'
 import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
 
@@ -154,12 +154,12 @@ function registerStart(server: ApiServer, deps: ApiDeps): void {
         operationId: 'queueReload',
         summary: 'Start a reload',
         description:
-          'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload. With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended: 201 with its final record; or 202 with its present one after the wait, at once when the service stops or too many of the tenant wait. The reload goes on whoever waits: repeat the request under its key, or ask at `Location`.',
+          'With an `Idempotency-Key` header a repeated request within 24 h answers the same reload; with another payload it is refused with 422. With `wait` (an extension, not part of Qlik’s API) the answer comes when the reload has ended: 201 with its final record; or 202 with its present one after the wait, at once when the service stops or too many of the tenant wait. The reload goes on whoever waits: repeat the request under its key, or ask at `Location`.',
         tags: TAGS,
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
         querystring: WaitQuery,
         body: StartBody,
-        response: { 201: ReloadRecord, 202: ReloadRecord, ...problems(400, 403, 404, 409, 413, 415) },
+        response: { 201: ReloadRecord, 202: ReloadRecord, ...problems(400, 403, 404, 409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
@@ -304,11 +304,8 @@ function acceptedReload(answer: AcceptAnswer): Reload {
     case 'accepted':
     case 'repeated':
       return answer.reload
-    case 'key-of-another-app':
-      throw refuse('conflict', {
-        detail: 'this Idempotency-Key was used for a reload of another app: take a new one',
-        parameter: 'Idempotency-Key',
-      })
+    case 'other-payload':
+      throw keyOfOtherPayload()
     case 'invalid':
       throw refuseEach('badRequest', answer.faults)
     case 'no-app':

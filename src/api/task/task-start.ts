@@ -11,7 +11,7 @@ import { callerOf } from '../http/authenticate.ts'
 import { absoluteLink } from '../http/page.ts'
 import { refuse } from '../http/problem.ts'
 import { may } from '../http/rights.ts'
-import { readIdempotencyKey } from '../reload/idempotency-key.ts'
+import { keyOfOtherPayload, readIdempotencyKey } from '../reload/idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from '../reload/outcome-wait.ts'
 import { ById, type Mount, taskOf, taskProblems } from './task-mount.ts'
 
@@ -36,7 +36,7 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
       schema: {
         summary: 'Start a task now',
         description:
-          'Its reload is made for its owner. With an `Idempotency-Key` header (an extension) a repeated request answers the same run. Refused while it is off, and with 409 while its app has a reload that has not ended. With `wait` (an extension) the answer comes when that reload has ended, else 202 after the wait; `Location` is the run.',
+          'Its reload is made for its owner. With an `Idempotency-Key` header (an extension) a repeated request answers the same run; with another source it is refused with 422. Refused while it is off, and with 409 while its app has a reload that has not ended. With `wait` (an extension) the answer comes when that reload has ended, else 202 after the wait; `Location` is the run.',
         ...about('startTask'),
         params: ById,
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
@@ -49,7 +49,7 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
           ),
           wait: WaitQuery.properties.wait,
         }),
-        response: { 200: Answer, 202: Answer, ...taskProblems(400, 403, 404, 409) },
+        response: { 200: Answer, 202: Answer, ...taskProblems(400, 403, 404, 409, 422) },
       },
     },
     async (request, reply) => {
@@ -96,6 +96,8 @@ function begun(answer: StartAnswer): TaskRun & { readonly reloadId: ReloadId } {
       throw refuse('taskNotFound', { detail: 'the task was deleted', parameter: 'id' })
     case 'off':
       throw refuse('taskMalformed', { detail: 'the task is off: enable it first', parameter: 'id' })
+    case 'other-payload':
+      throw keyOfOtherPayload()
     case 'pending':
       throw refuse('conflict', {
         detail: 'the app has a reload that has not ended: wait for its end, or cancel it',

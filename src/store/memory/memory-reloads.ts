@@ -56,7 +56,9 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
       hasApp: () => own(apps.get(appId), tenantId) !== undefined,
       acceptedUnder: (key, after) => {
         const accepted = acceptedKeys.get(keyOf(reload, key))
-        return accepted !== undefined && accepted.at > after ? reloads.get(accepted.reloadId) : undefined
+        if (accepted === undefined || accepted.at <= after) return undefined
+        const earlier = reloads.get(accepted.reloadId)
+        return earlier && { reload: earlier, ...defined({ payload: accepted.payload }) }
       },
       acceptedBetween: (from, to) =>
         ofApp.filter((row) => row.createdAt >= from && row.createdAt < to).length,
@@ -64,10 +66,14 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     }
   }
 
-  protected saveAccepted({ reload, idempotencyKey: key }: Acceptance): void {
+  protected saveAccepted({ reload, idempotencyKey: key, payload }: Acceptance): void {
     insert(this.tables.reloads, reload.id, reload)
     if (key !== undefined) {
-      this.tables.acceptedKeys.put(keyOf(reload, key), { reloadId: reload.id, at: reload.createdAt })
+      this.tables.acceptedKeys.put(keyOf(reload, key), {
+        reloadId: reload.id,
+        at: reload.createdAt,
+        ...defined({ payload }),
+      })
     }
     this.turns.moved(undefined, reload, reload.queuedAt)
     this.notices.note(noticeOf.accepted())

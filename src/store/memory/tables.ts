@@ -50,8 +50,12 @@ export class Tables {
   readonly automations = new Table<Automation>(this.journal)
   readonly automationRuns = new Table<AutomationRun>(this.journal)
   readonly reloads = new Table<Reload>(this.journal)
-  /** Idempotency keys by `<tenant>/<user>/<key>`: the latest reload accepted under each, and when. */
-  readonly acceptedKeys = new Table<{ readonly reloadId: string; readonly at: number }>(this.journal)
+  /** By `<tenant>/<user>/<key>`: the latest reload accepted under the idempotency key, for what, and when. */
+  readonly acceptedKeys = new Table<{
+    readonly reloadId: string
+    readonly at: number
+    readonly payload?: string
+  }>(this.journal)
   /** By `<reload id>/<number>`. */
   readonly attempts = new Table<Attempt>(this.journal)
   readonly scriptLogs = new Table<{

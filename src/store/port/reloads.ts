@@ -26,12 +26,16 @@ export interface Acceptance {
    */
   readonly reloadsPerAppAndDay: number
   readonly idempotencyKey?: string
+  /** Digest of what was asked for under the key. */
+  readonly payload?: string
 }
 
 export type Accepted =
   | { readonly kind: 'accepted'; readonly reload: Reload }
   /** The same idempotency key of the same user was accepted within 24 h: its reload. */
   | { readonly kind: 'repeated'; readonly reload: Reload }
+  /** The same key, and something else asked for under it. */
+  | { readonly kind: 'other-payload' }
   | { readonly kind: 'pending'; readonly pendingReloadId: ReloadId }
   | { readonly kind: 'quota-exceeded' }
   | { readonly kind: 'no-app' }

@@ -23,22 +23,31 @@ const IDEMPOTENCY_MS = DAY_MS
 export interface AcceptanceView {
   tenant(): Tenant
   hasApp(): boolean
-  /** The reload accepted last under this key of the user, if that was later than `after`, epoch ms. */
-  acceptedUnder(key: string, after: number): Reload | undefined
+  /** What was accepted last under this key of the user, if that was later than `after`, epoch ms. */
+  acceptedUnder(key: string, after: number): AcceptedUnderKey | undefined
   /** How many reloads of the app were accepted in [from, to), epoch ms. */
   acceptedBetween(from: number, to: number): number
   /** The reload of the app that has no outcome yet. */
   active(): ReloadId | undefined
 }
 
-/** `accepted` is to be saved, with its key. */
+export interface AcceptedUnderKey {
+  readonly reload: Reload
+  /** Digest of what was asked for; absent where it was not kept. */
+  readonly payload?: string
+}
+
+/** `accepted` is to be saved, with its key and payload. */
 export function accepting(acceptance: Acceptance, view: AcceptanceView): Accepted {
   assertAcceptance(acceptance)
-  const { reload, idempotencyKey } = acceptance
+  const { reload, idempotencyKey, payload } = acceptance
   if (!view.hasApp()) return { kind: 'no-app' }
   if (idempotencyKey !== undefined) {
     const earlier = view.acceptedUnder(idempotencyKey, reload.createdAt - IDEMPOTENCY_MS)
-    if (earlier !== undefined) return { kind: 'repeated', reload: earlier }
+    if (earlier !== undefined) {
+      const isSame = earlier.payload === undefined || earlier.payload === payload
+      return isSame ? { kind: 'repeated', reload: earlier.reload } : { kind: 'other-payload' }
+    }
   }
   const { reloadsPerAppAndDay } = limitsOf(acceptance, view.tenant())
   const day = dayOf(reload.createdAt)

@@ -31,13 +31,17 @@ export function prepareAccepting(
     INSERT INTO reloads (${FIXED_COLUMNS}, ${MOVING_COLUMNS})
     VALUES (${parameters(FIXED_COLUMNS)}, ${parameters(MOVING_COLUMNS)})`)
   const keepKey = db.prepare(`
-    INSERT INTO accepted_keys (tenant_id, user_id, key, reload_id, created_at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET reload_id = excluded.reload_id, created_at = excluded.created_at`)
+    INSERT INTO accepted_keys (tenant_id, user_id, key, reload_id, created_at, payload)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+      reload_id = excluded.reload_id, created_at = excluded.created_at, payload = excluded.payload`)
   const view = prepareAcceptanceView(db, views, tenantCache, cache)
-  const save = ({ reload, idempotencyKey: key }: Acceptance): void => {
+  const save = ({ reload, idempotencyKey: key, payload }: Acceptance): void => {
     const stored = { reload, attempt: undefined }
     insert.run(...fixedValues(reload), ...movingValues(stored))
-    if (key !== undefined) keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt)
+    if (key !== undefined) {
+      keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt, payload ?? null)
+    }
     cache.countAccepted(reload)
     cache.keepReload(stored)
     turns.moved(undefined, reload, reload.queuedAt)
@@ -61,7 +65,7 @@ function prepareAcceptanceView(
   cache: StoreCache,
 ): (acceptance: Acceptance) => AcceptanceView {
   const earlier = db.prepare(`
-    SELECT reloads.* FROM accepted_keys JOIN reloads ON reloads.id = accepted_keys.reload_id
+    SELECT reloads.*, accepted_keys.payload AS payload FROM accepted_keys JOIN reloads ON reloads.id = accepted_keys.reload_id
     WHERE accepted_keys.tenant_id = ? AND accepted_keys.user_id = ? AND accepted_keys.key = ?
       AND accepted_keys.created_at > ?`)
   const countAccepted = db.prepare(`
@@ -79,7 +83,8 @@ function prepareAcceptanceView(
     hasApp: () => views.app(tenantId, appId) !== undefined,
     acceptedUnder: (key, after) => {
       const row = earlier.get(tenantId, userId, key, after)
-      return row === undefined ? undefined : reloadOf(row)
+      if (row === undefined) return undefined
+      return { reload: reloadOf(row), ...(row.payload === null ? {} : { payload: String(row.payload) }) }
     },
     acceptedBetween: (from, to) => acceptedBetween(appId, from, to),
     active: () => active.get(appId)?.id as ReloadId | undefined,

@@ -22,6 +22,7 @@ import { sql as appReads } from './migrations/0012-app-reads.ts'
 import { sql as automations } from './migrations/0013-automations.ts'
 import { sql as people } from './migrations/0014-people.ts'
 import { sql as publishedApps } from './migrations/0015-publications-of-apps.ts'
+import { sql as acceptedPayloads } from './migrations/0016-accepted-payloads.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly string[] = [
   automations,
   people,
   publishedApps,
+  acceptedPayloads,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
