@@ -1,12 +1,18 @@
 /** The OpenAPI document as generators of clients and readers take it. */
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
 import { clientFunctions, operationKey } from '../support/client-functions.ts'
+import { redoclyFindings } from '../support/redocly.ts'
 
 interface Operation {
   readonly operationId: string
 }
+
+const ORIGIN = 'https://reprise.test'
 
 let api: ApiUnderTest
 // biome-ignore lint/suspicious/noExplicitAny: a document of any shape
@@ -14,7 +20,7 @@ let document: any
 let operations: { readonly method: string; readonly path: string; readonly operation: Operation }[]
 
 beforeAll(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ deps: { hostUrl: () => ORIGIN } })
   document = (await api.server.inject({ url: '/openapi.json' })).json()
   operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
@@ -58,4 +64,39 @@ describe('names of operations', () => {
       ])
     }
   })
+})
+
+describe('names of schemas', () => {
+  it('are those of the records', () => {
+    const names = Object.keys(document.components.schemas)
+    expect(names).toEqual(
+      expect.arrayContaining(['Reload', 'Reloads', 'NxApp', 'Task', 'Webhook', 'Errors', 'PageLinks']),
+    )
+    expect(names.filter((name) => !/^[A-Z][A-Za-z0-9]*$/.test(name))).toEqual([])
+  })
+})
+
+/** What Redocly's recommended rules find and we keep, by rule and place. */
+const KEPT_FINDINGS: Readonly<Record<string, string>> = {
+  // Open to everybody and without parameters: nothing of the caller's can be refused.
+  'operation-4xx-response /healthz': '',
+  'operation-4xx-response /readyz': '',
+  'operation-4xx-response /metrics': '',
+  'operation-4xx-response /openapi.json': '',
+  'operation-4xx-response /asyncapi.json': '',
+}
+
+it("passes the recommended rules of Redocly's linter", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-lint-'))
+  try {
+    const file = join(folder, 'openapi.json')
+    await writeFile(file, JSON.stringify(document))
+    expect((await redoclyFindings(file)).sort()).toEqual(Object.keys(KEPT_FINDINGS).sort())
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+it('names the server as the links of its answers do', () => {
+  expect(document.servers).toEqual([{ url: ORIGIN }])
 })

@@ -1,7 +1,7 @@
 /**
  * The real API over the memory store and a temporary folder, without a socket: tests speak to it through
  * `inject`, as people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests
- * may move.
+ * may move. An answer that the API's document does not have fails the test that closes the API.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -34,6 +34,7 @@ import { whoAsks } from '../../src/sign-in/who-asks.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
 import { put } from './catalog.ts'
+import { holdAnswersToDocument } from './declared-answers.ts'
 
 export interface Answer {
   readonly status: number
@@ -144,6 +145,7 @@ export async function apiUnderTest(
     ...given.deps,
   }
   const server = buildServer(deps)
+  const undeclared = holdAnswersToDocument(server)
   await server.ready()
   return {
     server,
@@ -163,6 +165,9 @@ export async function apiUnderTest(
       await reader.stop()
       await store.close()
       await rm(folder, { recursive: true, force: true })
+      const faults = undeclared()
+      if (faults.length > 0)
+        throw new Error(`answers that the document of the API does not have:\n${faults.join('\n')}`)
     },
   }
 }

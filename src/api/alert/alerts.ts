@@ -25,7 +25,7 @@ import { all, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { type PageRules, pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
 const ALERTS = '/api/v1/alerts'
@@ -68,34 +68,41 @@ const Filter = Type.String({
   description: 'SCIM filter as webhooks have it',
   examples: ['topLevelResourceId eq "9f8b6b1e-7c1d-4b7a-8e57-3d2f0e2a1b00"'],
 })
-const NewAlert = Type.Object({
-  ...writable,
-  channel: Type.Enum(ALERT_KINDS),
-  filter: Type.Optional(Filter),
-})
+const NewAlert = Type.Object(
+  {
+    ...writable,
+    channel: Type.Enum(ALERT_KINDS),
+    filter: Type.Optional(Filter),
+  },
+  { title: 'NewAlert' },
+)
 const AlertChange = Type.Partial(
   Type.Object({ ...writable, channel: Type.Enum(ALERT_KINDS), filter: Type.Union([Filter, Type.Null()]) }),
+  { title: 'AlertChange' },
 )
 
 const Time = Type.String({ format: 'date-time' })
 
-const Alert = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  channel: Type.Enum(ALERT_KINDS),
-  on: On,
-  to: Type.Optional(Type.Array(Type.String())),
-  url: Type.Optional(Type.String({ description: 'Origin of the address; the rest is a secret' })),
-  format: Type.Optional(Type.Enum(CHAT_FORMATS)),
-  filter: Type.Optional(Type.String()),
-  level: Type.Enum(LEVELS),
-  enabled: Type.Boolean(),
-  ownerId: Type.String(),
-  createdAt: Time,
-  updatedAt: Time,
-  failingSince: Type.Optional(Type.String({ format: 'date-time', description: 'All sends failed since' })),
-  disabledReason: Type.Optional(Type.String()),
-})
+const Alert = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    channel: Type.Enum(ALERT_KINDS),
+    on: On,
+    to: Type.Optional(Type.Array(Type.String())),
+    url: Type.Optional(Type.String({ description: 'Origin of the address; the rest is a secret' })),
+    format: Type.Optional(Type.Enum(CHAT_FORMATS)),
+    filter: Type.Optional(Type.String()),
+    level: Type.Enum(LEVELS),
+    enabled: Type.Boolean(),
+    ownerId: Type.String(),
+    createdAt: Time,
+    updatedAt: Time,
+    failingSince: Type.Optional(Type.String({ format: 'date-time', description: 'All sends failed since' })),
+    disabledReason: Type.Optional(Type.String()),
+  },
+  { title: 'Alert' },
+)
 
 const ById = Type.Object({ id: Type.String() })
 
@@ -115,7 +122,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
         summary: 'List alerts',
         tags: TAGS,
         querystring: Type.Object(pageParameters(PAGES)),
-        response: { 200: Type.Object({ data: Type.Array(Alert), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('Alerts', Alert), ...problems(400) },
       },
     },
     async (request) => {

@@ -23,14 +23,17 @@ import { AppDescription, AppName, appAnswers, NxApp, nxApp, Stores } from './nx-
 
 const TAGS = ['apps']
 
-const NewAttributes = Type.Object({
-  name: Type.Optional(AppName),
-  description: Type.Optional(AppDescription),
-  locale: Type.Optional(Type.String({ maxLength: 64 })),
-  spaceId: Type.Optional(Type.String()),
-  usage: Type.Optional(Type.Enum(APP_USAGES)),
-  stores: Type.Optional(Stores),
-})
+const NewAttributes = Type.Object(
+  {
+    name: Type.Optional(AppName),
+    description: Type.Optional(AppDescription),
+    locale: Type.Optional(Type.String({ maxLength: 64 })),
+    spaceId: Type.Optional(Type.String()),
+    usage: Type.Optional(Type.Enum(APP_USAGES)),
+    stores: Type.Optional(Stores),
+  },
+  { title: 'NewAppAttributes' },
+)
 
 const CHANGED = {
   name: Type.Optional(AppName),

@@ -10,42 +10,45 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
 
-const DataModel = Type.Object({
-  static_byte_size: Type.Integer({ description: 'Bytes of the data file' }),
-  has_section_access: Type.Boolean(),
-  is_direct_query_mode: Type.Boolean(),
-  usage: Type.Enum(APP_USAGES),
-  reload_meta: Type.Optional(
-    Type.Object(
-      {
-        fullReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
-        partialReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
-      },
-      { description: 'What the engine of the last reload of each kind held at most' },
+const DataModel = Type.Object(
+  {
+    static_byte_size: Type.Integer({ description: 'Bytes of the data file' }),
+    has_section_access: Type.Boolean(),
+    is_direct_query_mode: Type.Boolean(),
+    usage: Type.Enum(APP_USAGES),
+    reload_meta: Type.Optional(
+      Type.Object(
+        {
+          fullReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+          partialReloadPeakMemoryBytes: Type.Optional(Type.Integer()),
+        },
+        { description: 'What the engine of the last reload of each kind held at most' },
+      ),
     ),
-  ),
-  tables: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      no_of_rows: Type.Integer(),
-      no_of_fields: Type.Integer(),
-      no_of_key_fields: Type.Integer({ description: 'Fields that another table has too' }),
-      is_system: Type.Boolean(),
-      is_semantic: Type.Boolean(),
-      is_loose: Type.Boolean(),
-    }),
-  ),
-  fields: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      src_tables: Type.Array(Type.String()),
-      total_count: Type.Integer({ description: 'Rows of the tables that have the field' }),
-      is_system: Type.Boolean(),
-      is_hidden: Type.Boolean(),
-      is_semantic: Type.Boolean(),
-    }),
-  ),
-})
+    tables: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        no_of_rows: Type.Integer(),
+        no_of_fields: Type.Integer(),
+        no_of_key_fields: Type.Integer({ description: 'Fields that another table has too' }),
+        is_system: Type.Boolean(),
+        is_semantic: Type.Boolean(),
+        is_loose: Type.Boolean(),
+      }),
+    ),
+    fields: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        src_tables: Type.Array(Type.String()),
+        total_count: Type.Integer({ description: 'Rows of the tables that have the field' }),
+        is_system: Type.Boolean(),
+        is_hidden: Type.Boolean(),
+        is_semantic: Type.Boolean(),
+      }),
+    ),
+  },
+  { title: 'DataModelMetadata' },
+)
 
 export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
   server.get(

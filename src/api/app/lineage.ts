@@ -14,6 +14,7 @@ const Lineage = Type.Array(
       description: 'The file, or a mask whose files the script listed: `lib://<connection>/<path>`',
     }),
   }),
+  { title: 'Lineage' },
 )
 
 export function registerLineage(server: ApiServer, deps: ApiDeps): void {

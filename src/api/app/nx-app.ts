@@ -18,33 +18,36 @@ export const Stores = Type.Enum(STORES_MODES, {
     'nothing; `immediate` at each STORE, also of reloads that fail, and again with each attempt',
 })
 
-export const NxApp = Type.Object({
-  attributes: Type.Object(
-    {
-      id: Type.String({ format: 'uuid' }),
-      name: Type.String(),
-      description: Type.String(),
-      ownerId: Type.String(),
-      owner: Type.String({ deprecated: true }),
-      spaceId: Type.Optional(Type.String({ description: 'Absent for a personal app' })),
-      usage: Type.Enum(APP_USAGES),
-      stores: Stores,
-      createdDate: Type.String({ format: 'date-time' }),
-      modifiedDate: Type.String({ format: 'date-time' }),
-      lastReloadTime: Type.Optional(Type.String({ format: 'date-time' })),
-      published: Type.Boolean(),
-      publishTime: Type.Optional(Type.String({ format: 'date-time' })),
-      originAppId: Type.Optional(Type.String({ description: 'The app that it was published from' })),
-      hasSectionAccess: Type.Boolean(),
-      encrypted: Type.Boolean(),
-      isDirectQueryMode: Type.Boolean(),
-      custom: Type.Object({}),
-    },
-    { additionalProperties: true },
-  ),
-  privileges: Type.Array(Type.String()),
-  create: Type.Array(Type.Object({ canCreate: Type.Boolean(), resource: Type.String() })),
-})
+export const NxApp = Type.Object(
+  {
+    attributes: Type.Object(
+      {
+        id: Type.String({ format: 'uuid' }),
+        name: Type.String(),
+        description: Type.String(),
+        ownerId: Type.String(),
+        owner: Type.String({ deprecated: true }),
+        spaceId: Type.Optional(Type.String({ description: 'Absent for a personal app' })),
+        usage: Type.Enum(APP_USAGES),
+        stores: Stores,
+        createdDate: Type.String({ format: 'date-time' }),
+        modifiedDate: Type.String({ format: 'date-time' }),
+        lastReloadTime: Type.Optional(Type.String({ format: 'date-time' })),
+        published: Type.Boolean(),
+        publishTime: Type.Optional(Type.String({ format: 'date-time' })),
+        originAppId: Type.Optional(Type.String({ description: 'The app that it was published from' })),
+        hasSectionAccess: Type.Boolean(),
+        encrypted: Type.Boolean(),
+        isDirectQueryMode: Type.Boolean(),
+        custom: Type.Object({}),
+      },
+      { additionalProperties: true },
+    ),
+    privileges: Type.Array(Type.String()),
+    create: Type.Array(Type.Object({ canCreate: Type.Boolean(), resource: Type.String() })),
+  },
+  { title: 'NxApp' },
+)
 
 /** Of the routes that answer an app. */
 export function appAnswers() {

@@ -5,13 +5,16 @@ import { scriptBodyBytes } from '../http/body-room.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems, refuse } from '../http/problem.ts'
 
-const Issue = Type.Object({
-  Tab: Type.Integer({ description: 'Section of the script, from 0' }),
-  Line: Type.Integer({ description: 'Line within the script, from 0' }),
-  Column: Type.Integer({ description: 'UTF-8 bytes before the place' }),
-  Msg: Type.String(),
-  Info: Type.String({ description: 'The statement' }),
-})
+const Issue = Type.Object(
+  {
+    Tab: Type.Integer({ description: 'Section of the script, from 0' }),
+    Line: Type.Integer({ description: 'Line within the script, from 0' }),
+    Column: Type.Integer({ description: 'UTF-8 bytes before the place' }),
+    Msg: Type.String(),
+    Info: Type.String({ description: 'The statement' }),
+  },
+  { title: 'ScriptIssue' },
+)
 
 export function registerValidateScript(server: ApiServer, deps: ApiDeps): void {
   server.post(

@@ -12,7 +12,7 @@ import { positionOf, type Sort } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { CursorPage, namedLinks, type PageNames, readNamedPage } from '../http/named-page.ts'
-import { Links, type PageRules, pageParameters } from '../http/page.ts'
+import { type PageRules, pageParameters, pageSchema } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import {
   AUTOMATIONS_PATH,
@@ -109,7 +109,7 @@ function registerAutomationList(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         querystring: Type.Object({ ...listParameters(AUTOMATIONS), listAll: Type.Optional(Type.Boolean()) }),
         response: {
-          200: Type.Object({ data: Type.Array(AutomationRow), links: Links }),
+          200: pageSchema('Automations', AutomationRow),
           ...problems(400, 403),
         },
       },
@@ -148,7 +148,7 @@ function registerRunList(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         params: ById,
         querystring: Type.Object(listParameters(RUNS)),
-        response: { 200: Type.Object({ data: Type.Array(RunRow), links: Links }), ...problems(400, 404) },
+        response: { 200: pageSchema('AutomationRuns', RunRow), ...problems(400, 404) },
       },
     },
     async (request) => {

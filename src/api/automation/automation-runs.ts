@@ -39,16 +39,19 @@ const CALLS_PER_AUTOMATION = 300
 const CALLS_PER_CLIENT = 500
 const PARTIES_MAX = 10_000
 
-const NewRun = Type.Object({
-  context: Type.Optional(Type.String({ description: 'Taken and not used' })),
-  id: Type.Optional(
-    Type.String({
-      pattern: KEY.source,
-      description: 'Asked again with the same id, the answer is the same run',
-    }),
-  ),
-  inputs: Type.Optional(Type.Unknown({ description: 'Extension. What steps find under `input`' })),
-})
+const NewRun = Type.Object(
+  {
+    context: Type.Optional(Type.String({ description: 'Taken and not used' })),
+    id: Type.Optional(
+      Type.String({
+        pattern: KEY.source,
+        description: 'Asked again with the same id, the answer is the same run',
+      }),
+    ),
+    inputs: Type.Optional(Type.Unknown({ description: 'Extension. What steps find under `input`' })),
+  },
+  { title: 'NewAutomationRun' },
+)
 
 const KeyHeader = Type.Object({
   'idempotency-key': Type.Optional(

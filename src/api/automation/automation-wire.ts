@@ -17,14 +17,17 @@ const Time = Type.String({ format: 'date-time' })
 export const ById = Type.Object({ id: Type.String() })
 export const ByRunId = Type.Object({ id: Type.String(), runId: Type.String() })
 
-export const Schedule = Type.Object({
-  interval: Type.Optional(Type.Integer({ description: 'Seconds' })),
-  recurrence: Type.Optional(Type.String({ description: 'RRULE; wins over interval' })),
-  startAt: Type.Optional(Type.String()),
-  stopAt: Type.Optional(Type.String()),
-  timezone: Type.Optional(Type.String()),
-  nextRunAt: Type.Optional(Time),
-})
+export const Schedule = Type.Object(
+  {
+    interval: Type.Optional(Type.Integer({ description: 'Seconds' })),
+    recurrence: Type.Optional(Type.String({ description: 'RRULE; wins over interval' })),
+    startAt: Type.Optional(Type.String()),
+    stopAt: Type.Optional(Type.String()),
+    timezone: Type.Optional(Type.String()),
+    nextRunAt: Type.Optional(Time),
+  },
+  { title: 'AutomationSchedule' },
+)
 
 const writable = {
   description: Type.Optional(Type.String({ maxLength: AUTOMATION_DESCRIPTION_MAX_CHARACTERS })),
@@ -59,9 +62,12 @@ const writable = {
 }
 
 const Name = Type.String({ minLength: 1, maxLength: AUTOMATION_NAME_MAX_CHARACTERS })
-export const NewAutomation = Type.Object({ name: Name, ...writable })
+export const NewAutomation = Type.Object({ name: Name, ...writable }, { title: 'NewAutomation' })
 /** What is left out stays as it is. */
-export const AutomationChange = Type.Object({ name: Type.Optional(Name), ...writable })
+export const AutomationChange = Type.Object(
+  { name: Type.Optional(Name), ...writable },
+  { title: 'AutomationChange' },
+)
 
 const RUN_STATUSES = [...RUN_STATES, 'must stop'] as const
 /** Of the last run of an automation; what has not begun has a word of its own there. */
@@ -70,38 +76,47 @@ const STATES = ['available', 'disabled'] as const
 const CONTEXTS = ['api_async', 'webhook'] as const
 const MODES = Object.values(RUN_MODES)
 
-const LastRun = Type.Object({
-  id: Type.String(),
-  status: Type.Enum(LAST_STATUSES),
-  startTime: Type.Optional(Time),
-  stopTime: Type.Optional(Time),
-})
+const LastRun = Type.Object(
+  {
+    id: Type.String(),
+    status: Type.Enum(LAST_STATUSES),
+    startTime: Type.Optional(Time),
+    stopTime: Type.Optional(Time),
+  },
+  { title: 'LastAutomationRun' },
+)
 
-export const AutomationRow = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  ownerId: Type.String(),
-  spaceId: Type.Optional(Type.String()),
-  state: Type.Enum(STATES),
-  runMode: Type.Enum(MODES),
-  maxConcurrentRuns: Type.Integer(),
-  createdAt: Time,
-  updatedAt: Time,
-  lastRun: Type.Optional(LastRun),
-  lastRunAt: Type.Optional(Type.String({ format: 'date-time', description: 'When it ended' })),
-  lastRunStatus: Type.Optional(Type.Enum(LAST_STATUSES)),
-})
+export const AutomationRow = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    ownerId: Type.String(),
+    spaceId: Type.Optional(Type.String()),
+    state: Type.Enum(STATES),
+    runMode: Type.Enum(MODES),
+    maxConcurrentRuns: Type.Integer(),
+    createdAt: Time,
+    updatedAt: Time,
+    lastRun: Type.Optional(LastRun),
+    lastRunAt: Type.Optional(Type.String({ format: 'date-time', description: 'When it ended' })),
+    lastRunStatus: Type.Optional(Type.Enum(LAST_STATUSES)),
+  },
+  { title: 'AutomationSummary' },
+)
 
-export const AutomationRecord = Type.Object({
-  ...AutomationRow.properties,
-  schedules: Type.Array(Schedule),
-  workspace: Type.Unknown({ description: 'The document, secrets left out' }),
-  secretAdded: Type.Boolean({ description: 'Extension. Calls are signed' }),
-  executionToken: Type.Optional(
-    Type.String({ description: 'Only in the answer that made it: the token of the trigger address' }),
-  ),
-})
+export const AutomationRecord = Type.Object(
+  {
+    ...AutomationRow.properties,
+    schedules: Type.Array(Schedule),
+    workspace: Type.Unknown({ description: 'The document, secrets left out' }),
+    secretAdded: Type.Boolean({ description: 'Extension. Calls are signed' }),
+    executionToken: Type.Optional(
+      Type.String({ description: 'Only in the answer that made it: the token of the trigger address' }),
+    ),
+  },
+  { title: 'Automation' },
+)
 
 export function automationRow(automation: Automation): Static<typeof AutomationRow> {
   const { id, name, description, ownerId, spaceId, maxConcurrentRuns, lastRun } = automation
@@ -142,45 +157,51 @@ export function automationRecord(automation: Automation, token?: string): Static
   }
 }
 
-export const RunRow = Type.Object({
-  id: Type.String(),
-  status: Type.Enum(RUN_STATUSES),
-  context: Type.Enum(CONTEXTS),
-  cause: Type.Object(
-    { kind: Type.String(), eventType: Type.Optional(Type.String()), scheduledFor: Type.Optional(Time) },
-    { description: 'Extension. Why it began' },
-  ),
-  ownerId: Type.String(),
-  executedById: Type.Optional(Type.String()),
-  title: Type.String(),
-  createdAt: Time,
-  updatedAt: Time,
-  startTime: Type.Optional(Time),
-  stopTime: Type.Optional(Time),
-  duration: Type.Optional(Type.Number({ description: 'Seconds' })),
-  isTestRun: Type.Boolean(),
-  isArchived: Type.Boolean(),
-  error: Type.Array(Type.Object({ message: Type.String() })),
-})
+export const RunRow = Type.Object(
+  {
+    id: Type.String(),
+    status: Type.Enum(RUN_STATUSES),
+    context: Type.Enum(CONTEXTS),
+    cause: Type.Object(
+      { kind: Type.String(), eventType: Type.Optional(Type.String()), scheduledFor: Type.Optional(Time) },
+      { title: 'AutomationRunCause', description: 'Extension. Why it began' },
+    ),
+    ownerId: Type.String(),
+    executedById: Type.Optional(Type.String()),
+    title: Type.String(),
+    createdAt: Time,
+    updatedAt: Time,
+    startTime: Type.Optional(Time),
+    stopTime: Type.Optional(Time),
+    duration: Type.Optional(Type.Number({ description: 'Seconds' })),
+    isTestRun: Type.Boolean(),
+    isArchived: Type.Boolean(),
+    error: Type.Array(Type.Object({ message: Type.String() })),
+  },
+  { title: 'AutomationRunSummary' },
+)
 
-export const RunRecord = Type.Object({
-  ...RunRow.properties,
-  inputs: Type.Unknown({ description: 'Extension. What it began with' }),
-  steps: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      kind: Type.String(),
-      status: Type.Enum([...STEP_STATES, 'not started']),
-      startTime: Type.Optional(Time),
-      stopTime: Type.Optional(Time),
-      tries: Type.Optional(Type.Integer()),
-      sent: Type.Optional(Type.Unknown({ description: 'What went out, secrets left out' })),
-      answer: Type.Optional(Type.Unknown({ description: 'What came of it; long bodies are cut' })),
-      error: Type.Optional(Type.String()),
-    }),
-    { description: 'Extension. Its history, step by step' },
-  ),
-})
+export const RunRecord = Type.Object(
+  {
+    ...RunRow.properties,
+    inputs: Type.Unknown({ description: 'Extension. What it began with' }),
+    steps: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        kind: Type.String(),
+        status: Type.Enum([...STEP_STATES, 'not started']),
+        startTime: Type.Optional(Time),
+        stopTime: Type.Optional(Time),
+        tries: Type.Optional(Type.Integer()),
+        sent: Type.Optional(Type.Unknown({ description: 'What went out, secrets left out' })),
+        answer: Type.Optional(Type.Unknown({ description: 'What came of it; long bodies are cut' })),
+        error: Type.Optional(Type.String()),
+      }),
+      { description: 'Extension. Its history, step by step' },
+    ),
+  },
+  { title: 'AutomationRun' },
+)
 
 export function runRow(run: AutomationRunHead): Static<typeof RunRow> {
   const { id, cause, startedAt, endedAt, createdAt, ownerId, error } = run

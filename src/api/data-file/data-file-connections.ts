@@ -9,20 +9,23 @@ import { OWN_CONNECTION } from '../../files/connections.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links, pageOfRows } from '../http/page.ts'
+import { pageOfRows, pageSchema } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { appFor } from '../http/rights.ts'
 import { type Connection, connectionName, connectionsOf } from './data-file-place.ts'
 
 const TAGS = ['data-files']
 
-const ConnectionRecord = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  name: Type.String(),
-  spaceId: Type.Optional(Type.String({ description: 'Absent for personal files' })),
-  type: Type.String(),
-  connectStatement: Type.String({ description: 'How load scripts of other spaces name it' }),
-})
+const ConnectionRecord = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    name: Type.String(),
+    spaceId: Type.Optional(Type.String({ description: 'Absent for personal files' })),
+    type: Type.String(),
+    connectStatement: Type.String({ description: 'How load scripts of other spaces name it' }),
+  },
+  { title: 'DataFileConnection' },
+)
 
 const LIST = {
   fields: ['spaceId'],
@@ -49,7 +52,7 @@ export function registerDataFileConnections(server: ApiServer, deps: ApiDeps): v
           spaceId: Type.Optional(Type.String()),
         }),
         response: {
-          200: Type.Object({ data: Type.Array(ConnectionRecord), links: Links }),
+          200: pageSchema('DataFileConnections', ConnectionRecord),
           ...problems(400, 403, 404),
         },
       },

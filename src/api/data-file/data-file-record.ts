@@ -9,30 +9,36 @@ import { timeText } from '../../core/time-text.ts'
 import { all, is, not } from '../../store/port/condition.ts'
 import type { ApiDeps } from '../http/deps.ts'
 
-const FolderStats = Type.Object({
-  aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),
-  directFileCount: Type.Integer(),
-  directFolderCount: Type.Integer(),
-  totalFileCount: Type.Integer(),
-  totalFolderCount: Type.Integer(),
-})
+const FolderStats = Type.Object(
+  {
+    aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),
+    directFileCount: Type.Integer(),
+    directFolderCount: Type.Integer(),
+    totalFileCount: Type.Integer(),
+    totalFolderCount: Type.Integer(),
+  },
+  { title: 'FolderStats' },
+)
 
-export const DataFileRecord = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  name: Type.String({ description: 'Full name; "/" separates folders' }),
-  baseName: Type.String(),
-  folder: Type.Boolean(),
-  folderId: Type.Optional(Type.String({ description: 'Id of the parent folder; absent at the top' })),
-  folderPath: Type.String({ description: 'Path of the parent folder; empty at the top' }),
-  size: Type.Integer({ description: 'Bytes' }),
-  createdDate: Type.String({ format: 'date-time' }),
-  modifiedDate: Type.String({ format: 'date-time' }),
-  contentUpdatedDate: Type.String({ format: 'date-time' }),
-  ownerId: Type.String(),
-  spaceId: Type.Optional(Type.String({ description: 'Absent for a personal file' })),
-  actions: Type.Array(Type.String()),
-  folderStats: Type.Optional(FolderStats),
-})
+export const DataFileRecord = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    name: Type.String({ description: 'Full name; "/" separates folders' }),
+    baseName: Type.String(),
+    folder: Type.Boolean(),
+    folderId: Type.Optional(Type.String({ description: 'Id of the parent folder; absent at the top' })),
+    folderPath: Type.String({ description: 'Path of the parent folder; empty at the top' }),
+    size: Type.Integer({ description: 'Bytes' }),
+    createdDate: Type.String({ format: 'date-time' }),
+    modifiedDate: Type.String({ format: 'date-time' }),
+    contentUpdatedDate: Type.String({ format: 'date-time' }),
+    ownerId: Type.String(),
+    spaceId: Type.Optional(Type.String({ description: 'Absent for a personal file' })),
+    actions: Type.Array(Type.String()),
+    folderStats: Type.Optional(FolderStats),
+  },
+  { title: 'DataFile' },
+)
 
 export async function dataFileRecord(
   { store }: ApiDeps,

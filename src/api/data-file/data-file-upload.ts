@@ -29,9 +29,12 @@ const CHANGE = {
 }
 
 /** What a PUT may ask for. */
-export const FileChange = Type.Object(CHANGE)
+export const FileChange = Type.Object(CHANGE, { title: 'DataFileChange' })
 /** What a POST may ask for. */
-export const NewFile = Type.Object({ ...CHANGE, name: Type.String({ maxLength: 4096 }) })
+export const NewFile = Type.Object(
+  { ...CHANGE, name: Type.String({ maxLength: 4096 }) },
+  { title: 'NewDataFile' },
+)
 
 export type FileChange = Static<typeof FileChange>
 

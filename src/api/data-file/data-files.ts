@@ -21,7 +21,7 @@ import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
 
-import { Links } from '../http/page.ts'
+import { pageSchema } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { connectionsOf, personalConnection, placeNamed } from './data-file-place.ts'
 
@@ -78,7 +78,7 @@ export function registerDataFiles(server: ApiServer, deps: ApiDeps): void {
         summary: 'Lists data files',
         querystring: ListQuery,
         response: {
-          200: Type.Object({ data: Type.Array(DataFileRecord), links: Links }),
+          200: pageSchema('DataFiles', DataFileRecord),
           ...problems(400, 403, 404),
         },
       },

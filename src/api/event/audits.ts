@@ -15,29 +15,40 @@ import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Listed } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, type PageQuery, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import {
+  absoluteLink,
+  type PageQuery,
+  pageLinks,
+  pageParameters,
+  pageSchema,
+  readPage,
+  SelfLink,
+} from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['audits']
 
-const AuditRecord = Type.Object({
-  id: Type.String(),
-  eventId: Type.String(),
-  eventTime: Type.String({ format: 'date-time' }),
-  eventType: Type.String(),
-  eventTypeVersion: Type.String(),
-  source: Type.String(),
-  contentType: Type.String(),
-  tenantId: Type.String(),
-  userId: Type.String(),
-  extensions: Type.Object({
-    ownerId: Type.Optional(Type.String()),
-    spaceId: Type.Optional(Type.String()),
-    topLevelResourceId: Type.String(),
-  }),
-  data: Type.Object({}, { additionalProperties: true }),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+const AuditRecord = Type.Object(
+  {
+    id: Type.String(),
+    eventId: Type.String(),
+    eventTime: Type.String({ format: 'date-time' }),
+    eventType: Type.String(),
+    eventTypeVersion: Type.String(),
+    source: Type.String(),
+    contentType: Type.String(),
+    tenantId: Type.String(),
+    userId: Type.String(),
+    extensions: Type.Object({
+      ownerId: Type.Optional(Type.String()),
+      spaceId: Type.Optional(Type.String()),
+      topLevelResourceId: Type.String(),
+    }),
+    data: Type.Object({}, { additionalProperties: true }),
+    links: SelfLink,
+  },
+  { title: 'Audit' },
+)
 
 const LIST = {
   fields: ['eventTime', 'eventType', 'source'],
@@ -67,7 +78,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
         operationId: 'getAudits',
         summary: 'Lists events',
         querystring: Type.Object({ ...pageParameters(LIST), ...SELECTION }),
-        response: { 200: Type.Object({ data: Type.Array(AuditRecord), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('Audits', AuditRecord), ...problems(400) },
       },
     },
     async (request) => {

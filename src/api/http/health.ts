@@ -9,12 +9,15 @@ import { Problem, refuse } from './problem.ts'
 
 const BrokerState = Type.Optional(Type.Enum(['up', 'down']))
 
-const Readiness = Type.Object({
-  status: Type.Enum(['ready']),
-  brokers: Type.Optional(Type.Object({ nats: BrokerState, kafka: BrokerState })),
-  wall: Type.Enum(['bwrap+seccomp', 'none']),
-  wallMissing: Type.Optional(Type.String()),
-})
+const Readiness = Type.Object(
+  {
+    status: Type.Enum(['ready']),
+    brokers: Type.Optional(Type.Object({ nats: BrokerState, kafka: BrokerState })),
+    wall: Type.Enum(['bwrap+seccomp', 'none']),
+    wallMissing: Type.Optional(Type.String()),
+  },
+  { title: 'Readiness' },
+)
 
 const ABOUT = { tags: ['operation'], security: [] }
 

@@ -7,7 +7,7 @@ import { refuse } from './problem.ts'
 
 export const JsonPatch = Type.Array(
   Type.Object({ op: Type.String(), path: Type.String(), value: Type.Optional(Type.Unknown()) }),
-  { minItems: 1, maxItems: 20 },
+  { title: 'JsonPatch', minItems: 1, maxItems: 20 },
 )
 
 /**

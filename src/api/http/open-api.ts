@@ -10,6 +10,7 @@ import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
 import { asyncApi } from '../../event/async-api.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
+import { withComponents } from './open-api-components.ts'
 import { Problem } from './problem.ts'
 
 declare module 'fastify' {
@@ -32,6 +33,7 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       info: {
         title: 'Reprise',
         version: deps.version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         description:
           'A self-hosted reload service: reload apps, and hear exactly once how each reload ended.\n\n' +
           'Refusals are `{errors: [{code, title, detail?, source?, meta?}], traceId}`; docs/reference/errors.md lists the codes.',
@@ -50,6 +52,8 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       })),
     },
     transform: ({ schema, url, route }) => ({ schema: documented(schema, route), url }),
+    transformObject: (document) =>
+      'openapiObject' in document ? withComponents(document.openapiObject) : document.swaggerObject,
   }
 }
 
@@ -70,20 +74,36 @@ export function keepRefusalsForDocument(server: ApiServer): void {
 }
 
 /**
- * A route with the stage of its group, and with what holds for every route that takes a body, told once: its
- * size, its media type and its slowness may be refused. The body of an upload is read by its route and not
- * by the framework, so the route's configuration has its shape.
+ * A route with the stage of its group, and with the refusals that no route declares because every one of its
+ * kind has them. The body of an upload is read by its route and not by the framework, so the route's
+ * configuration has its shape.
  */
-function documented(schema: FastifySchema | undefined, { config }: RouteOptions): FastifySchema {
-  const body = config?.uploads ?? schema?.body
-  const ofBodies = body === undefined ? {} : { 408: Problem, 413: Problem, 415: Problem }
-  const response = { ...(schema?.response as object), ...ofBodies, ...config?.refusals }
+function documented(schema: FastifySchema | undefined, route: RouteOptions): FastifySchema {
+  const { uploads, refusals } = route.config ?? {}
+  const body = uploads ?? schema?.body
+  const response = { ...(schema?.response as object), ...refusalsOfAll(schema, route), ...refusals }
   const stage = ROUTE_GROUPS[schema?.tags?.[0] ?? '']?.stage
   return { ...schema, ...defined({ body }), response, 'x-stage': stage }
 }
 
-export function registerDocuments(server: ApiServer, { version }: ApiDeps): void {
-  const events = asyncApi(version)
+/** What may be refused before a route is asked, and what nobody foresees. */
+function refusalsOfAll(schema: FastifySchema | undefined, { method, config }: RouteOptions): object {
+  const isOpen = schema?.security?.length === 0
+  const mayHaveBody = ![method].flat().every((name) => name === 'GET' || name === 'HEAD')
+  const statuses = [
+    // A path whose escapes cannot be decoded, a parameter, a Host that is none.
+    ...(isOpen && schema?.params === undefined && !mayHaveBody ? [] : [400]),
+    ...(isOpen ? [] : [401, 403, 429]),
+    ...(mayHaveBody ? [408, 413, 415] : []),
+    500,
+  ]
+  // Every refusal of a route has one shape.
+  const shape = config?.refusals?.[500] ?? Problem
+  return Object.fromEntries(statuses.map((status) => [status, shape]))
+}
+
+export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
+  const events = asyncApi(deps.version)
   server.get(
     '/openapi.json',
     {
@@ -95,7 +115,7 @@ export function registerDocuments(server: ApiServer, { version }: ApiDeps): void
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
-    async () => server.swagger() as unknown as Record<string, unknown>,
+    async (request) => ({ ...server.swagger(), servers: [{ url: deps.hostUrl(request) }] }),
   )
   server.get(
     '/asyncapi.json',

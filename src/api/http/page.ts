@@ -7,7 +7,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import type { Listed, Page, PagePosition, Sort } from '../../store/port/lists.ts'
 import { pageOf } from '../../store/rule/page.ts'
@@ -15,9 +15,23 @@ import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
 import { refuse } from './problem.ts'
 
-const Link = Type.Object({ href: Type.String({ format: 'uri', description: 'Absolute address' }) })
+const Link = Type.Object(
+  { href: Type.String({ format: 'uri', description: 'Absolute address' }) },
+  { title: 'Link' },
+)
 
-export const Links = Type.Object({ self: Link, next: Type.Optional(Link), prev: Type.Optional(Link) })
+export const Links = Type.Object(
+  { self: Link, next: Type.Optional(Link), prev: Type.Optional(Link) },
+  { title: 'PageLinks' },
+)
+
+/** Links of a record of its own. */
+export const SelfLink = Type.Object({ self: Link }, { title: 'SelfLink' })
+
+/** Schema of a page of a list; `title` names it in the API's document. */
+export function pageSchema<Row extends TSchema>(title: string, row: Row) {
+  return Type.Object({ data: Type.Array(row), links: Links }, { title })
+}
 
 export interface PageLinks {
   readonly self: { readonly href: string }
@@ -129,12 +143,15 @@ export function absoluteLink(deps: ApiDeps, request: FastifyRequest, path: strin
   return new URL(path, deps.hostUrl(request)).href
 }
 
+const NOT_IN_A_QUERY = /[^\w\-.~!$&'()*+,;=:@/?%]|%(?![0-9a-f]{2})/gi
+
 /** The request's own address, on our host even where the request line names another one. */
 function selfUrl(deps: ApiDeps, request: FastifyRequest): URL {
   const url = new URL(deps.hostUrl(request))
   const asked = new URL(request.url, url)
   url.pathname = asked.pathname
-  url.search = asked.search
+  // Brackets and others that clients leave as they are belong to no query of a URI (RFC 3986, section 3.4).
+  url.search = asked.search.replaceAll(NOT_IN_A_QUERY, encodeURIComponent)
   return url
 }
 

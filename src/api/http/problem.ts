@@ -36,7 +36,7 @@ export const Problem = Type.Object(
     ),
     traceId: Type.Optional(Type.String()),
   },
-  { description: 'Refused: what is wrong, by code' },
+  { title: 'Errors', description: 'Refused: what is wrong, by code' },
 )
 
 /**

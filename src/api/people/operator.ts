@@ -16,14 +16,17 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
 const amount = () => Type.Optional(Type.Number())
-const OwnLimits = Type.Object({
-  concurrentReloads: amount(),
-  share: amount(),
-  runTimeMs: amount(),
-  queueTimeMs: amount(),
-  reloadsPerAppAndDay: amount(),
-  appDataBytes: amount(),
-})
+const OwnLimits = Type.Object(
+  {
+    concurrentReloads: amount(),
+    share: amount(),
+    runTimeMs: amount(),
+    queueTimeMs: amount(),
+    reloadsPerAppAndDay: amount(),
+    appDataBytes: amount(),
+  },
+  { title: 'OwnLimits' },
+)
 
 const orNull = (description: string) =>
   Type.Optional(Type.Union([Type.Number(), Type.Null()], { description }))
@@ -36,17 +39,24 @@ const LimitsChange = Type.Object(
     reloadsPerAppAndDay: orNull('0: no limit'),
     appDataBytes: orNull('Largest data file of an app; 0: no limit'),
   },
-  { additionalProperties: false, description: 'What is not named stays; null: as for every tenant' },
+  {
+    title: 'LimitsChange',
+    additionalProperties: false,
+    description: 'What is not named stays; null: as for every tenant',
+  },
 )
 
-const TenantWithLimits = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  limits: Type.Object({
-    own: OwnLimits,
-    effective: Type.Required(OwnLimits),
-  }),
-})
+const TenantWithLimits = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    limits: Type.Object({
+      own: OwnLimits,
+      effective: Type.Required(OwnLimits),
+    }),
+  },
+  { title: 'TenantWithLimits' },
+)
 
 const ABOUT = { tags: ['operator'], security: [{ operatorKey: [] }] }
 const TENANT = '/api/operator/tenants/:tenantId'

@@ -11,16 +11,19 @@ import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { problems, refuse } from '../http/problem.ts'
 
-const Quota = Type.Object({
-  id: Type.String(),
-  type: Type.Literal('quotas'),
-  attributes: Type.Object({
-    quota: Type.Integer({ description: '-1: no limit' }),
-    unit: Type.String(),
-    usage: Type.Optional(Type.Integer()),
-  }),
-})
-const Quotas = Type.Object({ data: Type.Array(Quota) })
+const Quota = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Literal('quotas'),
+    attributes: Type.Object({
+      quota: Type.Integer({ description: '-1: no limit' }),
+      unit: Type.String(),
+      usage: Type.Optional(Type.Integer()),
+    }),
+  },
+  { title: 'Quota' },
+)
+const Quotas = Type.Object({ data: Type.Array(Quota) }, { title: 'Quotas' })
 const Asked = Type.Object({
   reportUsage: Type.Optional(
     Type.Boolean({ description: 'Tells the usage as well, where it is one number' }),

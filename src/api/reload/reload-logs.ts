@@ -26,26 +26,29 @@ const TAGS = ['apps']
 const LOGS_LISTED = 10
 const METADATA_MAX = 100
 
-const ReloadMeta = Type.Object({
-  reloadId: Type.String(),
-  duration: Type.Integer({ description: 'Milliseconds' }),
-  endTime: Type.String({ format: 'date-time' }),
-  success: Type.Boolean(),
-  isPartialReload: Type.Boolean(),
-  skipStore: Type.Boolean(),
-  peakMemoryBytes: Type.Optional(Type.Integer({ description: 'Extension. Of the deciding attempt' })),
-  statements: Type.Array(
-    Type.Object({
-      type: Type.Enum(['load', 'store']),
-      tableName: Type.String({ description: 'The table that got the rows, or that was stored' }),
-      nbrOfRows: Type.Integer(),
-      nbrOfFields: Type.Integer(),
-      duration: Type.Integer({ description: 'Milliseconds' }),
-      line: Type.Integer({ description: 'Extension. Line of the script' }),
-    }),
-    { description: `LOADs and STOREs of the latest attempt, at most the first ${RAN_STATEMENTS_MAX}` },
-  ),
-})
+const ReloadMeta = Type.Object(
+  {
+    reloadId: Type.String(),
+    duration: Type.Integer({ description: 'Milliseconds' }),
+    endTime: Type.String({ format: 'date-time' }),
+    success: Type.Boolean(),
+    isPartialReload: Type.Boolean(),
+    skipStore: Type.Boolean(),
+    peakMemoryBytes: Type.Optional(Type.Integer({ description: 'Extension. Of the deciding attempt' })),
+    statements: Type.Array(
+      Type.Object({
+        type: Type.Enum(['load', 'store']),
+        tableName: Type.String({ description: 'The table that got the rows, or that was stored' }),
+        nbrOfRows: Type.Integer(),
+        nbrOfFields: Type.Integer(),
+        duration: Type.Integer({ description: 'Milliseconds' }),
+        line: Type.Integer({ description: 'Extension. Line of the script' }),
+      }),
+      { description: `LOADs and STOREs of the latest attempt, at most the first ${RAN_STATEMENTS_MAX}` },
+    ),
+  },
+  { title: 'ReloadMetadata' },
+)
 
 const LogPath = Type.Object({ appId: Type.String(), reloadId: Type.String() })
 

@@ -36,7 +36,14 @@ import { reloadSortValue } from '../../store/port/reload-sort.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import {
+  absoluteLink,
+  type PageRules,
+  pageLinks,
+  pageParameters,
+  pageSchema,
+  readPage,
+} from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
 import { may, mayCancel, mayRead } from '../http/rights.ts'
 import { keyOfOtherPayload, readIdempotencyKey } from './idempotency-key.ts'
@@ -79,27 +86,30 @@ const ListQuery = Type.Object({
   ),
 })
 
-const StartBody = Type.Object({
-  appId: Type.String({ minLength: 1 }),
-  partial: Type.Optional(Type.Boolean({ description: 'Keep the tables and run only the prefixed loads' })),
-  weight: Type.Optional(
-    Type.Integer({
-      minimum: WEIGHT_MIN,
-      maximum: WEIGHT_MAX,
-      description: `The heavier goes first; ${WEIGHT_DEFAULT} by default, always 1 for personal apps`,
-    }),
-  ),
-  variables: Type.Optional(
-    Type.Unsafe<Record<string, string>>({
-      type: 'object',
-      maxProperties: VARIABLES_MAX_COUNT,
-      additionalProperties: { type: 'string', maxLength: VARIABLE_VALUE_MAX_CHARACTERS },
-      description: 'Script variables set before the first statement; never shown again',
-    }),
-  ),
-  resourceId: Type.Optional(Type.String({ minLength: 1, maxLength: RESOURCE_ID_MAX_CHARACTERS })),
-  resourceType: Type.Optional(Type.Enum(RESOURCE_TYPES)),
-})
+const StartBody = Type.Object(
+  {
+    appId: Type.String({ minLength: 1 }),
+    partial: Type.Optional(Type.Boolean({ description: 'Keep the tables and run only the prefixed loads' })),
+    weight: Type.Optional(
+      Type.Integer({
+        minimum: WEIGHT_MIN,
+        maximum: WEIGHT_MAX,
+        description: `The heavier goes first; ${WEIGHT_DEFAULT} by default, always 1 for personal apps`,
+      }),
+    ),
+    variables: Type.Optional(
+      Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        maxProperties: VARIABLES_MAX_COUNT,
+        additionalProperties: { type: 'string', maxLength: VARIABLE_VALUE_MAX_CHARACTERS },
+        description: 'Script variables set before the first statement; never shown again',
+      }),
+    ),
+    resourceId: Type.Optional(Type.String({ minLength: 1, maxLength: RESOURCE_ID_MAX_CHARACTERS })),
+    resourceType: Type.Optional(Type.Enum(RESOURCE_TYPES)),
+  },
+  { title: 'NewReload' },
+)
 
 const ById = Type.Object({ reloadId: Type.String() })
 
@@ -120,7 +130,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         querystring: ListQuery,
         response: {
-          200: Type.Object({ data: Type.Array(ReloadRecord), links: Links }),
+          200: pageSchema('Reloads', ReloadRecord),
           ...problems(400, 403),
         },
       },

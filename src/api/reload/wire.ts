@@ -11,6 +11,7 @@ import type { Reload } from '../../core/reload.ts'
 import { timeText } from '../../core/time-text.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
 import { AHEAD_COUNTED_MAX, type QueuePosition } from '../../store/port/queue.ts'
+import { SelfLink } from '../http/page.ts'
 
 export const STATUSES = [...ACTIVE_STATES, ...OUTCOMES] as const
 
@@ -32,32 +33,36 @@ export const QueueRecord = Type.Object(
     until: Type.Optional(Time('Of a back-off: when it is over')),
   },
   {
+    title: 'QueuePlace',
     description:
       'Only while QUEUED, and only for a single reload; not part of Qlik’s API. A busy app is never the reason: a second reload of an app is refused',
   },
 )
 
-export const ReloadRecord = Type.Object({
-  id: Type.String({ description: '24 hex digits' }),
-  appId: Type.String(),
-  tenantId: Type.String(),
-  userId: Type.String({ description: 'The user who asked for the reload' }),
-  type: Type.Enum(TRIGGERS, { description: 'What initiated the reload' }),
-  status: Type.Enum(STATUSES),
-  creationTime: Time('When the reload was accepted'),
-  partial: Type.Boolean(),
-  weight: Type.Integer({ minimum: 1, maximum: 10 }),
-  startTime: Type.Optional(Time('When the reload was first taken off the queue')),
-  endTime: Type.Optional(Time('When the reload reached its outcome')),
-  engineTime: Type.Optional(Time('The engine’s time of the new data; of succeeded reloads only')),
-  errorCode: Type.Optional(Type.String()),
-  errorMessage: Type.Optional(Type.String()),
-  resourceId: Type.Optional(Type.String()),
-  resourceType: Type.Optional(Type.Enum(RESOURCE_TYPES)),
-  log: Type.Optional(Type.String({ description: 'Progress text of the latest attempt' })),
-  queue: Type.Optional(QueueRecord),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+export const ReloadRecord = Type.Object(
+  {
+    id: Type.String({ description: '24 hex digits' }),
+    appId: Type.String(),
+    tenantId: Type.String(),
+    userId: Type.String({ description: 'The user who asked for the reload' }),
+    type: Type.Enum(TRIGGERS, { description: 'What initiated the reload' }),
+    status: Type.Enum(STATUSES),
+    creationTime: Time('When the reload was accepted'),
+    partial: Type.Boolean(),
+    weight: Type.Integer({ minimum: 1, maximum: 10 }),
+    startTime: Type.Optional(Time('When the reload was first taken off the queue')),
+    endTime: Type.Optional(Time('When the reload reached its outcome')),
+    engineTime: Type.Optional(Time('The engine’s time of the new data; of succeeded reloads only')),
+    errorCode: Type.Optional(Type.String()),
+    errorMessage: Type.Optional(Type.String()),
+    resourceId: Type.Optional(Type.String()),
+    resourceType: Type.Optional(Type.Enum(RESOURCE_TYPES)),
+    log: Type.Optional(Type.String({ description: 'Progress text of the latest attempt' })),
+    queue: Type.Optional(QueueRecord),
+    links: SelfLink,
+  },
+  { title: 'Reload' },
+)
 
 export function queueRecord(reload: Reload, position: QueuePosition): Static<typeof QueueRecord> {
   const { ahead, waitsFor } = position

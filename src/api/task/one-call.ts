@@ -26,21 +26,27 @@ const about = {
   enabled: Type.Optional(Type.Boolean({ description: 'false by default' })),
 }
 
-const OnTimeSchedule = Type.Object({
-  ...about,
-  recurrence: Type.Optional(Type.String()),
-  timezone: Type.Optional(Type.String()),
-  startDateTime: Type.Optional(Type.String()),
-  endDateTime: Type.Optional(Type.String()),
-})
+const OnTimeSchedule = Type.Object(
+  {
+    ...about,
+    recurrence: Type.Optional(Type.String()),
+    timezone: Type.Optional(Type.String()),
+    startDateTime: Type.Optional(Type.String()),
+    endDateTime: Type.Optional(Type.String()),
+  },
+  { title: 'OnTimeSchedule' },
+)
 
-const OnTaskEvent = Type.Object({
-  ...about,
-  onTaskId: Type.String({ description: 'The upstream task' }),
-  onTaskStatus: Type.Optional(Type.Enum(HEARD_STATUSES, { description: 'succeeded by default' })),
-})
+const OnTaskEvent = Type.Object(
+  {
+    ...about,
+    onTaskId: Type.String({ description: 'The upstream task' }),
+    onTaskStatus: Type.Optional(Type.Enum(HEARD_STATUSES, { description: 'succeeded by default' })),
+  },
+  { title: 'OnTaskEvent' },
+)
 
-const OnDatasetUpdated = Type.Object(about)
+const OnDatasetUpdated = Type.Object(about, { title: 'OnDatasetUpdated' })
 
 type About = Static<typeof OnDatasetUpdated>
 

@@ -18,7 +18,15 @@ import { all, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import {
+  absoluteLink,
+  type PageRules,
+  pageLinks,
+  pageParameters,
+  pageSchema,
+  readPage,
+  SelfLink,
+} from '../http/page.ts'
 import { done, problems } from '../http/problem.ts'
 import { UUID } from './read-events.ts'
 import { deprecated, forgive, scheduleWorld, taskDeps } from './task-mount.ts'
@@ -52,27 +60,30 @@ const writable = {
   state: Type.Optional(Type.Enum(STATES, { description: 'Completed is set by the service' })),
   type: Type.Optional(Type.String({ description: 'Ignored' })),
 }
-const Body = Type.Object(writable)
+const Body = Type.Object(writable, { title: 'NewReloadTask' })
 type Body = Static<typeof Body>
 
 const { type: _ignored, ...shared } = writable
-const ReloadTask = Type.Object({
-  ...shared,
-  appId: Type.String(),
-  timeZone: Type.String(),
-  state: Type.Enum(STATES),
-  id: Type.String(),
-  userId: Type.String(),
-  tenantId: Type.String(),
-  jobId: Type.String(),
-  spaceId: Type.Optional(Type.String()),
-  migrated: Type.Boolean({ description: 'Newer tasks of its app took over' }),
-  lastExecutionTime: Type.Optional(Type.String({ format: 'date-time' })),
-  nextExecutionTime: Type.Optional(Type.String({ format: 'date-time' })),
-  disabledCode: Type.Optional(Type.Enum(DISABLED_CODES)),
-  log: Type.Optional(Type.String()),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+const ReloadTask = Type.Object(
+  {
+    ...shared,
+    appId: Type.String(),
+    timeZone: Type.String(),
+    state: Type.Enum(STATES),
+    id: Type.String(),
+    userId: Type.String(),
+    tenantId: Type.String(),
+    jobId: Type.String(),
+    spaceId: Type.Optional(Type.String()),
+    migrated: Type.Boolean({ description: 'Newer tasks of its app took over' }),
+    lastExecutionTime: Type.Optional(Type.String({ format: 'date-time' })),
+    nextExecutionTime: Type.Optional(Type.String({ format: 'date-time' })),
+    disabledCode: Type.Optional(Type.Enum(DISABLED_CODES)),
+    log: Type.Optional(Type.String()),
+    links: SelfLink,
+  },
+  { title: 'ReloadTask' },
+)
 
 const ByTaskId = Type.Object({ taskId: Type.String() })
 
@@ -98,7 +109,7 @@ function registerList(server: ApiServer, deps: ApiDeps): void {
           appId: Type.Optional(Type.String()),
           partial: Type.Optional(Type.Boolean()),
         }),
-        response: { 200: Type.Object({ data: Type.Array(ReloadTask), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('ReloadTasks', ReloadTask), ...problems(400) },
       },
     },
     async (request) => {

@@ -15,7 +15,7 @@ import { type Page, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { readNamedPage } from '../http/named-page.ts'
-import { Links } from '../http/page.ts'
+import { pageSchema } from '../http/page.ts'
 import { ATTRIBUTES, readFilter } from './task-filter.ts'
 import {
   amongVisible,
@@ -31,30 +31,33 @@ import { TaskRecord } from './task-schema.ts'
 
 const GRAPH_LEVELS_MAX = 20
 
-const Graph = Type.Object({
-  taskId: Type.String(),
-  vertices: Type.Array(
-    Type.Object({
-      taskId: Type.String(),
-      task: Type.Optional(TaskRecord),
-      attrs: Type.Object({
-        depth: Type.Integer(),
-        isParent: Type.Boolean(),
-        isChild: Type.Boolean(),
-        missing: Type.Optional(
-          Type.Boolean({ description: 'Extension. The task was deleted: the chain is broken there' }),
-        ),
+const Graph = Type.Object(
+  {
+    taskId: Type.String(),
+    vertices: Type.Array(
+      Type.Object({
+        taskId: Type.String(),
+        task: Type.Optional(TaskRecord),
+        attrs: Type.Object({
+          depth: Type.Integer(),
+          isParent: Type.Boolean(),
+          isChild: Type.Boolean(),
+          missing: Type.Optional(
+            Type.Boolean({ description: 'Extension. The task was deleted: the chain is broken there' }),
+          ),
+        }),
       }),
-    }),
-  ),
-  edges: Type.Array(
-    Type.Object({
-      source: Type.String({ description: 'The upstream task' }),
-      target: Type.String(),
-      attrs: Type.Object({ depth: Type.Integer() }),
-    }),
-  ),
-})
+    ),
+    edges: Type.Array(
+      Type.Object({
+        source: Type.String({ description: 'The upstream task' }),
+        target: Type.String(),
+        attrs: Type.Object({ depth: Type.Integer() }),
+      }),
+    ),
+  },
+  { title: 'TaskGraph' },
+)
 
 export function registerGraphs(mount: Mount): void {
   registerNeighbours(mount, 'parents', 'getTaskGraphParents')
@@ -78,7 +81,7 @@ function registerNeighbours(
         params: ById,
         querystring: Type.Object({ ...listParameters(SCHEDULING_PAGES), filter: FilterParameter }),
         response: {
-          200: Type.Object({ data: Type.Array(TaskRecord), links: Links }),
+          200: pageSchema('Tasks', TaskRecord),
           ...taskProblems(400, 403, 404),
         },
       },

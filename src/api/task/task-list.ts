@@ -11,7 +11,7 @@ import { type Listed, positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { CursorPage, type NamedPageQuery, namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links, type PageLinks, type PageRules, pageParameters } from '../http/page.ts'
+import { type PageLinks, type PageRules, pageParameters, pageSchema } from '../http/page.ts'
 import { ATTRIBUTES, type AttributeName, readFilter } from './task-filter.ts'
 import type { Mount, Prefix } from './task-mount.ts'
 import { taskProblems } from './task-mount.ts'
@@ -60,7 +60,7 @@ export function registerTaskList({ server, deps, prefix, path, about }: Mount): 
           resourceId: Type.Optional(Type.String({ description: 'Id of the app' })),
           ...(prefix === 'scheduling' ? { filter: FilterParameter } : {}),
         }),
-        response: { 200: Type.Object({ data: Type.Array(TaskRecord), links: Links }), ...taskProblems(400) },
+        response: { 200: pageSchema('Tasks', TaskRecord), ...taskProblems(400) },
       },
     },
     async (request) => {

@@ -20,36 +20,42 @@ const count = Type.Optional(
   Type.Integer({ minimum: 1, maximum: COUNT_MAX, description: `${COUNT_DEFAULT} by default` }),
 )
 
-const Instants = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      at: Type.String({ format: 'date-time' }),
-      local: Type.String({ description: 'What clocks of the zone show then, with their offset' }),
-      shifted: Type.Optional(
-        Type.Enum(['gap', 'overlap'], {
-          description: 'gap: clocks leave out the time of the rule; overlap: they show it twice',
-        }),
-      ),
-      noRun: Type.Optional(Type.Boolean({ description: 'The calendar has this day as one without runs' })),
-    }),
-  ),
-  enabled: Type.Optional(Type.Boolean({ description: 'false: the task is off and will not run' })),
-})
+const Instants = Type.Object(
+  {
+    data: Type.Array(
+      Type.Object({
+        at: Type.String({ format: 'date-time' }),
+        local: Type.String({ description: 'What clocks of the zone show then, with their offset' }),
+        shifted: Type.Optional(
+          Type.Enum(['gap', 'overlap'], {
+            description: 'gap: clocks leave out the time of the rule; overlap: they show it twice',
+          }),
+        ),
+        noRun: Type.Optional(Type.Boolean({ description: 'The calendar has this day as one without runs' })),
+      }),
+    ),
+    enabled: Type.Optional(Type.Boolean({ description: 'false: the task is off and will not run' })),
+  },
+  { title: 'TaskInstants' },
+)
 
-const Unsaved = Type.Object({
-  recurrence: Type.Optional(
-    Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: 20 })], {
-      description: 'Rules (RECUR of RFC 5545)',
-    }),
-  ),
-  interval: Type.Optional(Type.String({ description: 'Repeating interval of ISO 8601, instead of rules' })),
-  startDateTime: Type.Optional(Type.String()),
-  endDateTime: Type.Optional(Type.String()),
-  timezone: Type.Optional(Type.String()),
-  dstGap: Type.Optional(Type.Enum(['shift', 'skip'])),
-  calendar: Type.Optional(Type.String()),
-  count,
-})
+const Unsaved = Type.Object(
+  {
+    recurrence: Type.Optional(
+      Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: 20 })], {
+        description: 'Rules (RECUR of RFC 5545)',
+      }),
+    ),
+    interval: Type.Optional(Type.String({ description: 'Repeating interval of ISO 8601, instead of rules' })),
+    startDateTime: Type.Optional(Type.String()),
+    endDateTime: Type.Optional(Type.String()),
+    timezone: Type.Optional(Type.String()),
+    dstGap: Type.Optional(Type.Enum(['shift', 'skip'])),
+    calendar: Type.Optional(Type.String()),
+    count,
+  },
+  { title: 'UnsavedSchedule' },
+)
 
 export function registerPreview({ server, deps, path, about }: Mount): void {
   server.get(

@@ -25,7 +25,7 @@ export const TaskProblem = Type.Object(
     status_code: Type.Integer(),
     value: Type.Unknown({ description: 'For programs, such as existingTaskId; null as a rule' }),
   },
-  { description: 'Refused: what is wrong, by code' },
+  { title: 'TaskErrors', description: 'Refused: what is wrong, by code' },
 )
 
 export function taskProblem(

@@ -19,7 +19,7 @@ import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links, type PageRules } from '../http/page.ts'
+import { type PageRules, pageSchema } from '../http/page.ts'
 import { done, refuse } from '../http/problem.ts'
 import { may } from '../http/rights.ts'
 import { listParameters, PAGE_NAMES } from './task-list.ts'
@@ -57,24 +57,29 @@ const TICK_PAGES: PageRules<'createdAt'> = {
 const BEGAN = is<RunField>('state', 'running', ...RUN_ENDS)
 const NOT_BEGUN = is<RunField>('state', 'waiting', 'skipped', 'missed')
 
-const Runs = Type.Object({ data: Type.Array(RunRecord), links: Links })
+const Runs = pageSchema('TaskRuns', RunRecord)
 const RunPath = Type.Object({ id: Type.String(), runId: Type.String() })
 
 const Time = Type.String({ format: 'date-time' })
-const Tick = Type.Object({
-  id: Type.String(),
-  taskId: Type.String(),
-  status: Type.Enum(['WAITING', 'SKIPPED', 'MISSED']),
-  trigger: Type.Enum(TASK_STARTS),
-  reason: Type.Optional(Type.Enum(NO_RUN_REASONS)),
-  createdAt: Time,
-  dueAt: Type.Optional(Time),
-  firstDueAt: Type.Optional(Time),
-  count: Type.Optional(Type.Integer({ description: 'Instants that it stands for' })),
-  notBefore: Type.Optional(Time),
-  pendingReloadId: Type.Optional(Type.String({ description: 'The reload because of which it was skipped' })),
-  heard: Type.Optional(Type.Array(Type.Object({ taskId: Type.String(), runId: Type.String() }))),
-})
+const Tick = Type.Object(
+  {
+    id: Type.String(),
+    taskId: Type.String(),
+    status: Type.Enum(['WAITING', 'SKIPPED', 'MISSED']),
+    trigger: Type.Enum(TASK_STARTS),
+    reason: Type.Optional(Type.Enum(NO_RUN_REASONS)),
+    createdAt: Time,
+    dueAt: Type.Optional(Time),
+    firstDueAt: Type.Optional(Time),
+    count: Type.Optional(Type.Integer({ description: 'Instants that it stands for' })),
+    notBefore: Type.Optional(Time),
+    pendingReloadId: Type.Optional(
+      Type.String({ description: 'The reload because of which it was skipped' }),
+    ),
+    heard: Type.Optional(Type.Array(Type.Object({ taskId: Type.String(), runId: Type.String() }))),
+  },
+  { title: 'TaskTick' },
+)
 
 export function registerRuns(mount: Mount): void {
   registerRunLists(mount)
@@ -202,7 +207,7 @@ function registerTicks({ server, deps, path, about }: Mount): void {
         params: ById,
         querystring: Type.Object(listParameters(TICK_PAGES)),
         response: {
-          200: Type.Object({ data: Type.Array(Tick), links: Links }),
+          200: pageSchema('TaskTicks', Tick),
           ...taskProblems(400, 403, 404),
         },
       },

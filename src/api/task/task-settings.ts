@@ -17,11 +17,14 @@ import { done, problems, refuse } from '../http/problem.ts'
 const SETTINGS_PATH = '/api/scheduling/settings'
 const about = (operationId: string) => ({ operationId, tags: ['tasks'] })
 
-const Settings = Type.Object({
-  paused: Type.Boolean({ description: 'No task makes a reload; what becomes due is recorded as missed' }),
-  pausedAt: Type.Optional(Type.String({ format: 'date-time' })),
-  calendars: Type.Record(Type.String(), Type.Array(Type.String({ format: 'date' }))),
-})
+const Settings = Type.Object(
+  {
+    paused: Type.Boolean({ description: 'No task makes a reload; what becomes due is recorded as missed' }),
+    pausedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    calendars: Type.Record(Type.String(), Type.Array(Type.String({ format: 'date' }))),
+  },
+  { title: 'TaskSettings' },
+)
 
 const ByName = Type.Object({ name: Type.String() })
 

@@ -17,16 +17,19 @@ import { ById, type Mount, taskOf, taskProblems } from './task-mount.ts'
 
 const SOURCE_MAX_CHARACTERS = 256
 
-const Answer = Type.Object({
-  status_code: Type.Integer(),
-  code: Type.String({ description: 'CHO-000' }),
-  message: Type.String(),
-  context: Type.String(),
-  timestamp: Type.String({ format: 'date-time' }),
-  value: Type.Null(),
-  runId: Type.String({ description: 'Extension' }),
-  reloadId: Type.Optional(Type.String({ description: 'Extension' })),
-})
+const Answer = Type.Object(
+  {
+    status_code: Type.Integer(),
+    code: Type.String({ description: 'CHO-000' }),
+    message: Type.String(),
+    context: Type.String(),
+    timestamp: Type.String({ format: 'date-time' }),
+    value: Type.Null(),
+    runId: Type.String({ description: 'Extension' }),
+    reloadId: Type.Optional(Type.String({ description: 'Extension' })),
+  },
+  { title: 'TaskStarted' },
+)
 
 export function registerTaskStart({ server, deps, path, about }: Mount): void {
   server.post(

@@ -47,7 +47,7 @@ const Patch = Type.Array(
     from: Type.Optional(Type.String()),
     value: Type.Optional(Type.Unknown()),
   }),
-  { minItems: 1, maxItems: OPERATIONS_MAX },
+  { title: 'TaskPatch', minItems: 1, maxItems: OPERATIONS_MAX },
 )
 
 export function registerTasks(server: ApiServer, deps: ApiDeps): void {

@@ -8,7 +8,7 @@ import { defined } from '../../core/defined.ts'
 import type { SendId } from '../../core/ids.ts'
 import { resend } from '../../delivery/resend.ts'
 import type { SendQuery } from '../../store/port/lists.ts'
-import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { type PageRules, pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 import { ById, findSubscription, type Mount } from './webhook-mount.ts'
 import { DeliveryRecord, deliveryRecord, SEND_STATUSES } from './webhook-wire.ts'
@@ -41,7 +41,7 @@ function registerHistory({ server, deps, path, about }: Mount): void {
           eventType: Type.Optional(Type.String()),
         }),
         response: {
-          200: Type.Object({ data: Type.Array(DeliveryRecord), links: Links }),
+          200: pageSchema('WebhookDeliveries', DeliveryRecord),
           ...problems(400, 404),
         },
       },

@@ -80,10 +80,13 @@ const writable = {
 }
 
 /** What replaces a webhook; the result of a patch has to fit it too. */
-export const WebhookBody = Type.Object(writable)
+export const WebhookBody = Type.Object(writable, { title: 'WebhookChange' })
 export type WebhookBody = Static<typeof WebhookBody>
 
-export const NewWebhook = Type.Object({ ...writable, origin: Type.Optional(Type.Enum(ORIGINS)) })
+export const NewWebhook = Type.Object(
+  { ...writable, origin: Type.Optional(Type.Enum(ORIGINS)) },
+  { title: 'NewWebhook' },
+)
 
 export const Patch = Type.Array(
   Type.Object({
@@ -91,38 +94,41 @@ export const Patch = Type.Array(
     path: Type.String(),
     value: Type.Optional(Type.Unknown()),
   }),
-  { maxItems: 200 },
+  { title: 'WebhookPatch', maxItems: 200 },
 )
 
 const Time = Type.String({ format: 'date-time' })
 
-export const Webhook = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  url: Type.String(),
-  description: Type.String(),
-  eventTypes: Type.Array(Type.String()),
-  enabled: Type.Boolean(),
-  filter: Type.Optional(Type.String()),
-  level: Type.Enum(LEVELS),
-  ownerId: Type.String(),
-  headers: HeaderMap('Sent with every delivery'),
-  encryptedHeaders: Type.Array(Type.String(), { description: 'Names only' }),
-  secretKeyAdded: Type.Boolean(),
-  enableCloudEventDelivery: Type.Boolean(),
-  checkCertificateRevocation: Type.Boolean(),
-  contentMode: Type.Enum(CONTENT_MODES),
-  abuseProtection: Type.Enum(ABUSE_PROTECTIONS),
-  sendsPerMinute: Type.Optional(Type.Integer()),
-  previousSecretValidUntil: Type.Optional(Time),
-  origin: Type.Enum(ORIGINS),
-  createdAt: Time,
-  updatedAt: Time,
-  createdByUserId: Type.String(),
-  updatedByUserId: Type.String(),
-  disabledReason: Type.Optional(Type.String()),
-  disabledReasonCode: Type.Optional(Type.String()),
-})
+export const Webhook = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    url: Type.String(),
+    description: Type.String(),
+    eventTypes: Type.Array(Type.String()),
+    enabled: Type.Boolean(),
+    filter: Type.Optional(Type.String()),
+    level: Type.Enum(LEVELS),
+    ownerId: Type.String(),
+    headers: HeaderMap('Sent with every delivery'),
+    encryptedHeaders: Type.Array(Type.String(), { description: 'Names only' }),
+    secretKeyAdded: Type.Boolean(),
+    enableCloudEventDelivery: Type.Boolean(),
+    checkCertificateRevocation: Type.Boolean(),
+    contentMode: Type.Enum(CONTENT_MODES),
+    abuseProtection: Type.Enum(ABUSE_PROTECTIONS),
+    sendsPerMinute: Type.Optional(Type.Integer()),
+    previousSecretValidUntil: Type.Optional(Time),
+    origin: Type.Enum(ORIGINS),
+    createdAt: Time,
+    updatedAt: Time,
+    createdByUserId: Type.String(),
+    updatedByUserId: Type.String(),
+    disabledReason: Type.Optional(Type.String()),
+    disabledReasonCode: Type.Optional(Type.String()),
+  },
+  { title: 'Webhook' },
+)
 
 export function webhookRecord(subscription: Subscription): Static<typeof Webhook> {
   const { disabledReason, disabledReasonCode, filterText, sendsPerMinute, previousSecret } = subscription
@@ -157,20 +163,27 @@ export function webhookRecord(subscription: Subscription): Static<typeof Webhook
 export const SEND_STATUSES = ['success', 'fail'] as const
 
 /** What users see as a delivery is one send of it. */
-export const DeliveryRecord = Type.Object({
-  id: Type.String(),
-  webhookId: Type.String(),
-  eventType: Type.String(),
-  status: Type.Enum(SEND_STATUSES),
-  statusMessage: Type.Optional(Type.String()),
-  triggeredAt: Time,
-  request: Type.Optional(
-    Type.Object({ url: Type.String(), headers: HeaderMap('As sent; secrets omitted'), body: Type.Unknown() }),
-  ),
-  response: Type.Optional(
-    Type.Object({ statusCode: Type.Integer(), headers: HeaderMap('As received'), body: Type.String() }),
-  ),
-})
+export const DeliveryRecord = Type.Object(
+  {
+    id: Type.String(),
+    webhookId: Type.String(),
+    eventType: Type.String(),
+    status: Type.Enum(SEND_STATUSES),
+    statusMessage: Type.Optional(Type.String()),
+    triggeredAt: Time,
+    request: Type.Optional(
+      Type.Object({
+        url: Type.String(),
+        headers: HeaderMap('As sent; secrets omitted'),
+        body: Type.Unknown(),
+      }),
+    ),
+    response: Type.Optional(
+      Type.Object({ statusCode: Type.Integer(), headers: HeaderMap('As received'), body: Type.String() }),
+    ),
+  },
+  { title: 'WebhookDelivery' },
+)
 
 export function deliveryRecord(send: Send): Static<typeof DeliveryRecord> {
   const { statusMessage, request, response } = send

@@ -16,7 +16,7 @@ import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { Links, type PageRules, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { type PageRules, pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
 import { registerActions } from './webhook-actions.ts'
@@ -96,7 +96,7 @@ function registerList({ server, deps, path, about }: Mount): void {
         summary: 'List webhooks',
         ...about('getWebhooks'),
         querystring: Type.Object({ ...pageParameters(PAGES), ...Selection }),
-        response: { 200: Type.Object({ data: Type.Array(Webhook), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('Webhooks', Webhook), ...problems(400) },
       },
     },
     async (request) => {
@@ -138,13 +138,16 @@ function registerCreate({ server, deps, path, about }: Mount): void {
 }
 
 function registerEventTypes({ server, path, about }: Mount): void {
-  const EventType = Type.Object({
-    name: Type.String(),
-    title: Type.String(),
-    description: Type.String(),
-    category: Type.String(),
-    levels: Type.Array(Type.Enum(LEVELS)),
-  })
+  const EventType = Type.Object(
+    {
+      name: Type.String(),
+      title: Type.String(),
+      description: Type.String(),
+      category: Type.String(),
+      levels: Type.Array(Type.Enum(LEVELS)),
+    },
+    { title: 'WebhookEventType' },
+  )
   server.get(
     `${path}/event-types`,
     {
