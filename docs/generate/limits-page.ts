@@ -36,6 +36,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   scheduleGapMs: 'Shortest time between two runs of one schedule.',
   dataRefreshDelayMs:
     'After a change of data: how long further changes are waited for, before the apps that read it reload.',
+  removedTenantMs:
+    'How long the operator can restore a removed tenant; then its records and files are deleted.',
   setAsideMs: 'How long files that no record knows are kept aside, in `.set-aside` within their folder.',
   deliveryHistoryMs:
     'How long records of sends are kept, and how old an event may be that is sent again by hand.',

@@ -29,13 +29,12 @@ export function firing(deps: ScheduleDeps, { tenantId, automationId: id }: Autom
 
 function fire(deps: ScheduleDeps, view: AutomationView) {
   const { clock, random, zones } = deps
-  const { automation } = view
+  const { automation, tenant } = view
   const now = clock.now()
   const from = automation?.nextInstant
   const trigger = automation?.document.trigger
-  if (trigger?.kind !== 'schedule' || !automation?.enabled || from === undefined || from > now) {
-    return { answer: false }
-  }
+  if (tenant.removedAt !== undefined || from === undefined || from > now) return { answer: false }
+  if (trigger?.kind !== 'schedule' || !automation?.enabled) return { answer: false }
   const { runs, missed, next } = comeDue(trigger.schedule, { from, now, catchUpMs: CATCH_UP_MS }, zones)
   const wanted = (instant: number): NewRun => ({
     id: newTimeUuid<'automation-run'>(random, now),

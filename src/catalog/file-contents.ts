@@ -48,6 +48,8 @@ export interface FileStore {
   move(from: Place, name: string, to: Place, newName: string): Promise<void>
   /** Deletes a file, or a folder with all it holds. Harmless when it is not there. */
   remove(place: Place, name: string): Promise<void>
+  /** Deletes the folders of all places of a tenant with all they hold. Harmless when there are none. */
+  removeAll(tenantId: TenantId): Promise<void>
   /** Bytes of a regular file; undefined when there is none of that name. */
   sizeOf(place: Place, name: string): Promise<number | undefined>
   /** The folder of the place, made when it is missing: the root of a `lib://` connection. */

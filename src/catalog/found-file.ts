@@ -45,6 +45,7 @@ export async function ownerOfPlace(
   store: CatalogStore,
   { tenantId, place }: Place,
 ): Promise<UserId | undefined> {
+  if ((await store.tenant(tenantId))?.removedAt !== undefined) return undefined
   if ('spaceId' in place) return (await store.space(tenantId, place.spaceId))?.ownerId
   const user = await store.user(tenantId, place.ownerId)
   return user?.status === 'deleted' ? undefined : user?.id

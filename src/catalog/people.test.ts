@@ -8,7 +8,7 @@ import { endKey, makeKey } from './api-key.ts'
 import { isRefused, type Refused } from './refusal.ts'
 import { changeSpace, createSpace, removeSpace } from './space.ts'
 import { addMember, changeRoles } from './space-member.ts'
-import { changeHostnames, changeLimits, withLimits } from './tenant.ts'
+import { changeLimits, withLimits } from './tenant.ts'
 
 const admin = aUser({ roles: ['TenantAdmin'] })
 const guest = aUser({ id: 'guest' as never })
@@ -101,13 +101,5 @@ describe('a tenant', () => {
     expect(withLimits(tenant, {})).toEqual(tenant)
     expect(await changeLimits(store, TENANT_ID, { share: -1 })).toMatchObject({ reason: 'badRequest' })
     expect(await changeLimits(store, 'nobody' as never, {})).toMatchObject({ reason: 'tenantNotFound' })
-  })
-
-  it('gets other host names, and keeps everything else', async () => {
-    const { store } = await bench()
-    const hostnames = ['new.example.com', 'old.example.com']
-    expect(await changeHostnames(store, TENANT_ID, hostnames)).toEqual({ ...aTenant(), hostnames })
-    expect(await store.tenant(TENANT_ID)).toEqual({ ...aTenant(), hostnames })
-    expect(await changeHostnames(store, 'nobody' as never, [])).toMatchObject({ reason: 'tenantNotFound' })
   })
 })

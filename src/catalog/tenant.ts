@@ -20,15 +20,6 @@ export async function changeLimits(
   return changeTenant(store, tenantId, (tenant) => withLimits(tenant, change))
 }
 
-/** Events saved from now on carry the first of them. */
-export function changeHostnames(
-  store: ChangeStore,
-  tenantId: TenantId,
-  hostnames: readonly string[],
-): Promise<Tenant | Refused> {
-  return changeTenant(store, tenantId, (tenant) => ({ ...tenant, hostnames }))
-}
-
 /** A limit of null is taken away; a tenant without any has no `limits`. */
 export function withLimits({ limits: before, ...tenant }: Tenant, change: TenantLimitsChange): Tenant {
   const kept = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null)

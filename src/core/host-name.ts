@@ -3,7 +3,9 @@
 /** The longest name of DNS (RFC 1035, section 2.3.4). */
 export const HOST_NAME_MAX = 253
 
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+/** With the underscore, which names within a network have now and then. */
+const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
+const IPV6 = /^[0-9a-f.]*:[0-9a-f.:]*$/
 
 /**
  * The name without port and final dot, in small letters; an address of IPv6 without its brackets.
@@ -16,5 +18,6 @@ export function hostNameOf(host: string): string {
 
 /** @param name in small letters */
 export function isHostName(name: string): boolean {
-  return name.length <= HOST_NAME_MAX && name.split('.').every((label) => LABEL.test(label))
+  if (name.length > HOST_NAME_MAX) return false
+  return IPV6.test(name) || name.split('.').every((label) => LABEL.test(label))
 }

@@ -79,6 +79,8 @@ export interface Limits {
   /** How long after a change of data further ones are waited for, before the apps that read it reload. */
   readonly dataRefreshDelayMs: number
   readonly deliveryHistoryMs: number
+  /** How long a tenant that was removed can be restored; then its data is deleted. */
+  readonly removedTenantMs: number
   /** How long files that no record knows are kept aside. */
   readonly setAsideMs: number
   /**
@@ -121,6 +123,7 @@ export const DEFAULT_LIMITS: Limits = {
   scheduleGapMs: MINUTE,
   dataRefreshDelayMs: MINUTE,
   deliveryHistoryMs: 7 * DAY,
+  removedTenantMs: 30 * DAY,
   setAsideMs: 30 * DAY,
   reloadHistoryMs: 180 * DAY,
   scriptLogHistoryMs: 180 * DAY,
@@ -204,6 +207,9 @@ export function checkLimits(limits: Limits): string[] {
   if (limits.concurrentReloadsPerTenant < 1) broken.push('concurrentReloadsPerTenant must be at least 1')
   if (limits.reloadHistoryMs < DAY) {
     broken.push('reloadHistoryMs must be at least a day: the reloads of a day are counted in its records')
+  }
+  if (limits.removedTenantMs < DAY) {
+    broken.push('removedTenantMs must be at least a day: somebody has to be able to find out')
   }
   if (limits.setAsideMs < DAY) {
     broken.push('setAsideMs must be at least a day: somebody has to be able to find out')

@@ -28,6 +28,8 @@ export interface Tenant {
   readonly limits?: TenantLimits
   /** Removed by the operator: nobody comes in, and nothing of it runs any more. Epoch ms. */
   readonly removedAt?: number
+  /** A removed one whose data is being deleted since: it cannot come back. Epoch ms. */
+  readonly purgedFrom?: number
   /** What its administrators allow of API keys; absent: the defaults (`KeyRules`). */
   readonly keyRules?: KeyRules
   /** Its tasks make no reloads while this is set: since when, epoch ms. */

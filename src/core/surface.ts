@@ -120,6 +120,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_RATE_LIMIT: { room: 'api/http', stage: 'stable' },
   REPRISE_RELOADS_PER_APP_AND_DAY: { room: 'core', stage: 'stable' },
   REPRISE_RELOAD_HISTORY: { room: 'history', stage: 'stable' },
+  REPRISE_REMOVED_TENANT_TIME: { room: 'history', stage: 'preview' },
   REPRISE_RUN_TIME: { room: 'core', stage: 'stable' },
   REPRISE_SCHEDULE_GAP: { room: 'core/recurrence', stage: 'preview' },
   REPRISE_SCHEDULE_JITTER: { room: 'trigger', stage: 'preview' },

@@ -35,6 +35,7 @@ function history({ aheadMs = 0, seenAgoMs = 0, left = 0 } = {}) {
       },
     },
     setAside: { deleteBefore: async () => 0 },
+    removedTenants: { purgeBefore: async () => 0 },
     store: {
       seenAt: async () => seenAt,
       async forget(request) {

@@ -2,9 +2,9 @@
  * Room `history`: what is old is forgotten. The loop that asks the store to forget enters, with nothing else.
  *
  * Deletes old records: ended reloads with their attempts and logs, script logs, events with their ended
- * deliveries, records of sends, and ended runs of automations, each kind after its own time; and files that
- * were set aside. Works in small batches with pauses, so that no other write waits for long. Active reloads
- * and events with pending deliveries are never deleted.
+ * deliveries, records of sends, and ended runs of automations, each kind after its own time; files that were
+ * set aside; and tenants that were removed. Works in small batches with pauses, so that no other write waits
+ * for long. Active reloads and events with pending deliveries are never deleted.
  *
  * Age is counted by the time that the installation has seen (core/seen-time.ts), which the store keeps, and
  * never at the start. A clock that is not plausible is told once, and what it jumped over counts only after
@@ -34,17 +34,24 @@ export interface OperatorsWord {
 }
 
 export interface HistoryDeps {
-  readonly store: HistoryStore
+  readonly store: Pick<HistoryStore, 'forget' | 'seenAt'>
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
   readonly limits: Pick<
     Limits,
-    'reloadHistoryMs' | 'scriptLogHistoryMs' | 'eventHistoryMs' | 'deliveryHistoryMs' | 'setAsideMs'
+    | 'reloadHistoryMs'
+    | 'scriptLogHistoryMs'
+    | 'eventHistoryMs'
+    | 'deliveryHistoryMs'
+    | 'removedTenantMs'
+    | 'setAsideMs'
   >
   readonly clockIsRight: OperatorsWord
   /** Files that no record knows, set aside. */
   readonly setAside: { deleteBefore(moment: number): Promise<number> }
+  /** Tenants that were removed before a moment: deletes some of what is theirs. @returns how much */
+  readonly removedTenants: { purgeBefore(moment: number): Promise<number> }
 }
 
 export function startForgetting(deps: HistoryDeps): Loop {
@@ -68,6 +75,8 @@ export function startForgetting(deps: HistoryDeps): Loop {
       log.info('forgot history', { ...forgotten })
       return PAUSE_MS
     }
+    const purged = await deps.removedTenants.purgeBefore(now - limits.removedTenantMs)
+    if (purged > 0) return PAUSE_MS
     const files = await deps.setAside.deleteBefore(now - limits.setAsideMs)
     if (files > 0) log.info('deleted what was set aside long ago', { files })
     return FORGET_EVERY_MS

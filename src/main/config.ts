@@ -103,6 +103,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     eventHistoryMs: read('eventHistory', parseDurationMs) ?? DEFAULT_LIMITS.eventHistoryMs,
     sessionIdleMs: read('sessionIdleTime', parseDurationMs) ?? DEFAULT_LIMITS.sessionIdleMs,
     sessionMs: read('sessionTime', parseDurationMs) ?? DEFAULT_LIMITS.sessionMs,
+    removedTenantMs: read('removedTenantTime', parseDurationMs) ?? DEFAULT_LIMITS.removedTenantMs,
     setAsideMs: read('setAsideTime', parseDurationMs) ?? DEFAULT_LIMITS.setAsideMs,
     deliveryHistoryMs: read('deliveryHistory', parseDurationMs) ?? DEFAULT_LIMITS.deliveryHistoryMs,
     concurrentReloadsPerTenant: read('concurrentReloads', whole(1)) ?? 1,

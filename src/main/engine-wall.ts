@@ -47,9 +47,19 @@ export function checkTenantsApart(
   wall: WallReport,
   { trustTenants }: Pick<Config, 'trustTenants'>,
 ): void {
-  if (tenants <= 1 || wall.kind !== 'none' || trustTenants) return
-  throw new ConfigError(
+  const reason = refuseTenants(tenants, wall, { trustTenants })
+  if (reason !== undefined) throw new ConfigError(reason)
+}
+
+/** Why not; undefined: it may serve so many. */
+export function refuseTenants(
+  tenants: number,
+  wall: WallReport,
+  { trustTenants }: Pick<Config, 'trustTenants'>,
+): string | undefined {
+  if (tenants <= 1 || wall.kind !== 'none' || trustTenants) return undefined
+  return (
     `${tenants} tenants need a second wall around engine processes, and there is none: ${wall.missing}. ` +
-      `If no tenant is an enemy of another, start with ${TRUST.flag} (${TRUST.variable}=on)`,
+    `If no tenant is an enemy of another, start with ${TRUST.flag} (${TRUST.variable}=on)`
   )
 }

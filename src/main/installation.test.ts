@@ -90,7 +90,7 @@ describe('ensureTenant', () => {
     }
     expect(await hostsAfterStartAt('https://old.example.com')).toEqual([['old.example.com']])
     expect(await hostsAfterStartAt('https://new.example.com:8443')).toEqual([['new.example.com']])
-    expect(await hostsAfterStartAt('')).toEqual([[]])
+    expect(await hostsAfterStartAt('')).toEqual([['new.example.com']])
   })
 
   it('opens the door to a configured key, also one that is configured later, without repeating itself', async () => {

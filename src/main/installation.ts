@@ -8,15 +8,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newKeyToken } from '../catalog/key-token.ts'
 import { addNewTenant, admitBootstrapKey, newTenant } from '../catalog/new-tenant.ts'
-import { changeHostnames } from '../catalog/tenant.ts'
+import { isRefused } from '../catalog/refusal.ts'
+import { describeTenant } from '../catalog/tenant-life.ts'
 import { defined } from '../core/defined.ts'
+import { hostNameOf } from '../core/host-name.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import { SetAside } from '../files/local/set-aside.ts'
 import { tokenHash } from '../sign-in/token-hash.ts'
 import { everyRow } from '../store/port/lists.ts'
 import type { Store } from '../store/port/store.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { type Accepted, StartRefused, writeDurably } from './surroundings.ts'
 
 const KEY_BYTES = 32
@@ -94,9 +96,10 @@ export async function ensureTenant(
   world: World,
   config: Config,
 ): Promise<{ madeKey?: string }> {
-  const [tenant] = await store.tenants()
-  const hostname = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).hostname
-  if (tenant === undefined) {
+  const tenants = await store.tenants()
+  const tenant = tenants.find(({ removedAt }) => removedAt === undefined)
+  const hostname = config.publicUrl === undefined ? undefined : hostNameOf(new URL(config.publicUrl).host)
+  if (tenants.length === 0) {
     const token = config.adminKey ?? newKeyToken(world.random)
     const first = newTenant(
       {
@@ -111,8 +114,11 @@ export async function ensureTenant(
     await addNewTenant(store, first)
     return config.adminKey === undefined ? { madeKey: token } : {}
   }
-  if (tenant.hostnames[0] !== hostname) {
-    await changeHostnames(store, tenant.id, hostname === undefined ? [] : [hostname])
+  if (tenant === undefined) return {}
+  if (hostname !== undefined && tenant.hostnames[0] !== hostname) {
+    const others = tenant.hostnames.slice(1).filter((name) => name !== hostname)
+    const named = await describeTenant({ store }, tenant.id, { hostnames: [hostname, ...others] })
+    if (isRefused(named)) throw new ConfigError(`REPRISE_PUBLIC_URL: ${named.faults[0]?.detail}`)
   }
   if (config.adminKey !== undefined) await admitKey(store, world, tenant.id, config.adminKey)
   return {}

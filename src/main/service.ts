@@ -48,10 +48,10 @@ import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
 import { startWorker } from '../worker/worker.ts'
 import { alertChannels } from './alert-channels.ts'
-import { type Brokers, brokerStates, openBrokers, subscribeBrokers } from './brokers.ts'
+import { type Brokers, brokerStates, openBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
-import { checkTenantsApart, engineWall } from './engine-wall.ts'
+import { engineWall } from './engine-wall.ts'
 import { derivedKey, ensureTenant } from './installation.ts'
 import { tellLost } from './lost-data.ts'
 import { openMailer } from './mailer.ts'
@@ -61,6 +61,7 @@ import { type Running, Services } from './services.ts'
 import { startSignIn } from './sign-in.ts'
 import type { DataFolders } from './surroundings.ts'
 import { taskCounts } from './task-counts.ts'
+import { checkTenants, removedTenants, subscribeTenants, tenantRules } from './tenants.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
 import { VERSION } from './version.ts'
 import { systemZones } from './zones.ts'
@@ -117,11 +118,8 @@ export async function startService(config: Config, bare: World): Promise<Running
 async function startParts(config: Config, world: WatchedWorld, services: Services): Promise<RunningService> {
   const parts = await openInstallation(config, world, services)
   const { madeKey } = await ensureTenant(parts.store, world, config)
-  checkTenantsApart((await parts.store.tenants()).length, parts.wall.report, config)
-  await subscribeBrokers(parts.store, world, {
-    nats: config.brokers.nats?.eventTypes,
-    kafka: config.brokers.kafka?.eventTypes,
-  })
+  await checkTenants(parts)
+  await subscribeTenants(parts)
   await services.start('deliveries', () =>
     startDelivering({ ...world, store: parts.store, channel: parts.channel, rates: parts.rates }),
   )
@@ -137,6 +135,7 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
         parts.folders.files,
         join(parts.folders.files, SPOOL),
       ]),
+      removedTenants: removedTenants(parts),
     }),
   )
   const sessions = await startEngines(parts)
@@ -352,6 +351,7 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     eventClaims: config.eventClaims,
     ...signIn,
     cursorKey,
+    ...tenantRules(parts),
     operatorKey: config.operatorKey,
     rateLimits: config.rateLimit,
   })

@@ -235,6 +235,12 @@ export const SETTINGS = {
     meaning:
       'How long records of what was sent to webhooks are kept, and how old an event may be that is sent again by hand.',
   },
+  removedTenantTime: {
+    variable: 'REPRISE_REMOVED_TENANT_TIME',
+    default: '30d',
+    meaning:
+      'How long the operator can restore a tenant that was removed; then its records and files are deleted. At least 1d.',
+  },
   setAsideTime: {
     variable: 'REPRISE_SET_ASIDE_TIME',
     default: '30d',

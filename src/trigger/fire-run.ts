@@ -24,7 +24,8 @@ export function firingRun(deps: WaitingRunDeps, { tenantId, taskId, runId }: Run
 function fire(deps: WaitingRunDeps, view: TaskView) {
   const { task, run, tenant } = view
   const now = deps.clock.now()
-  if (task === undefined || run?.state !== 'waiting' || run.notBefore > now) return { answer: undefined }
+  if (task === undefined || tenant.removedAt !== undefined) return { answer: undefined }
+  if (run?.state !== 'waiting' || run.notBefore > now) return { answer: undefined }
   const instead = reasonAgainst(task, run, tenant)
   if (instead !== undefined) {
     const state = instead === 'paused' ? 'missed' : 'skipped'

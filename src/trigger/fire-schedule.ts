@@ -36,7 +36,7 @@ function fire(deps: ScheduleDeps, view: TaskView) {
   const now = deps.clock.now()
   const { zones } = deps
   const world = { zones, paused: tenant.tasksPausedAt !== undefined, isOff: daysOff(tenant, task, zones) }
-  const ticked = task && tick(task, now, world)
+  const ticked = tenant.removedAt === undefined ? task && tick(task, now, world) : undefined
   if (ticked === undefined) return { answer: undefined }
   const newRun = (instant: number) => {
     const id = newTimeUuid<'task-run'>(deps.random, now)

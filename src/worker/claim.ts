@@ -62,8 +62,8 @@ export function startClaiming(deps: ClaimDeps, { budget, take }: Taker): Loop {
 }
 
 /**
- * Opens the attempt on the engine size that the app needs now. A reload whose app is gone is canceled: its
- * deletion died before it could cancel it.
+ * Opens the attempt on the engine size that the app needs now. A reload whose app or tenant is gone is
+ * canceled: the deletion died before it could cancel it.
  */
 export function claimStep(
   deps: ClaimRules,
@@ -72,8 +72,8 @@ export function claimStep(
 ): (view: ReloadView) => Saving | { readonly refused: string } {
   const cancel = settleStep(deps, { kind: 'cancel' })
   return (view) => {
-    const { reload, attempt, app } = view
-    if (app === undefined) return cancel(view)
+    const { reload, attempt, app, tenant } = view
+    if (app === undefined || tenant.removedAt !== undefined) return cancel(view)
     const { partial, sizeIndex } = reload
     const size = chooseSize(deps.sizes, app, { partial, climbedIndex: sizeIndex })
     if (!fits(reload.id, deps.sizes[size.index]!)) return { refused: OVER_BUDGET }

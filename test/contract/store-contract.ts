@@ -22,6 +22,7 @@ import { exercisePeople } from './people.ts'
 import { exerciseProcesses } from './processes.ts'
 import { exercisePublishing } from './publishing.ts'
 import { exercisePullingBack } from './pulling-back.ts'
+import { exercisePurging } from './purging.ts'
 import { exerciseQueuePositions } from './queue-positions.ts'
 import type { StoreKind, StoreUnderTest } from './store-kind.ts'
 import { Given } from './store-records.ts'
@@ -53,6 +54,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseListsOfKinds(present)
     exerciseDeliveries(present)
     exerciseForgetting(present)
+    exercisePurging(present)
     exerciseCatalog(present)
     exerciseChanging(present)
     exercisePeople(present)

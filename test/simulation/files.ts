@@ -66,6 +66,7 @@ export function simFiles(world: World, node: SimNode): FileStore {
     makeFolder: notHere,
     move: notHere,
     remove: notHere,
+    removeAll: notHere,
     sizeOf: notHere,
     isSpooled: (content) => soon(() => files.spool.has(content)),
     discard: ({ content }) => soon(() => void files.spool.delete(content)),

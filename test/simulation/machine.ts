@@ -74,6 +74,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     limits,
     clockIsRight: { how: '', taken: async () => false },
     setAside: { deleteBefore: async () => 0 },
+    removedTenants: { purgeBefore: async () => 0 },
   }
   const loops = [
     startWorker(canary?.worker?.(work, world) ?? work),

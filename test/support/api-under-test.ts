@@ -136,6 +136,8 @@ export async function apiUnderTest(
     metrics: new Registry(),
     engineWall: { kind: 'bwrap+seccomp' },
     cursorKey: randomBytes(32),
+    refuseTenants: () => undefined,
+    tenantMade: async () => undefined,
     operatorKey: undefined,
     rateLimits: false,
     eventClaims: ['iss', 'sub', 'subType'],

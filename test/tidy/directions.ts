@@ -88,7 +88,7 @@ export const DIRECTIONS: Directions = {
   'api/app': 'api/http api/reload automation catalog core core/automation files intake sign-in store/port',
   'api/data-file': 'api/http catalog core files files/local store/port',
   'api/event': 'api/http core delivery event sign-in store/port',
-  'api/people': 'api/http catalog core core/people core/recurrence sign-in store/port',
+  'api/people': 'api/http catalog core core/people core/recurrence intake sign-in store/port',
   'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
   'api/task': 'api/http api/reload catalog core core/recurrence core/task intake store/port trigger',

@@ -77,6 +77,10 @@ export interface ApiDeps {
   readonly engineWall: WallReport
   /** Signs cursors; at least 32 bytes, kept over restarts so that a client may go on paging. */
   readonly cursorKey: Uint8Array
+  /** Why the installation may not serve so many tenants at the same time; undefined: it may. */
+  readonly refuseTenants: (count: number) => string | undefined
+  /** Told when a tenant was made. */
+  readonly tenantMade: () => Promise<void>
   /** Opens the operator's calls; undefined: nobody may make them. */
   readonly operatorKey: string | undefined
   /** False switches the request rate limits off. */

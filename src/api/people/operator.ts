@@ -1,7 +1,7 @@
 /**
- * What the operator of the installation may do and nobody of a tenant: see the tenants, change their limits
- * and pause their tasks while the service runs. The operator's key is a setting, belongs to no tenant and
- * opens nothing else (decision 0012). Without the setting these paths refuse everybody.
+ * What the operator of the installation may do and nobody of a tenant: make and remove tenants, change
+ * their limits and pause their tasks while the service runs. The operator's key is a setting, belongs to no
+ * tenant and opens nothing else (decision 0012). Without the setting these paths refuse everybody.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
@@ -14,6 +14,7 @@ import { timeText } from '../../core/time-text.ts'
 import { tokenHash } from '../../sign-in/token-hash.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
+import { registerOperatorTenants, TENANT, tenantRecord } from './operator-tenants.ts'
 
 const amount = () => Type.Optional(Type.Number())
 const OwnLimits = Type.Object(
@@ -48,8 +49,7 @@ const LimitsChange = Type.Object(
 
 const TenantWithLimits = Type.Object(
   {
-    id: Type.String(),
-    name: Type.String(),
+    ...TENANT,
     limits: Type.Object({
       own: OwnLimits,
       effective: Type.Required(OwnLimits),
@@ -59,7 +59,7 @@ const TenantWithLimits = Type.Object(
 )
 
 const ABOUT = { tags: ['operator'], security: [{ operatorKey: [] }] }
-const TENANT = '/api/operator/tenants/:tenantId'
+const ONE = '/api/operator/tenants/:tenantId'
 const ById = Type.Object({ tenantId: Type.String() })
 
 export function registerOperator(server: ApiServer, deps: ApiDeps): void {
@@ -77,7 +77,7 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     async () => ({ data: (await deps.store.tenants()).map((tenant) => shown(deps, tenant)) }),
   )
   server.get(
-    TENANT,
+    ONE,
     {
       schema: {
         ...ABOUT,
@@ -90,7 +90,7 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     async ({ params }) => found(deps, await deps.store.tenant(params.tenantId as TenantId)),
   )
   server.patch(
-    `${TENANT}/limits`,
+    `${ONE}/limits`,
     {
       schema: {
         ...ABOUT,
@@ -110,11 +110,12 @@ export function registerOperator(server: ApiServer, deps: ApiDeps): void {
     },
   )
   registerPause(server, deps)
+  registerOperatorTenants(server, deps)
 }
 
 function registerPause(server: ApiServer, deps: ApiDeps): void {
   server.patch(
-    `${TENANT}/tasks`,
+    `${ONE}/tasks`,
     {
       schema: {
         ...ABOUT,
@@ -161,10 +162,7 @@ function found(deps: ApiDeps, tenant: Tenant | undefined): Static<typeof TenantW
   return shown(deps, done(tenant ?? unknownTenant()))
 }
 
-function shown({ limits }: ApiDeps, tenant: Tenant): Static<typeof TenantWithLimits> {
-  return {
-    id: tenant.id,
-    name: tenant.name,
-    limits: { own: { ...tenant.limits }, effective: limitsOf(limitsForAll(limits), tenant) },
-  }
+function shown(deps: ApiDeps, tenant: Tenant): Static<typeof TenantWithLimits> {
+  const effective = limitsOf(limitsForAll(deps.limits), tenant)
+  return { ...tenantRecord(deps, tenant), limits: { own: { ...tenant.limits }, effective } }
 }

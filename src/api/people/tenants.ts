@@ -1,11 +1,14 @@
 /** The caller's tenant (contract 05, section 5). There is no other as far as a caller can see. */
 import { type Static, Type } from 'typebox'
+import { renameTenant } from '../../catalog/tenant-life.ts'
 import type { Tenant } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
 import { absoluteLink } from '../http/page.ts'
-import { problems, refuse } from '../http/problem.ts'
+import { done, problems, refuse } from '../http/problem.ts'
+import { TENANT_NAME_MAX } from './operator-tenants.ts'
 
 const TenantRecord = Type.Object({
   id: Type.String(),
@@ -51,6 +54,28 @@ export function registerTenants(server: ApiServer, deps: ApiDeps): void {
         throw refuse('tenantNotFound', { detail: 'there is no tenant with this id', parameter: 'tenantId' })
       }
       return read(tenantId, (path) => absoluteLink(deps, request, path))
+    },
+  )
+  registerName(server, deps)
+}
+
+function registerName(server: ApiServer, deps: ApiDeps): void {
+  server.patch(
+    '/api/v1/tenants/:tenantId',
+    {
+      schema: {
+        tags: ['tenants'],
+        operationId: 'patchTenant',
+        summary: 'Changes the name of the tenant',
+        params: Type.Object({ tenantId: Type.String() }),
+        body: JsonPatch,
+        response: { 204: Type.Null(), ...problems(400, 403, 404) },
+      },
+    },
+    async (request, reply) => {
+      const { name } = replacedTexts(request.body, { name: TENANT_NAME_MAX })
+      done(await renameTenant(deps, callerOf(request), request.params.tenantId, name ?? ''))
+      return reply.code(204).send(null)
     },
   )
 }

@@ -209,6 +209,10 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
       await rm(path, { recursive: isFolderName(name), force: true })
       await syncFolder(dirname(path))
     },
+    async removeAll(tenantId) {
+      await rm(join(root, checkedId(tenantId)), { recursive: true, force: true })
+      await syncFolder(root)
+    },
     async sizeOf(place, name) {
       const path = await existing(place, name)
       const found = path === undefined ? undefined : await lstat(path).catch(() => undefined)
@@ -240,10 +244,12 @@ async function onlyName(file: FileHandle): Promise<{ size: number; dev: number; 
 
 function placePath({ tenantId, place }: Place): string {
   const [kind, id] = 'spaceId' in place ? ['spaces', place.spaceId] : ['personal', place.ownerId]
-  for (const part of [tenantId, id]) {
-    if (!/^[A-Za-z0-9_-]+$/.test(part)) throw new UnsafePathError(`not an id: ${part}`)
-  }
-  return join(tenantId, kind!, id)
+  return join(checkedId(tenantId), kind!, checkedId(id))
+}
+
+function checkedId(id: string): string {
+  if (!/^[A-Za-z0-9_-]+$/.test(id)) throw new UnsafePathError(`not an id: ${id}`)
+  return id
 }
 
 /** The relative path of a canonical name, in the separators of this machine. */

@@ -26,7 +26,7 @@ export function decideChange<Answer>(
   const { tenantId } = change
   if (change.kind === 'tenant') {
     const tenant = tables.tenants.get(tenantId)
-    return change.step(defined({ tenant }))
+    return change.step({ ...defined({ tenant }), tenants: () => byAge(tables.tenants.rows()) })
   }
   const all = byAge(tables.subscriptions.where((row) => row.tenantId === tenantId))
   const base = { tenant: tables.requireTenant(tenantId), subscriptions: all.filter((row) => row.enabled) }

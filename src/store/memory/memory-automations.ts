@@ -30,7 +30,7 @@ export class MemoryAutomations extends MemoryTasks implements AutomationStore {
   }
 
   async dueAutomationRuns(now: number, max: number): Promise<AutomationRunRef[]> {
-    const due = this.tables.automationRuns.where((run) => this.#isDue(run, now))
+    const due = this.tables.automationRuns.where((run) => this.isPresent(run) && this.#isDue(run, now))
     return inTurns(due.map(byIdAlone), max).map(({ tenantId, automationId, id: runId }) => ({
       tenantId,
       automationId,
@@ -39,7 +39,9 @@ export class MemoryAutomations extends MemoryTasks implements AutomationStore {
   }
 
   async dueAutomations(now: number, max: number): Promise<AutomationRef[]> {
-    const due = this.tables.automations.where((row) => (dueAt(row) ?? Number.POSITIVE_INFINITY) <= now)
+    const due = this.tables.automations.where(
+      (row) => this.isPresent(row) && (dueAt(row) ?? Number.POSITIVE_INFINITY) <= now,
+    )
     return inTurns(due.map(byIdAlone), max).map(({ tenantId, id: automationId }) => ({
       tenantId,
       automationId,
@@ -66,7 +68,8 @@ export class MemoryAutomations extends MemoryTasks implements AutomationStore {
   }
 
   async listeningAutomations(): Promise<ListeningAutomation[]> {
-    const rows = this.tables.automations.rows().sort((left, right) => compare(left.id, right.id))
+    const present = this.tables.automations.where((row) => this.isPresent(row))
+    const rows = present.sort((left, right) => compare(left.id, right.id))
     return rows.flatMap(({ tenantId, id: automationId, enabled, document: { trigger }, heardUpTo = 0 }) =>
       enabled && trigger.kind === 'event' ? [{ tenantId, automationId, trigger, heardUpTo }] : [],
     )

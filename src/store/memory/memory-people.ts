@@ -13,6 +13,11 @@ export class MemoryPeople extends MemoryTransactions implements PeopleStore {
     return this.tables.tenants.get(id)
   }
 
+  /** Whether its tenant is there: nothing of a removed one is due. */
+  protected isPresent({ tenantId }: { readonly tenantId: TenantId }): boolean {
+    return this.tables.requireTenant(tenantId).removedAt === undefined
+  }
+
   async tenants(): Promise<Tenant[]> {
     return byAge(this.tables.tenants.rows())
   }

@@ -10,9 +10,9 @@
  * part of the port over the same tables.
  */
 import { defined } from '../../core/defined.ts'
-import type { EventId } from '../../core/ids.ts'
+import type { EventId, TenantId } from '../../core/ids.ts'
 import type { Change } from '../port/change.ts'
-import type { Forget, Forgotten } from '../port/history.ts'
+import type { Erase, Erased, Forget, Forgotten } from '../port/history.ts'
 import type { Installation } from '../port/installation.ts'
 import type { Acceptance } from '../port/reloads.ts'
 import type { Counts, ExclusiveStore } from '../port/store.ts'
@@ -22,6 +22,7 @@ import { noticeOf } from '../rule/notice-of.ts'
 import { waitsSince } from '../rule/waiting.ts'
 import { decideChange, saveCatalog } from './change.ts'
 import { MemoryQueue } from './memory-queue.ts'
+import { erase, purge, removeWithReload } from './purging.ts'
 import { isRunning } from './queue-count.ts'
 import { compare } from './tables.ts'
 
@@ -77,6 +78,18 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
     })
   }
 
+  async purge(tenantId: TenantId, max: number): Promise<number> {
+    return this.atomically(() => {
+      const gone = purge(this.tables, tenantId, max)
+      this.turns.forget()
+      return gone
+    })
+  }
+
+  async erase(request: Erase): Promise<Erased> {
+    return this.atomically(() => erase(this.tables, request))
+  }
+
   async seenAt(): Promise<number | undefined> {
     const { counters, events, reloads } = this.tables
     const lastEvent = oldest(events.rows(), Number.POSITIVE_INFINITY, ({ sequence }) => [sequence]).at(-1)
@@ -95,16 +108,13 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
   }
 
   #forgetReloads(request: Forget): number {
-    const { reloads, attempts, scriptLogs } = this.tables
+    const { reloads } = this.tables
     const over = oldest(reloads.rows(), request.max, ({ id }) => [id]).filter(({ endedAt }) =>
       mayForgetReload(endedAt, request),
     )
     for (const { id } of over) {
       reloads.remove(id)
-      for (const one of attempts.where((row) => row.reloadId === id)) attempts.remove(`${id}/${one.number}`)
-      for (const one of scriptLogs.where((row) => row.reloadId === id)) {
-        scriptLogs.remove(`${id}/${one.attempt}`)
-      }
+      removeWithReload(this.tables, id)
     }
     return over.length
   }

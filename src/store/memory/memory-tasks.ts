@@ -21,7 +21,8 @@ export class MemoryTasks extends MemoryPeople implements TaskStore {
   }
 
   async dueTasks(now: number, max: number): Promise<TaskRef[]> {
-    const due = this.tables.tasks.rows().flatMap((task) => {
+    const present = this.tables.tasks.where((task) => this.isPresent(task))
+    const due = present.flatMap((task) => {
       const { tenantId, id } = task
       const at = dueAt(task)
       return at !== undefined && at <= now ? [{ tenantId, id, due: at }] : []
@@ -30,7 +31,7 @@ export class MemoryTasks extends MemoryPeople implements TaskStore {
   }
 
   async dueRuns(now: number, max: number): Promise<RunRef[]> {
-    const free = this.#waiting(now).filter((run) => !this.#isHeld(run))
+    const free = this.#waiting(now).filter((run) => this.isPresent(run) && !this.#isHeld(run))
     const due = free.map(({ tenantId, id, taskId, notBefore }) => ({ tenantId, id, taskId, due: notBefore }))
     return inTurns(due, max).map(({ tenantId, taskId, id: runId }) => ({ tenantId, taskId, runId }))
   }

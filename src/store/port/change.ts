@@ -102,6 +102,12 @@ export interface CatalogView {
   readonly subscriptions: readonly Subscription[]
 }
 
+export interface TenantView {
+  readonly tenant?: Tenant
+  /** Of the installation, oldest first: read when it is asked. */
+  tenants(): readonly Tenant[]
+}
+
 /** A user that a step is about, and what the step wants to see beside it. */
 export interface UserSubject {
   readonly kind: 'user'
@@ -272,7 +278,7 @@ export interface TaskDecided<Answer> extends Decided<Answer> {
 export type Change<Answer> = { readonly tenantId: TenantId } & (
   | {
       readonly kind: 'tenant'
-      readonly step: (view: { readonly tenant?: Tenant }) => Decided<Answer>
+      readonly step: (view: TenantView) => Decided<Answer>
     }
   | (UserSubject & { readonly step: (view: UserView) => Decided<Answer> })
   | {

@@ -41,7 +41,8 @@ export interface AcceptedUnderKey {
 export function accepting(acceptance: Acceptance, view: AcceptanceView): Accepted {
   assertAcceptance(acceptance)
   const { reload, idempotencyKey, payload } = acceptance
-  if (!view.hasApp()) return { kind: 'no-app' }
+  const tenant = view.tenant()
+  if (tenant.removedAt !== undefined || !view.hasApp()) return { kind: 'no-app' }
   if (idempotencyKey !== undefined) {
     const earlier = view.acceptedUnder(idempotencyKey, reload.createdAt - IDEMPOTENCY_MS)
     if (earlier !== undefined) {
@@ -49,7 +50,7 @@ export function accepting(acceptance: Acceptance, view: AcceptanceView): Accepte
       return isSame ? { kind: 'repeated', reload: earlier.reload } : { kind: 'other-payload' }
     }
   }
-  const { reloadsPerAppAndDay } = limitsOf(acceptance, view.tenant())
+  const { reloadsPerAppAndDay } = limitsOf(acceptance, tenant)
   const day = dayOf(reload.createdAt)
   if (reloadsPerAppAndDay > 0 && view.acceptedBetween(day, day + DAY_MS) >= reloadsPerAppAndDay) {
     return { kind: 'quota-exceeded' }

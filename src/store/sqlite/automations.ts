@@ -30,13 +30,13 @@ export const DUE_RUNS = `
       SELECT run.id, run.tenant_id, run.automation_id
       FROM automation_runs AS run LEFT JOIN reloads ON reloads.id = run.awaits
       WHERE run.awaits IS NOT NULL AND (reloads.id IS NULL OR reloads.ended_at IS NOT NULL)
-    )
+    ) WHERE tenant_id NOT IN (SELECT value FROM json_each(?))
   ) ORDER BY turn, id LIMIT ?`
 
 export const DUE_AUTOMATIONS = `
   SELECT id, tenant_id FROM (
     SELECT id, tenant_id, row_number() OVER (PARTITION BY tenant_id ORDER BY id) AS turn
-    FROM automations WHERE due_at <= ?
+    FROM automations WHERE due_at <= ? AND tenant_id NOT IN (SELECT value FROM json_each(?))
   ) ORDER BY turn, id LIMIT ?`
 
 export const NEXT_AT = `
@@ -45,7 +45,11 @@ export const NEXT_AT = `
     UNION ALL SELECT min(due_at) AS at FROM automations WHERE due_at > ?1
   )`
 
-export function prepareAutomations(db: DatabaseSync): Answers<AutomationStore> {
+/** @param removed tenants of which nothing is due */
+export function prepareAutomations(
+  db: DatabaseSync,
+  removed: () => ReadonlySet<TenantId>,
+): Answers<AutomationStore> {
   const automation = db.prepare('SELECT record FROM automations WHERE id = ? AND tenant_id = ?')
   const run = db.prepare('SELECT record, work FROM automation_runs WHERE id = ? AND tenant_id = ?')
   const ofAny = db.prepare('SELECT record FROM automations WHERE id = ?')
@@ -54,19 +58,21 @@ export function prepareAutomations(db: DatabaseSync): Answers<AutomationStore> {
   const nextAt = db.prepare(NEXT_AT)
   const listening = db.prepare(`
     SELECT tenant_id, id, record -> '$.document.trigger' AS trigger, ifnull(record ->> '$.heardUpTo', 0) AS heard
-    FROM automations WHERE listens = 1 ORDER BY id`)
+    FROM automations
+    WHERE listens = 1 AND tenant_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id`)
   const scheduled = db.prepare(`
     SELECT tenant_id, id, record -> '$.document.trigger.schedule' AS schedule, record ->> '$.nextInstant' AS next
     FROM automations
     WHERE record ->> '$.document.trigger.kind' = 'schedule' AND record ->> '$.enabled' = 1 ORDER BY id`)
+  const gone = () => JSON.stringify([...removed()])
   return {
     automation: (tenantId, id) => recordOf<Automation>(automation.get(id, tenantId)),
     automationRun: (tenantId, id) => runOf(run.get(id, tenantId)),
     automationOfAnyTenant: (id) => recordOf<Automation>(ofAny.get(id)),
-    dueAutomationRuns: (now, max) => dueRuns.all(now, now + WAIT_MAX_MS, max).map(runRefOf),
-    dueAutomations: (now, max) => due.all(now, max).map(refOf),
+    dueAutomationRuns: (now, max) => dueRuns.all(now, now + WAIT_MAX_MS, gone(), max).map(runRefOf),
+    dueAutomations: (now, max) => due.all(now, gone(), max).map(refOf),
     nextAutomationAt: (now) => (nextAt.get(now)?.at as number | null | undefined) ?? undefined,
-    listeningAutomations: () => listening.all().map(listeningOf),
+    listeningAutomations: () => listening.all(gone()).map(listeningOf),
     scheduledAutomations: () => scheduled.all().map(scheduledOf),
   }
 }

@@ -37,7 +37,10 @@ export function prepareCatalogViews(
   const automationView = prepareAutomationView(db)
   return <Answer>(change: Change<Answer>): Judged<Answer> => {
     const { tenantId } = change
-    if (change.kind === 'tenant') return change.step(defined({ tenant: tenantCache.tenant(tenantId) }))
+    if (change.kind === 'tenant') {
+      const tenant = tenantCache.tenant(tenantId)
+      return change.step({ ...defined({ tenant }), tenants: () => tenantCache.all() })
+    }
     const base = tenantCache.of(tenantId)
     if (isAboutPeople(change)) return peopleStep(change, base)
     switch (change.kind) {

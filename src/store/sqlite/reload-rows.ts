@@ -56,9 +56,13 @@ const plain = recordColumns<Fixed & Moving>({ ...FIXED, ...MOVING })
 export const FIXED_COLUMNS = `${fixed.names}, request`
 
 export function fixedValues(reload: Reload): SQLInputValue[] {
+  return [...fixed.values(reload), askedText(reload)]
+}
+
+/** What is only carried of what was asked. */
+export function askedText(reload: Reload): string {
   const { variables, provenance, appUsage, resourceId, resourceType, taskId } = reload
-  const asked = { variables, provenance, appUsage, resourceId, resourceType, taskId }
-  return [...fixed.values(reload), JSON.stringify(asked)]
+  return JSON.stringify({ variables, provenance, appUsage, resourceId, resourceType, taskId })
 }
 
 /** What the state machine moves, the open attempt along with it. At most 31 columns (update-reload.ts). */

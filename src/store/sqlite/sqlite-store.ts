@@ -50,7 +50,7 @@ export const SqliteStore = {
 function storeOver(db: DatabaseSync, file: string, lock: { release(): void }, logLost: boolean): SqliteStore {
   const notices = new Notices()
   const tenantCache = new TenantCache(db)
-  const turns = new Turns(prepareCount(db), (id) => tenantCache.of(id).tenant.limits ?? {})
+  const turns = new Turns(prepareCount(db), (id) => tenantCache.tenant(id)?.limits ?? {})
   const cache = new StoreCache()
   const checkpoints = new Checkpoints(db, file)
   const writer = new Writer(

@@ -1,6 +1,7 @@
 /** Every prepared operation of the store in one place, made once when it is opened. */
 import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
+import type { HistoryStore } from '../port/history.ts'
 import type { CommitNotice, ExclusiveStore } from '../port/store.ts'
 import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
@@ -12,6 +13,7 @@ import { prepareChange } from './change.ts'
 import { prepareClaim } from './claim.ts'
 import { prepareDataFiles } from './data-files.ts'
 import { prepareClaimDeliveries, prepareDeliveryReads } from './deliveries.ts'
+import { prepareErase } from './erase.ts'
 import { prepareEventReads } from './events.ts'
 import { prepareForget, prepareSeenAt } from './forget.ts'
 import { prepareIdentity } from './identity.ts'
@@ -21,6 +23,7 @@ import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
 import { preparePublications } from './publications.ts'
 import { preparePullBack } from './pull-back.ts'
+import { preparePurge } from './purge.ts'
 import { FIRST_WAITING, preparePositionOf } from './queue.ts'
 import { prepareReloadReads } from './read-reloads.ts'
 import { prepareReopenDeliveries } from './reopen-deliveries.ts'
@@ -76,8 +79,7 @@ export function prepareStatements(
     },
     ...prepareInstallation(db, logLost),
     ...prepareEventReads(db),
-    forget: prepareForget(db),
-    seenAt: prepareSeenAt(db),
+    ...prepareHistory(db, turns, tenantCache, cache),
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
     reopenDeliveries: prepareReopenDeliveries(db, note),
@@ -100,8 +102,25 @@ export function prepareStatements(
     ...prepareDataFiles(db),
     ...preparePublications(db),
     ...prepareSubscriptions(db),
-    ...prepareTasks(db),
-    ...prepareAutomations(db),
+    ...prepareTasks(db, () => tenantCache.removed()),
+    ...prepareAutomations(db, () => tenantCache.removed()),
+  }
+}
+
+function prepareHistory(
+  db: DatabaseSync,
+  turns: Turns,
+  tenantCache: TenantCache,
+  cache: StoreCache,
+): Answers<HistoryStore> {
+  const rowsAreGone = () => {
+    for (const kept of [cache, tenantCache, turns]) kept.forget()
+  }
+  return {
+    forget: prepareForget(db),
+    seenAt: prepareSeenAt(db),
+    purge: preparePurge(db, (id) => tenantCache.tenant(id), rowsAreGone),
+    erase: prepareErase(db, cache),
   }
 }
 

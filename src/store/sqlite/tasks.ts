@@ -3,6 +3,8 @@
  * are found by their time. Only when there are more than are asked for, the tenants are walked, one index
  * seek each, so that one tenant's many do not stand before another's few.
  *
+ * While tenants are removed, those that are present are walked, too.
+ *
  * A waiting run whose app has an active reload is passed over at the cost of one seek.
  */
 import type { DatabaseSync } from 'node:sqlite'
@@ -68,11 +70,12 @@ function tenantsWith(table: string, condition: string): string {
     SELECT id FROM known WHERE id IS NOT NULL`
 }
 
-export function prepareTasks(db: DatabaseSync): Answers<TaskStore> {
+/** @param removed tenants of which nothing is due */
+export function prepareTasks(db: DatabaseSync, removed: () => ReadonlySet<TenantId>): Answers<TaskStore> {
   const task = db.prepare('SELECT record FROM tasks WHERE id = ? AND tenant_id = ?')
   const run = db.prepare('SELECT record FROM task_runs WHERE id = ? AND tenant_id = ?')
-  const dueTasks = prepareDue(db, DUE_TASKS)
-  const dueRuns = prepareDue(db, DUE_RUNS)
+  const dueTasks = prepareDue(db, DUE_TASKS, removed)
+  const dueRuns = prepareDue(db, DUE_RUNS, removed)
   const held = db.prepare(HELD_RUNS)
   const next = [db.prepare(NEXT_TASK_AT), db.prepare(NEXT_RUN_AT)]
   const scheduled = db.prepare(SCHEDULED_TASKS)
@@ -101,13 +104,18 @@ export function prepareTasks(db: DatabaseSync): Answers<TaskStore> {
 
 type DueRow = Due & { readonly row: Row }
 
-function prepareDue(db: DatabaseSync, sql: DueSql): (now: number, max: number) => DueRow[] {
+function prepareDue(
+  db: DatabaseSync,
+  sql: DueSql,
+  removed: () => ReadonlySet<TenantId>,
+): (now: number, max: number) => DueRow[] {
   const first = db.prepare(sql.first)
   const tenants = db.prepare(sql.tenants)
   const ofTenant = db.prepare(sql.ofTenant)
   /** So many rounds that they hold as many as are asked for. */
   const ofEach = (now: number, max: number): Row[] => {
-    const ids = tenants.all().map(({ id }) => id as TenantId)
+    const gone = removed()
+    const ids = tenants.all().flatMap(({ id }) => (gone.has(id as TenantId) ? [] : (id as TenantId)))
     for (let rounds = 1; ; rounds *= 2) {
       const found = ids.map((id) => ofTenant.all(id, now, rounds))
       const rows = found.flat()
@@ -115,8 +123,9 @@ function prepareDue(db: DatabaseSync, sql: DueSql): (now: number, max: number) =
     }
   }
   return (now, max) => {
-    const some = first.all(now, max + 1)
-    return inTurns((some.length <= max ? some : ofEach(now, max)).map(dueRowOf), max)
+    const some = removed().size === 0 ? first.all(now, max + 1) : undefined
+    const rows = some !== undefined && some.length <= max ? some : ofEach(now, max)
+    return inTurns(rows.map(dueRowOf), max)
   }
 }
 

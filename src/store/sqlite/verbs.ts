@@ -49,6 +49,8 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   eventsOf: 'read',
   forget: 'synced',
   seenAt: 'read',
+  purge: 'synced',
+  erase: 'synced',
 
   claimDeliveries: 'lost with the power',
   // The record of a success may be lost: then the same event is sent once more. A failure may make an event,

@@ -35,6 +35,7 @@ export class TenantCache {
   readonly #readQueueTimes: () => QueueTime[]
   readonly #readAll: () => Tenant[]
   #all: readonly Tenant[] | undefined
+  #removed: ReadonlySet<TenantId> | undefined
   #queueTimes: readonly QueueTime[] | undefined
   readonly #kept = new Map<TenantId, CachedTenant>()
 
@@ -71,6 +72,12 @@ export class TenantCache {
     return this.#all
   }
 
+  /** Those that were removed: nothing of them is due. */
+  removed(): ReadonlySet<TenantId> {
+    this.#removed ??= new Set(this.all().flatMap(({ id, removedAt }) => (removedAt === undefined ? [] : id)))
+    return this.#removed
+  }
+
   /** Tenants with a queue time of their own. */
   queueTimes(): readonly QueueTime[] {
     this.#queueTimes ??= this.#readQueueTimes()
@@ -82,6 +89,7 @@ export class TenantCache {
     this.#kept.clear()
     this.#queueTimes = undefined
     this.#all = undefined
+    this.#removed = undefined
   }
 
   #find(tenantId: TenantId): CachedTenant | undefined {

@@ -1,8 +1,7 @@
 /** Planted bugs of engine processes, of workers short of memory, and of limits that change. */
 
-import type { Tenant } from '../../../src/core/records.ts'
 import { DAY } from '../../../src/core/units.ts'
-import type { Change } from '../../../src/store/port/change.ts'
+import type { Change, TenantView } from '../../../src/store/port/change.ts'
 import { type ClaimRequest, OVER_BUDGET } from '../../../src/store/port/queue.ts'
 import type { ReloadView } from '../../../src/store/port/reloads.ts'
 import type { ObservedStore } from '../observed-store.ts'
@@ -92,7 +91,7 @@ function behindTurns<Answer>(store: ObservedStore, change: Change<Answer>): Chan
   if (change.kind !== 'tenant') return change
   return {
     ...change,
-    step: (view: { readonly tenant?: Tenant }) => {
+    step: (view: TenantView) => {
       const decided = change.step(view)
       const { tenants = [], ...put } = decided.put ?? {}
       if (view.tenant === undefined || tenants.length === 0) return decided
