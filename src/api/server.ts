@@ -23,6 +23,8 @@ import { registerScripts } from './app/scripts.ts'
 import { registerValidateScript } from './app/validate-script.ts'
 import { registerTriggerAddress } from './automation/automation-runs.ts'
 import { registerAutomations } from './automation/automations.ts'
+import { registerCoreDataFiles } from './data-file/core-data-files.ts'
+import { registerDataFileActions } from './data-file/data-file-actions.ts'
 import { registerDataFileConnections } from './data-file/data-file-connections.ts'
 import { registerDataFiles } from './data-file/data-files.ts'
 import { registerAudits } from './event/audits.ts'
@@ -91,6 +93,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerDataModel,
   registerLineage,
   registerDataFiles,
+  registerDataFileActions,
+  registerCoreDataFiles,
   registerDataFileConnections,
   registerSpaces,
   registerSpaceAssignments,

@@ -11,7 +11,15 @@ import type { Limits } from '../core/limits.ts'
 import type { DataFile, FilePlace } from '../core/records.ts'
 import type { DataRules } from '../core/task/data-change.ts'
 import type { Change, DataFileView } from '../store/port/change.ts'
-import { adding, asking, changing, type DecidedFile, newDataFile, removing } from './data-file-steps.ts'
+import {
+  adding,
+  asking,
+  changing,
+  type DecidedFile,
+  type FileMove,
+  newDataFile,
+  removing,
+} from './data-file-steps.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import type { FileStore, Spooled } from './file-contents.ts'
 import { findDataFile, placeOf, samePlace } from './file-place.ts'
@@ -103,19 +111,29 @@ export async function changeDataFile(
     if (isRefused(name)) return name
     const wrong = refuseShape(name)
     if (wrong !== undefined) return wrong
-    const from = { tenantId: caller.tenantId, place: placeOf(seen) }
-    const to = { tenantId: caller.tenantId, place }
-    const moves = name !== seen.name || !samePlace(from.place, place)
-    const move = { seen, place, name, movedBy: caller.user.id, ...defined({ bytes: content?.bytes }) }
-    const change = fileChange(seen, { place, name }, changing(rulesOf(deps), move))
-    return deps.files.alone([from, to], async () => {
-      const saved = await saveWithContent(deps, change, async () => {
-        if (content !== undefined) await deps.files.put(content, to, name)
-        else if (moves) await deps.files.move(from, seen.name, to, name)
-      })
-      if (!isRefused(saved) && content !== undefined && moves) await deps.files.remove(from, seen.name)
-      return saved
+    return moveContent(deps, seen, { place, name, movedBy: caller.user.id }, content)
+  })
+}
+
+/** Moves a file or folder that the caller may move there, and gives it new content. */
+export async function moveContent(
+  deps: FileDeps,
+  seen: DataFile,
+  { place, name, movedBy }: Pick<FileMove, 'place' | 'name' | 'movedBy'>,
+  content?: Spooled,
+): Promise<DataFile | Refused> {
+  const from = { tenantId: seen.tenantId, place: placeOf(seen) }
+  const to = { tenantId: seen.tenantId, place }
+  const moves = name !== seen.name || !samePlace(from.place, place)
+  const move = { seen, place, name, movedBy, ...defined({ bytes: content?.bytes }) }
+  const change = fileChange(seen, { place, name }, changing(rulesOf(deps), move))
+  return deps.files.alone([from, to], async () => {
+    const saved = await saveWithContent(deps, change, async () => {
+      if (content !== undefined) await deps.files.put(content, to, name)
+      else if (moves) await deps.files.move(from, seen.name, to, name)
     })
+    if (!isRefused(saved) && content !== undefined && moves) await deps.files.remove(from, seen.name)
+    return saved
   })
 }
 

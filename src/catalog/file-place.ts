@@ -2,7 +2,7 @@
  * Where data files lie, and who may do what there: in a space by its roles, personal files are their owner's
  * alone.
  */
-import type { DataFileId } from '../core/ids.ts'
+import type { DataFileId, SpaceId } from '../core/ids.ts'
 import type { DataFile, FilePlace, User } from '../core/records.ts'
 import { mayUseSpace } from '../core/rights.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
@@ -33,6 +33,22 @@ export async function refusePlace(
 ): Promise<Refused | undefined> {
   if (await mayUsePlace(store, user, place, right)) return undefined
   return refused('dataFileSpaceForbidden', `the ${right} right in the space is missing`)
+}
+
+/** The place of a space's files; a space that the user may not see is not found. */
+export async function placeInSpace(
+  store: SpaceReads,
+  user: User,
+  spaceId: string,
+  right: FileRight,
+  where: { readonly pointer: string } | { readonly parameter: string },
+): Promise<FilePlace | Refused> {
+  const standing = await standingIn(store, user, spaceId as SpaceId)
+  if (standing === undefined || !mayUseSpace(user, standing, 'see')) {
+    return refused('dataFileSpaceNotFound', 'there is no space with this id', where)
+  }
+  const place = { spaceId: standing.space.id }
+  return (await refusePlace(store, user, place, right)) ?? place
 }
 
 /** The file: not found when the user may not read its place. */

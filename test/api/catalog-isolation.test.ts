@@ -111,6 +111,8 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['GET', '/api/v1/data-files/{file}'],
   ['PUT', '/api/v1/data-files/{file}', 'upload'],
   ['DELETE', '/api/v1/data-files/{file}'],
+  ['POST', '/api/v1/data-files/{file}/actions/change-space', { spaceId: null }],
+  ['POST', '/api/v1/data-files/{file}/actions/change-owner', { ownerId: '{user}' }],
   ['GET', '/api/v1/data-files/connections/{connection}'],
   ['GET', '/api/v1/users/{user}'],
   ['PATCH', '/api/v1/users/{user}', [{ op: 'replace', path: '/name', value: 'x' }]],

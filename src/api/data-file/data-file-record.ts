@@ -4,18 +4,36 @@ import { type Static, Type } from 'typebox'
 import { inPlace, placeOf } from '../../catalog/file-place.ts'
 import { defined } from '../../core/defined.ts'
 import { baseNameOf, isFolderName, parentOf } from '../../core/file-name.ts'
-import type { DataFile } from '../../core/records.ts'
+import type { TenantId } from '../../core/ids.ts'
+import type { DataFile, FilePlace } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { all, is, not } from '../../store/port/condition.ts'
+import type { FieldOf } from '../../store/port/list-fields.ts'
 import type { ApiDeps } from '../http/deps.ts'
 
-const FolderStats = Type.Object(
+/** There are no files bound to apps, and no internal ones. */
+const NEVER = {
+  aggregateAppScopedFileSize: 0,
+  aggregateInternalFileSize: 0,
+  directAppScopedFileCount: 0,
+  directInternalFileCount: 0,
+  totalAppScopedFileCount: 0,
+  totalInternalFileCount: 0,
+}
+
+export const FolderStats = Type.Object(
   {
     aggregateFileSize: Type.Integer({ description: 'Bytes of all files below' }),
     directFileCount: Type.Integer(),
     directFolderCount: Type.Integer(),
     totalFileCount: Type.Integer(),
     totalFolderCount: Type.Integer(),
+    aggregateAppScopedFileSize: Type.Integer(),
+    aggregateInternalFileSize: Type.Integer(),
+    directAppScopedFileCount: Type.Integer(),
+    directInternalFileCount: Type.Integer(),
+    totalAppScopedFileCount: Type.Integer(),
+    totalInternalFileCount: Type.Integer(),
   },
   { title: 'FolderStats' },
 )
@@ -62,18 +80,31 @@ export async function dataFileRecord(
     contentUpdatedDate: timeText(file.modifiedAt),
     ownerId: file.ownerId,
     ...defined({ spaceId: file.spaceId }),
-    actions: ['read', 'list', ...(may.write ? ['update', 'delete'] : [])],
+    actions: ['read', 'list', ...(may.write ? ['update', 'delete', 'change_space', 'change_owner'] : [])],
   }
 }
 
-export async function folderStats({ store }: ApiDeps, folder: DataFile): Promise<Static<typeof FolderStats>> {
-  const { tenantId, name } = folder
-  const place = inPlace(placeOf(folder))
-  const below = all(place, { kind: 'begins', field: 'name', text: name }, not(is('name', name)))
+export function folderStats(deps: ApiDeps, folder: DataFile): Promise<Static<typeof FolderStats>> {
+  return statsBelow(deps, folder.tenantId, placeOf(folder), folder.name)
+}
+
+/** @param name record name of a folder; "" for the whole place */
+export async function statsBelow(
+  { store }: ApiDeps,
+  tenantId: TenantId,
+  place: FilePlace,
+  name: string,
+): Promise<Static<typeof FolderStats>> {
+  const inside =
+    name === ''
+      ? undefined
+      : all<FieldOf<'dataFiles'>>({ kind: 'begins', field: 'name', text: name }, not(is('name', name)))
+  const below = all(inPlace(place), inside)
   const direct = all(below, is('parent', name))
   const count = (where: typeof below, isFolder: 0 | 1) =>
     store.count('dataFiles', { tenantId, where: all(where, is('folder', isFolder)) })
   return {
+    ...NEVER,
     aggregateFileSize: await store.sum('dataFiles', 'bytes', { tenantId, where: below }),
     directFileCount: await count(direct, 0),
     directFolderCount: await count(direct, 1),

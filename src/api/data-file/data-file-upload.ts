@@ -7,13 +7,16 @@
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { type Static, type TObject, Type } from 'typebox'
+import type { WishedPlace } from '../../catalog/data-file.ts'
 import type { Spooled } from '../../catalog/file-contents.ts'
+import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import { FileTooLargeError } from '../../files/local/file-store.ts'
 import { wellFormedJson } from '../http/body.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { refuse } from '../http/problem.ts'
 import { schemaCompiler, schemaFault } from '../http/validate.ts'
+import { placeNamed } from './data-file-place.ts'
 
 const JSON_MAX_BYTES = 64 * 1024
 const IdOrNull = Type.Optional(Type.Union([Type.String(), Type.Null()]))
@@ -158,3 +161,8 @@ function asRefusal(error: unknown): unknown {
 
 /** The reader's own words: it throws bare errors for bodies that are no multipart. */
 const MALFORMED = /multipart|malformed|terminated early|boundary/i
+
+/** The place that a wish names, asked for when its turn has come. */
+export function wishedPlace(deps: ApiDeps, caller: Caller, { connectionId }: FileChange): WishedPlace {
+  return () => placeNamed(deps, caller, connectionId, 'write-files', { pointer: '/connectionId' })
+}

@@ -8,13 +8,20 @@
 import multipart from '@fastify/multipart'
 import { type Static, Type } from 'typebox'
 
-import { addDataFile, changeDataFile, removeDataFile, type WishedPlace } from '../../catalog/data-file.ts'
-import { findDataFile, inPlace, mayUsePlace, placeOf, samePlace } from '../../catalog/file-place.ts'
+import { addDataFile, changeDataFile, removeDataFile } from '../../catalog/data-file.ts'
+import {
+  findDataFile,
+  inPlace,
+  mayUsePlace,
+  placeInSpace,
+  placeOf,
+  samePlace,
+} from '../../catalog/file-place.ts'
 import type { Caller } from '../../core/caller.ts'
 import { checkFolderPath, isFolderName } from '../../core/file-name.ts'
 import type { DataFileId, UserId } from '../../core/ids.ts'
 import type { DataFile, FilePlace } from '../../core/records.ts'
-import { all, any, type Condition, is, not } from '../../store/port/condition.ts'
+import { all, any, type Condition, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -26,7 +33,7 @@ import { done, problems, refuse } from '../http/problem.ts'
 import { connectionsOf, personalConnection, placeNamed } from './data-file-place.ts'
 
 import { DataFileRecord, dataFileRecord, folderStats } from './data-file-record.ts'
-import { FileChange, NewFile, readUpload, uploadBody } from './data-file-upload.ts'
+import { FileChange, NewFile, readUpload, uploadBody, wishedPlace } from './data-file-upload.ts'
 
 const TAGS = ['data-files']
 const FilePath = Type.Object({ id: Type.String() })
@@ -53,6 +60,11 @@ const ListQuery = Type.Object({
     Type.String({ description: `${LIST.fields.join(', ')}, with + or -; +name by default` }),
   ),
   connectionId: Type.Optional(Type.String({ description: 'The place to list; personal files by default' })),
+  spaceId: Type.Optional(Type.String({ maxLength: 64, description: 'The same by the id of its space' })),
+  appId: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Files bound to an app: there are none, so it lists nothing' }),
+  ),
+  allowInternalFiles: Type.Optional(Type.Boolean({ description: 'There are none: changes nothing' })),
   includeAllSpaces: Type.Optional(Type.Boolean({ description: 'All places that the caller may read' })),
   folderId: Type.Optional(Type.String()),
   folderPath: Type.Optional(Type.String()),
@@ -240,14 +252,19 @@ function registerUploads(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function wishedPlace(deps: ApiDeps, caller: Caller, { connectionId }: FileChange): WishedPlace {
-  return () => placeNamed(deps, caller, connectionId, 'write-files', { pointer: '/connectionId' })
-}
-
 /** The place of a list: personal files where none is named. */
-async function placeAsked(deps: ApiDeps, caller: Caller, id: string | undefined): Promise<FilePlace> {
-  const named = await placeNamed(deps, caller, id, 'read-files', { parameter: 'connectionId' })
-  return done(named) ?? personalConnection(caller).place
+async function placeAsked(
+  deps: ApiDeps,
+  caller: Caller,
+  { connectionId, spaceId }: Selection,
+): Promise<FilePlace> {
+  if (spaceId !== undefined && connectionId === undefined) {
+    return done(await placeInSpace(deps.store, caller.user, spaceId, 'read-files', { parameter: 'spaceId' }))
+  }
+  const named = await placeNamed(deps, caller, connectionId, 'read-files', { parameter: 'connectionId' })
+  const place = done(named) ?? personalConnection(caller).place
+  if (spaceId === undefined || ('spaceId' in place && place.spaceId === spaceId)) return place
+  throw refuse('badRequest', { detail: 'spaceId and connectionId name two places', parameter: 'spaceId' })
 }
 
 function mayWrite({ store }: ApiDeps, { user }: Caller, file: DataFile): Promise<boolean> {
@@ -269,12 +286,13 @@ async function selected(
   const places =
     asked.includeAllSpaces === true
       ? (await connectionsOf(deps, caller)).map(({ place }) => place)
-      : [await placeAsked(deps, caller, asked.connectionId)]
+      : [await placeAsked(deps, caller, asked)]
   const { name, baseNameWildcard: pattern, ownerId, notOwnerId } = asked
   if (ownerId !== undefined) await requireOwner(deps, caller, ownerId)
   const folder = await folderAsked(deps, caller, asked, places)
   return all(
     any(...places.map(inPlace)),
+    asked.appId === undefined ? undefined : NONE,
     asked.includeFolders === true ? undefined : is('folder', 0),
     asked.excludeFiles === true ? is('folder', 1) : undefined,
     folder === '' ? undefined : { kind: 'begins', field: 'name', text: folder },

@@ -45,7 +45,7 @@ export function registerSpaces(server: ApiServer, deps: ApiDeps): void {
             Type.String({ maxLength: 64, description: 'Another owner than the caller; for tenant admins' }),
           ),
         }),
-        response: { 201: SpaceRecord, ...problems(400, 403, 409) },
+        response: { 201: SpaceRecord, ...problems(400, 403, 404, 409) },
       },
     },
     async (request, reply) => {
