@@ -30,6 +30,12 @@ export const ERRORS = {
     'Forbidden',
     'Ask a tenant admin or the owner for the right that detail names.',
   ),
+  csrfToken: entry(
+    403,
+    'CSRF-TOKEN-2',
+    'CSRF token missing or wrong',
+    'Send the token of GET /api/v1/csrf-token in the header qlik-csrf-token.',
+  ),
   notFound: entry(
     404,
     'HTTP-404',

@@ -11,7 +11,7 @@ export function installCsrf(server: ApiServer): void {
     const token = sessionTokenIn(request.headers.cookie)
     const sent = request.headers[CSRF_HEADER]
     if (token !== undefined && typeof sent === 'string' && isCsrfTokenOf(token, sent)) return
-    throw refuse('forbidden', {
+    throw refuse('csrfToken', {
       detail: `with a session's cookie, send the token of GET /api/v1/csrf-token in ${CSRF_HEADER}`,
       parameter: CSRF_HEADER,
     })

@@ -35,6 +35,9 @@ export const Problem = Type.Object(
       }),
     ),
     traceId: Type.Optional(Type.String()),
+    code: Type.Optional(
+      Type.String({ description: 'Of refusals for which clients look here: the code once more' }),
+    ),
   },
   { title: 'Errors', description: 'Refused: what is wrong, by code' },
 )
@@ -226,6 +229,9 @@ function mappedDetail(error: FastifyError): string | undefined {
   )
 }
 
+/** @qlik/api fetches a new token and asks again only when it finds this code on top. */
+const TOLD_ON_TOP: readonly ErrorName[] = ['csrfToken']
+
 function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusal): FastifyReply {
   const traceId = request.trace?.traceId
   const { problems: own } = request.routeOptions.config ?? {}
@@ -234,6 +240,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, refusal: ApiRefusa
   const body: Static<typeof Problem> = {
     errors: refusal.told.map((told) => errorItem(errorName, namedByWord(request, status, told))),
     ...defined({ traceId }),
+    ...(TOLD_ON_TOP.includes(errorName) ? { code: ERRORS[errorName].code } : {}),
   }
   for (const { headers } of refusal.told) if (headers !== undefined) reply.headers(headers)
   const { operationId = '' } = request.routeOptions.schema ?? {}

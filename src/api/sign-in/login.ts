@@ -24,6 +24,7 @@ import { all, is } from '../../store/port/condition.ts'
 import { everyRow } from '../../store/port/lists.ts'
 import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { problems } from '../http/problem.ts'
 import { faultContent, PAGE, sendPage, signedInContent, signInContent } from './page.ts'
 import { cookieName, endSessionBefore, giveSession, type Place, placeOf, sessionCookieKind } from './place.ts'
 import { beginAtProvider } from './provider-login.ts'
@@ -99,7 +100,7 @@ function registerKeySignIn(server: ApiServer, deps: ApiDeps): void {
           form: Type.String({ maxLength: 200 }),
           returnTo: ReturnTo,
         }),
-        response: { 303: Type.Null(), 401: PAGE, 403: PAGE, 404: PAGE, 429: PAGE },
+        response: { 303: Type.Null(), ...problems(400), 401: PAGE, 403: PAGE, 404: PAGE, 429: PAGE },
       },
     },
     async (request, reply) => {

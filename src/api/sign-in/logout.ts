@@ -61,7 +61,7 @@ export function registerLogout(server: ApiServer, deps: ApiDeps): void {
 function assertOwn(request: FastifyRequest, token: string, ofForm: string | undefined): void {
   const sent = request.headers[CSRF_HEADER] ?? ofForm
   if (typeof sent === 'string' && isCsrfTokenOf(token, sent)) return
-  throw refuse('forbidden', {
+  throw refuse('csrfToken', {
     detail: `send the token of GET /api/v1/csrf-token in ${CSRF_HEADER}`,
     parameter: CSRF_HEADER,
   })
