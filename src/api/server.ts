@@ -48,6 +48,7 @@ import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
 import { registerApiKeys } from './people/api-keys.ts'
 import { registerGroups } from './people/groups.ts'
+import { registerIdentityProviders } from './people/identity-providers.ts'
 import { registerOAuthClients } from './people/oauth-clients.ts'
 import { registerOAuthToken } from './people/oauth-token.ts'
 import { registerOperator } from './people/operator.ts'
@@ -106,6 +107,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerTenants,
   registerApiKeys,
   registerOAuthClients,
+  registerIdentityProviders,
   registerItems,
   registerItemChanges,
   registerAudits,

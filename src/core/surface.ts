@@ -35,6 +35,11 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
   events: { room: 'api/event', stage: 'preview', about: 'Events as a stream' },
   groups: { room: 'api/people', stage: 'preview', about: 'Groups of people and the roles that they give' },
   items: { room: 'api/app', stage: 'stable', about: 'Everything in the catalog, as one list' },
+  'identity-providers': {
+    room: 'api/people',
+    stage: 'preview',
+    about: 'Where people sign in, and whose tokens are taken',
+  },
   oauth: { room: 'api/people', stage: 'preview', about: 'Access tokens for OAuth clients' },
   'oauth-clients': {
     room: 'api/people',

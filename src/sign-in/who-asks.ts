@@ -14,6 +14,7 @@ import type { ChangeStore } from '../store/port/change.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import { apiKeyWay, KeyUses } from './api-key.ts'
 import { type ClientTokenDeps, clientTokenWay, OWN_ISSUER } from './client-token.ts'
+import { type IssuerTokenDeps, issuerTokenWay } from './issuer-token.ts'
 import { type Asked, type BearerWay, type BrowserWay, isNotIn, type NotIn, notIn } from './way-in.ts'
 
 export interface WhoAsks {
@@ -23,7 +24,7 @@ export interface WhoAsks {
   stop(): Promise<void>
 }
 
-export interface SignInDeps extends ClientTokenDeps {
+export interface SignInDeps extends ClientTokenDeps, IssuerTokenDeps {
   readonly store: PeopleStore & ChangeStore
   readonly world: World
   /** Asked of requests without a bearer token. */
@@ -37,12 +38,13 @@ export function whoAsks(deps: SignInDeps): WhoAsks {
   const uses = new KeyUses(deps)
   const byKey = apiKeyWay(deps, uses)
   const byClient = clientTokenWay(deps)
+  const byIssuer = issuerTokenWay(deps)
   const byToken: BearerWay = async (token, asked) => {
     if (token.length > TOKEN_CHARACTERS_MAX) return notIn('the token is too long')
     const issuer = issuerIn(token)
     if (issuer === undefined) return byKey(token, asked)
     if (issuer === OWN_ISSUER) return byClient(token, asked)
-    return notIn('the issuer of the token is not known here')
+    return byIssuer(token, asked)
   }
   const came = async (asked: Asked) => {
     const token = /^bearer +(\S+) *$/i.exec(asked.headers.authorization ?? '')?.[1]

@@ -23,6 +23,7 @@ import type { Tenant, User } from '../../src/core/records.ts'
 import type { Role } from '../../src/core/role.ts'
 import type { Fetch } from '../../src/delivery/channels/guarded-fetch.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
+import { NOTHING_ALLOWED, targetProblem } from '../../src/delivery/channels/target-address.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
 import { systemZones } from '../../src/main/zones.ts'
@@ -106,6 +107,7 @@ export async function apiUnderTest(
     tokenKey: randomBytes(32),
     browser: browser.way,
     throttle: browser.throttle,
+    fetch: given.fetch ?? nobodyAnswers,
   }
   const deps: ApiDeps = {
     store,
@@ -116,6 +118,7 @@ export async function apiUnderTest(
     hostUrl: () => HOST_URL,
     seal,
     checkWebhookUrl: () => undefined,
+    checkProviderUrl: (url) => targetProblem(url, NOTHING_ALLOWED),
     sendsMail: true,
     channel: { send: async () => ({ ok: true }) },
     files: await openFileStore(filesRoot, world.random),

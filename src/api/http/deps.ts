@@ -54,6 +54,8 @@ export interface ApiDeps {
   readonly seal: Seal
   /** Undefined when the address may be a webhook's target, else the reason in words. */
   readonly checkWebhookUrl: (url: string) => string | undefined
+  /** The same for addresses of identity providers. */
+  readonly checkProviderUrl: (url: string) => string | undefined
   /** Whether alerts can go by mail. */
   readonly sendsMail: boolean
   /** For the synchronous resend of a delivery. */

@@ -26,9 +26,12 @@ export function personIn(payload: Readonly<Record<string, unknown>>, names: Clai
   }
   const groups = groupNames(own(payload, names.groups))
   if (typeof groups === 'string') return `the claim "${names.groups}" ${groups}`
+  // OpenID Connect Core 1.0, section 5.1: an address that anybody may have written.
+  const isUnverified = own(payload, 'email_verified') === false
+  const email = text(own(payload, names.email))
   return {
     subject,
-    ...defined({ name: text(own(payload, names.name)), email: text(own(payload, names.email)), groups }),
+    ...defined({ name: text(own(payload, names.name)), email: isUnverified ? undefined : email, groups }),
   }
 }
 

@@ -1,0 +1,154 @@
+/** Identity providers of a tenant, as its admins manage them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OWN_ISSUER } from '../../src/sign-in/client-token.ts'
+import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
+import { signingKey } from '../support/issuer.ts'
+
+const PROVIDERS = '/api/v1/identity-providers'
+const OIDC = {
+  name: 'Company',
+  protocol: 'oidc',
+  issuer: 'https://id.example.com',
+  clientId: 'reprise',
+  clientSecret: 'a secret of the provider',
+}
+const JWT = { name: 'Portal', protocol: 'jwt', issuer: 'https://portal.example.com' }
+
+let api: ApiUnderTest
+let acme: Members
+
+beforeEach(async () => {
+  api = await apiUnderTest()
+  acme = await api.tenant('acme')
+})
+afterEach(() => api.close())
+
+const make = (wish: object, who = acme.admin) => who.call('POST', PROVIDERS, wish)
+const read = async (id: string) => (await acme.admin.call('GET', `${PROVIDERS}/${id}`)).body
+const patch = (id: string, ...operations: object[]) =>
+  acme.admin.call('PATCH', `${PROVIDERS}/${id}`, operations)
+
+describe('identity providers', () => {
+  it('are made with what is right by itself, and never show their secret', async () => {
+    const made = await make(OIDC)
+    expect(made.status).toBe(201)
+    const { clientSecret, ...shown } = OIDC
+    expect(made.body).toEqual({
+      ...shown,
+      id: expect.any(String),
+      tenantId: acme.tenant.id,
+      hasClientSecret: true,
+      claims: { subject: 'sub', name: 'name', email: 'email', groups: 'groups' },
+      createsUsers: true,
+      createsGroups: false,
+      enabled: true,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    })
+    const { text } = await acme.admin.call('GET', PROVIDERS)
+    expect(text).not.toContain(clientSecret)
+    const stored = (await api.store.identityProvider(acme.tenant.id, made.body.id))!
+    expect(JSON.stringify(stored)).not.toContain(clientSecret)
+    expect(api.deps.seal.open(stored.sealedClientSecret!)).toBe(clientSecret)
+  })
+
+  it('are changed member by member; the secret stays until it is changed or taken away', async () => {
+    const { id } = (await make(OIDC)).body
+    const secret = async () => {
+      const { sealedClientSecret } = (await api.store.identityProvider(acme.tenant.id, id))!
+      return sealedClientSecret && api.deps.seal.open(sealedClientSecret)
+    }
+    const renamed = await patch(
+      id,
+      { op: 'replace', path: '/name', value: 'Other' },
+      { op: 'replace', path: '/claims/groups', value: 'teams' },
+      { op: 'add', path: '/audience', value: 'api' },
+    )
+    expect(renamed.status, renamed.text).toBe(204)
+    expect(await read(id)).toMatchObject({
+      name: 'Other',
+      claims: { groups: 'teams', name: 'name' },
+      audience: 'api',
+    })
+    expect(await secret()).toBe(OIDC.clientSecret)
+    await patch(id, { op: 'replace', path: '/clientSecret', value: 'another' })
+    expect(await secret()).toBe('another')
+    await patch(id, { op: 'remove', path: '/clientSecret' }, { op: 'remove', path: '/audience' })
+    expect(await secret()).toBeUndefined()
+    const after = await read(id)
+    expect(after.hasClientSecret).toBe(false)
+    expect(after).not.toHaveProperty('audience')
+  })
+
+  it('are refused with all that is wrong', async () => {
+    const { jwk, privateKey: _ } = await signingKey('one')
+    const pointers = async (wish: object) => {
+      const { status, body } = await make(wish)
+      expect(status, JSON.stringify(body)).toBe(400)
+      return body.errors.map(({ source }: { source: { pointer: string } }) => source.pointer)
+    }
+    expect(await pointers({ ...OIDC, clientId: undefined, issuer: 'http://127.0.0.1' })).toEqual([
+      '/clientId',
+      '/issuer',
+    ])
+    expect(await pointers({ ...JWT, issuer: OWN_ISSUER })).toContain('/issuer')
+    expect(await pointers({ ...JWT, issuer: 'portal' })).toEqual(['/issuer'])
+    expect(await pointers({ ...JWT, jwksUrl: 'https://10.0.0.1/keys' })).toEqual(['/jwksUrl'])
+    expect(await pointers({ ...JWT, jwksUrl: 'https://k.example.com', jwks: { keys: [jwk] } })).toEqual([
+      '/jwks',
+    ])
+    expect(await pointers({ ...JWT, jwks: { keys: [{ ...jwk, d: 'private' }] } })).toEqual(['/jwks'])
+    expect(await pointers({ ...JWT, jwks: { keys: [{ kty: 'oct', k: 'x' }] } })).toEqual(['/jwks'])
+    expect(await pointers({ ...JWT, jwks: { keys: [] } })).toEqual(['/jwks/keys'])
+    expect(await pointers({ ...JWT, clientSecret: 'x' })).toEqual(['/clientSecret'])
+    expect(await pointers({ ...JWT, protocol: 'saml' })).toEqual(['/protocol'])
+    expect(await pointers({ ...JWT, hasClientSecret: true })).toEqual(['/hasClientSecret'])
+    expect((await make({ ...JWT, issuer: 'portal', jwks: { keys: [jwk] } })).status).toBe(201)
+  })
+
+  it('cannot be patched into what could not be made', async () => {
+    const { id } = (await make(OIDC)).body
+    const before = await read(id)
+    for (const operation of [
+      { op: 'replace', path: '/protocol', value: 'jwt' },
+      { op: 'remove', path: '/issuer' },
+      { op: 'replace', path: '/id', value: 'x' },
+      { op: 'add', path: '/tenantId', value: 'x' },
+      { op: 'add', path: '/__proto__/enabled', value: false },
+      { op: 'replace', path: '/enabled', value: 'no' },
+      { op: 'add', path: '/jwksUrl', value: 'https://localhost/keys' },
+    ]) {
+      expect((await patch(id, operation)).status, JSON.stringify(operation)).toBe(400)
+    }
+    expect(await read(id)).toEqual(before)
+  })
+
+  it('of one tenant do not take the same tokens', async () => {
+    expect((await make(JWT)).status).toBe(201)
+    expect((await make(JWT)).status).toBe(409)
+    const second = await make({ ...JWT, audience: 'a' })
+    expect(second.status).toBe(201)
+    expect((await patch(second.body.id, { op: 'remove', path: '/audience' })).status).toBe(409)
+    expect((await make(JWT, (await api.tenant('other')).admin)).status).toBe(201)
+  })
+
+  it('are managed by tenant admins of their own tenant alone', async () => {
+    const { id } = (await make(OIDC)).body
+    const dev = await acme.person('dev')
+    const other = await api.tenant('other')
+    const change = [{ op: 'replace', path: '/enabled', value: false }]
+    for (const [who, status] of [
+      [dev, 403],
+      [other.admin, 404],
+    ] as const) {
+      expect((await who.call('GET', `${PROVIDERS}/${id}`)).status).toBe(status)
+      expect((await who.call('PATCH', `${PROVIDERS}/${id}`, change)).status).toBe(status)
+      expect((await who.call('DELETE', `${PROVIDERS}/${id}`)).status).toBe(status)
+    }
+    expect((await make(JWT, dev)).status).toBe(403)
+    expect((await dev.call('GET', PROVIDERS)).status).toBe(403)
+    expect((await other.admin.call('GET', PROVIDERS)).body.data).toEqual([])
+    expect((await acme.admin.call('DELETE', `${PROVIDERS}/${id}`)).status).toBe(204)
+    expect((await acme.admin.call('GET', PROVIDERS)).body.data).toEqual([])
+  })
+})
