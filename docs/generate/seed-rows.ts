@@ -172,7 +172,16 @@ export const FIELD_ROWS: Readonly<Record<string, FieldRow>> = {
   },
   clientid: { source: 'client of an OAuth token', present: 'the request carries such a token', shown: [] },
   tenantid: { source: 'tenant of the reload', present: 'always', shown: [EVERY_FIELD, RULES] },
-  sessionid: { source: 'public id of a login session', present: 'a signed-in person asked', shown: [] },
+  sessionid: {
+    source: 'public id of a login session',
+    present: 'a signed-in person asked',
+    shown: [
+      [
+        'test/api/browser-clients.test.ts',
+        'reloads now: of type hub, with the session, told in the finished event',
+      ],
+    ],
+  },
   authclaims: {
     source: 'issuer, subject and kind of the caller when the reload was accepted; never a token or secret',
     present: 'a request asked for the reload',
@@ -270,7 +279,15 @@ export const FIELD_ROWS: Readonly<Record<string, FieldRow>> = {
 /** Keys are field = value. */
 export const VALUE_ROWS: Readonly<Record<string, SentenceRow>> = {
   'specversion = 1.0': { source: 'constant', shown: [EVERY_FIELD] },
-  'data.type = hub': { source: 'a reload that a signed-in person asks for', shown: [] },
+  'data.type = hub': {
+    source: 'a reload that a signed-in person asks for',
+    shown: [
+      [
+        'test/api/browser-clients.test.ts',
+        'reloads now: of type hub, with the session, told in the finished event',
+      ],
+    ],
+  },
   'data.type = chronos': {
     source: 'the schedule of a reload task (`/api/v1/reload-tasks`)',
     shown: [BY_SCHEDULE],
@@ -321,6 +338,4 @@ export const VALUE_ROWS: Readonly<Record<string, SentenceRow>> = {
 /** Not real yet, each with what it waits for; one that is seen in the run has to leave this list. */
 export const OPEN: Readonly<Record<string, string>> = {
   clientid: 'signing in with OAuth',
-  sessionid: 'signing in',
-  'data.type = hub': 'signing in: a person who asks in a browser session',
 }

@@ -20,7 +20,7 @@ export function keepRun(run: SeedRun): void {
 /** Beside ids and times: one error text counts bytes, and which engine is enough varies with its process. */
 const NEW_IN_EVERY_RUN = new Set(
   [
-    'id time tenantid userid ownerid spaceid toplevelresourceid authclaims appId userId tenantId taskId',
+    'id time tenantid userid ownerid spaceid toplevelresourceid sessionid authclaims appId userId tenantId taskId',
     'resourceId creationTime startTime lastReloadTime durationSeconds enginePoolName errorMessage',
   ].flatMap((names) => names.split(' ')),
 )

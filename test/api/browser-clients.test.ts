@@ -14,7 +14,7 @@ import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
 import { Browser } from '../support/browser.ts'
-import { fetching } from '../support/identity-provider.ts'
+import { fetching } from '../support/network.ts'
 import { addApp, succeedNext } from '../support/reload-steps.ts'
 
 let api: ApiUnderTest

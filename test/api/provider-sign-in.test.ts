@@ -12,7 +12,8 @@ import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
 import { Browser, hidden, injecting } from '../support/browser.ts'
 import { put } from '../support/catalog.ts'
-import { fetching, type ProviderUnderTest, signInAt, startProvider } from '../support/identity-provider.ts'
+import { type ProviderUnderTest, signInAt, startProvider } from '../support/identity-provider.ts'
+import { fetching } from '../support/network.ts'
 
 let guarded: GuardedFetch
 let api: ApiUnderTest

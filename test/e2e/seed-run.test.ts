@@ -14,6 +14,7 @@ import {
   failing,
   killEngine,
   readersOfOrders,
+  signedIn,
   succeedingRequests,
 } from './seed-run/stories-of-requests.ts'
 import { madeByAutomation, startedByData, startedByHand, startedByTime } from './seed-run/stories-of-tasks.ts'
@@ -35,6 +36,7 @@ describe.skipIf(!HAS_PROC)('the run (engines are killed and watched in /proc)', 
     const requested = succeedingRequests(open, readers)
     const lived = await Promise.all([
       requested,
+      signedIn(open),
       requested.then(() => startedByData(open, readers)),
       startedByTime(open),
       startedByHand(open),

@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider, { type Configuration } from 'oidc-provider'
-import { Browser, type Send } from './browser.ts'
+import { Browser } from './browser.ts'
+import { fetching } from './network.ts'
 
 export interface ProviderUnderTest {
   readonly issuer: string
@@ -74,24 +75,6 @@ export async function startProvider(client: ProviderClient): Promise<ProviderUnd
         server.close(() => resolve())
         server.closeAllConnections()
       }),
-  }
-}
-
-/** Over the network, following nothing. */
-export function fetching(origin: string): Send {
-  return async (method, url, headers, body) => {
-    const answer = await fetch(new URL(url, origin), {
-      method,
-      headers,
-      redirect: 'manual',
-      ...(body === undefined ? null : { body }),
-    })
-    return {
-      status: answer.status,
-      headers: { ...Object.fromEntries(answer.headers), 'set-cookie': answer.headers.getSetCookie() },
-      text: await answer.text(),
-      location: answer.headers.get('location') ?? undefined,
-    }
   }
 }
 

@@ -1,4 +1,7 @@
 /** Reloads that a client asks for, and how they end beside limits. */
+import { Browser } from '../../support/browser.ts'
+import { fetching } from '../../support/network.ts'
+import { ADMIN_KEY } from '../../support/service-process.ts'
 import { newApp, type Place } from './place.ts'
 import { type Lived, ofReload, see, type Told } from './told.ts'
 
@@ -113,6 +116,25 @@ export async function succeedingRequests(place: Place, readers: Readers): Promis
     { body: { partial: true } },
   )
   return Promise.all([...stories, partial])
+}
+
+/** Somebody signs in with a browser and asks for a reload now. */
+export async function signedIn(place: Place): Promise<Lived> {
+  const appId = await newApp(place, ROWS)
+  const browser = new Browser(fetching(place.service.url))
+  await browser.signInWithKey(ADMIN_KEY)
+  const sessions = await browser.go('GET', '/api/v1/users/me/sessions')
+  const sessionId: string = JSON.parse(sessions.text).data[0].id
+  const asked = await browser.go('POST', '/api/v1/reloads', {
+    headers: { 'qlik-csrf-token': await browser.csrfToken(), 'content-type': 'application/json' },
+    body: JSON.stringify({ appId }),
+  })
+  return see(
+    place,
+    'person who signed in',
+    { ...SUCCEEDED, type: 'hub', sessionId },
+    ofReload(JSON.parse(asked.text).id),
+  )
 }
 
 export async function failing(place: Place): Promise<Lived[]> {

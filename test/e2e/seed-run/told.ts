@@ -18,6 +18,8 @@ export interface Told {
   readonly type: Trigger
   readonly reason: string
   readonly status: Outcome
+  /** Somebody who signed in asked, in the session with this id. */
+  readonly sessionId?: string
   /** No request asked for it: a task or an automation made it. */
   readonly bySystem?: true
   readonly taskId?: string
@@ -97,11 +99,12 @@ export async function expectTold({ event, told, place }: Lived): Promise<void> {
   if (told.came === 'ran') expectTimes(event, record)
 }
 
-function principal({ bySystem, trace }: Told, { host, userId }: Place) {
+function principal({ bySystem, sessionId, trace }: Told, { host, userId }: Place) {
   if (bySystem) return { authtype: 'system' }
   return {
-    authtype: 'api_key',
+    authtype: sessionId === undefined ? 'api_key' : 'user',
     originip: '127.0.0.1',
+    ...defined({ sessionid: sessionId }),
     authclaims: JSON.stringify({ iss: host, sub: userId, subType: 'user' }),
     ...trace,
   }
