@@ -6,6 +6,7 @@ import { productFiles, thisTree } from '../../test/tidy/source-tree.ts'
 import { attemptsPage } from './attempts-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { reloadStates, statesPage } from './reload-states.ts'
+import { rightsPage } from './rights-page.ts'
 import { scriptFaultsPage } from './script-faults-page.ts'
 
 it('docs/reference/states.md tells what the state machine does', () => {
@@ -46,4 +47,8 @@ it('the table of states has every way into every state', () => {
     'SUCCEEDED',
     'refused',
   ])
+})
+
+it('docs/reference/rights.md tells who may do what', () => {
+  expectReferencePage('rights.md', rightsPage())
 })

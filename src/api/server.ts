@@ -34,6 +34,7 @@ import { installAuthentication } from './http/authenticate.ts'
 import { installBodies } from './http/body.ts'
 import { installConnectionEnd } from './http/connections.ts'
 import { installCsrf } from './http/csrf.ts'
+import { declareRights } from './http/declared-rights.ts'
 import type { ApiDeps, ApiServer } from './http/deps.ts'
 import { registerHealth } from './http/health.ts'
 import { installHostCheck } from './http/host-check.ts'
@@ -161,6 +162,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
     installAuthentication(guarded, deps)
     installCsrf(guarded)
     installRateLimit(guarded, deps)
+    declareRights(guarded)
     for (const register of RESOURCES) register(guarded, deps)
   })
   return server

@@ -62,7 +62,7 @@ describe('roles', () => {
 
   it('are not made, changed or deleted, and clients hear why', async () => {
     const made = await acme.admin.call('POST', '/api/v1/roles', { name: 'Mine', assignedScopes: [] })
-    expect([made.status, made.body.errors[0].detail]).toEqual([400, expect.stringContaining('fixed')])
+    expect([made.status, made.body.errors[0].detail]).toEqual([403, expect.stringContaining('fixed')])
     const path = `/api/v1/roles/${roleIdOf(acme.tenant.id, 'Developer')}`
     expect((await acme.admin.call('DELETE', path)).status).toBe(403)
     expect((await acme.admin.call('PATCH', path, [replace('/name', 'x')])).status).toBe(403)
