@@ -33,18 +33,21 @@ import { registerStreamTicket } from './event/stream-ticket.ts'
 import { installAuthentication } from './http/authenticate.ts'
 import { installBodies } from './http/body.ts'
 import { installConnectionEnd } from './http/connections.ts'
+import { installCors } from './http/cors.ts'
 import { installCsrf } from './http/csrf.ts'
 import { declareRights } from './http/declared-rights.ts'
 import type { ApiDeps, ApiServer } from './http/deps.ts'
+import { installForwarded } from './http/forwarded.ts'
 import { registerHealth } from './http/health.ts'
-import { installHostCheck } from './http/host-check.ts'
+import { installHostCheck, installOwnHost } from './http/host-check.ts'
 import { closeListQueries } from './http/list-queries.ts'
 import { installMetrics, registerMetrics } from './http/metrics.ts'
 import { keepRefusalsForDocument, openApi, registerDocuments } from './http/open-api.ts'
 import { RoutePaths } from './http/paths.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './http/problem.ts'
 import { installRateLimit } from './http/rate-limit.ts'
-import { HEADER_TIMES, installBodyRate } from './http/slow-requests.ts'
+import { installBodyRate } from './http/slow-requests.ts'
+import { tlsOptions } from './http/tls.ts'
 import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
 import { registerApiKeys } from './people/api-keys.ts'
@@ -119,19 +122,21 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
 ]
 
 export function buildServer(deps: ApiDeps): ApiServer {
-  const paths = new RoutePaths()
+  const paths = new RoutePaths(deps.basePath)
   const server: ApiServer = Fastify({
+    ...tlsOptions(deps),
     rewriteUrl: ({ url = '/' }) => paths.read(url),
     bodyLimit: deps.limits.requestBodyBytes,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
     connectionTimeout: SILENCE_MAX_MS,
-    http: HEADER_TIMES,
     return503OnClosing: false,
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     routerOptions: { maxParamLength: 256 },
   })
   server.setValidatorCompiler(schemaCompiler())
+  installForwarded(server, deps)
+  installCors(server, deps)
   installConnectionEnd(server, deps)
   installBodyRate(server)
   paths.watch(server)
@@ -160,6 +165,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
   server.register(async (guarded: ApiServer) => {
     installHostCheck(guarded, deps)
     installAuthentication(guarded, deps)
+    installOwnHost(guarded, deps)
     installCsrf(guarded)
     installRateLimit(guarded, deps)
     declareRights(guarded)

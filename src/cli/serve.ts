@@ -15,9 +15,10 @@ export function serveCommand(): Command {
   const command = new Command('serve').description(
     'Start the service with everything it needs under one folder.',
   )
-  for (const name of ['host', 'port', 'dataDir'] as const) {
+  for (const name of ['host', 'port', 'dataDir', 'tlsCert', 'tlsKey'] as const) {
     const { flag, meaning, variable, default: fallback } = SETTINGS[name]
-    command.option(`${flag} <value>`, `${meaning} (${variable}, default ${fallback})`)
+    const otherwise = fallback === '' ? '' : `, default ${fallback}`
+    command.option(`${flag} <value>`, `${meaning} (${variable}${otherwise})`)
   }
   for (const { flag, meaning, variable } of [SETTINGS.watch, SETTINGS.trustTenants]) {
     command.option(flag, `${meaning} (${variable})`)
@@ -59,6 +60,8 @@ interface ServeFlags {
   readonly host?: string
   readonly port?: string
   readonly data?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly trustTenants?: true
   readonly watch?: true
   readonly beginAnew?: true

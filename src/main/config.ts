@@ -17,6 +17,7 @@ import { defaultEngineMemory, defaultLadder, parseLadder, parseMemory } from '..
 import { EVENT_TYPES } from '../event/event-types.ts'
 import { SETTINGS, type SettingName } from './settings-table.ts'
 import type { Accepted } from './surroundings.ts'
+import type { TlsFiles } from './tls-files.ts'
 import type { LogLevel } from './world.ts'
 
 export interface Config {
@@ -28,9 +29,13 @@ export interface Config {
   readonly secretKey: string | undefined
   readonly operatorKey: string | undefined
   readonly tenantName: string
-  /** Origin without a trailing slash. */
+  /** Origin, perhaps with a path, without a trailing slash. */
   readonly publicUrl: string | undefined
   readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[]
+  /** Files of the certificate and its key; undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined
   readonly webhookAllowance: TargetAllowance
   /** Identity providers that may be asked although their addresses are private. */
   readonly signInAllowance: TargetAllowance
@@ -117,8 +122,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     secretKey: read('secretKey', ownSecret),
     operatorKey: read('operatorKey', bearerKey(32)),
     tenantName: raw('tenantName'),
-    publicUrl: read('publicUrl', origin),
-    trustedProxies: read('trustedProxies', proxies) ?? [],
+    ...readFront(read, raw('tlsKey')),
     webhookAllowance: read('webhookAllow', parseAllowance) ?? parseAllowance(''),
     signInAllowance: read('signInAllow', parseAllowance) ?? parseAllowance(''),
     rateLimit: read('rateLimit', oneOf(['on', 'off'] as const)) === 'on',
@@ -139,6 +143,19 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
   problems.push(...checkLimits(limits))
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return config
+}
+
+/** How clients reach the service. */
+function readFront(
+  read: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined,
+  tlsKey: string,
+): Pick<Config, 'publicUrl' | 'trustedProxies' | 'corsOrigins' | 'tls'> {
+  return {
+    publicUrl: read('publicUrl', address),
+    trustedProxies: read('trustedProxies', proxies) ?? [],
+    corsOrigins: read('corsOrigins', (text) => list(text).map(origin)) ?? [],
+    tls: read('tlsCert', (certFile) => tlsFiles(certFile, tlsKey)),
+  }
 }
 
 /** A broker without an address is disabled. */
@@ -330,11 +347,32 @@ function bearerKey(least: number): (text: string) => string | undefined {
   }
 }
 
-function origin(text: string): string | undefined {
+/** An address without a trailing slash. */
+function address(text: string): string | undefined {
   if (text === '') return undefined
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/') {
-    throw new Error(`"${text}" is not an address such as https://reload.example.com`)
+  const url = httpUrl(text)
+  const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  if (url === undefined || !isPlain || /\/\/|%/.test(url.pathname)) {
+    throw new Error(
+      `"${text}" is not an address such as https://reload.example.com or https://example.com/reload`,
+    )
   }
-  return url.origin
+  return url.origin + url.pathname.replace(/\/$/, '')
+}
+
+/** As browsers send it: nothing is compared but the text. */
+function origin(text: string): string {
+  if (httpUrl(text)?.origin === text) return text
+  throw new Error(`"${text}" is not an origin such as https://mashup.example.com, without a slash behind it`)
+}
+
+function httpUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url !== undefined && ['http:', 'https:'].includes(url.protocol) ? url : undefined
+}
+
+function tlsFiles(certFile: string, keyFile: string): TlsFiles | undefined {
+  if (certFile === '' && keyFile === '') return undefined
+  if (certFile !== '' && keyFile !== '') return { certFile: resolve(certFile), keyFile: resolve(keyFile) }
+  throw new Error(`a certificate and a key are needed, the other is ${SETTINGS.tlsKey.variable}`)
 }

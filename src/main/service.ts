@@ -15,7 +15,9 @@ import { realpath } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { ownOrigin } from '../api/http/own-origin.ts'
+import type { TlsPair } from '../api/http/deps.ts'
+import { basePathOf, ownOrigin } from '../api/http/own-origin.ts'
+import { changeCertificate } from '../api/http/tls.ts'
 import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
 import { startAutomations } from '../automation/run-automations.ts'
@@ -62,6 +64,7 @@ import { startSignIn } from './sign-in.ts'
 import type { DataFolders } from './surroundings.ts'
 import { taskCounts } from './task-counts.ts'
 import { checkTenants, removedTenants, subscribeTenants, tenantRules } from './tenants.ts'
+import { readTlsPair, watchTlsPair } from './tls-files.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
 import { VERSION } from './version.ts'
 import { systemZones } from './zones.ts'
@@ -327,12 +330,16 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
   const signIn = await startSignIn(parts)
+  const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls)
   const server = buildServer({
     store,
     world,
     limits: config.limits,
     reader,
     hostUrl: ownOrigin(config),
+    basePath: basePathOf(config.publicUrl),
+    corsOrigins: config.corsOrigins,
+    tls,
     seal,
     zones: parts.zones,
     checkWebhookUrl: (url) => targetProblem(url, config.webhookAllowance),
@@ -359,11 +366,16 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
     await server.listen({ host: config.host, port: config.port })
     return { stop: () => server.close() }
   })
+  const { tls: tlsFiles } = config
+  if (tlsFiles !== undefined && tls !== undefined) {
+    const change = (pair: TlsPair) => changeCertificate(server, pair)
+    await services.start('certificate', () => watchTlsPair(tlsFiles, tls, change, world))
+  }
   if (config.publicUrl === undefined && config.trustedProxies.length === 0 && !isLoopback(config.host)) {
     world.log.warn('links in answers name the address at which a request arrives: set REPRISE_PUBLIC_URL')
   }
   const { address, port, family } = server.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 function isLoopback(host: string): boolean {

@@ -56,13 +56,32 @@ export const SETTINGS = {
     variable: 'REPRISE_PUBLIC_URL',
     default: '',
     meaning:
-      'Address under which clients reach the service, such as https://reload.example.com: used in links and as the host of events. Without it links name what a trusted proxy tells, else the address at which the request arrived, never its Host header; events carry no host.',
+      'Address under which clients reach the service, such as https://reload.example.com, also with a path: used in links and as the host of events. Without it links name what a trusted proxy tells, else the address at which the request arrived. A Host header counts only where it is a host name of the tenant. Events carry no host without it.',
   },
   trustedProxies: {
     variable: 'REPRISE_TRUSTED_PROXIES',
     default: '',
     meaning:
-      'Comma list of proxy addresses or networks whose X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto and Host are believed.',
+      'Comma list of proxy addresses or networks whose X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto and Host are believed, and Forwarded where there is none of the first three.',
+  },
+  corsOrigins: {
+    variable: 'REPRISE_CORS_ORIGINS',
+    default: '',
+    meaning:
+      'Comma list of origins, such as https://mashup.example.com, whose pages may call the API from a browser. None by default.',
+  },
+  tlsCert: {
+    variable: 'REPRISE_TLS_CERT',
+    flag: '--tls-cert',
+    default: '',
+    meaning:
+      'File with the certificate of the service and its chain (PEM). With REPRISE_TLS_KEY the service speaks HTTPS only (TLS 1.2 and 1.3). A changed pair is taken within seconds, without a restart.',
+  },
+  tlsKey: {
+    variable: 'REPRISE_TLS_KEY',
+    flag: '--tls-key',
+    default: '',
+    meaning: 'File with the private key of the certificate (PEM, without a passphrase).',
   },
   webhookAllow: {
     variable: 'REPRISE_WEBHOOK_ALLOW',

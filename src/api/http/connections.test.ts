@@ -11,7 +11,7 @@ const log = { info() {}, warn() {}, error: (message: string) => void told.push(m
 
 function aServer(): ApiServer {
   const server: ApiServer = Fastify()
-  installConnectionEnd(server, { world: realWorld(log) })
+  installConnectionEnd(server, { world: realWorld(log), tls: undefined })
   return server
 }
 

@@ -13,13 +13,18 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 /** How long a stopping server waits for the requests under way. */
 const LAST_REQUESTS_MS = 2000
 
-export function installConnectionEnd(server: ApiServer, { world }: Pick<ApiDeps, 'world'>): void {
+export function installConnectionEnd(
+  server: ApiServer,
+  { world, tls }: Pick<ApiDeps, 'world' | 'tls'>,
+): void {
   const quiet = new Set<Socket>()
   let closing = false
-  server.server.on('connection', (socket) => {
+  const begin = (socket: Socket) => {
     quiet.add(socket)
     socket.once('close', () => quiet.delete(socket))
-  })
+  }
+  if (tls === undefined) server.server.on('connection', begin)
+  else onSecureConnections(server, begin, (socket) => quiet.delete(socket))
   server.server.on('request', ({ socket }, response) => {
     quiet.delete(socket)
     response.once('close', () => {
@@ -36,5 +41,26 @@ export function installConnectionEnd(server: ApiServer, { world }: Pick<ApiDeps,
   })
   server.server.on('error', (error) => {
     if (server.server.listening) world.log.error('the API cannot take a connection', { error })
+  })
+}
+
+/** Requests come in over another socket than the bare one below it, which counts until TLS is agreed upon. */
+function onSecureConnections(
+  { server }: ApiServer,
+  begin: (socket: Socket) => void,
+  over: (socket: Socket) => void,
+): void {
+  const bare = new Map<string, Socket>()
+  const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  server.on('connection', (socket) => {
+    const peer = peerOf(socket)
+    bare.set(peer, socket)
+    socket.once('close', () => bare.delete(peer))
+    begin(socket)
+  })
+  server.on('secureConnection', (socket: Socket) => {
+    const below = bare.get(peerOf(socket))
+    if (below !== undefined) over(below)
+    begin(socket)
   })
 }

@@ -47,10 +47,14 @@ export interface ApiDeps {
   readonly browser: BrowserSignIn
   /** Reads scripts and large bodies. */
   readonly reader: Reader
-  /**
-   * Scheme and authority of the links in answers, without a trailing slash (own-origin.ts).
-   */
+  /** Address of the service in the links of answers, without a trailing slash (own-origin.ts). */
   readonly hostUrl: (request: FastifyRequest) => string
+  /** The path of that address: empty, or with a slash before it and none behind. */
+  readonly basePath: string
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[]
+  /** Certificate and key of the server; undefined: it speaks plain HTTP. */
+  readonly tls: TlsPair | undefined
   readonly seal: Seal
   /** Undefined when the address may be a webhook's target, else the reason in words. */
   readonly checkWebhookUrl: (url: string) => string | undefined
@@ -87,6 +91,12 @@ export interface ApiDeps {
   readonly operatorKey: string | undefined
   /** False switches the request rate limits off. */
   readonly rateLimits: boolean
+}
+
+/** PEM texts; the certificate may be a chain. */
+export interface TlsPair {
+  readonly cert: string
+  readonly key: string
 }
 
 export type ApiServer = FastifyInstance<

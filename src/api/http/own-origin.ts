@@ -1,44 +1,52 @@
 /**
- * Scheme and authority of the links in answers. A client sends its key to where a link leads, so nobody but
- * the operator and the proxies of the operator's may say where: the configured public address, else what a
- * trusted proxy tells, else the address of this machine at which the request arrived. The Host header of
- * anybody else is never looked at.
+ * The address of the service in the links of its answers: scheme, authority and the path it stands below. A
+ * client sends its key to where a link leads, so nobody but the operator and the proxies of the operator's
+ * may say where: the configured public address, else what a trusted proxy tells, else the address of this
+ * machine at which the request arrived. A Host header counts only where it names a host of the tenant's own
+ * (host-check.ts).
  */
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
+import { proxiesOf } from './proxies.ts'
 
 export interface OriginSettings {
-  /** Origin without a trailing slash. */
+  /** Origin, perhaps with a path, without a trailing slash. */
   readonly publicUrl: string | undefined
   /** Addresses and CIDRs. */
   readonly trustedProxies: readonly string[]
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The host that the client used, when it is one of the tenant's own: name, and port if it named one. */
+    tenantHost?: string | undefined
+  }
+}
+
+/** Answers without a trailing slash. */
 export function ownOrigin({
   publicUrl,
   trustedProxies,
 }: OriginSettings): (request: FastifyRequest) => string {
-  const networks = trustedProxies.map((text) =>
-    ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : hostNetwork(ipaddr.process(text)),
-  )
-  const isProxy = (address: string | undefined) => {
-    if (address === undefined || !ipaddr.isValid(address)) return false
-    const peer = ipaddr.process(address)
-    return networks.some((network) => peer.kind() === network[0].kind() && peer.match(network))
+  const isProxy = proxiesOf(trustedProxies)
+  const configured = publicUrl === undefined ? undefined : new URL(publicUrl)
+  const basePath = basePathOf(publicUrl)
+  const arrivedAt = (request: FastifyRequest): string => {
+    // Of a proxy the framework reads X-Forwarded-Host, and where it sends none, Host.
+    if (isProxy(request.socket.remoteAddress)) return request.host
+    const { localAddress = '127.0.0.1', localPort = 0 } = request.socket
+    return `${authority(localAddress)}:${localPort}`
   }
   return (request) => {
-    if (publicUrl !== undefined) return publicUrl
-    // Of a proxy the framework reads X-Forwarded-Proto and X-Forwarded-Host, and where it sends none, Host.
-    if (isProxy(request.socket.remoteAddress)) return `${request.protocol}://${request.host}`
-    const { localAddress = '127.0.0.1', localPort = 0 } = request.socket
-    return `http://${authority(localAddress)}:${localPort}`
+    const scheme = configured?.protocol ?? `${request.protocol}:`
+    const host = request.tenantHost ?? configured?.host ?? arrivedAt(request)
+    return `${scheme}//${host}${basePath}`
   }
 }
 
-type Network = ReturnType<typeof ipaddr.parseCIDR>
-
-function hostNetwork(address: ReturnType<typeof ipaddr.process>): Network {
-  return ipaddr.parseCIDR(`${address.toString()}/${address.kind() === 'ipv4' ? 32 : 128}`)
+/** The path below which clients find the service: empty, or with a slash before it and none behind. */
+export function basePathOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '')
 }
 
 /** An IPv4 address in an IPv6 one is told as IPv4; a zone has no place in an address of the web. */

@@ -140,7 +140,7 @@ export function pageLinks<Row>(
 
 /** An absolute link to a path of ours. */
 export function absoluteLink(deps: ApiDeps, request: FastifyRequest, path: string): string {
-  return new URL(path, deps.hostUrl(request)).href
+  return new URL(deps.hostUrl(request) + path).href
 }
 
 const NOT_IN_A_QUERY = /[^\w\-.~!$&'()*+,;=:@/?%]|%(?![0-9a-f]{2})/gi
@@ -149,7 +149,7 @@ const NOT_IN_A_QUERY = /[^\w\-.~!$&'()*+,;=:@/?%]|%(?![0-9a-f]{2})/gi
 function selfUrl(deps: ApiDeps, request: FastifyRequest): URL {
   const url = new URL(deps.hostUrl(request))
   const asked = new URL(request.url, url)
-  url.pathname = asked.pathname
+  url.pathname = url.pathname.replace(/\/$/, '') + asked.pathname
   // Brackets and others that clients leave as they are belong to no query of a URI (RFC 3986, section 3.4).
   url.search = asked.search.replaceAll(NOT_IN_A_QUERY, encodeURIComponent)
   return url

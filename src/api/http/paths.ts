@@ -12,6 +12,12 @@ interface Known {
 
 export class RoutePaths {
   readonly #known: Known[] = []
+  readonly #basePath: string
+
+  /** @param basePath path below which the service is reached, too */
+  constructor(basePath: string) {
+    this.#basePath = basePath
+  }
 
   /** Remembers the routes that are registered from now on. */
   watch(server: ApiServer): void {
@@ -30,6 +36,19 @@ export class RoutePaths {
   /** The target of a request as it is routed; one that names its host stays as it is. */
   read(target: string): string {
     if (!target.startsWith('/')) return target
+    return this.#folded(this.#withoutBase(target))
+  }
+
+  /** A proxy passes the base path on or takes it off. */
+  #withoutBase(target: string): string {
+    const base = this.#basePath
+    if (base === '' || !target.startsWith(base)) return target
+    const rest = target.slice(base.length)
+    if (rest.startsWith('/')) return rest
+    return rest === '' || rest.startsWith('?') ? `/${rest}` : target
+  }
+
+  #folded(target: string): string {
     const queryAt = target.indexOf('?')
     const sent = queryAt < 0 ? target : target.slice(0, queryAt)
     if (!sent.includes('//') && !sent.endsWith('/')) return target

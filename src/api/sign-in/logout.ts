@@ -69,10 +69,10 @@ function assertOwn(request: FastifyRequest, token: string, ofForm: string | unde
 
 async function endSessionUrlOf(
   deps: ApiDeps,
-  { origin }: Place,
+  { address }: Place,
   session: LoginSession | undefined,
 ): Promise<string | undefined> {
   if (session?.opened.by !== 'oidc') return undefined
   const provider = await deps.store.identityProvider(session.tenantId, session.opened.providerId)
-  return provider === undefined ? undefined : deps.browser.oidc.endSessionUrl(provider, `${origin}/login`)
+  return provider === undefined ? undefined : deps.browser.oidc.endSessionUrl(provider, `${address}/login`)
 }

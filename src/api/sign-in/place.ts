@@ -16,17 +16,21 @@ import type { ApiDeps } from '../http/deps.ts'
 export interface Place {
   /** Of this service, as browsers reach it. */
   readonly origin: string
+  /** The origin with the path below which the service stands. */
+  readonly address: string
   readonly isSecure: boolean
   /** Whose host it is; undefined when nobody's. */
   readonly tenant: Tenant | undefined
 }
 
 export async function placeOf(deps: ApiDeps, request: FastifyRequest): Promise<Place> {
-  const origin = deps.hostUrl(request)
+  const address = deps.hostUrl(request)
+  const { origin, host } = new URL(address)
   return {
     origin,
+    address,
     isSecure: origin.startsWith('https:'),
-    tenant: await tenantOfHost(deps.store, new URL(origin).host),
+    tenant: await tenantOfHost(deps.store, host),
   }
 }
 

@@ -67,7 +67,7 @@ export async function beginAtProvider(
 ): Promise<FastifyReply> {
   const waitMs = waitOf(deps, request)
   if (waitMs > 0) return tooOften(reply, waitMs, 'login')
-  const redirectUri = `${place.origin}${CALLBACK}`
+  const redirectUri = `${place.address}${CALLBACK}`
   const begun = await deps.browser.oidc.begin(provider, { redirectUri, returnTo })
   if ('kind' in begun) return notSignedIn(deps, request, reply, begun, 'login')
   const options = { secure: place.isSecure, maxAgeSeconds: SIGN_IN_MAX_MS / 1000 }
