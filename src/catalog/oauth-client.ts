@@ -12,6 +12,7 @@ import type { Decided, OAuthClientView } from '../store/port/change.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { newSecretText } from './key-token.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
+import { deleteClientUser } from './user.ts'
 import { refuseWaysIn } from './ways-in.ts'
 
 export interface ClientWish {
@@ -87,12 +88,24 @@ export function renameClient(
   })
 }
 
-export function deleteClient(deps: CatalogDeps, caller: Caller, id: string): Promise<OAuthClient | Refused> {
-  return changeClient(deps, caller, id, ({ client, user }) => {
-    const updatedAt = deps.world.clock.now()
-    const users = user === undefined ? [] : [{ ...user, status: 'deleted' as const, updatedAt }]
-    return { answer: client, put: { users }, remove: { oauthClients: [client.id] } }
+export async function deleteClient(
+  deps: CatalogDeps,
+  caller: Caller,
+  id: string,
+): Promise<OAuthClient | Refused> {
+  const client = seenClient(caller, (await deps.store.oauthClient(id as ClientId))?.client)
+  if (isRefused(client)) return client
+  const { tenantId } = caller
+  const ended = await deleteClientUser(deps, caller, client.userId, {
+    kind: 'oauth-client',
+    tenantId,
+    id: client.id,
+    step: (view) => {
+      if (view.client === undefined || view.user?.status !== 'deleted') return { answer: undefined }
+      return { answer: undefined, remove: { oauthClients: [client.id] } }
+    },
   })
+  return isRefused(ended) ? ended : client
 }
 
 /** @param hashOf SHA-256 of a secret, hex */

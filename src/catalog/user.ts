@@ -131,6 +131,20 @@ export function deleteUser(
   })
 }
 
+/**
+ * Deletes the user of an OAuth client with the client, for whoever may delete that.
+ * @param client removes the client once its user is deleted
+ */
+export function deleteClientUser(
+  deps: CatalogDeps,
+  caller: Caller,
+  id: string,
+  client: Change<undefined>,
+): Promise<Answer> {
+  const decide = (_view: UserView, before: User) => deletedUser(before, deps.world.clock.now())
+  return savedUser(deps, caller, id, true, decide, [client])
+}
+
 export function noUser(): Refused {
   return refused('userNotFound', 'there is no user with this id', { parameter: 'userId' })
 }
@@ -146,6 +160,7 @@ const TRIES_MAX = 10
 /**
  * Saves the user as it was decided, with all that goes with it, in one commit.
  * @param touchesTasks its tasks may have to be switched off
+ * @param more saved behind it
  */
 async function savedUser(
   { store, world }: CatalogDeps,
@@ -153,6 +168,7 @@ async function savedUser(
   userId: string,
   touchesTasks: boolean,
   decide: (view: UserView, before: User) => Answer,
+  more: readonly Change<undefined>[] = [],
 ): Promise<Answer> {
   const id = userId as UserId
   for (let tries = 0; tries < TRIES_MAX; tries++) {
@@ -170,7 +186,7 @@ async function savedUser(
         return isWhole ? savingUser(view, view.user, after, world) : { answer: AGAIN }
       },
     }
-    const [answer] = await store.change<Answer | typeof AGAIN | undefined>([change, ...tasks])
+    const [answer] = await store.change<Answer | typeof AGAIN | undefined>([change, ...more, ...tasks])
     if (answer !== AGAIN && answer !== undefined) return answer
   }
   return refused('conflict', 'the tasks of the user change all the time: try again')

@@ -11,6 +11,7 @@ import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../s
 import { put } from '../support/catalog.ts'
 import { eventually, ManualTime, WatchedStore } from '../support/manual-time.ts'
 import { addApp } from '../support/reload-steps.ts'
+import { appInSharedSpace } from '../support/task-api.ts'
 
 const PATH = '/api/v1/events/stream'
 
@@ -257,6 +258,42 @@ describe('the stream', () => {
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)
     expect(await listener.next()).toBeUndefined()
+  })
+
+  it('ends when its user is disabled, and when it is deleted', async () => {
+    for (const end of ['disable', 'delete']) {
+      const person = await acme.person(end)
+      const listener = await listen(person)
+      const path = `/api/v1/users/${person.user.id}`
+      if (end === 'delete') await acme.admin.call('DELETE', path)
+      else await acme.admin.call('PATCH', path, [{ op: 'replace', path: '/status', value: 'disabled' }])
+      await eventually(() => time.waiting === 1)
+      time.advance(HEARTBEAT_MS)
+      expect(await listener.next(), end).toBeUndefined()
+    }
+  })
+
+  it('tells members of a space by a group, until they leave the group', async () => {
+    const [owner, member] = [await acme.person('owner'), await acme.person('member', [])]
+    const group = (await acme.admin.call('POST', '/api/v1/groups', { name: 'Crew' })).body.id
+    const groups = (op: string) =>
+      acme.admin.call('PATCH', `/api/v1/users/${member.user.id}`, [
+        { op, path: '/assignedGroups', value: [{ id: group }] },
+      ])
+    await groups('add')
+    const { app } = await appInSharedSpace(api, owner, [])
+    const assigned = { type: 'group', assigneeId: group, roles: ['consumer'] }
+    await owner.call('POST', `/api/v1/spaces/${app.spaceId}/assignments`, assigned)
+    const listener = await listen(member, `?types=${FINISHED_EVENT_TYPE}`)
+    const first = await canceledReload(owner, app.id)
+    expect((await listener.next())?.data.data.id).toBe(first)
+    await groups('remove')
+    await eventually(() => time.waiting === 1)
+    time.advance(HEARTBEAT_MS)
+    await eventually(() => time.waiting === 1)
+    await canceledReload(owner, app.id)
+    const own = await canceledReload(member)
+    expect((await listener.next())?.data.data.id).toBe(own)
   })
 
   it('lets go of the store when the client leaves', async () => {

@@ -327,6 +327,20 @@ describe('a user that goes', () => {
     expect((await api.store.oauthClient(client.id))?.client).toEqual(client)
   })
 
+  it('with its OAuth client ends as any other', async () => {
+    const wish = { clientName: 'c', appType: 'web', roles: ['Developer'] }
+    const client = (await acme.admin.call('POST', '/api/v1/oauth-clients', wish)).body
+    const path = `${USERS}/${client.userId}`
+    expect(codeOf(await acme.admin.call('DELETE', path))).toEqual([409, 'HTTP-409'])
+    const key = { description: 'k', sub: client.userId }
+    const { id } = (await acme.admin.call('POST', '/api/v1/api-keys', key)).body
+    const deleted = await acme.admin.call('DELETE', `/api/v1/oauth-clients/${client.clientId}`)
+    expect(deleted.status).toBe(204)
+    expect((await read(client.userId)).status).toBe('deleted')
+    expect((await acme.admin.call('GET', `/api/v1/api-keys/${id}`)).body.status).toBe('revoked')
+    expect(await api.store.oauthClient(client.clientId)).toBeUndefined()
+  })
+
   it('disabled comes back with its keys; tasks and webhooks wait for a hand', async () => {
     const { bert, task } = await scene()
     await patch(bert.user.id, replace('/status', 'disabled'))

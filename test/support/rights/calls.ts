@@ -96,6 +96,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
   },
   'PUT /api/v1/items/:itemId': body({ name: 'x' }),
   'PATCH /api/v1/tenants/:tenantId': patch('/name', 'x'),
+  'POST /api/v1/identity-providers': body({ name: 'x', protocol: 'jwt', issuer: 'https://new.example.com' }),
+  'PATCH /api/v1/identity-providers/:id': patch('/name', 'x'),
   'POST /api/v1/oauth-clients': body({ clientName: 'x', appType: 'web' }),
   'PATCH /api/v1/oauth-clients/:id': patch('/clientName', 'x'),
   'POST /api/v1/spaces': { body: ({ type }) => ({ name: 'New', type }) },

@@ -138,6 +138,8 @@ async function thingsOfTenant(api: ApiUnderTest, acme: Members, owner: Person): 
   const run = await made(owner, `/api/v1/automations/${automation.id}/runs`, {})
   const group = await made(admin, '/api/v1/groups', { name: 'Theirs' })
   await admin.call('PUT', '/api/scheduling/settings/calendars/theirs', { days: ['2026-12-25'] })
+  const issuer = { name: 'Theirs', protocol: 'jwt', issuer: 'https://theirs.example.com' }
+  const provider = await made(admin, '/api/v1/identity-providers', issuer)
   const client = await made(admin, '/api/v1/oauth-clients', { clientName: 'Theirs', appType: 'web' })
   const clients = (await admin.call('GET', `/api/v1/oauth-clients/${client.clientId}`)).body
   const quotas = (await owner.call('GET', '/api/v1/quotas')).body.data
@@ -148,6 +150,7 @@ async function thingsOfTenant(api: ApiUnderTest, acme: Members, owner: Person): 
     'alerts/:id': alert.id,
     'automations/:id': automation.id,
     'automations/runs/:runId': run.id,
+    'identity-providers/:id': provider.id,
     'oauth-clients/:id': client.clientId,
     'client-secrets/:hint': clients.clientSecrets[0].hint,
     groupId: group.id,
