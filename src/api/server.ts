@@ -50,6 +50,7 @@ import { installBodyRate } from './http/slow-requests.ts'
 import { tlsOptions } from './http/tls.ts'
 import { installTrace } from './http/trace.ts'
 import { schemaCompiler } from './http/validate.ts'
+import { registerApiKeyRules } from './people/api-key-rules.ts'
 import { registerApiKeys } from './people/api-keys.ts'
 import { registerGroups } from './people/groups.ts'
 import { registerIdentityProviders } from './people/identity-providers.ts'
@@ -110,6 +111,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerGroups,
   registerTenants,
   registerApiKeys,
+  registerApiKeyRules,
   registerOAuthClients,
   registerIdentityProviders,
   registerItems,

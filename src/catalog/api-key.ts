@@ -6,7 +6,6 @@
 
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { addDuration } from '../core/duration.ts'
 import { type KeyId, newUuid, type TenantId, type UserId } from '../core/ids.ts'
 import type { ApiKey } from '../core/records.ts'
 import { isTenantAdmin, mayMakeKeys } from '../core/rights.ts'
@@ -14,12 +13,13 @@ import type { ChangeStore, Decided } from '../store/port/change.ts'
 import { all, type Condition, is } from '../store/port/condition.ts'
 import type { FieldOf } from '../store/port/list-fields.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
+import { endOfKey, refuseMoreKeys } from './key-rules.ts'
 import { newKeyToken } from './key-token.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 
 export interface KeyWish {
   readonly description: string
-  /** ISO 8601 duration from now; never when absent. */
+  /** ISO 8601 duration from now; absent: as long as the rules of the tenant allow. */
   readonly expiry?: string
   /** The user whom the key is for; the caller when absent. */
   readonly sub?: string
@@ -42,17 +42,15 @@ export async function makeKey(
   if (!mayMakeKeys(user)) {
     return refused('forbidden', 'making API keys needs the role TenantAdmin or Developer')
   }
+  if (user.clientId !== undefined) {
+    return refused('forbidden', 'an OAuth client comes in with its secrets and has no API keys')
+  }
   const userId = (wish.sub ?? user.id) as UserId
   const refusal = userId === user.id ? undefined : await refuseOtherUser(store, caller, userId)
   if (refusal !== undefined) return refusal
   const now = world.clock.now()
-  const expiresAt = wish.expiry === undefined ? undefined : addDuration(wish.expiry, now)
-  if (wish.expiry !== undefined && (expiresAt === undefined || expiresAt <= now)) {
-    const detail = 'expiry must be an ISO 8601 duration above zero, such as PT24H or P365D'
-    return refused('badRequest', detail, { pointer: '/expiry' })
-  }
   const token = newKeyToken(world.random)
-  const key: ApiKey = {
+  const made: ApiKey = {
     id: newUuid(world.random),
     tenantId,
     userId,
@@ -60,11 +58,20 @@ export async function makeKey(
     tokenHash: hashOf(token),
     createdAt: now,
     createdBy: user.id,
-    ...defined({ expiresAt }),
   }
-  const step = (): Decided<undefined> => ({ answer: undefined, put: { keys: [key] } })
-  await changeOne(store, { kind: 'key', tenantId, id: key.id, step })
-  return { key, token }
+  return changeOne<MadeKey | Refused>(store, {
+    kind: 'key',
+    tenantId,
+    id: made.id,
+    step: ({ tenant: { keyRules = {} }, goodKeysOf }) => {
+      const expiresAt = endOfKey(keyRules, wish.expiry, now)
+      if (isRefused(expiresAt)) return { answer: expiresAt }
+      const tooMany = refuseMoreKeys(keyRules, goodKeysOf(userId, now))
+      if (tooMany !== undefined) return { answer: tooMany }
+      const key = { ...made, ...defined({ expiresAt }) }
+      return { answer: { key, token }, put: { keys: [key] } }
+    },
+  })
 }
 
 export function describeKey(
@@ -129,8 +136,9 @@ async function refuseOtherUser(
   if (!isTenantAdmin(user)) {
     return refused('forbidden', 'only a TenantAdmin makes keys for other users', { pointer })
   }
-  if ((await store.user(tenantId, userId))?.status === 'active') return undefined
-  return refused('userNotFound', 'there is no active user with this id', { pointer })
+  const other = await store.user(tenantId, userId)
+  if (other?.status === 'active' && other.clientId === undefined) return undefined
+  return refused('userNotFound', 'there is no active person with this id', { pointer })
 }
 
 /** Keeps when the key was used. One that is gone meanwhile stays gone. */

@@ -79,11 +79,16 @@ export interface ApiKey {
   readonly lastUsedAt?: number
 }
 
-/** Absent: no limit. */
+/** The most that a tenant may allow, and what it allows by itself. */
+export const KEYS_PER_USER_MAX = 1000
+
 export interface KeyRules {
+  /** Good keys that a user has at once; absent: `KEYS_PER_USER_MAX`. */
   readonly perUser?: number
   /** Longest time that a key may be good, ISO 8601 duration; with it every key ends some day. */
   readonly longest?: string
+  /** Of keys of SCIM clients. Kept and shown for who sets it: there are no such keys. */
+  readonly scimLongest?: string
 }
 
 export const APP_USAGES = [

@@ -32,6 +32,9 @@ const KEY = {
   expiry: Type.Optional(Type.String({ format: 'date-time', description: 'Absent: never' })),
   created: Type.String({ format: 'date-time' }),
   createdByUser: Type.String(),
+  lastUsed: Type.Optional(
+    Type.String({ format: 'date-time', description: 'An hour exact; absent: never used' }),
+  ),
 }
 const KeyRecord = Type.Object(KEY)
 const KeyWithToken = Type.Object({ ...KEY, token: Type.String({ description: 'Shown only now' }) })
@@ -116,7 +119,10 @@ function registerKeyChanges(server: ApiServer, deps: ApiDeps): void {
         body: Type.Object({
           description: Type.String({ minLength: 1, maxLength: KEY_DESCRIPTION_MAX }),
           expiry: Type.Optional(
-            Type.String({ maxLength: 64, description: 'ISO 8601 duration from now; never by default' }),
+            Type.String({
+              maxLength: 64,
+              description: 'ISO 8601 duration from now; by default as long as the tenant allows',
+            }),
           ),
           sub: Type.Optional(Type.String({ description: 'Another user; only for tenant admins' })),
           subType: Type.Optional(Type.Enum(['user'])),
@@ -215,5 +221,6 @@ function keyRecord(key: ApiKey, nowMs: number): Static<typeof KeyRecord> {
     ...(key.expiresAt === undefined ? {} : { expiry: timeText(key.expiresAt) }),
     created: timeText(key.createdAt),
     createdByUser: key.createdBy,
+    ...(key.lastUsedAt === undefined ? {} : { lastUsed: timeText(key.lastUsedAt) }),
   }
 }
