@@ -36,6 +36,12 @@ beforeAll(async () => {
   const file = (await admin.call('POST', '/api/v1/data-files', payload, { headers })).body
   const connection = (await made('GET', '/api/v1/data-files/connections')).data[0]
   const key = await made('POST', '/api/v1/api-keys', { description: 'theirs' })
+  const client = await made('POST', '/api/v1/oauth-clients', { clientName: 'Theirs', appType: 'web' })
+  const provider = await made('POST', '/api/v1/identity-providers', {
+    name: 'Theirs',
+    protocol: 'jwt',
+    issuer: 'https://theirs.example.com',
+  })
   const item = (await made('GET', '/api/v1/items?resourceType=app')).data[0]
   const role = (await made('GET', '/api/v1/roles')).data[0]
   const group = await made('POST', '/api/v1/groups', { name: 'Theirs' })
@@ -54,6 +60,9 @@ beforeAll(async () => {
     file: file.id,
     connection: connection.id,
     key: key.id,
+    client: client.clientId,
+    hint: client.clientSecrets[0].hint,
+    provider: provider.id,
     item: item.id,
     alert: alert.id,
     automation: automation.id,
@@ -123,10 +132,24 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['GET', '/api/v1/groups/{group}'],
   ['PATCH', '/api/v1/groups/{group}', [{ op: 'replace', path: '/name', value: 'x' }]],
   ['DELETE', '/api/v1/groups/{group}'],
+  ['GET', '/api/v1/users/{user}/sessions'],
+  ['DELETE', '/api/v1/users/{user}/sessions'],
+  ['DELETE', '/api/v1/users/{user}/sessions/{key}'],
   ['GET', '/api/v1/tenants/{tenant}'],
+  ['PATCH', '/api/v1/tenants/{tenant}', [{ op: 'replace', path: '/name', value: 'x' }]],
   ['GET', '/api/v1/api-keys/{key}'],
   ['PATCH', '/api/v1/api-keys/{key}', [{ op: 'replace', path: '/description', value: 'x' }]],
   ['DELETE', '/api/v1/api-keys/{key}'],
+  ['GET', '/api/v1/api-keys/configs/{tenant}'],
+  ['PATCH', '/api/v1/api-keys/configs/{tenant}', [{ op: 'replace', path: '/max_keys_per_user', value: 0 }]],
+  ['GET', '/api/v1/oauth-clients/{client}'],
+  ['PATCH', '/api/v1/oauth-clients/{client}', [{ op: 'replace', path: '/clientName', value: 'x' }]],
+  ['DELETE', '/api/v1/oauth-clients/{client}'],
+  ['POST', '/api/v1/oauth-clients/{client}/client-secrets'],
+  ['DELETE', '/api/v1/oauth-clients/{client}/client-secrets/{hint}'],
+  ['GET', '/api/v1/identity-providers/{provider}'],
+  ['PATCH', '/api/v1/identity-providers/{provider}', [{ op: 'replace', path: '/enabled', value: false }]],
+  ['DELETE', '/api/v1/identity-providers/{provider}'],
   ['GET', '/api/v1/items/{item}'],
   ['PUT', '/api/v1/items/{item}', { name: 'x' }],
   ['DELETE', '/api/v1/items/{item}'],
@@ -183,6 +206,8 @@ it('lists nothing of another tenant', async () => {
     '/api/v1/alerts',
     '/api/v1/automations?listAll=true',
     '/api/v1/data-files/connections',
+    '/api/v1/oauth-clients',
+    '/api/v1/identity-providers',
   ]
   for (const list of lists) {
     const { status, text } = await other.call('GET', list)
