@@ -1,14 +1,6 @@
 /** The text of docs/reference/seed.md: the seed, where each part comes from, and what a run has shown. */
 import type { Seed, SeedField } from './seed-items.ts'
-import {
-  FIELD_ROWS,
-  type NamedTest,
-  OPEN,
-  RUN,
-  SENTENCE_ROWS,
-  type SentenceRow,
-  VALUE_ROWS,
-} from './seed-rows.ts'
+import { FIELD_ROWS, type NamedTest, RUN, SENTENCE_ROWS, type SentenceRow, VALUE_ROWS } from './seed-rows.ts'
 import { type SeedRun, seenOf } from './seed-run.ts'
 
 export function seedPage(seed: Seed, run: SeedRun): string {
@@ -23,10 +15,6 @@ source, the tests that show it (numbers of the list at the end), and a value fro
 with real engines and a real clock. \`${RUN[0]}\` judges every field of every event of that run and fails when
 a run shows something else. Another test fails when a field that may be left out was not seen both filled and left out, when a
 value of an enum was not seen, or when a test that is named here is not there.
-
-Open until people can sign in, and not done: ${Object.keys(OPEN)
-    .map((item) => `\`${item}\``)
-    .join(', ')}.
 
 ## Sentences
 
@@ -67,7 +55,7 @@ ${testList()}
 `
 }
 
-/** The key of a value in `VALUE_ROWS` and `OPEN`. */
+/** The key of a value in `VALUE_ROWS`. */
 export function valueKey({ name }: SeedField, value: string): string {
   return `${name} = ${value}`
 }
@@ -86,14 +74,13 @@ ${fields.map((field) => fieldRow(field, run)).join('\n')}`
 function fieldRow({ name, type, isRequired, meaning }: SeedField, run: SeedRun): string {
   const { source, present, shown } = FIELD_ROWS[name]!
   const { filled, leftOut, values } = seenOf(run, name)
-  const open = OPEN[name]
   return cells([
     `\`${name}\``,
     `${meaning} (${type}${isRequired ? ', required' : ''})`,
     source,
     present === 'always' ? present : `if ${present}`,
     `${filled.length} of ${filled.length + leftOut.length}`,
-    open === undefined ? sample(values) : `**open**: waits for ${open}`,
+    sample(values),
     tests(shown),
   ])
 }
@@ -102,10 +89,8 @@ function valueRows(field: SeedField, run: SeedRun): string[] {
   return field.values.map(({ value, meaning }) => {
     const key = valueKey(field, value)
     const { source, shown } = VALUE_ROWS[key]!
-    const open = OPEN[key]
     const count = storiesWith(run, field, value).length
-    const seen = open === undefined ? `${count} events` : `**open**: waits for ${open}`
-    return cells([`\`${key}\``, meaning, source, seen, tests(shown)])
+    return cells([`\`${key}\``, meaning, source, `${count} events`, tests(shown)])
   })
 }
 

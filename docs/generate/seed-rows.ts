@@ -1,6 +1,6 @@
 /**
  * For each sentence, field and value of the seed: its true source in the service, when a field is there, and
- * the tests that show it. What is not real yet stands in `OPEN`.
+ * the tests that show it.
  */
 
 /** Name of a test: its file, and its title as it stands there. */
@@ -170,7 +170,11 @@ export const FIELD_ROWS: Readonly<Record<string, FieldRow>> = {
     present: 'always',
     shown: [KEPT, BY_SCHEDULE],
   },
-  clientid: { source: 'client of an OAuth token', present: 'the request carries such a token', shown: [] },
+  clientid: {
+    source: 'client of an OAuth token',
+    present: 'the request carries such a token',
+    shown: [['test/api/provenance.test.ts', 'an OAuth client']],
+  },
   tenantid: { source: 'tenant of the reload', present: 'always', shown: [EVERY_FIELD, RULES] },
   sessionid: {
     source: 'public id of a login session',
@@ -333,9 +337,4 @@ export const VALUE_ROWS: Readonly<Record<string, SentenceRow>> = {
       ['src/core/reload.test.ts', 'the queue limit counts all waits, and none of the runs'],
     ],
   },
-}
-
-/** Not real yet, each with what it waits for; one that is seen in the run has to leave this list. */
-export const OPEN: Readonly<Record<string, string>> = {
-  clientid: 'signing in with OAuth',
 }

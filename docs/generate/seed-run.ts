@@ -20,8 +20,8 @@ export function keepRun(run: SeedRun): void {
 /** Beside ids and times: one error text counts bytes, and which engine is enough varies with its process. */
 const NEW_IN_EVERY_RUN = new Set(
   [
-    'id time tenantid userid ownerid spaceid toplevelresourceid sessionid authclaims appId userId tenantId taskId',
-    'resourceId creationTime startTime lastReloadTime durationSeconds enginePoolName errorMessage',
+    'id time tenantid userid ownerid spaceid toplevelresourceid sessionid clientid authclaims',
+    'appId userId tenantId taskId resourceId creationTime startTime lastReloadTime durationSeconds enginePoolName errorMessage',
   ].flatMap((names) => names.split(' ')),
 )
 

@@ -108,6 +108,8 @@ export const OPERATIONS: Readonly<Record<string, OperationRight>> = {
   'DELETE /api/v1/api-keys/:id': 'own',
   'GET /api/v1/api-keys/:id': 'own',
   'PATCH /api/v1/api-keys/:id': 'own',
+  'GET /api/v1/api-keys/configs/:tenantId': 'ways-in:manage',
+  'PATCH /api/v1/api-keys/configs/:tenantId': 'ways-in:manage',
   'GET /api/v1/apps': 'anyone',
   'POST /api/v1/apps': 'space:add-app',
   'DELETE /api/v1/apps/:appId': 'app:remove',

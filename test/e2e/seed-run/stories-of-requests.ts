@@ -1,4 +1,5 @@
 /** Reloads that a client asks for, and how they end beside limits. */
+import { Client } from '../../../src/cli/client.ts'
 import { Browser } from '../../support/browser.ts'
 import { fetching } from '../../support/network.ts'
 import { ADMIN_KEY } from '../../support/service-process.ts'
@@ -135,6 +136,29 @@ export async function signedIn(place: Place): Promise<Lived> {
     { ...SUCCEEDED, type: 'hub', sessionId },
     ofReload(JSON.parse(asked.text).id),
   )
+}
+
+/** A program comes in with client credentials and asks for a reload of an app of its own. */
+export async function oauthClient(place: Place): Promise<Lived> {
+  const wish = { clientName: 'Nightly', appType: 'web', roles: ['Developer'] }
+  const made = await place.client.call<{ clientId: string; clientSecret: string; userId: string }>(
+    'POST',
+    '/api/v1/oauth-clients',
+    wish,
+  )
+  const { clientId, clientSecret, userId } = made
+  const asked = await fetch(`${place.service.url}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    }),
+  })
+  const { access_token: token } = (await asked.json()) as { access_token: string }
+  const itself = { ...place, client: new Client(place.service.url, token) }
+  const id = await ask(itself, await newApp(itself, ROWS))
+  return see(place, 'OAuth client', { ...SUCCEEDED, oauth: { clientId, userId } }, ofReload(id))
 }
 
 export async function failing(place: Place): Promise<Lived[]> {

@@ -20,6 +20,8 @@ export interface Told {
   readonly status: Outcome
   /** Somebody who signed in asked, in the session with this id. */
   readonly sessionId?: string
+  /** An OAuth client asked, as its own user and for an app of its own. */
+  readonly oauth?: { readonly clientId: string; readonly userId: string }
   /** No request asked for it: a task or an automation made it. */
   readonly bySystem?: true
   readonly taskId?: string
@@ -88,8 +90,8 @@ export async function expectTold({ event, told, place }: Lived): Promise<void> {
     datacontenttype: 'application/json',
     ...defined({ host: place.host }),
     tenantid: place.tenantId,
-    userid: place.userId,
-    ownerid: place.userId,
+    userid: askedBy(told, place),
+    ownerid: askedBy(told, place),
     ...(told.inSpace ? { spaceid: place.spaceId } : {}),
     toplevelresourceid: record.appId,
     reason: told.reason,
@@ -99,18 +101,25 @@ export async function expectTold({ event, told, place }: Lived): Promise<void> {
   if (told.came === 'ran') expectTimes(event, record)
 }
 
-function principal({ bySystem, sessionId, trace }: Told, { host, userId }: Place) {
+function askedBy({ oauth }: Told, { userId }: Place): string {
+  return oauth?.userId ?? userId
+}
+
+function principal(told: Told, place: Place) {
+  const { bySystem, sessionId, oauth, trace } = told
   if (bySystem) return { authtype: 'system' }
+  const subType = oauth === undefined ? 'user' : 'client'
   return {
-    authtype: sessionId === undefined ? 'api_key' : 'user',
+    authtype: oauth !== undefined ? 'service_account' : sessionId === undefined ? 'api_key' : 'user',
     originip: '127.0.0.1',
-    ...defined({ sessionid: sessionId }),
-    authclaims: JSON.stringify({ iss: host, sub: userId, subType: 'user' }),
+    ...defined({ sessionid: sessionId, clientid: oauth?.clientId }),
+    authclaims: JSON.stringify({ iss: place.host, sub: askedBy(told, place), subType }),
     ...trace,
   }
 }
 
-function dataOf(told: Told, record: ReloadRecord, { tenantId, userId }: Place): Record<string, unknown> {
+function dataOf(told: Told, record: ReloadRecord, place: Place): Record<string, unknown> {
+  const { tenantId } = place
   const { status, taskId, came, sizing = 'no_metadata', error } = told
   const succeeded = status === 'SUCCEEDED'
   const requeues = told.requeues ?? 0
@@ -129,7 +138,7 @@ function dataOf(told: Told, record: ReloadRecord, { tenantId, userId }: Place): 
     type: told.type,
     appId: record.appId,
     status,
-    userId,
+    userId: askedBy(told, place),
     succeeded,
     weight: told.weight ?? 1,
     partial: told.partial ?? false,
