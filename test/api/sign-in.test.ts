@@ -1,8 +1,7 @@
-/** People who sign in with an API key: sessions, their cookies, CSRF, and how they end. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { RouteOptions } from 'fastify'
+/** People who sign in with an API key: sessions, their cookies, and how they end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ApiServer } from '../../src/api/http/deps.ts'
+import { ownOrigin } from '../../src/api/http/own-origin.ts'
+import { SIGN_INS_MAX } from '../../src/api/sign-in/sign-in-rate.ts'
 import { SEEN_EVERY_MS } from '../../src/core/people/login-session.ts'
 import { HOUR, MINUTE } from '../../src/core/units.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
@@ -53,6 +52,36 @@ describe('the page', () => {
   it('is nobody’s where several tenants are and none has the host', async () => {
     await api.tenant('other')
     expect((await browser.go('GET', '/login')).status).toBe(404)
+  })
+})
+
+describe('where several tenants are', () => {
+  it('each has the page at its own host, whatever the public address of the service is', async () => {
+    const hostUrl = ownOrigin({ publicUrl: HOST_URL, trustedProxies: [] })
+    const shared = await apiUnderTest({ deps: { hostUrl } })
+    const first = await shared.tenant('acme')
+    const other = await shared.tenant('other')
+    const at = (host: string) => new Browser(injecting(shared.server, host))
+    const names = await Promise.all(
+      ['acme.example.com', 'Other.example.com:443'].map(async (host) => {
+        const { text } = await at(host).go('GET', '/login')
+        return /to <strong>(\w+)</.exec(text)?.[1]
+      }),
+    )
+    expect(names).toEqual(['acme', 'other'])
+    const atOther = at('other.example.com')
+    expect((await atOther.signInWithKey(first.admin.token)).status).toBe(401)
+    expect((await atOther.signInWithKey(other.admin.token)).status).toBe(303)
+    for (const host of [
+      'evil.example',
+      'other.example.com.evil.example',
+      'x@other.example.com/',
+      'a b',
+      '[',
+    ]) {
+      expect([host, (await at(host).go('GET', '/login')).status]).toEqual([host, 404])
+    }
+    await shared.close()
   })
 })
 
@@ -157,6 +186,20 @@ describe('signing in with an API key', () => {
     api.advance(Number(refused!.headers['retry-after']) * 1000)
     expect((await browser.signInWithKey(acme.admin.token)).status).toBe(303)
   })
+})
+
+it('nobody signs in all the time: a program that does has to wait', async () => {
+  const limited = await apiUnderTest({ deps: { rateLimits: true } })
+  const { admin } = await limited.tenant('acme')
+  const statuses: number[] = []
+  for (let n = 0; n < SIGN_INS_MAX + 1; n++) {
+    statuses.push((await new Browser(injecting(limited.server)).signInWithKey(admin.token)).status)
+  }
+  expect(statuses.slice(0, -1).every((status) => status === 303)).toBe(true)
+  expect(statuses.at(-1)).toBe(429)
+  limited.advance(5 * MINUTE)
+  expect((await new Browser(injecting(limited.server)).signInWithKey(admin.token)).status).toBe(303)
+  await limited.close()
 })
 
 describe('a session', () => {
@@ -303,59 +346,5 @@ describe('signing out', () => {
   it('shows which session is the one of the request', async () => {
     const { text } = await browser.go('GET', '/api/v1/users/me/sessions')
     expect(JSON.parse(text).data).toMatchObject([{ current: true }])
-  })
-})
-
-describe('CSRF', () => {
-  it('the token is told with 204, and only to who comes with a cookie', async () => {
-    await browser.signInWithKey(acme.admin.token)
-    const seen = await browser.go('GET', '/api/v1/csrf-token')
-    expect(seen).toMatchObject({ status: 204, text: '' })
-    expect(seen.headers['qlik-csrf-token']).toMatch(/^[\w-]{43}$/)
-    const byKey = await acme.admin.call('GET', '/api/v1/csrf-token')
-    expect(byKey.status).toBe(204)
-    expect(byKey.headers['qlik-csrf-token']).toBeUndefined()
-  })
-
-  it('every route that changes something refuses a cookie without the token of its session', async () => {
-    const unsafe: { method: string; url: string }[] = []
-    const watch = (message: unknown) => {
-      const { fastify: server } = message as { fastify: ApiServer }
-      server.addHook('onRoute', ({ method, url }: RouteOptions) => {
-        for (const each of [method].flat()) {
-          if (!['GET', 'HEAD', 'OPTIONS'].includes(each)) unsafe.push({ method: each, url })
-        }
-      })
-    }
-    subscribe('fastify.initialization', watch)
-    const watched = await apiUnderTest()
-    unsubscribe('fastify.initialization', watch)
-    const tenant = await watched.tenant('acme')
-    const [own, other] = [new Browser(injecting(watched.server)), new Browser(injecting(watched.server))]
-    await own.signInWithKey(tenant.admin.token)
-    await other.signInWithKey(tenant.admin.token)
-    const foreign = await other.csrfToken()
-    const right = await own.csrfToken()
-    // Those that take no cookie: the operator's, the address that starts an automation, and signing in.
-    const others = /^\/(api\/operator\/|api\/v1\/automations\/:id\/actions\/execute$|login|logout|oauth\/)/
-    const guarded = unsafe.filter(({ url }) => !others.test(url))
-    expect(guarded.length).toBeGreaterThan(40)
-    for (const { method, url } of guarded) {
-      const path = url.replace(/:\w+/g, 'x')
-      const statusWith = async (headers: Record<string, string>) =>
-        (await own.go(method, path, { headers })).status
-      expect([url, await statusWith({})]).toEqual([url, 403])
-      expect([url, await statusWith({ 'qlik-csrf-token': '' })]).toEqual([url, 403])
-      expect([url, await statusWith({ 'qlik-csrf-token': foreign })]).toEqual([url, 403])
-    }
-    const wrongApp = { headers: { 'qlik-csrf-token': right, 'content-type': 'application/json' }, body: '{}' }
-    expect((await own.go('POST', '/api/v1/reloads', wrongApp)).status).toBe(400)
-    await watched.close()
-  })
-
-  it('is no matter of requests with a bearer token', async () => {
-    await browser.signInWithKey(acme.admin.token)
-    const headers = { authorization: `Bearer ${acme.admin.token}`, 'content-type': 'application/json' }
-    expect((await browser.go('POST', '/api/v1/reloads', { headers, body: '{}' })).status).toBe(400)
   })
 })

@@ -9,8 +9,9 @@ import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { giveJwtSession, placeOf } from './place.ts'
+import type { SignInRate } from './sign-in-rate.ts'
 
-export function registerJwtSession(server: ApiServer, deps: ApiDeps): void {
+export function registerJwtSession(server: ApiServer, deps: ApiDeps, rate: SignInRate): void {
   server.post(
     '/login/jwt-session',
     {
@@ -42,6 +43,8 @@ export function registerJwtSession(server: ApiServer, deps: ApiDeps): void {
       if (credential.kind !== 'jwt') {
         throw refuse('forbidden', { detail: 'sessions are opened with a JWT of an identity provider only' })
       }
+      const tooMany = rate(user)
+      if (tooMany > 0) throw tooOften(tooMany)
       const opened = { by: 'jwt', providerId: credential.providerId } as const
       const { token } = done(await sessions.open(user, opened, claims, 'jwt'))
       giveJwtSession(reply, await placeOf(deps, request), token)
@@ -53,7 +56,7 @@ export function registerJwtSession(server: ApiServer, deps: ApiDeps): void {
 function tooOften(waitMs: number): Error {
   const seconds = Math.ceil(waitMs / 1000)
   return refuse('rateLimited', {
-    detail: `too many failed sign-ins from this address; wait ${seconds} s`,
+    detail: `too many sign-ins; wait ${seconds} s`,
     headers: { 'retry-after': String(seconds) },
   })
 }

@@ -6,7 +6,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { isRefused } from '../../catalog/refusal.ts'
+import { isRefused, type Refused } from '../../catalog/refusal.ts'
 import type { Caller } from '../../core/caller.ts'
 import type { IdentityProvider } from '../../core/people/identity-provider.ts'
 import { csrfTokenOf } from '../../sign-in/csrf.ts'
@@ -19,6 +19,7 @@ import {
   sessionTokenIn,
   setCookie,
 } from '../../sign-in/session-token.ts'
+import type { OpenedSession } from '../../sign-in/sessions.ts'
 import { isNotIn } from '../../sign-in/way-in.ts'
 import { all, is } from '../../store/port/condition.ts'
 import { everyRow } from '../../store/port/lists.ts'
@@ -28,6 +29,7 @@ import { problems } from '../http/problem.ts'
 import { faultContent, PAGE, sendPage, signedInContent, signInContent } from './page.ts'
 import { cookieName, endSessionBefore, giveSession, type Place, placeOf, sessionCookieKind } from './place.ts'
 import { beginAtProvider } from './provider-login.ts'
+import type { SignInRate } from './sign-in-rate.ts'
 
 const ReturnTo = Type.Optional(
   Type.String({ maxLength: 4000, description: 'Where the browser goes afterwards: a path of this service' }),
@@ -38,12 +40,14 @@ const LoginQuery = Type.Object({
   provider: Type.Optional(Type.String({ maxLength: 100, description: 'Sign in there' })),
 })
 
+/** 256 random bits. */
+const FORM_SECRET = /^[\w-]{43}$/
 const FORM_MAX_BYTES = 16 * 1024
 const NO_TENANT = 'Nobody is at home at this address. Ask your administrator for the right one.'
 
-export function registerLogin(server: ApiServer, deps: ApiDeps): void {
+export function registerLogin(server: ApiServer, deps: ApiDeps, rate: SignInRate): void {
   registerPage(server, deps)
-  registerKeySignIn(server, deps)
+  registerKeySignIn(server, deps, rate)
 }
 
 function registerPage(server: ApiServer, deps: ApiDeps): void {
@@ -58,7 +62,7 @@ function registerPage(server: ApiServer, deps: ApiDeps): void {
         tags: ['sign-in'],
         security: [],
         querystring: LoginQuery,
-        response: { 200: PAGE, 303: Type.Null(), 404: PAGE, 429: PAGE, 503: PAGE },
+        response: { 200: PAGE, 303: Type.Null(), ...problems(400), 404: PAGE, 429: PAGE, 503: PAGE },
       },
     },
     async (request, reply) => {
@@ -84,7 +88,7 @@ function registerPage(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function registerKeySignIn(server: ApiServer, deps: ApiDeps): void {
+function registerKeySignIn(server: ApiServer, deps: ApiDeps, rate: SignInRate): void {
   server.post(
     '/login',
     {
@@ -117,15 +121,9 @@ function registerKeySignIn(server: ApiServer, deps: ApiDeps): void {
       const waitMs = deps.browser.throttle.waitMs({ address })
       if (waitMs > 0) return tooOften(deps, request, reply, waitMs, again)
       const caller = await callerOfKey(deps, request, place, key)
-      const opened =
-        caller?.credential.kind === 'key'
-          ? await deps.browser.sessions.open(
-              caller.user,
-              { by: 'key', keyId: caller.credential.keyId },
-              caller.claims,
-              sessionCookieKind(place),
-            )
-          : undefined
+      const tooMany = caller === undefined ? 0 : rate(caller.user)
+      if (tooMany > 0) return tooOften(deps, request, reply, tooMany, again)
+      const opened = caller && (await openByKey(deps, place, caller))
       if (opened === undefined || isRefused(opened)) {
         deps.browser.throttle.failed({ address })
         const fault = 'This is no API key of somebody here, or it is not good any more.'
@@ -136,6 +134,17 @@ function registerKeySignIn(server: ApiServer, deps: ApiDeps): void {
       return reply.redirect(returnTo ?? 'login', 303)
     },
   )
+}
+
+/** Undefined when it is no key that the caller came with. */
+async function openByKey(
+  { browser }: ApiDeps,
+  place: Place,
+  { user, claims, credential }: Caller,
+): Promise<OpenedSession | Refused | undefined> {
+  if (credential.kind !== 'key') return undefined
+  const opened = { by: 'key', keyId: credential.keyId } as const
+  return browser.sessions.open(user, opened, claims, sessionCookieKind(place))
 }
 
 interface Shown {
@@ -149,7 +158,8 @@ interface Shown {
 function showSignIn(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, shown: Shown): FastifyReply {
   const { place, status, ...page } = shown
   const name = cookieName('form', place)
-  const secret = cookiesNamed(request.headers.cookie, name)[0] ?? base64url(deps.world.random.bytes(32))
+  const known = cookiesNamed(request.headers.cookie, name).find((value) => FORM_SECRET.test(value))
+  const secret = known ?? base64url(deps.world.random.bytes(32))
   reply.header('set-cookie', setCookie(name, secret, { secure: place.isSecure }))
   const formToken = boundText(secret, 'sign-in form')
   const content = signInContent({ ...page, tenant: place.tenant?.name ?? '', formToken })
@@ -165,7 +175,7 @@ function tooOften(
 ): FastifyReply {
   const seconds = Math.ceil(waitMs / 1000)
   reply.header('retry-after', String(seconds))
-  const fault = `Too many failed tries. Wait ${seconds} seconds.`
+  const fault = `Too many tries. Wait ${seconds} seconds.`
   return showSignIn(deps, request, reply, { ...again, status: 429, fault })
 }
 

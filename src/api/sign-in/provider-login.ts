@@ -11,6 +11,7 @@ import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { faultContent, PAGE, sendPage } from './page.ts'
 import { cookieName, endSessionBefore, giveSession, type Place, placeOf, sessionCookieKind } from './place.ts'
+import type { SignInRate } from './sign-in-rate.ts'
 
 const CALLBACK = '/login/callback'
 /** Of the page, from there: relative, so that it holds below any path. */
@@ -22,7 +23,7 @@ const STATUS: Readonly<Record<NotSignedIn['why'], number>> = {
   unreachable: 503,
 }
 
-export function registerProviderLogin(server: ApiServer, deps: ApiDeps): void {
+export function registerProviderLogin(server: ApiServer, deps: ApiDeps, rate: SignInRate): void {
   server.get(
     CALLBACK,
     {
@@ -51,7 +52,7 @@ export function registerProviderLogin(server: ApiServer, deps: ApiDeps): void {
         deps.store.identityProvider(tenantId, id),
       )
       if (answer.kind === 'not-signed-in') return notSignedIn(deps, request, reply, answer, BACK)
-      return openFor(deps, request, reply, place, answer)
+      return openFor({ ...deps, rate }, request, reply, place, answer)
     },
   )
 }
@@ -78,7 +79,7 @@ export async function beginAtProvider(
 }
 
 async function openFor(
-  deps: ApiDeps,
+  deps: ApiDeps & { readonly rate: SignInRate },
   request: FastifyRequest,
   reply: FastifyReply,
   place: Place,
@@ -99,6 +100,8 @@ async function openFor(
     deps.browser.throttle.failed({ account })
     return refuse(user.faults[0]!.detail)
   }
+  const tooMany = deps.rate(user)
+  if (tooMany > 0) return tooOften(reply, tooMany, BACK)
   const opened = await deps.browser.sessions.open(
     user,
     { by: 'oidc', providerId: provider.id },
@@ -119,7 +122,7 @@ function waitOf({ browser }: ApiDeps, request: FastifyRequest): number {
 function tooOften(reply: FastifyReply, waitMs: number, path: string): FastifyReply {
   const seconds = Math.ceil(waitMs / 1000)
   reply.header('retry-after', String(seconds))
-  const detail = `Too many failed tries. Wait ${seconds} seconds.`
+  const detail = `Too many tries. Wait ${seconds} seconds.`
   return sendPage(reply, 429, 'Not signed in', faultContent(detail, path))
 }
 

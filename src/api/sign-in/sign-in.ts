@@ -4,6 +4,7 @@ import { registerJwtSession } from './jwt-session.ts'
 import { registerLogin } from './login.ts'
 import { registerLogout } from './logout.ts'
 import { registerProviderLogin } from './provider-login.ts'
+import { signInRate } from './sign-in-rate.ts'
 
 export function registerSignIn(server: ApiServer, deps: ApiDeps): void {
   server.addContentTypeParser(
@@ -11,8 +12,9 @@ export function registerSignIn(server: ApiServer, deps: ApiDeps): void {
     { parseAs: 'string' },
     async (_request: unknown, body: string) => Object.fromEntries(new URLSearchParams(body)),
   )
-  registerLogin(server, deps)
-  registerProviderLogin(server, deps)
-  registerJwtSession(server, deps)
+  const rate = signInRate(deps)
+  registerLogin(server, deps, rate)
+  registerProviderLogin(server, deps, rate)
+  registerJwtSession(server, deps, rate)
   registerLogout(server, deps)
 }
