@@ -52,6 +52,12 @@ const ReloadMeta = Type.Object(
 
 const LogPath = Type.Object({ appId: Type.String(), reloadId: Type.String() })
 
+const LogsQuery = Type.Object({
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 100, description: `Never more than ${LOGS_LISTED} are told` }),
+  ),
+})
+
 export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
   server.get(
     '/api/v1/apps/:appId/reloads/logs',
@@ -61,6 +67,7 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
         operationId: 'getAppReloadLogs',
         summary: `Lists the script logs of the ${LOGS_LISTED} newest ended reloads of an app`,
         params: AppPath,
+        querystring: LogsQuery,
         response: {
           200: Type.Object({
             data: Type.Array(
@@ -73,13 +80,14 @@ export function registerReloadLogs(server: ApiServer, deps: ApiDeps): void {
               }),
             ),
           }),
-          ...problems(403, 404),
+          ...problems(400, 403, 404),
         },
       },
     },
     async (request) => {
       const app = await appFor(deps, callerOf(request), request.params.appId, 'read-script')
-      const ended = await endedReloads(deps, app, LOGS_LISTED)
+      const { limit = LOGS_LISTED } = request.query
+      const ended = await endedReloads(deps, app, Math.min(limit, LOGS_LISTED))
       return {
         data: ended.map((reload) => {
           const path = `/api/v1/apps/${app.id}/reloads/logs/${reload.id}`

@@ -2,6 +2,7 @@
 import * as apiKeys from '@qlik/api/api-keys'
 import * as csrfToken from '@qlik/api/csrf-token'
 import * as groups from '@qlik/api/groups'
+import * as idps from '@qlik/api/identity-providers'
 import * as oauthClients from '@qlik/api/oauth-clients'
 import * as roles from '@qlik/api/roles'
 import * as tenants from '@qlik/api/tenants'
@@ -193,5 +194,26 @@ export async function clientsWork({ shown, options }: Scene): Promise<void> {
 export async function csrfWorks({ shown, options }: Scene): Promise<void> {
   await shown.constant('csrf-token.getCsrfToken', csrfToken.getCsrfToken(options), ({ status }) =>
     expect(status).toBe(204),
+  )
+}
+
+/** Made in the shape of this service: that of the client has other members. */
+export async function providersWork({ shown, options, acme }: Scene): Promise<void> {
+  const made = await acme.admin.call('POST', '/api/v1/identity-providers', {
+    name: 'Portal',
+    protocol: 'jwt',
+    issuer: 'https://portal.example.com',
+    jwksUrl: 'https://portal.example.com/keys',
+  })
+  expect(made.status, made.text).toBe(201)
+  const { id } = made.body
+  await shown.works('identity-providers.getIdps', idps.getIdps({}, options), ({ data }) =>
+    expect(data.data).toMatchObject([{ id }]),
+  )
+  await shown.works('identity-providers.getIdp', idps.getIdp(id, options), ({ data }) =>
+    expect(data).toMatchObject({ id }),
+  )
+  await shown.works('identity-providers.deleteIdp', idps.deleteIdp(id, options), () =>
+    expect(idps.getIdp(id, options)).rejects.toMatchObject({ status: 404 }),
   )
 }
