@@ -4,7 +4,7 @@
  */
 
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
@@ -12,6 +12,13 @@ import { asyncApi } from '../../event/async-api.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { withComponents } from './open-api-components.ts'
 import { Problem } from './problem.ts'
+import {
+  type Described,
+  type DescribedEvents,
+  eventsPage,
+  PAGE_HEADERS,
+  referencePage,
+} from './reference-page.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -104,6 +111,10 @@ function refusalsOfAll(schema: FastifySchema | undefined, { method, config }: Ro
 
 export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
   const events = asyncApi(deps.version)
+  const document = (request: FastifyRequest) => ({
+    ...server.swagger(),
+    servers: [{ url: deps.hostUrl(request) }],
+  })
   server.get(
     '/openapi.json',
     {
@@ -115,7 +126,7 @@ export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
-    async (request) => ({ ...server.swagger(), servers: [{ url: deps.hostUrl(request) }] }),
+    async (request) => document(request),
   )
   server.get(
     '/asyncapi.json',
@@ -129,5 +140,32 @@ export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async () => events,
+  )
+  registerPages(server, deps, document, events)
+}
+
+/** The same documents for people. */
+function registerPages(
+  server: ApiServer,
+  { basePath }: ApiDeps,
+  document: (request: FastifyRequest) => object,
+  events: object,
+): void {
+  const about = {
+    tags: ['operation'],
+    security: [],
+    response: { 200: { content: { 'text/html': { schema: Type.Unsafe<string>({ type: 'string' }) } } } },
+  }
+  const send = (reply: FastifyReply, page: string) =>
+    reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page)
+  server.get(
+    '/docs',
+    { schema: { operationId: 'getDocs', summary: 'The API for readers', ...about } },
+    async (request, reply) => send(reply, referencePage(document(request) as Described, basePath)),
+  )
+  server.get(
+    '/docs/events',
+    { schema: { operationId: 'getEventDocs', summary: 'The events for readers', ...about } },
+    async (_request, reply) => send(reply, eventsPage(events as DescribedEvents, basePath)),
   )
 }

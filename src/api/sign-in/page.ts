@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { type Html, html, NO_HTML } from '../http/html.ts'
 
 /** Served as pages: what is refused is told in words for people. */
 export const PAGE = { content: { 'text/html': { schema: Type.Unsafe<string>({ type: 'string' }) } } }
@@ -47,25 +48,6 @@ const HEADERS = {
   'cache-control': 'no-store',
 }
 
-/** HTML that is ours, or was escaped. */
-export interface Html {
-  readonly html: string
-}
-
-/** Literal parts are taken as they are, values that are no HTML are escaped. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | Html[])[]): Html {
-  const shown = values.map((value) => {
-    if (typeof value === 'string') return escaped(value)
-    return [value]
-      .flat()
-      .map((one) => one.html)
-      .join('')
-  })
-  return { html: parts.map((part, index) => part + (shown[index] ?? '')).join('') }
-}
-
-const NOTHING: Html = { html: '' }
-
 export function sendPage(reply: FastifyReply, status: number, title: string, content: Html): FastifyReply {
   const page = html`<!doctype html>
 <html lang="en">
@@ -105,15 +87,15 @@ export function signInContent({ tenant, providers, returnTo, formToken, fault }:
 `,
   )
   return html`<p>to <strong>${tenant}</strong></p>
-${fault === undefined ? NOTHING : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
-${buttons.length === 0 ? NOTHING : html`<ul>${buttons}</ul><p class="or">or</p>`}
+${fault === undefined ? NO_HTML : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
+${buttons.length === 0 ? NO_HTML : html`<ul>${buttons}</ul><p class="or">or</p>`}
 <form method="post" action="login">
 <label for="key">API key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" spellcheck="false" required${
-    fault === undefined ? NOTHING : html` aria-describedby="fault"`
+    fault === undefined ? NO_HTML : html` aria-describedby="fault"`
   }>
 <input type="hidden" name="form" value="${formToken}">
-${returnTo === undefined ? NOTHING : html`<input type="hidden" name="returnTo" value="${returnTo}">`}
+${returnTo === undefined ? NO_HTML : html`<input type="hidden" name="returnTo" value="${returnTo}">`}
 <button>Sign in</button>
 </form>`
 }
@@ -140,16 +122,4 @@ export function signedOutContent(onTo: string | undefined): Html {
 export function faultContent(detail: string, path = 'login'): Html {
   return html`<p class="fault" role="alert">${detail}</p>
 <a class="button" href="${path}">Begin again</a>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }
