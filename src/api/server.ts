@@ -27,9 +27,11 @@ import { registerCoreDataFiles } from './data-file/core-data-files.ts'
 import { registerDataFileActions } from './data-file/data-file-actions.ts'
 import { registerDataFileConnections } from './data-file/data-file-connections.ts'
 import { registerDataFiles } from './data-file/data-files.ts'
+import { registerAuditFacts } from './event/audit-facts.ts'
 import { registerAudits } from './event/audits.ts'
 import { registerStream } from './event/stream.ts'
 import { registerStreamTicket } from './event/stream-ticket.ts'
+import { installActing } from './http/acting.ts'
 import { installAuthentication } from './http/authenticate.ts'
 import { installBodies } from './http/body.ts'
 import { installConnectionEnd } from './http/connections.ts'
@@ -117,6 +119,7 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerItems,
   registerItemChanges,
   registerAudits,
+  registerAuditFacts,
   registerQuotas,
   registerAutomations,
   registerCsrfToken,
@@ -148,6 +151,7 @@ export function buildServer(deps: ApiDeps): ApiServer {
   installMetrics(server, deps)
   closeListQueries(server)
   keepRefusalsForDocument(server)
+  installActing(server)
   server.register(swagger, openApi(deps))
   server.register(async (open: ApiServer) => {
     registerHealth(open, deps)

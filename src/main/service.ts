@@ -15,12 +15,14 @@ import { realpath } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
+import { actingNow } from '../api/http/acting.ts'
 import type { TlsPair } from '../api/http/deps.ts'
 import { basePathOf, ownOrigin } from '../api/http/own-origin.ts'
 import { changeCertificate } from '../api/http/tls.ts'
 import { Readers } from '../api/reader/readers.ts'
 import { buildServer } from '../api/server.ts'
 import { startAutomations } from '../automation/run-automations.ts'
+import { auditedStore } from '../catalog/audited-store.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
@@ -326,10 +328,11 @@ async function startTriggers({
 }
 
 async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
-  const { config, world, services, store, files, data, seal, channel, rules, cursorKey, metrics } = parts
+  const { config, world, services, files, data, seal, channel, rules, cursorKey, metrics } = parts
+  const store = auditedStore(parts.store, world, actingNow)
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
-  const signIn = await startSignIn(parts)
+  const signIn = await startSignIn({ ...parts, store })
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls)
   const server = buildServer({
     store,

@@ -20,6 +20,7 @@ import { DEFAULT_LIMITS } from '../../src/core/limits.ts'
 import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
+import { put } from '../support/catalog.ts'
 import type { ClientTask, Sent } from '../support/hostile/hostile-client.ts'
 import type { RouteFacts } from '../support/hostile/hostile-requests.ts'
 import { type Turn, TurnMeter } from '../support/hostile/turn-meter.ts'
@@ -201,6 +202,8 @@ it('no request costs a turn of more than 50 ms, and none fails inside', async ()
     ),
     await attack(ours.filter(isOperators), bearer(OPERATOR_KEY), ids),
   ]
+  // The operator has removed it.
+  await put(api.store, { tenants: [acme.tenant] })
   const sent = judged.flatMap((one) => one.sent)
   const failed = sent.filter(({ status }) => status === 500)
   expect(failed.map(({ name }) => name)).toEqual([])

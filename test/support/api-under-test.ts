@@ -10,9 +10,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { Registry } from 'prom-client'
+import { actingNow } from '../../src/api/http/acting.ts'
 import type { ApiDeps, ApiServer } from '../../src/api/http/deps.ts'
 import { Readers } from '../../src/api/reader/readers.ts'
 import { buildServer } from '../../src/api/server.ts'
+import { auditedStore } from '../../src/catalog/audited-store.ts'
 import { newKeyToken } from '../../src/catalog/key-token.ts'
 import { newTenant } from '../../src/catalog/new-tenant.ts'
 import { defined } from '../../src/core/defined.ts'
@@ -95,7 +97,7 @@ export async function apiUnderTest(
     log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
   }
   const filesRoot = join(folder, 'files')
-  const store = given.deps?.store ?? new MemoryStore()
+  const store = given.deps?.store ?? auditedStore(new MemoryStore(), world, actingNow)
   const limits = { ...DEFAULT_LIMITS, ...given.limits }
   const reader = new Readers({ limits, log: world.log })
   const seal = sealWith(randomBytes(32))

@@ -1,7 +1,7 @@
 /**
- * Audits: the stored events read back by query, for those who cannot take a webhook (contract 05, section 6;
- * the shape is contract 01, section 9). `data` is the same as in every delivery. A tenant admin sees all
- * events of the tenant, others those about themselves. Events are listed in the order of their commits, which
+ * Audits: the stored events read back by query, for those who cannot take a webhook, and the acts of people
+ * (contract 05, section 6; the shape is contract 01, section 9). `data` is the same as in every delivery. An
+ * admin of the tenant or of audits sees all of the tenant, others what they did and what was done for them. Events are listed in the order of their commits, which
  * is that of their times; sorted by type or source, those of one type or source are listed so.
  */
 
@@ -10,7 +10,6 @@ import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import type { EventId } from '../../core/ids.ts'
 import { mayReadAudits } from '../../core/rights.ts'
-import { EVENT_SOURCES, EVENT_TYPES } from '../../event/event-types.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
 import type { Listed } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -28,7 +27,7 @@ import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['audits']
 
-const AuditRecord = Type.Object(
+export const AuditRecord = Type.Object(
   {
     id: Type.String(),
     eventId: Type.String(),
@@ -40,9 +39,16 @@ const AuditRecord = Type.Object(
     tenantId: Type.String(),
     userId: Type.String(),
     extensions: Type.Object({
+      actor: Type.Optional(
+        Type.Object(
+          { sub: Type.String(), subType: Type.Literal('externalClient') },
+          { title: 'AuditActor', description: 'The program that acted as the user' },
+        ),
+      ),
       ownerId: Type.Optional(Type.String()),
       spaceId: Type.Optional(Type.String()),
       topLevelResourceId: Type.String(),
+      originIp: Type.Optional(Type.String()),
     }),
     data: Type.Object({}, { additionalProperties: true }),
     links: SelfLink,
@@ -100,7 +106,7 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
           (ids === undefined || ids.includes(event.id)),
       )
       const link = (path: string) => absoluteLink(deps, request, path)
-      const { of } = GROUPS[query.sort.field]
+      const of = GROUPS[query.sort.field]
       const position = (event: StoredEvent) => ({ value: event.sequence, id: of(event) })
       return {
         data: listed.rows.map((event) => auditRecord(event, link)),
@@ -130,21 +136,18 @@ export function registerAudits(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function maySee(caller: Caller, event: StoredEvent): boolean {
+export function maySee(caller: Caller, event: StoredEvent): boolean {
   return mayReadAudits(caller.user) || event.userId === caller.user.id
 }
 
 /** How many events are looked at in one step: bounds the memory of a list. */
 const WINDOW = 500
 
-/**
- * What events are grouped by, and all groups in ascending order; one group where they are sorted by time
- * alone.
- */
-const GROUPS: Readonly<Record<SortField, { of: (event: StoredEvent) => string; all: readonly string[] }>> = {
-  eventTime: { of: () => '', all: [''] },
-  eventType: { of: ({ type }) => type, all: EVENT_TYPES.map(({ name }) => name).sort() },
-  source: { of: ({ body }) => body.source, all: EVENT_SOURCES.toSorted() },
+/** What events are grouped by; all are one group where they are sorted by time alone. */
+const GROUPS: Readonly<Record<SortField, (event: StoredEvent) => string>> = {
+  eventTime: () => '',
+  eventType: ({ type }) => type,
+  source: ({ body }) => body.source,
 }
 
 /**
@@ -160,8 +163,9 @@ async function listEvents(
 ): Promise<Listed<StoredEvent>> {
   const backwards = page.backwards === true
   const down = sort.descending !== backwards
-  const { of, all } = GROUPS[sort.field]
+  const of = GROUPS[sort.field]
   const cursor = page.after === undefined ? undefined : Number(page.after.value)
+  const all = [...(await groupsOf(deps, caller, sort.field, page.after?.id, passes))].sort()
   const groups = down ? all.toReversed() : all
   const found: StoredEvent[] = []
   for (const group of groups.slice(page.after === undefined ? 0 : groups.indexOf(page.after.id))) {
@@ -182,8 +186,24 @@ async function listEvents(
   }
 }
 
+/** The groups that there are, with that of the cursor. */
+async function groupsOf(
+  deps: ApiDeps,
+  caller: Caller,
+  field: SortField,
+  at: string | undefined,
+  passes: (event: StoredEvent) => boolean,
+): Promise<ReadonlySet<string>> {
+  const groups = new Set(at === undefined ? [] : [at])
+  if (field === 'eventTime') return groups.add('')
+  for await (const event of walk(deps, caller, undefined, true)) {
+    if (passes(event)) groups.add(GROUPS[field](event))
+  }
+  return groups
+}
+
 /** Events of the tenant beyond the cursor, one window after the other. */
-async function* walk(
+export async function* walk(
   { store }: ApiDeps,
   { tenantId }: Caller,
   cursor: number | undefined,
@@ -211,7 +231,7 @@ function readInterval(text: string): { readonly from: number; readonly to: numbe
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
-function auditRecord(event: StoredEvent, link: (path: string) => string): Static<typeof AuditRecord> {
+export function auditRecord(event: StoredEvent, link: (path: string) => string): Static<typeof AuditRecord> {
   const { body } = event
   return {
     id: event.id,
@@ -224,7 +244,11 @@ function auditRecord(event: StoredEvent, link: (path: string) => string): Static
     tenantId: event.tenantId,
     userId: event.userId,
     extensions: {
+      ...(typeof body.actor === 'string'
+        ? { actor: { sub: body.actor, subType: 'externalClient' as const } }
+        : {}),
       ...(typeof body.ownerid === 'string' ? { ownerId: body.ownerid } : {}),
+      ...(typeof body.originip === 'string' ? { originIp: body.originip } : {}),
       ...defined({ spaceId: event.spaceId }),
       topLevelResourceId: event.topLevelResourceId,
     },

@@ -19,6 +19,7 @@ import { OUTCOMES } from '../../core/outcome.ts'
 import type { Wait } from '../../core/ports.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import { parseSubscriptionFilter } from '../../delivery/subscription-settings.ts'
+import { isAuditType } from '../../event/audit-event.ts'
 import { EVENT_TYPES, FINISHED_EVENT_TYPE } from '../../event/event-types.ts'
 import { filterAttribute } from '../../event/fan-out.ts'
 import type { StoredEvent } from '../../event/stored-event.ts'
@@ -196,7 +197,7 @@ function wants({ types, appId, spaceId, outcomes, filter }: Wanted, event: Store
     (spaceId === undefined || event.spaceId === spaceId) &&
     (outcomes.length === 0 ||
       (event.type === FINISHED_EVENT_TYPE && outcomes.includes(String(event.body.data.status)))) &&
-    (types.length === 0 || types.includes(event.type)) &&
+    (types.length === 0 ? !isAuditType(event.type) : types.includes(event.type)) &&
     (filter === undefined || matchesFilter(filter, (name) => filterAttribute(event, name)))
   )
 }

@@ -26,6 +26,8 @@ export interface Acceptance {
    */
   readonly reloadsPerAppAndDay: number
   readonly idempotencyKey?: string
+  /** Saved when it is accepted. */
+  readonly events?: readonly EventDraft[]
   /** Digest of what was asked for under the key. */
   readonly payload?: string
 }

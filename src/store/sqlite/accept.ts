@@ -8,6 +8,7 @@ import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { FIXED_COLUMNS, fixedValues, MOVING_COLUMNS, movingValues, reloadOf } from './reload-rows.ts'
 import { parameters } from './row.ts'
+import type { SaveEvents } from './save.ts'
 import type { StoreCache } from './store-cache.ts'
 import type { TenantCache, Views } from './view.ts'
 
@@ -25,6 +26,7 @@ export function prepareAccepting(
   tenantCache: TenantCache,
   cache: StoreCache,
   turns: Turns,
+  saveEvents: SaveEvents,
   note: (changed: Partial<CommitNotice>) => void,
 ): Accepting {
   const insert = db.prepare(`
@@ -36,12 +38,13 @@ export function prepareAccepting(
     ON CONFLICT DO UPDATE SET
       reload_id = excluded.reload_id, created_at = excluded.created_at, payload = excluded.payload`)
   const view = prepareAcceptanceView(db, views, tenantCache, cache)
-  const save = ({ reload, idempotencyKey: key, payload }: Acceptance): void => {
+  const save = ({ reload, idempotencyKey: key, payload, events = [] }: Acceptance): void => {
     const stored = { reload, attempt: undefined }
     insert.run(...fixedValues(reload), ...movingValues(stored))
     if (key !== undefined) {
       keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt, payload ?? null)
     }
+    saveEvents(events, [])
     cache.countAccepted(reload)
     cache.keepReload(stored)
     turns.moved(undefined, reload, reload.queuedAt)
