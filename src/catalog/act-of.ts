@@ -29,7 +29,7 @@ const SUBJECTS: { readonly [Each in Kind]: readonly [view: string, kind: Catalog
 }
 
 /** Change with every use, or with every other field. */
-const HOUSEKEEPING = new Set(['updatedAt', 'updatedBy', 'modifiedAt', 'lastUsedAt', 'seenAt'])
+const HOUSEKEEPING = new Set(['updatedAt', 'updatedBy', 'modifiedAt', 'lastUsedAt', 'seenAt', 'erasing'])
 
 type AnyRecord = Readonly<Record<string, unknown>> & { readonly id: string }
 

@@ -3,6 +3,7 @@
  * it, in the same transaction and as part of the same batch. Whoever asks for nothing, such as a loop, leaves
  * none.
  */
+import { defined } from '../core/defined.ts'
 import type { Clock, Random } from '../core/ports.ts'
 import type { Reload } from '../core/reload.ts'
 import { type Act, type Acting, ASKED_TYPES, auditEvent } from '../event/audit-event.ts'
@@ -83,8 +84,7 @@ function onReload(what: 'accepted' | 'cancel', reload: Reload): Act {
     tenantId,
     resourceId: id,
     topLevelResourceId: appId,
-    ...(provenance.appSpaceId === undefined ? {} : { spaceId: provenance.appSpaceId }),
-    ...(provenance.appOwnerId === undefined ? {} : { ownerId: provenance.appOwnerId }),
+    ...defined({ spaceId: provenance.appSpaceId, ownerId: provenance.appOwnerId }),
     userId,
     data: what === 'accepted' ? { id, appId, partial, weight } : { id, appId },
   }

@@ -4,16 +4,22 @@ import { COMMANDS, withStage } from '../core/surface.ts'
 import { alertsCommand } from './alerts.ts'
 import { automationsCommand } from './automations.ts'
 import { checkCommand } from './check.ts'
+import { clientsCommand } from './clients.ts'
 import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
+import { groupsCommand } from './groups.ts'
+import { keysCommand } from './keys.ts'
 import { limitsCommand } from './limits.ts'
 import { listenCommand } from './listen.ts'
 import { qvdCommand } from './qvd.ts'
 import { reloadCommand } from './reload.ts'
 import { runCommand } from './run.ts'
 import { serveCommand } from './serve.ts'
+import { spacesCommand } from './spaces.ts'
 import { statusCommand } from './status.ts'
 import { tasksCommand } from './tasks.ts'
+import { tenantsCommand } from './tenants.ts'
+import { usersCommand } from './users.ts'
 
 export function commands(): Command[] {
   const all = [
@@ -25,6 +31,12 @@ export function commands(): Command[] {
     eventsCommand(),
     alertsCommand(),
     automationsCommand(),
+    usersCommand(),
+    groupsCommand(),
+    spacesCommand(),
+    keysCommand(),
+    clientsCommand(),
+    tenantsCommand(),
     limitsCommand(),
     listenCommand(),
     demoCommand(),

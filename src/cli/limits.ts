@@ -2,16 +2,11 @@
 import { Command } from 'commander'
 import { TENANT_LIMIT_BOUNDS } from '../core/limits.ts'
 import { ConfigError } from '../main/config.ts'
-import { Client } from './client.ts'
+import { type OperatorOptions as Options, operatorClient, withOperatorOptions } from './operator-options.ts'
 import { Terminal } from './terminal.ts'
 
 const TENANTS = '/api/operator/tenants'
 const NAMES = Object.keys(TENANT_LIMIT_BOUNDS)
-
-interface Options {
-  readonly url: string
-  readonly json?: boolean
-}
 
 interface TenantWithLimits {
   readonly id: string
@@ -24,8 +19,8 @@ export function limitsCommand(): Command {
   const show = new Command('show')
     .description('Show the limits of every tenant, or of one.')
     .argument('[tenant]', 'id of the tenant')
-  withOptions(show).action(async (id: string | undefined, options: Options) => {
-    const client = operator(options)
+  withOperatorOptions(show).action(async (id: string | undefined, options: Options) => {
+    const client = operatorClient(options)
     const tenants =
       id === undefined
         ? (await client.call<{ data: TenantWithLimits[] }>('GET', TENANTS)).data
@@ -36,29 +31,15 @@ export function limitsCommand(): Command {
     .description('Change limits of a tenant; they hold at once.')
     .argument('<tenant>', 'id of the tenant')
     .argument('<limit=value...>', `${NAMES.join(', ')}; "default" takes the tenant's own away`)
-  withOptions(set).action(async (id: string, changes: readonly string[], options: Options) => {
+  withOperatorOptions(set).action(async (id: string, changes: readonly string[], options: Options) => {
     const change = Object.fromEntries(changes.map(readChange))
     const path = `${TENANTS}/${encodeURIComponent(id)}/limits`
-    print([await operator(options).call<TenantWithLimits>('PATCH', path, change)], options)
+    print([await operatorClient(options).call<TenantWithLimits>('PATCH', path, change)], options)
   })
   return new Command('limits')
     .description('Look at the limits of tenants and change them, as the operator of the installation.')
     .addCommand(show)
     .addCommand(set)
-}
-
-function withOptions(command: Command): Command {
-  return command
-    .option('--url <origin>', 'the service (REPRISE_URL)', process.env.REPRISE_URL ?? 'http://127.0.0.1:4600')
-    .option('--json', 'print the tenants as one line of JSON')
-    .addHelpText('after', '\nThe key is that of the operator, in REPRISE_OPERATOR_KEY.')
-}
-
-function operator({ url }: Options): Client {
-  const key = process.env.REPRISE_OPERATOR_KEY ?? ''
-  if (key === '') throw new ConfigError('the key of the operator is needed: set REPRISE_OPERATOR_KEY')
-  if (!URL.canParse(url)) throw new ConfigError(`--url takes an address such as http://127.0.0.1:4600`)
-  return new Client(new URL(url).origin, key)
 }
 
 function readChange(text: string): [string, number | null] {

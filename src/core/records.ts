@@ -60,6 +60,8 @@ export interface User {
   readonly locale?: string
   readonly zone?: string
   readonly status: UserStatus
+  /** A pseudonym, of whose person events and reloads may still tell. */
+  readonly erasing?: true
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -66,6 +66,12 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
 
 /** Commands of `reprise`. */
 export const COMMANDS: Readonly<Record<string, Surface>> = {
+  users: { room: 'cli', stage: 'preview' },
+  tenants: { room: 'cli', stage: 'preview' },
+  spaces: { room: 'cli', stage: 'preview' },
+  keys: { room: 'cli', stage: 'preview' },
+  groups: { room: 'cli', stage: 'preview' },
+  clients: { room: 'cli', stage: 'preview' },
   alerts: { room: 'cli', stage: 'preview' },
   automations: { room: 'cli', stage: 'preview' },
   check: { room: 'cli', stage: 'preview' },

@@ -116,5 +116,15 @@ export function deletedUser(user: User, now: number): User {
 /** A deleted user of whom nothing tells the person any more. */
 export function pseudonymised({ id, tenantId, clientId, status, createdAt, updatedAt }: User): User {
   const told = { subject: `deleted-${id}`, name: 'Deleted user' }
-  return { id, tenantId, ...told, roles: [], ...defined({ clientId }), status, createdAt, updatedAt }
+  return {
+    id,
+    tenantId,
+    ...told,
+    roles: [],
+    ...defined({ clientId }),
+    status,
+    erasing: true,
+    createdAt,
+    updatedAt,
+  }
 }

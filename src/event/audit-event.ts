@@ -4,6 +4,7 @@
  * webhooks nor the stream tell them.
  */
 import type { Caller, Credential } from '../core/caller.ts'
+import { defined } from '../core/defined.ts'
 import { newTimeUuid, type SpaceId, type TenantId, type UserId } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
 import { cloudEvent } from './cloud-event.ts'
@@ -91,7 +92,7 @@ export function auditEvent(act: Act, { caller, originIp }: Acting, random: Rando
     userId,
     resourceId,
     topLevelResourceId,
-    ...(spaceId === undefined ? {} : { spaceId }),
+    ...defined({ spaceId }),
     uniqueKey: id,
     body: cloudEvent({
       id,

@@ -24,6 +24,7 @@ import { buildServer } from '../api/server.ts'
 import { startAutomations } from '../automation/run-automations.ts'
 import { auditedStore } from '../catalog/audited-store.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
+import { resumeForgetting } from '../catalog/forget-user.ts'
 import { type AppId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
 import type { ZoneOffsets } from '../core/recurrence/local-clock.ts'
@@ -61,6 +62,7 @@ import { tellLost } from './lost-data.ts'
 import { openMailer } from './mailer.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { clockIsRight } from './operators-word.ts'
+import { startRecovering } from './recovery.ts'
 import { type Running, Services } from './services.ts'
 import { startSignIn } from './sign-in.ts'
 import type { DataFolders } from './surroundings.ts'
@@ -143,6 +145,8 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
       removedTenants: removedTenants(parts),
     }),
   )
+  await resumeForgetting(parts.store)
+  await services.start('recovered keys', () => startRecovering(parts.store, world, config.dataDir))
   const sessions = await startEngines(parts)
   let ready = false
   const outcomeWaits = new OutcomeWaits(parts.store, world.timers)

@@ -1,4 +1,4 @@
-/** Every request that changes something leaves exactly one audit of it, or is listed with the reason why not. */
+/** Every request that changes something leaves exactly one audit, or is listed with the reason why not. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actingNow } from '../../src/api/http/acting.ts'
 import { isAuditType } from '../../src/event/audit-event.ts'
@@ -42,7 +42,7 @@ const shown = new Set<string>()
 const wrong: string[] = []
 
 beforeAll(async () => {
-  api = await apiUnderTest({ deps: { operatorKey: OPERATOR_KEY } })
+  api = await apiUnderTest({ audited: true, deps: { operatorKey: OPERATOR_KEY } })
   acme = await api.tenant('acme')
   admin = acme.admin
 })
@@ -168,6 +168,8 @@ it('users, groups, keys and clients', async () => {
   const { id } = await did('createUser', 'POST', users, { body: { subject: 'idp|new', name: 'New' } })
   await did('patchUser', 'PATCH', `${users}/${id}`, { body: replace('/name', 'Newer') })
   await did('deleteUser', 'DELETE', `${users}/${id}`)
+  const gone = await acme.person('gone')
+  await did('forgetUser', 'POST', `${users}/${gone.user.id}/actions/forget`)
   await did('inviteUsers', 'POST', `${users}/actions/invite`, {
     body: { invitees: [{ email: 'i@example.com' }] },
   })

@@ -11,7 +11,7 @@ let acme: Members
 let anna: Person
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ audited: true })
   acme = await api.tenant('acme')
   anna = await acme.person('anna')
 })

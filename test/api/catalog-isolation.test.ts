@@ -126,6 +126,7 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['GET', '/api/v1/users/{user}'],
   ['PATCH', '/api/v1/users/{user}', [{ op: 'replace', path: '/name', value: 'x' }]],
   ['DELETE', '/api/v1/users/{user}'],
+  ['POST', '/api/v1/users/{user}/actions/forget'],
   ['GET', '/api/v1/roles/{role}'],
   ['PATCH', '/api/v1/roles/{role}', [{ op: 'replace', path: '/name', value: 'x' }]],
   ['DELETE', '/api/v1/roles/{role}'],

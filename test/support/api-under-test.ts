@@ -86,6 +86,8 @@ export async function apiUnderTest(
     readonly deps?: Partial<ApiDeps>
     /** Asks identity providers. */
     readonly fetch?: Fetch
+    /** Changes leave audits, as in the service; without, only what a test is about is among its events. */
+    readonly audited?: boolean
   } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-api-'))
@@ -97,7 +99,9 @@ export async function apiUnderTest(
     log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
   }
   const filesRoot = join(folder, 'files')
-  const store = given.deps?.store ?? auditedStore(new MemoryStore(), world, actingNow)
+  const bare = new MemoryStore()
+  const { audited = false } = given
+  const store = given.deps?.store ?? (audited ? auditedStore(bare, world, actingNow) : bare)
   const limits = { ...DEFAULT_LIMITS, ...given.limits }
   const reader = new Readers({ limits, log: world.log })
   const seal = sealWith(randomBytes(32))

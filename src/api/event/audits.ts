@@ -1,8 +1,9 @@
 /**
  * Audits: the stored events read back by query, for those who cannot take a webhook, and the acts of people
  * (contract 05, section 6; the shape is contract 01, section 9). `data` is the same as in every delivery. An
- * admin of the tenant or of audits sees all of the tenant, others what they did and what was done for them. Events are listed in the order of their commits, which
- * is that of their times; sorted by type or source, those of one type or source are listed so.
+ * admin of the tenant or of audits sees all of the tenant, others what they did and what was done for them.
+ * Events are listed in the order of their commits, which is that of their times; sorted by type or source,
+ * those of one type or source are listed so.
  */
 
 import { type Static, Type } from 'typebox'

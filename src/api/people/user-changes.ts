@@ -1,5 +1,6 @@
 /** Users are made, invited, changed and deleted (contract 05, section 5), by administrators. */
 import { type Static, Type } from 'typebox'
+import { forgetUser } from '../../catalog/forget-user.ts'
 import { isRefused, type Refused } from '../../catalog/refusal.ts'
 import { changeUser, createUser, deleteUser, type Invited, inviteUser } from '../../catalog/user.ts'
 import { defined } from '../../core/defined.ts'
@@ -70,6 +71,7 @@ export function registerUserChanges(server: ApiServer, deps: ApiDeps): void {
   registerInvite(server, deps)
   registerPatch(server, deps)
   registerDelete(server, deps)
+  registerForget(server, deps)
 }
 
 const InviteResult = Type.Object({
@@ -178,6 +180,30 @@ function registerPatch(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
+function registerForget(server: ApiServer, deps: ApiDeps): void {
+  server.post(
+    '/api/v1/users/:userId/actions/forget',
+    {
+      schema: {
+        operationId: 'forgetUser',
+        tags: TAGS,
+        summary: 'Deletes a user, and takes out of records, events and reloads what tells the person',
+        description:
+          'An extension, not part of Qlik’s API. Ids stay: they name nobody any more. Asking again is harmless.',
+        params: UserPath,
+        response: {
+          200: Type.Object(
+            { id: Type.String(), events: Type.Integer(), reloads: Type.Integer() },
+            { title: 'ForgottenUser', description: 'How many records were changed' },
+          ),
+          ...problems(400, 403, 404, 409),
+        },
+      },
+    },
+    async (request) => done(await forgetUser(deps, callerOf(request), request.params.userId)),
+  )
+}
+
 function registerDelete(server: ApiServer, deps: ApiDeps): void {
   server.delete(
     '/api/v1/users/:userId',
@@ -189,15 +215,19 @@ function registerDelete(server: ApiServer, deps: ApiDeps): void {
         params: UserPath,
         querystring: Type.Object({
           pseudonymize: Type.Optional(
-            Type.Boolean({ description: 'Its record tells the person no more; also of a deleted user' }),
+            Type.Boolean({
+              description: 'Its record, events and reloads tell the person no more; also of a deleted user',
+            }),
           ),
         }),
         response: { 204: Type.Null(), ...problems(400, 403, 404, 409) },
       },
     },
     async (request, reply) => {
-      const pseudonymise = request.query.pseudonymize === true
-      done(await deleteUser(deps, callerOf(request), request.params.userId, { pseudonymise }))
+      const { userId } = request.params
+      const caller = callerOf(request)
+      if (request.query.pseudonymize === true) done(await forgetUser(deps, caller, userId))
+      else done(await deleteUser(deps, caller, userId, { pseudonymise: false }))
       return reply.code(204).send(null)
     },
   )

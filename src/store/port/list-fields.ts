@@ -41,6 +41,7 @@ export const LIST_FIELDS = {
     email: (user) => user.email ?? null,
     status: (user) => user.status,
     clientId: (user) => user.clientId ?? null,
+    erasing: (user) => (user.erasing === true ? 1 : 0),
     roles: (user) => user.roles,
     groupIds: (user) => (user.groups ?? []).map(({ id }) => id),
     /** Through its groups. */

@@ -59,6 +59,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       email: inRecord('email'),
       status: inRecord('status'),
       clientId: inRecord('clientId'),
+      erasing: `ifnull(record ->> '$.erasing', 0)`,
       roles: `record -> '$.roles'`,
       groupIds: membershipsOf(`m.value ->> '$.id'`, `json_each(record, '$.groups') AS m`),
       groupRoles: membershipsOf(

@@ -1,0 +1,82 @@
+/** `reprise keys`: API keys. A key is meant by its id, else by its exact description. */
+import { Command } from 'commander'
+import { type AnswerOptions, clientOf } from './answer.ts'
+import { KINDS, meantOne, type Row } from './people-meant.ts'
+import {
+  asking,
+  type Columns,
+  done,
+  field,
+  listing,
+  patched,
+  replacing,
+  showRow,
+  showSecret,
+} from './people-shown.ts'
+import { recoverCommand } from './recover-key.ts'
+
+const { key: KEY, user: USER } = KINDS
+
+const COLUMNS: Columns = [
+  ['id', field('id')],
+  ['description', field('description')],
+  ['user', field('sub')],
+  ['status', field('status')],
+  ['created', field('created')],
+  ['expires', field('expiry')],
+]
+
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('Look at API keys, make and end them; recover that of an administrator.')
+    .addCommand(listing(new Command('list'), KEY, COLUMNS))
+    .addCommand(
+      asking(new Command('show').description('Show a key, without its token.').argument('<key>')).action(
+        async (text: string, options: AnswerOptions) =>
+          showRow(await meantOne(clientOf(options), KEY, text), COLUMNS, options),
+      ),
+    )
+    .addCommand(
+      asking(
+        new Command('add')
+          .description('Make a key; its token is shown this once.')
+          .argument('<description>')
+          .option('--user <user>', 'whom it speaks for: id, subject, e-mail or name; yourself by default')
+          .option('--expiry <duration>', 'how long it is good, as ISO 8601 tells it, such as P90D'),
+        'keys add "nightly build" --expiry P90D',
+        'keys add laptop --user ada@example.com',
+      ).action(async (description: string, options: { user?: string; expiry?: string } & AnswerOptions) => {
+        const client = clientOf(options)
+        const sub = options.user === undefined ? undefined : (await meantOne(client, USER, options.user)).id
+        const made = await client.call<Row>('POST', KEY.path, { description, sub, expiry: options.expiry })
+        showRow(made, COLUMNS, options)
+        showSecret('token', String(made.token), options)
+      }),
+    )
+    .addCommand(
+      asking(
+        new Command('change')
+          .description('Change the description of a key.')
+          .argument('<key>')
+          .requiredOption('--description <text>'),
+      ).action(async (text: string, options: { description: string } & AnswerOptions) => {
+        const client = clientOf(options)
+        const { id } = await meantOne(client, KEY, text)
+        await patched(client, `${KEY.path}/${id}`, replacing({ description: options.description }))
+        showRow(await meantOne(client, KEY, id), COLUMNS, options)
+      }),
+    )
+    .addCommand(
+      asking(
+        new Command('remove')
+          .description('End a key: one’s own is removed, another’s revoked.')
+          .argument('<key>'),
+      ).action(async (text: string, options: AnswerOptions) => {
+        const client = clientOf(options)
+        const key = await meantOne(client, KEY, text)
+        await client.call('DELETE', `${KEY.path}/${key.id}`)
+        done(`ended ${JSON.stringify(key.description)}, ${key.id}`, key, options)
+      }),
+    )
+    .addCommand(recoverCommand())
+}
