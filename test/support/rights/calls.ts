@@ -117,6 +117,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'PATCH /api/v1/groups/:groupId': patch('/assignedRoles', []),
   'POST /api/v1/api-keys': body({ description: 'x' }),
   'PATCH /api/v1/api-keys/:id': patch('/description', 'x'),
+  'PATCH /api/v1/api-keys/configs/:tenantId': patch('/max_keys_per_user', 1000),
   'POST /api/v1/automations': body({ name: 'x' }),
   'PUT /api/v1/automations/:id': body({ name: 'x' }),
   'POST /api/v1/automations/:id/actions/copy': body({ name: 'x' }),
