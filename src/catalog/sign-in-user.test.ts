@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
-import { aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
+import { anApp, aSpace, aTask, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
-import type { Group } from '../core/group.ts'
+import { type Group, membershipIn } from '../core/group.ts'
 import type { ClientId, GroupId } from '../core/ids.ts'
 import type { Person } from '../core/people/person.ts'
-import type { User } from '../core/records.ts'
+import type { SpaceAssignment, User } from '../core/records.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { isRefused } from './refusal.ts'
@@ -104,5 +104,47 @@ describe('a person that signs in', () => {
     const before = await letIn(signIn(ada))
     expect(await letIn(signIn(ada))).toEqual(before)
     expect((await store.user(TENANT_ID, before.id))?.updatedAt).toBe(before.updatedAt)
+  })
+
+  it('that leaves a group loses its tasks of apps that it may not reload any more', async () => {
+    const crew = { ...group('Crew', 'idp'), roles: [] }
+    const member = aUser({ subject: ada.subject, groups: [membershipIn(crew)] })
+    const { signIn, store } = await bench([member], [crew])
+    const space = aSpace({ ownerId: 'owner' as User['id'] })
+    const app = anApp({ ownerId: space.ownerId, spaceId: space.id })
+    const assigned: SpaceAssignment = {
+      id: 'a' as SpaceAssignment['id'],
+      tenantId: TENANT_ID,
+      spaceId: space.id,
+      type: 'group',
+      assigneeId: crew.id,
+      roles: ['producer'],
+      createdAt: 0,
+      createdBy: space.ownerId,
+      updatedAt: 0,
+    }
+    await put(store, {
+      spaces: [space],
+      assignments: [assigned],
+      apps: [app],
+      tasks: [aTask({ ownerId: member.id, appId: app.id, enabled: true })],
+    })
+    await letIn(signIn({ ...ada, groups: ['Crew'] }))
+    const task = async () => (await everyRow(store, 'tasks', { tenantId: TENANT_ID }))[0]
+    expect((await task())?.enabled).toBe(true)
+    await letIn(signIn({ ...ada, groups: [] }))
+    expect(await task()).toMatchObject({ enabled: false, disabledCode: 'OWNER-MOVED' })
+  })
+
+  it('and is the last administrator keeps the group that makes it one', async () => {
+    const admins = { ...group('Admins', 'idp'), roles: ['TenantAdmin' as const] }
+    const member = aUser({ subject: ada.subject, groups: [membershipIn(admins)] })
+    const { signIn } = await bench([member], [admins])
+    expect(
+      (await letIn(signIn({ ...ada, groups: ['Sales'] }))).groups?.map(({ name }) => name).sort(),
+    ).toEqual(['Admins', 'Sales'])
+    const other = aUser({ id: 'other' as User['id'], subject: 'other', roles: ['TenantAdmin'] })
+    const { signIn: again } = await bench([member, other], [admins])
+    expect((await letIn(again({ ...ada, groups: [] }))).groups).toEqual([])
   })
 })

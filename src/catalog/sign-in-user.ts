@@ -8,21 +8,26 @@ import { type GroupId, newHexId, type TenantId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import type { Person } from '../core/people/person.ts'
 import type { User } from '../core/records.ts'
-import type { ChangeStore, Decided, UserView } from '../store/port/change.ts'
+import type { Change, ChangeStore, Decided, UserView } from '../store/port/change.ts'
+import { is } from '../store/port/condition.ts'
+import type { ListStore } from '../store/port/lists.ts'
 import type { PeopleStore } from '../store/port/people.ts'
-import { type CatalogDeps, changeOne } from './deps.ts'
+import type { CatalogDeps } from './deps.ts'
 import { type Refused, refused } from './refusal.ts'
+import { rightsRechecked } from './tasks-off.ts'
+import { isActiveAdmin } from './user.ts'
 
 export type SignInRules = Pick<IdentityProvider, 'tenantId' | 'createsUsers' | 'createsGroups'>
 
 interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
-  readonly store: Pick<PeopleStore, 'userBySubject'> & ChangeStore
+  readonly store: Pick<PeopleStore, 'userBySubject'> & Pick<ListStore, 'list'> & ChangeStore
 }
 
 /**
  * Finds the user with the person's subject, or makes it where the provider may. Whoever was invited becomes
  * active; name, address and groups become what the provider tells, and stay where it tells nothing. Groups
- * that an administrator made (`custom`) are left only by hand.
+ * that an administrator made (`custom`) are left only by hand. With a group that it leaves go its tasks of
+ * apps that it may not reload any more; the last active administrator keeps the groups that make it one.
  * @returns refusal `unauthorized` for whom is not to come in
  */
 export async function signInUser(
@@ -38,13 +43,18 @@ export async function signInUser(
   }
   for (let tries = 0; ; tries++) {
     const known = await store.userBySubject(tenantId, person.subject)
-    const answer = await changeOne<User | Refused | undefined>(store, {
+    const signing: Change<User | Refused | undefined> = {
       kind: 'user',
       tenantId,
       id: known?.id ?? fresh.user,
       subject: person.subject,
       step: (view) => signedIn(view, { rules, person, now, groups: fresh.groups, id: fresh.user }),
-    })
+    }
+    const rights =
+      known !== undefined && leavesGroups(known, person)
+        ? await rightsRechecked({ store, world }, known, is('ownerId', known.id))
+        : []
+    const [answer] = await store.change<User | Refused | undefined>([signing, ...rights])
     if (answer !== undefined) return answer
     // Somebody else made the user meanwhile, or took it away.
     if (tries === 2) throw new Error('a user changed its subject again and again')
@@ -81,14 +91,25 @@ function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | unde
     createdAt: now,
     updatedAt: now,
   }
-  const after: User = {
+  const told: User = {
     ...before,
     ...defined({ name: person.name, email: person.email, groups: memberships }),
     status: 'active',
   }
+  const isLastAdmin = isActiveAdmin(before) && !isActiveAdmin(told) && view.otherAdmins() === 0
+  const after = isLastAdmin ? { ...told, groups: withAdminGroups(told, before) } : told
   if (user !== undefined && JSON.stringify(after) === JSON.stringify(user)) return { answer: user }
   const saved = { ...after, updatedAt: now }
   return { answer: saved, put: { groups: made, users: [saved] } }
+}
+
+function leavesGroups({ groups = [] }: User, { groups: told }: Person): boolean {
+  return told !== undefined && groups.some(({ name }) => !told.includes(name))
+}
+
+function withAdminGroups(told: User, before: User): readonly Membership[] {
+  const kept = (before.groups ?? []).filter(({ roles }) => roles.includes('TenantAdmin'))
+  return [...(told.groups ?? []), ...kept].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** Undefined when nothing is told of groups and nothing changes. */

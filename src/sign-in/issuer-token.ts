@@ -21,12 +21,13 @@ import type { World } from '../core/ports.ts'
 import type { User } from '../core/records.ts'
 import { MINUTE } from '../core/units.ts'
 import type { ChangeStore } from '../store/port/change.ts'
+import type { ListStore } from '../store/port/lists.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import { type IssuerKeyDeps, IssuerKeys, KeysUnavailable } from './issuer-keys.ts'
 import { type Asked, type BearerWay, type NotIn, notIn } from './way-in.ts'
 
 export interface IssuerTokenDeps extends IssuerKeyDeps {
-  readonly store: PeopleStore & ChangeStore
+  readonly store: PeopleStore & ChangeStore & ListStore
   readonly world: Pick<World, 'clock' | 'random' | 'log'>
 }
 

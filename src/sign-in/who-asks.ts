@@ -11,6 +11,7 @@ import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import type { World } from '../core/ports.ts'
 import type { ChangeStore } from '../store/port/change.ts'
+import type { ListStore } from '../store/port/lists.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import { apiKeyWay, KeyUses } from './api-key.ts'
 import { type ClientTokenDeps, clientTokenWay, OWN_ISSUER } from './client-token.ts'
@@ -25,7 +26,7 @@ export interface WhoAsks {
 }
 
 export interface SignInDeps extends ClientTokenDeps, IssuerTokenDeps {
-  readonly store: PeopleStore & ChangeStore
+  readonly store: PeopleStore & ChangeStore & ListStore
   readonly world: World
   /** Asked of requests without a bearer token. */
   readonly browser?: BrowserWay
