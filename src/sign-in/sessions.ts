@@ -7,7 +7,7 @@
 import { changeOne } from '../catalog/deps.ts'
 import { type Refused, refused } from '../catalog/refusal.ts'
 import type { Caller, Claims } from '../core/caller.ts'
-import { newUuid, type SessionId, type TenantId, type UserId } from '../core/ids.ts'
+import { newUuid, type ProviderId, type SessionId, type TenantId, type UserId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import {
   type LoginSession,
@@ -148,6 +148,24 @@ export class Sessions {
         remove: { loginSessions: view.loginSessions().map(({ id }) => id) },
       }),
     })
+  }
+
+  /** All that a provider opened: also when it is there again later, they stay ended. */
+  async endThrough(tenantId: TenantId, providerId: ProviderId): Promise<void> {
+    const { store } = this.#deps
+    const all = await everyRow(store, 'loginSessions', { tenantId })
+    const through = all.filter(({ opened }) => opened.by !== 'key' && opened.providerId === providerId)
+    await store.change(
+      through.map(({ id }) => ({
+        kind: 'login-session',
+        tenantId,
+        id,
+        step: ({ session }): Decided<undefined> => ({
+          answer: undefined,
+          ...(session === undefined ? {} : removed(session)),
+        }),
+      })),
+    )
   }
 
   /**

@@ -93,6 +93,27 @@ describe('a session of a JWT', () => {
     expect(changed.status).toBeLessThan(300)
     expect((await me()).status).toBe(401)
   })
+
+  it('stays ended when its provider, or its user, is enabled again', async () => {
+    await open(await token())
+    const user = JSON.parse((await me()).text)
+    const other = new Browser(injecting(api.server))
+    await other.signInWithKey(acme.admin.token)
+    const set = async (path: string, member: string, value: unknown) => {
+      const patch = [{ op: 'replace', path: member, value }]
+      expect((await acme.admin.call('PATCH', path, patch)).status).toBeLessThan(300)
+    }
+    const provider = `/api/v1/identity-providers/${providerId}`
+    await set(provider, '/enabled', false)
+    await set(provider, '/enabled', true)
+    expect((await me()).status).toBe(401)
+    expect((await other.go('GET', '/api/v1/users/me')).status).toBe(200)
+    await open(await token())
+    expect((await me()).status).toBe(200)
+    await set(`/api/v1/users/${user.id}`, '/status', 'disabled')
+    await set(`/api/v1/users/${user.id}`, '/status', 'active')
+    expect((await me()).status).toBe(401)
+  })
 })
 
 describe('no session', () => {

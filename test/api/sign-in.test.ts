@@ -85,6 +85,25 @@ describe('where several tenants are', () => {
   })
 })
 
+it('works below a path of a public address, at a host that has others, too', async () => {
+  const publicUrl = 'https://example.com/reload'
+  const below = await apiUnderTest({
+    deps: { hostUrl: ownOrigin({ publicUrl, trustedProxies: [] }), basePath: '/reload' },
+  })
+  const { admin } = await below.tenant('acme')
+  const one = new Browser(injecting(below.server, 'example.com'))
+  const at = (address: string | undefined, page: string) => new URL(address ?? '', publicUrl + page).href
+  const page = await one.go('GET', '/reload/login')
+  const action = /action="([^"]+)"/.exec(page.text)?.[1]
+  expect(at(action, '/login')).toBe(`${publicUrl}/login`)
+  const signedIn = await one.submit('/reload/login', { key: admin.token, form: hidden(page.text, 'form') })
+  expect(at(signedIn.location, '/login')).toBe(`${publicUrl}/login`)
+  expect((await one.go('GET', '/reload/api/v1/users/me')).status).toBe(200)
+  const csrf = hidden((await one.go('GET', '/reload/login')).text, 'csrf')
+  expect((await one.submit('/reload/logout', { csrf })).text).toContain('href="login"')
+  await below.close()
+})
+
 describe('signing in with an API key', () => {
   it('opens a session whose cookie speaks for the user, and leads back', async () => {
     const seen = await browser.signInWithKey(acme.admin.token, '/api/v1/users/me?x=1')

@@ -9,6 +9,7 @@ import { type TSchema, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
 import { asyncApi } from '../../event/async-api.ts'
+import { sessionCookieName } from '../../sign-in/session-token.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { withComponents } from './open-api-components.ts'
 import { Problem } from './problem.ts'
@@ -48,10 +49,16 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookieName('host'),
+            description: `Of somebody who signed in; over http ${sessionCookieName('plain')}. Requests other than GET and HEAD send the CSRF token along.`,
+          },
           operatorKey: { type: 'http', scheme: 'bearer', description: 'REPRISE_OPERATOR_KEY' },
         },
       },
-      security: [{ apiKey: [] }],
+      security: [{ apiKey: [] }, { session: [] }],
       tags: Object.entries(ROUTE_GROUPS).map(([name, group]) => ({
         name,
         description: withStage(group.about, group),

@@ -196,6 +196,7 @@ function registerProvider(server: ApiServer, deps: ApiDeps): void {
       assertShape(request, Wish, document)
       const wish = wishOf(deps, document, before)
       done(await changeProvider(deps, caller, before, wish))
+      if (wish.enabled === false) await deps.browser.sessions.endThrough(caller.tenantId, before.id)
       return reply.code(204).send(null)
     },
   )

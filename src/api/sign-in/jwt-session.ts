@@ -21,6 +21,7 @@ export function registerJwtSession(server: ApiServer, deps: ApiDeps, rate: SignI
         description:
           'With a JWT of a configured issuer as bearer. Answers the cookies `eas.sid` and `eas.sid.sig` of a new session, and its CSRF token as `_csrfToken`.',
         tags: ['sign-in'],
+        security: [{ apiKey: [] }],
         querystring: Type.Object({
           'qlik-web-integration-id': Type.Optional(
             Type.String({ maxLength: 200, description: 'Taken and not used' }),
