@@ -96,7 +96,7 @@ it('A, P: Airflow asks who it is, reloads, and runs an automation', async () => 
 })
 
 it('C: the shell skills reload, cancel, list and delete', async () => {
-  const { app } = await appInSpace(to)
+  const { app, space } = await appInSpace(to)
   const json = { 'content-type': 'application/json' }
   const { id } = (await to.send('POST', `${V1}/reloads`, { appId: app })).body
   expect((await to.ask('GET', `${V1}/reloads/${id}`, { headers: json })).body).toMatchObject({
@@ -127,7 +127,7 @@ it('C: the shell skills reload, cancel, list and delete', async () => {
   expect([[200, 204].includes(deleted.status), deleted.text]).toEqual([true, ''])
   const users = await to.ask('GET', `${V1}/users?filter=name%20co%20%22acme%22&limit=`)
   expect(users.body.data).toHaveLength(1)
-  expect((await to.ask('GET', `${V1}/data-files?limit=&spaceId=`)).body.data).toEqual([])
+  expect((await to.ask('GET', `${V1}/data-files?limit=&spaceId=${space}`)).body.data).toEqual([])
   const { id: m } = (
     await to.send('POST', `${V1}/automations`, { name: 'a', workspace: { version: 1, steps: [] } })
   ).body

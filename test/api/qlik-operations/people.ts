@@ -101,6 +101,22 @@ export async function keysWork({ shown, options }: Scene): Promise<void> {
   })
 }
 
+export async function keyRulesWork({ shown, options, acme }: Scene): Promise<void> {
+  const { id } = acme.tenant
+  await shown.works(
+    'api-keys.patchApiKeysConfig',
+    apiKeys.patchApiKeysConfig(
+      id,
+      [{ op: 'replace', path: '/max_keys_per_user', value: 7 }] as never,
+      options,
+    ),
+    async () => expect((await apiKeys.getApiKeysConfig(id, options)).data.max_keys_per_user).toBe(7),
+  )
+  await shown.works('api-keys.getApiKeysConfig', apiKeys.getApiKeysConfig(id, options), ({ data }) =>
+    expect(data.max_keys_per_user).toBe(7),
+  )
+}
+
 export async function groupsWork({ shown, options }: Scene): Promise<void> {
   const { data: made } = await shown.works(
     'groups.createGroup',
