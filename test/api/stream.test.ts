@@ -9,6 +9,7 @@ import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { put } from '../support/catalog.ts'
+import { signingKey, TestIssuer } from '../support/issuer.ts'
 import { eventually, ManualTime, WatchedStore } from '../support/manual-time.ts'
 import { addApp } from '../support/reload-steps.ts'
 import { appInSharedSpace } from '../support/task-api.ts'
@@ -258,6 +259,39 @@ describe('the stream', () => {
     await eventually(() => time.waiting === 1)
     time.advance(HEARTBEAT_MS)
     expect(await listener.next()).toBeUndefined()
+  })
+
+  it('ends with the OAuth client of its access token, and with the issuer of its token', async () => {
+    const wish = { clientName: 'Nightly', appType: 'web' }
+    const { body: client } = await acme.admin.call('POST', '/api/v1/oauth-clients', wish)
+    const answer = await api.server.inject({
+      method: 'POST',
+      url: '/oauth/token',
+      payload: {
+        grant_type: 'client_credentials',
+        client_id: client.clientId,
+        client_secret: client.clientSecret,
+      },
+    })
+    const issuer = new TestIssuer('https://id.example.com', [await signingKey('one')])
+    const trusted = { name: 'Company', protocol: 'jwt', issuer: issuer.url, jwks: issuer.jwks }
+    const { body: provider } = await acme.admin.call('POST', '/api/v1/identity-providers', trusted)
+    const exp = Math.floor(api.deps.world.clock.now() / 1000) + 3600
+    const tokens = {
+      [`/api/v1/oauth-clients/${client.clientId}`]: answer.json().access_token,
+      [`/api/v1/identity-providers/${provider.id}`]: await issuer.token({ sub: 'ada', exp }),
+    }
+    for (const [path, token] of Object.entries(tokens)) {
+      const listener = await listen({ ...acme.admin, token })
+      await eventually(() => time.waiting === 1)
+      time.advance(HEARTBEAT_MS)
+      expect(await listener.block()).toMatch(/^retry/)
+      expect(await listener.block()).toBe(':')
+      expect((await acme.admin.call('DELETE', path)).status).toBe(204)
+      await eventually(() => time.waiting === 1)
+      time.advance(HEARTBEAT_MS)
+      expect(await listener.next(), path).toBeUndefined()
+    }
   })
 
   it('ends when its user is disabled, and when it is deleted', async () => {
