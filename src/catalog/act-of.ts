@@ -48,6 +48,8 @@ export function actOf(change: Change<unknown>, view: object, saving: CatalogSavi
   if (subject === undefined) return undefined
   const changed = before === undefined || after === undefined ? [] : changedFields(kind, before, after)
   const deed = deedOf(before, after, removed, changed)
+  // The user of a client goes with it, and never without.
+  if (kind === 'user' && deed === 'deleted' && subject.clientId !== undefined) return undefined
   // A task tells of its own life, by the user who changed it (event/task-life-event.ts).
   if (deed === undefined || (kind === 'task' && (saving.events ?? []).length > 0)) return undefined
   return actOn(tenantId, thing, deed, subject, deed === 'updated' ? { changed } : {})
@@ -119,13 +121,14 @@ function deedOf(
 }
 
 function changedFields(kind: Kind, before: AnyRecord, after: AnyRecord): string[] {
-  // Another content may be as long as the one before.
-  if (kind === 'data-file' && before.name === after.name) return ['content']
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...names]
+  const changed = [...names]
     .filter((name) => !HOUSEKEEPING.has(name))
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .sort()
+  // Another content may be as long as the one before.
+  const isContent = kind === 'data-file' && changed.every((name) => name === 'bytes')
+  return isContent ? ['content'] : changed
 }
 
 /** @param id of the part that it is about */

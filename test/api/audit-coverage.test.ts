@@ -27,6 +27,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   filterSpaces: 'changes nothing',
   filterUsers: 'changes nothing',
   filterGroups: 'changes nothing',
+  filterDataFilesConnections: 'changes nothing',
+  postDataFiles: 'a list of calls in one: each leaves what it leaves alone',
   createRole: 'always refused: there are no custom roles',
   patchRole: 'always refused: there are no custom roles',
   deleteRole: 'always refused: there are no custom roles',
@@ -147,6 +149,48 @@ it('data files', async () => {
     headers: again.headers,
   })
   await did('deleteDataFile', 'DELETE', `/api/v1/data-files/${made.id}`)
+})
+
+it('data files that move, have another owner, and go several at once', async () => {
+  const space = (await admin.call('POST', '/api/v1/spaces', { name: 'files', type: 'shared' })).body
+  const bob = await acme.person('bruno')
+  let count = 0
+  const file = async () => {
+    count += 1
+    const name = `f${count}.csv`
+    const sent = multipartBody([
+      { name: 'Json', content: JSON.stringify({ name }), type: 'application/json' },
+      { name: 'File', content: 'a', filename: name },
+    ])
+    return (await admin.call('POST', '/api/v1/data-files', sent.payload, { headers: sent.headers })).body.id
+  }
+  const [v1, core] = ['/api/v1/data-files', '/api/core/data-files']
+  for (const [url, move, owner] of [
+    [v1, 'moveDataFile', 'changeDataFileOwner'],
+    [core, 'changeSpaceDataFile', 'changeOwnerDataFile'],
+  ] as const) {
+    const body = { spaceId: space.id }
+    await did(move, 'POST', `${url}/${await file()}/actions/change-space`, { body })
+    const ownerId = bob.user.id
+    await did(owner, 'POST', `${url}/${await file()}/actions/change-owner`, { body: { ownerId } })
+  }
+  const one = async () => [{ id: await file(), spaceId: space.id }]
+  await did('moveDataFiles', 'POST', `${v1}/actions/change-space`, { body: { 'change-space': await one() } })
+  await did('changeSpaceDataFiles', 'POST', `${core}/actions/change-space`, {
+    body: { changeSpace: await one() },
+  })
+  await did('deleteDataFiles', 'POST', `${v1}/actions/delete`, { body: { delete: [{ id: await file() }] } })
+  await did('deleteCoreDataFile', 'DELETE', `${core}/${await file()}`)
+})
+
+it('identity providers and rules of keys', async () => {
+  const idps = '/api/v1/identity-providers'
+  const jwt = { name: 'Portal', protocol: 'jwt', issuer: 'https://portal.example.com' }
+  const { id } = await did('createIdp', 'POST', idps, { body: jwt })
+  await did('patchIdp', 'PATCH', `${idps}/${id}`, { body: replace('/name', 'Gate') })
+  await did('deleteIdp', 'DELETE', `${idps}/${id}`)
+  const rules = `/api/v1/api-keys/configs/${acme.tenant.id}`
+  await did('patchApiKeysConfig', 'PATCH', rules, { body: replace('/max_keys_per_user', 9) })
 })
 
 it('spaces and their members', async () => {

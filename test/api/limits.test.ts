@@ -137,17 +137,23 @@ describe('quotas', () => {
     expect(body.data).toEqual([
       quota('app_mem_size', 1000, 'bytes'),
       quota('concurrent_reloads', 3, 'reloads'),
+      quota('app_upload_disk_size', 536_870_912, 'bytes'),
+      quota('shared_spaces', -1, 'spaces'),
+      quota('tasks_per_app', 10, 'tasks'),
+      quota('tasks_per_user', -1, 'tasks'),
       quota('reloads_per_app_per_day', -1, 'reloads'),
       quota('webhooks_per_user', 150, 'webhooks'),
     ])
+    await acme.admin.call('POST', '/api/v1/spaces', { name: 'Shared', type: 'shared' })
+    await acme.admin.call('POST', '/api/v1/spaces', { name: 'Managed', type: 'managed' })
     const hook = { name: 'x', url: 'https://x.example.com', eventTypes: ['com.qlik.v1.reload.finished'] }
     expect((await acme.admin.call('POST', '/api/v1/webhooks', hook)).status).toBe(201)
     const usageOf = async (person: Person) =>
       (await person.call('GET', '/api/v1/quotas?reportUsage=true')).body.data.map(
         (row: { attributes: { usage?: number } }) => row.attributes.usage,
       )
-    expect(await usageOf(acme.admin)).toEqual([0, 0, undefined, 1])
-    expect(await usageOf(anna)).toEqual([0, 0, undefined, 0])
+    expect(await usageOf(acme.admin)).toEqual([0, 0, undefined, 1, undefined, 0, undefined, 1])
+    expect(await usageOf(anna)).toEqual([0, 0, undefined, 1, undefined, 0, undefined, 0])
     const ofOther = await other.admin.call('GET', '/api/v1/quotas')
     expect(ofOther.body.data[1].attributes.quota).toBe(30)
   })
@@ -159,7 +165,7 @@ describe('quotas', () => {
         { id: 'concurrent_reloads', type: 'quotas', attributes: { quota: 30, unit: 'reloads', usage: 0 } },
       ],
     })
-    const none = await anna.call('GET', '/api/v1/quotas/shared_spaces')
+    const none = await anna.call('GET', '/api/v1/quotas/cloned_apps')
     expect(none.status).toBe(404)
     expect(none.body.errors[0].detail).toContain('concurrent_reloads')
     expect((await anna.call('GET', '/api/v1/quotas?reportUsage=perhaps')).status).toBe(400)

@@ -83,6 +83,8 @@ async function quotasOf(deps: ApiDeps, { tenantId, user }: Caller): Promise<Coun
     const { rows } = await store.list('apps', { tenantId, sort, page: { limit: 1 } })
     return rows[0]?.data?.fileBytes ?? 0
   }
+  const sharedSpaces = () => store.count('spaces', { tenantId, where: is('type', 'shared') })
+  const ownTasks = () => store.count('tasks', { tenantId, where: is('ownerId', user.id) })
   const ownWebhooks = () => store.count('subscriptions', { tenantId, where: is('ownerId', user.id) })
   return [
     { id: 'app_mem_size', quota: limits.appDataBytes, unit: 'bytes', usage: largestApp },
@@ -92,6 +94,10 @@ async function quotasOf(deps: ApiDeps, { tenantId, user }: Caller): Promise<Coun
       unit: 'reloads',
       usage: () => store.runningReloads(tenantId),
     },
+    { id: 'app_upload_disk_size', quota: deps.limits.dataFileBytes, unit: 'bytes' },
+    { id: 'shared_spaces', quota: 0, unit: 'spaces', usage: sharedSpaces },
+    { id: 'tasks_per_app', quota: deps.limits.tasksPerApp, unit: 'tasks' },
+    { id: 'tasks_per_user', quota: deps.limits.tasksPerUser, unit: 'tasks', usage: ownTasks },
     { id: 'reloads_per_app_per_day', quota: limits.reloadsPerAppAndDay, unit: 'reloads' },
     { id: 'webhooks_per_user', quota: deps.limits.webhooksPerUser, unit: 'webhooks', usage: ownWebhooks },
   ]
