@@ -151,14 +151,18 @@ it('every route has its right, and every right a route', () => {
   expect(Object.keys(OPERATIONS).filter((name) => !names.includes(name))).toEqual([])
 })
 
+function needsMore({ body, query }: TableRoute): boolean {
+  return [body, query].some((shape) => (shape?.required ?? []).length > 0)
+}
+
 it('every route is asked: ids and bodies that it takes stand in test/support/rights', () => {
   const names = new Set(SPACE_TYPES.flatMap((type) => asked(scenes.get(type)!.scene)).map(([name]) => name))
   const unasked = routes
     .filter((route) => !route.isStream && !names.has(nameOf(route)))
     .map((route) => `${nameOf(route)}: a parameter of its path has no id in test/support/rights/scene.ts`)
   const bodies = routes
-    .filter((route) => (route.body?.required ?? []).length > 0 && CALLS[nameOf(route)] === undefined)
-    .map((route) => `${nameOf(route)} takes a body: give it a row in test/support/rights/calls.ts`)
+    .filter((route) => needsMore(route) && CALLS[nameOf(route)] === undefined)
+    .map((route) => `${nameOf(route)} takes a body or a query: give it a row in test/support/rights/calls.ts`)
   expect([...unasked, ...bodies]).toEqual([])
   expect(Object.keys(CALLS).filter((name) => OPERATIONS[name] === undefined)).toEqual([])
 })

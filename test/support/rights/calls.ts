@@ -65,6 +65,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /api/v1/reloads': { body: ({ appId }) => ({ appId }) },
   'PATCH /api/scheduling/settings': body({ paused: false }),
   'PUT /api/scheduling/settings/calendars/:name': body({ days: ['2026-12-25'] }),
+  'GET /api/v1/audits/archive': { query: () => 'date=2026-11-01' },
   'POST /api/v1/alerts': body({ name: 'x', channel: 'mail', on: ['failure'], to: ['x@example.com'] }),
   'PATCH /api/v1/alerts/:id': body({ name: 'x' }),
   'POST /api/v1/apps': { body: ({ spaceId }) => ({ attributes: { spaceId } }), notIn: 'data' },
