@@ -171,6 +171,9 @@ it('N: n8n pages tasks by page=, and reads apps, scripts, items and audits', asy
   )
   expect(events.body.data.length).toBeGreaterThan(0)
   expect((await get(`/audits/${ids(events)[0]}`)).status).toBe(200)
+  for (const path of ['/audits/sources', '/audits/types', '/audits/settings']) {
+    expect([path, (await get(path)).status]).toEqual([path, 200])
+  }
   expect((await to.ask('DELETE', `${V1}/tasks/${task}`)).status).toBeLessThan(300)
 })
 

@@ -22,7 +22,6 @@ export const WAITING: Readonly<Record<string, readonly [method: string, path: st
   'I 16, S 9, G 4, G 5': ['GET', '/api/v1/data-connections', 'data connections'],
   'I 17': ['POST', '/api/v1/dcaas/data-connections', 'data connections'],
   'G 6': ['POST', '/api/dcaas/command', 'commands of connectors are out of scope'],
-  'N 12': ['GET', '/api/v1/audits/types', 'types and sources of audits'],
 }
 
 export interface Raw {

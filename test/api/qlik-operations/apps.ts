@@ -263,6 +263,20 @@ export async function auditsWork({ shown, options, api }: Scene): Promise<void> 
   await shown.works('audits.getAudit', audits.getAudit(id!, options), (answer) =>
     expect(answer.data).toEqual(listed.data.data![0]),
   )
+  const date = new Date(api.world.clock.now()).toISOString().slice(0, 10)
+  api.advance(24 * 60 * 60 * 1000)
+  await shown.works('audits.getArchivedAudits', audits.getArchivedAudits({ date }, options), (answer) =>
+    expect(JSON.stringify(answer.data)).toContain(id!),
+  )
+  await shown.constant('audits.getAuditTypes', audits.getAuditTypes(options), (answer) =>
+    expect(JSON.stringify(answer.data)).toContain('com.qlik.v1.reload.finished'),
+  )
+  await shown.constant('audits.getAuditSources', audits.getAuditSources(options), (answer) =>
+    expect(JSON.stringify(answer.data)).toContain('com.qlik/reloads'),
+  )
+  await shown.constant('audits.getAuditsSettings', audits.getAuditsSettings(options), (answer) =>
+    expect(answer.status).toBe(200),
+  )
 }
 
 export async function quotasWork({ shown, options }: Scene): Promise<void> {

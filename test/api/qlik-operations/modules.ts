@@ -73,7 +73,6 @@ const SHARES = 'spaces have members here, no shares'
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^apps\..*(Evaluation|Insight|ReportFilter|ObjectOwner|Media|Thumbnail)/, NO_CHARTS],
   [/^audits\.fetchConsumption/, 'about the consumption of charts'],
-  [/^audits\.getArchived/, 'events are kept in one place until they are forgotten'],
   [/^automations\.getAutomationRunDetails/, 'the run itself tells every step'],
   [/^automations\.changeSpace/, 'automations have owners here, and no spaces'],
   [/^automations\.getAutomationsUsageMetrics/, 'nothing is metered'],
