@@ -677,6 +677,34 @@ describe('extensions', () => {
     expect((await recover({ since })).status).toBe(409)
   })
 
+  it('offers what it missed while it was disabled, on demand and once', async () => {
+    const { id } = await create(acme.admin, { enabled: false, eventTypes: [FINISHED_EVENT_TYPE] })
+    const { store, world, deps } = api
+    const finished = async () => {
+      const app = await addApp(api, acme.admin.user)
+      await acme.admin.call('POST', '/api/v1/reloads', { appId: app.id })
+      const { reload } = await succeedNext({ store, world, settleRules: deps.settleRules })
+      api.advance(1000)
+      return (await store.eventsOf(reload.id)).find(({ type }) => type === FINISHED_EVENT_TYPE)!
+    }
+    const old = await finished()
+    const since = new Date(world.clock.now()).toISOString()
+    const missed = [await finished(), await finished()]
+    await put(store, { subscriptions: [{ ...(await stored(id)), enabled: true }] })
+    const had = await finished()
+    const recover = async (body: object) =>
+      (await acme.admin.call('POST', `/api/core/webhooks/${id}/actions/recover`, { since, ...body })).body
+    expect(await recover({})).toEqual({ deliveries: 0, more: false })
+    expect(await recover({ missed: true, dryRun: true })).toEqual({ deliveries: 2, more: false })
+    expect(await store.deliveriesOf(missed[0]!.id)).toEqual([])
+    expect(await recover({ missed: true })).toEqual({ deliveries: 2, more: false })
+    expect(await recover({ missed: true }), 'each once').toEqual({ deliveries: 0, more: false })
+    const counts = await Promise.all(
+      [old, ...missed, had].map(async (event) => (await store.deliveriesOf(event.id)).length),
+    )
+    expect(counts).toEqual([0, 1, 1, 1])
+  })
+
   it('rotates a secret: the one before holds for the overlap, and is never shown', async () => {
     const { id } = await create(acme.admin, { secret: SECRET })
     const rotate = (body: object) =>

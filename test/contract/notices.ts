@@ -7,6 +7,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventId, LeaseToken, TenantId } from '../../src/core/ids.ts'
 import type { TaskRun } from '../../src/core/task/run.ts'
+import type { Delivery } from '../../src/event/delivery.ts'
 import type { Saving } from '../../src/store/port/reloads.ts'
 import type { CommitNotice } from '../../src/store/port/store.ts'
 import type { SubscriptionStep } from '../../src/store/port/subscriptions.ts'
@@ -123,6 +124,20 @@ export function exerciseNotices(given: () => Given): void {
       expect(await toldBy(reopen(true))).toEqual([])
       expect(await toldBy(reopen(false))).toEqual(['deliveries'])
       expect(await toldBy(reopen(false)), 'none is left').toEqual([])
+    })
+
+    it('that deliveries were offered, when some are new', async () => {
+      const { delivery } = await claimed()
+      const offer = (change: Partial<Delivery>, dryRun = false) => {
+        const deliveries = [{ ...delivery, ...change }]
+        const { subscriptionId } = deliveries[0]!
+        return () => given().store.offerDeliveries({ subscriptionId, deliveries, max: 9, dryRun })
+      }
+      const other = { id: 'offered' as Delivery['id'], subscriptionId: subscriptionId(7) }
+      expect(await toldBy(offer({})), 'it had it').toEqual([])
+      expect(await toldBy(offer(other, true))).toEqual([])
+      expect(await toldBy(offer(other))).toEqual(['deliveries'])
+      expect(await toldBy(offer({ ...other, id: 'again' as Delivery['id'] })), 'each once').toEqual([])
     })
 
     it('that tasks were saved, runs that wait, and reloads of tasks', async () => {

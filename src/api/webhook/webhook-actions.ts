@@ -5,11 +5,14 @@
  */
 import { Type } from 'typebox'
 import { newUuid } from '../../core/ids.ts'
+import { missedDeliveries } from '../../delivery/missed.ts'
 import { sampleEvent } from '../../delivery/sample-event.ts'
 import { makeSends } from '../../delivery/send.ts'
 import { SECRET_MAX_CHARACTERS, SECRET_MIN_CHARACTERS } from '../../delivery/subscription-settings.ts'
 import { rotateSecret } from '../../delivery/webhook.ts'
+import type { Subscription } from '../../event/subscription.ts'
 import { callerOf } from '../http/authenticate.ts'
+import type { ApiDeps } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { ById, findSubscription, type Mount } from './webhook-mount.ts'
 import { DeliveryRecord, deliveryRecord, Webhook, webhookRecord } from './webhook-wire.ts'
@@ -58,12 +61,15 @@ function registerRecover({ server, deps, path, about }: Mount): void {
     {
       schema: {
         summary: 'Send again what failed since a time',
-        description: `Extension. Opens every delivery that was exhausted or given up and whose event is of \`since\` or later, at most ${RECOVER_MAX} a call: each is sent with the same event id by the usual schedule. \`dryRun\` only counts. 409 while the webhook is disabled.`,
+        description: `Extension. Opens every delivery that was exhausted or given up and whose event is of \`since\` or later, at most ${RECOVER_MAX} a call: each is sent with the same event id by the usual schedule. With \`missed\` also events that match the webhook as it is and that it never had, as while it was disabled, each once. \`dryRun\` only counts. 409 while the webhook is disabled.`,
         ...about('recoverWebhook'),
         params: ById,
         body: Type.Object({
           since: Type.String({ format: 'date-time' }),
           dryRun: Type.Optional(Type.Boolean()),
+          missed: Type.Optional(
+            Type.Boolean({ description: 'Also events that it never had because it was disabled' }),
+          ),
         }),
         response: {
           202: Type.Object({
@@ -75,21 +81,49 @@ function registerRecover({ server, deps, path, about }: Mount): void {
       },
     },
     async (request, reply) => {
-      const { id: subscriptionId, enabled } = await findSubscription(deps, request)
-      const { since, dryRun = false } = request.body
+      const subscription = await findSubscription(deps, request)
+      const { id: subscriptionId, enabled } = subscription
+      const { dryRun = false, missed = false } = request.body
+      const since = Date.parse(request.body.since)
       if (!enabled && !dryRun) {
         throw refuse('conflict', { detail: 'the webhook is disabled: enable it first' })
       }
       const deliveries = await deps.store.reopenDeliveries({
         subscriptionId,
-        since: Date.parse(since),
+        since,
         now: deps.world.clock.now(),
         max: RECOVER_MAX,
         dryRun,
       })
-      return reply.code(202).send({ deliveries, more: deliveries === RECOVER_MAX })
+      const room = RECOVER_MAX - deliveries
+      const offered = missed && room > 0 ? await offerMissed(deps, subscription, { since, room, dryRun }) : 0
+      return reply.code(202).send({
+        deliveries: deliveries + offered,
+        more: deliveries + offered === RECOVER_MAX,
+      })
     },
   )
+}
+
+interface Offered {
+  /** Epoch ms. */
+  readonly since: number
+  readonly room: number
+  readonly dryRun: boolean
+}
+
+async function offerMissed(
+  { store, world }: ApiDeps,
+  subscription: Subscription,
+  { since, room, dryRun }: Offered,
+): Promise<number> {
+  const { id: subscriptionId } = subscription
+  let offered = 0
+  for await (const deliveries of missedDeliveries({ store, random: world.random }, subscription, since)) {
+    offered += await store.offerDeliveries({ subscriptionId, deliveries, max: room - offered, dryRun })
+    if (offered >= room) break
+  }
+  return offered
 }
 
 function registerRotateSecret({ server, deps, path, about }: Mount): void {

@@ -6,6 +6,7 @@ import type {
   ClaimedDelivery,
   DeliveryClaim,
   DeliveryStore,
+  Offering,
   Reopening,
   SendRecord,
 } from '../port/deliveries.ts'
@@ -71,6 +72,21 @@ export class MemoryDeliveries extends MemoryEvents implements DeliveryStore {
       if (!dryRun) for (const row of failed) this.tables.deliveries.put(row.id, reopened(row, now))
       this.notices.note(noticeOf.reopening(failed.length, request))
       return failed.length
+    })
+  }
+
+  async offerDeliveries(request: Offering): Promise<number> {
+    const { subscriptionId, deliveries, max, dryRun } = request
+    return this.atomically(() => {
+      const had = new Set(
+        this.tables.deliveries
+          .where((row) => row.subscriptionId === subscriptionId)
+          .map(({ eventId }) => eventId),
+      )
+      const fresh = deliveries.filter(({ eventId }) => !had.has(eventId)).slice(0, max)
+      if (!dryRun) for (const delivery of fresh) this.saveDelivery(delivery)
+      this.notices.note(noticeOf.offering(fresh.length, request))
+      return fresh.length
     })
   }
 

@@ -44,6 +44,14 @@ export interface Reopening {
   readonly dryRun: boolean
 }
 
+/** Deliveries of events to a subscription that may have had them already. */
+export interface Offering {
+  readonly subscriptionId: SubscriptionId
+  readonly deliveries: readonly Delivery[]
+  readonly max: number
+  readonly dryRun: boolean
+}
+
 export interface DeliveryStore {
   /**
    * Takes pending deliveries that are due and free, oldest due first. Never more in flight than
@@ -61,6 +69,12 @@ export interface DeliveryStore {
    * @returns how many there were; with `dryRun` none is opened
    */
   reopenDeliveries(request: Reopening): Promise<number>
+  /**
+   * Saves the deliveries of those events that the subscription has none of: an event goes to it once, however
+   * often it is offered.
+   * @returns how many those are; with `dryRun` none is saved
+   */
+  offerDeliveries(request: Offering): Promise<number>
   nextDeliveryAt(): Promise<number | undefined>
   deliveriesOf(eventId: EventId): Promise<Delivery[]>
   delivery(tenantId: TenantId, id: DeliveryId): Promise<Delivery | undefined>

@@ -4,7 +4,7 @@ import type { Reload } from '../../core/reload.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { CatalogSaving } from '../port/change.ts'
-import type { Reopening, SendRecord } from '../port/deliveries.ts'
+import type { Offering, Reopening, SendRecord } from '../port/deliveries.ts'
 import type { PulledBack } from '../port/queue.ts'
 import type { Saving } from '../port/reloads.ts'
 import type { CommitNotice } from '../port/store.ts'
@@ -38,6 +38,7 @@ export const noticeOf = {
   /** They free places of their subscriptions, and may be due again. */
   recordingSends: (batch: readonly SendRecord[]): Told => ({ deliveries: batch.length > 0 }),
   reopening: (count: number, { dryRun }: Reopening): Told => ({ deliveries: count > 0 && !dryRun }),
+  offering: (count: number, { dryRun }: Offering): Told => ({ deliveries: count > 0 && !dryRun }),
   endingLeases: (): Told => ({ deliveries: true }),
   pullingBack: ({ reloads, deliveries, taskRuns }: PulledBack): Told => ({
     queued: reloads > 0,

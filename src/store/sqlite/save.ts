@@ -95,7 +95,7 @@ function prepareInsertEvent(db: DatabaseSync): (event: EventDraft) => void {
   return (event) => void insert.run(...values(event))
 }
 
-function prepareInsertDelivery(db: DatabaseSync): (delivery: Delivery) => void {
+export function prepareInsertDelivery(db: DatabaseSync): (delivery: Delivery) => void {
   const { names, values } = deliveryColumns
   const insert = db.prepare(`INSERT INTO deliveries (${names}) VALUES (${parameters(names)})`)
   return (delivery) => void insert.run(...values(delivery))

@@ -21,6 +21,7 @@ import { prepareInstallation } from './installation.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
 import { count, list, sum } from './lists.ts'
+import { prepareOfferDeliveries } from './offer-deliveries.ts'
 import { preparePublications } from './publications.ts'
 import { preparePullBack } from './pull-back.ts'
 import { preparePurge } from './purge.ts'
@@ -83,6 +84,7 @@ export function prepareStatements(
     ...deliveries,
     claimDeliveries: prepareClaimDeliveries(db),
     reopenDeliveries: prepareReopenDeliveries(db, note),
+    offerDeliveries: prepareOfferDeliveries(db, note),
     recordSends: (batch) => {
       for (const record of batch) sends.record(record)
       note(noticeOf.recordingSends(batch))

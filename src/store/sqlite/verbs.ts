@@ -58,6 +58,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   recordSends: (batch: readonly SendRecord[]) =>
     batch.every(({ send }) => send?.status === 'success') ? 'lost with the power' : 'synced',
   reopenDeliveries: 'synced',
+  offerDeliveries: 'synced',
   nextDeliveryAt: 'read',
   deliveriesOf: 'read',
   delivery: 'read',
