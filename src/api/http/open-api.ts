@@ -34,6 +34,8 @@ declare module 'fastify' {
   }
 }
 
+const TOKEN_PATH = '/oauth/token'
+
 export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
@@ -48,17 +50,28 @@ export function openApi(deps: ApiDeps): FastifyDynamicSwaggerOptions {
       },
       components: {
         securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key' },
+          accessToken: {
+            type: 'oauth2',
+            description: 'A token that an OAuth client gets for its credentials',
+            flows: { clientCredentials: { tokenUrl: TOKEN_PATH, scopes: {} } },
+          },
           session: {
             type: 'apiKey',
             in: 'cookie',
             name: sessionCookieName('host'),
-            description: `Of somebody who signed in; over http ${sessionCookieName('plain')}. Requests other than GET and HEAD send the CSRF token along.`,
+            description: `Of somebody who signed in at /login; over plain HTTP ${sessionCookieName('plain')}`,
+          },
+          csrfToken: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'qlik-csrf-token',
+            description: 'With a session, for whatever is no GET or HEAD: from GET /api/v1/csrf-token',
           },
           operatorKey: { type: 'http', scheme: 'bearer', description: 'REPRISE_OPERATOR_KEY' },
         },
       },
-      security: [{ apiKey: [] }, { session: [] }],
+      security: [{ apiKey: [] }, { accessToken: [] }, { session: [], csrfToken: [] }],
       tags: Object.entries(ROUTE_GROUPS).map(([name, group]) => ({
         name,
         description: withStage(group.about, group),
