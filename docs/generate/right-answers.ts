@@ -40,6 +40,8 @@ export function answerTo(right: OperationRight, { user, ownerId, standing }: Ask
     case 'own':
     case 'automation:administer':
       return isOwner || isTenantAdmin(user) ? 'yes' : 'not found'
+    case 'temp-content:own':
+      return isOwner ? 'yes' : 'not found'
     case 'automation:own':
       return isOwner ? 'yes' : isTenantAdmin(user) ? 'forbidden' : 'not found'
     case 'automation:hand-over':

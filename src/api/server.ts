@@ -20,6 +20,8 @@ import { registerPlacement } from './app/placement.ts'
 import { registerPublish } from './app/publish.ts'
 import { registerScriptVersions } from './app/script-versions.ts'
 import { registerScripts } from './app/scripts.ts'
+import { registerTempContents } from './app/temp-contents.ts'
+import { registerTransfer } from './app/transfer.ts'
 import { registerValidateScript } from './app/validate-script.ts'
 import { registerTriggerAddress } from './automation/automation-runs.ts'
 import { registerAutomations } from './automation/automations.ts'
@@ -92,6 +94,8 @@ const RESOURCES: readonly ((server: ApiServer, deps: ApiDeps) => void)[] = [
   registerApps,
   registerAppList,
   registerPublish,
+  registerTransfer,
+  registerTempContents,
   registerPlacement,
   registerCrashMarks,
   registerScripts,

@@ -53,6 +53,7 @@ async function bench(apps: readonly App[] = []) {
     store: counted,
     world: virtualMachine().ports,
     files: notingFiles(done),
+    tempContents: { find: async () => undefined, read: () => never },
     limits: DEFAULT_LIMITS,
   }
   const add = async (name: string) => {
@@ -173,3 +174,9 @@ describe('the records of a file', () => {
     ])
   })
 })
+
+const never: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => {
+    throw new Error('no temporary content is read here')
+  },
+}

@@ -24,10 +24,12 @@ import { type CatalogDeps, changeOne } from './deps.ts'
 import type { FileStore, Spooled } from './file-contents.ts'
 import { findDataFile, placeOf, samePlace } from './file-place.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
+import { findTempContent, type TempContents } from './temp-contents.ts'
 
 export interface FileDeps extends CatalogDeps {
   readonly files: FileStore
-  readonly limits: Pick<Limits, 'dataRefreshDelayMs'>
+  readonly tempContents: Pick<TempContents, 'find' | 'read'>
+  readonly limits: Pick<Limits, 'dataFileBytes' | 'dataRefreshDelayMs'>
 }
 
 /** What is asked of a file or folder; what a change leaves out stays. */
@@ -36,7 +38,7 @@ export interface FileWish {
   readonly folder?: boolean
   readonly folderId?: string | null
   readonly sourceId?: string | null
-  /** Known in the original, not offered here. */
+  /** A temporary content of the caller. */
   readonly tempContentFileId?: string | null
   readonly appId?: string | null
 }
@@ -190,8 +192,10 @@ async function withContent<Result>(
   let spooled = content
   try {
     if (typeof wish.tempContentFileId === 'string') {
-      const detail = 'temporary contents are not offered: send the part File'
-      return refused('dataFileTemporaryNotFound', detail, { pointer: '/tempContentFileId' })
+      if (spooled !== undefined) return kindsDiffer('send the part File or tempContentFileId, not both')
+      const copy = await temporaryOf(deps, caller, wish.tempContentFileId)
+      if (isRefused(copy)) return copy
+      spooled = copy
     }
     if (typeof wish.appId === 'string') {
       return refused('badRequest', 'files bound to an app are not offered', { pointer: '/appId' })
@@ -206,6 +210,18 @@ async function withContent<Result>(
   } finally {
     if (spooled !== undefined) await deps.files.discard(spooled)
   }
+}
+
+/** A copy: the temporary content stays until it expires. */
+async function temporaryOf(
+  { files, tempContents, limits }: FileDeps,
+  caller: Caller,
+  id: string,
+): Promise<Spooled | Refused> {
+  const found = await findTempContent(tempContents, caller, id)
+  if (!isRefused(found)) return files.spool(tempContents.read(found), limits.dataFileBytes)
+  const detail = found.faults[0]!.detail
+  return refused('dataFileTemporaryNotFound', detail, { pointer: '/tempContentFileId' })
 }
 
 async function copyOf({ store, files }: FileDeps, { user }: Caller, id: string): Promise<Spooled | Refused> {

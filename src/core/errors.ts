@@ -52,6 +52,7 @@ export const ERRORS = {
     'Reload the app in full; or let the operator restore its data file from a backup.',
   ),
   gone: entry(410, 'HTTP-410', 'Gone', 'The cursor is not of this service; start again without it.'),
+  expired: entry(410, 'HTTP-410', 'Gone', 'Temporary contents are kept for a while: make it again.'),
   preconditionFailed: entry(412, 'HTTP-412', 'Precondition failed', 'Empty the resource first.'),
   tooLarge: entry(413, 'HTTP-413', 'Payload too large', 'Send less than the limit that detail names.'),
   unsupportedMediaType: entry(
@@ -148,7 +149,7 @@ export const ERRORS = {
     404,
     'DF-012',
     'Temporary content not found',
-    'Send the content in the part File: temporary contents are not offered.',
+    'Upload it again, or send the content in the part File: temporary contents expire.',
   ),
   dataFileSpaceForbidden: entry(
     403,

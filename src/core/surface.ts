@@ -59,6 +59,11 @@ export const ROUTE_GROUPS: Readonly<Record<string, Surface & { readonly about: s
   },
   spaces: { room: 'api/people', stage: 'stable', about: 'Spaces and who may do what in them' },
   tasks: { room: 'api/task', stage: 'stable', about: 'What makes reloads: schedules, ends of others, data' },
+  'temp-contents': {
+    room: 'api/app',
+    stage: 'preview',
+    about: 'Contents that are kept for a while: exports, uploads',
+  },
   tenants: { room: 'api/people', stage: 'stable', about: 'The tenant of the caller' },
   users: { room: 'api/people', stage: 'stable', about: 'People of a tenant' },
   webhooks: { room: 'api/webhook', stage: 'stable', about: 'Who is told of events, and what was sent' },

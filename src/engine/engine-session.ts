@@ -9,6 +9,7 @@
  */
 
 import type { RanStatement, ScriptFault } from '../core/attempt.ts'
+import type { DataProfile } from '../core/data-profile.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
 import type { DataTable } from '../core/records.ts'
 import type { Signal } from '../core/signal.ts'
@@ -156,6 +157,12 @@ export interface AppData {
   discard(version: DataVersion): Promise<void>
   /** Whether the file of a version is there, as large as it was saved. */
   isWhole(data: { readonly version: DataVersion; readonly fileBytes: number }): Promise<boolean>
+}
+
+/** What the data of a version is like. */
+export interface AppDataProfiles {
+  /** Undefined for data that was made before there were profiles, and where it could not be counted. */
+  profile(version: DataVersion): Promise<DataProfile | undefined>
 }
 
 /** Each version belongs to one app, so a copied app gets its own. */

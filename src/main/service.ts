@@ -67,6 +67,7 @@ import { type Running, Services } from './services.ts'
 import { startSignIn } from './sign-in.ts'
 import type { DataFolders } from './surroundings.ts'
 import { taskCounts } from './task-counts.ts'
+import { startTempContents } from './temp-contents.ts'
 import { checkTenants, removedTenants, subscribeTenants, tenantRules } from './tenants.ts'
 import { readTlsPair, watchTlsPair } from './tls-files.ts'
 import { setAsideIn, setAsideUnknown } from './unknown-data.ts'
@@ -338,7 +339,9 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   await services.start('readers', () => reader)
   const signIn = await startSignIn({ ...parts, store })
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls)
+  const temporary = await startTempContents(services, config, world)
   const server = buildServer({
+    ...temporary,
     store,
     world,
     limits: config.limits,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { DataFolder } from '../../src/engine/pool/data-files.ts'
 import {
   type ApiUnderTest,
   apiUnderTest,
@@ -6,6 +7,7 @@ import {
   type Members,
   type Person,
 } from '../support/api-under-test.ts'
+import { giveData } from '../support/app-data.ts'
 import { put, remove } from '../support/catalog.ts'
 import { claimNext, endAttempt, succeedNext } from '../support/reload-steps.ts'
 
@@ -159,6 +161,39 @@ describe('apps', () => {
       src_tables: ['Orders', 'Customers'],
       total_count: 7,
     })
+  })
+
+  it('tells what was counted of the data, and nothing of data from before', async () => {
+    const id = await makeApp(anna)
+    const metadata = async () => (await anna.call('GET', `/api/v1/apps/${id}/data/metadata`)).body
+    const tables = [{ name: 'T', rows: 3, fields: ['a', 'b'] }]
+    const stored = await api.store.app(acme.tenant.id, id as never)
+    const { data } = await giveData(api, stored!, 'data', tables)
+    expect((await metadata()).fields[0]).not.toHaveProperty('cardinal')
+    const field = { name: 'a', distinct: 2, values: 3, bytes: 24, isNumeric: true, hash: '0123456789abcdef' }
+    const tags = ['$numeric', '$hidden']
+    await (api.deps.appData as DataFolder).saveProfile(data!.version, {
+      tables: [{ name: 'T', bytes: 24, comment: 'orders' }],
+      fields: [{ ...field, tags, comment: 'c' }],
+      hasSectionAccess: true,
+    })
+    const { tables: told, fields, has_section_access } = await metadata()
+    expect(told).toMatchObject([{ name: 'T', no_of_rows: 3, byte_size: 24, comment: 'orders' }])
+    expect(fields).toMatchObject([
+      {
+        name: 'a',
+        cardinal: 2,
+        byte_size: 24,
+        is_numeric: true,
+        is_hidden: true,
+        tags,
+        hash: field.hash,
+        comment: 'c',
+      },
+      { name: 'b', is_hidden: false },
+    ])
+    expect(fields[1]).not.toHaveProperty('hash')
+    expect(has_section_access).toBe(true)
   })
 
   it('lists the data files that the data stems from, as the script names them', async () => {

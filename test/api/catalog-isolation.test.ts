@@ -51,7 +51,9 @@ beforeAll(async () => {
   const run = await made('POST', `/api/v1/automations/${automation.id}/runs`, {})
   await made('POST', `/api/v1/reloads/${reload.id}/actions/cancel`)
   const event = (await made('GET', '/api/v1/audits')).data[0]
+  const temp = String((await admin.call('POST', `/api/v1/apps/${app.id}/export`)).headers.location)
   ids = {
+    temp: temp.slice(temp.lastIndexOf('/') + 1),
     app: app.id,
     version: version.scriptId,
     reload: reload.id,
@@ -98,6 +100,9 @@ const ASKED: readonly (readonly [method: string, path: string, body?: unknown])[
   ['DELETE', '/api/v1/apps/{app}/scripts/{version}'],
   ['POST', '/api/v1/apps/{app}/publish', { spaceId: '{space}' }],
   ['PUT', '/api/v1/apps/{app}/publish', { targetId: '{app}' }],
+  ['POST', '/api/v1/apps/{app}/export'],
+  ['GET', '/api/v1/temp-contents/{temp}'],
+  ['GET', '/api/v1/temp-contents/{temp}/details'],
   ['GET', '/api/v1/apps/{app}/placement'],
   ['PUT', '/api/v1/apps/{app}/placement', { minEngineSize: '40' }],
   ['DELETE', '/api/v1/apps/{app}/placement'],

@@ -45,7 +45,9 @@ afterAll(async () => {
   for (const { api } of scenes.values()) await api.close()
 })
 
-async function ask(person: Person, { method, url, body, isUpload }: Request): Promise<Answer> {
+async function ask(person: Person, { method, url, body, isUpload, isBytes }: Request): Promise<Answer> {
+  const octets = { headers: { 'content-type': 'application/octet-stream' } }
+  if (isBytes) return person.call(method, url, body, octets)
   if (!isUpload) return person.call(method, url, body)
   const { payload, headers } = upload(body, 'b')
   return person.call(method, url, payload, { headers })

@@ -18,7 +18,7 @@ import { auditedStore } from '../../src/catalog/audited-store.ts'
 import { newKeyToken } from '../../src/catalog/key-token.ts'
 import { newTenant } from '../../src/catalog/new-tenant.ts'
 import { defined } from '../../src/core/defined.ts'
-import { newHexId, newUuid } from '../../src/core/ids.ts'
+import { type DataVersion, newHexId, newUuid } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { World } from '../../src/core/ports.ts'
 import type { Tenant, User } from '../../src/core/records.ts'
@@ -27,7 +27,9 @@ import type { Fetch } from '../../src/delivery/channels/guarded-fetch.ts'
 import { sealWith } from '../../src/delivery/channels/seal.ts'
 import { NOTHING_ALLOWED, targetProblem } from '../../src/delivery/channels/target-address.ts'
 import { DataFolder } from '../../src/engine/pool/data-files.ts'
+import { localAppArchives } from '../../src/files/local/app-archives.ts'
 import { openFileStore } from '../../src/files/local/file-store.ts'
+import { LocalTempContents } from '../../src/files/local/temp-contents.ts'
 import { systemZones } from '../../src/main/zones.ts'
 import { OutcomeWaits } from '../../src/outcome/outcome-waits.ts'
 import { browserSignIn } from '../../src/sign-in/browser.ts'
@@ -115,7 +117,11 @@ export async function apiUnderTest(
     throttle: browser.throttle,
     fetch: given.fetch ?? nobodyAnswers,
   }
+  const tempFolder = { root: join(folder, 'temp'), bytesMax: limits.dataFileBytes }
+  const tempContents = new LocalTempContents(tempFolder, world)
   const deps: ApiDeps = {
+    tempContents,
+    archives: localAppArchives((content) => tempContents.pathOf(content)),
     store,
     world,
     zones: systemZones(),
@@ -140,7 +146,7 @@ export async function apiUnderTest(
       largestSizeIndex: 1,
     },
     // Tests make up the data of apps.
-    appData: Object.assign(new DataFolder(join(folder, 'apps')), { isWhole: async () => true }),
+    appData: appDataIn(join(folder, 'apps')),
     version: '0.0.0-test',
     ready: () => true,
     brokers: () => ({}),
@@ -184,6 +190,16 @@ export async function apiUnderTest(
         throw new Error(`answers that the document of the API does not have:\n${faults.join('\n')}`)
     },
   }
+}
+
+/** Its versions have any names. */
+function appDataIn(folder: string): ApiDeps['appData'] {
+  const data = new DataFolder(folder)
+  return Object.assign(data, {
+    isWhole: async () => true,
+    profile: async (version: DataVersion) =>
+      version.endsWith('.duckdb') ? DataFolder.prototype.profile.call(data, version) : undefined,
+  })
 }
 
 async function addTenant(server: ApiServer, store: Store, world: World, name: string): Promise<Members> {

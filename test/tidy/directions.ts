@@ -39,6 +39,7 @@ export const DIRECTIONS: Directions = {
   'script/check':
     'core script script/evaluate script/fault script/function script/function/site script/parse script/plan script/run script/syntax script/value',
 
+  archive: '',
   qvd: 'core script/value',
   receiver: 'core event',
 
@@ -50,7 +51,7 @@ export const DIRECTIONS: Directions = {
     'core core/automation core/people core/recurrence core/task event store/port store/rule store/sqlite/migrations',
 
   catalog: 'core core/people core/recurrence core/task event store/port',
-  'files/local': 'catalog core',
+  'files/local': 'archive catalog core',
   delivery: 'catalog core core/automation event store/port',
   'delivery/channels': 'core delivery event',
   outcome: 'core core/task event store/port',
@@ -67,7 +68,7 @@ export const DIRECTIONS: Directions = {
   'engine/duckdb':
     'core engine/sql qvd script script/evaluate script/fault script/function script/function/site script/model script/plan script/row script/syntax script/value',
   'engine/source':
-    'core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
+    'archive core engine engine/duckdb engine/sql qvd script/fault script/format script/function/site script/model script/plan script/syntax script/value',
   'engine/sink':
     'engine engine/duckdb engine/source engine/sql qvd script/fault script/model script/plan script/syntax script/value',
   'engine/child':

@@ -132,7 +132,7 @@ function registerAppEnd(server: ApiServer, deps: ApiDeps): void {
         response: { 200: Type.Array(Type.String()), ...problems(500) },
       },
     },
-    async () => ['can_create_app'],
+    async () => ['can_create_app', 'can_import_app'],
   )
   registerMoves(server, deps)
 }

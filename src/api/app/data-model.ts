@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { appDataLost } from '../../catalog/app.ts'
+import type { DataProfile, FieldProfile } from '../../core/data-profile.ts'
 import { defined } from '../../core/defined.ts'
 import { APP_USAGES, type App, type DataTable } from '../../core/records.ts'
 import { AppPath } from '../http/app-path.ts'
@@ -31,6 +32,10 @@ const DataModel = Type.Object(
         no_of_rows: Type.Integer(),
         no_of_fields: Type.Integer(),
         no_of_key_fields: Type.Integer({ description: 'Fields that another table has too' }),
+        byte_size: Type.Optional(
+          Type.Integer({ description: 'Of its values: eight for a number, and the UTF-8 bytes of a text' }),
+        ),
+        comment: Type.Optional(Type.String()),
         is_system: Type.Boolean(),
         is_semantic: Type.Boolean(),
         is_loose: Type.Boolean(),
@@ -41,6 +46,21 @@ const DataModel = Type.Object(
         name: Type.String(),
         src_tables: Type.Array(Type.String()),
         total_count: Type.Integer({ description: 'Rows of the tables that have the field' }),
+        cardinal: Type.Optional(
+          Type.Integer({ description: 'Different values; an estimate for tables of over a million rows' }),
+        ),
+        byte_size: Type.Optional(Type.Integer()),
+        is_numeric: Type.Optional(Type.Boolean()),
+        tags: Type.Optional(
+          Type.Array(Type.String(), {
+            description:
+              '$numeric, $integer, $text, $ascii, $date, $timestamp, $key, and those of the script',
+          }),
+        ),
+        hash: Type.Optional(
+          Type.String({ description: 'The same while the values of the field are the same' }),
+        ),
+        comment: Type.Optional(Type.String()),
         is_system: Type.Boolean(),
         is_hidden: Type.Boolean(),
         is_semantic: Type.Boolean(),
@@ -58,6 +78,9 @@ export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
         tags: ['apps'],
         operationId: 'getAppDataMetadata',
         summary: 'Describes the data model of an app',
+        description:
+          'What is counted (`cardinal`, `byte_size`, `is_numeric`, `tags`, `hash`) is absent for data that was ' +
+          'made before it was counted, and beyond the first 500 fields.',
         params: AppPath,
         response: { 200: DataModel, ...problems(403, 404, 409) },
       },
@@ -66,12 +89,15 @@ export function registerDataModel(server: ApiServer, deps: ApiDeps): void {
       const app = await appFor(deps, callerOf(request), request.params.appId, 'read')
       // Tables of data that nobody can read any more would be told as if they were there.
       if (app.data !== undefined && !(await deps.appData.isWhole(app.data))) done(appDataLost())
-      return dataModel(app)
+      const profile = app.data === undefined ? undefined : await deps.appData.profile(app.data.version)
+      return dataModel(app, profile)
     },
   )
 }
 
-function dataModel(app: App): Static<typeof DataModel> {
+function dataModel(app: App, profile: DataProfile | undefined): Static<typeof DataModel> {
+  const profiled = new Map(profile?.fields.map((field) => [field.name, field]))
+  const tableProfiles = new Map(profile?.tables.map((table) => [table.name, table]))
   const tables = app.data?.tables ?? []
   const { full, partial } = app.data?.peakMemoryBytes ?? {}
   const tablesOf = new Map<string, DataTable[]>()
@@ -84,7 +110,7 @@ function dataModel(app: App): Static<typeof DataModel> {
   }
   return {
     static_byte_size: app.data?.fileBytes ?? 0,
-    has_section_access: false,
+    has_section_access: profile?.hasSectionAccess ?? false,
     is_direct_query_mode: app.usage === 'DIRECT_QUERY_MODE',
     usage: app.usage,
     ...(app.data?.peakMemoryBytes === undefined
@@ -97,6 +123,10 @@ function dataModel(app: App): Static<typeof DataModel> {
       no_of_rows: table.rows,
       no_of_fields: table.fields.length,
       no_of_key_fields: table.fields.filter((field) => tablesOf.get(field)!.length > 1).length,
+      ...defined({
+        byte_size: tableProfiles.get(table.name)?.bytes,
+        comment: tableProfiles.get(table.name)?.comment,
+      }),
       is_system: false,
       is_semantic: false,
       is_loose: false,
@@ -105,9 +135,23 @@ function dataModel(app: App): Static<typeof DataModel> {
       name,
       src_tables: having.map((table) => table.name),
       total_count: having.reduce((sum, table) => sum + table.rows, 0),
-      is_system: false,
-      is_hidden: false,
+      ...countedOf(profiled.get(name)),
+      is_system: profiled.get(name)?.tags.includes('$system') ?? false,
+      is_hidden: profiled.get(name)?.tags.includes('$hidden') ?? false,
       is_semantic: false,
     })),
+  }
+}
+
+function countedOf(field: FieldProfile | undefined) {
+  if (field === undefined) return {}
+  const { distinct, bytes, isNumeric, tags, hash, comment } = field
+  return {
+    cardinal: distinct,
+    byte_size: bytes,
+    is_numeric: isNumeric,
+    tags: [...tags],
+    hash,
+    ...defined({ comment }),
   }
 }

@@ -36,10 +36,7 @@ export function installBodies(server: ApiServer, deps: ApiDeps): void {
   server.addHook('preParsing', async (request, reply) => takeRoom(room, request, reply))
   const parseJson = server.getDefaultJsonParser('error', 'error')
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    if (request.is404 || !(await hasBytes(payload))) return undefined
-    throw Object.assign(new Error('the body is of no type that is read'), { statusCode: 415 })
-  })
+  server.addContentTypeParser('*', refuseBytes)
   server.addContentTypeParser(JSON_TYPES, async (request: FastifyRequest, payload: Readable) => {
     const { largeMembers, bodyLimit } = { ...request.routeOptions, ...request.routeOptions.config }
     const { chunks, bytes } = await collect(payload, bodyLimit)
@@ -52,6 +49,12 @@ export function installBodies(server: ApiServer, deps: ApiDeps): void {
       void parseJson(request, text, (error, parsed) => (error === null ? resolve(parsed) : reject(error)))
     })
   })
+}
+
+/** Of a type that is not read: no bytes have none. */
+export async function refuseBytes(request: FastifyRequest, payload: Readable): Promise<undefined> {
+  if (request.is404 || !(await hasBytes(payload))) return undefined
+  throw Object.assign(new Error('the body is of no type that is read'), { statusCode: 415 })
 }
 
 /**

@@ -15,14 +15,16 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { AppArchives } from '../../catalog/app-archive.ts'
 import type { FileStore } from '../../catalog/file-contents.ts'
+import type { TempContents } from '../../catalog/temp-contents.ts'
 import type { EventClaim } from '../../core/caller.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { World } from '../../core/ports.ts'
 import type { ZoneOffsets } from '../../core/recurrence/local-clock.ts'
 import type { Channel } from '../../delivery/channel.ts'
 import type { Seal } from '../../delivery/seal.ts'
-import type { AppData, AppDataCopies } from '../../engine/engine-session.ts'
+import type { AppData, AppDataCopies, AppDataProfiles } from '../../engine/engine-session.ts'
 import type { WallReport } from '../../engine/wall-report.ts'
 import type { BrokerKind } from '../../event/subscription.ts'
 import type { OutcomeWaits } from '../../outcome/outcome-waits.ts'
@@ -68,10 +70,13 @@ export interface ApiDeps {
   readonly zones: ZoneOffsets
   /** Content of the data files. */
   readonly files: FileStore
+  readonly tempContents: TempContents
+  /** Exported apps. */
+  readonly archives: AppArchives
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
   readonly outcomeWaits: OutcomeWaits
-  readonly appData: AppData & AppDataCopies
+  readonly appData: AppData & AppDataCopies & AppDataProfiles
   readonly version: string
   /** False while the process starts or stops. */
   readonly ready: () => boolean

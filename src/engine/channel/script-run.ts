@@ -1,6 +1,7 @@
 /** A run of a load script: its request and its result. */
 
 import type { RanStatement } from '../../core/attempt.ts'
+import type { DataProfile } from '../../core/data-profile.ts'
 import type { DataTable } from '../../core/records.ts'
 import type { ScriptEnd } from '../../script/host.ts'
 import type { FileConnection, ReadFile, ReportedFile, SessionProgress } from '../engine-session.ts'
@@ -46,6 +47,8 @@ export interface ScriptRun {
   readonly end: RunEnd
   /** The tables of the data file; empty if the script failed. */
   readonly tables: readonly DataTable[]
+  /** Of the data file; absent if the script failed, and where it could not be counted. */
+  readonly profile?: DataProfile
   /** What it read (ReadFiles); empty if the script failed. */
   readonly reads: readonly ReadFile[]
   /** Files that are staged still. */

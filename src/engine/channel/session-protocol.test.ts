@@ -25,6 +25,19 @@ const end = {
   storedFiles: [{ connection: 'DataFiles', path: 'out/t.csv', bytes: 9, file: '0' }],
 } satisfies ChildMessage
 
+const field = {
+  name: 'f',
+  distinct: 1,
+  values: 2,
+  bytes: 3,
+  isNumeric: true,
+  tags: ['$key'],
+  hash: '0123456789abcdef',
+  comment: 'c',
+}
+const profile = { tables: [{ name: 'T', bytes: 5, comment: 'c' }], fields: [field], hasSectionAccess: true }
+const profiled = (more: object) => ({ ...end, end: { ...end.end, profile: { ...profile, ...more } } })
+
 const messages: ChildMessage[] = [
   { kind: 'ready', version: PROTOCOL_VERSION },
   { kind: 'progress', progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, rowsRead: 4 } },
@@ -34,6 +47,7 @@ const messages: ChildMessage[] = [
   { kind: 'memory', residentBytes: 5 },
   { kind: 'stored', file: end.storedFiles[0]! },
   end,
+  { ...end, end: { ...end.end, profile } },
   { ...end, end: { kind: 'out-of-memory' } },
   { ...end, end: { kind: 'interrupted' } },
   { ...end, end: { kind: 'failed', message: 'disk full' } },
@@ -102,6 +116,15 @@ describe('a hostile engine process', () => {
     ['tells progress without numbers', { kind: 'progress', progress: { startedAt: '1' } }],
     ['tells an end of its own', { ...end, end: { kind: 'SUCCEEDED' } }],
     ['tells a table of no rows', { ...end, end: { ...end.end, tables: [{ name: 'T', fields: [] }] } }],
+    ['tells of too many fields', profiled({ fields: Array.from({ length: 501 }, () => field) })],
+    ['tells a hash that is none', profiled({ fields: [{ ...field, hash: '<script>' }] })],
+    ['tells endless tags', profiled({ fields: [{ ...field, tags: ['x'.repeat(5000)] }] })],
+    [
+      'tells very many tags',
+      profiled({ fields: [{ ...field, tags: Array.from({ length: 51 }, () => 'x') }] }),
+    ],
+    ['tells negative counts', profiled({ fields: [{ ...field, distinct: -1 }] })],
+    ['tells an endless comment', profiled({ tables: [{ name: 'T', bytes: 1, comment: 'x'.repeat(5000) }] })],
     ['tells a time that is no whole number', { ...end, startedAt: 1.5 }],
     ['tells no log', { ...end, scriptLog: undefined }],
     ['tells a log beyond its bound', { ...end, scriptLog: 'x'.repeat(SCRIPT_LOG_MAX_BYTES + 1) }],

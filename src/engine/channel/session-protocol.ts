@@ -11,6 +11,14 @@
  */
 
 import { RAN_STATEMENTS_MAX, type RanStatement, type ScriptFault } from '../../core/attempt.ts'
+import {
+  type DataProfile,
+  type FieldProfile,
+  PROFILE_TAGS_MAX,
+  PROFILE_TEXT_MAX_CHARACTERS,
+  PROFILED_FIELDS_MAX,
+  PROFILED_TABLES_MAX,
+} from '../../core/data-profile.ts'
 import { NAME_MAX_BYTES } from '../../core/file-name.ts'
 import {
   ERROR_MESSAGE_MAX_BYTES,
@@ -30,7 +38,7 @@ import type { ScriptRunRequest } from './script-run.ts'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Sent with `ready`; an engine process of another version is not used. */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 /**
  * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
  * characters are tabs and line ends; the rest is for other parts of a message.
@@ -64,6 +72,7 @@ export type ReportedEnd =
       readonly engineTime: number
       readonly tables: readonly DataTable[]
       readonly reads: readonly ReadFile[]
+      readonly profile?: DataProfile
     }
   | { readonly kind: 'script-error'; readonly fault: ScriptFault }
   | { readonly kind: 'out-of-memory' }
@@ -203,6 +212,7 @@ function endOf(from: Fields): ReportedEnd {
         engineTime: count(from.engineTime, 'engineTime'),
         tables: list(from.tables, 'tables').map(tableOf),
         reads: readsOf(list(from.reads, 'reads')),
+        ...(from.profile === undefined ? {} : { profile: profileOf(record(from.profile, 'profile')) }),
       }
     case 'script-error':
       return { kind: 'script-error', fault: faultOf(record(from.fault, 'fault')) }
@@ -214,6 +224,48 @@ function endOf(from: Fields): ReportedEnd {
     default:
       throw new ProtocolError('the engine process told an end of an unknown kind')
   }
+}
+
+/** It is kept beside the data, and shown. */
+function profileOf(from: Fields): DataProfile {
+  return {
+    tables: bounded(from.tables, 'tables', PROFILED_TABLES_MAX).map((value) => {
+      const { name, bytes, comment } = record(value, 'table')
+      return { name: text(name, 'name'), bytes: count(bytes, 'bytes'), ...commentOf(comment) }
+    }),
+    fields: bounded(from.fields, 'fields', PROFILED_FIELDS_MAX).map(fieldProfileOf),
+    hasSectionAccess: from.hasSectionAccess === true,
+  }
+}
+
+function fieldProfileOf(value: unknown): FieldProfile {
+  const from = record(value, 'field')
+  const hash = text(from.hash, 'hash')
+  if (!/^[0-9a-f]{16}$/.test(hash)) throw new ProtocolError('the hash of a field is none')
+  return {
+    name: text(from.name, 'name'),
+    distinct: count(from.distinct, 'distinct'),
+    values: count(from.values, 'values'),
+    bytes: count(from.bytes, 'bytes'),
+    isNumeric: from.isNumeric === true,
+    tags: bounded(from.tags, 'tags', PROFILE_TAGS_MAX).map((tag) => profileText(tag, 'tag')),
+    hash,
+    ...commentOf(from.comment),
+  }
+}
+
+function commentOf(value: unknown): { readonly comment?: string } {
+  return value === undefined ? {} : { comment: profileText(value, 'comment') }
+}
+
+function profileText(value: unknown, name: string): string {
+  return text(value, name, PROFILE_TEXT_MAX_CHARACTERS)
+}
+
+function bounded(value: unknown, name: string, most: number): readonly unknown[] {
+  const all = list(value, name)
+  if (all.length <= most) return all
+  throw new ProtocolError(`${name} must be a list of at most ${most}`)
 }
 
 function tableOf(value: unknown): DataTable {

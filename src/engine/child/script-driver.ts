@@ -4,12 +4,15 @@
  * ErrorMode says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DataProfile } from '../../core/data-profile.ts'
+import { defined } from '../../core/defined.ts'
 import { faults } from '../../script/fault/fault.ts'
 import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/run/interpreter.ts'
 import type { ReportProgress, RunEnd, ScriptRun, ScriptRunRequest } from '../channel/script-run.ts'
 import { isOutOfMemory } from '../duckdb/database.ts'
 import { dataTables, saveModel } from '../duckdb/model-file.ts'
+import { profileData } from '../duckdb/profile-data.ts'
 import type { HostDeps, ScriptHost } from './script-host.ts'
 
 /** Longest time that the event loop is blocked: messages to the process must be received in between. */
@@ -50,8 +53,10 @@ export class ScriptDriver {
     if (end.kind !== 'completed') runLog.add(engineTime, undefined, 0, END_WORDS[end.kind])
     runLog.add(engineTime, undefined, 0, 'Execution finished.')
     if (end.kind === 'completed') await saveModel(database, this.#host.model)
+    const profile = end.kind === 'completed' ? await this.#profile() : undefined
     return {
       end,
+      ...defined({ profile }),
       tables: end.kind === 'completed' ? dataTables(this.#host.model) : [],
       reads: end.kind === 'completed' ? this.#deps.paths.reads.all : [],
       storedFiles: end.kind === 'completed' ? this.#deps.staged.all : [],
@@ -61,6 +66,15 @@ export class ScriptDriver {
       engineTime,
       rowsRead: this.#host.rowsRead,
       statements: this.#host.statements,
+    }
+  }
+
+  /** The data is whole without it: a profile that cannot be counted is left away. */
+  async #profile(): Promise<DataProfile | undefined> {
+    try {
+      return await profileData(this.#deps.database, this.#host.model)
+    } catch {
+      return undefined
     }
   }
 

@@ -138,9 +138,9 @@ function endOf(run: ScriptRun): ChildMessage {
   }
 }
 
-function reportedEnd({ end, engineTime, tables, reads }: ScriptRun): ReportedEnd {
+function reportedEnd({ end, engineTime, tables, reads, profile }: ScriptRun): ReportedEnd {
   if (end.kind === 'completed') {
-    return { kind: 'completed', engineTime: Math.floor(engineTime), tables, reads }
+    return { kind: 'completed', engineTime: Math.floor(engineTime), tables, reads, ...defined({ profile }) }
   }
   if (end.kind !== 'failed') return end
   const { code, engineErrorCode, message } = end.fault

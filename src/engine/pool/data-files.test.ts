@@ -107,3 +107,17 @@ test('a copy has a content of its own, and there is none of what is gone', async
   expect(await readFile(data.path(TWO), 'utf8')).toBe('data')
   expect(await data.copy(ONE, 'gone.duckdb' as DataVersion)).toBe(false)
 })
+
+test('the profile of a version stays, is copied and goes with it', async () => {
+  const profile = { tables: [], fields: [], hasSectionAccess: true }
+  await write(ONE)
+  expect(await data.profile(ONE)).toBeUndefined()
+  await data.saveProfile(ONE, profile)
+  expect(await data.copy(ONE, TWO)).toBe(true)
+  expect([await data.profile(ONE), await data.profile(TWO)]).toEqual([profile, profile])
+  expect(await data.unreferenced([ONE, TWO])).toEqual([])
+  expect((await data.unreferenced([TWO])).sort()).toEqual([ONE, `${ONE}.profile`])
+  await data.discard(ONE)
+  expect(await left()).toEqual([TWO, `${TWO}.profile`])
+  expect(await data.profile(TWO)).toEqual(profile)
+})

@@ -5,10 +5,22 @@
  * Promises: a sealed version survives power loss. Never touches a file whose name is not that of a data
  * version or of a DuckDB file beside one, and never follows a link out of its folder.
  */
-import { constants, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import {
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DataProfile } from '../../core/data-profile.ts'
 import type { DataVersion } from '../../core/ids.ts'
-import type { AppData, AppDataCopies } from '../engine-session.ts'
+import type { AppData, AppDataCopies, AppDataProfiles } from '../engine-session.ts'
 import { claimFile } from './session-folder.ts'
 
 const VERSION = /^[0-9a-z][0-9a-z-]{0,99}\.duckdb$/
@@ -18,8 +30,10 @@ const COPY = '.copy'
  * of DuckDB, and a copy on its way.
  */
 const COMPANIONS = ['.wal', '.wal.checkpoint', '.wal.recovery', '.tmp', COPY]
+/** What its data is like: stays as long as the version. */
+const PROFILE = '.profile'
 
-export class DataFolder implements AppData, AppDataCopies {
+export class DataFolder implements AppData, AppDataCopies, AppDataProfiles {
   readonly folder: string
 
   /** @param folder absolute path; created by `prepare` if missing */
@@ -61,6 +75,7 @@ export class DataFolder implements AppData, AppDataCopies {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
       throw error
     }
+    await copyFile(this.path(from) + PROFILE, target + PROFILE).catch(unlessMissing)
     await sync(target)
     await sync(this.folder)
     return true
@@ -68,9 +83,19 @@ export class DataFolder implements AppData, AppDataCopies {
 
   async discard(version: DataVersion): Promise<void> {
     const path = this.path(version)
-    for (const file of [path, ...COMPANIONS.map((companion) => path + companion)]) {
+    for (const file of [path, ...[...COMPANIONS, PROFILE].map((companion) => path + companion)]) {
       await rm(file, { force: true, recursive: true })
     }
+  }
+
+  /** Before the version is sealed: what is left of one that never was is swept with it. */
+  async saveProfile(version: DataVersion, profile: DataProfile): Promise<void> {
+    await writeFile(this.path(version) + PROFILE, JSON.stringify(profile), { mode: 0o600, flush: true })
+  }
+
+  async profile(version: DataVersion): Promise<DataProfile | undefined> {
+    const text = await readFile(this.path(version) + PROFILE, 'utf8').catch(unlessMissing)
+    return text === undefined ? undefined : (JSON.parse(text) as DataProfile)
   }
 
   async isWhole({ version, fileBytes }: { version: DataVersion; fileBytes: number }): Promise<boolean> {
@@ -84,13 +109,16 @@ export class DataFolder implements AppData, AppDataCopies {
    */
   async unreferenced(referenced: Iterable<DataVersion>): Promise<string[]> {
     const keep = new Set<string>(referenced)
-    return (await readdir(this.folder)).filter((name) => versionOf(name) !== undefined && !keep.has(name))
+    return (await readdir(this.folder)).filter((name) => {
+      const kept = name.endsWith(PROFILE) ? name.slice(0, -PROFILE.length) : name
+      return versionOf(name) !== undefined && !keep.has(kept)
+    })
   }
 }
 
 /** Returns the version that a directory entry belongs to; undefined for other files. */
 function versionOf(name: string): string | undefined {
-  const companion = COMPANIONS.find((ending) => name.endsWith(ending))
+  const companion = [...COMPANIONS, PROFILE].find((ending) => name.endsWith(ending))
   const version = companion === undefined ? name : name.slice(0, -companion.length)
   return VERSION.test(version) ? version : undefined
 }
@@ -106,6 +134,10 @@ async function moveFile(from: string, to: string): Promise<void> {
     await sync(copy)
     await rename(copy, to)
   }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 async function sync(path: string): Promise<void> {

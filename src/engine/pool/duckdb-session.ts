@@ -258,9 +258,11 @@ export class DuckDbSession implements EngineSession {
   ): Promise<Judged> {
     const storedFiles: StagedFile[] = []
     try {
+      const { profile, ...completed } = told
+      if (profile !== undefined) await this.#around.data.saveProfile(work.dataAfter, profile)
       const fileBytes = await this.#around.data.seal(this.#dataFile, work.dataAfter)
       for (const file of stored) storedFiles.push(await this.#adopted(file))
-      return { ...told, fileBytes, storedFiles }
+      return { ...completed, fileBytes, storedFiles }
     } catch (error) {
       for (const file of storedFiles) await this.#around.spool.discard(file).catch(() => {})
       this.#around.log.error('the new data of an attempt could not be saved', { error: String(error) })

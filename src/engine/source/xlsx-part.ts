@@ -1,7 +1,8 @@
 /** Reads a part of an xlsx package as XML, within bounds, and stops when its reader has enough. */
+
+import type { ZipArchive } from '../../archive/zip-archive.ts'
 import { decoderFor } from './text-encoding.ts'
 import { XmlError, type XmlEvents, XmlScanner } from './xml-scanner.ts'
-import type { ZipArchive } from './zip-archive.ts'
 
 export interface PartReading {
   /** Bytes that the part may unpack to. */

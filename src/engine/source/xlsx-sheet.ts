@@ -2,12 +2,13 @@
  * The rows of a sheet of an xlsx workbook, one at a time: what a sheet costs is what it holds, wherever its
  * cells say that they stand. Rows and cells come in order, as every program writes them.
  */
+
+import type { ZipArchive } from '../../archive/zip-archive.ts'
 import type { SharedTexts } from './shared-texts.ts'
 import { CELL_MAX_CHARACTERS } from './shared-texts.ts'
 import { SHEET_COLUMNS_MAX, SHEET_ROWS_MAX, type SheetCell, type SheetRow } from './sheet.ts'
 import { readPart, TextCollector } from './xlsx-part.ts'
 import { attributes, XmlError, type XmlEvents } from './xml-scanner.ts'
-import type { ZipArchive } from './zip-archive.ts'
 
 export interface SheetContext {
   /** For each cell style the code of its format, where that shows a date or time. */

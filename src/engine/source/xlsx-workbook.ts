@@ -4,13 +4,13 @@
  */
 import { open } from 'node:fs/promises'
 import { posix } from 'node:path'
+import { ZipArchive, ZipError } from '../../archive/zip-archive.ts'
 import { builtInDateCode, showsDate } from './cell-format.ts'
 import { CELL_MAX_CHARACTERS, SHARED_MAX_BYTES, SharedTexts } from './shared-texts.ts'
 import { type Outline, type Sheet, type Workbook, WorkbookError } from './sheet.ts'
 import { readPart, TextCollector } from './xlsx-part.ts'
 import { readSheet } from './xlsx-sheet.ts'
 import { attributes, XmlError } from './xml-scanner.ts'
-import { ZipArchive, ZipError } from './zip-archive.ts'
 
 /** Unpacked bytes of parts that are small in every sound workbook, and of those with its texts and cells. */
 const SMALL_PART = { maxBytes: 64 * 1024 * 1024 }

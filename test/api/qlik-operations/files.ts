@@ -1,7 +1,9 @@
 /** Data files and their places, under both paths of the client. */
+import * as apps from '@qlik/api/apps'
 import * as coreFiles from '@qlik/api/core/data-files'
 import * as dataFiles from '@qlik/api/data-files'
 import * as spaces from '@qlik/api/spaces'
+import * as tempContents from '@qlik/api/temp-contents'
 import { expect } from 'vitest'
 import type { Scene } from './shown.ts'
 
@@ -119,5 +121,40 @@ export async function filesMove({ shown, options, acme }: Scene): Promise<void> 
     'data-files.deleteDataFiles',
     dataFiles.deleteDataFiles({ delete: [{ id: two }] }, options),
     () => gone(dataFiles.getDataFile(two, options)),
+  )
+}
+
+export async function transfersWork({ shown, options }: Scene): Promise<void> {
+  const source = (await apps.createApp({ attributes: { name: 'Export' } }, options)).data.attributes!.id!
+  await apps.updateAppScript(source, { script: 'TRACE exported' }, options)
+  const idIn = (headers: Headers) => headers.get('location')!.split('/').at(-1)!
+  const made = await shown.works(
+    'apps.exportApp',
+    apps.exportApp(source, { NoData: true }, options),
+    ({ headers }) => expect(headers.get('location')).toMatch(/^\/api\/v1\/temp-contents\//),
+  )
+  const { data: archive } = await shown.works(
+    'temp-contents.downloadTempFile',
+    tempContents.downloadTempFile(idIn(made.headers), {}, options),
+    ({ data }) => expect((data as Blob).size).toBeGreaterThan(100),
+  )
+  const kept = await shown.works(
+    'temp-contents.uploadTempFile',
+    tempContents.uploadTempFile({ filename: 'a.zip' }, archive as Blob, options),
+    ({ headers }) => expect(idIn(headers)).not.toBe(idIn(made.headers)),
+  )
+  const fileId = idIn(kept.headers)
+  await shown.works(
+    'temp-contents.getTempFileDetails',
+    tempContents.getTempFileDetails(fileId, options),
+    ({ data }) => expect(data).toMatchObject({ ID: fileId, Name: 'a.zip' }),
+  )
+  await shown.works(
+    'apps.importApp',
+    apps.importApp({ fileId, name: 'Import' }, '', options),
+    async ({ data }) => {
+      const script = await apps.getAppScript(data.attributes!.id!, 'current', options)
+      expect(script.data.script).toBe('TRACE exported')
+    },
   )
 }

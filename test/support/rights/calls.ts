@@ -3,6 +3,8 @@
  * `:id` by the part of the path before it; a route that takes more (a body, a query) has a row here.
  */
 
+import { zipWith } from '../zip-with.ts'
+
 /** By name, and `webhooks/:id` by the part of the path before. */
 export type Ids = Readonly<Record<string, string>>
 
@@ -13,12 +15,22 @@ export interface Call {
   readonly body?: (ids: Ids) => unknown
   /** The body is an upload with this JSON part. */
   readonly upload?: (ids: Ids) => object
+  /** The body is these bytes. */
+  readonly bytes?: Buffer
   /** Not about things in spaces of this type. */
   readonly notIn?: string
 }
 
 const body = (value: unknown): Call => ({ body: () => value })
 const patch = (path: string, value: unknown) => body([{ op: 'replace', path, value }])
+
+/** An exported app. */
+const ARCHIVE = zipWith([
+  {
+    name: 'manifest.json',
+    packed: Buffer.from(JSON.stringify({ format: 'reprise-app', version: 1, app: { name: 'x' } })),
+  },
+])
 
 const HOOK = { name: 'w', url: 'https://example.com/', eventTypes: [], level: 'user' }
 const reloading = (appId: string) => ({
@@ -76,6 +88,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /api/v1/apps/:appId/publish': { body: ({ openManagedId }) => ({ spaceId: openManagedId }) },
   'PUT /api/v1/apps/:appId/publish': { body: ({ copyId }) => ({ targetId: copyId }) },
   'PUT /api/v1/apps/:appId/placement': body({ minEngineSize: '0' }),
+  'POST /api/v1/apps/import': { query: ({ spaceId }) => `spaceId=${spaceId}`, bytes: ARCHIVE, notIn: 'data' },
+  'POST /api/v1/temp-contents': { query: () => 'filename=a', bytes: Buffer.from('a') },
   'POST /api/v1/apps/:appId/scripts': body({ script: 'TRACE x' }),
   'PATCH /api/v1/apps/:appId/scripts/:id': body([{ Op: 'replace', Path: '/versionMessage', Value: '"x"' }]),
   'POST /api/v1/apps/validatescript': body({ script: 'TRACE x' }),
@@ -150,6 +164,7 @@ export interface Request {
   readonly url: string
   readonly body: unknown
   readonly isUpload: boolean
+  readonly isBytes: boolean
 }
 
 /** The request to a route about these things; undefined where one of them is not there. */
@@ -161,14 +176,15 @@ export function requestTo(method: string, url: string, ids: Ids): Request | unde
       return target[name as string]
     },
   })
-  const { ids: special, query, body, upload, notIn } = CALLS[`${method} ${url}`] ?? {}
+  const { ids: special, query, body, upload, bytes, notIn } = CALLS[`${method} ${url}`] ?? {}
   const path = pathOf(url, { ...ids, ...special?.(known) })
   const asked = query === undefined ? path : `${path}?${query(known)}`
   const request = {
     method,
     url: asked ?? '',
-    body: (upload ?? body)?.(known),
+    body: bytes ?? (upload ?? body)?.(known),
     isUpload: upload !== undefined,
+    isBytes: bytes !== undefined,
   }
   return path !== undefined && isWhole && notIn !== ids.type ? request : undefined
 }

@@ -143,6 +143,8 @@ async function thingsOfTenant(api: ApiUnderTest, acme: Members, owner: Person): 
   const client = await made(admin, '/api/v1/oauth-clients', { clientName: 'Theirs', appType: 'web' })
   const clients = (await admin.call('GET', `/api/v1/oauth-clients/${client.clientId}`)).body
   const quotas = (await owner.call('GET', '/api/v1/quotas')).body.data
+  const octets = { headers: { 'content-type': 'application/octet-stream' } }
+  const kept = await owner.call('POST', '/api/v1/temp-contents?filename=a', Buffer.from('Theirs'), octets)
   return {
     tenantId: tenant.id,
     sessionId: session.id,
@@ -156,6 +158,7 @@ async function thingsOfTenant(api: ApiUnderTest, acme: Members, owner: Person): 
     groupId: group.id,
     'roles/:id': roleIdOf(tenant.id, 'Developer'),
     'calendars/:name': 'theirs',
+    'temp-contents/:id': String(kept.headers.location).split('/').at(-1)!,
     'quotas/:id': quotas[0].id,
   }
 }

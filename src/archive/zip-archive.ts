@@ -1,4 +1,7 @@
 /**
+ * Room `archive`: zip archives, read within bounds and written. Bytes enter, and nothing that knows what is
+ * in them.
+ *
  * Reads entries of a zip archive piece by piece. Sizes that the archive states are never believed: what an
  * entry unpacks to is counted while it is unpacked, and ends at a bound given by the reader. An entry may
  * overlap another or lie anywhere in the file: each is read by itself, so nothing adds up.

@@ -1,0 +1,167 @@
+/** Apps leave as archives and come in from them: script and description. */
+import type { Caller } from '../core/caller.ts'
+import { defined } from '../core/defined.ts'
+import { newTimeUuid } from '../core/ids.ts'
+import type { App, ScriptVersion } from '../core/records.ts'
+import { timeText } from '../core/time-text.ts'
+import { utf8Bytes } from '../core/utf8.ts'
+import { all, is } from '../store/port/condition.ts'
+import { findApp } from './access.ts'
+import { newApp } from './app.ts'
+import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
+import { changeOne } from './deps.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
+import { type ScriptDeps, setScript } from './script.ts'
+import { keepTempContent, type TempContent, type TempContents } from './temp-contents.ts'
+
+export interface TransferDeps extends ScriptDeps {
+  readonly limits: ScriptDeps['limits'] & { readonly dataFileBytes: number }
+  readonly tempContents: TempContents
+  readonly archives: AppArchives
+  readonly version: string
+}
+
+/** An export is to be fetched within this time. */
+const EXPORT_MS = 3_600_000
+
+/** Needs the right to read the script. */
+export async function exportApp(
+  deps: TransferDeps,
+  caller: Caller,
+  appId: string,
+): Promise<TempContent | Refused> {
+  const app = await findApp(deps.store, caller.user, appId, 'read-script')
+  if (isRefused(app)) return app
+  const script = await deps.store.script(caller.tenantId, app.id, 'current')
+  const { name, description, usage, stores } = app
+  const manifest: Manifest = {
+    app: { name, description, usage, ...defined({ stores }) },
+    connections: await connectionsOf(deps, app),
+  }
+  const text = writeManifest(manifest, timeText(deps.world.clock.now()), deps.version)
+  return keepTempContent(
+    deps.tempContents,
+    caller,
+    { name: `${app.name}.zip`, ttlMs: EXPORT_MS },
+    deps.archives.pack(text, script?.script),
+    deps.limits.dataFileBytes,
+  )
+}
+
+/** replace: over the app that is named; autoreplace: over the one of this name in the place, or a new one. */
+export const IMPORT_MODES = ['new', 'replace', 'autoreplace'] as const
+
+export interface ImportWish {
+  readonly mode: (typeof IMPORT_MODES)[number]
+  readonly name?: string
+  /** For an archive whose app has no name. */
+  readonly fallbackName?: string
+  readonly spaceId?: string
+  readonly appId?: string
+}
+
+/** A new app belongs to the caller; to replace one needs the right to develop it. */
+export async function importApp(
+  deps: TransferDeps,
+  caller: Caller,
+  content: TempContent,
+  wish: ImportWish,
+): Promise<App | Refused> {
+  const opened = await deps.archives.open(content, deps.limits.scriptBytes)
+  if ('fault' in opened) return unfit(opened.fault)
+  const manifest = readManifest(opened.manifest, wish.fallbackName)
+  if (isRefused(manifest)) return manifest
+  const { script } = opened
+  const target = await targetOf(deps, caller, wish, wish.name ?? manifest.app.name)
+  if (isRefused(target)) return target
+  if (target === undefined) return imported(deps, caller, manifest, script, wish)
+  if (script === undefined) return target
+  const set = await setScript(deps, caller, target.id, { script, message: IMPORTED })
+  if (isRefused(set)) return set
+  return findApp(deps.store, caller.user, target.id, 'read')
+}
+
+const IMPORTED = 'imported'
+
+async function imported(
+  deps: TransferDeps,
+  caller: Caller,
+  { app: { stores, ...archived } }: Manifest,
+  script: string | undefined,
+  { name, spaceId }: ImportWish,
+): Promise<App | Refused> {
+  const bare = await newApp(deps, caller, { ...archived, ...defined({ stores, name, spaceId }) })
+  if (isRefused(bare)) return bare
+  if (script !== undefined && utf8Bytes(script) > deps.limits.scriptBytes) {
+    return refused('tooLarge', `a script has at most ${deps.limits.scriptBytes} bytes`)
+  }
+  const { tenantId, id } = bare
+  const modifiedAt = deps.world.clock.now()
+  const version: ScriptVersion | undefined =
+    script === undefined
+      ? undefined
+      : {
+          id: newTimeUuid(deps.world.random, modifiedAt),
+          appId: id,
+          tenantId,
+          script,
+          message: IMPORTED,
+          modifierId: caller.user.id,
+          modifiedAt,
+        }
+  const app: App = { ...bare, ...defined({ currentScriptId: version?.id }) }
+  await changeOne(deps.store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: () => ({
+      answer: undefined,
+      put: { apps: [app], scripts: version === undefined ? [] : [version] },
+    }),
+  })
+  return app
+}
+
+/** Undefined: a new app. */
+async function targetOf(
+  { store }: TransferDeps,
+  caller: Caller,
+  { mode, appId, spaceId }: ImportWish,
+  name: string,
+): Promise<App | Refused | undefined> {
+  if (mode === 'new') return undefined
+  if (appId !== undefined) return findApp(store, caller.user, appId, 'develop')
+  if (mode === 'replace') {
+    return refused('badRequest', 'replace needs the id of the app', { parameter: 'appId' })
+  }
+  const place =
+    spaceId === undefined ? all(is('spaceId', null), is('ownerId', caller.user.id)) : is('spaceId', spaceId)
+  const { rows } = await store.list('apps', {
+    tenantId: caller.tenantId,
+    where: all(place, is('name', name)),
+    sort: { field: 'id', descending: false },
+    page: { limit: 2 },
+  })
+  const [only, other] = rows
+  if (only === undefined) return undefined
+  if (other !== undefined) {
+    return refused('conflict', 'several apps of this name are there: name one', { parameter: 'appId' })
+  }
+  return findApp(store, caller.user, only.id, 'develop')
+}
+
+/** As the script names them, each once. */
+async function connectionsOf({ store }: TransferDeps, app: App): Promise<readonly string[]> {
+  const names = new Set<string>()
+  for (const { place } of app.data?.reads ?? []) {
+    if ('ownerId' in place || place.spaceId === app.spaceId) names.add(OWN_CONNECTION)
+    else {
+      const space = await store.space(app.tenantId, place.spaceId)
+      if (space !== undefined) names.add(`${space.name}:${OWN_CONNECTION}`)
+    }
+  }
+  return [...names]
+}
+
+/** Of the app's own place, in every script (files/connections.ts). */
+const OWN_CONNECTION = 'DataFiles'

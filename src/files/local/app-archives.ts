@@ -1,0 +1,48 @@
+/** Exported apps as zip archives in temporary contents of this machine. */
+import { open } from 'node:fs/promises'
+import { ZipArchive, ZipError } from '../../archive/zip-archive.ts'
+import { textPart, zipped } from '../../archive/zip-writer.ts'
+import {
+  type AppArchives,
+  type ArchiveFault,
+  MANIFEST_MAX_BYTES,
+  type OpenedArchive,
+} from '../../catalog/app-archive.ts'
+import type { TempContent } from '../../catalog/temp-contents.ts'
+import { defined } from '../../core/defined.ts'
+
+const MANIFEST = 'manifest.json'
+const SCRIPT = 'script.qvs'
+
+/** @param pathOf where a content lies */
+export function localAppArchives(pathOf: (content: TempContent) => string): AppArchives {
+  return {
+    pack: (manifest, script) =>
+      zipped([textPart(MANIFEST, manifest), ...(script === undefined ? [] : [textPart(SCRIPT, script)])]),
+    async open(content, scriptMax): Promise<OpenedArchive | ArchiveFault> {
+      const file = await open(pathOf(content), 'r')
+      try {
+        const archive = await ZipArchive.open(file)
+        const manifest = await textOf(archive, MANIFEST, MANIFEST_MAX_BYTES)
+        const script = archive.has(SCRIPT) ? await textOf(archive, SCRIPT, scriptMax) : undefined
+        return { manifest, ...defined({ script }) }
+      } catch (error) {
+        if (error instanceof ZipError) return { fault: error.message }
+        throw error
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
+
+/** @throws ZipError for a part that is missing, damaged, too large or not UTF-8 */
+async function textOf(archive: ZipArchive, name: string, maxBytes: number): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of archive.read(name, maxBytes)) pieces.push(piece)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(pieces))
+  } catch {
+    throw new ZipError(`its part '${name}' is not UTF-8`)
+  }
+}
