@@ -77,7 +77,26 @@ describe('names of schemas', () => {
     )
     expect(names.filter((name) => !/^[A-Z][A-Za-z0-9]*$/.test(name))).toEqual([])
   })
+
+  it('are there for whatever occurs twice', () => {
+    const places = new Map<string, string[]>()
+    for (const { path, schema } of objectSchemas(document, '')) {
+      const text = JSON.stringify(schema)
+      places.set(text, [...(places.get(text) ?? []), path])
+    }
+    const repeated = [...places.values()].filter((found) => found.length > 1)
+    expect(places.size).toBeGreaterThan(100)
+    expect(repeated).toEqual([])
+  })
 })
+
+/** Schemas of objects with two fields or more, and where they stand. */
+function* objectSchemas(value: unknown, path: string): Generator<{ path: string; schema: object }> {
+  if (typeof value !== 'object' || value === null) return
+  const { type, properties } = value as { type?: unknown; properties?: object }
+  if (type === 'object' && Object.keys(properties ?? {}).length > 1) yield { path, schema: value }
+  for (const [name, member] of Object.entries(value)) yield* objectSchemas(member, `${path}/${name}`)
+}
 
 const NOTHING_TO_REFUSE = 'open to everybody and without parameters: nothing of the caller can be refused'
 const ONLY_REFUSED = 'a client finds it and is always told why it cannot do that here'

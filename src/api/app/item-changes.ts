@@ -12,7 +12,7 @@ import { all, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Links, pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { appFor, standings } from '../http/rights.ts'
 import { ItemRecord } from './item-record.ts'
@@ -142,7 +142,7 @@ function registerRelated(server: ApiServer, deps: ApiDeps): void {
         params: ItemPath,
         querystring: Type.Object(pageParameters(PUBLISHED)),
         response: {
-          200: Type.Object({ data: Type.Array(ItemRecord), links: Links }),
+          200: pageSchema('Items', ItemRecord),
           ...problems(400, 404),
         },
       },

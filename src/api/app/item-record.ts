@@ -1,4 +1,5 @@
 /** An app or an automation as an item (contract 05, section 7). */
+
 import { type Static, Type } from 'typebox'
 import type { Automation } from '../../core/automation/automation.ts'
 import type { Caller } from '../../core/caller.ts'
@@ -10,47 +11,54 @@ import type { Reload } from '../../core/reload.ts'
 import { mayUseApp, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import type { ApiDeps } from '../http/deps.ts'
+import { SelfLink } from '../http/page.ts'
 import { endedReloads } from '../reload/reload-logs.ts'
 
 /** What items are of. */
 export const ITEM_TYPES = ['app', 'automation'] as const
 
-export const ItemRecord = Type.Object({
-  id: Type.String({ description: 'Id of the item, not of its resource' }),
-  name: Type.String(),
-  description: Type.String(),
-  resourceType: Type.Enum(ITEM_TYPES),
-  resourceId: Type.String({ description: 'Id of the app or automation' }),
-  resourceSubType: Type.String(),
-  resourceAttributes: Type.Object({}, { additionalProperties: true }),
-  resourceCustomAttributes: Type.Object({}),
-  resourceCreatedAt: Type.String({ format: 'date-time' }),
-  resourceUpdatedAt: Type.String({ format: 'date-time' }),
-  resourceReloadStatus: Type.Optional(
-    Type.String({ description: 'Outcome of the last reload in lower case; absent before the first' }),
-  ),
-  resourceReloadEndTime: Type.Optional(Type.String({ format: 'date-time' })),
-  resourceSize: Type.Optional(
-    Type.Object({ appFile: Type.Integer({ description: 'Bytes of the data file' }) }),
-  ),
-  spaceId: Type.Optional(Type.String()),
-  ownerId: Type.String(),
-  creatorId: Type.Optional(Type.String({ description: 'Of automations' })),
-  updaterId: Type.Optional(Type.String({ description: 'Of automations' })),
-  tenantId: Type.String(),
-  createdAt: Type.String({ format: 'date-time' }),
-  updatedAt: Type.String({ format: 'date-time' }),
-  actions: Type.Optional(Type.Array(Type.String())),
-  collectionIds: Type.Array(Type.String()),
-  isFavorited: Type.Boolean(),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-  meta: Type.Object({
+export const ItemRecord = Type.Object(
+  {
+    id: Type.String({ description: 'Id of the item, not of its resource' }),
+    name: Type.String(),
+    description: Type.String(),
+    resourceType: Type.Enum(ITEM_TYPES),
+    resourceId: Type.String({ description: 'Id of the app or automation' }),
+    resourceSubType: Type.String(),
+    resourceAttributes: Type.Object({}, { additionalProperties: true }),
+    resourceCustomAttributes: Type.Object({}),
+    resourceCreatedAt: Type.String({ format: 'date-time' }),
+    resourceUpdatedAt: Type.String({ format: 'date-time' }),
+    resourceReloadStatus: Type.Optional(
+      Type.String({ description: 'Outcome of the last reload in lower case; absent before the first' }),
+    ),
+    resourceReloadEndTime: Type.Optional(Type.String({ format: 'date-time' })),
+    resourceSize: Type.Optional(
+      Type.Object({ appFile: Type.Integer({ description: 'Bytes of the data file' }) }),
+    ),
+    spaceId: Type.Optional(Type.String()),
+    ownerId: Type.String(),
+    creatorId: Type.Optional(Type.String({ description: 'Of automations' })),
+    updaterId: Type.Optional(Type.String({ description: 'Of automations' })),
+    tenantId: Type.String(),
+    createdAt: Type.String({ format: 'date-time' }),
+    updatedAt: Type.String({ format: 'date-time' }),
+    actions: Type.Optional(Type.Array(Type.String())),
+    collectionIds: Type.Array(Type.String()),
     isFavorited: Type.Boolean(),
-    actions: Type.Array(Type.String()),
-    collections: Type.Array(Type.Object({}, { additionalProperties: true })),
-    tags: Type.Array(Type.Object({}, { additionalProperties: true })),
-  }),
-})
+    links: SelfLink,
+    meta: Type.Object(
+      {
+        isFavorited: Type.Boolean(),
+        actions: Type.Array(Type.String()),
+        collections: Type.Array(Type.Object({}, { additionalProperties: true })),
+        tags: Type.Array(Type.Object({}, { additionalProperties: true })),
+      },
+      { title: 'ItemMeta' },
+    ),
+  },
+  { title: 'Item' },
+)
 
 export type Item = Static<typeof ItemRecord> & { readonly actions: string[] }
 

@@ -14,11 +14,11 @@ import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import {
   absoluteLink,
-  Links,
   mergedPage,
   type PageQuery,
   pageLinks,
   pageParameters,
+  pageSchema,
   readPage,
 } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
@@ -50,7 +50,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
           ...ITEM_SELECTION,
           noActions: Type.Optional(Type.Boolean({ description: 'true leaves out `actions`' })),
         }),
-        response: { 200: Type.Object({ data: Type.Array(ItemRecord), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('Items', ItemRecord), ...problems(400) },
       },
     },
     async (request) => {

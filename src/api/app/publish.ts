@@ -12,7 +12,10 @@ const TAGS = ['apps']
 
 const Wish = {
   attributes: Type.Optional(
-    Type.Object({ name: Type.Optional(AppName), description: Type.Optional(AppDescription) }),
+    Type.Object(
+      { name: Type.Optional(AppName), description: Type.Optional(AppDescription) },
+      { title: 'PublishedAttributes' },
+    ),
   ),
   data: Type.Optional(
     Type.Enum(PUBLISHED_DATA, {

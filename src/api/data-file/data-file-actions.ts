@@ -21,7 +21,9 @@ const SpaceOrNull = Type.Optional(
     description: 'null: the personal files of the caller',
   }),
 )
-const Moves = Type.Array(Type.Object({ id: FileId, spaceId: SpaceOrNull }), { maxItems: BATCH_MAX })
+const Moves = Type.Array(Type.Object({ id: FileId, spaceId: SpaceOrNull }, { title: 'FileMove' }), {
+  maxItems: BATCH_MAX,
+})
 
 /** The older path and its twin: names of operations are unique over both. */
 const MOUNTS = [

@@ -15,7 +15,7 @@ import { callerOf } from './authenticate.ts'
 import type { ApiDeps } from './deps.ts'
 import { refuse } from './problem.ts'
 
-const Link = Type.Object(
+export const Link = Type.Object(
   { href: Type.String({ format: 'uri', description: 'Absolute address' }) },
   { title: 'Link' },
 )

@@ -16,24 +16,28 @@ import type { ApiDeps, ApiServer } from './deps.ts'
 import { isWord, type RoutePaths } from './paths.ts'
 import { type SchemaFault, schemaFault } from './validate.ts'
 
+const ErrorSource = Type.Object(
+  {
+    pointer: Type.Optional(Type.String({ description: 'JSON Pointer (RFC 6901) into the body' })),
+    parameter: Type.Optional(Type.String({ description: 'Name of the query or path parameter, or header' })),
+  },
+  { title: 'ErrorSource' },
+)
+
+const OneError = Type.Object(
+  {
+    code: Type.String(),
+    title: Type.String(),
+    detail: Type.Optional(Type.String()),
+    source: Type.Optional(ErrorSource),
+    meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  { title: 'Error' },
+)
+
 export const Problem = Type.Object(
   {
-    errors: Type.Array(
-      Type.Object({
-        code: Type.String(),
-        title: Type.String(),
-        detail: Type.Optional(Type.String()),
-        source: Type.Optional(
-          Type.Object({
-            pointer: Type.Optional(Type.String({ description: 'JSON Pointer (RFC 6901) into the body' })),
-            parameter: Type.Optional(
-              Type.String({ description: 'Name of the query or path parameter, or header' }),
-            ),
-          }),
-        ),
-        meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-      }),
-    ),
+    errors: Type.Array(OneError),
     traceId: Type.Optional(Type.String()),
     code: Type.Optional(
       Type.String({ description: 'Of refusals for which clients look here: the code once more' }),

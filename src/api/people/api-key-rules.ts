@@ -17,11 +17,14 @@ const RULES = '/api/v1/api-keys/configs/:tenantId'
 const RulesPath = Type.Object({ tenantId: Type.String() })
 const duration = (description: string) => Type.Optional(Type.String({ description }))
 
-const RulesRecord = Type.Object({
-  max_keys_per_user: Type.Integer({ minimum: 0, maximum: KEYS_PER_USER_MAX }),
-  max_api_key_expiry: duration('ISO 8601 duration; absent: keys may be good for ever'),
-  scim_externalClient_expiry: duration('As it was set; there are no keys of SCIM clients'),
-})
+const RulesRecord = Type.Object(
+  {
+    max_keys_per_user: Type.Integer({ minimum: 0, maximum: KEYS_PER_USER_MAX }),
+    max_api_key_expiry: duration('ISO 8601 duration; absent: keys may be good for ever'),
+    scim_externalClient_expiry: duration('As it was set; there are no keys of SCIM clients'),
+  },
+  { title: 'ApiKeyRules' },
+)
 
 const PATHS = ['/max_keys_per_user', '/max_api_key_expiry', '/scim_externalClient_expiry'] as const
 const RulesPatch = Type.Array(

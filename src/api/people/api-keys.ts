@@ -15,7 +15,7 @@ import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
 import { CursorPage, namedLinks, readNamedPage } from '../http/named-page.ts'
-import { Links } from '../http/page.ts'
+import { pageSchema } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['api-keys']
@@ -36,8 +36,11 @@ const KEY = {
     Type.String({ format: 'date-time', description: 'An hour exact; absent: never used' }),
   ),
 }
-const KeyRecord = Type.Object(KEY)
-const KeyWithToken = Type.Object({ ...KEY, token: Type.String({ description: 'Shown only now' }) })
+const KeyRecord = Type.Object(KEY, { title: 'ApiKey' })
+const KeyWithToken = Type.Object(
+  { ...KEY, token: Type.String({ description: 'Shown only now' }) },
+  { title: 'NewApiKey' },
+)
 const KeyPath = Type.Object({ id: Type.String() })
 
 const LIST = {
@@ -72,7 +75,7 @@ export function registerApiKeys(server: ApiServer, deps: ApiDeps): void {
           sub: Type.Optional(Type.String()),
           status: Type.Optional(Type.Enum(STATUSES)),
         }),
-        response: { 200: Type.Object({ data: Type.Array(KeyRecord), links: Links }), ...problems(400) },
+        response: { 200: pageSchema('ApiKeys', KeyRecord), ...problems(400) },
       },
     },
     async (request) => {

@@ -7,18 +7,21 @@ import { everyRow } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch } from '../http/json-patch.ts'
-import { absoluteLink } from '../http/page.ts'
+import { absoluteLink, SelfLink } from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['groups']
 const GROUP_SETTINGS = '/api/v1/groups/settings'
 
-const Settings = Type.Object({
-  tenantId: Type.String(),
-  autoCreateGroups: Type.Boolean({ description: 'An identity provider makes the groups that it names' }),
-  syncIdpGroups: Type.Boolean(),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+const Settings = Type.Object(
+  {
+    tenantId: Type.String(),
+    autoCreateGroups: Type.Boolean({ description: 'An identity provider makes the groups that it names' }),
+    syncIdpGroups: Type.Boolean(),
+    links: SelfLink,
+  },
+  { title: 'GroupsSettings' },
+)
 
 export function registerGroupSettings(server: ApiServer, deps: ApiDeps): void {
   server.get(

@@ -59,11 +59,14 @@ const ListQuery = Type.Object({
   filter: FilterText,
   totalResults: Type.Optional(Type.Boolean({ description: 'Adds the number of all matching groups' })),
 })
-const GroupList = Type.Object({
-  data: Type.Array(GroupRecord),
-  links: Links,
-  totalResults: Type.Optional(Type.Integer()),
-})
+const GroupList = Type.Object(
+  {
+    data: Type.Array(GroupRecord),
+    links: Links,
+    totalResults: Type.Optional(Type.Integer()),
+  },
+  { title: 'Groups' },
+)
 
 type Where = Condition<FieldOf<'groups'>>
 

@@ -20,7 +20,7 @@ import { OWN_ISSUER } from '../../sign-in/client-token.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse, refuseEach } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
 
@@ -37,7 +37,11 @@ const KeySet = Type.Object(
       maxItems: 20,
     }),
   },
-  { additionalProperties: false, description: 'JSON Web Key Set (RFC 7517) of public keys' },
+  {
+    title: 'JsonWebKeySet',
+    additionalProperties: false,
+    description: 'JSON Web Key Set (RFC 7517) of public keys',
+  },
 )
 
 const ClaimNames = Type.Object(
@@ -47,7 +51,7 @@ const ClaimNames = Type.Object(
     email: Type.Optional(short('email by default')),
     groups: Type.Optional(short('groups by default')),
   },
-  { additionalProperties: false, description: 'Which claim tells what of a person' },
+  { title: 'ClaimNames', additionalProperties: false, description: 'Which claim tells what of a person' },
 )
 
 const SETTABLE = {
@@ -81,14 +85,17 @@ const Wish = Type.Object(
   { additionalProperties: false },
 )
 
-const ProviderRecord = Type.Object({
-  ...SETTABLE,
-  id: Type.String(),
-  tenantId: Type.String(),
-  hasClientSecret: Type.Boolean(),
-  createdAt: Moment,
-  updatedAt: Moment,
-})
+const ProviderRecord = Type.Object(
+  {
+    ...SETTABLE,
+    id: Type.String(),
+    tenantId: Type.String(),
+    hasClientSecret: Type.Boolean(),
+    createdAt: Moment,
+    updatedAt: Moment,
+  },
+  { title: 'IdentityProvider' },
+)
 const ProviderPath = Type.Object({ id: Type.String() })
 
 const Patch = Type.Array(
@@ -118,7 +125,7 @@ export function registerIdentityProviders(server: ApiServer, deps: ApiDeps): voi
         summary: 'Lists the identity providers of the tenant',
         querystring: Type.Object(pageParameters(LIST)),
         response: {
-          200: Type.Object({ data: Type.Array(ProviderRecord), links: Links }),
+          200: pageSchema('IdentityProviders', ProviderRecord),
           ...problems(400, 403),
         },
       },

@@ -24,7 +24,7 @@ import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
-import { Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['oauth-clients']
@@ -39,19 +39,24 @@ const CLIENT = {
   description: Type.String(),
   appType: Type.Literal('web'),
   allowedGrantTypes: Type.Array(Type.Literal('client_credentials')),
-  clientSecrets: Type.Array(Type.Object({ hint: Type.String(), createdAt: Moment })),
+  clientSecrets: Type.Array(
+    Type.Object({ hint: Type.String(), createdAt: Moment }, { title: 'OAuthClientSecret' }),
+  ),
   tenantId: Type.String(),
   userId: Type.String({ description: 'The user that the client acts as' }),
   createdAt: Moment,
   createdByUser: Type.String(),
   updatedAt: Moment,
 }
-const ClientRecord = Type.Object(CLIENT)
-const NewClientRecord = Type.Object({
-  ...CLIENT,
-  roles: Type.Array(Type.Enum(ROLES)),
-  clientSecret: Type.String({ description: 'Shown only now' }),
-})
+const ClientRecord = Type.Object(CLIENT, { title: 'OAuthClient' })
+const NewClientRecord = Type.Object(
+  {
+    ...CLIENT,
+    roles: Type.Array(Type.Enum(ROLES)),
+    clientSecret: Type.String({ description: 'Shown only now' }),
+  },
+  { title: 'NewOAuthClient' },
+)
 const ClientPath = Type.Object({ id: Type.String() })
 
 const LIST = {
@@ -78,7 +83,7 @@ export function registerOAuthClients(server: ApiServer, deps: ApiDeps): void {
         summary: 'Lists the OAuth clients of the tenant',
         querystring: Type.Object(pageParameters(LIST)),
         response: {
-          200: Type.Object({ data: Type.Array(ClientRecord), links: Links }),
+          200: pageSchema('OAuthClients', ClientRecord),
           ...problems(400, 403),
         },
       },

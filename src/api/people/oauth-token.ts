@@ -18,13 +18,22 @@ const ERRORS_OF_OAUTH = [
 ] as const
 type OAuthError = (typeof ERRORS_OF_OAUTH)[number]
 
-const Refusal = Type.Object({
-  error: Type.Enum(ERRORS_OF_OAUTH),
-  error_description: Type.String(),
-  errors: Type.Array(Type.Object({ code: Type.String(), title: Type.String(), detail: Type.String() }), {
-    description: 'The same for clients that read the envelope of other paths',
-  }),
-})
+const Refusal = Type.Object(
+  {
+    error: Type.Enum(ERRORS_OF_OAUTH),
+    error_description: Type.String(),
+    errors: Type.Array(
+      Type.Object(
+        { code: Type.String(), title: Type.String(), detail: Type.String() },
+        { title: 'OAuthErrorDetail' },
+      ),
+      {
+        description: 'The same for clients that read the envelope of other paths',
+      },
+    ),
+  },
+  { title: 'OAuthError' },
+)
 const TOKEN_REQUEST_MAX_BYTES = 16 * 1024
 const text = () => Type.Optional(Type.String({ maxLength: 1024 }))
 

@@ -4,12 +4,15 @@ import { ROLES, type Role, roleIdOf, roleLevel, roleOf } from '../../core/role.t
 import { refuse } from '../http/problem.ts'
 
 export const AssignedRoles = Type.Array(
-  Type.Object({
-    id: Type.String(),
-    name: Type.Enum(ROLES),
-    type: Type.Literal('default'),
-    level: Type.Enum(['admin', 'user']),
-  }),
+  Type.Object(
+    {
+      id: Type.String(),
+      name: Type.Enum(ROLES),
+      type: Type.Literal('default'),
+      level: Type.Enum(['admin', 'user']),
+    },
+    { title: 'AssignedRole' },
+  ),
 )
 
 const ROLES_MAX = 100
@@ -19,10 +22,13 @@ const NAME_MAX = 256
 export const RoleReferences = Type.Array(
   Type.Union([
     Type.String({ maxLength: NAME_MAX }),
-    Type.Object({
-      id: Type.Optional(Type.String({ maxLength: NAME_MAX })),
-      name: Type.Optional(Type.String({ maxLength: NAME_MAX })),
-    }),
+    Type.Object(
+      {
+        id: Type.Optional(Type.String({ maxLength: NAME_MAX })),
+        name: Type.Optional(Type.String({ maxLength: NAME_MAX })),
+      },
+      { title: 'RoleReference' },
+    ),
   ]),
   { maxItems: ROLES_MAX, 'x-expected': 'a list of roles, each as {"id"} or {"name"}' },
 )

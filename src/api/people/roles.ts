@@ -7,27 +7,38 @@ import { timeText } from '../../core/time-text.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch } from '../http/json-patch.ts'
-import { absoluteLink, Links, pageLinks, pageOfRows, pageParameters, readPage } from '../http/page.ts'
+import {
+  absoluteLink,
+  Links,
+  pageLinks,
+  pageOfRows,
+  pageParameters,
+  readPage,
+  SelfLink,
+} from '../http/page.ts'
 import { problems, refuse } from '../http/problem.ts'
 
 const TAGS = ['roles']
 const NO_CUSTOM = 'the roles of a tenant are fixed: GET /api/v1/roles lists them'
 
-const RoleRecord = Type.Object({
-  id: Type.String(),
-  tenantId: Type.String(),
-  name: Type.Enum(ROLES),
-  description: Type.String(),
-  type: Type.Literal('default'),
-  level: Type.Enum(['admin', 'user']),
-  assignedScopes: Type.Array(Type.String()),
-  permissions: Type.Array(Type.String()),
-  canEdit: Type.Boolean(),
-  canDelete: Type.Boolean(),
-  createdAt: Type.String({ format: 'date-time' }),
-  lastUpdatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+const RoleRecord = Type.Object(
+  {
+    id: Type.String(),
+    tenantId: Type.String(),
+    name: Type.Enum(ROLES),
+    description: Type.String(),
+    type: Type.Literal('default'),
+    level: Type.Enum(['admin', 'user']),
+    assignedScopes: Type.Array(Type.String()),
+    permissions: Type.Array(Type.String()),
+    canEdit: Type.Boolean(),
+    canDelete: Type.Boolean(),
+    createdAt: Type.String({ format: 'date-time' }),
+    lastUpdatedAt: Type.String({ format: 'date-time' }),
+    links: SelfLink,
+  },
+  { title: 'Role' },
+)
 const RolePath = Type.Object({ id: Type.String() })
 
 const LIST = {

@@ -8,28 +8,30 @@ import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
-import { absoluteLink, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
+import { absoluteLink, Link, Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { done, type Problem, type ProblemFacts, problems } from '../http/problem.ts'
 import { spaceFor } from '../http/rights.ts'
 
 const TAGS = ['spaces']
 const ASSIGNMENTS_PATH = '/api/v1/spaces/:spaceId/assignments'
 const ASSIGNEES = ['user', 'group', 'bot'] as const
-const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
 const Roles = Type.Array(Type.String(), { minItems: 1, maxItems: 10 })
 
-const AssignmentRecord = Type.Object({
-  id: Type.String(),
-  type: Type.Enum(ASSIGNEES),
-  assigneeId: Type.String(),
-  roles: Type.Array(Type.String()),
-  spaceId: Type.String(),
-  tenantId: Type.String(),
-  createdAt: Type.String({ format: 'date-time' }),
-  createdBy: Type.String(),
-  updatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Link, space: Link }),
-})
+const AssignmentRecord = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Enum(ASSIGNEES),
+    assigneeId: Type.String(),
+    roles: Type.Array(Type.String()),
+    spaceId: Type.String(),
+    tenantId: Type.String(),
+    createdAt: Type.String({ format: 'date-time' }),
+    createdBy: Type.String(),
+    updatedAt: Type.String({ format: 'date-time' }),
+    links: Type.Object({ self: Link, space: Link }, { title: 'SpaceAssignmentLinks' }),
+  },
+  { title: 'SpaceAssignment' },
+)
 
 const SpacePath = Type.Object({ spaceId: Type.String() })
 const AssignmentPath = Type.Object({ spaceId: Type.String(), assignmentId: Type.String() })

@@ -66,14 +66,17 @@ const ListQuery = Type.Object({
   filter: Filter,
 })
 
-const SpaceList = Type.Object({
-  data: Type.Array(SpaceRecord),
-  links: Links,
-  meta: Type.Object({
-    count: Type.Integer(),
-    personalSpace: Type.Object({ actions: Type.Array(Type.String()), resourceType: Type.String() }),
-  }),
-})
+const SpaceList = Type.Object(
+  {
+    data: Type.Array(SpaceRecord),
+    links: Links,
+    meta: Type.Object({
+      count: Type.Integer(),
+      personalSpace: Type.Object({ actions: Type.Array(Type.String()), resourceType: Type.String() }),
+    }),
+  },
+  { title: 'Spaces' },
+)
 
 /** Of installations with several clouds. */
 const ABSENT = ['environmentId', 'environment.name'] as const

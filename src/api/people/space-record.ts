@@ -1,9 +1,11 @@
 /** A space as the API shows it (contract 05, section 4), and what its names may be. */
+
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../../core/caller.ts'
 import { SPACE_TYPES } from '../../core/records.ts'
 import { mayUseSpace, SPACE_ROLES, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
+import { Link } from '../http/page.ts'
 
 export const SPACE_NAME_MAX = 256
 export const SPACE_DESCRIPTION_MAX = 4096
@@ -15,25 +17,30 @@ export const SpaceName = Type.String({
   'x-expected': SPACE_NAME_EXPECTED,
 })
 export const SpaceDescription = Type.String({ maxLength: SPACE_DESCRIPTION_MAX })
-const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
 
-export const SpaceRecord = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  type: Type.Enum(SPACE_TYPES),
-  ownerId: Type.String(),
-  tenantId: Type.String(),
-  createdAt: Type.String({ format: 'date-time' }),
-  createdBy: Type.String(),
-  updatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Link, assignments: Link }),
-  meta: Type.Object({
-    actions: Type.Array(Type.String()),
-    roles: Type.Array(Type.String({ description: 'Roles of the caller in the space' })),
-    assignableRoles: Type.Array(Type.String()),
-  }),
-})
+export const SpaceRecord = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    type: Type.Enum(SPACE_TYPES),
+    ownerId: Type.String(),
+    tenantId: Type.String(),
+    createdAt: Type.String({ format: 'date-time' }),
+    createdBy: Type.String(),
+    updatedAt: Type.String({ format: 'date-time' }),
+    links: Type.Object({ self: Link, assignments: Link }, { title: 'SpaceLinks' }),
+    meta: Type.Object(
+      {
+        actions: Type.Array(Type.String()),
+        roles: Type.Array(Type.String({ description: 'Roles of the caller in the space' })),
+        assignableRoles: Type.Array(Type.String()),
+      },
+      { title: 'SpaceMeta' },
+    ),
+  },
+  { title: 'Space' },
+)
 
 export function spaceRecord(
   { user }: Caller,

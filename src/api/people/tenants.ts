@@ -6,18 +6,21 @@ import { timeText } from '../../core/time-text.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { JsonPatch, replacedTexts } from '../http/json-patch.ts'
-import { absoluteLink } from '../http/page.ts'
+import { absoluteLink, SelfLink } from '../http/page.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { TENANT_NAME_MAX } from './operator-tenants.ts'
 
-const TenantRecord = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  hostnames: Type.Array(Type.String()),
-  status: Type.Literal('active'),
-  created: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
+const TenantRecord = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    hostnames: Type.Array(Type.String()),
+    status: Type.Literal('active'),
+    created: Type.String({ format: 'date-time' }),
+    links: SelfLink,
+  },
+  { title: 'Tenant' },
+)
 
 export function registerTenants(server: ApiServer, deps: ApiDeps): void {
   const read = async (tenantId: Tenant['id'], link: (path: string) => string) => {

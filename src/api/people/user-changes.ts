@@ -74,15 +74,18 @@ export function registerUserChanges(server: ApiServer, deps: ApiDeps): void {
   registerForget(server, deps)
 }
 
-const InviteResult = Type.Object({
-  email: Type.String(),
-  status: Type.Enum(['ok', 'exists', 'error']),
-  subject: Type.Optional(Type.String()),
-  userId: Type.Optional(Type.String()),
-  code: Type.Optional(Type.String({ description: '1002: the user is disabled; else as in errors' })),
-  title: Type.Optional(Type.String()),
-  detail: Type.Optional(Type.String()),
-})
+const InviteResult = Type.Object(
+  {
+    email: Type.String(),
+    status: Type.Enum(['ok', 'exists', 'error']),
+    subject: Type.Optional(Type.String()),
+    userId: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String({ description: '1002: the user is disabled; else as in errors' })),
+    title: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+  },
+  { title: 'InviteResult' },
+)
 
 /** No mail goes out: whoever invites tells the people where to sign in. */
 const NO_MAIL_SENT = 'invited without a mail: tell the person the address of this service'

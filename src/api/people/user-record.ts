@@ -1,32 +1,40 @@
 /** A user as clients read it (contract 05, section 5). */
+
 import { type Static, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import { USER_STATUSES, type User } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
+import { SelfLink } from '../http/page.ts'
 import { AssignedRoles, assignedRoles } from './role-wire.ts'
 
-export const UserRecord = Type.Object({
-  id: Type.String(),
-  tenantId: Type.String(),
-  subject: Type.String(),
-  name: Type.String(),
-  email: Type.Optional(Type.String()),
-  picture: Type.Optional(Type.String()),
-  status: Type.Enum(USER_STATUSES),
-  assignedRoles: AssignedRoles,
-  assignedGroups: Type.Array(
-    Type.Object({ id: Type.String(), name: Type.String(), assignedRoles: AssignedRoles }),
-  ),
-  clientId: Type.Optional(Type.String({ description: 'The OAuth client that acts as this user' })),
-  locale: Type.Optional(Type.String()),
-  preferredLocale: Type.Optional(Type.String()),
-  zoneinfo: Type.Optional(Type.String()),
-  preferredZoneinfo: Type.Optional(Type.String()),
-  createdAt: Type.String({ format: 'date-time' }),
-  lastUpdatedAt: Type.String({ format: 'date-time' }),
-  links: Type.Object({ self: Type.Object({ href: Type.String({ format: 'uri' }) }) }),
-})
-export const SomeFields = Type.Partial(UserRecord)
+export const UserRecord = Type.Object(
+  {
+    id: Type.String(),
+    tenantId: Type.String(),
+    subject: Type.String(),
+    name: Type.String(),
+    email: Type.Optional(Type.String()),
+    picture: Type.Optional(Type.String()),
+    status: Type.Enum(USER_STATUSES),
+    assignedRoles: AssignedRoles,
+    assignedGroups: Type.Array(
+      Type.Object(
+        { id: Type.String(), name: Type.String(), assignedRoles: AssignedRoles },
+        { title: 'AssignedGroup' },
+      ),
+    ),
+    clientId: Type.Optional(Type.String({ description: 'The OAuth client that acts as this user' })),
+    locale: Type.Optional(Type.String()),
+    preferredLocale: Type.Optional(Type.String()),
+    zoneinfo: Type.Optional(Type.String()),
+    preferredZoneinfo: Type.Optional(Type.String()),
+    createdAt: Type.String({ format: 'date-time' }),
+    lastUpdatedAt: Type.String({ format: 'date-time' }),
+    links: SelfLink,
+  },
+  { title: 'User' },
+)
+export const SomeFields = Type.Partial(UserRecord, { title: 'UserFields' })
 
 export const Fields = Type.Optional(
   Type.String({ maxLength: 1024, description: 'Comma list of the fields to show; all by default' }),

@@ -62,11 +62,14 @@ const ListQuery = Type.Object({
   totalResults: Type.Optional(Type.Boolean({ description: 'Adds the number of all matching users' })),
 })
 
-const UserList = Type.Object({
-  data: Type.Array(SomeFields),
-  links: Links,
-  totalResults: Type.Optional(Type.Integer()),
-})
+const UserList = Type.Object(
+  {
+    data: Type.Array(SomeFields),
+    links: Links,
+    totalResults: Type.Optional(Type.Integer()),
+  },
+  { title: 'Users' },
+)
 
 export function registerUsers(server: ApiServer, deps: ApiDeps): void {
   server.get(

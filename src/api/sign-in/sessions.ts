@@ -12,17 +12,20 @@ const TAGS = ['sign-in']
 const SESSIONS = '/api/v1/users/:userId/sessions'
 
 const time = (description: string) => Type.String({ format: 'date-time', description })
-const SessionRecord = Type.Object({
-  id: Type.String({ description: 'As `sessionid` of events' }),
-  userId: Type.String(),
-  openedBy: Type.Enum(['api-key', 'oidc', 'jwt']),
-  keyId: Type.Optional(Type.String()),
-  providerId: Type.Optional(Type.String()),
-  createdAt: time('When it was opened'),
-  lastSeenAt: time('Its last use, some minutes exact'),
-  expiresAt: time('When it ends whatever happens'),
-  current: Type.Boolean({ description: 'It is the one of this request' }),
-})
+const SessionRecord = Type.Object(
+  {
+    id: Type.String({ description: 'As `sessionid` of events' }),
+    userId: Type.String(),
+    openedBy: Type.Enum(['api-key', 'oidc', 'jwt']),
+    keyId: Type.Optional(Type.String()),
+    providerId: Type.Optional(Type.String()),
+    createdAt: time('When it was opened'),
+    lastSeenAt: time('Its last use, some minutes exact'),
+    expiresAt: time('When it ends whatever happens'),
+    current: Type.Boolean({ description: 'It is the one of this request' }),
+  },
+  { title: 'LoginSession' },
+)
 
 const ByUser = Type.Object({ userId: Type.String({ maxLength: 100, description: 'An id, or `me`' }) })
 const BySession = Type.Object({ ...ByUser.properties, sessionId: Type.String({ maxLength: 100 }) })
