@@ -70,7 +70,7 @@ export class Inspection {
       const versions = new Set(pointed.map((row) => row.data_version))
       for (const file of readdirSync(join(this.#installation.folder, 'apps'))) {
         // The mark by which an installation knows its folders begins with a dot.
-        if (file.startsWith('.') || versions.has(file)) continue
+        if (file.startsWith('.') || versions.has(file.replace(/\.profile$/, ''))) continue
         this.faults.push(`${file} was left behind in apps/`)
       }
     } finally {
