@@ -148,3 +148,84 @@ describe('a person that signs in', () => {
     expect((await letIn(again({ ...ada, groups: [] }))).groups).toEqual([])
   })
 })
+
+describe('a person whose subject is new and who was invited by mail', () => {
+  const invited = aUser({
+    id: 'invited' as User['id'],
+    subject: 'Ada@Example.com',
+    email: 'Ada@Example.com',
+    roles: ['Developer'],
+    status: 'invited',
+  })
+  const known: Person = { ...ada, ownsEmail: true }
+
+  it('becomes that user, in any case of the address, with its own subject, once', async () => {
+    const { signIn, store } = await bench([invited])
+    const [one, two] = await Promise.all([
+      letIn(signIn(known, { createsUsers: false })),
+      letIn(signIn(known, { createsUsers: false })),
+    ])
+    expect(one).toMatchObject({ id: invited.id, subject: 'idp|ada', status: 'active', roles: ['Developer'] })
+    expect(two.id).toBe(invited.id)
+    expect(await store.userBySubject(TENANT_ID, invited.subject)).toBeUndefined()
+  })
+
+  it('is found by a subject that is the address, too', async () => {
+    const { email: _, ...withoutMail } = invited
+    const { signIn } = await bench([withoutMail])
+    expect((await letIn(signIn(known))).id).toBe(invited.id)
+  })
+
+  it('is not that user when the address may be anybody’s', async () => {
+    const { signIn, store } = await bench([invited])
+    expect(await signIn(ada, { createsUsers: false })).toMatchObject({ reason: 'unauthorized' })
+    expect((await letIn(signIn(ada))).id).not.toBe(invited.id)
+    expect(await store.user(TENANT_ID, invited.id)).toEqual(invited)
+  })
+
+  it('does not take over who is there already, whoever says so', async () => {
+    const active = { ...invited, status: 'active' as const }
+    const { signIn, store } = await bench([active])
+    expect(await signIn(known, { createsUsers: false })).toMatchObject({ reason: 'unauthorized' })
+    expect((await letIn(signIn(known))).id).not.toBe(active.id)
+    expect(await store.user(TENANT_ID, active.id)).toEqual(active)
+  })
+
+  it('of two persons with one address only the first does', async () => {
+    const { signIn } = await bench([invited])
+    const both = await Promise.all(
+      ['one', 'two'].map((subject) => signIn({ ...known, subject }, { createsUsers: false })),
+    )
+    expect(both.filter((answer) => !isRefused(answer))).toMatchObject([{ id: invited.id }])
+    expect(both.filter(isRefused)).toMatchObject([{ reason: 'unauthorized' }])
+  })
+
+  it.each<[string, readonly User[]]>([
+    [
+      'two were invited with the address',
+      [invited, { ...invited, id: 'twin' as User['id'], subject: 'ada@example.com' }],
+    ],
+    ['who was invited is disabled', [{ ...invited, status: 'disabled' }]],
+    [
+      'another with the address is disabled',
+      [invited, { ...invited, id: 'twin' as User['id'], subject: 'other', status: 'disabled' }],
+    ],
+  ])('does not come in when %s', async (_, users) => {
+    const { signIn, store } = await bench(users)
+    expect(await signIn(known)).toMatchObject({ kind: 'refused', reason: 'unauthorized' })
+    for (const user of users) expect(await store.user(TENANT_ID, user.id)).toEqual(user)
+    expect(await store.count('users', { tenantId: TENANT_ID })).toBe(users.length)
+  })
+
+  it('is the user with its subject, when there is one', async () => {
+    const own = aUser({ subject: 'idp|ada' })
+    const { signIn, store } = await bench([own, invited])
+    expect((await letIn(signIn(known))).id).toBe(own.id)
+    expect(await store.user(TENANT_ID, invited.id)).toEqual(invited)
+  })
+
+  it('is a new one, when who was invited was deleted', async () => {
+    const { signIn } = await bench([{ ...invited, status: 'deleted' }])
+    expect((await letIn(signIn(known))).id).not.toBe(invited.id)
+  })
+})

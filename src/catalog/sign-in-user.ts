@@ -3,17 +3,18 @@
  * case for every way in, so that a token and a browser lead to the same user.
  */
 import { defined } from '../core/defined.ts'
+import { folded } from '../core/folded.ts'
 import { type Group, type Membership, membershipIn } from '../core/group.ts'
 import { type GroupId, newHexId, type TenantId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import type { Person } from '../core/people/person.ts'
 import type { User } from '../core/records.ts'
 import type { Change, ChangeStore, Decided, UserView } from '../store/port/change.ts'
-import { is } from '../store/port/condition.ts'
-import type { ListStore } from '../store/port/lists.ts'
+import { all, any, type Condition, is } from '../store/port/condition.ts'
+import { firstOf, type ListStore } from '../store/port/lists.ts'
 import type { PeopleStore } from '../store/port/people.ts'
 import type { CatalogDeps } from './deps.ts'
-import { type Refused, refused } from './refusal.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
 import { rightsRechecked } from './tasks-off.ts'
 import { isActiveAdmin } from './user.ts'
 
@@ -25,10 +26,12 @@ interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
 
 /**
  * Finds the user with the person's subject, or makes it where the provider may. Whoever was invited becomes
- * active; name, address and groups become what the provider tells, and stay where it tells nothing. Groups
+ * active, also when it was invited with an address that is the person's own (`ownsEmail`) and another subject:
+ * that becomes the person's. Name, address and groups become what the provider tells, and stay where it tells nothing. Groups
  * that an administrator made (`custom`) are left only by hand. With a group that it leaves go its tasks of
  * apps that it may not reload any more; the last active administrator keeps the groups that make it one.
- * @returns refusal `unauthorized` for whom is not to come in
+ * @returns refusal `unauthorized` for whom is not to come in, also when several were invited with the address
+ *   or the user who has it is disabled
  */
 export async function signInUser(
   { store, world }: SignInUserDeps,
@@ -42,13 +45,24 @@ export async function signInUser(
     groups: new Map(person.groups?.map((name) => [name, newHexId<'group'>(world.random, now)])),
   }
   for (let tries = 0; ; tries++) {
-    const known = await store.userBySubject(tenantId, person.subject)
+    const bySubject = await store.userBySubject(tenantId, person.subject)
+    const invited = bySubject === undefined ? await invitedAs(store, tenantId, person) : undefined
+    if (isRefused(invited)) return invited
+    const known = bySubject ?? invited
     const signing: Change<User | Refused | undefined> = {
       kind: 'user',
       tenantId,
       id: known?.id ?? fresh.user,
       subject: person.subject,
-      step: (view) => signedIn(view, { rules, person, now, groups: fresh.groups, id: fresh.user }),
+      step: (view) =>
+        signedIn(view, {
+          rules,
+          person,
+          now,
+          groups: fresh.groups,
+          id: fresh.user,
+          wasInvited: invited !== undefined,
+        }),
     }
     const rights =
       known !== undefined && leavesGroups(known, person)
@@ -61,11 +75,44 @@ export async function signInUser(
   }
 }
 
+/** Whom an administrator invited with the address of a person whose subject nobody has. */
+async function invitedAs(
+  store: Pick<ListStore, 'list'>,
+  tenantId: TenantId,
+  { email, ownsEmail }: Person,
+): Promise<User | Refused | undefined> {
+  if (email === undefined || ownsEmail !== true) return undefined
+  const has = (field: 'email' | 'subject'): Condition<'email' | 'subject'> => ({
+    kind: 'among',
+    field,
+    values: [email],
+    anyCase: true,
+  })
+  const those = any(has('email'), has('subject'))
+  const disabled = await firstOf(store, 'users', { tenantId, where: all(is('status', 'disabled'), those) })
+  if (disabled !== undefined) return refused('unauthorized', 'the user is disabled')
+  const { rows } = await store.list('users', {
+    tenantId,
+    where: all(is('status', 'invited'), those),
+    sort: { field: 'createdAt', descending: false },
+    page: { limit: 2 },
+  })
+  if (rows.length < 2) return rows[0]
+  return refused('unauthorized', 'several users were invited with this e-mail address')
+}
+
+function isInvitedAs({ status, email, subject }: User, person: Person): boolean {
+  const own = folded(person.email ?? '')
+  return status === 'invited' && (folded(email ?? '') === own || folded(subject) === own)
+}
+
 interface SignIn {
   readonly rules: SignInRules
   readonly person: Person
   readonly now: number
   readonly id: User['id']
+  /** The user was found by the address that it was invited with. */
+  readonly wasInvited: boolean
   /** Ids for groups that are made, by name. */
   readonly groups: ReadonlyMap<string, GroupId>
 }
@@ -74,8 +121,7 @@ interface SignIn {
 function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | undefined> {
   const { rules, person, now, id } = signIn
   const { user, subjectTaken, tenant } = view
-  const isAnother = user?.status === 'deleted' || (user?.subject ?? person.subject) !== person.subject
-  if (subjectTaken || isAnother) return { answer: undefined }
+  if (subjectTaken || isAnother(user, signIn)) return { answer: undefined }
   if (tenant.removedAt !== undefined) return shutOut('the tenant was removed')
   if (user === undefined && !rules.createsUsers) return shutOut('the user is not known here and not invited')
   if (user?.clientId !== undefined) return shutOut('the subject is that of an OAuth client')
@@ -93,6 +139,7 @@ function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | unde
   }
   const told: User = {
     ...before,
+    subject: person.subject,
     ...defined({ name: person.name, email: person.email, groups: memberships }),
     status: 'active',
   }
@@ -101,6 +148,12 @@ function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | unde
   if (user !== undefined && JSON.stringify(after) === JSON.stringify(user)) return { answer: user }
   const saved = { ...after, updatedAt: now }
   return { answer: saved, put: { groups: made, users: [saved] } }
+}
+
+/** Somebody made the user meanwhile, changed it or took it away. */
+function isAnother(user: User | undefined, { person, wasInvited }: SignIn): boolean {
+  if (wasInvited) return user === undefined || !isInvitedAs(user, person)
+  return user !== undefined && (user.status === 'deleted' || user.subject !== person.subject)
 }
 
 function leavesGroups({ groups = [] }: User, { groups: told }: Person): boolean {

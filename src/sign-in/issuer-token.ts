@@ -54,7 +54,7 @@ export function issuerTokenWay(deps: IssuerTokenDeps): BearerWay {
     const answer = await verified(keys, provider, token, deps.world.clock.now())
     if ('kind' in answer) return answer
     const { payload } = answer
-    const person = personIn(payload, provider.claims)
+    const person = personIn(payload, provider)
     if (typeof person === 'string') return notIn(person)
     const user = await people.userOf(provider, person)
     if ('kind' in user) return user

@@ -162,7 +162,7 @@ export class OidcSignIn {
       return {
         kind: 'signed-in',
         provider,
-        claims: { ...asked, ...defined(told) },
+        claims: toldClaims(asked, told),
         returnTo: remembered.returnTo,
       }
     } catch (error) {
@@ -261,6 +261,14 @@ export class OidcSignIn {
       return methods.includes('client_secret_basic') ? basic(server, ...rest) : post(server, ...rest)
     }
   }
+}
+
+/** The ID token counts first; who tells an address tells also whether that one was verified. */
+export function toldClaims(userInfo: ToldClaims, idToken: ToldClaims): ToldClaims {
+  const teller = idToken.email === undefined ? userInfo : idToken
+  const isOneAddress = idToken.email === userInfo.email
+  const email_verified = teller.email_verified ?? (isOneAddress ? userInfo.email_verified : undefined)
+  return { ...userInfo, ...defined(idToken), email_verified }
 }
 
 function scopeOf(config: Configuration): string {

@@ -28,6 +28,7 @@ const SECRET = 'a secret of the client'
 beforeAll(async () => {
   guarded = guardedFetch({ allowance: parseAllowance('localhost') }, 'REPRISE_SIGN_IN_ALLOW')
   api = await apiUnderTest({
+    audited: true,
     fetch: guarded.fetch,
     deps: { hostUrl: ownOrigin({ publicUrl: undefined, trustedProxies: [] }) },
   })
@@ -155,6 +156,61 @@ describe('signing in at a provider', () => {
       identityProviders: [{ ...provider('Company', company, SECRET), enabled: false }],
     })
     expect(await me(browser)).toBe(401)
+  })
+})
+
+describe('who was invited by mail', () => {
+  const asked = { createsUsers: false }
+  const invite = async (email: string): Promise<string> => {
+    const { body } = await acme.admin.call('POST', '/api/v1/users/actions/invite', { invitees: [{ email }] })
+    return body.data[0].userId
+  }
+  const at = async (name: string, there: ProviderUnderTest, login: string) => {
+    browser = new Browser(fetching(origin))
+    const { status } = await browser.go('GET', await signInAt(there.issuer, await begin(name), login))
+    return status
+  }
+
+  it('comes in under the subject of the provider, and has it from then on; the audits tell each act', async () => {
+    const id = await invite('Gina@example.com')
+    await put(api.store, { identityProviders: [{ ...provider('Company', company, SECRET), ...asked }] })
+    expect(await at('Company', company, 'gina')).toBe(303)
+    expect(await me(browser)).toMatchObject({ id, subject: 'gina', status: 'active' })
+    const { body } = await acme.admin.call('GET', `/api/v1/audits?userId=${id}`)
+    const acts = body.data.map(({ eventType, data }: { eventType: string; data: { changed?: string[] } }) => [
+      eventType,
+      data.changed?.includes('subject'),
+    ])
+    expect(acts).toEqual([
+      ['com.qlik.v1.user-session.created', undefined],
+      ['com.qlik.v1.user.updated', true],
+    ])
+    // Nobody else takes the user over after that, not even with the same address.
+    expect(await at('Company', company, 'gina-other')).toBe(403)
+    expect((await acme.admin.call('GET', `/api/v1/users/${id}`)).body.subject).toBe('gina')
+  })
+
+  it('does not with an address that was not verified, or by a provider that must not say so', async () => {
+    const id = await invite('hal@example.com')
+    await put(api.store, {
+      identityProviders: [
+        { ...provider('Company', company, SECRET), ...asked },
+        { ...provider('Partner', partner), ...asked, invitedByMail: 'never' },
+      ],
+    })
+    expect(await at('Company', company, 'hal-unverified')).toBe(403)
+    expect(await at('Partner', partner, 'hal')).toBe(403)
+    expect((await acme.admin.call('GET', `/api/v1/users/${id}`)).body).toMatchObject({
+      subject: 'hal@example.com',
+      status: 'invited',
+    })
+  })
+
+  it('does not while disabled, not as a new user either', async () => {
+    const id = await invite('ian@example.com')
+    const patch = [{ op: 'replace', path: '/status', value: 'disabled' }]
+    expect((await acme.admin.call('PATCH', `/api/v1/users/${id}`, patch)).status).toBe(204)
+    expect(await at('Company', company, 'ian')).toBe(403)
   })
 })
 

@@ -21,7 +21,10 @@ export interface ProviderClient {
   readonly afterSignOut: string
 }
 
-/** Everybody may sign in under any name; the claims of a person follow from the name. */
+/**
+ * Everybody may sign in under any name; the claims of a person follow from the name: its address is what
+ * stands before a hyphen, and was verified unless the name ends with `-unverified`.
+ */
 export async function startProvider(client: ProviderClient): Promise<ProviderUnderTest> {
   const asked: string[] = []
   let answer: RequestListener = () => undefined
@@ -45,14 +48,15 @@ export async function startProvider(client: ProviderClient): Promise<ProviderUnd
     ],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'one' }] },
     cookies: { keys: ['of the test'] },
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'], groups: ['groups'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
     scopes: ['openid', 'profile', 'email', 'groups'],
     findAccount: (_context, id) => ({
       accountId: id,
       claims: async () => ({
         sub: id,
         name: `${id} of Example`,
-        email: `${id}@example.com`,
+        email: `${id.split('-')[0]}@example.com`,
+        email_verified: !id.endsWith('-unverified'),
         groups: ['Sales'],
       }),
     }),

@@ -13,7 +13,11 @@ import { refuseWaysIn } from '../../catalog/ways-in.ts'
 import { defined } from '../../core/defined.ts'
 import type { ProviderId } from '../../core/ids.ts'
 import { applyPatch, PATCH_OPERATIONS, type PatchOperation } from '../../core/json-patch.ts'
-import { DEFAULT_CLAIM_NAMES, type IdentityProvider } from '../../core/people/identity-provider.ts'
+import {
+  DEFAULT_CLAIM_NAMES,
+  type IdentityProvider,
+  INVITED_BY_MAIL,
+} from '../../core/people/identity-provider.ts'
 import { type ProviderWish, providerFaults } from '../../core/people/provider-rules.ts'
 import { timeText } from '../../core/time-text.ts'
 import { OWN_ISSUER } from '../../sign-in/client-token.ts'
@@ -72,6 +76,13 @@ const SETTABLE = {
   ),
   createsGroups: Type.Optional(
     Type.Boolean({ description: 'Groups that are named and not there are made; false by default' }),
+  ),
+  invitedByMail: Type.Optional(
+    Type.Enum([...INVITED_BY_MAIL], {
+      description:
+        'Whether who was invited comes in by the e-mail address: when it is said to be verified (by ' +
+        'default of oidc), always, also when nothing is said of that, or never (by default of jwt)',
+    }),
   ),
   enabled: Type.Optional(Type.Boolean({ description: 'true by default' })),
 }
@@ -231,7 +242,7 @@ const KEPT_SECRET = '**OMITTED**'
 /** @throws refusal 400 naming all that is wrong */
 function wishOf(deps: ApiDeps, body: Static<typeof Wish>, before?: IdentityProvider): ProviderWish {
   const { name, protocol, issuer, audience, clientId, clientSecret, jwksUrl, jwks, claims } = body
-  const { createsUsers = true, createsGroups = false, enabled = true } = body
+  const { createsUsers = true, createsGroups = false, invitedByMail, enabled = true } = body
   const isKept = clientSecret === KEPT_SECRET && before?.sealedClientSecret !== undefined
   const wish: ProviderWish = {
     name,
@@ -241,7 +252,7 @@ function wishOf(deps: ApiDeps, body: Static<typeof Wish>, before?: IdentityProvi
     createsUsers,
     createsGroups,
     enabled,
-    ...defined({ audience, clientId, jwksUrl }),
+    ...defined({ audience, clientId, jwksUrl, invitedByMail }),
     ...(jwks === undefined ? {} : { jwks: JSON.stringify(jwks) }),
     ...(isKept
       ? {}
@@ -258,7 +269,7 @@ function wishOf(deps: ApiDeps, body: Static<typeof Wish>, before?: IdentityProvi
 /** The document that a patch changes. */
 function settableOf(provider: IdentityProvider): Static<typeof Wish> {
   const { name, protocol, issuer, audience, clientId, jwksUrl, jwks, claims } = provider
-  const { createsUsers, createsGroups, enabled, sealedClientSecret } = provider
+  const { createsUsers, createsGroups, invitedByMail, enabled, sealedClientSecret } = provider
   return {
     name,
     protocol,
@@ -267,7 +278,7 @@ function settableOf(provider: IdentityProvider): Static<typeof Wish> {
     createsUsers,
     createsGroups,
     enabled,
-    ...defined({ audience, clientId, jwksUrl }),
+    ...defined({ audience, clientId, jwksUrl, invitedByMail }),
     ...(jwks === undefined ? {} : { jwks: JSON.parse(jwks) }),
     ...(sealedClientSecret === undefined ? {} : { clientSecret: KEPT_SECRET }),
   }

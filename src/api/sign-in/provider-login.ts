@@ -90,7 +90,7 @@ async function openFor(
     const detail = `${provider.name} knows you, but you may not come in here: ${told}.`
     return notSignedIn(deps, request, reply, { kind: 'not-signed-in', why: 'denied', detail }, BACK)
   }
-  const person = personIn(claims, provider.claims)
+  const person = personIn(claims, provider)
   if (typeof person === 'string') return refuse(person)
   const account = `${provider.tenantId} ${person.subject}`
   const waitMs = deps.browser.throttle.waitMs({ account })

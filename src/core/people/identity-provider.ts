@@ -19,6 +19,14 @@ export const DEFAULT_CLAIM_NAMES: ClaimNames = {
   groups: 'groups',
 }
 
+/**
+ * Whether a person whose subject is not known takes the place of the user who was invited with its e-mail.
+ * `verified`: when the provider says that the address was verified; `always`: also when it says nothing of
+ * that, for providers that never do and where nobody can choose an address; `never`.
+ */
+export const INVITED_BY_MAIL = ['verified', 'always', 'never'] as const
+export type InvitedByMail = (typeof INVITED_BY_MAIL)[number]
+
 export interface IdentityProvider {
   readonly id: ProviderId
   readonly tenantId: TenantId
@@ -39,7 +47,17 @@ export interface IdentityProvider {
   readonly createsUsers: boolean
   /** Whether groups that it names are made; else only those that are there count. */
   readonly createsGroups: boolean
+  /** Absent: as `invitedByMail` says for its protocol. */
+  readonly invitedByMail?: InvitedByMail
   readonly enabled: boolean
   readonly createdAt: number
   readonly updatedAt: number
+}
+
+/** Where people sign in, addresses are theirs; an issuer of tokens says whom it means by the subject. */
+export function invitedByMail({
+  protocol,
+  invitedByMail,
+}: Pick<IdentityProvider, 'protocol' | 'invitedByMail'>): InvitedByMail {
+  return invitedByMail ?? (protocol === 'oidc' ? 'verified' : 'never')
 }

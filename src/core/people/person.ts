@@ -1,8 +1,9 @@
 /** Who somebody is, as an identity provider tells it in the claims of a token. */
 import type { Claims } from '../caller.ts'
 import { defined } from '../defined.ts'
+import { isMailAddress } from '../mail-address.ts'
 import { oneLine } from '../plain-text.ts'
-import type { ClaimNames } from './identity-provider.ts'
+import { DEFAULT_CLAIM_NAMES, type IdentityProvider, invitedByMail } from './identity-provider.ts'
 
 export interface Person {
   readonly subject: string
@@ -11,14 +12,20 @@ export interface Person {
   readonly email?: string
   /** Names of groups, each once; absent: not told, so that nothing changes. */
   readonly groups?: readonly string[]
+  /** The address is so surely its own that it may take the place of whom was invited with it. */
+  readonly ownsEmail?: true
 }
+
+/** What a provider is asked for about persons. */
+export type PersonRules = Pick<IdentityProvider, 'protocol' | 'claims' | 'invitedByMail'>
 
 const SUBJECT_CHARACTERS_MAX = 255
 const CLAIM_CHARACTERS_MAX = 255
 const GROUPS_TOLD_MAX = 500
 
 /** Claims of a token that was verified. @returns a person, or why it is none, in words */
-export function personIn(payload: Readonly<Record<string, unknown>>, names: ClaimNames): Person | string {
+export function personIn(payload: Readonly<Record<string, unknown>>, rules: PersonRules): Person | string {
+  const { claims: names } = rules
   const subject = own(payload, names.subject)
   if (typeof subject !== 'string' || subject === '') return `the claim "${names.subject}" names nobody`
   if (subject.length > SUBJECT_CHARACTERS_MAX || oneLine(subject) !== subject) {
@@ -26,13 +33,31 @@ export function personIn(payload: Readonly<Record<string, unknown>>, names: Clai
   }
   const groups = groupNames(own(payload, names.groups))
   if (typeof groups === 'string') return `the claim "${names.groups}" ${groups}`
-  // OpenID Connect Core 1.0, section 5.1: an address that anybody may have written.
-  const isUnverified = own(payload, 'email_verified') === false
-  const email = text(own(payload, names.email))
+  const verified = saidVerified(payload)
+  const email = verified === false ? undefined : text(own(payload, names.email))
   return {
     subject,
-    ...defined({ name: text(own(payload, names.name)), email: isUnverified ? undefined : email, groups }),
+    ...defined({ name: text(own(payload, names.name)), email, groups }),
+    ...(ownsEmail(rules, email, verified) ? { ownsEmail: true } : {}),
   }
+}
+
+/**
+ * OpenID Connect Core 1.0, section 5.1: without it an address is what anybody may have written. Some
+ * providers send texts. Undefined: the provider does not say.
+ */
+function saidVerified(payload: Readonly<Record<string, unknown>>): boolean | undefined {
+  const said = own(payload, 'email_verified')
+  if (said === undefined || said === null) return undefined
+  return said === true || said === 'true'
+}
+
+/** `email_verified` speaks of `email` alone, not of another claim that is taken for the address. */
+function ownsEmail(rules: PersonRules, email: string | undefined, verified: boolean | undefined): boolean {
+  if (!isMailAddress(email)) return false
+  const how = invitedByMail(rules)
+  if (how === 'always') return true
+  return how === 'verified' && verified === true && rules.claims.email === DEFAULT_CLAIM_NAMES.email
 }
 
 /** What events may tell of the person: `iss`, `sub`, `subType`, `name`, `email`, `groups`. */

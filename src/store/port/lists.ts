@@ -63,7 +63,7 @@ export async function everyRow<Kind extends ListKind>(
 
 /** One of the rows that satisfy the condition: for conditions that one row can satisfy. */
 export async function firstOf<Kind extends ListKind>(
-  store: ListStore,
+  store: Pick<ListStore, 'list'>,
   kind: Kind,
   query: RowsQuery<Kind>,
 ): Promise<ListedRecords[Kind] | undefined> {
