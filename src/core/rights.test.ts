@@ -1,8 +1,16 @@
 import { expect, it } from 'vitest'
-import type { SpaceId, TenantId, UserId } from './ids.ts'
-import type { Space, SpaceType, User } from './records.ts'
-import { type AppRight, mayUseApp, mayUseSpace, SPACE_ROLES, type SpaceRight } from './rights.ts'
-import type { Role } from './role.ts'
+import type { GroupId, SpaceId, TenantId, UserId } from './ids.ts'
+import { SPACE_TYPES, type Space, type SpaceType, type User } from './records.ts'
+import {
+  type AppRight,
+  mayCreateSpace,
+  mayReadAudits,
+  mayUseApp,
+  mayUseSpace,
+  SPACE_ROLES,
+  type SpaceRight,
+} from './rights.ts'
+import { ROLES, type Role } from './role.ts'
 
 const tenantId = 't' as TenantId
 const spaceId = 's' as SpaceId
@@ -94,4 +102,59 @@ it('lets only the owner, facilitators and tenant admins manage a space, and nobo
   expect(rights(person('x'), 'data', ['datapreview'])).toEqual(['see'])
   expect(rights(person('x'), 'shared', [])).toEqual([])
   expect(rights(person('admin', ['TenantAdmin']), 'shared', [])).toEqual(['see', 'manage'])
+})
+
+/** What each role of the tenant gives (docs/reference/rights.md), and nothing else. */
+const TENANT_ROLES: Readonly<Record<Role, Readonly<Record<'creates' | 'manages', readonly SpaceType[]>>>> = {
+  TenantAdmin: { creates: ['shared', 'managed', 'data'], manages: ['shared', 'managed', 'data'] },
+  AnalyticsAdmin: { creates: ['shared', 'managed', 'data'], manages: ['shared', 'managed'] },
+  DataAdmin: { creates: ['data'], manages: ['data'] },
+  AuditAdmin: { creates: [], manages: [] },
+  Developer: { creates: ['shared', 'managed', 'data'], manages: [] },
+  SharedSpaceCreator: { creates: ['shared'], manages: [] },
+  ManagedSpaceCreator: { creates: ['managed'], manages: [] },
+  DataSpaceCreator: { creates: ['data'], manages: [] },
+}
+
+/** With the role of its own, and through a group. */
+const holders = (role: Role): readonly User[] => [
+  person('own', [role]),
+  { ...person('member'), groups: [{ id: 'g' as GroupId, name: 'G', roles: [role] }] },
+]
+
+it.each(ROLES)(
+  'gives the role %s spaces of its types to create and to manage, of its own or a group',
+  (role) => {
+    for (const user of holders(role)) {
+      expect(SPACE_TYPES.filter((type) => mayCreateSpace(user, type)).toSorted()).toEqual(
+        TENANT_ROLES[role].creates.toSorted(),
+      )
+      for (const type of SPACE_TYPES) {
+        const standing = { space: spaceOf(type), roles: [] }
+        const rights = SPACE_RIGHTS.filter((right) => mayUseSpace(user, standing, right))
+        // To manage a space is neither to put apps into it nor to read its files.
+        expect(rights).toEqual(TENANT_ROLES[role].manages.includes(type) ? ['see', 'manage'] : [])
+      }
+    }
+  },
+)
+
+it.each(ROLES)('gives the role %s the audits of the tenant only where it is for that', (role) => {
+  const reads = role === 'TenantAdmin' || role === 'AuditAdmin'
+  for (const user of holders(role)) expect(mayReadAudits(user)).toBe(reads)
+})
+
+it('gives somebody without a role no space to create, none to see and no audits', () => {
+  const nobody = person('x')
+  expect(SPACE_TYPES.filter((type) => mayCreateSpace(nobody, type))).toEqual([])
+  expect(mayReadAudits(nobody)).toBe(false)
+})
+
+it.each(ROLES.filter((role) => role !== 'TenantAdmin'))('gives the role %s no app of others', (role) => {
+  for (const user of holders(role)) {
+    for (const type of ['shared', 'managed'] as const) {
+      const standing = { space: spaceOf(type), roles: [] }
+      expect(APP_RIGHTS.filter((right) => mayUseApp(user, { ownerId, spaceId }, standing, right))).toEqual([])
+    }
+  }
 })
