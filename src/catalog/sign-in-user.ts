@@ -26,10 +26,11 @@ interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
 
 /**
  * Finds the user with the person's subject, or makes it where the provider may. Whoever was invited becomes
- * active, also when it was invited with an address that is the person's own (`ownsEmail`) and another subject:
- * that becomes the person's. Name, address and groups become what the provider tells, and stay where it tells nothing. Groups
- * that an administrator made (`custom`) are left only by hand. With a group that it leaves go its tasks of
- * apps that it may not reload any more; the last active administrator keeps the groups that make it one.
+ * active, also when it was invited with an address that is the person's own (`ownsEmail`) and another
+ * subject: that becomes the person's. Name, address and groups become what the provider tells, and stay where
+ * it tells nothing. Groups that an administrator made (`custom`) are left only by hand. With a group that it
+ * leaves go its tasks of apps that it may not reload any more; the last active administrator keeps the groups
+ * that make it one.
  * @returns refusal `unauthorized` for whom is not to come in, also when several were invited with the address
  *   or the user who has it is disabled
  */
