@@ -8,6 +8,9 @@ import { APP_USAGES, type AppUsage, STORES_MODES, type StoresMode } from '../cor
 import { type Refused, refused } from './refusal.ts'
 import type { TempContent } from './temp-contents.ts'
 
+/** Documents of tasks in an archive, bytes. */
+export const TASKS_MAX_BYTES = 4 * 1024 * 1024
+
 export const ARCHIVE_FORMAT = 'reprise-app'
 export const ARCHIVE_VERSION = 1
 export const MANIFEST_MAX_BYTES = 1024 * 1024
@@ -25,6 +28,12 @@ export interface Manifest {
   readonly connections: readonly string[]
 }
 
+/** What an archive does not have of a task: the event, or the trigger, in words. Without: the whole task. */
+export interface LeftOut {
+  readonly task: string
+  readonly what?: string
+}
+
 /** What is wrong with an archive, in words. */
 export interface ArchiveFault {
   readonly fault: string
@@ -35,17 +44,29 @@ export interface OpenedArchive {
   readonly manifest: string
   /** Absent: the app had none. */
   readonly script?: string
+  /** JSON, not yet checked. */
+  readonly tasks?: string
 }
 
 export interface AppArchives {
   /** The bytes of an archive. */
-  pack(manifest: string, script: string | undefined): AsyncIterable<Uint8Array>
+  pack(parts: OpenedArchive): AsyncIterable<Uint8Array>
   /** @param scriptMax largest script that is taken, bytes */
   open(content: TempContent, scriptMax: number): Promise<OpenedArchive | ArchiveFault>
 }
 
-/** @param exportedAt ISO 8601 */
-export function writeManifest({ app, connections }: Manifest, exportedAt: string, service: string): string {
+/** When and by what an archive is made, and what of the app it does not have. */
+export interface Making {
+  /** ISO 8601. */
+  readonly exportedAt: string
+  readonly service: string
+  readonly leftOut: readonly LeftOut[]
+}
+
+export function writeManifest(
+  { app, connections }: Manifest,
+  { exportedAt, service, leftOut }: Making,
+): string {
   const { name, description, usage, stores } = app
   const manifest = {
     format: ARCHIVE_FORMAT,
@@ -55,6 +76,7 @@ export function writeManifest({ app, connections }: Manifest, exportedAt: string
     app: { name, description, usage, ...defined({ stores }) },
     connections,
     data: false,
+    leftOut,
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
@@ -91,6 +113,13 @@ export function unfit(detail: string): Refused {
   return refused('badRequest', `this is no exported app: ${detail}`)
 }
 
+/** The documents of a part of tasks. */
+export function readDocuments(text: string | undefined): readonly unknown[] | Refused {
+  if (text === undefined) return []
+  const parsed = parse(text)
+  return Array.isArray(parsed) ? parsed : unfit('its tasks are no list')
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -109,6 +138,7 @@ function textOf(value: unknown, most: number): string | undefined {
   return typeof value === 'string' && value.length <= most ? wellFormed(value) : undefined
 }
 
-function wellFormed(text: string): string {
+/** A lone surrogate becomes the replacement character. */
+export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, '\ufffd')
 }

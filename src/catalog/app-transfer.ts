@@ -1,4 +1,4 @@
-/** Apps leave as archives and come in from them: script and description. */
+/** Apps leave as archives and come in from them: script, description and tasks. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newTimeUuid } from '../core/ids.ts'
@@ -9,22 +9,27 @@ import { all, is } from '../store/port/condition.ts'
 import { findApp } from './access.ts'
 import { newApp } from './app.ts'
 import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
+import { archivedTasks, makeTasks, type TaskDocuments, taskPlans } from './archived-tasks.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { type ScriptDeps, setScript } from './script.ts'
+import type { TaskDeps } from './task-deps.ts'
 import { keepTempContent, type TempContent, type TempContents } from './temp-contents.ts'
 
-export interface TransferDeps extends ScriptDeps {
-  readonly limits: ScriptDeps['limits'] & { readonly dataFileBytes: number }
+export interface TransferDeps extends ScriptDeps, Pick<TaskDeps, 'zones'> {
+  readonly limits: ScriptDeps['limits'] & TaskDeps['limits'] & { readonly dataFileBytes: number }
   readonly tempContents: TempContents
   readonly archives: AppArchives
   readonly version: string
+  readonly taskDocuments: TaskDocuments
+  /** Deletes an app with all that belongs to it. */
+  deleteApp(app: App): Promise<void>
 }
 
 /** An export is to be fetched within this time. */
 const EXPORT_MS = 3_600_000
 
-/** Needs the right to read the script. */
+/** Needs the right to read the script; its tasks leave with it for who may see them. */
 export async function exportApp(
   deps: TransferDeps,
   caller: Caller,
@@ -38,12 +43,18 @@ export async function exportApp(
     app: { name, description, usage, ...defined({ stores }) },
     connections: await connectionsOf(deps, app),
   }
-  const text = writeManifest(manifest, timeText(deps.world.clock.now()), deps.version)
+  const { documents, leftOut } = await archivedTasks(deps, caller, app)
+  const making = { exportedAt: timeText(deps.world.clock.now()), service: deps.version, leftOut }
+  const text = {
+    manifest: writeManifest(manifest, making),
+    ...defined({ script: script?.script }),
+    ...(documents.length === 0 ? {} : { tasks: `${JSON.stringify(documents, null, 2)}\n` }),
+  }
   return keepTempContent(
     deps.tempContents,
     caller,
     { name: `${app.name}.zip`, ttlMs: EXPORT_MS },
-    deps.archives.pack(text, script?.script),
+    deps.archives.pack(text),
     deps.limits.dataFileBytes,
   )
 }
@@ -72,9 +83,17 @@ export async function importApp(
   const manifest = readManifest(opened.manifest, wish.fallbackName)
   if (isRefused(manifest)) return manifest
   const { script } = opened
+  const plans = taskPlans(deps, opened.tasks)
+  if (isRefused(plans)) return plans
   const target = await targetOf(deps, caller, wish, wish.name ?? manifest.app.name)
   if (isRefused(target)) return target
-  if (target === undefined) return imported(deps, caller, manifest, script, wish)
+  if (target === undefined) {
+    const app = await imported(deps, caller, manifest, script, wish)
+    if (isRefused(app)) return app
+    const refusal = await makeTasks(deps, caller, app, plans)
+    if (refusal !== undefined) await deps.deleteApp(app)
+    return refusal ?? app
+  }
   if (script === undefined) return target
   const set = await setScript(deps, caller, target.id, { script, message: IMPORTED })
   if (isRefused(set)) return set

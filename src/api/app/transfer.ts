@@ -1,16 +1,28 @@
 /** Apps leave as archives and come in from them (contract 05, section 2; docs/reference/app-archive.md). */
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { exportApp, IMPORT_MODES, type ImportWish, importApp } from '../../catalog/app-transfer.ts'
+import {
+  exportApp,
+  IMPORT_MODES,
+  type ImportWish,
+  importApp,
+  type TransferDeps,
+} from '../../catalog/app-transfer.ts'
 import { isRefused, type Refused } from '../../catalog/refusal.ts'
 import { findTempContent, keepTempContent, type TempContent } from '../../catalog/temp-contents.ts'
 import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
+import { deleteApp } from '../../intake/cancel.ts'
 import { AppPath } from '../http/app-path.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { Empty } from '../http/body-shape.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { done, problems, refuse } from '../http/problem.ts'
 import { type RawBody, withRawBodies } from '../http/raw-body.ts'
+import { hasShape } from '../http/validate.ts'
+import { taskArchive } from '../task/task-archive.ts'
+import { scheduleWorld } from '../task/task-mount.ts'
+import { TaskBody } from '../task/task-schema.ts'
 import { AppName, NxApp, nxApp } from './nx-app.ts'
 import { TEMP_PATH } from './temp-contents.ts'
 
@@ -44,7 +56,8 @@ export function registerTransfer(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         operationId: 'exportApp',
         summary: 'Exports an app as an archive, whose address stands in `Location`',
-        description: 'The archive has the script and what describes the app. Its data is not in it yet.',
+        description:
+          'The archive has the script, what describes the app, and its tasks. Its data is not in it yet.',
         params: AppPath,
         querystring: Type.Object({
           NoData: Type.Optional(Type.Boolean({ description: 'Archives have no data yet: changes nothing' })),
@@ -53,7 +66,8 @@ export function registerTransfer(server: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { id } = done(await exportApp(deps, callerOf(request), request.params.appId))
+      const parts = transferDeps(deps, request)
+      const { id } = done(await exportApp(parts, callerOf(request), request.params.appId))
       return reply.code(201).header('location', `${TEMP_PATH}/${id}`).send('')
     },
   )
@@ -69,25 +83,40 @@ function registerImport(server: ApiServer, deps: ApiDeps): void {
         tags: TAGS,
         operationId: 'importApp',
         summary: 'Makes an app of an exported one, or replaces the script of one',
-        description: 'Takes the archive as the body, or a temporary content by `fileId`.',
+        description:
+          'Takes the archive as the body, or a temporary content by `fileId`. Tasks are made with a new app, switched off.',
         consumes: ['application/octet-stream'],
         querystring: ImportQuery,
-        response: { 200: NxApp, ...problems(400, 403, 404, 409, 410, 413, 415) },
+        response: { 200: NxApp, ...problems(400, 403, 404, 409, 410, 413, 415, 422) },
       },
     },
     async (request) => {
       const caller = callerOf(request)
       const { fileId } = request.query
       const wish = wishOf(request.query)
+      const parts = transferDeps(deps, request)
       const body = request.body as RawBody
       const content = done(await archiveOf(deps, caller, fileId, body))
       try {
-        return await nxApp(deps, caller, done(await importApp(deps, caller, content, wish)))
+        return await nxApp(deps, caller, done(await importApp(parts, caller, content, wish)))
       } finally {
         if (fileId === undefined) await deps.tempContents.discard(content)
       }
     },
   )
+}
+
+function transferDeps(deps: ApiDeps, request: FastifyRequest): TransferDeps {
+  return {
+    ...deps,
+    taskDocuments: taskArchive(
+      () => scheduleWorld(deps),
+      (value) => hasShape(request, TaskBody, value),
+    ),
+    async deleteApp({ tenantId, id }) {
+      await deleteApp({ ...deps, ...deps.settleRules, log: deps.world.log }, tenantId, id)
+    },
+  }
 }
 
 async function archiveOf(

@@ -76,6 +76,11 @@ export function assertShape<Schema extends TSchema>(
   })
 }
 
+/** Whether a value that did not come as a body would be taken as one. */
+export function hasShape(request: FastifyRequest, schema: TSchema, value: unknown): boolean {
+  return request.compileValidationSchema(schema as Record<string, unknown>, 'body')(value)
+}
+
 /** A field with an endless name is not repeated in full. */
 const PATH_MAX_CHARACTERS = 300
 

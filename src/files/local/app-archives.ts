@@ -7,25 +7,32 @@ import {
   type ArchiveFault,
   MANIFEST_MAX_BYTES,
   type OpenedArchive,
+  TASKS_MAX_BYTES,
 } from '../../catalog/app-archive.ts'
 import type { TempContent } from '../../catalog/temp-contents.ts'
 import { defined } from '../../core/defined.ts'
 
 const MANIFEST = 'manifest.json'
 const SCRIPT = 'script.qvs'
+const TASK_DOCUMENTS = 'tasks.json'
 
 /** @param pathOf where a content lies */
 export function localAppArchives(pathOf: (content: TempContent) => string): AppArchives {
   return {
-    pack: (manifest, script) =>
-      zipped([textPart(MANIFEST, manifest), ...(script === undefined ? [] : [textPart(SCRIPT, script)])]),
+    pack({ manifest, script, tasks }) {
+      const parts = Object.entries({ [MANIFEST]: manifest, [SCRIPT]: script, [TASK_DOCUMENTS]: tasks })
+      return zipped(parts.flatMap(([name, text]) => (text === undefined ? [] : [textPart(name, text)])))
+    },
     async open(content, scriptMax): Promise<OpenedArchive | ArchiveFault> {
       const file = await open(pathOf(content), 'r')
       try {
         const archive = await ZipArchive.open(file)
         const manifest = await textOf(archive, MANIFEST, MANIFEST_MAX_BYTES)
         const script = archive.has(SCRIPT) ? await textOf(archive, SCRIPT, scriptMax) : undefined
-        return { manifest, ...defined({ script }) }
+        const tasks = archive.has(TASK_DOCUMENTS)
+          ? await textOf(archive, TASK_DOCUMENTS, TASKS_MAX_BYTES)
+          : undefined
+        return { manifest, ...defined({ script, tasks }) }
       } catch (error) {
         if (error instanceof ZipError) return { fault: error.message }
         throw error
