@@ -1,8 +1,9 @@
 /**
  * The AsyncAPI 3 document of the events that this service sends
  * (https://www.asyncapi.com/docs/reference/specification/v3.0.0): one channel per kind of source, as the
- * event's public specification names them, and one message per event type (event-types.ts) with its JSON
- * Schema.
+ * event's public specification names them, for receivers and brokers; one for the stream, which tells all;
+ * and one message per event type (event-types.ts) with its JSON Schema. Audits are not among them: nobody can
+ * subscribe to them, they are read.
  */
 import { APP_RELOAD_FINISHED_SCHEMA } from './attempt-event-schema.ts'
 import { AUTOMATION_RUN_SCHEMA } from './automation-event-schema.ts'
@@ -58,6 +59,22 @@ export function schemaOf(eventType: string): object {
   return SENDINGS[eventType]?.schema ?? {}
 }
 
+/** Its address below the origin of the service. */
+const STREAM_PATH = '/api/v1/events/stream'
+const STREAM = 'events.stream'
+const STREAM_SECURITY = [{ $ref: '#/components/securitySchemes/apiKey' }]
+
+/** Whom events are sent to. Where they are is told to nobody: webhooks and the operator set it. */
+const RECEIVERS = {
+  webhook: {
+    protocol: 'https',
+    description: 'Receivers of webhooks',
+    at: 'Host of the address of a webhook',
+  },
+  nats: { protocol: 'nats', description: 'JetStream', at: 'Host of REPRISE_NATS_URL' },
+  kafka: { protocol: 'kafka', description: 'Kafka', at: 'Broker of REPRISE_KAFKA_URL' },
+} as const
+
 /** @throws Error at start if an event type is not described here */
 export function asyncApi(version: string): Record<string, unknown> {
   const sent = EVENT_TYPES.map((entry) => ({ entry, ...sendingOf(entry) }))
@@ -68,36 +85,83 @@ export function asyncApi(version: string): Record<string, unknown> {
       version,
       description:
         'One event per reload tells how it ended, however many attempts it took. Over HTTP an event may arrive more than once, always with the same `id`.',
-      license: { name: 'Apache-2.0' },
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
-    channels: Object.fromEntries(
-      sent.map(({ entry, channel }) => [
-        channel,
-        {
-          address: null,
-          title: entry.category,
-          messages: Object.fromEntries(
-            sent
-              .filter((one) => one.channel === channel)
-              .map((one) => [one.entry.name, messageRef(one.entry)]),
-          ),
-        },
-      ]),
-    ),
-    operations: Object.fromEntries(
-      sent.map(({ entry, channel }) => [
-        `send.${entry.name}`,
-        {
-          action: 'send',
-          channel: { $ref: `#/channels/${channel}` },
-          messages: [{ $ref: `#/channels/${channel}/messages/${entry.name}` }],
-        },
-      ]),
-    ),
+    channels: {
+      ...Object.fromEntries(sent.map(({ channel }) => [channel, channelOf(sent, channel)])),
+      [STREAM]: {
+        address: STREAM_PATH,
+        title: 'All events of the tenant that the caller may see, as Server-Sent Events',
+        servers: [{ $ref: '#/servers/stream' }],
+        messages: messagesOf(sent.map(({ entry }) => entry)),
+      },
+    },
+    operations: {
+      ...Object.fromEntries(
+        sent.map(({ entry, channel }) => [`send.${entry.name}`, sendingOn(channel, [entry])]),
+      ),
+      [`send.${STREAM}`]: {
+        ...sendingOn(
+          STREAM,
+          sent.map(({ entry }) => entry),
+        ),
+        security: STREAM_SECURITY,
+      },
+    },
     components: {
       messages: Object.fromEntries(sent.map(({ entry, schema }) => [entry.name, message(entry, schema)])),
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key' } },
     },
+  }
+}
+
+/** The address of the service as its clients know it, in the parts of a URL. */
+interface Origin {
+  readonly protocol: string
+  readonly host: string
+  readonly pathname: string
+}
+
+export function serversFrom({ protocol, host, pathname }: Origin): Record<string, unknown> {
+  const receivers = Object.entries(RECEIVERS).map(([name, { at, ...about }]) => [
+    name,
+    { host: `{${name}}`, ...about, variables: { [name]: { description: at } } },
+  ])
+  return {
+    stream: {
+      host,
+      ...(pathname === '/' ? {} : { pathname }),
+      protocol: protocol.replace(':', ''),
+      description: 'This service, whose stream clients follow',
+      security: STREAM_SECURITY,
+    },
+    ...Object.fromEntries(receivers),
+  }
+}
+
+interface Sent extends Sending {
+  readonly entry: EventTypeEntry
+}
+
+function channelOf(sent: readonly Sent[], channel: string): object {
+  const entries = sent.filter((one) => one.channel === channel).map(({ entry }) => entry)
+  return {
+    title: entries[0]!.category,
+    servers: Object.keys(RECEIVERS).map((name) => ({ $ref: `#/servers/${name}` })),
+    messages: messagesOf(entries),
+  }
+}
+
+function messagesOf(entries: readonly EventTypeEntry[]): object {
+  return Object.fromEntries(entries.map((entry) => [entry.name, messageRef(entry)]))
+}
+
+function sendingOn(channel: string, entries: readonly EventTypeEntry[]): object {
+  return {
+    action: 'send',
+    channel: { $ref: `#/channels/${channel}` },
+    messages: entries.map(({ name }) => ({ $ref: `#/channels/${channel}/messages/${name}` })),
   }
 }
 
@@ -117,6 +181,14 @@ function message({ name, title, description }: EventTypeEntry, schema: object): 
     title,
     summary: description,
     contentType: 'application/json',
-    payload: { schemaFormat: 'application/schema+json;version=draft-2020-12', schema },
+    payload: {
+      schemaFormat: 'application/schema+json;version=draft-2020-12',
+      schema: { title: typeNameOf(title), ...schema },
+    },
   }
+}
+
+/** What generators call the type: `Reload finished` is `ReloadFinished`. */
+function typeNameOf(title: string): string {
+  return title.replaceAll(/ (\w)/g, (_space, letter: string) => letter.toUpperCase())
 }

@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from '
 import { type TSchema, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
-import { asyncApi } from '../../event/async-api.ts'
+import { asyncApi, serversFrom } from '../../event/async-api.ts'
 import { sessionCookieName } from '../../sign-in/session-token.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { withComponents } from './open-api-components.ts'
@@ -159,7 +159,7 @@ export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
-    async () => events,
+    async (request) => ({ ...events, servers: serversFrom(new URL(deps.hostUrl(request))) }),
   )
   registerPages(server, deps, document, events)
 }
