@@ -85,13 +85,13 @@ describe('a session', () => {
 })
 
 describe('a session that ends', () => {
-  test('leaves its data file, alone and complete, and no process and no folder', async () => {
+  test('leaves its data file and what was counted in it, complete, and no process and no folder', async () => {
     const session = await acquire()
     const work = harness.workOf(SCRIPTS.completes)
     const end = await session.run(work, () => {})
     expect(end).toMatchObject({ kind: 'completed', tables: [{ name: 'T', rows: 1000 }, { name: 'U' }] })
     expect(isRunning(session.pid)).toBe(false)
-    expect(dataFiles(work.dataAfter)).toEqual([work.dataAfter])
+    expect(dataFiles(work.dataAfter).sort()).toEqual([work.dataAfter, `${work.dataAfter}.profile`])
     await until('its folder is gone', () => readdirSync(join(harness.folder, 'tmp')).length <= 1)
   })
 
