@@ -56,6 +56,7 @@ const PARTS: readonly Part[] = [
     'start',
     'recurrence',
     'schedules',
+    'items',
   ].map((bench) => ({
     name: `bench-${bench}`,
     command: `node --disable-warning=ExperimentalWarning bench/${bench}.ts`,

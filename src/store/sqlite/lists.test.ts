@@ -44,7 +44,9 @@ describe.each(LISTS)('the list of %s by %s', (kind, field, index, where) => {
     const listing = listingOf(kind, { ...query, sort: { field, descending } } as never)
     const { sql, values } = pageSql(listing, from, false)
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 10)
-    return plan.map((row) => String(row.detail)).filter((line) => !line.includes('json_each'))
+    // Of a page whose ids are found first its own order is taken as it comes.
+    const apart = /json_each|^CO-ROUTINE page$|^SCAN page$/
+    return plan.map((row) => String(row.detail)).filter((line) => !apart.test(line))
   }
 
   it.each([false, true])('goes along its index without a sort (descending: %s)', (descending) => {
@@ -56,6 +58,22 @@ describe.each(LISTS)('the list of %s by %s', (kind, field, index, where) => {
     expect([...more, ...others].join('\n')).not.toMatch(/TEMP B-TREE|SCAN/)
   })
 })
+
+it.each(['createdAt', 'name', 'updatedAt'] as const)(
+  'apps that are not seen are passed over in the index by %s',
+  (field) => {
+    const sort = { field, descending: false }
+    const listing = listingOf('apps', {
+      tenantId: TENANT_ID,
+      where: visible,
+      sort,
+      page: { limit: 10 },
+    } as never)
+    const { sql, values } = pageSql(listing, undefined, false)
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 10)
+    expect(plan.map((row) => String(row.detail)).join()).toContain('USING COVERING INDEX apps_')
+  },
+)
 
 it.each([
   ['taskId', 'task_runs_of_task (tenant_id=? AND task_id=?)'],
@@ -76,6 +94,6 @@ it('an item is found by the index of its id', () => {
     undefined,
     false,
   )
-  const [plan] = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 1)
-  expect(plan!.detail).toContain('apps_by_item (item_id=?')
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 1)
+  expect(plan.map(({ detail }) => detail).join()).toContain('apps_by_item (item_id=?')
 })

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { RUN_MODES } from '../../core/automation/automation.ts'
+import { defined } from '../../core/defined.ts'
 import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
 import type { Listed, ListQuery, RowsQuery } from '../port/lists.ts'
 import { appOf } from './app-rows.ts'
@@ -16,6 +17,7 @@ interface Columns<Kind extends ListKind> {
   readonly sql: Readonly<Record<FieldOf<Kind>, string>>
   /** Fields that may be absent. */
   readonly nullable: readonly FieldOf<Kind>[]
+  readonly idsFirst?: Listing['idsFirst']
   readonly record: (row: Row) => ListedRecords[Kind]
 }
 
@@ -48,6 +50,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       originAppId: `publication ->> '$.originAppId'`,
     },
     nullable: ['spaceId', 'originAppId'],
+    idsFirst: true,
     record: appOf,
   },
   users: {
@@ -272,7 +275,7 @@ export function list<Kind extends ListKind>(
 
 export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Kind>): Listing {
   const { sort, page } = query
-  const { table, sql, nullable } = COLUMNS[kind] as Columns<Kind>
+  const { table, sql, nullable, idsFirst } = COLUMNS[kind] as Columns<Kind>
   return {
     table,
     conditions: conditionsOf(kind, query),
@@ -280,6 +283,7 @@ export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Ki
     nullable: nullable.includes(sort.field),
     descending: sort.descending,
     page,
+    ...defined({ idsFirst }),
   }
 }
 

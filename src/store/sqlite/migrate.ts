@@ -23,6 +23,7 @@ import { sql as automations } from './migrations/0013-automations.ts'
 import { sql as people } from './migrations/0014-people.ts'
 import { sql as publishedApps } from './migrations/0015-publications-of-apps.ts'
 import { sql as acceptedPayloads } from './migrations/0016-accepted-payloads.ts'
+import { sql as appLists } from './migrations/0017-indexes-of-app-lists.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly string[] = [
   people,
   publishedApps,
   acceptedPayloads,
+  appLists,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
