@@ -43,7 +43,7 @@ export function actOf(change: Change<unknown>, view: object, saving: CatalogSavi
   const removed = idsIn(saving.remove, saved).includes(id)
   const subject = after ?? before
   const thing = thingOf(kind, subject)
-  const part = partOf(kind, saving, subject, tenantId, view)
+  const part = partOf(kind, saving, { subject, isNew: before === undefined }, tenantId, view)
   if (part !== undefined) return part
   if (subject === undefined) return undefined
   const changed = before === undefined || after === undefined ? [] : changedFields(kind, before, after)
@@ -64,13 +64,14 @@ function thingOf(kind: Kind, subject: AnyRecord | undefined): Thing {
 function partOf(
   kind: Kind,
   saving: CatalogSaving,
-  subject: AnyRecord | undefined,
+  { subject, isNew }: { readonly subject: AnyRecord | undefined; readonly isNew: boolean },
   tenantId: TenantId,
   view: object,
 ): Act | undefined {
   if (subject === undefined) return undefined
   const on = (thing: Thing, deed: Deed, id: string) => actOn(tenantId, thing, deed, subject, {}, id)
-  if (kind === 'app') {
+  // A new one brings its script with it.
+  if (kind === 'app' && !isNew) {
     const [script] = rowsIn(saving.put?.scripts)
     const known = 'scripts' in view ? (view.scripts as readonly string[]) : []
     if (script !== undefined)
@@ -87,8 +88,8 @@ function partOf(
   if (kind === 'space') {
     const known = 'assignments' in view ? (view.assignments as readonly AnyRecord[]) : []
     const [given] = rowsIn(saving.put?.assignments)
-    const isNew = !known.some(({ id }) => id === given?.id)
-    if (given !== undefined) return on('assignment', isNew ? 'created' : 'updated', given.id)
+    const isKnown = known.some(({ id }) => id === given?.id)
+    if (given !== undefined) return on('assignment', isKnown ? 'updated' : 'created', given.id)
     const [taken] = idsIn(saving.remove, 'assignments')
     if (taken !== undefined) return on('assignment', 'deleted', taken)
   }

@@ -11,7 +11,7 @@ let acme: Members
 let anna: Person
 
 beforeEach(async () => {
-  api = await apiUnderTest({ audited: true })
+  api = await apiUnderTest()
   acme = await api.tenant('acme')
   anna = await acme.person('anna')
 })
@@ -69,6 +69,33 @@ it('tell of nothing where nothing was done', async () => {
   await anna.call('DELETE', '/api/v1/api-keys/none')
   await anna.call('GET', '/api/v1/users/me')
   expect(await listed(acme.admin)).toEqual([])
+})
+
+it('tell of an app that comes with a script as of any new app, and of a script that is set alone', async () => {
+  const { id } = (await anna.call('POST', '/api/v1/apps', { attributes: { name: 'A' } })).body.attributes
+  const url = `/api/v1/apps/${id}`
+  await anna.call('POST', `${url}/scripts`, { script: 'TRACE 1' })
+  expect(typesOf(await listed(anna))).toEqual(['com.qlik.v1.app.script.created', 'com.qlik.v1.app.created'])
+  const { body: space } = await acme.admin.call('POST', '/api/v1/spaces', { name: 'm', type: 'managed' })
+  const member = { type: 'user', assigneeId: anna.user.id, roles: ['publisher'] }
+  await acme.admin.call('POST', `/api/v1/spaces/${space.id}/assignments`, member)
+  const archive = String((await anna.call('POST', `${url}/export`)).headers.location)
+    .split('/')
+    .at(-1)
+  for (const [path, body] of [
+    [`${url}/copy`, {}],
+    [`${url}/publish`, { spaceId: space.id }],
+    [`/api/v1/apps/import?fileId=${archive}`, undefined],
+  ] as const) {
+    api.advance(1000)
+    const made = await anna.call('POST', path, body)
+    const [newest] = await listed(anna)
+    expect([path, newest.eventType, newest.data.id]).toEqual([
+      path,
+      'com.qlik.v1.app.created',
+      made.body.attributes.id,
+    ])
+  }
 })
 
 it('name the program that acted as its user', async () => {

@@ -1,5 +1,5 @@
 /**
- * Another tenant's admin, holding valid ids of reloads and webhooks, sees nothing and changes nothing. The
+ * Another tenant's admin, holding valid ids of reloads, webhooks and data files, sees nothing and changes nothing. The
  * list of routes is taken from the server itself, so that a new route without a row here fails. The catalog
  * has a suite of its own.
  */
@@ -8,6 +8,7 @@ import { newUuid } from '../../src/core/ids.ts'
 import type { Send } from '../../src/event/delivery.ts'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
+import { upload } from '../support/multipart.ts'
 import { addApp } from '../support/reload-steps.ts'
 
 let api: ApiUnderTest
@@ -30,7 +31,8 @@ beforeAll(async () => {
   const webhook = (await acme.admin.call('POST', '/api/core/webhooks', hook)).body
   const ended = (await acme.admin.call('POST', '/api/v1/reloads', { appId: app.id })).body
   await acme.admin.call('POST', `/api/v1/reloads/${ended.id}/actions/cancel`)
-  const [event] = await api.store.eventsAfter(acme.tenant.id, 0, 1)
+  const events = await api.store.eventsAfter(acme.tenant.id, 0, 100)
+  const event = events.find(({ type }) => type === FINISHED_EVENT_TYPE)
   const [delivery] = await api.store.deliveriesOf(event!.id)
   const send: Send = {
     id: newUuid(api.world.random),
@@ -44,7 +46,17 @@ beforeAll(async () => {
   }
   await api.store.addSend(send, () => undefined)
   const reload = (await acme.admin.call('POST', '/api/v1/reloads', { appId: app.id })).body
-  ids = { reloadId: reload.id, id: webhook.id, deliveryId: send.id, app: app.id, event: event!.id }
+  const { payload, headers } = upload({ name: 'Theirs/a.csv' }, 'secret')
+  await acme.admin.call('POST', '/api/v1/data-files', payload, { headers })
+  const files = (await acme.admin.call('GET', '/api/v1/data-files?includeFolders=true')).body.data
+  ids = {
+    reloadId: reload.id,
+    webhook: webhook.id,
+    folder: files[0].id,
+    deliveryId: send.id,
+    app: app.id,
+    event: event!.id,
+  }
   before = await everything()
 })
 
@@ -54,19 +66,27 @@ async function everything(): Promise<unknown> {
   const urls = [
     '/api/v1/reloads',
     '/api/core/webhooks',
-    `/api/core/webhooks/${ids.id}/deliveries`,
+    `/api/core/webhooks/${ids.webhook}/deliveries`,
     `/api/v1/reloads/${ids.reloadId}`,
+    `/api/v1/data-files/${ids.folder}`,
   ]
   return Promise.all(urls.map(async (url) => (await acme.admin.call('GET', url)).body))
 }
 
 const BODIES: Readonly<Record<string, unknown>> = {
-  POST: { since: '2026-01-01T00:00:00Z', secret: '0123456789abcdef0123456789ABCDEF' },
+  POST: {
+    since: '2026-01-01T00:00:00Z',
+    secret: '0123456789abcdef0123456789ABCDEF',
+    ownerId: '000000000000000000000000',
+  },
   PUT: { name: 'x', url: 'https://x.example.com', enableCloudEventDelivery: true },
   PATCH: [{ op: 'replace', path: '/name', value: 'x' }],
 }
 
-it('finds nothing of another tenant behind any route that names a reload, a webhook or a delivery', async () => {
+const idOf = (path: string, name: string) =>
+  name === 'id' ? ids[path.startsWith('/api/core/data-files') ? 'folder' : 'webhook'] : ids[name]
+
+it('finds nothing of another tenant behind any route that names a reload, a webhook or a file', async () => {
   const { paths } = (api.server as unknown as { swagger(): { paths: Record<string, object> } }).swagger()
   const routes = Object.entries(paths)
     .filter(([path]) => /^\/api\/(v1\/(reloads|webhooks|events)|core\/)/.test(path) && path.includes('{'))
@@ -75,7 +95,7 @@ it('finds nothing of another tenant behind any route that names a reload, a webh
     )
   expect(routes.length).toBeGreaterThanOrEqual(16)
   for (const { path, method } of routes) {
-    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no id for ${name}`)
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => idOf(path, name) ?? `no id for ${name}`)
     const own = method === 'GET' ? (await acme.admin.call(method, url)).status : 200
     expect([method, path, own]).toEqual([method, path, 200])
     const answer = await other.call(method, url, BODIES[method])

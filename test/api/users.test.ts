@@ -332,12 +332,17 @@ describe('a user that goes', () => {
     const client = (await acme.admin.call('POST', '/api/v1/oauth-clients', wish)).body
     const path = `${USERS}/${client.userId}`
     expect(codeOf(await acme.admin.call('DELETE', path))).toEqual([409, 'HTTP-409'])
-    const key = { description: 'k', sub: client.userId }
-    const { id } = (await acme.admin.call('POST', '/api/v1/api-keys', key)).body
+    const hook = { name: 'w', url: 'https://example.com/', eventTypes: [], level: 'user', enabled: true }
+    const wished = { ...hook, ownerId: client.userId }
+    const webhook = (await acme.admin.call('POST', '/api/core/webhooks', wished)).body
+    expect(webhook.ownerId).toBe(client.userId)
     const deleted = await acme.admin.call('DELETE', `/api/v1/oauth-clients/${client.clientId}`)
     expect(deleted.status).toBe(204)
+    expect((await acme.admin.call('GET', `/api/core/webhooks/${webhook.id}`)).body).toMatchObject({
+      enabled: false,
+      disabledReasonCode: 'OWNER-GONE',
+    })
     expect((await read(client.userId)).status).toBe('deleted')
-    expect((await acme.admin.call('GET', `/api/v1/api-keys/${id}`)).body.status).toBe('revoked')
     expect(await api.store.oauthClient(client.clientId)).toBeUndefined()
   })
 

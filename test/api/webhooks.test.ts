@@ -646,7 +646,7 @@ describe('extensions', () => {
     expect((await stored(id)).failedSends).toBe(0)
     const history = await acme.admin.call('GET', `/api/core/webhooks/${id}/deliveries`)
     expect(history.body.data).toEqual([answer.body])
-    const audits = await acme.admin.call('GET', '/api/v1/audits')
+    const audits = await acme.admin.call('GET', `/api/v1/audits?eventType=${FINISHED_EVENT_TYPE}`)
     expect(audits.body.data).toEqual([])
   })
 

@@ -1,7 +1,8 @@
 /**
  * The real API over the memory store and a temporary folder, without a socket: tests speak to it through
  * `inject`, as people with real keys of real tenants. Nothing of ours is replaced but the clock, which tests
- * may move. An answer that the API's document does not have fails the test that closes the API.
+ * may move. Changes leave audits, as in the service: tests count events by their types. An answer that the
+ * API's document does not have fails the test that closes the API.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -88,8 +89,6 @@ export async function apiUnderTest(
     readonly deps?: Partial<ApiDeps>
     /** Asks identity providers. */
     readonly fetch?: Fetch
-    /** Changes leave audits, as in the service; without, only what a test is about is among its events. */
-    readonly audited?: boolean
   } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-api-'))
@@ -101,9 +100,8 @@ export async function apiUnderTest(
     log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
   }
   const filesRoot = join(folder, 'files')
-  const bare = new MemoryStore()
-  const { audited = false } = given
-  const store = given.deps?.store ?? (audited ? auditedStore(bare, world, actingNow) : bare)
+  const bare = given.deps?.store ?? new MemoryStore()
+  const store = auditedStore(bare, given.deps?.world ?? world, actingNow)
   const limits = { ...DEFAULT_LIMITS, ...given.limits }
   const reader = new Readers({ limits, log: world.log })
   const seal = sealWith(randomBytes(32))
@@ -122,7 +120,6 @@ export async function apiUnderTest(
   const deps: ApiDeps = {
     tempContents,
     archives: localAppArchives((content) => tempContents.pathOf(content)),
-    store,
     world,
     zones: systemZones(),
     limits,
@@ -163,6 +160,7 @@ export async function apiUnderTest(
     whoAsks: whoAsks(signIn),
     grantForClient: grantForClient(signIn),
     ...given.deps,
+    store,
   }
   const server = buildServer(deps)
   const undeclared = holdAnswersToDocument(server)

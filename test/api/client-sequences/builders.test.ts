@@ -1,10 +1,17 @@
-/**
- * Ansible, n8n, qlik-saas-api, qsaas, Terraform and the vendor's examples: they build what reloads are
- * about.
- */
+/** Ansible, n8n, qlik-saas-api and qsaas: they build what reloads are about. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { upload } from '../../support/multipart.ts'
 import { scheduledTask } from '../../support/task-documents.ts'
-import { appInSpace, expectRefusal, type Raw, type Sequence, sequence, WAITING } from './sequence.ts'
+import {
+  appInSpace,
+  expectRefusal,
+  exportedApp,
+  OCTETS,
+  oauthClient,
+  type Raw,
+  type Sequence,
+  sequence,
+} from './sequence.ts'
 
 let to: Sequence
 beforeEach(async () => {
@@ -16,19 +23,15 @@ const V1 = '/api/v1'
 const get = (target: string) => to.ask('GET', V1 + target)
 const ids = ({ body }: Raw) => body.data.map(({ id }: { id: string }) => id)
 const quoted = (text: string) => encodeURIComponent(text)
+const JSON_TYPE = { 'content-type': 'application/json' }
+const daily = (appId: string) => ({
+  appId,
+  partial: false,
+  timeZone: 'Europe/Berlin',
+  startDateTime: '2026-11-01T06:00:00',
+  recurrence: ['RRULE:FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0'],
+})
 const automation = { name: 'Nightly', workspace: { version: 1, steps: [] } }
-
-/** Client id and secret of an OAuth client. */
-async function oauthClient(): Promise<{ client_id: string; client_secret: string }> {
-  const made = await to.send('POST', `${V1}/oauth-clients`, {
-    clientName: 'ci',
-    appType: 'web',
-    allowedGrantTypes: ['client_credentials'],
-    roles: ['TenantAdmin'],
-  })
-  expect(made.status, made.text).toBe(201)
-  return { client_id: made.body.clientId, client_secret: made.body.clientSecret }
-}
 
 it('I: Ansible keeps apps, spaces, people, tasks and automations as written', async () => {
   const { space, app } = await appInSpace(to)
@@ -52,6 +55,15 @@ it('I: Ansible keeps apps, spaces, people, tasks and automations as written', as
   expect(
     (await to.send('PUT', `${V1}/apps/${made.id}/owner`, { ownerId: bob.id })).body.attributes.ownerId,
   ).toBe(bob.id)
+  const archive = await exportedApp(to, app, '', {})
+  const uploaded = await to.ask('POST', `${V1}/temp-contents?filename=a.qvf`, {
+    headers: OCTETS,
+    body: archive,
+  })
+  expect(uploaded.status, uploaded.text).toBe(201)
+  const fileId = uploaded.headers.location!.split('/').at(-1)
+  const imported = await to.ask('POST', `${V1}/apps/import?fileId=${fileId}&spaceId=${space}`)
+  expect(imported.body.attributes).toMatchObject({ name: 'Sales Dashboard', spaceId: space })
   const managed = (await to.send('POST', `${V1}/spaces`, { name: 'Managed', type: 'managed' })).body.id
   await get(`/apps/${app}`)
   const published = await to.send('POST', `${V1}/apps/${app}/publish`, { spaceId: managed })
@@ -81,14 +93,7 @@ it('I: Ansible keeps apps, spaces, people, tasks and automations as written', as
   expect((await to.send('PATCH', `${V1}/users/${user.body.id}`, renamed)).status).toBeLessThan(300)
   expect((await get(`/users/${user.body.id}`)).body.name).toBe('V')
   expect((await to.ask('DELETE', `${V1}/users/${user.body.id}`)).status).toBeLessThan(300)
-  const wish = {
-    appId: app,
-    partial: false,
-    timeZone: 'Europe/Berlin',
-    autoReload: true,
-    recurrence: ['RRULE:FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0'],
-    startDateTime: '2026-11-01T06:00:00',
-  }
+  const wish = { ...daily(app), autoReload: true }
   expect(ids(await get(`/reload-tasks?appId=${app}&limit=10`))).toEqual([])
   const task = (await to.send('POST', `${V1}/reload-tasks`, wish)).body
   const { autoReload: _ignored, ...echoed } = wish
@@ -105,10 +110,20 @@ it('I: Ansible keeps apps, spaces, people, tasks and automations as written', as
   expect(run.body.id).toEqual(expect.any(String))
   const connections = `/data-files/connections?spaceId=${space}&name=DataFiles&personal=false`
   const connection = (await get(connections)).body.data[0].id
-  expect((await get(`/data-files?connectionId=${connection}&name=F&limit=10`)).body.data).toEqual([])
+  const files = `/data-files?connectionId=${connection}&name=F.csv&limit=10`
+  expect((await get(files)).body.data).toEqual([])
+  const { payload, headers } = upload({ name: 'F.csv', connectionId: connection }, 'a\n1\n')
+  const file = await to.ask('POST', `${V1}/data-files`, { headers, body: payload })
+  expect(file.status, file.text).toBe(201)
+  expect(ids(await get(files))).toEqual([file.body.id])
+  const act = `${V1}/data-files/${file.body.id}/actions`
+  expect((await to.send('POST', `${act}/change-owner`, { ownerId: bob.id })).text).toBe('')
+  expect((await get(files)).body.data[0].ownerId).toBe(bob.id)
+  expect((await to.send('POST', `${act}/change-space`, { spaceId: null })).text).toBe('')
+  expect((await get(files)).body.data).toEqual([])
   const spaces = await to.send('POST', `${V1}/spaces/filter`, { filter: '(name eq "Sales Analytics")' })
   expect(ids(spaces)).toEqual([space])
-  const { client_id, client_secret } = await oauthClient()
+  const { client_id, client_secret } = await oauthClient(to)
   const basic = Buffer.from(`${client_id}:${client_secret}`).toString('base64')
   const token = await to.bare('POST', '/oauth/token', {
     headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
@@ -117,8 +132,8 @@ it('I: Ansible keeps apps, spaces, people, tasks and automations as written', as
   expect(token.body.access_token).toEqual(expect.any(String))
 })
 
-it('N: n8n pages tasks by page=, and reads apps, scripts, items and audits', async () => {
-  const { app } = await appInSpace(to)
+it('N: n8n pages tasks by page=, and works on apps, scripts, items and audits', async () => {
+  const { app, space } = await appInSpace(to)
   const made: string[] = []
   for (const name of ['one', 'two', 'three']) {
     const answer = await to.send('POST', `${V1}/tasks`, scheduledTask(app, { name, enabled: true }))
@@ -133,12 +148,26 @@ it('N: n8n pages tasks by page=, and reads apps, scripts, items and audits', asy
   const copy = await to.send('POST', `${V1}/apps/${app}/copy`, { attributes: { name: 'Copy' } })
   expect(copy.body.attributes.name).toBe('Copy')
   const [task] = made
+  const changed = scheduledTask(app, { name: 'changed', enabled: true })
+  expect((await to.send('PUT', `${V1}/tasks/${task}`, changed)).status).toBeLessThan(300)
+  expect((await get(`/tasks/${task}`)).body.name).toBe('changed')
+  const old = await to.send('POST', `${V1}/reload-tasks`, daily(app))
+  const migrated = await to.send(
+    'POST',
+    `${V1}/tasks?migrateFrom=${old.body.id}`,
+    scheduledTask(app, { name: 'moved' }),
+  )
+  expect(migrated.status, migrated.text).toBe(201)
+  expect((await get(`/reload-tasks?appId=${app}&limit=10`)).body.data).toEqual([])
   const started = await to.send('POST', `${V1}/tasks/${task}/actions/start?source=manual`, {})
   expect(started.status).toBeLessThan(300)
   await to.succeed('Log\r\n')
-  const runs = await get(`/tasks/${task}/runs?sort=-startedAt`)
   const last = (await get(`/tasks/${task}/runs/last`)).body
-  expect(ids(runs)).toEqual([last.id])
+  for (const field of ['startedAt', 'endedAt', 'status', 'taskId', 'actionId']) {
+    for (const sort of [field, `-${field}`]) {
+      expect([sort, ids(await get(`/tasks/${task}/runs?sort=${sort}`))]).toEqual([sort, [last.id]])
+    }
+  }
   expect(ids(await get(`/tasks/resources/${app}/runs`))).toEqual([last.id])
   for (const [accept, read] of [
     ['text/plain', 'Log\r\n'],
@@ -150,15 +179,46 @@ it('N: n8n pages tasks by page=, and reads apps, scripts, items and audits', asy
     expect(log.text).toBe(read)
   }
   expect((await get('/apps?name=&spaceId=&limit=100')).body.data).toHaveLength(2)
+  const archive = await exportedApp(to, app, '', { headers: JSON_TYPE, body: {} })
+  const imported = await to.ask('POST', `${V1}/apps/import?name=Came&spaceId=${space}`, {
+    headers: OCTETS,
+    body: archive,
+  })
+  expect(imported.body.attributes).toMatchObject({ name: 'Came', spaceId: space })
+  const came = imported.body.attributes.id
+  const managed = (await to.send('POST', `${V1}/spaces`, { name: 'M', type: 'managed' })).body.id
+  const published = await to.send('POST', `${V1}/apps/${came}/publish`, { spaceId: managed })
+  const targetId = published.body.attributes.id
+  expect((await to.send('PUT', `${V1}/apps/${came}/publish`, { targetId })).body.attributes.id).toBe(targetId)
+  await to.send('PUT', `${V1}/apps/${came}`, { attributes: { description: 'D' } })
+  expect((await get(`/apps/${came}`)).body.attributes.description).toBe('D')
+  const { attributes: mine } = (await to.ask('DELETE', `${V1}/apps/${came}/space`)).body
+  expect(mine).not.toHaveProperty('spaceId')
+  const { user: bob, token } = await to.acme.person('bob')
+  const given = await to.send('PUT', `${V1}/apps/${came}/owner`, { ownerId: bob.id })
+  expect(given.body.attributes.ownerId).toBe(bob.id)
+  for (const [gone, headers] of [
+    [targetId, JSON_TYPE],
+    [came, { ...JSON_TYPE, authorization: `Bearer ${token}` }],
+  ] as const) {
+    expect((await to.ask('DELETE', `${V1}/apps/${gone}`, { headers })).status).toBeLessThan(300)
+  }
   expect((await to.send('POST', `${V1}/apps/validatescript`, { script: 'LOAD 1;' })).status).toBe(200)
   expect((await get('/apps/privileges')).status).toBe(200)
   const logs = await get(`/apps/${app}/reloads/logs?limit=100`)
-  expect(logs.body.data).toHaveLength(1)
+  const [{ reloadId }] = logs.body.data
+  await to.api.store.saveScriptLog(reloadId, 1, { text: 'Log\r\n', statements: [] })
+  expect((await get(`/apps/${app}/reloads/logs/${reloadId}`)).text).toBe('Log\r\n')
+  expect((await get(`/apps/${app}/reloads/metadata/${reloadId}`)).status).toBe(200)
   const version = await to.send('POST', `${V1}/apps/${app}/scripts`, { script: 'LOAD 1 AS a;' })
   expect(version.status).toBeLessThan(300)
   const { scriptId } = (await get(`/apps/${app}/scripts`)).body.scripts[0]
   const message = [{ op: 'replace', path: '/versionMessage', value: 'x' }]
   expect((await to.send('PATCH', `${V1}/apps/${app}/scripts/${scriptId}`, message)).status).toBeLessThan(300)
+  expect((await get(`/apps/${app}/scripts/${scriptId}`)).body.versionMessage).toBe('x')
+  await to.send('POST', `${V1}/apps/${app}/scripts`, { script: 'LOAD 2 AS a;' })
+  expect((await to.ask('DELETE', `${V1}/apps/${app}/scripts/${scriptId}`)).status).toBeLessThan(300)
+  expect((await get(`/apps/${app}/scripts`)).body.scripts).toHaveLength(1)
   const items = await get('/items?resourceType=app,qvapp&sort=%2BcreatedAt')
   expect(items.body.data).toHaveLength(2)
   const [item] = ids(items)
@@ -174,11 +234,17 @@ it('N: n8n pages tasks by page=, and reads apps, scripts, items and audits', asy
   for (const path of ['/audits/sources', '/audits/types', '/audits/settings']) {
     expect([path, (await get(path)).status]).toEqual([path, 200])
   }
+  const record = (await get(`/items/${item}`)).body
+  expect((await to.send('PUT', `${V1}/items/${item}`, { ...record, name: 'Renamed' })).body.name).toBe(
+    'Renamed',
+  )
   expect((await to.ask('DELETE', `${V1}/tasks/${task}`)).status).toBeLessThan(300)
+  expect((await to.ask('DELETE', `${V1}/items/${item}`)).status).toBeLessThan(300)
+  expect((await get(`/items/${item}`)).status).toBe(404)
 })
 
 it('S: qlik-saas-api makes an app and finds it as an item at once, with two slashes', async () => {
-  const client = await oauthClient()
+  const client = await oauthClient(to)
   const token = await to.bare('POST', '/oauth/token', {
     headers: { 'content-type': 'application/json' },
     body: { ...client, grant_type: 'client_credentials' },
@@ -220,8 +286,22 @@ it('S: qlik-saas-api makes an app and finds it as an item at once, with two slas
     300,
   )
   expectRefusal(await to.send('POST', `${V1}/automations/automations/${m}/actions/copy`, {}), 404)
-  const users = await to.send('POST', `${V1}/users/actions/filter?sort=`, { filter: 'status eq "active"' })
-  expect(users.status, users.text).toBe(200)
+  const archive = await exportedApp(to, app, '?NoData=true', { headers: JSON_TYPE, body: {} })
+  await to.send('POST', `${V1}/apps/${app}/scripts`, { script: 'LOAD 2 AS b;' })
+  const imported = await to.ask('POST', `${V1}/apps/import?mode=REPLACE&mode=${app}`, {
+    headers: OCTETS,
+    body: archive,
+  })
+  expect(imported.body.attributes.id).toBe(app)
+  expect((await get(`/apps/${app}/scripts/current`)).body.script).toBe('LOAD 1 AS a;')
+  const user = (await to.send('POST', `${V1}/users`, { name: 'U', email: 'u@acme.example', subject: 'u' }))
+    .body
+  const renaming = [{ path: '/name', value: 'V', op: 'replace' }]
+  expect((await to.send('PATCH', `${V1}/users/${user.id}`, renaming)).status).toBeLessThan(300)
+  const users = await to.send('POST', `${V1}/users/actions/filter?sort=`, { filter: 'name eq "V"' })
+  expect(ids(users)).toEqual([user.id])
+  const space = (await to.send('POST', `${V1}/spaces`, { name: 'x', type: 'shared' })).body.id
+  expect(ids(await to.send('POST', `${V1}/spaces/filter`, { filter: 'name eq "x"' }))).toEqual([space])
   expect((await get('/roles?limit=50')).body.data.length).toBeGreaterThan(1)
 })
 
@@ -247,71 +327,11 @@ it('Q: qsaas pages by the text after &next=, and sends JSON text without a type'
     body: 'name=S&type=shared',
   }
   expectRefusal(await to.ask('POST', `${V1}/spaces`, form), 415)
+  expectRefusal(await to.ask('POST', `${V1}/spaces`, { ...form, headers: JSON_TYPE }), 400)
+  expectRefusal(await to.send('POST', `${V1}/spaces`, [{ name: 'S', type: 'shared' }]), 400)
   const { resourceId } = (await get('/items?name=a')).body.data[0]
   const copy = (await to.ask('POST', `${V1}/apps/${resourceId}/copy`)).body.attributes
   for (const name of ['id', 'name', 'description', 'createdDate', 'owner']) {
     expect([name, typeof copy[name]]).toEqual([name, 'string'])
   }
-})
-
-it('G: Terraform takes a token, then makes, changes and deletes a space', async () => {
-  const client = await oauthClient()
-  const token = await to.bare('POST', '/oauth/token', {
-    headers: { 'content-type': 'application/json' },
-    body: { ...client, grant_type: 'client_credentials' },
-  })
-  expect([typeof token.body.expires_at, Number.isInteger(token.body.expires_in)]).toEqual(['string', true])
-  const headers = { authorization: `Bearer ${token.body.access_token}` }
-  const made = await to.send('POST', `${V1}/spaces`, { name: 'T', type: 'shared', description: '' }, headers)
-  expect(made.status, made.text).toBe(201)
-  const listed = await to.ask('GET', `${V1}/spaces?limit=10&name=`, { headers })
-  expect(ids(listed)).toEqual([made.body.id])
-  const body = { name: 'U', ownerId: made.body.ownerId, description: '' }
-  expect((await to.send('PUT', `${V1}/spaces/${made.body.id}`, body, headers)).body.name).toBe('U')
-  const deleted = await to.ask('DELETE', `${V1}/spaces/${made.body.id}`, {
-    headers: { ...headers, 'content-type': 'application/json' },
-  })
-  expect([deleted.status, deleted.text]).toEqual([204, ''])
-})
-
-it('E: the vendor’s examples deploy an app', async () => {
-  const { space, app } = await appInSpace(to)
-  const me = (await get('/users/me')).body
-  expect(me).toMatchObject({ tenantId: to.acme.tenant.id, id: to.acme.admin.user.id })
-  const personal = (await to.send('POST', `${V1}/apps`, { attributes: { name: 'P' } })).body.attributes.id
-  expect((await get(`/apps/${personal}`)).body.attributes).not.toHaveProperty('spaceId')
-  const bob = (await to.acme.person('bob')).user.id
-  expect((await get(`/spaces/${space}`)).body.id).toBe(space)
-  const member = { type: 'user', assigneeId: bob, roles: ['consumer'] }
-  expect((await to.send('POST', `${V1}/spaces/${space}/assignments`, member)).status).toBe(201)
-  const again = await to.send('POST', `${V1}/spaces/${space}/assignments`, member)
-  expect([again.status, again.body.code]).toEqual([409, 'AssignmentConflict'])
-  const managed = await to.ask('POST', `${V1}/spaces`, {
-    headers: { 'content-type': 'application/ecmascript' },
-    body: JSON.stringify({ name: 'M', type: 'managed' }),
-  })
-  expect(managed.status, managed.text).toBe(201)
-  const m = managed.body.id
-  expect((await get(`/items?resourceType=app&spaceId=${m}`)).body.data).toEqual([])
-  const published = await to.send('POST', `${V1}/apps/${app}/publish`, { spaceId: m })
-  const target = published.body.attributes.id
-  const [item] = (await get(`/items?resourceType=app&spaceId=${m}`)).body.data
-  expect(item.resourceAttributes).toMatchObject({ originAppId: app, id: target })
-  const republished = await to.send('PUT', `${V1}/apps/${app}/publish`, { spaceId: m, targetId: target })
-  expect(republished.status).toBe(200)
-  const user = { name: 'X', email: 'x@acme.example', subject: 'x', assignedRoles: [{ name: 'Developer' }] }
-  expect((await to.send('POST', `${V1}/users`, user)).status).toBe(201)
-  const found = await get(`/users?filter=${quoted('email eq "x@acme.example"')}`)
-  expect(found.body.data[0].subject).toBe('x')
-  const { id: a } = (await to.send('POST', `${V1}/automations`, automation)).body
-  expect(ids(await get(`/automations?filter=${quoted('name eq "Nightly"')}`))).toEqual([a])
-  const document = (await get(`/automations/${a}`)).body
-  expect((await to.send('POST', `${V1}/automations`, document)).status).toBe(201)
-  const given = await to.send('POST', `${V1}/automations/${a}/actions/move`, { userId: bob })
-  expect([given.status, given.text]).toEqual([204, ''])
-})
-
-it.each(Object.entries(WAITING))('%s waits: it is not there yet', async (_row, [method, target]) => {
-  const { status, body } = await to.ask(method, target)
-  expect([status, body.errors[0].detail]).toEqual([404, 'there is no such resource'])
 })

@@ -7,6 +7,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { expect } from 'vitest'
+import type { Fetch } from '../../../src/delivery/channels/guarded-fetch.ts'
 import { type AutomationsUnderTest, automationsUnderTest } from '../../support/automations-under-test.ts'
 import { claimNext, endAttempt, succeedNext } from '../../support/reload-steps.ts'
 
@@ -15,9 +16,6 @@ const NO_APP = '00000000-0000-4000-8000-000000000000'
 /** Rows of the page that wait for what they are about: method and path of a request of theirs, and why. */
 export const WAITING: Readonly<Record<string, readonly [method: string, path: string, why: string]>> = {
   'A 6': ['POST', '/api/v1/sharing-tasks/actions/execute', 'sharing tasks are out of scope'],
-  'I 4, E 5, N 5': ['POST', '/api/v1/apps/import', 'import of apps'],
-  'I 4': ['POST', '/api/v1/temp-contents', 'temporary contents'],
-  'S 6, E 4, N 5': ['POST', `/api/v1/apps/${NO_APP}/export`, 'export of apps'],
   'I 7': ['GET', `/app/${NO_APP}`, 'the WebSocket of the engine is out of scope'],
   'I 16, S 9, G 4, G 5': ['GET', '/api/v1/data-connections', 'data connections'],
   'I 17': ['POST', '/api/v1/dcaas/data-connections', 'data connections'],
@@ -28,6 +26,7 @@ export interface Raw {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly text: string
+  readonly bytes: Buffer
   // biome-ignore lint/suspicious/noExplicitAny: a client looks into whatever came
   readonly body: any
 }
@@ -49,9 +48,10 @@ export interface Sequence extends AutomationsUnderTest {
   fail(): Promise<void>
 }
 
-export async function sequence(): Promise<Sequence> {
+/** @param given what asks identity providers */
+export async function sequence(given: { readonly fetch?: Fetch } = {}): Promise<Sequence> {
   const hostUrl = (request: FastifyRequest) => `${request.protocol}://${request.host}`
-  const under = await automationsUnderTest({ deps: { hostUrl } })
+  const under = await automationsUnderTest({ deps: { hostUrl }, ...given })
   const { server } = under.api
   await server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = server.server.address() as AddressInfo
@@ -88,8 +88,10 @@ function sendRaw(port: number, method: string, path: string, { headers, body }: 
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString()
-          resolve({ status: answer.statusCode!, headers: answer.headers, text, body: parsed(text) })
+          const bytes = Buffer.concat(chunks)
+          const text = bytes.toString()
+          const { statusCode, headers } = answer
+          resolve({ status: statusCode!, headers, text, bytes, body: parsed(text) })
         })
       },
     )
@@ -115,6 +117,36 @@ export async function appInSpace({
   const attributes = { name: 'Sales Dashboard', spaceId: space.body.id }
   const app = await send('POST', '/api/v1/apps', { attributes })
   return { space: space.body.id, app: app.body.attributes.id }
+}
+
+/** Client id and secret of an OAuth client. */
+export async function oauthClient({ send }: Sequence): Promise<{ client_id: string; client_secret: string }> {
+  const made = await send('POST', '/api/v1/oauth-clients', {
+    clientName: 'ci',
+    appType: 'web',
+    allowedGrantTypes: ['client_credentials'],
+    roles: ['TenantAdmin'],
+  })
+  expect(made.status, made.text).toBe(201)
+  return { client_id: made.body.clientId, client_secret: made.body.clientSecret }
+}
+
+export const OCTETS = { 'content-type': 'application/octet-stream' }
+
+/** Exported as one client does, and fetched from where the relative address in `Location` leads. */
+export async function exportedApp(
+  { ask }: Sequence,
+  app: string,
+  query: string,
+  given: Given,
+): Promise<Buffer> {
+  const made = await ask('POST', `/api/v1/apps/${app}/export${query}`, given)
+  expect([made.status, made.text]).toEqual([201, ''])
+  const location = made.headers.location!
+  expect(location).toMatch(/^\/api\/v1\/temp-contents\/[^/:?]+$/)
+  const archive = await ask('GET', location)
+  expect([archive.status, archive.bytes.subarray(0, 2).toString()]).toEqual([200, 'PK'])
+  return archive.bytes
 }
 
 /** What every client of the page does with a refusal. */
