@@ -78,6 +78,11 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^automations\.getAutomationsUsageMetrics/, 'nothing is metered'],
   [/^data-connections\./, CONNECTIONS],
   [/^oauth-clients\..*ConnectionConfig/, CONNECTIONS],
+  [
+    /^oauth-tokens\./,
+    'access tokens are signed and not kept: they end with their client, or when they expire',
+  ],
+  [/^items\.patchItemsSettings/, 'the use of items is not measured: there is nothing to set'],
   [/^oauth-clients\.publish/, 'clients are of one tenant'],
   [/^spaces\..*Share/, SHARES],
   [/^core\/data-files\.getDataFilesDeletes/, 'what was deleted is told by events, not kept as a list'],
