@@ -28,7 +28,6 @@ const SECRET = 'a secret of the client'
 beforeAll(async () => {
   guarded = guardedFetch({ allowance: parseAllowance('localhost') }, 'REPRISE_SIGN_IN_ALLOW')
   api = await apiUnderTest({
-    audited: true,
     fetch: guarded.fetch,
     deps: { hostUrl: ownOrigin({ publicUrl: undefined, trustedProxies: [] }) },
   })
