@@ -6,7 +6,7 @@ import { TASK_EVENT_SOURCE } from '../../src/event/event-types.ts'
 import type { StoredEvent } from '../../src/event/stored-event.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { Browser, hidden, injecting } from '../support/browser.ts'
-import { multipartBody } from '../support/multipart.ts'
+import { upload } from '../support/multipart.ts'
 import { addApp } from '../support/reload-steps.ts'
 import { chainedTask, scheduledTask } from '../support/task-documents.ts'
 
@@ -138,17 +138,12 @@ it('reloads', async () => {
 })
 
 it('data files', async () => {
-  const part = (content: string) =>
-    multipartBody([
-      { name: 'Json', content: JSON.stringify({ name: 'a.csv' }), type: 'application/json' },
-      { name: 'File', content, filename: 'a.csv' },
-    ])
-  const upload = part('a\n1\n')
+  const first = upload({ name: 'a.csv' }, 'a\n1\n')
   const made = await did('uploadDataFile', 'POST', '/api/v1/data-files', {
-    body: upload.payload,
-    headers: upload.headers,
+    body: first.payload,
+    headers: first.headers,
   })
-  const again = part('a\n2\n')
+  const again = upload({ name: 'a.csv' }, 'a\n2\n')
   await did('reuploadDataFile', 'PUT', `/api/v1/data-files/${made.id}`, {
     body: again.payload,
     headers: again.headers,
@@ -163,10 +158,7 @@ it('data files that move, have another owner, and go several at once', async () 
   const file = async () => {
     count += 1
     const name = `f${count}.csv`
-    const sent = multipartBody([
-      { name: 'Json', content: JSON.stringify({ name }), type: 'application/json' },
-      { name: 'File', content: 'a', filename: name },
-    ])
+    const sent = upload({ name }, 'a')
     return (await admin.call('POST', '/api/v1/data-files', sent.payload, { headers: sent.headers })).body.id
   }
   const [v1, core] = ['/api/v1/data-files', '/api/core/data-files']

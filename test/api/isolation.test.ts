@@ -1,7 +1,7 @@
 /**
- * Another tenant's admin, holding valid ids of reloads, webhooks and data files, sees nothing and changes nothing. The
- * list of routes is taken from the server itself, so that a new route without a row here fails. The catalog
- * has a suite of its own.
+ * Another tenant's admin, holding valid ids of reloads, webhooks and data files, sees nothing and changes
+ * nothing. The list of routes is taken from the server itself, so that a new route without a row here fails.
+ * The catalog has a suite of its own.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newUuid } from '../../src/core/ids.ts'
