@@ -88,7 +88,8 @@ describe('a person that signs in', () => {
 
   it('has the groups that it is told to have, and those of administrators', async () => {
     const own = group('Board', 'custom')
-    const { signIn, groups } = await bench([], [own, group('Old', 'idp')])
+    const member = aUser({ subject: ada.subject, groups: [membershipIn(own)] })
+    const { signIn, groups } = await bench([member], [own, group('Old', 'idp')])
     const first = await letIn(signIn({ ...ada, groups: ['Board', 'Old'] }))
     expect(first.groups?.map(({ name }) => name).sort()).toEqual(['Board', 'Old'])
     const later = await letIn(signIn({ ...ada, groups: ['New'] }, { createsGroups: false }))
@@ -97,6 +98,15 @@ describe('a person that signs in', () => {
     const untold = await letIn(signIn({ subject: ada.subject }))
     expect(untold.groups).toEqual(later.groups)
     expect(untold.name).toBe('Ada')
+  })
+
+  it('does not get into a group of administrators because its provider has one of that name', async () => {
+    const board = { ...group('Board', 'custom'), roles: ['TenantAdmin' as const] }
+    const { signIn } = await bench([], [board])
+    for (const createsGroups of [true, false]) {
+      const user = await letIn(signIn({ ...ada, groups: ['Board', 'Staff'] }, { createsGroups }))
+      expect(user.groups?.map(({ name }) => name) ?? []).not.toContain('Board')
+    }
   })
 
   it('is not saved again when nothing changed', async () => {

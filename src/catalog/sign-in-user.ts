@@ -28,9 +28,10 @@ interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
  * Finds the user with the person's subject, or makes it where the provider may. Whoever was invited becomes
  * active, also when it was invited with an address that is the person's own (`ownsEmail`) and another
  * subject: that becomes the person's. Name, address and groups become what the provider tells, and stay where
- * it tells nothing. Groups that an administrator made (`custom`) are left only by hand. With a group that it
- * leaves go its tasks of apps that it may not reload any more; the last active administrator keeps the groups
- * that make it one.
+ * it tells nothing. Groups that an administrator made (`custom`) are joined and left only by hand: whoever
+ * may name a group at the provider does not get what an administrator gave to one of that name. With a group
+ * that it leaves go its tasks of apps that it may not reload any more; the last active administrator keeps the
+ * groups that make it one.
  * @returns refusal `unauthorized` for whom is not to come in, also when several were invited with the address
  *   or the user who has it is disabled
  */
@@ -182,8 +183,9 @@ function membershipsOf(
         .filter((name) => !byName.has(name))
         .map((name) => newGroup(rules.tenantId, ids.get(name)!, name, now))
     : []
-  const named = [...told.flatMap((name) => byName.get(name) ?? []), ...made].map(membershipIn)
-  const kept = had.filter(({ id }) => custom.has(id) && !named.some((one) => one.id === id))
+  const existing = told.flatMap((name) => byName.get(name) ?? []).filter(({ id }) => !custom.has(id))
+  const named = [...existing, ...made].map(membershipIn)
+  const kept = had.filter(({ id }) => custom.has(id))
   const byId = [...kept, ...named].sort((a, b) => (a.id < b.id ? -1 : 1))
   const same = byId.length === had.length && byId.every(({ id }) => had.some((one) => one.id === id))
   return same ? { made } : { memberships: byId, made }

@@ -15,6 +15,8 @@ import {
 import { isRefused } from '../catalog/refusal.ts'
 import { signInUser } from '../catalog/sign-in-user.ts'
 import { defined } from '../core/defined.ts'
+import { hostNameOf } from '../core/host-name.ts'
+import type { TenantId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import { claimsOf, type Person, personIn } from '../core/people/person.ts'
 import type { World } from '../core/ports.ts'
@@ -64,8 +66,9 @@ export function issuerTokenWay(deps: IssuerTokenDeps): BearerWay {
 }
 
 /**
- * The provider that a token is for. Several tenants may trust one issuer: an audience that the token names
- * decides, then the host that the request was sent to.
+ * The provider that a token is for. Several tenants may trust one issuer, and none of them is to take tokens
+ * from another by what it says of itself: the host that the request was sent to decides between tenants, and
+ * where that tells nothing nobody comes in. Within a tenant an audience that the token names goes first.
  */
 async function trustedBy(
   store: PeopleStore,
@@ -75,16 +78,31 @@ async function trustedBy(
   const enabled = (await store.identityProvidersOf(String(iss))).filter((provider) => provider.enabled)
   if (enabled.length === 0) return notIn('the issuer of the token is not known here')
   const audiences: readonly unknown[] = [aud].flat()
-  const named = enabled.filter((provider) => audiences.includes(audienceOf(provider)))
-  const fitting = named.length > 0 ? named : enabled.filter((provider) => audienceOf(provider) === undefined)
-  if (fitting.length === 0) return notIn('the token is for another audience')
-  if (fitting.length === 1) return fitting[0]!
-  const tenants = await Promise.all(fitting.map(({ tenantId }) => store.tenant(tenantId)))
-  const present = fitting.filter((_, index) => tenants[index]?.removedAt === undefined)
-  if (present.length === 1) return present[0]!
-  const atHost = new Set(tenants.filter((one) => one?.hostnames.includes(hostname)).map((one) => one?.id))
-  const here = present.filter(({ tenantId }) => atHost.has(tenantId))
-  return here.length === 1 ? here[0]! : notIn('the host name does not tell which tenant the token is for')
+  const isNamed = (provider: IdentityProvider) => audiences.includes(audienceOf(provider))
+  const fitting = enabled.filter((provider) => audienceOf(provider) === undefined || isNamed(provider))
+  const [only, another] = fitting
+  if (only === undefined) return notIn('the token is for another audience')
+  if (another === undefined) return only
+  const tenantId = await tenantAmong(store, fitting, hostNameOf(hostname))
+  const own = fitting.filter((provider) => provider.tenantId === tenantId)
+  const named = own.filter(isNamed)
+  const [chosen, further] = named.length > 0 ? named : own
+  if (chosen !== undefined && further === undefined) return chosen
+  return notIn('the host name does not tell which tenant the token is for')
+}
+
+/** The tenant whose host it is, or the only one; undefined: it may be for several. */
+async function tenantAmong(
+  store: PeopleStore,
+  providers: readonly IdentityProvider[],
+  host: string,
+): Promise<TenantId | undefined> {
+  const ids = [...new Set(providers.map(({ tenantId }) => tenantId))]
+  const found = await Promise.all(ids.map((id) => store.tenant(id)))
+  const present = found.filter((tenant) => tenant !== undefined && tenant.removedAt === undefined)
+  const [first, second] = present
+  const ofHost = present.find((tenant) => tenant?.hostnames.includes(host))
+  return (ofHost ?? (second === undefined ? first : undefined))?.id
 }
 
 /** An OpenID provider makes tokens for many: only those for our client count. */

@@ -318,11 +318,21 @@ describe('several tenants with one issuer', () => {
     expect(await tenantOf(token)).toBe(acme.tenant.id)
   })
 
-  it('one that names the audience goes before one that takes all', async () => {
+  it('take no tokens from each other by an audience: the host decides, else nobody comes in', async () => {
+    await trust()
+    await trust({ audience: 'portal' }, other)
+    const token = await issuer.token(good({ aud: ['portal', 'acme'] }))
+    expect(await tenantOf(token, 'acme.example.com')).toBe(acme.tenant.id)
+    expect(await tenantOf(token, 'other.example.com')).toBe(other.tenant.id)
+    expect(await detailOf(token)).toBe('the host name does not tell which tenant the token is for')
+    expect(await tenantOf(await issuer.token(good()))).toBe(acme.tenant.id)
+  })
+
+  it('within a tenant one that names the audience goes before one that takes all', async () => {
+    await trust({ createsUsers: false })
     await trust({ audience: 'acme' })
-    await trust({}, other)
     expect(await tenantOf(await issuer.token(good({ aud: 'acme' })))).toBe(acme.tenant.id)
-    expect(await tenantOf(await issuer.token(good()))).toBe(other.tenant.id)
+    expect(await detailOf(await issuer.token(good({ sub: 'bert' })))).toMatch(/not invited/)
   })
 
   it('keys of one let nobody into the other', async () => {

@@ -79,4 +79,20 @@ describe('a person in the claims of a token', () => {
     expect(person).toMatchObject({ subject: 'ada' })
     expect((person as { ownsEmail?: true }).ownsEmail === true).toBe(owns)
   })
+
+  it.each([false, 'false'])('is none by a mail address that nobody has verified (%j)', (verified) => {
+    const payload = { sub: '1', email: 'admin@example.com', email_verified: verified }
+    for (const names of [
+      { ...NAMES, subject: 'email' },
+      { ...NAMES, subject: 'email', email: 'upn' },
+      { ...NAMES, subject: 'upn', email: 'upn' },
+    ]) {
+      const told = { ...payload, upn: 'admin@example.com' }
+      expect(personIn(told, { ...OIDC, claims: names })).toMatch(/nobody has verified/)
+      expect(personIn({ ...told, email_verified: true }, { ...OIDC, claims: names })).toMatchObject({
+        subject: 'admin@example.com',
+      })
+    }
+    expect(personIn(payload, OIDC)).toEqual({ subject: '1' })
+  })
 })

@@ -34,6 +34,9 @@ export function personIn(payload: Readonly<Record<string, unknown>>, rules: Pers
   const groups = groupNames(own(payload, names.groups))
   if (typeof groups === 'string') return `the claim "${names.groups}" ${groups}`
   const verified = saidVerified(payload)
+  if (verified === false && [names.email, DEFAULT_CLAIM_NAMES.email].includes(names.subject)) {
+    return `the claim "${names.subject}" is a mail address that nobody has verified`
+  }
   const email = verified === false ? undefined : text(own(payload, names.email))
   return {
     subject,
