@@ -127,6 +127,15 @@ describe('no session', () => {
     expect((await browser.go('POST', '/login/jwt-session')).status).toBe(403)
   })
 
+  it('without a token; and a page that makes browsers ask shuts nobody out', async () => {
+    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    for (let n = 0; n < 30; n++) {
+      expect((await browser.go('POST', '/login/jwt-session', { headers })).status).toBe(401)
+      expect((await browser.go('GET', `/login/callback?code=x&state=${n}`, { headers })).status).toBe(400)
+    }
+    expect((await open(await token())).status).toBe(200)
+  })
+
   it('for a token that is not right; who goes on trying has to wait', async () => {
     const late = await token({ exp: Math.floor(api.world.clock.now() / 1000) - 3600 })
     const statuses: number[] = []

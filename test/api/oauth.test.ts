@@ -152,6 +152,34 @@ describe('the token endpoint', () => {
   })
 })
 
+describe('a page of another site', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const wrong = 'grant_type=client_credentials&client_id=x&client_secret=x'
+
+  it.each([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'https://other.example.com' },
+  ])('shuts nobody out by failing in the browser of somebody beside (%j)', async (headers) => {
+    const client = await newClient()
+    for (let n = 0; n < 30; n++) {
+      const { status, body } = await ask(wrong, { ...form, ...headers } as Record<string, string>)
+      expect([status, body.error]).toEqual([400, 'invalid_request'])
+    }
+    expect((await inJson(client)).status).toBe(200)
+  })
+
+  it('is let ask when the operator allows its origin', async () => {
+    const allowed = await apiUnderTest({ deps: { corsOrigins: ['https://app.example'] } })
+    const payload = { grant_type: 'client_credentials', client_id: 'x', client_secret: 'x' }
+    const headers = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }
+    const answer = await allowed.server.inject({ method: 'POST', url: '/oauth/token', payload, headers })
+    expect(answer.statusCode).toBe(401)
+    await allowed.close()
+  })
+})
+
 describe('an access token', () => {
   it('ends with its time', async () => {
     const { body } = await inJson(await newClient())

@@ -8,6 +8,7 @@ import { type Static, Type } from 'typebox'
 import { timeText } from '../../core/time-text.ts'
 import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { isOfOtherSite } from '../http/other-site.ts'
 import type { Problem } from '../http/problem.ts'
 
 const ERRORS_OF_OAUTH = [
@@ -79,6 +80,10 @@ export function registerOAuthToken(server: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+      // Its failures would be counted for whoever looks at that page.
+      if (isOfOtherSite(request.headers, [new URL(deps.hostUrl(request)).origin, ...deps.corsOrigins])) {
+        return refused(reply, 'invalid_request', 'pages of other sites get no tokens')
+      }
       const { grant_type: grantType } = request.body
       if (grantType === undefined) return refused(reply, 'invalid_request', 'grant_type is missing')
       if (grantType !== 'client_credentials') {

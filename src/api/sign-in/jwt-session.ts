@@ -37,7 +37,8 @@ export function registerJwtSession(server: ApiServer, deps: ApiDeps, rate: SignI
       if (waitMs > 0) throw tooOften(waitMs)
       const caller = await deps.whoAsks.of(askedBy(request))
       if (isNotIn(caller)) {
-        throttle.failed({ address })
+        // What any page makes a browser send has no credential: it guesses nothing, and shuts nobody out.
+        if (request.headers.authorization !== undefined) throttle.failed({ address })
         throw refuse('unauthorized', { detail: caller.detail, headers: { 'www-authenticate': 'Bearer' } })
       }
       const { user, claims, credential } = caller

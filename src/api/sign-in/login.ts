@@ -25,6 +25,7 @@ import { all, is } from '../../store/port/condition.ts'
 import { everyRow } from '../../store/port/lists.ts'
 import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
+import { isOfOtherSite } from '../http/other-site.ts'
 import { problems } from '../http/problem.ts'
 import { faultContent, PAGE, sendPage, signedInContent, signInContent } from './page.ts'
 import { cookieName, endSessionBefore, giveSession, type Place, placeOf, sessionCookieKind } from './place.ts'
@@ -184,17 +185,9 @@ function tooOften(
  * cookie of the same browser holds, and where a browser tells its page, it is ours.
  */
 function isOwnForm({ headers }: FastifyRequest, place: Place, form: string): boolean {
-  const { origin, host } = headers
-  if (origin !== undefined && origin !== place.origin && !isOfHost(origin, host)) return false
-  const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin') return false
+  if (isOfOtherSite(headers, [place.origin])) return false
   const secrets = cookiesNamed(headers.cookie, cookieName('form', place))
   return secrets.some((secret) => isSameText(boundText(secret, 'sign-in form'), form))
-}
-
-/** A browser sends both, and no page can make it send others. */
-function isOfHost(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host
 }
 
 /** Of this tenant: keys of others are as good as none. */

@@ -133,6 +133,7 @@ function notSignedIn(
   { why, detail }: NotSignedIn,
   path: string,
 ): FastifyReply {
-  browser.throttle.failed({ address: clientAddress(request) })
+  // Any page can send a browser here with nothing that was begun: that guesses nothing, and shuts nobody out.
+  if (why !== 'begin-again') browser.throttle.failed({ address: clientAddress(request) })
   return sendPage(reply, STATUS[why], 'Not signed in', faultContent(detail, path))
 }
