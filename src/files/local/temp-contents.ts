@@ -29,8 +29,8 @@ export interface TempFolder {
 export class LocalTempContents implements TempContents {
   readonly #folder: TempFolder
   readonly #world: Pick<World, 'clock' | 'random'>
-  /** Bytes of uploads under way. */
-  readonly #coming = new Map<TenantId, number>()
+  /** Uploads under way. */
+  readonly #coming = new Map<TenantId, Set<Coming>>()
 
   constructor(folder: TempFolder, world: Pick<World, 'clock' | 'random'>) {
     this.#folder = folder
@@ -42,27 +42,42 @@ export class LocalTempContents implements TempContents {
     content: AsyncIterable<Uint8Array>,
   ): Promise<TempContent | 'full' | 'too-large'> {
     const { tenantId } = given
-    await this.#sweepTenant(tenantId)
-    const present = await this.#contentsOf(tenantId)
-    const taken = present.reduce((sum, { bytes }) => sum + bytes, 0)
-    if (present.length >= CONTENTS_MAX) return 'full'
-    await mkdir(this.#folderOf(tenantId), { recursive: true, mode: 0o700 })
     const id = newUuid(this.#world.random)
     const path = this.pathOf({ tenantId, id })
-    const room = LARGEST_PER_TENANT * this.#folder.bytesMax - taken
-    const bytes = await this.#write(tenantId, path, content, room).catch(async (error: unknown) => {
+    const coming: Coming = { bytes: 0, leftBeside: 0 }
+    const beside = this.#coming.get(tenantId) ?? new Set()
+    this.#coming.set(tenantId, beside.add(coming))
+    try {
+      await this.#sweepTenant(tenantId)
+      coming.leftBeside = 0
+      const present = await this.#contentsOf(tenantId)
+      if (present.length + beside.size > CONTENTS_MAX) return 'full'
+      const taken = present.reduce((sum, { bytes }) => sum + bytes, 0)
+      const room = LARGEST_PER_TENANT * this.#folder.bytesMax - taken
+      await mkdir(this.#folderOf(tenantId), { recursive: true, mode: 0o700 })
+      const isWhole = await this.#write(
+        path,
+        content,
+        coming,
+        () => room - bytesOf(beside) - coming.leftBeside,
+      )
+      if (isWhole !== true) {
+        await rm(path, { force: true })
+        return isWhole
+      }
+      const createdAt = this.#world.clock.now()
+      const kept: TempContent = { id, ...given, bytes: coming.bytes, createdAt, expiresAt: createdAt + ttlMs }
+      await writeFile(`${path}.part`, JSON.stringify(kept), { mode: 0o600 })
+      await rename(`${path}.part`, path + ABOUT)
+      for (const other of beside) other.leftBeside += coming.bytes
+      return kept
+    } catch (error) {
       await rm(path, { force: true })
       throw error
-    })
-    if (typeof bytes === 'string') {
-      await rm(path, { force: true })
-      return bytes
+    } finally {
+      beside.delete(coming)
+      if (beside.size === 0) this.#coming.delete(tenantId)
     }
-    const createdAt = this.#world.clock.now()
-    const kept: TempContent = { id, ...given, bytes, createdAt, expiresAt: createdAt + ttlMs }
-    await writeFile(`${path}.part`, JSON.stringify(kept), { mode: 0o600 })
-    await rename(`${path}.part`, path + ABOUT)
-    return kept
   }
 
   async find(tenantId: TenantId, id: string): Promise<TempContent | 'expired' | undefined> {
@@ -121,31 +136,38 @@ export class LocalTempContents implements TempContents {
     }
   }
 
-  /** Writes while there is room. */
+  /** @param left room behind what has come, bytes: written while there is any */
   async #write(
-    tenantId: TenantId,
     path: string,
     content: AsyncIterable<Uint8Array>,
-    room: number,
-  ): Promise<number | 'full' | 'too-large'> {
+    coming: Coming,
+    left: () => number,
+  ): Promise<true | 'full' | 'too-large'> {
     const file = await open(path, 'wx', 0o600)
-    let bytes = 0
     try {
       for await (const piece of content) {
-        bytes += piece.length
-        const coming = (this.#coming.get(tenantId) ?? 0) + piece.length
-        this.#coming.set(tenantId, coming)
-        if (bytes > this.#folder.bytesMax) return 'too-large'
-        if (coming > room) return 'full'
+        coming.bytes += piece.length
+        if (coming.bytes > this.#folder.bytesMax) return 'too-large'
+        if (left() < 0) return 'full'
         await file.writeFile(piece)
       }
       await file.sync()
-      return bytes
+      return true
     } finally {
       await file.close()
-      const left = (this.#coming.get(tenantId) ?? 0) - bytes
-      if (left > 0) this.#coming.set(tenantId, left)
-      else this.#coming.delete(tenantId)
     }
   }
+}
+
+/** An upload under way. */
+interface Coming {
+  bytes: number
+  /** Bytes of those of the tenant that ended well meanwhile: they are not among what it found. */
+  leftBeside: number
+}
+
+function bytesOf(uploads: Iterable<Coming>): number {
+  let sum = 0
+  for (const { bytes } of uploads) sum += bytes
+  return sum
 }
