@@ -6,7 +6,7 @@ import type { App, ScriptVersion } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import { all, is } from '../store/port/condition.ts'
-import { findApp } from './access.ts'
+import { findApp, findSpace } from './access.ts'
 import { newApp } from './app.ts'
 import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
 import { archivedTasks, makeTasks, type TaskDocuments, taskPlans } from './archived-tasks.ts'
@@ -153,6 +153,8 @@ async function targetOf(
   if (mode === 'replace') {
     return refused('badRequest', 'replace needs the id of the app', { parameter: 'appId' })
   }
+  const space = spaceId === undefined ? undefined : await findSpace(store, caller.user, spaceId, 'see')
+  if (space !== undefined && isRefused(space)) return space
   const place =
     spaceId === undefined ? all(is('spaceId', null), is('ownerId', caller.user.id)) : is('spaceId', spaceId)
   const { rows } = await store.list('apps', {

@@ -133,6 +133,22 @@ describe('an exported app', () => {
     expect((await deploy()).status).toBe(409)
   })
 
+  it('tells nobody what apps are in a space that they do not see', async () => {
+    const spaceId = (await anna.call('POST', '/api/v1/spaces', { name: 's', type: 'shared' })).body.id
+    for (const name of ['once', 'twice', 'twice']) await makeApp(anna, { name, spaceId })
+    const archive = await exported(bert, await makeApp(bert, { name: 'b' }))
+    const globex = await api.tenant('globex')
+    for (const person of [bert, globex.admin]) {
+      const answers = []
+      for (const name of ['never', 'once', 'twice']) {
+        const query = `mode=autoreplace&spaceId=${spaceId}&name=${name}`
+        const { status, body } = await send(person, `/api/v1/apps/import?${query}`, archive)
+        answers.push([status, body.errors[0].detail])
+      }
+      expect(answers).toEqual(Array(3).fill([404, 'there is no space with this id']))
+    }
+  })
+
   it('is made by who may read the script, and is for its maker alone', async () => {
     const id = await makeApp(anna, { name: 'a' })
     expect((await bert.call('POST', `/api/v1/apps/${id}/export`)).status).toBe(404)
