@@ -80,6 +80,23 @@ describe('identity providers', () => {
     expect(after).not.toHaveProperty('audience')
   })
 
+  it('keep their secret for their issuer alone: another would be sent what nobody is shown', async () => {
+    const { id } = (await make(OIDC)).body
+    const before = await api.store.identityProvider(acme.tenant.id, id)
+    const elsewhere = { op: 'replace', path: '/issuer', value: 'https://evil.example.com' }
+    const kept = { op: 'add', path: '/clientSecret', value: '**OMITTED**' }
+    const copied = { op: 'copy', from: '/clientSecret', path: '/clientSecret' }
+    for (const operations of [[elsewhere], [elsewhere, kept], [copied, elsewhere]]) {
+      const { status, body } = await patch(id, ...operations)
+      expect([status, body.errors[0].source]).toEqual([400, { pointer: '/clientSecret' }])
+    }
+    expect(await api.store.identityProvider(acme.tenant.id, id)).toEqual(before)
+    const anew = { op: 'replace', path: '/clientSecret', value: 'of the other' }
+    expect((await patch(id, elsewhere, anew)).status).toBe(204)
+    const back = { op: 'replace', path: '/issuer', value: OIDC.issuer }
+    expect((await patch(id, back, { op: 'remove', path: '/clientSecret' })).status).toBe(204)
+  })
+
   it('are refused with all that is wrong', async () => {
     const { jwk, privateKey: _ } = await signingKey('one')
     const pointers = async (wish: object) => {

@@ -258,7 +258,7 @@ function wishOf(deps: ApiDeps, body: Static<typeof Wish>, before?: IdentityProvi
       ? {}
       : { sealedClientSecret: clientSecret === undefined ? null : deps.seal.seal(clientSecret) }),
   }
-  const faults = providerFaults(wish, OWN_ISSUER, deps.checkProviderUrl)
+  const faults = providerFaults(wish, OWN_ISSUER, deps.checkProviderUrl, before)
   if (clientSecret !== undefined && protocol === 'jwt') {
     faults.push({ pointer: '/clientSecret', detail: 'clientSecret is only for the protocol oidc' })
   }

@@ -23,11 +23,13 @@ export const PROVIDERS_MAX = 50
 /**
  * @param ownIssuer which no other may have
  * @param urlFault why an address may not be asked, in words
+ * @param before what is changed
  */
 export function providerFaults(
   wish: ProviderWish,
   ownIssuer: string,
   urlFault: (url: string) => string | undefined,
+  before?: IdentityProvider,
 ): ProviderFault[] {
   const { protocol, issuer, clientId, jwksUrl, jwks } = wish
   const faults: ProviderFault[] = []
@@ -36,6 +38,9 @@ export function providerFaults(
   }
   if (oneLine(issuer) !== issuer) fault('/issuer', 'issuer must be a plain text, exactly as "iss" has it')
   if (issuer === ownIssuer) fault('/issuer', 'this is the issuer of the tokens of this service itself')
+  if (keepsSecretFor(wish, before)) {
+    fault('/clientSecret', 'give the clientSecret again: the one that is kept is for another issuer alone')
+  }
   if (jwksUrl !== undefined) fault('/jwksUrl', urlFault(jwksUrl))
   if (jwksUrl !== undefined && jwks !== undefined) fault('/jwks', 'give jwks or jwksUrl, not both')
   if (jwks !== undefined) fault('/jwks', keysFault(JSON.parse(jwks)))
@@ -47,6 +52,12 @@ export function providerFaults(
     if (jwksUrl === undefined && jwks === undefined) fault('/issuer', discoveryFault(urlFault(issuer)))
   }
   return faults
+}
+
+/** A secret that nobody is shown would be sent to whichever issuer is named next. */
+function keepsSecretFor(wish: ProviderWish, before: IdentityProvider | undefined): boolean {
+  const isKept = before?.sealedClientSecret !== undefined && wish.sealedClientSecret === undefined
+  return isKept && wish.issuer !== before.issuer
 }
 
 function discoveryFault(fault: string | undefined): string | undefined {
