@@ -30,8 +30,8 @@ interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
  * subject: that becomes the person's. Name, address and groups become what the provider tells, and stay where
  * it tells nothing. Groups that an administrator made (`custom`) are joined and left only by hand: whoever
  * may name a group at the provider does not get what an administrator gave to one of that name. With a group
- * that it leaves go its tasks of apps that it may not reload any more; the last active administrator keeps the
- * groups that make it one.
+ * that it leaves go its tasks of apps that it may not reload any more; the last active administrator keeps
+ * the groups that make it one.
  * @returns refusal `unauthorized` for whom is not to come in, also when several were invited with the address
  *   or the user who has it is disabled
  */
