@@ -5,6 +5,7 @@
  */
 import { defined } from '../core/defined.ts'
 import { APP_USAGES, type AppUsage, STORES_MODES, type StoresMode } from '../core/records.ts'
+import type { DataPart } from './data-transfers.ts'
 import { type Refused, refused } from './refusal.ts'
 import type { TempContent } from './temp-contents.ts'
 
@@ -26,6 +27,8 @@ export interface Manifest {
   readonly app: ArchivedApp
   /** Names of the connections that the script read, as it says them; no secrets. */
   readonly connections: readonly string[]
+  /** The archive has the data of the app. */
+  readonly data: boolean
 }
 
 /** What an archive does not have of a task: the event, or the trigger, in words. Without: the whole task. */
@@ -50,7 +53,7 @@ export interface OpenedArchive {
 
 export interface AppArchives {
   /** The bytes of an archive. */
-  pack(parts: OpenedArchive): AsyncIterable<Uint8Array>
+  pack(parts: OpenedArchive, data: readonly DataPart[]): AsyncIterable<Uint8Array>
   /** @param scriptMax largest script that is taken, bytes */
   open(content: TempContent, scriptMax: number): Promise<OpenedArchive | ArchiveFault>
 }
@@ -64,7 +67,7 @@ export interface Making {
 }
 
 export function writeManifest(
-  { app, connections }: Manifest,
+  { app, connections, data }: Manifest,
   { exportedAt, service, leftOut }: Making,
 ): string {
   const { name, description, usage, stores } = app
@@ -75,7 +78,7 @@ export function writeManifest(
     service,
     app: { name, description, usage, ...defined({ stores }) },
     connections,
-    data: false,
+    data,
     leftOut,
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
@@ -106,7 +109,11 @@ export function readManifest(text: string, fallbackName?: string): Manifest | Re
     .slice(0, CONNECTIONS_MAX)
     .map((one) => textOf(one, ARCHIVED_NAME_MAX))
     .filter((one) => one !== undefined)
-  return { app: { name, description, usage, ...defined({ stores }) }, connections: names }
+  return {
+    app: { name, description, usage, ...defined({ stores }) },
+    connections: names,
+    data: parsed.data === true,
+  }
 }
 
 export function unfit(detail: string): Refused {

@@ -1,4 +1,4 @@
-/** Apps leave as archives and come in from them: script, description and tasks. */
+/** Apps leave as archives and come in from them: script, description, tasks and data. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newTimeUuid } from '../core/ids.ts'
@@ -6,10 +6,13 @@ import type { App, ScriptVersion } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import { all, is } from '../store/port/condition.ts'
+import type { ReloadStore } from '../store/port/reloads.ts'
 import { findApp, findSpace } from './access.ts'
-import { newApp } from './app.ts'
+import { appDataLost, appGone, newApp } from './app.ts'
 import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
+import type { CopyDeps } from './app-copy.ts'
 import { archivedTasks, makeTasks, type TaskDocuments, taskPlans } from './archived-tasks.ts'
+import type { DataTransfers, ImportedData } from './data-transfers.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { type ScriptDeps, setScript } from './script.ts'
@@ -22,6 +25,9 @@ export interface TransferDeps extends ScriptDeps, Pick<TaskDeps, 'zones'> {
   readonly archives: AppArchives
   readonly version: string
   readonly taskDocuments: TaskDocuments
+  readonly dataTransfers: DataTransfers
+  readonly appData: CopyDeps['appData']
+  readonly store: ScriptDeps['store'] & Pick<ReloadStore, 'activeReloadOf'>
   /** Deletes an app with all that belongs to it. */
   deleteApp(app: App): Promise<void>
 }
@@ -34,6 +40,7 @@ export async function exportApp(
   deps: TransferDeps,
   caller: Caller,
   appId: string,
+  { noData }: { readonly noData: boolean },
 ): Promise<TempContent | Refused> {
   const app = await findApp(deps.store, caller.user, appId, 'read-script')
   if (isRefused(app)) return app
@@ -42,6 +49,7 @@ export async function exportApp(
   const manifest: Manifest = {
     app: { name, description, usage, ...defined({ stores }) },
     connections: await connectionsOf(deps, app),
+    data: app.data !== undefined && !noData,
   }
   const { documents, leftOut } = await archivedTasks(deps, caller, app)
   const making = { exportedAt: timeText(deps.world.clock.now()), service: deps.version, leftOut }
@@ -50,13 +58,22 @@ export async function exportApp(
     ...defined({ script: script?.script }),
     ...(documents.length === 0 ? {} : { tasks: `${JSON.stringify(documents, null, 2)}\n` }),
   }
-  return keepTempContent(
-    deps.tempContents,
-    caller,
-    { name: `${app.name}.zip`, ttlMs: EXPORT_MS },
-    deps.archives.pack(text),
-    deps.limits.dataFileBytes,
-  )
+  const exported = await exportedData(deps, app, noData)
+  if (isRefused(exported)) return exported
+  try {
+    const content = deps.archives.pack(text, exported?.parts ?? [])
+    const about = { name: `${app.name}.zip`, ttlMs: EXPORT_MS }
+    return await keepTempContent(deps.tempContents, caller, about, content, deps.limits.dataFileBytes)
+  } finally {
+    await exported?.discard()
+  }
+}
+
+async function exportedData({ appData, dataTransfers }: TransferDeps, app: App, noData: boolean) {
+  const { data } = app
+  if (noData || data === undefined) return undefined
+  if (!(await appData.isWhole(data))) return appDataLost()
+  return dataTransfers.exported({ ...app, data })
 }
 
 /** replace: over the app that is named; autoreplace: over the one of this name in the place, or a new one. */
@@ -69,6 +86,8 @@ export interface ImportWish {
   readonly fallbackName?: string
   readonly spaceId?: string
   readonly appId?: string
+  /** The data of the archive is left away, and that of an app that is replaced kept. */
+  readonly noData: boolean
 }
 
 /** A new app belongs to the caller; to replace one needs the right to develop it. */
@@ -87,17 +106,65 @@ export async function importApp(
   if (isRefused(plans)) return plans
   const target = await targetOf(deps, caller, wish, wish.name ?? manifest.app.name)
   if (isRefused(target)) return target
-  if (target === undefined) {
-    const app = await imported(deps, caller, manifest, script, wish)
-    if (isRefused(app)) return app
-    const refusal = await makeTasks(deps, caller, app, plans)
-    if (refusal !== undefined) await deps.deleteApp(app)
-    return refusal ?? app
+  const dataOf = async () =>
+    manifest.data && !wish.noData ? deps.dataTransfers.imported(caller.tenantId, content) : undefined
+  if (target !== undefined) return replaced(deps, caller, target, script, dataOf)
+  const app = await imported(deps, caller, manifest, script, wish, dataOf)
+  if (isRefused(app)) return app
+  const refusal = await makeTasks(deps, caller, app, plans)
+  if (refusal !== undefined) await deps.deleteApp(app)
+  return refusal ?? app
+}
+
+/** Makes the data, which belongs to nobody yet. */
+type DataOf = () => Promise<ImportedData | Refused | undefined>
+
+/** The data is there before the script changes: an archive whose data is refused changes nothing. */
+async function replaced(
+  deps: TransferDeps,
+  caller: Caller,
+  { tenantId, id }: App,
+  script: string | undefined,
+  dataOf: DataOf,
+): Promise<App | Refused> {
+  const data = await dataOf()
+  if (isRefused(data)) return data
+  if (data !== undefined && (await deps.store.activeReloadOf(tenantId, id)) !== undefined) {
+    await deps.dataTransfers.discard(data.version)
+    return refused('conflict', 'the app is being reloaded: wait for the end, or cancel it', BY_ID)
   }
-  if (script === undefined) return target
-  const set = await setScript(deps, caller, target.id, { script, message: IMPORTED })
-  if (isRefused(set)) return set
-  return findApp(deps.store, caller.user, target.id, 'read')
+  const set =
+    script === undefined ? undefined : await setScript(deps, caller, id, { script, message: IMPORTED })
+  if (isRefused(set)) {
+    if (data !== undefined) await deps.dataTransfers.discard(data.version)
+    return set
+  }
+  if (data !== undefined) {
+    const before = await withData(deps, { tenantId, id }, data)
+    const leftover = isRefused(before) ? data.version : before?.version
+    if (leftover !== undefined) await deps.dataTransfers.discard(leftover)
+    if (isRefused(before)) return before
+  }
+  return findApp(deps.store, caller.user, id, 'read')
+}
+
+const BY_ID = { parameter: 'appId' } as const
+
+/** @returns the data that it had */
+function withData(
+  { store, world }: TransferDeps,
+  { tenantId, id }: Pick<App, 'tenantId' | 'id'>,
+  data: ImportedData,
+): Promise<App['data'] | Refused> {
+  return changeOne<App['data'] | Refused>(store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: ({ app }) =>
+      app === undefined
+        ? { answer: appGone() }
+        : { answer: app.data, put: { apps: [{ ...app, data, modifiedAt: world.clock.now() }] } },
+  })
 }
 
 const IMPORTED = 'imported'
@@ -108,12 +175,15 @@ async function imported(
   { app: { stores, ...archived } }: Manifest,
   script: string | undefined,
   { name, spaceId }: ImportWish,
+  dataOf: DataOf,
 ): Promise<App | Refused> {
   const bare = await newApp(deps, caller, { ...archived, ...defined({ stores, name, spaceId }) })
   if (isRefused(bare)) return bare
   if (script !== undefined && utf8Bytes(script) > deps.limits.scriptBytes) {
     return refused('tooLarge', `a script has at most ${deps.limits.scriptBytes} bytes`)
   }
+  const data = await dataOf()
+  if (isRefused(data)) return data
   const { tenantId, id } = bare
   const modifiedAt = deps.world.clock.now()
   const version: ScriptVersion | undefined =
@@ -128,7 +198,7 @@ async function imported(
           modifierId: caller.user.id,
           modifiedAt,
         }
-  const app: App = { ...bare, ...defined({ currentScriptId: version?.id }) }
+  const app: App = { ...bare, ...defined({ currentScriptId: version?.id, data }) }
   await changeOne(deps.store, {
     kind: 'app',
     tenantId,
@@ -151,7 +221,7 @@ async function targetOf(
   if (mode === 'new') return undefined
   if (appId !== undefined) return findApp(store, caller.user, appId, 'develop')
   if (mode === 'replace') {
-    return refused('badRequest', 'replace needs the id of the app', { parameter: 'appId' })
+    return refused('badRequest', 'replace needs the id of the app', BY_ID)
   }
   const space = spaceId === undefined ? undefined : await findSpace(store, caller.user, spaceId, 'see')
   if (space !== undefined && isRefused(space)) return space
@@ -166,7 +236,7 @@ async function targetOf(
   const [only, other] = rows
   if (only === undefined) return undefined
   if (other !== undefined) {
-    return refused('conflict', 'several apps of this name are there: name one', { parameter: 'appId' })
+    return refused('conflict', 'several apps of this name are there: name one', BY_ID)
   }
   return findApp(store, caller.user, only.id, 'develop')
 }

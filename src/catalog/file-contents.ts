@@ -37,6 +37,8 @@ export interface FileStore {
   /** Whether the content is in the spool still: neither put into a place nor discarded. */
   isSpooled(content: string): Promise<boolean>
   discard(spooled: Pick<Spooled, 'content'>): Promise<void>
+  /** The bytes of spooled content. */
+  read(spooled: Pick<Spooled, 'content'>): AsyncIterable<Uint8Array>
   /** Moves spooled content to its name, replacing what was there; makes the folders on the way. */
   put(spooled: Pick<Spooled, 'content'>, place: Place, name: string): Promise<void>
   /** The same for files that belong together: between the first and the last pass moments only. */

@@ -47,7 +47,18 @@ export interface SessionWork {
   /** Name of the new data file that this attempt writes. */
   readonly dataAfter: DataVersion
   readonly connections: readonly FileConnection[]
+  /** In the place of the script. */
+  readonly transfer?: DataTransfer
 }
+
+/**
+ * The data of an app leaves as files of an archive, which are told as stored ones, or comes in as new data.
+ * An archive that is not what it says ends the session as a fault of a script does.
+ */
+export type DataTransfer =
+  | { readonly kind: 'export' }
+  /** `archive`: absolute path of a zip file, which comes from outside. */
+  | { readonly kind: 'import'; readonly archive: string }
 
 /** Where the contents of stored files go when they leave a session. */
 export interface StoresSpool {

@@ -58,6 +58,7 @@ import { ChannelGuard } from './channel-guard.ts'
 import type { Config } from './config.ts'
 import { engineWall } from './engine-wall.ts'
 import { derivedKey, ensureTenant } from './installation.ts'
+import { isLoopback } from './loopback.ts'
 import { tellLost } from './lost-data.ts'
 import { openMailer } from './mailer.ts'
 import { type OpenData, openData } from './open-data.ts'
@@ -151,7 +152,7 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
   const sessions = await startEngines(parts)
   let ready = false
   const outcomeWaits = new OutcomeWaits(parts.store, world.timers)
-  const url = await startApi(parts, outcomeWaits, () => ready)
+  const url = await startApi({ ...parts, sessions }, outcomeWaits, () => ready)
   await startWork(parts, sessions)
   await startTriggers(parts)
   // Stopped before the worker drains: nobody waits for what may end only after the next start.
@@ -332,14 +333,16 @@ async function startTriggers({
   )
 }
 
-async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
+type Serving = Parts & { readonly sessions: DuckDbSessions }
+
+async function startApi(parts: Serving, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, files, data, seal, channel, rules, cursorKey, metrics } = parts
   const store = auditedStore(parts.store, world, actingNow)
   const reader = new Readers({ limits: config.limits, log: world.log })
   await services.start('readers', () => reader)
   const signIn = await startSignIn({ ...parts, store })
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls)
-  const temporary = await startTempContents(services, config, world)
+  const temporary = await startTempContents(parts)
   const server = buildServer({
     ...temporary,
     store,
@@ -386,10 +389,6 @@ async function startApi(parts: Parts, outcomeWaits: OutcomeWaits, ready: () => b
   }
   const { address, port, family } = server.server.address() as AddressInfo
   return `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 async function dataFileOf({ store, data }: Parts, appId: string): Promise<string> {

@@ -1,17 +1,34 @@
-/** Temporary contents below the data folder, and their sweeping. */
+/** Temporary contents below the data folder, their sweeping, and the archives in them. */
 import { join } from 'node:path'
+import type { FileStore } from '../catalog/file-contents.ts'
+import type { TempContent } from '../catalog/temp-contents.ts'
 import { startLoop } from '../core/loop.ts'
 import type { World } from '../core/ports.ts'
+import type { AppData, EngineSessions } from '../engine/engine-session.ts'
+import { dataTransfers } from '../files/data-transfers.ts'
 import { localAppArchives } from '../files/local/app-archives.ts'
 import { LocalTempContents } from '../files/local/temp-contents.ts'
+import type { CatalogStore } from '../store/port/store.ts'
 import type { Config } from './config.ts'
 import type { Services } from './services.ts'
 
 const TEMP_SWEEP_MS = 60_000
 
+export interface TempContentsParts {
+  readonly services: Services
+  readonly config: Config
+  readonly world: World
+  readonly store: CatalogStore
+  readonly sessions: EngineSessions
+  readonly files: FileStore
+  readonly data: AppData
+}
+
 /** What has expired is deleted, also while nobody asks. */
-export async function startTempContents(services: Services, config: Config, world: World) {
-  const folder = { root: join(config.dataDir, 'temp'), bytesMax: config.limits.dataFileBytes }
+export async function startTempContents(parts: TempContentsParts) {
+  const { services, config, world, store, sessions, files, data: appData } = parts
+  const { limits, engineSizes: sizes } = config
+  const folder = { root: join(config.dataDir, 'temp'), bytesMax: limits.dataFileBytes }
   const tempContents = new LocalTempContents(folder, world)
   await services.start('temporary contents', () =>
     startLoop(world, 'sweeping temporary contents', async () => {
@@ -19,5 +36,10 @@ export async function startTempContents(services: Services, config: Config, worl
       return TEMP_SWEEP_MS
     }),
   )
-  return { tempContents, archives: localAppArchives((content) => tempContents.pathOf(content)) }
+  const pathOf = (content: TempContent) => tempContents.pathOf(content)
+  return {
+    tempContents,
+    archives: localAppArchives(pathOf),
+    dataTransfers: dataTransfers({ store, world, limits, sizes, sessions, files, appData, pathOf }),
+  }
 }

@@ -68,6 +68,9 @@ export function simFiles(world: World, node: SimNode): FileStore {
     remove: notHere,
     removeAll: notHere,
     sizeOf: notHere,
+    read() {
+      throw new Error('no simulated client does this')
+    },
     isSpooled: (content) => soon(() => files.spool.has(content)),
     discard: ({ content }) => soon(() => void files.spool.delete(content)),
     put: ({ content }, place, name) => soon(() => put({ ...place, content, name })),

@@ -120,6 +120,7 @@ export async function apiUnderTest(
   const deps: ApiDeps = {
     tempContents,
     archives: localAppArchives((content) => tempContents.pathOf(content)),
+    dataTransfers: withoutEngines,
     world,
     zones: systemZones(),
     limits,
@@ -189,6 +190,11 @@ export async function apiUnderTest(
     },
   }
 }
+
+const noEngine = async (): Promise<never> => {
+  throw new Error('there are no engines here')
+}
+const withoutEngines: ApiDeps['dataTransfers'] = { exported: noEngine, imported: noEngine, discard: noEngine }
 
 /** Its versions have any names. */
 function appDataIn(folder: string): ApiDeps['appData'] {

@@ -45,7 +45,9 @@ const ImportQuery = Type.Object({
     Type.String({ maxLength: 64, description: 'A temporary content, in the place of a body' }),
   ),
   appId: Type.Optional(Type.String({ maxLength: 64, description: 'The app that is replaced' })),
-  NoData: Type.Optional(Type.Boolean({ description: 'Archives have no data yet: changes nothing' })),
+  NoData: Type.Optional(
+    Type.Boolean({ description: 'true: data of the archive is left away. false by default' }),
+  ),
 })
 
 export function registerTransfer(server: ApiServer, deps: ApiDeps): void {
@@ -57,17 +59,19 @@ export function registerTransfer(server: ApiServer, deps: ApiDeps): void {
         operationId: 'exportApp',
         summary: 'Exports an app as an archive, whose address stands in `Location`',
         description:
-          'The archive has the script, what describes the app, and its tasks. Its data is not in it yet.',
+          'The archive has the script, what describes the app, its tasks, and its data as Parquet.',
         params: AppPath,
         querystring: Type.Object({
-          NoData: Type.Optional(Type.Boolean({ description: 'Archives have no data yet: changes nothing' })),
+          NoData: Type.Optional(Type.Boolean({ description: 'true: without data. false by default' })),
         }),
-        response: { 201: Empty, ...problems(403, 404, 413) },
+        response: { 201: Empty, ...problems(403, 404, 409, 413, 422, 503) },
       },
     },
     async (request, reply) => {
       const parts = transferDeps(deps, request)
-      const { id } = done(await exportApp(parts, callerOf(request), request.params.appId))
+      const { NoData: noData = false } = request.query
+      const { appId } = request.params
+      const { id } = done(await exportApp(parts, callerOf(request), appId, { noData }))
       return reply.code(201).header('location', `${TEMP_PATH}/${id}`).send('')
     },
   )
@@ -87,7 +91,7 @@ function registerImport(server: ApiServer, deps: ApiDeps): void {
           'Takes the archive as the body, or a temporary content by `fileId`. Tasks are made with a new app, switched off.',
         consumes: ['application/octet-stream'],
         querystring: ImportQuery,
-        response: { 200: NxApp, ...problems(400, 403, 404, 409, 410, 413, 415, 422) },
+        response: { 200: NxApp, ...problems(400, 403, 404, 409, 410, 413, 415, 422, 503) },
       },
     },
     async (request) => {
@@ -142,6 +146,7 @@ function wishOf({
   fallbackName,
   spaceId,
   appId,
+  NoData: noData = false,
 }: Static<typeof ImportQuery>): ImportWish {
   const named = appId ?? sent.find((one) => UUID.test(one))
   const modes = sent.filter((one) => !UUID.test(one)).map((one) => one.toLowerCase())
@@ -150,5 +155,5 @@ function wishOf({
   if (mode === undefined) {
     throw refuse('badRequest', { detail: `mode is one of ${IMPORT_MODES.join(', ')}`, parameter: 'mode' })
   }
-  return { mode, ...defined({ name, fallbackName, spaceId, appId: named }) }
+  return { mode, noData, ...defined({ name, fallbackName, spaceId, appId: named }) }
 }

@@ -16,6 +16,7 @@ import type {
 } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { AppArchives } from '../../catalog/app-archive.ts'
+import type { DataTransfers } from '../../catalog/data-transfers.ts'
 import type { FileStore } from '../../catalog/file-contents.ts'
 import type { TempContents } from '../../catalog/temp-contents.ts'
 import type { EventClaim } from '../../core/caller.ts'
@@ -73,6 +74,7 @@ export interface ApiDeps {
   readonly tempContents: TempContents
   /** Exported apps. */
   readonly archives: AppArchives
+  readonly dataTransfers: DataTransfers
   /** For canceling: intake/cancel.ts takes them with the store. */
   readonly settleRules: SettleRules
   readonly outcomeWaits: OutcomeWaits

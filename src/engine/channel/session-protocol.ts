@@ -28,7 +28,7 @@ import {
 } from '../../core/limits.ts'
 import { READS_MAX, READS_MAX_CHARACTERS } from '../../core/read-name.ts'
 import type { DataTable } from '../../core/records.ts'
-import type { ReadFile, ReportedFile, SessionProgress } from '../engine-session.ts'
+import type { DataTransfer, ReadFile, ReportedFile, SessionProgress } from '../engine-session.ts'
 import type { ScriptRunRequest } from './script-run.ts'
 
 /**
@@ -38,7 +38,7 @@ import type { ScriptRunRequest } from './script-run.ts'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 /** Sent with `ready`; an engine process of another version is not used. */
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 /**
  * Largest frame in either direction. JSON at most doubles the bytes of a script log, whose only control
  * characters are tabs and line ends; the rest is for other parts of a message.
@@ -52,6 +52,8 @@ export type WorkRequest = Omit<ScriptRunRequest, 'signal' | 'publish' | SetByWor
   Required<Pick<ScriptRunRequest, SetByWorker>> & {
     /** The script waits at each STORE until the worker has published it. */
     readonly publishesAtOnce: boolean
+    /** In the place of the script. */
+    readonly transfer?: DataTransfer
   }
 
 type SetByWorker = 'memoryLimitBytes' | 'threads' | 'tempFolder' | 'storesFolder'

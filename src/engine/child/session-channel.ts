@@ -26,6 +26,7 @@ import {
 import { isOutOfMemory } from '../duckdb/database.ts'
 import type { ReportedFile, SessionProgress } from '../engine-session.ts'
 import { runScript } from './run-script.ts'
+import { transferData } from './transfer-data.ts'
 
 /** If somebody waits for the process, work comes at once; otherwise it uses the waiting time to warm up. */
 const WARM_UP_AFTER_MS = 20
@@ -109,7 +110,12 @@ async function perform(request: WorkRequest, memoryReporter: Worker | undefined)
   }
   const inTouch = { signal: interruption.signal, ...(request.publishesAtOnce ? { publish } : {}) }
   try {
-    tell(endOf(await runScript({ ...request, ...inTouch }, report)))
+    const { transfer } = request
+    const run =
+      transfer === undefined
+        ? await runScript({ ...request, ...inTouch }, report)
+        : await transferData({ ...request, signal: interruption.signal }, transfer)
+    tell(endOf(run))
   } catch (error) {
     tell({
       kind: 'end',

@@ -7,11 +7,13 @@
  * and new data is durable before it is reported. The worker believes nothing from the process that it can
  * check itself.
  */
+import { constants, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defined } from '../../core/defined.ts'
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
 import type {
+  DataTransfer,
   EngineSession,
   EngineSize,
   PublishNow,
@@ -134,7 +136,9 @@ export class DuckDbSession implements EngineSession {
     if (this.#asked !== 'nothing') return this.#child.kill()
     const { wall, folder, fileRoots, log, reportMemory } = this.#around
     try {
-      const request = await handOver(wall, folder, fileRoots, this.#request(work))
+      const transfer = await this.#handedTransfer(work)
+      const given = { ...this.#request(work), ...defined({ transfer }) }
+      const request = await handOver(wall, folder, fileRoots, given)
       this.#child.send({ kind: 'work', request: { ...request, publishesAtOnce }, reportMemory })
     } catch (error) {
       // A file that cannot be shown, or an invalid data version, our own bug: a crash, because a session
@@ -144,13 +148,21 @@ export class DuckDbSession implements EngineSession {
     }
   }
 
+  /** An archive goes into the folder that the process may only read. */
+  async #handedTransfer({ transfer }: SessionWork): Promise<DataTransfer | undefined> {
+    if (transfer?.kind !== 'import') return transfer
+    const archive = join(this.#around.folder.in, 'archive.zip')
+    await copyFile(transfer.archive, archive, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    return { kind: 'import', archive }
+  }
+
   #request(work: SessionWork): Omit<WorkRequest, 'publishesAtOnce'> {
     const { data, folder } = this.#around
     data.path(work.dataAfter)
     return {
       dataFile: this.#dataFile,
       // A full reload starts from nothing, also when the data before is lost.
-      ...(work.partial && work.dataBefore !== undefined ? { dataBefore: data.path(work.dataBefore) } : {}),
+      ...(startsFromData(work) ? { dataBefore: data.path(work.dataBefore) } : {}),
       ...defined({ lastReloadAt: work.lastReloadAt }),
       script: work.script,
       variables: work.variables,
@@ -260,7 +272,8 @@ export class DuckDbSession implements EngineSession {
     try {
       const { profile, ...completed } = told
       if (profile !== undefined) await this.#around.data.saveProfile(work.dataAfter, profile)
-      const fileBytes = await this.#around.data.seal(this.#dataFile, work.dataAfter)
+      const isMade = work.transfer?.kind !== 'export'
+      const fileBytes = isMade ? await this.#around.data.seal(this.#dataFile, work.dataAfter) : 0
       for (const file of stored) storedFiles.push(await this.#adopted(file))
       return { ...completed, fileBytes, storedFiles }
     } catch (error) {
@@ -297,6 +310,10 @@ type Judged = SessionEnd extends infer End
     ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'statements'>
     : never
   : never
+
+function startsFromData(work: SessionWork): work is SessionWork & Required<Pick<SessionWork, 'dataBefore'>> {
+  return (work.partial || work.transfer?.kind === 'export') && work.dataBefore !== undefined
+}
 
 /** V8 and the C++ runtime abort the process with such a message when they get no more memory. */
 function heapRanOut({ signal, stderr }: ChildExit): boolean {

@@ -1,7 +1,8 @@
 /** Exported apps as zip archives in temporary contents of this machine. */
 import { open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { ZipArchive, ZipError } from '../../archive/zip-archive.ts'
-import { textPart, zipped } from '../../archive/zip-writer.ts'
+import { textPart, type ZipPart, zipped } from '../../archive/zip-writer.ts'
 import {
   type AppArchives,
   type ArchiveFault,
@@ -9,19 +10,24 @@ import {
   type OpenedArchive,
   TASKS_MAX_BYTES,
 } from '../../catalog/app-archive.ts'
+import type { DataPart } from '../../catalog/data-transfers.ts'
 import type { TempContent } from '../../catalog/temp-contents.ts'
 import { defined } from '../../core/defined.ts'
 
 const MANIFEST = 'manifest.json'
 const SCRIPT = 'script.qvs'
+const DATA_FOLDER = 'data'
 const TASK_DOCUMENTS = 'tasks.json'
 
 /** @param pathOf where a content lies */
 export function localAppArchives(pathOf: (content: TempContent) => string): AppArchives {
   return {
-    pack({ manifest, script, tasks }) {
+    async *pack({ manifest, script, tasks }, data) {
       const parts = Object.entries({ [MANIFEST]: manifest, [SCRIPT]: script, [TASK_DOCUMENTS]: tasks })
-      return zipped(parts.flatMap(([name, text]) => (text === undefined ? [] : [textPart(name, text)])))
+      const texts = parts.flatMap(([name, text]) => (text === undefined ? [] : [textPart(name, text)]))
+      const files: ZipPart[] = []
+      for (const part of data) files.push(await filePart(part))
+      yield* zipped([...texts, ...files])
     },
     async open(content, scriptMax): Promise<OpenedArchive | ArchiveFault> {
       const file = await open(pathOf(content), 'r')
@@ -41,6 +47,13 @@ export function localAppArchives(pathOf: (content: TempContent) => string): AppA
       }
     },
   }
+}
+
+/** Read twice: its checksum stands before it. */
+async function filePart({ name, bytes, read }: DataPart): Promise<ZipPart> {
+  let crc = 0
+  for await (const piece of read()) crc = crc32(piece, crc)
+  return { name: `${DATA_FOLDER}/${name}`, bytes, crc, content: read }
 }
 
 /** @throws ZipError for a part that is missing, damaged, too large or not UTF-8 */

@@ -133,6 +133,7 @@ function fileStore(root: string, spoolFolder: string, random: Random): FileStore
 
   return {
     spool,
+    read: ({ content }) => createReadStream(spooled(content)),
     folderOf,
     async spoolCopy(of, name) {
       const path = await existing(of, name)
