@@ -1,6 +1,6 @@
 /**
  * A store in whose commits stands who did what: each change that somebody asked for is saved with an audit of
- * it, in the same transaction and as part of the same batch. Whoever asks for nothing, such as a loop, leaves
+ * it, in the same transaction and as part of the same batch; of an acceptance the record of the reload is it. Whoever asks for nothing, such as a loop, leaves
  * none.
  */
 import { defined } from '../core/defined.ts'
@@ -27,10 +27,8 @@ export function auditedStore<Kind extends Store>(
       return store.change(acting === undefined ? batch : batch.map((one) => auditing(one, acting, event)))
     },
     accept: (batch) => {
-      const acting = actingNow()
-      if (acting === undefined) return store.accept(batch)
-      const audit = (reload: Reload) => event(onReload('accepted', reload), acting)
-      return store.accept(batch.map((one) => ({ ...one, events: [audit(one.reload)] })))
+      if (actingNow() === undefined) return store.accept(batch)
+      return store.accept(batch.map((one) => ({ ...one, isAudited: true })))
     },
     transition: (batch) => {
       const acting = actingNow()
@@ -72,20 +70,19 @@ function canceling<Refused>(
       if (typeof result !== 'object' || result === null || !('reload' in result)) return result
       const { reload, events = [] } = result
       if (reload.state === view.reload.state) return result
-      return { ...result, events: [...events, event(onReload('cancel', reload), acting)] }
+      return { ...result, events: [...events, event(cancelOf(reload), acting)] }
     },
   }
 }
 
-function onReload(what: 'accepted' | 'cancel', reload: Reload): Act {
-  const { id, tenantId, appId, userId, provenance, partial, weight } = reload
+function cancelOf({ id, tenantId, appId, userId, provenance }: Reload): Act {
   return {
-    type: ASKED_TYPES[what],
+    type: ASKED_TYPES.cancel,
     tenantId,
     resourceId: id,
     topLevelResourceId: appId,
     ...defined({ spaceId: provenance.appSpaceId, ownerId: provenance.appOwnerId }),
     userId,
-    data: what === 'accepted' ? { id, appId, partial, weight } : { id, appId },
+    data: { id, appId },
   }
 }

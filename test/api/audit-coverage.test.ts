@@ -35,7 +35,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   patchRole: 'always refused: there are no custom roles',
   deleteRole: 'always refused: there are no custom roles',
   patchGroupsSettings: 'always refused: identity providers say whether groups are made',
-  createJwtSession: 'opens a session by the use case of signInWithKey; the first one also makes the user',
+  createJwtSession:
+    'leaves one; the first one of a person also that of the user who is made (audits.test.ts)',
 }
 
 let api: ApiUnderTest

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DAY } from '../../src/core/units.ts'
 import { AUDIT_TYPES } from '../../src/event/audit-event.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
+import { Browser, hidden, injecting } from '../support/browser.ts'
+import { signingKey, TestIssuer } from '../support/issuer.ts'
 import { addApp } from '../support/reload-steps.ts'
 
 const AUDITS = '/api/v1/audits'
@@ -99,16 +101,159 @@ it('tell of an app that comes with a script as of any new app, and of a script t
 })
 
 it('name the program that acted as its user', async () => {
-  const clients = '/api/v1/oauth-clients'
-  const made = await acme.admin.call('POST', clients, {
+  const made = await acme.admin.call('POST', '/api/v1/oauth-clients', {
     clientName: 'nightly',
     appType: 'web',
     assignedRoles: [],
   })
   expect(made.status).toBe(201)
+  const { clientId, clientSecret, userId } = made.body
   const [client] = await listed(acme.admin)
   expect([client.eventType, client.data.name]).toEqual(['com.qlik.v1.oauth-client.created', 'nightly'])
-  expect(JSON.stringify(client)).not.toContain(made.body.clientSecret)
+  expect(client.extensions.actor).toBeUndefined()
+  expect(JSON.stringify(client)).not.toContain(clientSecret)
+  const payload = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+  const answer = await api.server.inject({ method: 'POST', url: '/oauth/token', payload })
+  const authorization = `Bearer ${answer.json().access_token}`
+  const asProgram = async (url: string, body: object) => {
+    const sent = { method: 'POST', url, headers: { authorization }, payload: body } as const
+    const { statusCode, body: text } = await api.server.inject(sent)
+    expect(statusCode, text).toBeLessThan(300)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+  const appId = (await asProgram('/api/v1/apps', { attributes: { name: 'A' } })).attributes.id
+  const { id } = await asProgram('/api/v1/reloads', { appId })
+  await asProgram(`/api/v1/reloads/${id}/actions/cancel`, {})
+  const acts = await listed(acme.admin, `userId=${userId}&source=com.reprise/audits`)
+  expect(typesOf(acts)).toEqual([
+    'com.qlik.v1.reload.cancel.requested',
+    'com.qlik.v1.reload.accepted',
+    'com.qlik.v1.app.created',
+  ])
+  for (const act of acts) {
+    expect(act.userId).toBe(userId)
+    expect(act.extensions).toMatchObject({
+      actor: { sub: clientId, subType: 'externalClient' },
+      originIp: '127.0.0.1',
+      ownerId: userId,
+      topLevelResourceId: appId,
+    })
+  }
+})
+
+it('of accepted reloads are found by every filter, by their id, page by page, and stay when the app is gone', async () => {
+  const { id: appId } = await addApp(api, anna.user)
+  const ids: string[] = []
+  for (let n = 0; n < 3; n++) {
+    const { id } = (await anna.call('POST', '/api/v1/reloads', { appId })).body
+    ids.push(id)
+    await anna.call('POST', `/api/v1/reloads/${id}/actions/cancel`)
+    api.advance(1000)
+  }
+  const accepted = 'eventType=com.qlik.v1.reload.accepted'
+  const all = await listed(acme.admin, accepted)
+  expect(all.map((one: { data: object }) => one.data)).toEqual(
+    ids.toReversed().map((id) => ({ id, appId, partial: false, weight: 1 })),
+  )
+  const [newest] = all
+  const time = (one: { eventTime: string }, more = 0) =>
+    new Date(Date.parse(one.eventTime) + more).toISOString()
+  for (const [query, count] of [
+    [`${accepted}&userId=${anna.user.id}`, 3],
+    [`${accepted}&userId=${acme.admin.user.id}`, 0],
+    [`${accepted}&source=com.reprise/audits`, 3],
+    [`${accepted}&source=com.qlik/reloads`, 0],
+    [`${accepted}&eventTime=${time(newest)}/${time(newest, 1)}`, 1],
+    [`id=${all[0].id},${all[2].id}`, 2],
+  ] as const) {
+    expect(await listed(acme.admin, query), query).toHaveLength(count)
+  }
+  expect((await acme.admin.call('DELETE', `/api/v1/apps/${appId}`)).status).toBeLessThan(500)
+  expect((await acme.admin.call('GET', `${AUDITS}/${newest.id}`)).body).toEqual(newest)
+  const other = await api.tenant('other')
+  expect((await other.admin.call('GET', `${AUDITS}/${newest.id}`)).status).toBe(404)
+  const everything = (await listed(acme.admin)).map((one: { id: string }) => one.id)
+  const walked: string[] = []
+  for (let url = `${AUDITS}?limit=2`; url !== ''; ) {
+    const { body } = await acme.admin.call('GET', url)
+    walked.push(...body.data.map((one: { id: string }) => one.id))
+    const next = body.links.next?.href
+    url = next === undefined ? '' : new URL(next).pathname + new URL(next).search
+  }
+  expect(walked).toEqual(everything)
+  expect(new Set(walked).size).toBe(walked.length)
+})
+
+it('tell that somebody came by a token for the first time, once, and of its session', async () => {
+  const key = await signingKey('one')
+  const issuer = new TestIssuer('https://id.example.com', [key])
+  await api.close()
+  api = await apiUnderTest({ audited: true, fetch: (url, options) => issuer.fetch(url, options) })
+  acme = await api.tenant('acme')
+  const wish = { name: 'Company', protocol: 'jwt', issuer: issuer.url, jwksUrl: issuer.jwksUrl }
+  const { id: providerId } = (await acme.admin.call('POST', '/api/v1/identity-providers', wish)).body
+  const exp = Math.floor(api.world.clock.now() / 1000) + 300
+  const authorization = `Bearer ${await issuer.token({ sub: 'ada', exp })}`
+  const me = () => api.server.inject({ url: '/api/v1/users/me', headers: { authorization } })
+  const { id } = (await me()).json()
+  await me()
+  const ofAda = async () => typesOf(await listed(acme.admin, `userId=${id}`))
+  expect(await ofAda()).toEqual(['com.qlik.v1.user.created'])
+  const headers = { authorization, 'content-type': 'application/json' }
+  const opened = await new Browser(injecting(api.server)).go(
+    'POST',
+    '/login/jwt-session?qlik-web-integration-id=x',
+    { headers },
+  )
+  expect(opened.status).toBe(200)
+  expect(await ofAda()).toEqual(['com.qlik.v1.user-session.created', 'com.qlik.v1.user.created'])
+  // The session ends with its provider, by the act of whoever disables that.
+  const off = [{ op: 'replace', path: '/enabled', value: false }]
+  await acme.admin.call('PATCH', `/api/v1/identity-providers/${providerId}`, off)
+  const ends = (await listed(acme.admin)).slice(0, 2)
+  expect(typesOf(ends).toSorted()).toEqual([
+    'com.qlik.v1.identity-provider.updated',
+    'com.qlik.v1.user-session.deleted',
+  ])
+  for (const end of ends) expect(end.userId).toBe(acme.admin.user.id)
+})
+
+it('tell of each sign-in and each end of a session once, and by whom', async () => {
+  const signIn = async () => {
+    const browser = new Browser(injecting(api.server))
+    await browser.signInWithKey(anna.token)
+    return browser
+  }
+  const sessions = `/api/v1/users/${anna.user.id}/sessions`
+  const acts = async () => (await listed(acme.admin)).length
+  const expectOne = async (did: () => Promise<unknown>, type: string, by: Person) => {
+    const before = await acts()
+    await did()
+    const audits = await listed(acme.admin)
+    const own = { eventType: `com.qlik.v1.${type}`, userId: by.user.id }
+    expect(audits.slice(0, audits.length - before)).toMatchObject([own])
+  }
+  let browser = await signIn()
+  await expectOne(signIn, 'user-session.created', anna)
+  await expectOne(
+    async () => {
+      const csrf = hidden((await browser.go('GET', '/login')).text, 'csrf')
+      await browser.submit('/logout', { csrf })
+    },
+    'user-session.deleted',
+    anna,
+  )
+  const [{ id }] = (await acme.admin.call('GET', sessions)).body.data
+  await expectOne(() => acme.admin.call('DELETE', `${sessions}/${id}`), 'user-session.deleted', acme.admin)
+  browser = await signIn()
+  await signIn()
+  await expectOne(() => anna.call('DELETE', sessions), 'user-session.deleted', anna)
+  expect((await browser.go('GET', '/api/v1/users/me')).status).toBe(401)
+  // Nothing is left to end.
+  const before = await acts()
+  await anna.call('DELETE', sessions)
+  await browser.go('GET', '/api/v1/users/me')
+  expect(await acts()).toBe(before)
 })
 
 it('are no part of webhooks and of the stream', async () => {

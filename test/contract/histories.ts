@@ -135,6 +135,7 @@ class Author {
           notBefore: now,
         }),
         reloadsPerAppAndDay: this.one([0, 0, 1, 2]),
+        isAudited: index % 3 !== 0,
         ...(this.below(3) === 0 ? { idempotencyKey: this.one(['a', 'b']) } : {}),
       }
     })

@@ -4,6 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe } from 'vitest'
+import { exerciseAcceptedAudits } from './accepted-audits.ts'
 import { exerciseAccepting } from './accepting.ts'
 import { exerciseAutomations } from './automations.ts'
 import { exerciseCatalog } from './catalog.ts'
@@ -54,6 +55,7 @@ export function exerciseStore(kind: StoreKind): void {
     exerciseListsOfKinds(present)
     exerciseDeliveries(present)
     exerciseForgetting(present)
+    exerciseAcceptedAudits(present)
     exercisePurging(present)
     exerciseCatalog(present)
     exerciseChanging(present)

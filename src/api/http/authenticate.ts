@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
 import { type Asked, isNotIn } from '../../sign-in/way-in.ts'
+import { actingUnknown } from './acting.ts'
 import type { ApiDeps, ApiServer } from './deps.ts'
 import { refuse } from './problem.ts'
 
@@ -26,7 +27,10 @@ export function installAuthentication(server: ApiServer, deps: ApiDeps): void {
   server.decorateRequest('ticketOf')
   server.addHook('onRequest', async (request) => takeTicket(deps, request))
   server.addHook('onRequest', async (request) => {
-    const answer = await deps.whoAsks.of(askedBy(request))
+    const asking = () => deps.whoAsks.of(askedBy(request))
+    // What is cleared away of a session that is over is nobody's act.
+    const hasToken = request.headers.authorization !== undefined
+    const answer = await (hasToken ? actingUnknown(request, asking) : asking())
     if (isNotIn(answer)) {
       throw refuse('unauthorized', { detail: answer.detail, headers: { 'www-authenticate': 'Bearer' } })
     }

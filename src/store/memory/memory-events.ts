@@ -1,5 +1,6 @@
 /** Events of the memory store, and the deliveries that are saved with them. */
 import type { EventId, ReloadId, TenantId } from '../../core/ids.ts'
+import { acceptedAudit, inSequence } from '../../event/accepted-audit.ts'
 import type { Delivery } from '../../event/delivery.ts'
 import type { EventDraft, StoredEvent } from '../../event/stored-event.ts'
 import type { EventStore } from '../port/events.ts'
@@ -8,16 +9,31 @@ import { insert, own } from './tables.ts'
 
 export class MemoryEvents extends MemoryCatalog implements EventStore {
   async eventsAfter(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]> {
-    return this.tables.events
-      .where((event) => event.tenantId === tenantId && event.sequence > sequence)
-      .slice(0, max)
+    const events = this.tables.events.where(
+      (event) => event.tenantId === tenantId && event.sequence > sequence,
+    )
+    const audits = this.#acceptances(tenantId).filter((audit) => audit.sequence > sequence)
+    return inSequence(events, audits, false).slice(0, max)
   }
 
   async eventsBefore(tenantId: TenantId, sequence: number, max: number): Promise<StoredEvent[]> {
-    return this.tables.events
-      .where((event) => event.tenantId === tenantId && event.sequence < sequence)
-      .reverse()
-      .slice(0, max)
+    const events = this.tables.events.where(
+      (event) => event.tenantId === tenantId && event.sequence < sequence,
+    )
+    const audits = this.#acceptances(tenantId).filter((audit) => audit.sequence < sequence)
+    return inSequence(events, audits, true).slice(0, max)
+  }
+
+  /** What was forgotten among the events is forgotten here, too. */
+  #acceptances(tenantId: TenantId): StoredEvent[] {
+    const { reloads, auditSequences, counters } = this.tables
+    const forgotten = counters.get('forgotten') ?? 0
+    return reloads
+      .where((reload) => reload.tenantId === tenantId)
+      .flatMap((reload) => {
+        const sequence = auditSequences.get(reload.id) ?? 0
+        return sequence > forgotten ? [acceptedAudit(reload, sequence)] : []
+      })
   }
 
   async lastSequence(): Promise<number> {
@@ -29,7 +45,8 @@ export class MemoryEvents extends MemoryCatalog implements EventStore {
   }
 
   async event(tenantId: TenantId, id: EventId): Promise<StoredEvent | undefined> {
-    return own(this.tables.events.get(id), tenantId)
+    const event = own(this.tables.events.get(id), tenantId)
+    return event ?? this.#acceptances(tenantId).find((audit) => audit.id === id)
   }
 
   async eventsOf(reloadId: ReloadId): Promise<StoredEvent[]> {

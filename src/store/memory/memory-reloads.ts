@@ -66,9 +66,9 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     }
   }
 
-  protected saveAccepted({ reload, idempotencyKey: key, payload, events = [] }: Acceptance): void {
+  protected saveAccepted({ reload, idempotencyKey: key, payload, isAudited }: Acceptance): void {
     insert(this.tables.reloads, reload.id, reload)
-    for (const event of events) this.saveEvent(event)
+    if (isAudited === true) this.tables.auditSequences.put(reload.id, this.tables.nextSequence())
     if (key !== undefined) {
       this.tables.acceptedKeys.put(keyOf(reload, key), {
         reloadId: reload.id,

@@ -11,6 +11,7 @@
  */
 import { defined } from '../../core/defined.ts'
 import type { EventId, TenantId } from '../../core/ids.ts'
+import { acceptedAudit, acceptedAuditId } from '../../event/accepted-audit.ts'
 import type { Change } from '../port/change.ts'
 import type { Erase, Erased, Forget, Forgotten } from '../port/history.ts'
 import type { Installation } from '../port/installation.ts'
@@ -24,7 +25,7 @@ import { decideChange, saveCatalog } from './change.ts'
 import { MemoryQueue } from './memory-queue.ts'
 import { erase, purge, removeWithReload } from './purging.ts'
 import { isRunning } from './queue-count.ts'
-import { compare } from './tables.ts'
+import { compare, insert } from './tables.ts'
 
 export class MemoryStore extends MemoryQueue implements ExclusiveStore {
   async change<Answer>(batch: readonly Change<Answer>[]): Promise<Answer[]> {
@@ -108,11 +109,16 @@ export class MemoryStore extends MemoryQueue implements ExclusiveStore {
   }
 
   #forgetReloads(request: Forget): number {
-    const { reloads } = this.tables
+    const { reloads, auditSequences, events } = this.tables
     const over = oldest(reloads.rows(), request.max, ({ id }) => [id]).filter(({ endedAt }) =>
       mayForgetReload(endedAt, request),
     )
-    for (const { id } of over) {
+    for (const reload of over) {
+      const { id } = reload
+      const sequence = auditSequences.get(id)
+      if (sequence !== undefined && !mayForgetEvent(reload.createdAt, false, request)) {
+        insert(events, acceptedAuditId(id), acceptedAudit(reload, sequence))
+      }
       reloads.remove(id)
       removeWithReload(this.tables, id)
     }

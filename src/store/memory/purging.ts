@@ -50,7 +50,8 @@ const REST = [
 ] as const
 
 /** Attempts, logs and keys of a reload go with it. */
-export function removeWithReload({ attempts, scriptLogs }: Tables, id: ReloadId): void {
+export function removeWithReload({ attempts, scriptLogs, auditSequences }: Tables, id: ReloadId): void {
+  auditSequences.remove(id)
   for (const { number } of attempts.where(({ reloadId }) => reloadId === id))
     attempts.remove(`${id}/${number}`)
   for (const { attempt } of scriptLogs.where(({ reloadId }) => reloadId === id)) {

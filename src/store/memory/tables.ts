@@ -50,6 +50,8 @@ export class Tables {
   readonly automations = new Table<Automation>(this.journal)
   readonly automationRuns = new Table<AutomationRun>(this.journal)
   readonly reloads = new Table<Reload>(this.journal)
+  /** By reload: the place among the events of the audit that it was accepted. */
+  readonly auditSequences = new Table<number>(this.journal)
   /** By `<tenant>/<user>/<key>`: the latest reload accepted under the idempotency key, for what, and when. */
   readonly acceptedKeys = new Table<{
     readonly reloadId: string

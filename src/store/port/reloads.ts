@@ -26,8 +26,11 @@ export interface Acceptance {
    */
   readonly reloadsPerAppAndDay: number
   readonly idempotencyKey?: string
-  /** Saved when it is accepted. */
-  readonly events?: readonly EventDraft[]
+  /**
+   * Somebody asked for it in a request: its acceptance has a place among the events, as an audit that is made
+   * of the reload (event/accepted-audit.ts).
+   */
+  readonly isAudited?: boolean
   /** Digest of what was asked for under the key. */
   readonly payload?: string
 }

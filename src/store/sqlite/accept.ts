@@ -8,7 +8,6 @@ import { noticeOf } from '../rule/notice-of.ts'
 import type { Turns } from '../rule/turns.ts'
 import { FIXED_COLUMNS, fixedValues, MOVING_COLUMNS, movingValues, reloadOf } from './reload-rows.ts'
 import { parameters } from './row.ts'
-import type { SaveEvents } from './save.ts'
 import type { StoreCache } from './store-cache.ts'
 import type { TenantCache, Views } from './view.ts'
 
@@ -26,25 +25,24 @@ export function prepareAccepting(
   tenantCache: TenantCache,
   cache: StoreCache,
   turns: Turns,
-  saveEvents: SaveEvents,
   note: (changed: Partial<CommitNotice>) => void,
 ): Accepting {
   const insert = db.prepare(`
-    INSERT INTO reloads (${FIXED_COLUMNS}, ${MOVING_COLUMNS})
-    VALUES (${parameters(FIXED_COLUMNS)}, ${parameters(MOVING_COLUMNS)})`)
+    INSERT INTO reloads (${FIXED_COLUMNS}, ${MOVING_COLUMNS}, audit_sequence)
+    VALUES (${parameters(FIXED_COLUMNS)}, ${parameters(MOVING_COLUMNS)}, ?)`)
+  const nextSequence = prepareNextSequence(db)
   const keepKey = db.prepare(`
     INSERT INTO accepted_keys (tenant_id, user_id, key, reload_id, created_at, payload)
     VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
       reload_id = excluded.reload_id, created_at = excluded.created_at, payload = excluded.payload`)
   const view = prepareAcceptanceView(db, views, tenantCache, cache)
-  const save = ({ reload, idempotencyKey: key, payload, events = [] }: Acceptance): void => {
+  const save = ({ reload, idempotencyKey: key, payload, isAudited }: Acceptance): void => {
     const stored = { reload, attempt: undefined }
-    insert.run(...fixedValues(reload), ...movingValues(stored))
+    insert.run(...fixedValues(reload), ...movingValues(stored), isAudited === true ? nextSequence() : null)
     if (key !== undefined) {
       keepKey.run(reload.tenantId, reload.userId, key, reload.id, reload.createdAt, payload ?? null)
     }
-    saveEvents(events, [])
     cache.countAccepted(reload)
     cache.keepReload(stored)
     turns.moved(undefined, reload, reload.queuedAt)
@@ -59,6 +57,13 @@ export function prepareAccepting(
       return answer
     },
   }
+}
+
+/** A place among the events that no event takes: what numbers them goes on behind it. */
+function prepareNextSequence(db: DatabaseSync): () => number {
+  const next = db.prepare("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq")
+  const first = db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 1) RETURNING seq")
+  return () => (next.get() ?? first.get())!.seq as number
 }
 
 function prepareAcceptanceView(

@@ -5,6 +5,9 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Forget, Forgotten } from '../port/history.ts'
 import { mayForgetEvent, mayForgetLog, mayForgetReload } from '../rule/forgetting.ts'
+import { eventColumns } from './event-rows.ts'
+import { acceptedAuditOf } from './events.ts'
+import { parameters } from './row.ts'
 
 export const OLDEST_RELOADS = 'SELECT id, ended_at FROM reloads ORDER BY id LIMIT ?'
 
@@ -53,6 +56,7 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
     INSERT INTO seen_time (id, seen_at) VALUES (1, ?)
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`)
   const oldestReloads = db.prepare(OLDEST_RELOADS)
+  const keepAudit = prepareKeepAudit(db)
   const removeReload = db.prepare('DELETE FROM reloads WHERE id = ?')
   const oldestLogs = db.prepare(OLDEST_SCRIPT_LOGS)
   const removeLog = db.prepare('DELETE FROM script_logs WHERE reload_id = ? AND attempt = ?')
@@ -86,7 +90,10 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
     const logs = oldestLogs.all(max).filter((row) => mayForgetLog(timeOf(row.ended_at), request))
     for (const { id, attempt } of logs) removeLog.run(id as string, attempt as number)
     const reloads = oldestReloads.all(max).filter((row) => mayForgetReload(timeOf(row.ended_at), request))
-    for (const { id } of reloads) removeReload.run(id as string)
+    for (const { id } of reloads) {
+      keepAudit(id as string, request)
+      removeReload.run(id as string)
+    }
     const events = oldestEvents
       .all(max)
       .filter(({ time, pending }) => mayForgetEvent(time as number, pending === 1, request))
@@ -106,6 +113,19 @@ export function prepareForget(db: DatabaseSync): (request: Forget) => Forgotten 
       taskRuns: runs.length,
       automationRuns: automationRuns.length,
     }
+  }
+}
+
+/** An audit that is kept longer than the reload that it is made of becomes an event of its own. */
+function prepareKeepAudit(db: DatabaseSync): (id: string, request: Forget) => void {
+  const audited = db.prepare('SELECT * FROM reloads WHERE id = ? AND audit_sequence IS NOT NULL')
+  const { names, values } = eventColumns
+  const insert = db.prepare(`INSERT INTO events (${names}) VALUES (${parameters(names)})`)
+  return (id, request) => {
+    const row = audited.get(id)
+    if (row === undefined) return
+    const audit = acceptedAuditOf(row)
+    if (!mayForgetEvent(audit.time, false, request)) insert.run(...values(audit))
   }
 }
 

@@ -24,6 +24,7 @@ import { sql as people } from './migrations/0014-people.ts'
 import { sql as publishedApps } from './migrations/0015-publications-of-apps.ts'
 import { sql as acceptedPayloads } from './migrations/0016-accepted-payloads.ts'
 import { sql as appLists } from './migrations/0017-indexes-of-app-lists.ts'
+import { sql as auditsOfAcceptances } from './migrations/0018-audits-of-acceptances.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly string[] = [
   publishedApps,
   acceptedPayloads,
   appLists,
+  auditsOfAcceptances,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -12,7 +12,7 @@ import {
   IN_FLIGHT,
   PENDING_SUBSCRIPTIONS,
 } from './deliveries.ts'
-import { EVENTS_AFTER, EVENTS_BEFORE } from './events.ts'
+import { ACCEPTED_AFTER, ACCEPTED_BEFORE, EVENTS_AFTER, EVENTS_BEFORE } from './events.ts'
 import { OLD_RUNS, OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_OF_TENANT, OVERDUE_RELOADS } from './leases.ts'
 import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
@@ -48,6 +48,8 @@ describe('query plans', () => {
     ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
     ['events after', EVENTS_AFTER, 'events_of_tenant'],
     ['events before', EVENTS_BEFORE, 'events_of_tenant'],
+    ['audited acceptances after', ACCEPTED_AFTER, 'reloads_audited'],
+    ['audited acceptances before', ACCEPTED_BEFORE, 'reloads_audited'],
     ['pending subscriptions', PENDING_SUBSCRIPTIONS, 'deliveries_pending'],
     ['in flight', IN_FLIGHT, 'deliveries_in_flight'],
     ['due of a subscription', DUE_OF_SUBSCRIPTION, 'deliveries_pending'],

@@ -52,7 +52,7 @@ export function prepareStatements(
   const write = prepareCatalogWrites(db)
   const save = prepareSave(db, turns, cache, updateReload, write, note)
   const saveEvents = prepareSaveEvents(db)
-  const accepting = prepareAccepting(db, views, tenantCache, cache, turns, saveEvents, note)
+  const accepting = prepareAccepting(db, views, tenantCache, cache, turns, note)
   const sends = prepareSendWrites(db, tenantCache, saveEvents, note)
   const deliveries = prepareDeliveryReads(db)
   const reads = prepareReloadReads(db)
