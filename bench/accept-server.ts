@@ -3,10 +3,14 @@
  * and no worker, and beside it the same HTTP server answering a route that does nothing. Tells its parent
  * where they are, and lives until it is killed.
  *
+ * UNAUDITED=1: without audits.
+ *
  * node bench/accept-server.ts DATABASE APPS
  */
 
 import Fastify from 'fastify'
+import { actingNow } from '../src/api/http/acting.ts'
+import { auditedStore } from '../src/catalog/audited-store.ts'
 import type { AppId } from '../src/core/ids.ts'
 import { newUuid } from '../src/core/ids.ts'
 import { realWorld } from '../src/main/world.ts'
@@ -25,7 +29,12 @@ export interface Served {
 const [file, apps] = process.argv.slice(2)
 const world = realWorld({ info() {}, warn() {}, error: console.error })
 const store = SqliteStore.open(file!)
-const api = await apiUnderTest({ deps: { store, world }, limits: { reloadsPerAppAndDay: 1_000_000 } })
+// As in the service, or without audits to see what they cost.
+const audited = process.env.UNAUDITED === undefined ? auditedStore(store, world, actingNow) : store
+const api = await apiUnderTest({
+  deps: { store: audited, world },
+  limits: { reloadsPerAppAndDay: 1_000_000 },
+})
 const { tenant, admin } = await api.tenant('bench')
 const { spaceId: _personal, currentScriptId: _none, ...app } = anApp()
 const appIds = Array.from({ length: Number(apps) }, () => newUuid<'app'>(world.random) as AppId)
