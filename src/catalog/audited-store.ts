@@ -1,7 +1,7 @@
 /**
  * A store in whose commits stands who did what: each change that somebody asked for is saved with an audit of
- * it, in the same transaction and as part of the same batch; of an acceptance the record of the reload is it. Whoever asks for nothing, such as a loop, leaves
- * none.
+ * it, in the same transaction and as part of the same batch; of an acceptance the record of the reload is it.
+ * Whoever asks for nothing, such as a loop, leaves none.
  */
 import { defined } from '../core/defined.ts'
 import type { Clock, Random } from '../core/ports.ts'

@@ -1,6 +1,7 @@
 /**
  * The audit that a request for a reload was accepted. It is no row of its own: the record of the reload has
- * all that it tells, so that accepting costs no second row, and a store that reads events makes it from there.
+ * all that it tells, so that accepting costs no second row, and a store that reads events makes it from
+ * there.
  */
 import { defined } from '../core/defined.ts'
 import type { EventId, ReloadId } from '../core/ids.ts'
@@ -10,13 +11,13 @@ import { cloudEvent } from './cloud-event.ts'
 import type { StoredEvent } from './stored-event.ts'
 
 /** Reads as "accept"; ends the ids of these audits. */
-const MARK = 'acce97'
+const ID_END = 'acce97'
 const AUDIT_ID = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})acce97$/
 
 /** The id of a reload as a UUID of version 8 (RFC 9562): the same for ever. */
 export function acceptedAuditId(id: ReloadId): EventId {
   const part = (from: number, to: number) => id.slice(from, to)
-  return `${part(0, 8)}-${part(8, 12)}-8${part(12, 15)}-8${part(15, 18)}-${part(18, 24)}${MARK}` as EventId
+  return `${part(0, 8)}-${part(8, 12)}-8${part(12, 15)}-8${part(15, 18)}-${part(18, 24)}${ID_END}` as EventId
 }
 
 /** The reload whose acceptance the event would tell of; undefined for the id of another event. */

@@ -12,7 +12,7 @@ export function actingNow(): Acting | undefined {
   return acting.getStore()
 }
 
-/** Nobody is known yet: whoever signs in by a token may become a user by that, in the request that brings it. */
+/** Nobody is known yet: whoever comes by a token may become a user by that, in the request that brings it. */
 export function actingUnknown<Answer>(request: FastifyRequest, work: () => Answer): Answer {
   return acting.run(defined({ originIp: clientAddress(request) }), work)
 }
