@@ -188,7 +188,7 @@ it('tell that somebody came by a token for the first time, once, and of its sess
   const key = await signingKey('one')
   const issuer = new TestIssuer('https://id.example.com', [key])
   await api.close()
-  api = await apiUnderTest({ audited: true, fetch: (url, options) => issuer.fetch(url, options) })
+  api = await apiUnderTest({ fetch: (url, options) => issuer.fetch(url, options) })
   acme = await api.tenant('acme')
   const wish = { name: 'Company', protocol: 'jwt', issuer: issuer.url, jwksUrl: issuer.jwksUrl }
   const { id: providerId } = (await acme.admin.call('POST', '/api/v1/identity-providers', wish)).body
