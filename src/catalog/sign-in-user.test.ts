@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
 import { anApp, aSpace, aTask, aTenant, aUser, TENANT_ID } from '../../test/support/records.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
-import { type Group, membershipIn } from '../core/group.ts'
+import { GROUPS_MAX, type Group, membershipIn } from '../core/group.ts'
 import type { ClientId, GroupId } from '../core/ids.ts'
 import type { Person } from '../core/people/person.ts'
 import type { SpaceAssignment, User } from '../core/records.ts'
@@ -98,6 +98,14 @@ describe('a person that signs in', () => {
     const untold = await letIn(signIn({ subject: ada.subject }))
     expect(untold.groups).toEqual(later.groups)
     expect(untold.name).toBe('Ada')
+  })
+
+  it('makes no more groups than a tenant may have', async () => {
+    const there = Array.from({ length: GROUPS_MAX - 1 }, (_, n) => group(`g${n}`, 'idp'))
+    const { signIn, groups } = await bench([], there)
+    const user = await letIn(signIn({ ...ada, groups: ['g0', 'new-1', 'new-2'] }))
+    expect(user.groups?.map(({ name }) => name).sort()).toEqual(['g0', 'new-1'])
+    expect(await groups()).toHaveLength(GROUPS_MAX)
   })
 
   it('does not get into a group of administrators because its provider has one of that name', async () => {

@@ -4,7 +4,7 @@
  */
 import { defined } from '../core/defined.ts'
 import { folded } from '../core/folded.ts'
-import { type Group, type Membership, membershipIn } from '../core/group.ts'
+import { GROUPS_MAX, type Group, type Membership, membershipIn } from '../core/group.ts'
 import { type GroupId, newHexId, type TenantId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import type { Person } from '../core/people/person.ts'
@@ -181,6 +181,8 @@ function membershipsOf(
   const made = rules.createsGroups
     ? told
         .filter((name) => !byName.has(name))
+        // No more than administrators may have: each sign-in looks through all of them.
+        .slice(0, Math.max(0, GROUPS_MAX - known.length))
         .map((name) => newGroup(rules.tenantId, ids.get(name)!, name, now))
     : []
   const existing = told.flatMap((name) => byName.get(name) ?? []).filter(({ id }) => !custom.has(id))
