@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
@@ -19,7 +19,7 @@ import { auditedStore } from '../../src/catalog/audited-store.ts'
 import { newKeyToken } from '../../src/catalog/key-token.ts'
 import { newTenant } from '../../src/catalog/new-tenant.ts'
 import { defined } from '../../src/core/defined.ts'
-import { type DataVersion, newHexId, newUuid } from '../../src/core/ids.ts'
+import { type DataVersion, newDataVersion, newHexId, newUuid } from '../../src/core/ids.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/core/limits.ts'
 import type { World } from '../../src/core/ports.ts'
 import type { Tenant, User } from '../../src/core/records.ts'
@@ -120,7 +120,7 @@ export async function apiUnderTest(
   const deps: ApiDeps = {
     tempContents,
     archives: localAppArchives((content) => tempContents.pathOf(content)),
-    dataTransfers: withoutEngines,
+    dataTransfers: withoutEngines(join(folder, 'apps'), world),
     world,
     zones: systemZones(),
     limits,
@@ -191,10 +191,22 @@ export async function apiUnderTest(
   }
 }
 
-const noEngine = async (): Promise<never> => {
-  throw new Error('there are no engines here')
+/**
+ * There are no engines here: data that leaves has no tables, and neither has data that comes in.
+ * @param folder of the apps' data
+ */
+function withoutEngines(folder: string, { random, clock }: World): ApiDeps['dataTransfers'] {
+  return {
+    exported: async () => ({ parts: [], discard: async () => undefined }),
+    async imported() {
+      const version = newDataVersion(random, clock.now())
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, version), 'no tables')
+      return { version, fileBytes: 9, engineTime: 0, tables: [] }
+    },
+    discard: async () => undefined,
+  }
 }
-const withoutEngines: ApiDeps['dataTransfers'] = { exported: noEngine, imported: noEngine, discard: noEngine }
 
 /** Its versions have any names. */
 function appDataIn(folder: string): ApiDeps['appData'] {
