@@ -1,32 +1,34 @@
 /** `reprise clients`: OAuth clients, programs that come in with client credentials. */
 import { Command } from 'commander'
-import { ConfigError } from '../main/config.ts'
 import { type AnswerOptions, clientOf } from './answer.ts'
+import { collect } from './collect.ts'
 import { KINDS, meantOne, type Row, withId } from './people-meant.ts'
 import {
   asking,
-  type Columns,
-  collect,
+  changeOne,
   done,
   field,
   listing,
-  patched,
-  replacing,
+  removing,
+  type ShownKind,
+  showing,
   showRow,
   showSecret,
+  wished,
 } from './people-shown.ts'
-
-const { client: CLIENT } = KINDS
 
 const hints = (row: Row) =>
   ((row.clientSecrets as readonly { readonly hint: string }[] | undefined) ?? []).map(({ hint }) => hint)
 
-const COLUMNS: Columns = [
-  ['id', field('clientId')],
-  ['name', field('clientName')],
-  ['description', field('description')],
-  ['secrets', hints],
-]
+const CLIENT: ShownKind = {
+  ...KINDS.client,
+  columns: [
+    ['id', field('clientId')],
+    ['name', field('clientName')],
+    ['description', field('description')],
+    ['secrets', hints],
+  ],
+}
 
 interface Wish {
   readonly name?: string
@@ -36,17 +38,14 @@ interface Wish {
 
 export function clientsCommand(): Command {
   const command = new Command('clients').description('Look at OAuth clients, and change them.')
-  command.addCommand(listing(new Command('list'), CLIENT, COLUMNS))
+  command.addCommand(listing(CLIENT))
   for (const one of [...lives(), ...secrets()]) command.addCommand(one)
   return command
 }
 
 function lives(): Command[] {
   return [
-    asking(new Command('show').description('Show a client.').argument('<client>')).action(
-      async (text: string, options: AnswerOptions) =>
-        showRow(await meantOne(clientOf(options), CLIENT, text), COLUMNS, options),
-    ),
+    showing(CLIENT, 'Show a client.'),
     asking(
       new Command('add')
         .description('Add a client; its secret is shown this once.')
@@ -58,7 +57,7 @@ function lives(): Command[] {
       const { description, role: roles } = options
       const body = { clientName, description, roles, appType: 'web' }
       const made = await clientOf(options).call<Row>('POST', CLIENT.path, body)
-      showRow(withId(CLIENT, made), COLUMNS, options)
+      showRow(withId(CLIENT, made), CLIENT.columns, options)
       showSecret('secret', String(made.clientSecret), options)
     }),
     asking(
@@ -68,21 +67,11 @@ function lives(): Command[] {
         .option('--name <name>')
         .option('--description <text>'),
     ).action(async (text: string, options: Wish & AnswerOptions) => {
-      const client = clientOf(options)
-      const { id } = await meantOne(client, CLIENT, text)
-      const operations = replacing({ clientName: options.name, description: options.description })
-      if (operations.length === 0) throw new ConfigError('give what to change: --name or --description')
-      await patched(client, `${CLIENT.path}/${id}`, operations)
-      showRow(await meantOne(client, CLIENT, id), COLUMNS, options)
+      const { id } = await meantOne(clientOf(options), CLIENT, text)
+      const { name: clientName, description } = options
+      await changeOne(CLIENT, id, wished({ clientName, description }, '--name or --description'), options)
     }),
-    asking(new Command('remove').description('Remove a client and its user.').argument('<client>')).action(
-      async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const one = await meantOne(client, CLIENT, text)
-        await client.call('DELETE', `${CLIENT.path}/${one.id}`)
-        done(`removed ${JSON.stringify(one.clientName)}, ${one.id}`, one, options)
-      },
-    ),
+    removing(CLIENT, 'Remove a client and its user.'),
   ]
 }
 

@@ -1,29 +1,31 @@
 /** `reprise groups`: groups of a tenant, and the roles that they give. */
 import { Command } from 'commander'
-import { ConfigError } from '../main/config.ts'
 import { type AnswerOptions, clientOf } from './answer.ts'
+import { collect } from './collect.ts'
 import { KINDS, meantOne, type Row } from './people-meant.ts'
 import {
   asking,
-  type Columns,
-  collect,
-  done,
+  changeOne,
   field,
   listing,
   namesIn,
-  patched,
-  replacing,
+  removing,
+  rolesNamed,
+  type ShownKind,
+  showing,
   showRow,
+  wished,
 } from './people-shown.ts'
 
-const { group: GROUP } = KINDS
-
-const COLUMNS: Columns = [
-  ['id', field('id')],
-  ['name', field('name')],
-  ['roles', namesIn('assignedRoles')],
-  ['from', field('providerType')],
-]
+const GROUP: ShownKind = {
+  ...KINDS.group,
+  columns: [
+    ['id', field('id')],
+    ['name', field('name')],
+    ['roles', namesIn('assignedRoles')],
+    ['from', field('providerType')],
+  ],
+}
 
 interface Wish {
   readonly name?: string
@@ -35,13 +37,8 @@ export function groupsCommand(): Command {
   const role = ['--role <role>', 'such as Developer; may be given several times', collect] as const
   return new Command('groups')
     .description('Look at groups, and change them.')
-    .addCommand(listing(new Command('list'), GROUP, COLUMNS))
-    .addCommand(
-      asking(new Command('show').description('Show a group.').argument('<group>')).action(
-        async (text: string, options: AnswerOptions) =>
-          showRow(await meantOne(clientOf(options), GROUP, text), COLUMNS, options),
-      ),
-    )
+    .addCommand(listing(GROUP))
+    .addCommand(showing(GROUP, 'Show a group.'))
     .addCommand(
       asking(
         new Command('add')
@@ -52,9 +49,9 @@ export function groupsCommand(): Command {
         'groups add analysts --role Developer',
       ).action(async (name: string, options: Wish & AnswerOptions) => {
         const { description, role: roles } = options
-        const assignedRoles = roles?.map((one) => ({ name: one }))
+        const assignedRoles = rolesNamed(roles)
         const body = { name, description, assignedRoles, providerType: 'custom' }
-        showRow(await clientOf(options).call<Row>('POST', GROUP.path, body), COLUMNS, options)
+        showRow(await clientOf(options).call<Row>('POST', GROUP.path, body), GROUP.columns, options)
       }),
     )
     .addCommand(
@@ -67,27 +64,11 @@ export function groupsCommand(): Command {
           .option(...role),
         'groups change analysts --role Developer --role AuditAdmin',
       ).action(async (text: string, options: Wish & AnswerOptions) => {
-        const client = clientOf(options)
-        const { id } = await meantOne(client, GROUP, text)
+        const { id } = await meantOne(clientOf(options), GROUP, text)
         const { name, description, role: roles } = options
-        const assignedRoles = roles?.map((one) => ({ name: one }))
-        const operations = replacing({ name, description, assignedRoles })
-        if (operations.length === 0)
-          throw new ConfigError('give what to change: --name, --description or --role')
-        await patched(client, `${GROUP.path}/${id}`, operations)
-        showRow(await meantOne(client, GROUP, id), COLUMNS, options)
+        const fields = { name, description, assignedRoles: rolesNamed(roles) }
+        await changeOne(GROUP, id, wished(fields, '--name, --description or --role'), options)
       }),
     )
-    .addCommand(
-      asking(
-        new Command('remove')
-          .description('Remove a group: its members lose what it gave.')
-          .argument('<group>'),
-      ).action(async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const group = await meantOne(client, GROUP, text)
-        await client.call('DELETE', `${GROUP.path}/${group.id}`)
-        done(`removed ${JSON.stringify(group.name)}, ${group.id}`, group, options)
-      }),
-    )
+    .addCommand(removing(GROUP, 'Remove a group: its members lose what it gave.'))
 }

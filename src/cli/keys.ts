@@ -4,38 +4,37 @@ import { type AnswerOptions, clientOf } from './answer.ts'
 import { KINDS, meantOne, type Row } from './people-meant.ts'
 import {
   asking,
-  type Columns,
-  done,
+  changeOne,
   field,
   listing,
-  patched,
+  removing,
   replacing,
+  type ShownKind,
+  showing,
   showRow,
   showSecret,
 } from './people-shown.ts'
 import { recoverCommand } from './recover-key.ts'
 
-const { key: KEY, user: USER } = KINDS
+const { user: USER } = KINDS
 
-const COLUMNS: Columns = [
-  ['id', field('id')],
-  ['description', field('description')],
-  ['user', field('sub')],
-  ['status', field('status')],
-  ['created', field('created')],
-  ['expires', field('expiry')],
-]
+const KEY: ShownKind = {
+  ...KINDS.key,
+  columns: [
+    ['id', field('id')],
+    ['description', field('description')],
+    ['user', field('sub')],
+    ['status', field('status')],
+    ['created', field('created')],
+    ['expires', field('expiry')],
+  ],
+}
 
 export function keysCommand(): Command {
   return new Command('keys')
     .description('Look at API keys, make and end them; recover that of an administrator.')
-    .addCommand(listing(new Command('list'), KEY, COLUMNS))
-    .addCommand(
-      asking(new Command('show').description('Show a key, without its token.').argument('<key>')).action(
-        async (text: string, options: AnswerOptions) =>
-          showRow(await meantOne(clientOf(options), KEY, text), COLUMNS, options),
-      ),
-    )
+    .addCommand(listing(KEY))
+    .addCommand(showing(KEY, 'Show a key, without its token.'))
     .addCommand(
       asking(
         new Command('add')
@@ -49,7 +48,7 @@ export function keysCommand(): Command {
         const client = clientOf(options)
         const sub = options.user === undefined ? undefined : (await meantOne(client, USER, options.user)).id
         const made = await client.call<Row>('POST', KEY.path, { description, sub, expiry: options.expiry })
-        showRow(made, COLUMNS, options)
+        showRow(made, KEY.columns, options)
         showSecret('token', String(made.token), options)
       }),
     )
@@ -60,23 +59,10 @@ export function keysCommand(): Command {
           .argument('<key>')
           .requiredOption('--description <text>'),
       ).action(async (text: string, options: { description: string } & AnswerOptions) => {
-        const client = clientOf(options)
-        const { id } = await meantOne(client, KEY, text)
-        await patched(client, `${KEY.path}/${id}`, replacing({ description: options.description }))
-        showRow(await meantOne(client, KEY, id), COLUMNS, options)
+        const { id } = await meantOne(clientOf(options), KEY, text)
+        await changeOne(KEY, id, replacing({ description: options.description }), options)
       }),
     )
-    .addCommand(
-      asking(
-        new Command('remove')
-          .description('End a key: one’s own is removed, another’s revoked.')
-          .argument('<key>'),
-      ).action(async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const key = await meantOne(client, KEY, text)
-        await client.call('DELETE', `${KEY.path}/${key.id}`)
-        done(`ended ${JSON.stringify(key.description)}, ${key.id}`, key, options)
-      }),
-    )
+    .addCommand(removing(KEY, 'End a key: one’s own is removed, another’s revoked.', 'ended'))
     .addCommand(recoverCommand())
 }

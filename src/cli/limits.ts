@@ -2,10 +2,15 @@
 import { Command } from 'commander'
 import { TENANT_LIMIT_BOUNDS } from '../core/limits.ts'
 import { ConfigError } from '../main/config.ts'
-import { type OperatorOptions as Options, operatorClient, withOperatorOptions } from './operator-options.ts'
+import { printJson } from './answer.ts'
+import {
+  type OperatorOptions as Options,
+  operatorClient,
+  TENANTS,
+  withOperatorOptions,
+} from './operator-options.ts'
 import { Terminal } from './terminal.ts'
 
-const TENANTS = '/api/operator/tenants'
 const NAMES = Object.keys(TENANT_LIMIT_BOUNDS)
 
 interface TenantWithLimits {
@@ -53,7 +58,7 @@ function readChange(text: string): [string, number | null] {
 
 function print(tenants: readonly TenantWithLimits[], { json }: Options): void {
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(tenants)}\n`)
+    printJson(tenants)
     return
   }
   const terminal = new Terminal(process.stdout)

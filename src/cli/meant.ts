@@ -32,19 +32,33 @@ export async function meant<One extends Found>(
 ): Promise<One | undefined> {
   const byId = ID.test(text) ? await unlessMissing(finding.byId()) : undefined
   if (byId !== undefined) return byId
-  const [one, ...more] = (await finding.byName()).filter(({ name }) => name === text)
-  if (one === undefined || more.length === 0) return one
-  const ids = [one, ...more].map(({ id }) => id)
-  throw new ConfigError(
-    `${ids.length} ${finding.thing}s have the name "${text}": give one of their ids, ${ids.join(', ')}`,
-  )
+  const named = (await finding.byName()).filter(({ name }) => name === text)
+  return theOnly(named, `${finding.thing}s have the name "${text}"`)
 }
 
-async function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+/**
+ * @param what what they have in common, such as `tasks have the name "x"`
+ * @returns undefined when there is none
+ * @throws ConfigError when there are several
+ */
+export function theOnly<One extends { readonly id: string }>(
+  found: readonly One[],
+  what: string,
+): One | undefined {
+  if (found.length < 2) return found[0]
+  const ids = found.map(({ id }) => id)
+  throw new ConfigError(`${ids.length} ${what}: give one of their ids, ${ids.join(', ')}`)
+}
+
+/** @param missing the statuses that tell that there is none */
+export async function unlessMissing<Answer>(
+  asked: Promise<Answer>,
+  missing: readonly number[] = [404],
+): Promise<Answer | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined
+    if (error instanceof ApiError && missing.includes(error.status)) return undefined
     throw error
   }
 }

@@ -1,7 +1,11 @@
 /** Address of a running service and key of its operator: what the operator's commands share. */
 import type { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
+import { withJson } from './answer.ts'
 import { Client } from './client.ts'
+
+/** Where the operator looks at tenants. */
+export const TENANTS = '/api/operator/tenants'
 
 export interface OperatorOptions {
   readonly url: string
@@ -10,10 +14,11 @@ export interface OperatorOptions {
 
 export function withOperatorOptions(command: Command, ...examples: readonly string[]): Command {
   const text = examples.map((one) => `\n\nExample:\n  reprise ${one}`).join('')
-  return command
-    .option('--url <origin>', 'the service (REPRISE_URL)', process.env.REPRISE_URL ?? 'http://127.0.0.1:4600')
-    .option('--json', 'print the answer as one line of JSON')
-    .addHelpText('after', `\nThe key is that of the operator, in REPRISE_OPERATOR_KEY.${text}`)
+  const url = process.env.REPRISE_URL ?? 'http://127.0.0.1:4600'
+  return withJson(command.option('--url <origin>', 'the service (REPRISE_URL)', url)).addHelpText(
+    'after',
+    `\nThe key is that of the operator, in REPRISE_OPERATOR_KEY.${text}`,
+  )
 }
 
 /** @throws ConfigError if the key is missing or the origin is invalid */

@@ -1,6 +1,7 @@
 /** Users, groups, spaces, keys, clients and tenants as commands mean them: by id, else by an exact name. */
 import { ConfigError } from '../main/config.ts'
-import { ApiError, type Client } from './client.ts'
+import type { Client } from './client.ts'
+import { theOnly, unlessMissing } from './meant.ts'
 
 export const PAGE_LIMIT = 100
 
@@ -11,14 +12,28 @@ export interface Kind {
   readonly path: string
   readonly id: string
   readonly names: readonly string[]
+  /** What it is called where it is told of. */
+  readonly title: string
 }
 
 export const KINDS = {
-  user: { thing: 'user', path: '/api/v1/users', id: 'id', names: ['subject', 'email', 'name'] },
-  group: { thing: 'group', path: '/api/v1/groups', id: 'id', names: ['name'] },
-  space: { thing: 'space', path: '/api/v1/spaces', id: 'id', names: ['name'] },
-  key: { thing: 'key', path: '/api/v1/api-keys', id: 'id', names: ['description'] },
-  client: { thing: 'client', path: '/api/v1/oauth-clients', id: 'clientId', names: ['clientName'] },
+  user: {
+    thing: 'user',
+    path: '/api/v1/users',
+    id: 'id',
+    names: ['subject', 'email', 'name'],
+    title: 'name',
+  },
+  group: { thing: 'group', path: '/api/v1/groups', id: 'id', names: ['name'], title: 'name' },
+  space: { thing: 'space', path: '/api/v1/spaces', id: 'id', names: ['name'], title: 'name' },
+  key: { thing: 'key', path: '/api/v1/api-keys', id: 'id', names: ['description'], title: 'description' },
+  client: {
+    thing: 'client',
+    path: '/api/v1/oauth-clients',
+    id: 'clientId',
+    names: ['clientName'],
+    title: 'clientName',
+  },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type Row = Readonly<Record<string, unknown>>
@@ -36,18 +51,17 @@ export async function meantOne(
   text: string,
 ): Promise<Row & { readonly id: string }> {
   const byId = ID.test(text)
-    ? await unlessMissing(client.call<Row>('GET', `${kind.path}/${text}`))
+    ? await unlessMissing(client.call<Row>('GET', `${kind.path}/${text}`), [404, 400])
     : undefined
   if (byId !== undefined) return withId(kind, byId)
   const rows = await rowsOf(client, kind)
   for (const name of kind.names) {
-    const [one, ...more] = rows.filter((row) => row[name] === text && row.status !== 'deleted')
-    if (one === undefined) continue
-    if (more.length === 0) return withId(kind, one)
-    const ids = [one, ...more].map((row) => String(row[kind.id]))
-    throw new ConfigError(
-      `${ids.length} ${kind.thing}s have the ${name} "${text}": give one of their ids, ${ids.join(', ')}`,
+    const named = rows.filter((row) => row[name] === text && row.status !== 'deleted')
+    const one = theOnly(
+      named.map((row) => withId(kind, row)),
+      `${kind.thing}s have the ${name} "${text}"`,
     )
+    if (one !== undefined) return one
   }
   const looked = ['id', ...kind.names].join(', ')
   throw new ConfigError(
@@ -57,13 +71,4 @@ export async function meantOne(
 
 export function withId(kind: Kind, row: Row): Row & { readonly id: string } {
   return { ...row, id: String(row[kind.id]) }
-}
-
-async function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined
-    throw error
-  }
 }

@@ -1,9 +1,9 @@
 /** Options that commands which run a script share: its variables, and a time limit. */
 import type { Command } from 'commander'
 import { ConfigError, parseDurationMs } from '../main/config.ts'
+import { collect } from './collect.ts'
 
 export function withVariables(command: Command): Command {
-  const collect = (value: string, before: readonly string[] = []) => [...before, value]
   return command.option(
     '--variable <name=value>',
     'set a variable before the script starts; repeatable',

@@ -3,29 +3,35 @@ import { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { type AnswerOptions, clientOf } from './answer.ts'
 import type { Client } from './client.ts'
+import { collect } from './collect.ts'
 import { KINDS, meantOne, PAGE_LIMIT, type Row } from './people-meant.ts'
 import {
   asking,
   type Columns,
-  collect,
+  changeOne,
   done,
   field,
   listing,
-  patched,
-  replacing,
+  removing,
+  type ShownKind,
+  showing,
   showRow,
   showRows,
+  wished,
 } from './people-shown.ts'
 
-const { space: SPACE, user: USER, group: GROUP } = KINDS
+const { user: USER, group: GROUP } = KINDS
 
-const COLUMNS: Columns = [
-  ['id', field('id')],
-  ['name', field('name')],
-  ['type', field('type')],
-  ['owner', field('ownerId')],
-  ['description', field('description')],
-]
+const SPACE: ShownKind = {
+  ...KINDS.space,
+  columns: [
+    ['id', field('id')],
+    ['name', field('name')],
+    ['type', field('type')],
+    ['owner', field('ownerId')],
+    ['description', field('description')],
+  ],
+}
 
 const MEMBERS: Columns = [
   ['assignment', field('id')],
@@ -42,17 +48,14 @@ interface Member extends AnswerOptions {
 
 export function spacesCommand(): Command {
   const command = new Command('spaces').description('Look at spaces and their members, and change them.')
-  command.addCommand(listing(new Command('list'), SPACE, COLUMNS))
+  command.addCommand(listing(SPACE))
   for (const one of [...lives(), ...members()]) command.addCommand(one)
   return command
 }
 
 function lives(): Command[] {
   return [
-    asking(new Command('show').description('Show a space.').argument('<space>')).action(
-      async (text: string, options: AnswerOptions) =>
-        showRow(await meantOne(clientOf(options), SPACE, text), COLUMNS, options),
-    ),
+    showing(SPACE, 'Show a space.'),
     asking(
       new Command('add')
         .description('Add a space.')
@@ -63,7 +66,7 @@ function lives(): Command[] {
     ).action(async (name: string, options: { type: string; description?: string } & AnswerOptions) => {
       const { type, description } = options
       const made = await clientOf(options).call<Row>('POST', SPACE.path, { name, type, description })
-      showRow(made, COLUMNS, options)
+      showRow(made, SPACE.columns, options)
     }),
     asking(
       new Command('change')
@@ -81,21 +84,11 @@ function lives(): Command[] {
         const { id } = await meantOne(client, SPACE, text)
         const { name, description, owner } = options
         const ownerId = owner === undefined ? undefined : (await meantOne(client, USER, owner)).id
-        const operations = replacing({ name, description, ownerId })
-        if (operations.length === 0)
-          throw new ConfigError('give what to change: --name, --description or --owner')
-        await patched(client, `${SPACE.path}/${id}`, operations)
-        showRow(await meantOne(client, SPACE, id), COLUMNS, options)
+        const choices = '--name, --description or --owner'
+        await changeOne(SPACE, id, wished({ name, description, ownerId }, choices), options)
       },
     ),
-    asking(new Command('remove').description('Remove an empty space.').argument('<space>')).action(
-      async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const space = await meantOne(client, SPACE, text)
-        await client.call('DELETE', `${SPACE.path}/${space.id}`)
-        done(`removed ${JSON.stringify(space.name)}, ${space.id}`, space, options)
-      },
-    ),
+    removing(SPACE, 'Remove an empty space.'),
   ]
 }
 

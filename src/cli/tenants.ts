@@ -2,11 +2,11 @@
 import { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import type { Client } from './client.ts'
-import { type OperatorOptions, operatorClient, withOperatorOptions } from './operator-options.ts'
+import { collect } from './collect.ts'
+import { theOnly } from './meant.ts'
+import { type OperatorOptions, operatorClient, TENANTS, withOperatorOptions } from './operator-options.ts'
 import type { Row } from './people-meant.ts'
-import { type Columns, collect, field, showRow, showRows, showSecret } from './people-shown.ts'
-
-const TENANTS = '/api/operator/tenants'
+import { type Columns, field, showRow, showRows, showSecret } from './people-shown.ts'
 
 const COLUMNS: Columns = [
   ['id', field('id')],
@@ -34,13 +34,12 @@ export function tenantsCommand(): Command {
 function looking(): Command[] {
   return [
     withOperatorOptions(new Command('list').description('List tenants.')).action(
-      async (options: OperatorOptions) =>
-        showRows(await all(operatorClient(options)), COLUMNS, shown(options)),
+      async (options: OperatorOptions) => showRows(await all(operatorClient(options)), COLUMNS, options),
     ),
     withOperatorOptions(
       new Command('show').description('Show a tenant.').argument('<tenant>', 'its id, host or name'),
     ).action(async (text: string, options: OperatorOptions) =>
-      showRow(await tenantMeant(operatorClient(options), text), COLUMNS, shown(options)),
+      showRow(await tenantMeant(operatorClient(options), text), COLUMNS, options),
     ),
   ]
 }
@@ -64,8 +63,8 @@ function making(): Command[] {
       const { host: hostnames, adminName, adminSubject } = options
       const body = { name, hostnames, adminName, adminSubject }
       const made = await operatorClient(options).call<Row & { admin: { key: string } }>('POST', TENANTS, body)
-      showRow(made, COLUMNS, shown(options))
-      showSecret('key of its administrator', made.admin.key, shown(options))
+      showRow(made, COLUMNS, options)
+      showSecret('key of its administrator', made.admin.key, options)
     }),
     withOperatorOptions(
       new Command('change')
@@ -80,11 +79,7 @@ function making(): Command[] {
         throw new ConfigError('give what to change: --name or --host')
       const client = operatorClient(options)
       const { id } = await tenantMeant(client, text)
-      showRow(
-        await client.call<Row>('PATCH', `${TENANTS}/${id}`, { name, hostnames }),
-        COLUMNS,
-        shown(options),
-      )
+      showRow(await client.call<Row>('PATCH', `${TENANTS}/${id}`, { name, hostnames }), COLUMNS, options)
     }),
   ]
 }
@@ -98,7 +93,7 @@ function ending(): Command[] {
     ).action(async (text: string, options: OperatorOptions) => {
       const client = operatorClient(options)
       const { id } = await tenantMeant(client, text)
-      showRow(await client.call<Row>('DELETE', `${TENANTS}/${id}`), COLUMNS, shown(options))
+      showRow(await client.call<Row>('DELETE', `${TENANTS}/${id}`), COLUMNS, options)
     }),
     withOperatorOptions(
       new Command('restore')
@@ -107,29 +102,27 @@ function ending(): Command[] {
     ).action(async (text: string, options: OperatorOptions) => {
       const client = operatorClient(options)
       const { id } = await tenantMeant(client, text)
-      showRow(await client.call<Row>('POST', `${TENANTS}/${id}/actions/restore`), COLUMNS, shown(options))
+      showRow(await client.call<Row>('POST', `${TENANTS}/${id}/actions/restore`), COLUMNS, options)
     }),
   ]
 }
 
-const shown = ({ json }: OperatorOptions) => ({ url: '', ...(json === true ? { json } : {}) })
+type Tenant = Row & { readonly id: string }
 
-async function all(client: Client): Promise<Row[]> {
-  return (await client.call<{ data: Row[] }>('GET', TENANTS)).data
+async function all(client: Client): Promise<Tenant[]> {
+  return (await client.call<{ data: Tenant[] }>('GET', TENANTS)).data
 }
 
 /** @throws ConfigError when there is none, or several of that name */
-async function tenantMeant(client: Client, text: string): Promise<Row> {
+async function tenantMeant(client: Client, text: string): Promise<Tenant> {
   const tenants = await all(client)
   const byId = tenants.find(({ id }) => id === text)
   const byHost = tenants.find(({ hostnames }) =>
     (hostnames as readonly string[]).includes(text.toLowerCase()),
   )
   if (byId !== undefined || byHost !== undefined) return (byId ?? byHost)!
-  const [one, ...more] = tenants.filter(({ name }) => name === text)
+  const named = tenants.filter(({ name }) => name === text)
+  const one = theOnly(named, `tenants have the name "${text}"`)
   if (one === undefined) throw new ConfigError(`there is no tenant with the id, host or name "${text}"`)
-  if (more.length === 0) return one
-  throw new ConfigError(
-    `${more.length + 1} tenants have the name "${text}": give one of their ids, ${[one, ...more].map(({ id }) => id).join(', ')}`,
-  )
+  return one
 }

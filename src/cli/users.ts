@@ -1,33 +1,39 @@
 /** `reprise users`: people of a tenant, each meant by its id, else by its exact subject, e-mail or name. */
 import { Command } from 'commander'
-import { ConfigError } from '../main/config.ts'
 import { type AnswerOptions, clientOf } from './answer.ts'
 import type { Client } from './client.ts'
+import { collect } from './collect.ts'
 import { KINDS, meantOne, type Row } from './people-meant.ts'
 import {
   asking,
-  type Columns,
-  collect,
+  changeOne,
   done,
   field,
   listing,
   namesIn,
-  patched,
+  removing,
   replacing,
+  rolesNamed,
+  type ShownKind,
+  showing,
   showRow,
+  wished,
 } from './people-shown.ts'
 
-const { user: USER, group: GROUP } = KINDS
+const { group: GROUP } = KINDS
 
-const COLUMNS: Columns = [
-  ['id', field('id')],
-  ['name', field('name')],
-  ['subject', field('subject')],
-  ['e-mail', field('email')],
-  ['status', field('status')],
-  ['roles', namesIn('assignedRoles')],
-  ['groups', namesIn('assignedGroups')],
-]
+const USER: ShownKind = {
+  ...KINDS.user,
+  columns: [
+    ['id', field('id')],
+    ['name', field('name')],
+    ['subject', field('subject')],
+    ['e-mail', field('email')],
+    ['status', field('status')],
+    ['roles', namesIn('assignedRoles')],
+    ['groups', namesIn('assignedGroups')],
+  ],
+}
 
 interface Wish {
   readonly name?: string
@@ -43,15 +49,7 @@ export function usersCommand(): Command {
 }
 
 function looking(): Command[] {
-  return [
-    listing(new Command('list'), USER, COLUMNS),
-    asking(
-      new Command('show').description('Show a user.').argument('<user>'),
-      'users show ada@example.com',
-    ).action(async (text: string, options: AnswerOptions) =>
-      showRow(await meantOne(clientOf(options), USER, text), COLUMNS, options),
-    ),
-  ]
+  return [listing(USER), showing(USER, 'Show a user.', 'users show ada@example.com')]
 }
 
 function withWish(command: Command): Command {
@@ -74,10 +72,10 @@ function changing(): Command[] {
     ).action(async (subject: string, options: Wish & AnswerOptions) => {
       const client = clientOf(options)
       const { name, email, role } = options
-      const assignedRoles = role?.map((one) => ({ name: one }))
+      const assignedRoles = rolesNamed(role)
       const made = await client.call<Row>('POST', USER.path, { subject, name, email, assignedRoles })
       await joined(client, String(made.id), options.group)
-      showRow(await meantOne(client, USER, String(made.id)), COLUMNS, options)
+      showRow(await meantOne(client, USER, String(made.id)), USER.columns, options)
     }),
     asking(
       withWish(
@@ -90,13 +88,9 @@ function changing(): Command[] {
       const client = clientOf(options)
       const { id } = await meantOne(client, USER, text)
       const { name, email, role, group } = options
-      const wished = { name, email, assignedRoles: role?.map((one) => ({ name: one })) }
-      const groups = group && (await groupsMeant(client, group))
-      const operations = replacing({ ...wished, assignedGroups: groups })
-      if (operations.length === 0)
-        throw new ConfigError('give what to change: --name, --email, --role or --group')
-      await patched(client, `${USER.path}/${id}`, operations)
-      showRow(await meantOne(client, USER, id), COLUMNS, options)
+      const assignedGroups = group && (await groupsMeant(client, group))
+      const fields = { name, email, assignedRoles: rolesNamed(role), assignedGroups }
+      await changeOne(USER, id, wished(fields, '--name, --email, --role or --group'), options)
     }),
     asking(
       new Command('invite')
@@ -120,10 +114,8 @@ function switching(): Command[] {
   ).map(([name, status, description]) =>
     asking(new Command(name).description(description).argument('<user>')).action(
       async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const { id } = await meantOne(client, USER, text)
-        await patched(client, `${USER.path}/${id}`, replacing({ status }))
-        showRow(await meantOne(client, USER, id), COLUMNS, options)
+        const { id } = await meantOne(clientOf(options), USER, text)
+        await changeOne(USER, id, replacing({ status }), options)
       },
     ),
   )
@@ -131,14 +123,7 @@ function switching(): Command[] {
 
 function ending(): Command[] {
   return [
-    asking(new Command('remove').description('Remove a user; what it owns stays.').argument('<user>')).action(
-      async (text: string, options: AnswerOptions) => {
-        const client = clientOf(options)
-        const user = await meantOne(client, USER, text)
-        await client.call('DELETE', `${USER.path}/${user.id}`)
-        done(`removed ${JSON.stringify(user.name)}, ${user.id}`, user, options)
-      },
-    ),
+    removing(USER, 'Remove a user; what it owns stays.'),
     asking(
       new Command('forget')
         .description('Remove a user, and take out of records and events what tells the person.')
@@ -156,7 +141,7 @@ function ending(): Command[] {
 async function joined(client: Client, id: string, groups: readonly string[] = []): Promise<void> {
   if (groups.length === 0) return
   const assignedGroups = await groupsMeant(client, groups)
-  await patched(client, `${USER.path}/${id}`, replacing({ assignedGroups }))
+  await client.call('PATCH', `${USER.path}/${id}`, replacing({ assignedGroups }))
 }
 
 function groupsMeant(client: Client, groups: readonly string[]) {
