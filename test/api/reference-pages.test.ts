@@ -52,6 +52,20 @@ describe('the reference', () => {
     expect(page.length).toBeLessThan(1_500_000)
   })
 
+  it('names the address at which it is asked for, whichever was asked for before', async () => {
+    const followed = await apiUnderTest({ deps: { hostUrl: ({ host }) => `http://${host}` } })
+    try {
+      for (const host of ['one.example', 'other.example', 'one.example']) {
+        const textOf = async (url: string) => (await followed.server.inject({ url, headers: { host } })).body
+        expect(await textOf('/docs')).toContain(` http://${host}/api/v1/`)
+        expect(JSON.parse(await textOf('/openapi.json')).servers).toEqual([{ url: `http://${host}` }])
+        expect(JSON.parse(await textOf('/asyncapi.json')).servers.stream.host).toBe(host)
+      }
+    } finally {
+      await followed.close()
+    }
+  })
+
   it('is found below the path of the service', async () => {
     const below = await apiUnderTest({ deps: { basePath: '/reload' } })
     try {

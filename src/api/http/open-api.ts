@@ -4,7 +4,7 @@
  */
 
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { defined } from '../../core/defined.ts'
 import { ROUTE_GROUPS, type Stage, withStage } from '../../core/surface.ts'
@@ -129,24 +129,22 @@ function refusalsOfAll(schema: FastifySchema | undefined, { method, config }: Ro
   return Object.fromEntries(statuses.map((status) => [status, shape]))
 }
 
+/** Each is open to everybody and large: its text is made once for the address that it tells. */
 export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
+  const { basePath, hostUrl } = deps
   const events = asyncApi(deps.version)
-  const document = (request: FastifyRequest) => ({
-    ...server.swagger(),
-    servers: [{ url: deps.hostUrl(request) }],
-  })
+  const openApiAt = (url: string) => ({ ...server.swagger(), servers: [{ url }] })
+  const openApiText = keptFor((url) => JSON.stringify(openApiAt(url)))
+  const asyncApiText = keptFor((url) => JSON.stringify({ ...events, servers: serversFrom(new URL(url)) }))
+  const reference = keptFor((url) => referencePage(openApiAt(url) as object as Described, basePath))
+  const eventReference = keptFor(() => eventsPage(events as object as DescribedEvents, basePath))
+  const about = { tags: ['operation'], security: [] }
+  const json = { 200: Type.Unsafe<string>(Type.Object({}, { additionalProperties: true })) }
+  const html = { 200: { content: { 'text/html': { schema: Type.Unsafe<string>({ type: 'string' }) } } } }
   server.get(
     '/openapi.json',
-    {
-      schema: {
-        operationId: 'getOpenApi',
-        summary: 'This document',
-        tags: ['operation'],
-        security: [],
-        response: { 200: Type.Object({}, { additionalProperties: true }) },
-      },
-    },
-    async (request) => document(request),
+    { schema: { operationId: 'getOpenApi', summary: 'This document', ...about, response: json } },
+    async (request, reply) => reply.type(JSON_TEXT).send(openApiText(hostUrl(request))),
   )
   server.get(
     '/asyncapi.json',
@@ -154,38 +152,36 @@ export function registerDocuments(server: ApiServer, deps: ApiDeps): void {
       schema: {
         operationId: 'getAsyncApi',
         summary: 'The events that this service sends (AsyncAPI 3)',
-        tags: ['operation'],
-        security: [],
-        response: { 200: Type.Object({}, { additionalProperties: true }) },
+        ...about,
+        response: json,
       },
     },
-    async (request) => ({ ...events, servers: serversFrom(new URL(deps.hostUrl(request))) }),
+    async (request, reply) => reply.type(JSON_TEXT).send(asyncApiText(hostUrl(request))),
   )
-  registerPages(server, deps, document, events)
-}
-
-/** The same documents for people. */
-function registerPages(
-  server: ApiServer,
-  { basePath }: ApiDeps,
-  document: (request: FastifyRequest) => object,
-  events: object,
-): void {
-  const about = {
-    tags: ['operation'],
-    security: [],
-    response: { 200: { content: { 'text/html': { schema: Type.Unsafe<string>({ type: 'string' }) } } } },
-  }
-  const send = (reply: FastifyReply, page: string) =>
-    reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page)
   server.get(
     '/docs',
-    { schema: { operationId: 'getDocs', summary: 'The API for readers', ...about } },
-    async (request, reply) => send(reply, referencePage(document(request) as Described, basePath)),
+    { schema: { operationId: 'getDocs', summary: 'The API for readers', ...about, response: html } },
+    async (request, reply) =>
+      reply
+        .headers(PAGE_HEADERS)
+        .type(HTML)
+        .send(reference(hostUrl(request))),
   )
   server.get(
     '/docs/events',
-    { schema: { operationId: 'getEventDocs', summary: 'The events for readers', ...about } },
-    async (_request, reply) => send(reply, eventsPage(events as DescribedEvents, basePath)),
+    { schema: { operationId: 'getEventDocs', summary: 'The events for readers', ...about, response: html } },
+    async (_request, reply) => reply.headers(PAGE_HEADERS).type(HTML).send(eventReference('')),
   )
+}
+
+const JSON_TEXT = 'application/json; charset=utf-8'
+const HTML = 'text/html; charset=utf-8'
+
+/** Keeps the text of the address that was asked for last: clients use one. */
+function keptFor(make: (address: string) => string): (address: string) => string {
+  let kept: { readonly address: string; readonly text: string } | undefined
+  return (address) => {
+    if (kept?.address !== address) kept = { address, text: make(address) }
+    return kept.text
+  }
 }
