@@ -5,6 +5,7 @@
  * machine at which the request arrived. A Host header counts only where it names a host of the tenant's own
  * (host-check.ts).
  */
+import type { Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { proxiesOf } from './proxies.ts'
@@ -31,17 +32,25 @@ export function ownOrigin({
   const isProxy = proxiesOf(trustedProxies)
   const configured = publicUrl === undefined ? undefined : new URL(publicUrl)
   const basePath = basePathOf(publicUrl)
-  const arrivedAt = (request: FastifyRequest): string => {
+  // Asked for each link of an answer, and the same for all requests of a connection.
+  const kept = new WeakMap<object, string | typeof BY_PROXY>()
+  const arrivedAt = ({ socket, host }: FastifyRequest): string => {
+    const known = kept.get(socket) ?? (isProxy(socket.remoteAddress) ? BY_PROXY : ownAuthority(socket))
+    kept.set(socket, known)
     // Of a proxy the framework reads X-Forwarded-Host, and where it sends none, Host.
-    if (isProxy(request.socket.remoteAddress)) return request.host
-    const { localAddress = '127.0.0.1', localPort = 0 } = request.socket
-    return `${authority(localAddress)}:${localPort}`
+    return known === BY_PROXY ? host : known
   }
   return (request) => {
     const scheme = configured?.protocol ?? `${request.protocol}:`
     const host = request.tenantHost ?? configured?.host ?? arrivedAt(request)
     return `${scheme}//${host}${basePath}`
   }
+}
+
+const BY_PROXY = Symbol()
+
+function ownAuthority({ localAddress = '127.0.0.1', localPort = 0 }: Socket): string {
+  return `${authority(localAddress)}:${localPort}`
 }
 
 /** The path below which clients find the service: empty, or with a slash before it and none behind. */
