@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { AttemptEnd } from '../../src/core/attempt.ts'
 import type { FilterNode } from '../../src/core/filter.ts'
+import type { AppId } from '../../src/core/ids.ts'
 import type { Reload } from '../../src/core/reload.ts'
 import type { Listed, Page, PagePosition, ReloadQuery, ReloadSortField } from '../../src/store/port/lists.ts'
 import { type Given, OTHER_TENANT, TENANT_ID } from './store-records.ts'
@@ -120,6 +122,28 @@ export function exerciseLists(given: () => Given): void {
       expect((await list({ partial: true })).rows).toEqual(rows.filter((row) => row.partial))
       const first = await list({ partial: true, page: { limit: 1 } })
       expect(first).toMatchObject({ hasNext: true, hasPrevious: false })
+    })
+
+    it('how each of some apps ended last: neither the reload before nor the active one', async () => {
+      const { store } = given()
+      const ended = async (end: AttemptEnd | undefined, of: Partial<Reload> = {}): Promise<Reload> => {
+        const { reload } = await given().wait(10).running(of)
+        await given().wait(10).end(reload, end)
+        return (await store.reload(reload.tenantId, reload.id))!
+      }
+      const once = await ended(undefined)
+      const { appId } = await ended(undefined)
+      const again = await ended({ kind: 'timed-out' }, { appId })
+      await given().queued({ appId })
+      const never = await given().queued()
+      const others = await ended(undefined, { tenantId: OTHER_TENANT })
+      const appIds = [never.appId, appId, once.appId, others.appId, 'app-none' as AppId]
+      expect(await store.lastEnds(TENANT_ID, appIds)).toEqual([
+        { appId, state: 'EXCEEDED_LIMIT', endedAt: again.endedAt },
+        { appId: once.appId, state: 'SUCCEEDED', endedAt: once.endedAt },
+      ])
+      expect(await store.lastEnds(OTHER_TENANT, [others.appId])).toHaveLength(1)
+      expect(await store.lastEnds(TENANT_ID, [])).toEqual([])
     })
 
     it('a page behind the last row is empty and has no neighbours', async () => {

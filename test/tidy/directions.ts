@@ -92,8 +92,7 @@ export const DIRECTIONS: Directions = {
   'api/alert': 'api/http core delivery event store/port',
   'api/webhook': 'api/http core delivery event store/port',
   'api/task': 'api/http api/reload catalog core core/recurrence core/task intake store/port trigger',
-  'api/app':
-    'api/http api/reload api/task automation catalog core core/automation files intake sign-in store/port',
+  'api/app': 'api/http api/task automation catalog core core/automation files intake sign-in store/port',
   'api/sign-in': 'api/http catalog core core/people sign-in store/port',
   'api/automation': 'api/http automation core core/automation store/port',
   api: 'api/alert api/app api/automation api/data-file api/event api/http api/people api/reload api/sign-in api/task api/webhook',

@@ -11,7 +11,7 @@ import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { Links, pageLinks, pageParameters, readPage } from '../http/page.ts'
 import { problems } from '../http/problem.ts'
 import { standings } from '../http/rights.ts'
-import { NxApp, nxApp } from './nx-app.ts'
+import { NxApp, nxAppIn } from './nx-app.ts'
 
 const LIST = {
   fields: ['createdAt', 'name', 'updatedAt'],
@@ -43,10 +43,11 @@ export function registerAppList(server: ApiServer, deps: ApiDeps): void {
       const caller = callerOf(request)
       const { name, query: part, spaceId, ownerId } = request.query
       const query = readPage(deps, request, request.query, LIST, { name, part, spaceId, ownerId })
+      const spaces = await standings(deps, caller)
       const listed = await deps.store.list('apps', {
         tenantId: caller.tenantId,
         where: all(
-          readableApps(caller.user, await standings(deps, caller)),
+          readableApps(caller.user, spaces),
           name === undefined ? undefined : { kind: 'among', field: 'name', values: [name], anyCase: true },
           part === undefined ? undefined : contains('name', part),
           spaceId === undefined ? undefined : is('spaceId', spaceId === 'personal' ? null : spaceId),
@@ -56,7 +57,7 @@ export function registerAppList(server: ApiServer, deps: ApiDeps): void {
         page: query.page,
       })
       return {
-        data: await Promise.all(listed.rows.map((app) => nxApp(deps, caller, app))),
+        data: listed.rows.map((app) => nxAppIn(app.spaceId && spaces.get(app.spaceId), caller, app)),
         links: pageLinks(deps, request, query, listed, (app) => positionOf('apps', app, query.sort.field)),
       }
     },

@@ -17,7 +17,7 @@ import { done, problems, refuse } from '../http/problem.ts'
 import { appFor, standings } from '../http/rights.ts'
 import { ItemRecord } from './item-record.ts'
 import { selectedItems } from './item-selection.ts'
-import { findItem, ItemPath, type ItemResource, shower } from './items.ts'
+import { findItem, ITEM_LIST, ItemPath, type ItemResource, shownItem, shownItems } from './items.ts'
 import { AppDescription, AppName } from './nx-app.ts'
 
 const TAGS = ['items']
@@ -31,13 +31,6 @@ const ItemChange = Type.Object({
     Type.String({ maxLength: 64, description: 'Must be that of the item: the resource itself is moved' }),
   ),
 })
-
-const PUBLISHED = {
-  fields: ['createdAt', 'name', 'updatedAt'],
-  defaultSort: { field: 'createdAt', descending: false },
-  defaultLimit: 10,
-  maxLimit: 100,
-} as const
 
 export function registerItemChanges(server: ApiServer, deps: ApiDeps): void {
   server.put(
@@ -59,7 +52,7 @@ export function registerItemChanges(server: ApiServer, deps: ApiDeps): void {
       assertSame(found, request.body)
       const { name, description } = request.body
       const change = defined({ name, description })
-      const show = shower(deps, request, spaces)
+      const show = (resource: ItemResource) => shownItem(deps, request, spaces, resource)
       if (found.kind === 'app') {
         const app = done(await describeApp(deps, caller, found.app.id, change))
         return show({ kind: 'app', app })
@@ -140,7 +133,7 @@ function registerRelated(server: ApiServer, deps: ApiDeps): void {
         operationId: 'getPublishedItems',
         summary: 'Lists the apps that were published from the app of an item',
         params: ItemPath,
-        querystring: Type.Object(pageParameters(PUBLISHED)),
+        querystring: Type.Object(pageParameters(ITEM_LIST)),
         response: {
           200: pageSchema('Items', ItemRecord),
           ...problems(400, 404),
@@ -153,14 +146,14 @@ function registerRelated(server: ApiServer, deps: ApiDeps): void {
       const { itemId } = request.params
       const spaces = await standings(deps, caller)
       const found = await findItem(deps, caller, spaces, itemId)
-      const query = readPage(deps, request, request.query, PUBLISHED, { itemId })
+      const query = readPage(deps, request, request.query, ITEM_LIST, { itemId })
       const { apps } = await selectedItems(deps, caller, spaces, {})
       const origin = found.kind === 'app' ? found.app.id : found.automation.id
       const where = all(apps, is('originAppId', origin))
       const listed = await deps.store.list('apps', { tenantId, where, sort: query.sort, page: query.page })
-      const show = shower(deps, request, spaces)
+      const resources = listed.rows.map((app) => ({ kind: 'app' as const, app }))
       return {
-        data: await Promise.all(listed.rows.map((app) => show({ kind: 'app', app }))),
+        data: await shownItems(deps, request, spaces, resources),
         links: pageLinks(deps, request, query, listed, (app) => positionOf('apps', app, query.sort.field)),
       }
     },

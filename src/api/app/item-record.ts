@@ -7,12 +7,10 @@ import { defined } from '../../core/defined.ts'
 import type { SpaceId } from '../../core/ids.ts'
 import { itemIdOf } from '../../core/item-id.ts'
 import type { App } from '../../core/records.ts'
-import type { Reload } from '../../core/reload.ts'
 import { mayUseApp, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
-import type { ApiDeps } from '../http/deps.ts'
+import type { LastEnd } from '../../store/port/reloads.ts'
 import { SelfLink } from '../http/page.ts'
-import { endedReloads } from '../reload/reload-logs.ts'
 
 /** What items are of. */
 export const ITEM_TYPES = ['app', 'automation'] as const
@@ -68,14 +66,13 @@ export type Spaces = ReadonlyMap<SpaceId, SpaceStanding>
 /** Makes an absolute link to a path of ours. */
 type Link = (path: string) => string
 
-export async function appItem(
-  deps: ApiDeps,
+export function appItem(
   { user }: Caller,
   app: App,
+  last: LastEnd | undefined,
   spaces: Spaces,
   link: Link,
-): Promise<Item> {
-  const [last] = await endedReloads(deps, app, 1)
+): Item {
   const standing = app.spaceId === undefined ? undefined : spaces.get(app.spaceId)
   const may = (right: Parameters<typeof mayUseApp>[3]) => mayUseApp(user, app, standing, right)
   const actions = [
@@ -159,10 +156,10 @@ function updatedAt(app: App): number {
   return Math.max(app.modifiedAt, app.data?.engineTime ?? 0)
 }
 
-function lastReload(last: Reload | undefined): {
+function lastReload(last: LastEnd | undefined): {
   readonly resourceReloadStatus?: string
   readonly resourceReloadEndTime?: string
 } {
-  if (last?.endedAt === undefined) return {}
+  if (last === undefined) return {}
   return { resourceReloadStatus: last.state.toLowerCase(), resourceReloadEndTime: timeText(last.endedAt) }
 }

@@ -28,7 +28,7 @@ import { ITEM_SELECTION, type SelectedItems, selectedItems } from './item-select
 
 const TAGS = ['items']
 
-const LIST = {
+export const ITEM_LIST = {
   fields: ['createdAt', 'name', 'updatedAt'],
   defaultSort: { field: 'createdAt', descending: false },
   defaultLimit: 10,
@@ -46,7 +46,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
         operationId: 'getItems',
         summary: 'Lists the apps that the caller may read and its automations, as items',
         querystring: Type.Object({
-          ...pageParameters(LIST),
+          ...pageParameters(ITEM_LIST),
           ...ITEM_SELECTION,
           noActions: Type.Optional(Type.Boolean({ description: 'true leaves out `actions`' })),
         }),
@@ -56,12 +56,12 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const caller = callerOf(request)
       const { limit: _limit, next: _next, prev: _prev, sort: _sort, noActions, ...selection } = request.query
-      const query = readPage(deps, request, request.query, LIST, selection)
+      const query = readPage(deps, request, request.query, ITEM_LIST, selection)
       const spaces = await standings(deps, caller)
       const where = await selectedItems(deps, caller, spaces, selection)
       const listed = await listItems(deps, caller, where, query)
-      const show = shower(deps, request, spaces)
-      const items = await Promise.all(listed.rows.map(({ resource }) => show(resource)))
+      const resources = listed.rows.map(({ resource }) => resource)
+      const items = await shownItems(deps, request, spaces, resources)
       return {
         data: noActions === true ? items.map(withoutActions) : items,
         links: pageLinks(deps, request, query, listed, ({ position }) => position),
@@ -83,7 +83,7 @@ export function registerItems(server: ApiServer, deps: ApiDeps): void {
       const caller = callerOf(request)
       const spaces = await standings(deps, caller)
       const resource = await findItem(deps, caller, spaces, request.params.itemId)
-      return shower(deps, request, spaces)(resource)
+      return shownItem(deps, request, spaces, resource)
     },
   )
 }
@@ -109,18 +109,33 @@ export async function findItem(
   throw refuse('notFound', { detail: 'there is no item with this id', parameter: 'itemId' })
 }
 
-/** Shows items as the caller of the request sees them. */
-export function shower(
+/** Items as the caller of the request sees them. */
+export async function shownItems(
   deps: ApiDeps,
   request: FastifyRequest,
   spaces: Spaces,
-): (resource: ItemResource) => Promise<Item> {
+  resources: readonly ItemResource[],
+): Promise<Item[]> {
   const caller = callerOf(request)
   const link = (path: string) => absoluteLink(deps, request, path)
-  return async (resource) => {
-    if (resource.kind === 'app') return appItem(deps, caller, resource.app, spaces, link)
-    return automationItem(caller, resource.automation, link)
-  }
+  const appIds = resources.flatMap((resource) => (resource.kind === 'app' ? [resource.app.id] : []))
+  const ends = await deps.store.lastEnds(caller.tenantId, appIds)
+  const lastOf = new Map(ends.map((end) => [end.appId, end]))
+  return resources.map((resource) =>
+    resource.kind === 'app'
+      ? appItem(caller, resource.app, lastOf.get(resource.app.id), spaces, link)
+      : automationItem(caller, resource.automation, link),
+  )
+}
+
+export async function shownItem(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  spaces: Spaces,
+  resource: ItemResource,
+): Promise<Item> {
+  const [item] = await shownItems(deps, request, spaces, [resource])
+  return item!
 }
 
 function withoutActions({ actions: _left, meta, ...item }: Item) {
@@ -136,7 +151,7 @@ async function listItems(
   deps: ApiDeps,
   caller: Caller,
   { apps, automations }: SelectedItems,
-  query: PageQuery<(typeof LIST.fields)[number]>,
+  query: ItemQuery,
 ): Promise<Listed<PlacedItem>> {
   const lists = [
     ...(apps === undefined ? [] : [await appPage(deps, caller, apps, query)]),
@@ -145,7 +160,7 @@ async function listItems(
   return mergedPage(lists, query, ({ position }) => position)
 }
 
-type ItemQuery = PageQuery<(typeof LIST.fields)[number]>
+type ItemQuery = PageQuery<(typeof ITEM_LIST.fields)[number]>
 
 async function appPage(
   { store }: ApiDeps,

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { Caller } from '../../core/caller.ts'
 import { defined } from '../../core/defined.ts'
 import { APP_USAGES, type App, STORES_MODES } from '../../core/records.ts'
-import { type AppRight, mayUseApp } from '../../core/rights.ts'
+import { type AppRight, mayUseApp, type SpaceStanding } from '../../core/rights.ts'
 import { timeText } from '../../core/time-text.ts'
 import type { ApiDeps } from '../http/deps.ts'
 import { problems } from '../http/problem.ts'
@@ -65,6 +65,11 @@ const PRIVILEGES: readonly (readonly [AppRight, readonly string[]])[] = [
 
 export async function nxApp(deps: ApiDeps, caller: Caller, app: App): Promise<Static<typeof NxApp>> {
   const standing = app.spaceId === undefined ? undefined : await standingIn(deps, caller, app.spaceId)
+  return nxAppIn(standing, caller, app)
+}
+
+/** @param standing of the caller in the app's space; undefined where it has none, and for a personal app */
+export function nxAppIn(standing: SpaceStanding | undefined, caller: Caller, app: App): Static<typeof NxApp> {
   return {
     attributes: {
       id: app.id,

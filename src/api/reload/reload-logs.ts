@@ -184,7 +184,7 @@ const ENDED: FilterNode = OUTCOMES.map(
   (outcome): FilterNode => ({ kind: 'compare', attribute: 'status', operator: 'eq', value: outcome }),
 ).reduce((left, right) => ({ kind: 'or', left, right }))
 
-export async function endedReloads(deps: ApiDeps, app: App, limit: number): Promise<readonly Reload[]> {
+async function endedReloads(deps: ApiDeps, app: App, limit: number): Promise<readonly Reload[]> {
   const listed = await deps.store.reloads({
     tenantId: app.tenantId,
     appId: app.id,

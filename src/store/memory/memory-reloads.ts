@@ -4,7 +4,7 @@ import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import { defined } from '../../core/defined.ts'
 import { matchesFilter } from '../../core/filter.ts'
 import type { AppId, PublicationId, ReloadId, TenantId } from '../../core/ids.ts'
-import { isOutcome } from '../../core/outcome.ts'
+import { isOutcome, type Outcome } from '../../core/outcome.ts'
 import type { Publication } from '../../core/publication.ts'
 import type { PlacedName } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
@@ -14,6 +14,7 @@ import { reloadSortValue } from '../port/reload-sort.ts'
 import type {
   Acceptance,
   Accepted,
+  LastEnd,
   ReloadStore,
   ReloadView,
   Saving,
@@ -142,6 +143,16 @@ export class MemoryReloads extends MemoryDeliveries implements ReloadStore, Publ
     return this.tables.reloads.find(
       (row) => row.tenantId === tenantId && row.appId === appId && !isOutcome(row.state),
     )?.id
+  }
+
+  async lastEnds(tenantId: TenantId, appIds: readonly AppId[]): Promise<readonly LastEnd[]> {
+    return appIds.flatMap((appId) => {
+      const ended = this.tables.reloads.where(
+        (row) => row.tenantId === tenantId && row.appId === appId && isOutcome(row.state),
+      )
+      const last = byAge(ended).at(-1)
+      return last === undefined ? [] : [{ appId, state: last.state as Outcome, endedAt: last.endedAt! }]
+    })
   }
 
   async reloads(query: ReloadQuery): Promise<Listed<Reload>> {

@@ -5,6 +5,7 @@
 
 import type { Attempt, RanStatement } from '../../core/attempt.ts'
 import type { AppId, LeaseToken, ReloadId, TenantId } from '../../core/ids.ts'
+import type { Outcome } from '../../core/outcome.ts'
 import type { App, PlacedName, Tenant } from '../../core/records.ts'
 import type { Reload } from '../../core/reload.ts'
 import type { DataReader } from '../../core/task/data-change.ts'
@@ -115,11 +116,24 @@ export interface ScriptLog {
   readonly statements: readonly RanStatement[]
 }
 
+/** How and when a reload of an app ended. */
+export interface LastEnd {
+  readonly appId: AppId
+  readonly state: Outcome
+  /** Epoch ms. */
+  readonly endedAt: number
+}
+
 export interface ReloadStore {
   accept(batch: readonly Acceptance[]): Promise<Accepted[]>
   transition<Refused>(batch: readonly Transition<Refused>[]): Promise<Transitioned<Refused>[]>
   reload(tenantId: TenantId, id: ReloadId): Promise<Reload | undefined>
   activeReloadOf(tenantId: TenantId, appId: AppId): Promise<ReloadId | undefined>
+  /**
+   * How each of these apps ended last: of its reloads that have an outcome the one accepted last, and so also
+   * the one that ended last, as only one of an app is active at a time. Apps without one are left out.
+   */
+  lastEnds(tenantId: TenantId, appIds: readonly AppId[]): Promise<readonly LastEnd[]>
   reloads(query: ReloadQuery): Promise<Listed<Reload>>
   attempts(reloadId: ReloadId): Promise<Attempt[]>
   /** Keeps the full script log of an attempt; replaces an earlier one of the same attempt. */

@@ -16,6 +16,7 @@ import { ACCEPTED_AFTER, ACCEPTED_BEFORE, EVENTS_AFTER, EVENTS_BEFORE } from './
 import { OLD_RUNS, OLD_SENDS, OLDEST_EVENTS, OLDEST_RELOADS, OLDEST_SCRIPT_LOGS } from './forget.ts'
 import { EXPIRED_LEASES, NEXT_DUE_AT, OVERDUE_OF_TENANT, OVERDUE_RELOADS } from './leases.ts'
 import { AHEAD_OF_WEIGHT, BACKING_OFF, FIRST_WAITING, RUNNING, WAITING_OF_TENANTS } from './queue.ts'
+import { LAST_END } from './read-reloads.ts'
 import { FAILED_OF_SUBSCRIPTION } from './reopen-deliveries.ts'
 import { LISTENING, RUN_OF_RELOAD } from './settled-task.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -46,6 +47,7 @@ describe('query plans', () => {
     ['next due', NEXT_DUE_AT, 'reloads_backing_off'],
     ['expired leases', EXPIRED_LEASES, 'reloads_leased'],
     ['overdue reloads', OVERDUE_RELOADS, 'reloads_waiting'],
+    ['last end of an app', LAST_END, 'reloads_of_app (app_id=?)'],
     ['events after', EVENTS_AFTER, 'events_of_tenant'],
     ['events before', EVENTS_BEFORE, 'events_of_tenant'],
     ['audited acceptances after', ACCEPTED_AFTER, 'reloads_audited'],

@@ -22,6 +22,7 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   transition: 'synced',
   reload: 'read',
   activeReloadOf: 'read',
+  lastEnds: 'read',
   reloads: 'read',
   attempts: 'read',
   saveScriptLog: 'synced',
