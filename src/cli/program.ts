@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { VERSION } from '../main/version.ts'
 import { ApiError } from './client.ts'
-import { commands } from './commands.ts'
+import { commandsFor } from './commands.ts'
 
 const program = new Command('reprise')
   .description(
@@ -16,7 +16,7 @@ const program = new Command('reprise')
   )
   .version(VERSION)
   .exitOverride()
-for (const command of commands()) {
+for (const command of await commandsFor(process.argv[2])) {
   for (const one of [command, ...command.commands]) one.exitOverride()
   program.addCommand(command)
 }

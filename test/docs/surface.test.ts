@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { surfacePage } from '../../docs/generate/surface-page.ts'
 import manifest from '../../package.json' with { type: 'json' }
-import { commands } from '../../src/cli/commands.ts'
+import { commandsFor } from '../../src/cli/commands.ts'
 import { COMMANDS, ENVIRONMENT, PACKAGE_EXPORTS, ROUTE_GROUPS } from '../../src/core/surface.ts'
 import { SETTINGS } from '../../src/main/settings-table.ts'
 import { type ApiUnderTest, apiUnderTest } from '../support/api-under-test.ts'
@@ -49,14 +49,17 @@ it('has every group of routes, and no other; OpenAPI tells the stage of each rou
   }
 })
 
-it('has every command, and no other; the help tells which are previews', () => {
-  expect(
-    commands()
-      .map((command) => command.name())
-      .sort(),
-  ).toEqual(names(COMMANDS))
-  for (const command of commands()) {
+it('has every command, and no other; the help tells which are previews', async () => {
+  const commands = await commandsFor('--help')
+  expect(commands.map((command) => command.name()).sort()).toEqual(names(COMMANDS))
+  for (const command of commands) {
     expect(command.description().endsWith('(preview)')).toBe(COMMANDS[command.name()]?.stage === 'preview')
+  }
+})
+
+it('loads one command alone when it is named', async () => {
+  for (const name of names(COMMANDS)) {
+    expect((await commandsFor(name)).map((command) => command.name())).toEqual([name])
   }
 })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { roomsLoadedBy, startedFiles } from './processes.ts'
-import { SourceTree, thisTree } from './source-tree.ts'
+import { filesLoadedAtOnce, roomsLoadedBy, startedFiles } from './processes.ts'
+import { roomOf, SourceTree, thisTree } from './source-tree.ts'
 
 it('the product starts readers, the child, its guard and two threads, and nothing else', () => {
   expect(startedFiles(thisTree())).toEqual([
@@ -12,11 +12,20 @@ it('the product starts readers, the child, its guard and two threads, and nothin
   ])
 })
 
+const RUNS_SCRIPTS = ['engine/child', 'engine/duckdb', 'engine/source', 'engine/sink']
+
 it('the service loads nothing that runs scripts or opens data', () => {
-  const forbidden = ['engine/child', 'engine/duckdb', 'engine/source', 'engine/sink']
-  const loaded = roomsLoadedBy(thisTree(), 'src/main/service.ts')
-  expect(loaded).toContain('engine/pool')
-  expect(loaded.filter((room) => forbidden.includes(room))).toEqual([])
+  for (const entry of ['src/main/service.ts', 'src/cli/serve.ts']) {
+    const loaded = roomsLoadedBy(thisTree(), entry)
+    expect(loaded).toContain('engine/pool')
+    expect(loaded.filter((room) => RUNS_SCRIPTS.includes(room))).toEqual([])
+  }
+})
+
+it('nor does the command line before it knows its command', () => {
+  const loaded = filesLoadedAtOnce(thisTree(), 'src/cli/program.ts')
+  expect(loaded).toContain('src/cli/commands.ts')
+  expect(loaded.map(roomOf).filter((room) => RUNS_SCRIPTS.includes(room))).toEqual([])
 })
 
 it('a reader loads scripts’ checks and nothing of the service', () => {
@@ -42,5 +51,6 @@ it('follows imports over several files and lazily, but neither types nor other p
   })
   expect(roomsLoadedBy(tree, 'src/main/main.ts')).toEqual(['channel', 'main', 'pool'])
   expect(roomsLoadedBy(tree, 'src/child/child.ts')).toEqual(['child', 'script'])
+  expect(filesLoadedAtOnce(tree, 'src/main/main.ts')).toEqual(['src/main/main.ts', 'src/pool/pool.ts'])
   expect(startedFiles(tree)).toEqual(['src/channel/channel.ts -> src/child/child.ts'])
 })

@@ -4,17 +4,26 @@
  * wall between the service and the child that runs untrusted scripts holds also over several imports.
  */
 import { importsOf } from './arrows.ts'
-import { referencesOf } from './references.ts'
+import { type Reference, referencesOf } from './references.ts'
 import { productFiles, roomOf, type SourceTree } from './source-tree.ts'
 
 /** Rooms of all files that a process which starts with `entry` can load, sorted. */
 export function roomsLoadedBy(tree: SourceTree, entry: string): string[] {
-  const imports = importsOf(tree).filter(({ kind }) => kind !== 'type')
+  return [...new Set(filesLoaded(tree, entry, ['value', 'lazy']).map(roomOf))].sort()
+}
+
+/** Files that are loaded before anything of `entry` runs, sorted. */
+export function filesLoadedAtOnce(tree: SourceTree, entry: string): string[] {
+  return filesLoaded(tree, entry, ['value'])
+}
+
+function filesLoaded(tree: SourceTree, entry: string, kinds: readonly Reference['kind'][]): string[] {
+  const imports = importsOf(tree).filter(({ kind }) => kinds.includes(kind))
   const loaded = new Set([entry])
   for (const path of loaded) {
     for (const { from, to } of imports) if (from === path) loaded.add(to)
   }
-  return [...new Set([...loaded].map(roomOf))].sort()
+  return [...loaded].sort()
 }
 
 /** Where the product starts threads and processes of its own, as `who -> what`. */
