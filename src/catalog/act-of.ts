@@ -6,8 +6,7 @@
 import { defined } from '../core/defined.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
 import { type Act, ASKED_TYPES, auditType, type Deed, OPERATOR, type Thing } from '../event/audit-event.ts'
-import type { Subscription } from '../event/subscription.ts'
-import type { CatalogKind, CatalogSaving, Change } from '../store/port/change.ts'
+import type { AppView, CatalogKind, CatalogSaving, Change, SpaceView } from '../store/port/change.ts'
 
 type Kind = Change<unknown>['kind']
 
@@ -42,68 +41,62 @@ export function actOf(change: Change<unknown>, view: object, saving: CatalogSavi
   const after = rowsIn(saving.put?.[saved]).find((row) => row.id === id)
   const removed = idsIn(saving.remove, saved).includes(id)
   const subject = after ?? before
-  const thing = thingOf(kind, subject)
-  const part = partOf(kind, saving, { subject, isNew: before === undefined }, tenantId, view)
-  if (part !== undefined) return part
   if (subject === undefined) return undefined
+  const about: About = { tenantId, kind, subject }
+  const part = partOf(about, view, saving, before === undefined)
+  if (part !== undefined) return part
   const changed = before === undefined || after === undefined ? [] : changedFields(kind, before, after)
   const deed = deedOf(before, after, removed, changed)
   // The user of a client goes with it, and never without.
   if (kind === 'user' && deed === 'deleted' && subject.clientId !== undefined) return undefined
   // A task tells of its own life, by the user who changed it (event/task-life-event.ts).
   if (deed === undefined || (kind === 'task' && (saving.events ?? []).length > 0)) return undefined
-  return actOn(tenantId, thing, deed, subject, deed === 'updated' ? { changed } : {})
+  return actOn(about, auditType(thingOf(about), deed), deed === 'updated' ? { changed } : {})
 }
 
-function thingOf(kind: Kind, subject: AnyRecord | undefined): Thing {
+/** The record that an act is about, as it is after the act, or was before it went. */
+interface About {
+  readonly tenantId: TenantId
+  readonly kind: Kind
+  readonly subject: AnyRecord
+}
+
+function thingOf({ kind, subject }: About): Thing {
   if (kind !== 'subscription') return kind
-  return (subject as Subscription | undefined)?.alert === undefined ? 'webhook' : 'alert'
+  return subject.alert === undefined ? 'webhook' : 'alert'
 }
 
 /** What belongs to the subject and has no subject of its own. */
-function partOf(
-  kind: Kind,
-  saving: CatalogSaving,
-  { subject, isNew }: { readonly subject: AnyRecord | undefined; readonly isNew: boolean },
-  tenantId: TenantId,
-  view: object,
-): Act | undefined {
-  if (subject === undefined) return undefined
-  const on = (thing: Thing, deed: Deed, id: string) => actOn(tenantId, thing, deed, subject, {}, id)
-  // A new one brings its script with it.
-  if (kind === 'app' && !isNew) {
-    const [script] = rowsIn(saving.put?.scripts)
-    const known = 'scripts' in view ? (view.scripts as readonly string[]) : []
-    if (script !== undefined)
-      return on('script', known.includes(script.id) ? 'updated' : 'created', script.id)
-    const [gone] = idsIn(saving.remove, 'scripts')
-    if (gone !== undefined && idsIn(saving.remove, 'apps').length === 0) return on('script', 'deleted', gone)
+function partOf(about: About, view: object, saving: CatalogSaving, isNew: boolean): Act | undefined {
+  const on = (thing: Thing, saved: CatalogKind, known: readonly string[]): Act | undefined => {
+    const [given] = rowsIn(saving.put?.[saved])
+    const [taken] = idsIn(saving.remove, saved)
+    const id = given?.id ?? taken
+    if (id === undefined) return undefined
+    const deed = given === undefined ? 'deleted' : known.includes(id) ? 'updated' : 'created'
+    return actOn(about, auditType(thing, deed), {}, id)
   }
-  if (kind === 'user' && rowsIn(saving.put?.users).length === 0) {
-    const [opened] = rowsIn(saving.put?.loginSessions)
-    if (opened !== undefined) return on('login-session', 'created', opened.id)
-    const [ended] = idsIn(saving.remove, 'loginSessions')
-    if (ended !== undefined) return on('login-session', 'deleted', ended)
+  const saves = (saved: CatalogKind) => rowsIn(saving.put?.[saved]).length > 0
+  switch (about.kind) {
+    case 'app':
+      // A new one brings its script with it, and one that goes takes its scripts along.
+      if (isNew || idsIn(saving.remove, 'apps').length > 0) return undefined
+      return on('script', 'scripts', (view as AppView).scripts)
+    case 'user':
+      return saves('users') ? undefined : on('login-session', 'loginSessions', [])
+    case 'space': {
+      const known = (view as SpaceView).assignments.map(({ id }) => id)
+      return on('assignment', 'assignments', known)
+    }
+    case 'task':
+      if (!saves('taskRuns') || (saving.events ?? []).length > 0) return undefined
+      return actOn(about, ASKED_TYPES['task-run'])
+    case 'automation':
+      if (!saves('automationRuns') || saves('automations')) return undefined
+      return actOn(about, ASKED_TYPES['automation-run'])
+    default:
+      return undefined
   }
-  if (kind === 'space') {
-    const known = 'assignments' in view ? (view.assignments as readonly AnyRecord[]) : []
-    const [given] = rowsIn(saving.put?.assignments)
-    const isKnown = known.some(({ id }) => id === given?.id)
-    if (given !== undefined) return on('assignment', isKnown ? 'updated' : 'created', given.id)
-    const [taken] = idsIn(saving.remove, 'assignments')
-    if (taken !== undefined) return on('assignment', 'deleted', taken)
-  }
-  if (kind === 'task' && rowsIn(saving.put?.taskRuns).length > 0) {
-    if ((saving.events ?? []).length === 0) return asked('task-run', subject, tenantId)
-  }
-  if (kind === 'automation' && rowsIn(saving.put?.automationRuns).length > 0) {
-    if (rowsIn(saving.put?.automations).length === 0) return asked('automation-run', subject, tenantId)
-  }
-  return undefined
-}
-
-function asked(what: 'task-run' | 'automation-run', subject: AnyRecord, tenantId: TenantId): Act {
-  return { ...actOn(tenantId, 'task', 'updated', subject, {}), type: ASKED_TYPES[what] }
 }
 
 function deedOf(
@@ -134,24 +127,22 @@ function changedFields(kind: Kind, before: AnyRecord, after: AnyRecord): string[
 
 /** @param id of the part that it is about */
 function actOn(
-  tenantId: TenantId,
-  thing: Thing,
-  deed: Deed,
-  subject: AnyRecord,
-  more: Readonly<Record<string, unknown>>,
+  { tenantId, kind, subject }: About,
+  type: string,
+  more: Readonly<Record<string, unknown>> = {},
   id = subject.id,
 ): Act {
   // What names a person is told by the user's record alone.
-  const name = thing === 'user' || thing === 'login-session' ? undefined : subject.name
+  const name = kind === 'user' || kind === 'login-session' ? undefined : subject.name
   const text = (name: string) => (typeof subject[name] === 'string' ? (subject[name] as string) : undefined)
   const owner = text('ownerId') ?? text('userId')
   return {
-    type: auditType(thing, deed),
+    type,
     tenantId,
     resourceId: id,
     topLevelResourceId: text('appId') ?? subject.id,
     ...defined({ spaceId: text('spaceId') as Act['spaceId'], ownerId: owner as UserId | undefined }),
-    userId: thing === 'tenant' ? OPERATOR : ((owner ?? subject.id) as UserId),
+    userId: kind === 'tenant' ? OPERATOR : ((owner ?? subject.id) as UserId),
     data: { id, ...(typeof name === 'string' ? { name } : {}), ...more },
   }
 }
