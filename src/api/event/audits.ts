@@ -152,9 +152,9 @@ const GROUPS: Readonly<Record<SortField, (event: StoredEvent) => string>> = {
 }
 
 /**
- * A page of the events that pass, walking the sequence in windows from the cursor, up or down, group by
- * group, until the page and one more are found. A cursor is a sequence and its group: it holds when its event
- * is forgotten meanwhile.
+ * A page of the events that pass, found by walking the sequence once in windows, up or down: by time from the
+ * cursor until the page and one more are found, else over all that there is, keeping as many of each group. A
+ * cursor is a sequence and its group: it holds when its event is forgotten meanwhile.
  */
 async function listEvents(
   deps: ApiDeps,
@@ -165,18 +165,26 @@ async function listEvents(
   const backwards = page.backwards === true
   const down = sort.descending !== backwards
   const of = GROUPS[sort.field]
+  const isOneGroup = sort.field === 'eventTime'
   const cursor = page.after === undefined ? undefined : Number(page.after.value)
-  const all = [...(await groupsOf(deps, caller, sort.field, page.after?.id, passes))].sort()
-  const groups = down ? all.toReversed() : all
-  const found: StoredEvent[] = []
-  for (const group of groups.slice(page.after === undefined ? 0 : groups.indexOf(page.after.id))) {
-    const from = page.after?.id === group ? cursor : undefined
-    for await (const event of walk(deps, caller, from, down)) {
-      if (of(event) === group && passes(event)) found.push(event)
-      if (found.length > page.limit) break
-    }
-    if (found.length > page.limit) break
+  const isBeyond = (at: string | number, from: string | number) => (down ? at < from : at > from)
+  const isAsked = (group: string, { sequence }: StoredEvent) => {
+    if (page.after === undefined) return true
+    return group === page.after.id
+      ? isBeyond(sequence, Number(page.after.value))
+      : isBeyond(group, page.after.id)
   }
+  const groups = new Map<string, StoredEvent[]>()
+  for await (const event of walk(deps, caller, isOneGroup ? cursor : undefined, down)) {
+    const group = of(event)
+    if (!isAsked(group, event) || !passes(event)) continue
+    const found = groups.get(group) ?? []
+    groups.set(group, found)
+    if (found.length <= page.limit) found.push(event)
+    if (isOneGroup && found.length > page.limit) break
+  }
+  const names = [...groups.keys()].sort()
+  const found = (down ? names.reverse() : names).flatMap((name) => groups.get(name)!)
   const more = found.length > page.limit
   const rows = found.slice(0, page.limit)
   const behind = cursor !== undefined && rows.length > 0
@@ -185,22 +193,6 @@ async function listEvents(
     hasNext: backwards ? behind : more,
     hasPrevious: backwards ? more : behind,
   }
-}
-
-/** The groups that there are, with that of the cursor. */
-async function groupsOf(
-  deps: ApiDeps,
-  caller: Caller,
-  field: SortField,
-  at: string | undefined,
-  passes: (event: StoredEvent) => boolean,
-): Promise<ReadonlySet<string>> {
-  const groups = new Set(at === undefined ? [] : [at])
-  if (field === 'eventTime') return groups.add('')
-  for await (const event of walk(deps, caller, undefined, true)) {
-    if (passes(event)) groups.add(GROUPS[field](event))
-  }
-  return groups
 }
 
 /** Events of the tenant beyond the cursor, one window after the other. */
