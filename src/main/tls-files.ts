@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { TlsPair } from '../api/http/deps.ts'
+import { type Loop, startLoop } from '../core/loop.ts'
 import type { World } from '../core/ports.ts'
-import type { Running } from './services.ts'
 import { StartRefused } from './surroundings.ts'
 
 export interface TlsFiles {
@@ -18,10 +18,14 @@ export interface TlsFiles {
 
 const LOOK_EVERY_MS = 2000
 
-/** @throws StartRefused when the pair is no good */
-export async function readTlsPair({ certFile, keyFile }: TlsFiles): Promise<TlsPair> {
+/**
+ * @param known is answered as it is when the files still say the same
+ * @throws StartRefused when the pair is no good
+ */
+export async function readTlsPair({ certFile, keyFile }: TlsFiles, known?: TlsPair): Promise<TlsPair> {
   try {
-    return checked({ cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') })
+    const pair = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
+    return known?.cert === pair.cert && known.key === pair.key ? known : checked(pair)
   } catch (error) {
     const told = (error as Error).message
     throw new StartRefused(`the certificate ${certFile} with the key ${keyFile} is no good: ${told}`)
@@ -33,47 +37,30 @@ export function watchTlsPair(
   files: TlsFiles,
   first: TlsPair,
   change: (pair: TlsPair) => void,
-  { timers, log }: Pick<World, 'timers' | 'log'>,
-): Running {
-  let stopped = false
+  world: Pick<World, 'timers' | 'log'>,
+): Loop {
   let told = ''
-  let current = textOf(first)
-  let wait = timers.wait(LOOK_EVERY_MS)
+  let current = first
   const look = async () => {
-    const pair = await readTlsPair(files)
-    if (textOf(pair) === current) return
+    const pair = await readTlsPair(files, current)
+    if (pair === current) return
     change(pair)
-    current = textOf(pair)
-    log.info('the certificate was changed', { file: files.certFile })
+    current = pair
+    world.log.info('the certificate was changed', { file: files.certFile })
   }
-  const looking = (async () => {
-    while (!stopped) {
-      await wait.done
-      if (stopped) return
-      const fault = await look().then(
-        () => '',
-        (error: Error) => error.message,
-      )
-      if (fault !== '' && fault !== told) log.error('the certificate stays as it was', { error: fault })
-      told = fault
-      wait = timers.wait(LOOK_EVERY_MS)
-    }
-  })()
-  return {
-    async stop() {
-      stopped = true
-      wait.end()
-      await looking
-    },
-  }
+  return startLoop(world, 'watching the certificate', async () => {
+    const fault = await look().then(
+      () => '',
+      (error: Error) => error.message,
+    )
+    if (fault !== '' && fault !== told) world.log.error('the certificate stays as it was', { error: fault })
+    told = fault
+    return LOOK_EVERY_MS
+  })
 }
 
 /** @throws Error when they do not belong together, or are no PEM */
 function checked(pair: TlsPair): TlsPair {
   createSecureContext({ ...pair })
   return pair
-}
-
-function textOf({ cert, key }: TlsPair): string {
-  return `${cert}\n${key}`
 }
