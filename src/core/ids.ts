@@ -5,6 +5,7 @@
  *
  * Ids are made from the random port and the time passed in; nothing here reads a clock or its own generator.
  */
+import { hex } from './hex.ts'
 import type { Random } from './ports.ts'
 
 declare const kind: unique symbol
@@ -37,14 +38,7 @@ export type AutomationRunId = Id<'automation-run'>
 /** Names one app data file: relative to the app data root, never reused. */
 export type DataVersion = Id<'data-version'>
 
-const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += HEX_OF_BYTE[byte]
-  return text
-}
 
 function uuid(bytes: Uint8Array, version: number): string {
   bytes[6] = (bytes[6]! & 0x0f) | (version << 4)

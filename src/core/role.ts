@@ -2,8 +2,7 @@
  * Roles in the tenant, by Qlik's names. Roles in a space stand in rights.ts, as does what each of them may
  * do.
  */
-import { sha256 } from './sha256.ts'
-import { utf8 } from './utf8.ts'
+import { sha256Hex } from './sha256.ts'
 
 export const ROLES = [
   'TenantAdmin',
@@ -45,8 +44,7 @@ export function roleLevel(role: Role): 'admin' | 'user' {
 
 /** The same for ever: derived from the tenant and the name. @returns 24 hex digits */
 export function roleIdOf(tenantId: string, role: Role): string {
-  const digest = sha256(utf8(`role ${tenantId} ${role}`)).slice(0, 12)
-  return digest.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return sha256Hex(`role ${tenantId} ${role}`).slice(0, 24)
 }
 
 /** How somebody names a role: by its id, or by its name in any case. */

@@ -2,6 +2,13 @@
  * SHA-256 (FIPS 180-4) in plain arithmetic, for rules that run without Node. The constants are the fractional
  * parts of cube and square roots of the first primes.
  */
+import { hex } from './hex.ts'
+import { utf8 } from './utf8.ts'
+
+/** Of the UTF-8 of a text, as 64 hex digits. */
+export function sha256Hex(text: string): string {
+  return hex(sha256(utf8(text)))
+}
 
 /** @returns the 32 bytes of the digest */
 export function sha256(message: readonly number[]): number[] {

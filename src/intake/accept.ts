@@ -17,9 +17,8 @@ import type { Clock, Random } from '../core/ports.ts'
 import type { App, User } from '../core/records.ts'
 import type { Provenance, Reload } from '../core/reload.ts'
 import { isTenantAdmin } from '../core/rights.ts'
-import { sha256 } from '../core/sha256.ts'
+import { sha256Hex } from '../core/sha256.ts'
 import type { ResourceType, Trigger } from '../core/trigger.ts'
-import { utf8 } from '../core/utf8.ts'
 import type { AppStore } from '../store/port/apps.ts'
 import type { Accepted, ReloadStore } from '../store/port/reloads.ts'
 import { triggerOf } from './provenance.ts'
@@ -79,10 +78,7 @@ function payloadDigest(request: ReloadRequest): string {
   const { appId, partial = false, weight = WEIGHT_DEFAULT, variables = {}, resourceId = null } = request
   const { resourceType = 'api' } = request
   const named = Object.entries(variables).sort(([one], [other]) => (one < other ? -1 : 1))
-  const text = JSON.stringify([appId, partial, weight, named, resourceId, resourceType])
-  return sha256(utf8(text))
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
+  return sha256Hex(JSON.stringify([appId, partial, weight, named, resourceId, resourceType]))
 }
 
 /** What a reload is made of, whoever asks for it. */

@@ -4,6 +4,7 @@
  * little-endian integers, signed and unsigned, R an IEEE number, B packed decimals (LANGUAGE, section 2;
  * SEMANTICS E6).
  */
+import { hex } from '../../core/hex.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel } from '../syntax/statement.ts'
@@ -105,7 +106,7 @@ const NUMBERS: Readonly<Record<'I' | 'U' | 'R', Readonly<Record<number, Read>>>>
 
 /** Two digits per byte, the last half byte is the sign: B or D is minus. Returns NULL for invalid bytes. */
 function packedDecimal(bytes: Uint8Array): Value {
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const digits = hex(bytes)
   const match = /^(\d+)([a-f])$/.exec(digits)
   if (match === null) return null
   const number = Number(match[1])
