@@ -1,12 +1,13 @@
 /** Copies of apps: of their script and their data, which each app has for itself. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { type DataVersion, newDataVersion, newTimeUuid } from '../core/ids.ts'
+import { type DataVersion, newDataVersion } from '../core/ids.ts'
 import type { App, ScriptVersion } from '../core/records.ts'
 import { findApp } from './access.ts'
-import { APP_NAME_MAX_CHARACTERS, type AppWish, appDataLost, newApp } from './app.ts'
-import { type CatalogDeps, changeOne } from './deps.ts'
+import { APP_NAME_MAX_CHARACTERS, type AppWish, appDataLost, newApp, saveNewApp } from './app.ts'
+import type { CatalogDeps } from './deps.ts'
 import { isRefused, type Refused } from './refusal.ts'
+import { newVersion } from './script.ts'
 
 export interface CopyDeps extends CatalogDeps {
   readonly appData: {
@@ -36,34 +37,20 @@ export async function copyApp(
   const data = await copyData(deps, source)
   if (isRefused(data)) return data
   const script = await copyScript(deps, caller, source, bare)
-  const app: App = { ...bare, ...defined({ data, currentScriptId: script?.id }) }
-  const { tenantId, id } = app
-  await changeOne(deps.store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: () => ({ answer: undefined, put: { apps: [app], scripts: script === undefined ? [] : [script] } }),
-  })
-  return app
+  return saveNewApp(deps.store, { ...bare, ...defined({ data }) }, script)
 }
 
 /** The current script of the source as a first version of the copy; undefined when it never had one. */
 export async function copyScript(
   { store, world }: CatalogDeps,
-  { tenantId, user }: Caller,
+  caller: Caller,
   source: App,
   copy: Pick<App, 'id'>,
 ): Promise<ScriptVersion | undefined> {
-  const script = await store.script(tenantId, source.id, 'current')
-  if (script === undefined) return undefined
-  const modifiedAt = world.clock.now()
-  return {
-    ...script,
-    id: newTimeUuid(world.random, modifiedAt),
-    appId: copy.id,
-    modifierId: user.id,
-    modifiedAt,
-  }
+  const current = await store.script(caller.tenantId, source.id, 'current')
+  if (current === undefined) return undefined
+  const { script, message } = current
+  return newVersion(world, caller, copy.id, { script, message })
 }
 
 /** Data of the copy's own: a version belongs to one app and goes with it. */

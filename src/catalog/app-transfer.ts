@@ -1,21 +1,19 @@
 /** Apps leave as archives and come in from them: script, description, tasks and data. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { newTimeUuid } from '../core/ids.ts'
-import type { App, ScriptVersion } from '../core/records.ts'
+import type { App } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
-import { utf8Bytes } from '../core/utf8.ts'
 import { all, is } from '../store/port/condition.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
 import { findApp, findSpace } from './access.ts'
-import { appDataLost, appGone, newApp } from './app.ts'
+import { appDataLost, appGone, newApp, saveNewApp } from './app.ts'
 import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
 import type { CopyDeps } from './app-copy.ts'
 import { archivedTasks, makeTasks, type TaskDocuments, taskPlans } from './archived-tasks.ts'
 import type { DataTransfers, ImportedData } from './data-transfers.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { type ScriptDeps, setScript } from './script.ts'
+import { newVersion, type ScriptDeps, setScript } from './script.ts'
 import type { TaskDeps } from './task-deps.ts'
 import { keepTempContent, type TempContent, type TempContents } from './temp-contents.ts'
 
@@ -179,36 +177,11 @@ async function imported(
 ): Promise<App | Refused> {
   const bare = await newApp(deps, caller, { ...archived, ...defined({ stores, name, spaceId }) })
   if (isRefused(bare)) return bare
-  if (script !== undefined && utf8Bytes(script) > deps.limits.scriptBytes) {
-    return refused('tooLarge', `a script has at most ${deps.limits.scriptBytes} bytes`)
-  }
   const data = await dataOf()
   if (isRefused(data)) return data
-  const { tenantId, id } = bare
-  const modifiedAt = deps.world.clock.now()
-  const version: ScriptVersion | undefined =
-    script === undefined
-      ? undefined
-      : {
-          id: newTimeUuid(deps.world.random, modifiedAt),
-          appId: id,
-          tenantId,
-          script,
-          message: IMPORTED,
-          modifierId: caller.user.id,
-          modifiedAt,
-        }
-  const app: App = { ...bare, ...defined({ currentScriptId: version?.id, data }) }
-  await changeOne(deps.store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: () => ({
-      answer: undefined,
-      put: { apps: [app], scripts: version === undefined ? [] : [version] },
-    }),
-  })
-  return app
+  const version =
+    script === undefined ? undefined : newVersion(deps.world, caller, bare.id, { script, message: IMPORTED })
+  return saveNewApp(deps.store, { ...bare, ...defined({ data }) }, version)
 }
 
 /** Undefined: a new app. */

@@ -7,8 +7,8 @@
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
 import { newUuid, type SpaceId, type UserId } from '../core/ids.ts'
-import type { App, AppUsage, StoresMode } from '../core/records.ts'
-import type { Change } from '../store/port/change.ts'
+import type { App, AppUsage, ScriptVersion, StoresMode } from '../core/records.ts'
+import type { Change, ChangeStore } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { UNMARKED, unmarked } from './crash-marks.ts'
@@ -29,15 +29,7 @@ export interface AppWish {
 
 export async function createApp(deps: CatalogDeps, caller: Caller, wish: AppWish): Promise<App | Refused> {
   const app = await newApp(deps, caller, wish)
-  if (isRefused(app)) return app
-  const { tenantId, id } = app
-  await changeOne(deps.store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: () => ({ answer: undefined, put: { apps: [app] } }),
-  })
-  return app
+  return isRefused(app) ? app : saveNewApp(deps.store, app, undefined)
 }
 
 /** Needs the right to develop the app. */
@@ -118,6 +110,19 @@ export function appDataLost(): Refused {
 
 export function appGone(): Refused {
   return refused('notFound', 'the app was deleted', { parameter: 'appId' })
+}
+
+/** One commit. @param script its first version; undefined: it has none yet */
+export async function saveNewApp(
+  store: ChangeStore,
+  made: App,
+  script: ScriptVersion | undefined,
+): Promise<App> {
+  const app: App = { ...made, ...defined({ currentScriptId: script?.id }) }
+  const { tenantId, id } = app
+  const put = { apps: [app], scripts: script === undefined ? [] : [script] }
+  await changeOne(store, { kind: 'app', tenantId, id, step: () => ({ answer: undefined, put }) })
+  return app
 }
 
 /** A bare one: not saved. */

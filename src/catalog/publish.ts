@@ -11,13 +11,12 @@ import type { AppView, Decided } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import type { ReloadStore } from '../store/port/reloads.ts'
 import { findApp, findSpaceForApps } from './access.ts'
-import { appGone, newApp } from './app.ts'
+import { appGone, newApp, saveNewApp } from './app.ts'
 import { type CopyDeps, copyData, copyScript } from './app-copy.ts'
 import { unmarked } from './crash-marks.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { withScript } from './script.ts'
-import { tasksAfter } from './tasks-off.ts'
+import { withScriptBy } from './script.ts'
 
 /** source: the data of the app that is published; target: none, or what the published app has. */
 export const PUBLISHED_DATA = ['source', 'target'] as const
@@ -61,15 +60,7 @@ export async function publishApp(
   if (isRefused(data)) return data
   const script = await copyScript(deps, caller, source, bare)
   const publication = { originAppId: source.id, publishedAt: deps.world.clock.now() }
-  const app: App = { ...bare, publication, ...defined({ data, currentScriptId: script?.id }) }
-  const { tenantId, id } = app
-  await changeOne(deps.store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: () => ({ answer: undefined, put: { apps: [app], scripts: script === undefined ? [] : [script] } }),
-  })
-  return app
+  return saveNewApp(deps.store, { ...bare, publication, ...defined({ data }) }, script)
 }
 
 /** Needs the right to develop the published app, too. Its id, owner, space and tasks stay. */
@@ -114,7 +105,6 @@ interface Renewing {
   readonly copied: App['data']
 }
 
-/** Somebody else's rights must not run what the caller published: its tasks are switched off. */
 function renewal(
   { world }: PublishDeps,
   { user }: Caller,
@@ -129,17 +119,9 @@ function renewal(
   const data = wish.data === 'target' ? dataBefore : copied
   const publication = { originAppId: source.id, publishedAt: now }
   const app: App = { ...rest, name, description, publication, modifiedAt: now, ...defined({ data }) }
-  const scripted = script === undefined ? undefined : withScript({ ...view, app }, script)
-  const saved = scripted?.put?.apps?.[0] ?? app
-  const happening = { app: saved, by: user, random: world.random, now }
-  const isOff = ({ ownerId }: { readonly ownerId: string }) => script !== undefined && ownerId !== user.id
-  const { tasks, ...told } = tasksAfter(view, happening, 'APP-SCRIPT-UPDATED', isOff)
-  return {
-    answer: { app: saved, before },
-    put: { ...scripted?.put, apps: [saved], tasks },
-    ...defined({ remove: scripted?.remove }),
-    ...told,
-  }
+  if (script === undefined) return { answer: { app, before }, put: { apps: [app] } }
+  const saving = withScriptBy({ user, world }, { ...view, app }, script)
+  return { ...saving, answer: { app: { ...app, currentScriptId: script.id }, before } }
 }
 
 async function findSource({ store }: PublishDeps, { user }: Caller, appId: string): Promise<App | Refused> {

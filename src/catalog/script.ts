@@ -4,9 +4,10 @@
  */
 
 import type { Caller } from '../core/caller.ts'
-import { newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
+import { type AppId, newTimeUuid, type ScriptVersionId } from '../core/ids.ts'
 import type { Limits } from '../core/limits.ts'
 import type { ScriptVersion } from '../core/records.ts'
+import type { Task } from '../core/task/task.ts'
 import { utf8Bytes } from '../core/utf8.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { findApp } from './access.ts'
@@ -25,10 +26,11 @@ export interface ScriptDeps extends CatalogDeps {
 
 export async function setScript(
   { store, world, limits }: ScriptDeps,
-  { tenantId, user }: Caller,
+  caller: Caller,
   appId: string,
-  given: { readonly script: string; readonly message: string },
+  given: Pick<ScriptVersion, 'script' | 'message'>,
 ): Promise<ScriptVersion | Refused> {
+  const { tenantId, user } = caller
   const app = await findApp(store, user, appId, 'develop')
   if (isRefused(app)) return app
   const bytes = utf8Bytes(given.script)
@@ -36,33 +38,40 @@ export async function setScript(
     const detail = `the script has ${bytes} bytes, at most ${limits.scriptBytes} are taken`
     return refused('tooLarge', detail, { pointer: '/script' })
   }
-  const now = world.clock.now()
-  const version: ScriptVersion = {
-    id: newTimeUuid(world.random, now),
-    appId: app.id,
-    tenantId,
-    ...given,
-    modifierId: user.id,
-    modifiedAt: now,
-  }
+  const version = newVersion(world, caller, app.id, given)
   return changeOne<ScriptVersion | Refused>(store, {
     kind: 'app',
     tenantId,
     id: app.id,
-    step: (view) => {
-      const decided = withScript(view, version)
-      if (view.app === undefined) return decided
-      // Somebody else's rights must not run what the caller wrote.
-      const off = tasksAfter(
-        view,
-        { app: view.app, by: user, random: world.random, now },
-        'APP-SCRIPT-UPDATED',
-        ({ ownerId }) => ownerId !== user.id,
-      )
-      const { tasks, ...told } = off
-      return { ...decided, put: { ...decided.put, tasks }, ...told }
-    },
+    step: (view) => withScriptBy({ user, world }, view, version),
   })
+}
+
+/** Made by the caller now; not saved. */
+export function newVersion(
+  { clock, random }: CatalogDeps['world'],
+  { tenantId, user }: Caller,
+  appId: AppId,
+  { script, message }: Pick<ScriptVersion, 'script' | 'message'>,
+): ScriptVersion {
+  const modifiedAt = clock.now()
+  const id: ScriptVersionId = newTimeUuid(random, modifiedAt)
+  return { id, appId, tenantId, script, message, modifierId: user.id, modifiedAt }
+}
+
+/** Somebody else's rights must not run what the user wrote: tasks of others are switched off. */
+export function withScriptBy(
+  { user, world }: Pick<Caller, 'user'> & Pick<CatalogDeps, 'world'>,
+  view: AppView,
+  version: ScriptVersion,
+): Decided<ScriptVersion | Refused> {
+  const decided = withScript(view, version)
+  const [app] = decided.put?.apps ?? []
+  if (app === undefined) return decided
+  const happening = { app, by: user, random: world.random, now: version.modifiedAt }
+  const isOff = ({ ownerId }: Task) => ownerId !== user.id
+  const { tasks, ...told } = tasksAfter(view, happening, 'APP-SCRIPT-UPDATED', isOff)
+  return { ...decided, put: { ...decided.put, tasks }, ...told }
 }
 
 /** Makes it the current one, clears the app's crash marks, and lets the oldest versions go. */
