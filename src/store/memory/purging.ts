@@ -1,7 +1,7 @@
 /** A tenant that was removed goes, and what tells a person (store/port/history.ts). */
 import type { ReloadId, TenantId } from '../../core/ids.ts'
 import type { Erase, Erased } from '../port/history.ts'
-import { erasedEvent, erasedReload } from '../rule/erasing.ts'
+import { erasing } from '../rule/erasing.ts'
 import type { Table } from './table.ts'
 import { compare, type OwnedRow, type Tables } from './tables.ts'
 
@@ -59,25 +59,18 @@ export function removeWithReload({ attempts, scriptLogs, auditSequences }: Table
   }
 }
 
-export function erase(tables: Tables, { tenantId, userId, eventsUpTo, reloadsUpTo, max }: Erase): Erased {
+export function erase(tables: Tables, request: Erase): Erased {
+  const { tenantId, eventsUpTo, reloadsUpTo, max } = request
   const events = tables.events
     .where((row) => row.tenantId === tenantId && row.sequence > eventsUpTo)
     .sort((left, right) => left.sequence - right.sequence)
     .slice(0, max)
-  const told = events.filter((row) => row.userId === userId).flatMap((row) => erasedEvent(row) ?? [])
-  for (const row of told) tables.events.put(row.id, row)
   const reloads = tables.reloads
     .where(({ id }) => id > reloadsUpTo)
     .sort((left, right) => compare(left.id, right.id))
     .slice(0, max)
-  const own = reloads.filter((row) => row.tenantId === tenantId && row.userId === userId)
-  const asked = own.flatMap((row) => erasedReload(row) ?? [])
-  for (const row of asked) tables.reloads.put(row.id, row)
-  return {
-    events: told.length,
-    reloads: asked.length,
-    eventsUpTo: events.at(-1)?.sequence ?? eventsUpTo,
-    reloadsUpTo: reloads.at(-1)?.id ?? reloadsUpTo,
-    isDone: events.length < max && reloads.length < max,
-  }
+  const changed = erasing(request, events, reloads)
+  for (const row of changed.events) tables.events.put(row.id, row)
+  for (const row of changed.reloads) tables.reloads.put(row.id, row)
+  return changed.erased
 }
