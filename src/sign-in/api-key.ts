@@ -4,6 +4,7 @@
  * key.
  */
 import { keyUsed } from '../catalog/api-key.ts'
+import { keyStatus } from '../core/key-status.ts'
 import type { World } from '../core/ports.ts'
 import type { ApiKey } from '../core/records.ts'
 import { HOUR } from '../core/units.ts'
@@ -23,10 +24,9 @@ export function apiKeyWay({ store, world }: KeyDeps, uses: KeyUses): BearerWay {
     const found = await store.keyByHash(tokenHash(token))
     if (found === undefined) return notIn('the API key is not known')
     const { key, user } = found
-    if (key.revokedAt !== undefined) return notIn('the API key was revoked')
-    if (key.expiresAt !== undefined && key.expiresAt <= world.clock.now()) {
-      return notIn('the API key has expired')
-    }
+    const status = keyStatus(key, world.clock.now())
+    if (status === 'revoked') return notIn('the API key was revoked')
+    if (status === 'expired') return notIn('the API key has expired')
     if (user.status !== 'active') return notIn('the user of the API key is not active')
     uses.note(key)
     const claims = { sub: user.id, subType: 'user' }

@@ -5,6 +5,7 @@
  */
 import { type Static, Type } from 'typebox'
 import { describeKey, endKey, makeKey, seenKey, visibleKeys } from '../../catalog/api-key.ts'
+import { type KeyStatus, keyStatus } from '../../core/key-status.ts'
 import type { ApiKey } from '../../core/records.ts'
 import { timeText } from '../../core/time-text.ts'
 import { tokenHash } from '../../sign-in/token-hash.ts'
@@ -200,13 +201,8 @@ function registerKeyEnd(server: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function statusOf(key: ApiKey, nowMs: number): (typeof STATUSES)[number] {
-  if (key.revokedAt !== undefined) return 'revoked'
-  return key.expiresAt !== undefined && key.expiresAt <= nowMs ? 'expired' : 'active'
-}
-
-/** The same as a condition of the list. */
-function ofStatus(status: (typeof STATUSES)[number], nowMs: number): Condition<FieldOf<'keys'>> {
+/** `keyStatus` as a condition of the list. */
+function ofStatus(status: KeyStatus, nowMs: number): Condition<FieldOf<'keys'>> {
   const isRevoked = not(is('revokedAt', null))
   const isOver = { kind: 'at-most', field: 'expiresAt', value: nowMs } as const
   if (status === 'revoked') return isRevoked
@@ -218,7 +214,7 @@ function keyRecord(key: ApiKey, nowMs: number): Static<typeof KeyRecord> {
     id: key.id,
     tenantId: key.tenantId,
     description: key.description,
-    status: statusOf(key, nowMs),
+    status: keyStatus(key, nowMs),
     sub: key.userId,
     subType: 'user',
     ...(key.expiresAt === undefined ? {} : { expiry: timeText(key.expiresAt) }),

@@ -7,6 +7,7 @@
 
 import type { Claims } from '../caller.ts'
 import type { KeyId, ProviderId, SessionId, TenantId, UserId } from '../ids.ts'
+import { keyStatus } from '../key-status.ts'
 import type { ApiKey, Tenant, User } from '../records.ts'
 import { MINUTE } from '../units.ts'
 import type { IdentityProvider } from './identity-provider.ts'
@@ -63,7 +64,7 @@ export function sessionOver(
   if (nowMs - session.seenAt >= idleMs + SEEN_EVERY_MS) return 'the session was not used for too long'
   if (session.createdAt > nowMs + CLOCK_SLACK_MS) return 'the session was opened by a wrong clock'
   if (session.opened.by === 'key') {
-    const isGood = key !== undefined && key.revokedAt === undefined && !(key.expiresAt! <= nowMs)
+    const isGood = key !== undefined && keyStatus(key, nowMs) === 'active'
     return isGood ? undefined : 'the API key that opened the session is not good any more'
   }
   return provider?.enabled === true ? undefined : 'the identity provider of the session is not there any more'

@@ -1,6 +1,7 @@
 /** What steps about people, and about what they come in with, are shown in the memory store. */
 import { defined } from '../../core/defined.ts'
 import type { TenantId, UserId } from '../../core/ids.ts'
+import { keyStatus } from '../../core/key-status.ts'
 import { isTenantAdmin } from '../../core/rights.ts'
 import type { CatalogView, Change, Decided, GroupView, KeyView, UserView } from '../port/change.ts'
 import type { AboutPeople } from '../rule/changing.ts'
@@ -83,11 +84,7 @@ function keyView(tables: Tables, { tenantId, id }: SubjectOf<'key'>, base: Catal
     ...defined({ key: own(tables.keys.get(id), tenantId) }),
     goodKeysOf: (userId, now) =>
       tables.keys.where(
-        (row) =>
-          row.tenantId === tenantId &&
-          row.userId === userId &&
-          row.revokedAt === undefined &&
-          (row.expiresAt === undefined || row.expiresAt > now),
+        (row) => row.tenantId === tenantId && row.userId === userId && keyStatus(row, now) === 'active',
       ).length,
   }
 }
