@@ -8,13 +8,15 @@ export type FilterOperator = 'eq' | 'ne' | 'co'
 /** Begins and ends with; greater, less. */
 export type WideOperator = FilterOperator | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
 
+export interface Comparison<Operator extends WideOperator = FilterOperator> {
+  readonly kind: 'compare'
+  readonly attribute: string
+  readonly operator: Operator
+  readonly value: string
+}
+
 export type FilterNode<Operator extends WideOperator = FilterOperator> =
-  | {
-      readonly kind: 'compare'
-      readonly attribute: string
-      readonly operator: Operator
-      readonly value: string
-    }
+  | Comparison<Operator>
   | {
       readonly kind: 'and' | 'or'
       readonly left: FilterNode<Operator>

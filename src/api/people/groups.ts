@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { noGroup } from '../../catalog/group.ts'
 import { defined } from '../../core/defined.ts'
-import type { FilterNode } from '../../core/filter.ts'
+import type { Comparison } from '../../core/filter.ts'
 import { FILTER_MAX_CHARACTERS, parseFilter } from '../../core/filter-parse.ts'
 import type { GroupId } from '../../core/ids.ts'
 import { roleOf } from '../../core/role.ts'
-import { all, any, type Condition, contains, NONE, not } from '../../store/port/condition.ts'
+import { all, type Condition, conditionOf, contains, NONE } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -144,27 +144,11 @@ async function listed(
 
 function readFilter(text: string, tenantId: string): Where {
   const parsed = parseFilter(text, FILTER)
-  if (parsed.kind === 'filter') return whereOf(parsed.filter, tenantId)
+  if (parsed.kind === 'filter') return conditionOf(parsed.filter, (one) => compared(one, tenantId))
   throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
 }
 
-function whereOf(node: FilterNode, tenantId: string): Where {
-  switch (node.kind) {
-    case 'not':
-      return not(whereOf(node.of, tenantId))
-    case 'and':
-      return all(whereOf(node.left, tenantId), whereOf(node.right, tenantId))
-    case 'or':
-      return any(whereOf(node.left, tenantId), whereOf(node.right, tenantId))
-    case 'compare':
-      return compared(node, tenantId)
-  }
-}
-
-function compared(
-  { attribute, operator, value }: Extract<FilterNode, { kind: 'compare' }>,
-  tenantId: string,
-): Where {
+function compared({ attribute, operator, value }: Comparison, tenantId: string): Where {
   switch (attribute) {
     // Every group is active.
     case 'status':

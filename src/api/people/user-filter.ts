@@ -2,10 +2,10 @@
  * Filters of the list of users (contract 05, section 5): SCIM, values in any case. Deleted users are listed
  * only where the filter asks for a status or an id.
  */
-import type { FilterNode } from '../../core/filter.ts'
+import type { Comparison, FilterNode } from '../../core/filter.ts'
 import { FILTER_MAX_CHARACTERS, parseFilter } from '../../core/filter-parse.ts'
 import { roleOf } from '../../core/role.ts'
-import { all, any, type Condition, contains, is, NONE, not } from '../../store/port/condition.ts'
+import { all, type Condition, conditionOf, contains, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { refuse } from '../http/problem.ts'
 
@@ -64,7 +64,7 @@ export function usersWhere(tenantId: string, query: UserQuery): Where {
   const asksForGone = query.status !== undefined || (node !== undefined && namesAny(node, ['status', 'id']))
   return all(
     asksForGone ? undefined : not(is<UserField>('status', 'deleted')),
-    node === undefined ? undefined : whereOf(node, tenantId),
+    node === undefined ? undefined : conditionOf(node, (one) => compared(one, tenantId)),
     ...named,
   )
 }
@@ -75,22 +75,11 @@ function readFilter(text: string): FilterNode {
   throw refuse('badRequest', { detail: `filter: ${parsed.detail}`, parameter: 'filter' })
 }
 
-function whereOf(node: FilterNode, tenantId: string): Where {
-  switch (node.kind) {
-    case 'not':
-      return not(whereOf(node.of, tenantId))
-    case 'and':
-      return all(whereOf(node.left, tenantId), whereOf(node.right, tenantId))
-    case 'or':
-      return any(whereOf(node.left, tenantId), whereOf(node.right, tenantId))
-    case 'compare': {
-      const { attribute, operator, value } = node
-      const has = HAS[attribute]
-      if (has !== undefined) return has(value, tenantId)
-      const field = attribute as UserField
-      return operator === 'co' ? contains(field, value) : equals(field, value)
-    }
-  }
+function compared({ attribute, operator, value }: Comparison, tenantId: string): Where {
+  const has = HAS[attribute]
+  if (has !== undefined) return has(value, tenantId)
+  const field = attribute as UserField
+  return operator === 'co' ? contains(field, value) : equals(field, value)
 }
 
 function equals(field: UserField, value: string): Where {

@@ -2,14 +2,14 @@
  * The filter of task lists (contract 03, section 2): SCIM (RFC 7644, section 3.4.2.2) with eq, ne, co, sw, ew
  * on texts in any case, eq, ne, gt, ge, lt, le on times, and, or, not and parentheses.
  */
-import type { FilterNode, WideOperator } from '../../core/filter.ts'
+import type { Comparison, WideOperator } from '../../core/filter.ts'
 import { type FilterRules, parseFilter } from '../../core/filter-parse.ts'
-import { all, any, type Condition, is, NONE, not } from '../../store/port/condition.ts'
+import { all, any, type Condition, conditionOf, is, NONE, not } from '../../store/port/condition.ts'
 import type { FieldOf } from '../../store/port/list-fields.ts'
 import { refuse } from '../http/problem.ts'
 
 type Field = FieldOf<'tasks'>
-type Compare = Extract<FilterNode<WideOperator>, { kind: 'compare' }>
+type Compare = Comparison<WideOperator>
 
 interface Attribute {
   readonly field: Field
@@ -46,20 +46,7 @@ const RULES: FilterRules<WideOperator> = {
 export function readFilter(text: string): Condition<Field> {
   const parsed = parseFilter(text, RULES)
   if (parsed.kind === 'fault') throw wrong(parsed.detail)
-  return conditionOf(parsed.filter)
-}
-
-function conditionOf(filter: FilterNode<WideOperator>): Condition<Field> {
-  switch (filter.kind) {
-    case 'and':
-      return all(conditionOf(filter.left), conditionOf(filter.right))
-    case 'or':
-      return any(conditionOf(filter.left), conditionOf(filter.right))
-    case 'not':
-      return not(conditionOf(filter.of))
-    case 'compare':
-      return comparison(filter)
-  }
+  return conditionOf(parsed.filter, comparison)
 }
 
 function comparison(compare: Compare): Condition<Field> {

@@ -3,7 +3,7 @@
  * evaluates it where the rows are, so that a page is full and shows nothing that the caller may not see.
  * Texts compare as they are, or folded (core/folded.ts) with `anyCase`.
  */
-import type { FilterNode } from '../../core/filter.ts'
+import type { Comparison, FilterNode, WideOperator } from '../../core/filter.ts'
 
 export type FieldValue = string | number | null
 
@@ -59,6 +59,26 @@ export function not<Field extends string>(condition: Condition<Field>): Conditio
 export const NONE: Condition<never> = { kind: 'any', of: [] }
 
 /**
+ * A filter as a condition.
+ * @param compared what each of its comparisons asks for
+ */
+export function conditionOf<Field extends string, Operator extends WideOperator>(
+  filter: FilterNode<Operator>,
+  compared: (one: Comparison<Operator>) => Condition<Field>,
+): Condition<Field> {
+  switch (filter.kind) {
+    case 'not':
+      return not(conditionOf(filter.of, compared))
+    case 'and':
+      return all(conditionOf(filter.left, compared), conditionOf(filter.right, compared))
+    case 'or':
+      return any(conditionOf(filter.left, compared), conditionOf(filter.right, compared))
+    case 'compare':
+      return compared(filter)
+  }
+}
+
+/**
  * As `matchesFilter` (core/filter.ts) in any case, over text fields.
  * @param fields by attribute of the filter
  */
@@ -66,15 +86,11 @@ export function filtered<Field extends string>(
   filter: FilterNode,
   fields: Readonly<Record<string, Field>>,
 ): Condition<Field> {
-  if (filter.kind === 'not') return not(filtered(filter.of, fields))
-  if (filter.kind !== 'compare') {
-    const sides = [filtered(filter.left, fields), filtered(filter.right, fields)]
-    return { kind: filter.kind === 'and' ? 'all' : 'any', of: sides }
-  }
-  const { attribute, operator, value } = filter
-  const field = fields[attribute]
-  if (field === undefined) return operator === 'ne' ? not(NONE) : NONE
-  if (operator === 'co') return { kind: 'contains', field, text: value, anyCase: true }
-  const equal: Condition<Field> = { kind: 'among', field, values: [value], anyCase: true }
-  return operator === 'ne' ? not(equal) : equal
+  return conditionOf(filter, ({ attribute, operator, value }): Condition<Field> => {
+    const field = fields[attribute]
+    if (field === undefined) return operator === 'ne' ? not(NONE) : NONE
+    if (operator === 'co') return { kind: 'contains', field, text: value, anyCase: true }
+    const equal: Condition<Field> = { kind: 'among', field, values: [value], anyCase: true }
+    return operator === 'ne' ? not(equal) : equal
+  })
 }
