@@ -8,8 +8,10 @@ import { expect, it } from 'vitest'
 import { CALL_SQL, expressionSql } from '../../src/engine/sql/expression-sql.ts'
 import { fieldScope, POSITION_SQL } from '../../src/engine/sql/row-position-sql.ts'
 import { functionRow } from '../../src/script/function/functions.ts'
+import { readMade } from '../../src/script/function/made-text.ts'
 import { parseExpression } from '../../src/script/parse/parse-expression.ts'
 import type { Expression } from '../../src/script/syntax/expression.ts'
+import { DEFAULT_SETTINGS } from '../../src/script/value/settings.ts'
 import { inline, withScript } from '../support/script-under-test.ts'
 
 const number = fc.constantFrom('0', '1', '-2.5', '3', '1000000', '0.1', '1e300', '-')
@@ -51,7 +53,7 @@ const value = fc.oneof(
   numeric,
   position,
   fc.tuple(position, numeric).map(([x, y]) => `If(${y}, ${x}, ${y})`),
-  fc.constantFrom('c', "'text'"),
+  fc.constantFrom('c', "'text'", "'07'", "'12'", "'2024-05-01'", "Previous('0.5')"),
   fc.tuple(numeric, numeric).map(([x, y]) => `If(${x}, c, ${y})`),
 )
 
@@ -61,7 +63,8 @@ function hasSql(text: string): boolean {
   const expression: Expression = parseExpression(text)
   const field = () => ({ column: 'c1', kinds: OF_NUMBERS })
   const items = [{ name: 'f0', expression }]
-  return expressionSql(expression, fieldScope(field, items, { rowsBefore: 0 })) !== undefined
+  const scope = fieldScope(field, items, { rowsBefore: 0 }, DEFAULT_SETTINGS, [])
+  return expressionSql(readMade(expression), scope) !== undefined
 }
 
 it('the generator makes expressions that run as a query', () => {
@@ -120,10 +123,10 @@ function expected(rows: readonly Row[], least: number): string[] {
     const cells = [
       at + 1,
       written.length + 1,
-      last?.v,
+      rows[at - 1]?.v,
       written.at(-3)?.v,
       written[0]?.v,
-      written.at(-2)?.v,
+      rows[at - 2]?.v,
       row.v + (last?.s ?? 0),
       known.indexOf(row.k) + 1,
     ]

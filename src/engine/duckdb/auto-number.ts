@@ -23,7 +23,7 @@ export async function autoNumber(
   let model = before
   for (const field of fields) {
     const numbers = namespace === undefined ? new Map<ValueKey, number>() : spaceOf(counters, namespace)
-    const values = await fieldValues(database, model, field)
+    const values = inOrderOfNumbers(await fieldValues(database, model, field))
     const made = await numbered(database, values, numbers)
     for (const { table, field: known } of tablesWith(model, field)) {
       const { n, t } = pairOf(known.column)
@@ -37,6 +37,14 @@ export async function autoNumber(
     await database.run(`DROP TABLE ${made}`)
   }
   return model
+}
+
+/** Numbers by value, then texts as they were loaded (FACTS I13). */
+function inOrderOfNumbers(values: readonly Value[]): Value[] {
+  const keys = values.map((value) => ({ value, key: keyOf(value) }))
+  const numbers = keys.flatMap(({ value, key }) => (typeof key === 'number' ? [{ value, key }] : []))
+  const texts = keys.flatMap(({ value, key }) => (typeof key === 'number' ? [] : [value]))
+  return [...numbers.sort((a, b) => a.key - b.key).map(({ value }) => value), ...texts]
 }
 
 /** Separate from the counters of the function AutoNumber. */

@@ -26,6 +26,7 @@ export async function dropFields(
   return model
 }
 
+/** It takes the DISTINCT of the table away too: rows that come later may repeat others (FACTS F17). */
 async function dropField(
   database: Database,
   model: DataModel,
@@ -35,5 +36,6 @@ async function dropField(
   const { column } = findField(table, field)!
   await database.run(`ALTER TABLE ${table.sqlName} DROP COLUMN ${column}_n`)
   await database.run(`ALTER TABLE ${table.sqlName} DROP COLUMN ${column}_t`)
-  return withTable(model, { ...table, fields: table.fields.filter((each) => each.name !== field) })
+  const fields = table.fields.filter((each) => each.name !== field)
+  return withTable(model, { ...table, fields, distinct: false })
 }

@@ -15,14 +15,8 @@ import {
   withTable,
 } from '../../script/model/data-model.ts'
 import type { LoadTarget } from '../../script/plan/load-target.ts'
-import {
-  appendPlan,
-  commonColumns,
-  type JoinPlan,
-  joinPlan,
-  type LoadedRows,
-} from '../../script/plan/merge-fields.ts'
-import { appendSql, distinctSql, firstTextSql, joinSql, keepSql, uniqueKeysSql } from '../sql/table-sql.ts'
+import { appendPlan, commonColumns, joinPlan, type LoadedRows } from '../../script/plan/merge-fields.ts'
+import { appendSql, distinctSql, firstTextSql, joinSql, keepSql } from '../sql/table-sql.ts'
 import type { Database } from './database.ts'
 
 export interface CommittedLoad {
@@ -110,20 +104,10 @@ class LoadCommit {
     loaded: LoadedRows,
   ): Promise<void> {
     const plan = joinPlan(table, loaded)
-    const onePartner = type === 'left' && plan.keys.length > 0 && (await this.#hasUniqueKeys(loaded, plan))
-    const sql = joinSql(table.sqlName, loaded.sqlName, type, plan, onePartner)
+    const sql = joinSql(table.sqlName, loaded.sqlName, type, plan)
     await this.#rebuild({ ...table, fields: plan.fields, distinct: table.distinct || this.#distinct }, sql)
     await this.#database.run(`DROP TABLE ${table.sqlName}`)
     await this.#database.run(`DROP TABLE ${loaded.sqlName}`)
-  }
-
-  async #hasUniqueKeys({ sqlName }: LoadedRows, { keys }: JoinPlan): Promise<boolean> {
-    const sql = uniqueKeysSql(
-      sqlName,
-      keys.map(({ right }) => right),
-    )
-    const [row] = await this.#database.rows(sql)
-    return row![0] === true
   }
 
   /**

@@ -112,7 +112,13 @@ export class LoadPipeline {
       return copied && { ...copied, rowsRead: copied.rows }
     }
     if (table?.kinds === undefined) return undefined
-    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, output)
+    const query = levelQuery(
+      rules!,
+      { ...table, kinds: table.kinds },
+      columns,
+      output,
+      this.#context.settings,
+    )
     if (query === undefined) return undefined
     await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql} ORDER BY rn`)
     const rows = await this.#database.count(made)
@@ -253,7 +259,13 @@ export class LoadPipeline {
   #inputQuery(chain: readonly LevelRules[], { table }: RowSource, columns: readonly string[]) {
     const [rules] = chain
     if (chain.length !== 1 || table?.kinds === undefined) return undefined
-    const query = levelQuery(rules!, { ...table, kinds: table.kinds }, columns, undefined)
+    const query = levelQuery(
+      rules!,
+      { ...table, kinds: table.kinds },
+      columns,
+      undefined,
+      this.#context.settings,
+    )
     return query && { table: `(${query.sql})`, isQuery: true, rowsRead: table.rows, kinds: query.kinds }
   }
 

@@ -12,6 +12,9 @@
 
 import { eitherKinds, NO_KINDS, type ValueKinds } from '../../script/model/data-model.ts'
 import type { BinaryOperator, Expression } from '../../script/syntax/expression.ts'
+import { formatsOf } from '../../script/value/formats.ts'
+import { withNumber } from '../../script/value/interpret-text.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import { type PairSql, pairOf, sqlText } from './pair-sql.ts'
 
 export interface ValueSql extends PairSql {
@@ -24,11 +27,14 @@ export type FieldSql = (name: string) => { readonly column: string; readonly kin
 /** Where an expression stands: its fields, and the functions of the row position. */
 export interface SqlScope {
   readonly field: FieldSql
+  /** By which texts of the script are read. */
+  readonly settings: Settings
   /** Returns undefined for a call without SQL. */
   readonly call: (call: Extract<Expression, { kind: 'call' }>) => ValueSql | undefined
 }
 
 const NUMBERS: ValueKinds = { numbers: true, texts: false, duals: false }
+const DUALS: ValueKinds = { numbers: true, texts: false, duals: true }
 const TEXTS: ValueKinds = { numbers: false, texts: true, duals: false }
 const NO_NUMBER = 'NULL::DOUBLE'
 const NO_TEXT = 'NULL::VARCHAR'
@@ -59,6 +65,8 @@ function valueSql(expression: Expression, scope: SqlScope): ValueSql | undefined
       const found = scope.field(expression.name)
       return found && { ...pairOf(found.column), kinds: found.kinds }
     }
+    case 'read':
+      return readSql(expression.operand, scope)
     case 'unary':
       return unarySql(expression, scope)
     case 'binary':
@@ -69,6 +77,16 @@ function valueSql(expression: Expression, scope: SqlScope): ValueSql | undefined
 }
 
 export const numberSql = (n: string): ValueSql => ({ n: `(${n})`, t: NO_TEXT, kinds: NUMBERS })
+
+/** A text is read here only where it is written in the script. */
+function readSql(operand: Expression, scope: SqlScope): ValueSql | undefined {
+  const sql = valueSql(operand, scope)
+  if (operand.kind !== 'text') return sql === undefined || sql.kinds.texts ? undefined : sql
+  const value = withNumber(operand.value, formatsOf(scope.settings).readText(operand.value))
+  if (sql === undefined || value === null || typeof value === 'string') return sql
+  if (typeof value === 'number') return numberSql(`${value}::DOUBLE`)
+  return { n: `${value.number}::DOUBLE`, t: sql.t, kinds: DUALS }
+}
 
 const truth = (condition: string): ValueSql => numberSql(`CASE WHEN ${condition} THEN -1 ELSE 0 END::DOUBLE`)
 

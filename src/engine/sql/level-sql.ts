@@ -5,6 +5,7 @@
 import type { OutputTable } from '../../script/function/site/load-context.ts'
 import type { ValueKinds } from '../../script/model/data-model.ts'
 import type { LevelRules } from '../../script/plan/row-plan.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import { conditionSql, expressionSql, type FieldSql } from './expression-sql.ts'
 import { conditionScope, fieldScope } from './row-position-sql.ts'
 
@@ -47,6 +48,7 @@ export function levelQuery(
   table: LevelTable,
   columns: readonly string[],
   output: OutputTable | undefined,
+  settings: Settings,
 ): LevelQuery | undefined {
   if (repeats !== undefined || sample !== undefined) return undefined
   const positions = new Map(table.names.map((name, index) => [name, index]))
@@ -54,9 +56,11 @@ export function levelQuery(
     const index = positions.get(name)
     return index === undefined ? undefined : { column: table.columns[index]!, kinds: table.kinds[index]! }
   }
-  const values = items.map((item) => expressionSql(item.expression, fieldScope(field, items, output)))
+  const earlier: string[] = []
+  const scope = fieldScope(field, items, output, settings, earlier)
+  const values = items.map((item) => expressionSql(item.expression, scope))
   if (values.includes(undefined)) return undefined
-  const condition = where && conditionSql(where, conditionScope(field))
+  const condition = where && conditionSql(where, conditionScope(field, settings))
   if (where !== undefined && condition === undefined) return undefined
   const conditions = [
     ...(first === undefined ? [] : [`rn <= ${first}`]),
@@ -68,8 +72,10 @@ export function levelQuery(
     `${value!.t} AS ${columns[i]}_t`,
   ])
   const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  const from =
+    earlier.length === 0 ? table.sqlName : `(SELECT *, ${earlier.join(', ')} FROM ${table.sqlName})`
   return {
-    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${table.sqlName}${filter}`,
+    sql: `SELECT ${[number, ...sides].join(', ')} FROM ${from}${filter}`,
     kinds: values.map((value) => value!.kinds),
   }
 }

@@ -28,16 +28,14 @@ export function appendSql(
 const JOINS = { inner: 'INNER', left: 'LEFT', right: 'RIGHT', outer: 'FULL' } as const
 
 /**
- * Rows of the target in their order, each with its new rows in theirs, then new rows without a partner (G1,
- * G9). `onePartner`: a left join whose new rows have each key once; its rows keep their numbers, and nothing
- * is sorted.
+ * Rows of the target, each with its new rows, then new rows without a partner (G1, G9). Both stand grouped by
+ * key: the keys as they first came, and the rows of each in their order (FACTS 23).
  */
 export function joinSql(
   left: string,
   right: string,
   type: keyof typeof JOINS,
   { keys, result }: JoinColumns,
-  onePartner: boolean,
 ): string {
   const columns = result.flatMap(({ from, column, as }) => {
     if (from !== 'key') {
@@ -53,19 +51,29 @@ export function joinSql(
   const condition = keys.map(
     (key) => `${joinKey(pairOf(key.left, 'a'))} = ${joinKey(pairOf(key.right, 'b'))}`,
   )
+  const sides = [
+    groupedRows(
+      left,
+      keys.map((key) => key.left),
+    ),
+    groupedRows(
+      right,
+      keys.map((key) => key.right),
+    ),
+  ]
   const joined =
     keys.length === 0
       ? crossSql(left, right, type)
-      : `${left} a ${JOINS[type]} JOIN ${right} b ON ${condition.join(' AND ')}`
-  const number = onePartner ? 'a.rn' : 'row_number() OVER (ORDER BY a.rn NULLS LAST, b.rn NULLS LAST)'
+      : `${sides[0]} a ${JOINS[type]} JOIN ${sides[1]} b ON ${condition.join(' AND ')}`
+  const order = keys.length === 0 ? ['a.rn', 'b.rn'] : ['a.first_rn', 'a.rn', 'b.first_rn', 'b.rn']
+  const number = `row_number() OVER (ORDER BY ${order.map((term) => `${term} NULLS LAST`).join(', ')})`
   return `SELECT ${number} AS rn, ${columns.join(', ')} FROM ${joined}`
 }
 
-/** One row: whether no key of `table` occurs twice. `columns` are its key columns. */
-export function uniqueKeysSql(table: string, columns: readonly string[]): string {
-  const keys = columns.map((column) => joinKey(pairOf(column)))
-  const present = keys.map((key) => `${key} IS NOT NULL`).join(' AND ')
-  return `SELECT count(*) = count(DISTINCT (${keys.join(', ')})) FROM ${table} WHERE ${present}`
+/** The rows of a table with the number of the first one that has the same key. */
+function groupedRows(table: string, columns: readonly string[]): string {
+  const keys = columns.flatMap((column) => groupKey(pairOf(column)))
+  return `(SELECT *, min(rn) OVER (PARTITION BY ${keys.join(', ')}) AS first_rn FROM ${table})`
 }
 
 /** Without common fields every row meets every row; an outer side also survives an empty other side. */

@@ -3,6 +3,7 @@
  * numbers and dates written in full in the script's DateFormat. Every other text stays undecided and
  * is left to interpretText, which gives the same results.
  */
+import { SIGNIFICANT_DIGITS } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import { sqlText } from './pair-sql.ts'
 
@@ -24,7 +25,8 @@ export function interpretedTextSql(
 ): string {
   const whole = texts.map((x) => `${x}, CASE WHEN ${mayBeNumber(x)} THEN TRY_CAST(${x} AS BIGINT) END ${x}_i`)
   const plain = texts.map(
-    (x) => `${x}, ${x}_i, coalesce(${x}_i::VARCHAR = ${x} AND abs(${x}_i) < 100000000000000, false) ${x}_p`,
+    (x) =>
+      `${x}, ${x}_i, coalesce(${x}_i::VARCHAR = ${x} AND abs(${x}_i) < ${10 ** SIGNIFICANT_DIGITS}, false) ${x}_p`,
   )
   const sides = texts.flatMap((x, index) => [
     `CASE WHEN ${x}_p THEN ${x}_i::DOUBLE WHEN NOT (${mayBeNumber(x)}) THEN NULL
@@ -40,12 +42,14 @@ export function interpretedTextSql(
  */
 const mayBeNumber = (x: string): string => `${x} >= '+' AND ${x} < ':'`
 
+/** A longer text is left undecided: whether it is a number depends on its digits. */
 function numberCase(x: string, { decimalSep }: Settings): string {
   const mark = decimalSep === '.' ? '\\.' : ','
   const number = `[+-]?([0-9]+(${mark}[0-9]*)?|${mark}[0-9]+)([eE][+-]?[0-9]+)?`
   const text = decimalSep === '.' ? x : `replace(${x}, ',', '.')`
   const value = `TRY_CAST(${text} AS DOUBLE)`
-  return `WHEN regexp_full_match(${x}, '${number}') THEN CASE WHEN isfinite(${value}) THEN ${value} END`
+  const isShort = `length(${x}) <= ${SIGNIFICANT_DIGITS}`
+  return `WHEN ${isShort} AND regexp_full_match(${x}, '${number}') THEN CASE WHEN isfinite(${value}) THEN ${value} END`
 }
 
 /** Years of other lengths, and units of one digit, are left undecided. */

@@ -12,6 +12,8 @@ import type { Binding, Evaluator } from '../function/site/binding.ts'
 import type { FunctionRow, Scalar } from '../function/site/function-row.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import type { Expression } from '../syntax/expression.ts'
+import { formatsOf } from '../value/formats.ts'
+import { withNumber } from '../value/interpret-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Compiled, compileOperator } from './compile-operator.ts'
 
@@ -34,6 +36,10 @@ function compileKind(expression: Expression, binding: Binding): Compiled {
       return constant(expression.value)
     case 'name':
       return compileName(expression.name, expression.quoted, binding)
+    case 'read': {
+      const operand = compileNode(expression.operand, binding)
+      return folded(compileRead(operand.evaluate, binding), [operand])
+    }
     case 'unary':
     case 'binary': {
       const operands =
@@ -53,6 +59,14 @@ function constant(value: Value): Compiled {
 /** Computes calls with constant arguments in advance. */
 function folded(evaluate: Evaluator, operands: readonly Compiled[]): Compiled {
   return operands.every((operand) => operand.constant) ? constant(evaluate()) : { evaluate, constant: false }
+}
+
+function compileRead(evaluate: Evaluator, { settings }: Binding): Evaluator {
+  const { readText } = formatsOf(settings)
+  return () => {
+    const value = evaluate()
+    return typeof value === 'string' ? withNumber(value, readText(value)) : value
+  }
 }
 
 function compileName(name: string, quoted: boolean, binding: Binding): Compiled {

@@ -2,10 +2,11 @@
  * Calls in a LOAD whose meaning depends on where they stand: on the row, on other rows, on tables and files.
  */
 
-import type { Expression } from '../syntax/expression.ts'
+import { type Expression, operandsOf } from '../syntax/expression.ts'
 import type { Value } from '../value/value.ts'
 import { listAggregation } from './collected-values.ts'
 import { functionRow } from './functions.ts'
+import { readMade } from './made-text.ts'
 import type { Evaluator } from './site/binding.ts'
 import type { CallSite, OfLoad, PartsOf } from './site/function-row.ts'
 import type { LoadContext } from './site/load-context.ts'
@@ -19,12 +20,13 @@ import type { RowMultiplier } from './site/machine-state.ts'
 export function callInLoad(
   name: string,
   args: readonly Expression[],
-  place: Omit<CallSite, 'dependsOnRow'>,
+  place: Omit<CallSite, 'dependsOnRow' | 'compileKey'>,
   distinct = false,
 ): Evaluator | undefined {
   const row = functionRow(name)
   if (row === undefined) return undefined
-  const site = { ...place, dependsOnRow }
+  const compileKey = (expression: Expression) => place.compile(readMade(expression))
+  const site = { ...place, dependsOnRow, compileKey }
   if (row.context !== undefined) return row.context(args, site)
   if (row.load !== undefined) return ofLoad(row.load, args.map(site.compile), site.context)
   if (row.list !== undefined) return listAggregation(row.name, row.list, args, distinct, site)
@@ -35,18 +37,9 @@ export function callInLoad(
 
 /** Whether an expression may differ from row to row. */
 export function dependsOnRow(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'name':
-      return true
-    case 'unary':
-      return dependsOnRow(expression.operand)
-    case 'binary':
-      return dependsOnRow(expression.left) || dependsOnRow(expression.right)
-    case 'call':
-      return functionRow(expression.name)?.context !== undefined || expression.args.some(dependsOnRow)
-    default:
-      return false
-  }
+  if (expression.kind === 'name') return true
+  if (expression.kind === 'call' && functionRow(expression.name)?.context !== undefined) return true
+  return operandsOf(expression).some(dependsOnRow)
 }
 
 function ofLoad(apply: OfLoad, args: readonly Evaluator[], context: LoadContext): Evaluator {

@@ -40,6 +40,7 @@ export const CONDITIONAL_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 1,
       seen: 0,
+      gives: [0],
       scalar: ([value = null]) => (value === '' ? null : value),
     },
     { name: 'Match', min: 2, max: ANY, seen: 36, scalar: match },

@@ -12,11 +12,11 @@ import type { CallSite, FunctionGroups } from './site/function-row.ts'
 export const FIELD_FUNCTIONS: FunctionGroups = {
   'Inter-record': [
     { name: 'Exists', min: 1, max: 2, seen: 51, context: exists, outside: { fields: [0] } },
-    { name: 'Lookup', min: 3, max: 4, seen: 5, context: lookup, outside: { names: [0, 1, 3] } },
+    { name: 'Lookup', min: 3, max: 4, seen: 5, gives: [], context: lookup, outside: { names: [0, 1, 3] } },
   ],
   Table: [
     { name: 'FieldIndex', min: 2, max: 2, seen: 1, context: fieldIndex, outside: { names: [0] } },
-    { name: 'FieldValue', min: 2, max: 2, seen: 77, context: fieldValue, outside: { names: [0] } },
+    { name: 'FieldValue', min: 2, max: 2, seen: 77, gives: [], context: fieldValue, outside: { names: [0] } },
     { name: 'FieldValueCount', min: 1, max: 1, seen: 27, context: fieldValueCount, outside: { names: [0] } },
   ],
 }
@@ -40,7 +40,7 @@ function exists([field, value]: readonly Expression[], site: CallSite): Evaluato
 function lookup(args: readonly Expression[], site: CallSite): Evaluator {
   const [valueField, matchField, , table] = args
   const tableName = table === undefined ? site.state.output?.name : constantName(table, site, 'Lookup')
-  const wanted = site.compile(args[2]!)
+  const wanted = site.compileKey(args[2]!)
   if (tableName === undefined) return () => null
   const from = constantName(valueField!, site, 'Lookup')
   const by = constantName(matchField!, site, 'Lookup')
@@ -69,7 +69,7 @@ function fieldValueCount([field]: readonly Expression[], site: CallSite): Evalua
 
 function fieldIndex([field, value]: readonly Expression[], site: CallSite): Evaluator {
   const known = site.context.preloads.fieldValues(constantName(field!, site, 'FieldIndex'), true)
-  const tested = site.compile(value!)
+  const tested = site.compileKey(value!)
   return () => {
     const key = keyOf(tested())
     return key === null ? 0 : (known.positions.get(key) ?? -1) + 1

@@ -55,7 +55,7 @@ export const FORMAT_FUNCTIONS: FunctionGroups = {
     { name: 'Interval#', min: 1, max: 2, seen: 18, scalar: interpreting(interval) },
     { name: 'Money#', min: 1, max: 4, seen: 2, scalar: interpreting(money) },
     { name: 'Num#', min: 1, max: 4, seen: 24, scalar: interpreting(plain) },
-    { name: 'Text', min: 1, max: 1, seen: 80, scalar: (args, context) => text(args, 0, context) },
+    { name: 'Text', min: 1, max: 1, seen: 80, gives: [], scalar: (args, context) => text(args, 0, context) },
     { name: 'Dual', min: 2, max: 2, seen: 229, scalar: dual },
   ],
 }

@@ -7,10 +7,10 @@ import { ANY, type FunctionGroups, type LazySite } from './site/function-row.ts'
 
 export const LAZY_FUNCTIONS: FunctionGroups = {
   Conditional: [
-    { name: 'Alt', min: 1, max: ANY, seen: 37, lazy: alt },
-    { name: 'Coalesce', min: 1, max: ANY, seen: 3, lazy: coalesce },
-    { name: 'If', min: 2, max: 3, seen: 1148, lazy: choose },
-    { name: 'Pick', min: 1, max: ANY, seen: 22, lazy: pick },
+    { name: 'Alt', min: 1, max: ANY, seen: 37, gives: 'all', lazy: alt },
+    { name: 'Coalesce', min: 1, max: ANY, seen: 3, gives: 'all', lazy: coalesce },
+    { name: 'If', min: 2, max: 3, seen: 1148, gives: [1, 2], lazy: choose },
+    { name: 'Pick', min: 1, max: ANY, seen: 22, gives: 'all', lazy: pick },
   ],
   Text: [{ name: 'Evaluate', min: 1, max: 1, seen: 10, lazy: evaluate, changing: true }],
 }

@@ -15,14 +15,14 @@ import type { CallSite, FunctionGroups } from './site/function-row.ts'
 
 export const MAP_FUNCTIONS: FunctionGroups = {
   Mapping: [
-    { name: 'ApplyMap', min: 2, max: 3, seen: 311, context: mapped, outside: { names: [0] } },
+    { name: 'ApplyMap', min: 2, max: 3, seen: 311, gives: [1, 2], context: mapped, outside: { names: [0] } },
     { name: 'MapSubString', min: 2, max: 2, seen: 81, context: mapSubString, outside: { names: [0] } },
   ],
 }
 
 function mapped([map, value, otherwise]: readonly Expression[], site: CallSite): Evaluator {
   const find = mapFinder(map!, site)
-  const input = site.compile(value!)
+  const input = site.compileKey(value!)
   const fallback = otherwise && site.compile(otherwise)
   return () => applyMap(find(), input(), fallback?.())
 }

@@ -31,24 +31,26 @@ interface Periods {
   readonly period: Period | undefined
   readonly option: (settings: Settings) => number
   readonly show: (serial: number, context: EvaluationContext) => Value
+}
+
+interface NamedPeriods extends Periods {
   readonly name: (start: number, next: number, context: EvaluationContext) => Value
 }
 
 const months = { option: ({ firstMonthOfYear }: Settings) => firstMonthOfYear, show: asDate }
 const fixed = { option: () => 0 }
 
-const YEARS: Periods = { period: YEAR, ...months, name: titled(yearTitle) }
-const QUARTERS: Periods = { period: monthPeriod(3), ...months, name: titled(monthsTitle) }
-const MONTHS: Periods = { period: monthPeriod(1), ...months, name: titled(monthsTitle) }
-const MONTHS_OF_CALL: Periods = { period: undefined, ...months, name: titled(monthsTitle) }
+const YEARS: NamedPeriods = { period: YEAR, ...months, name: titled(yearTitle) }
+const QUARTERS: NamedPeriods = { period: monthPeriod(3), ...months, name: titled(monthsTitle) }
+const MONTHS: NamedPeriods = { period: monthPeriod(1), ...months, name: titled(monthsTitle) }
+const MONTHS_OF_CALL: NamedPeriods = { period: undefined, ...months, name: titled(monthsTitle) }
 const WEEKS: Periods = {
   period: WEEK,
   option: ({ firstWeekDay }) => firstWeekDay,
   show: asDate,
-  name: titled(weekTitle),
 }
-const LUNAR_WEEKS: Periods = { period: LUNAR_WEEK, ...fixed, show: asDate, name: titled(lunarWeekTitle) }
-const DAYS: Periods = {
+const LUNAR_WEEKS: NamedPeriods = { period: LUNAR_WEEK, ...fixed, show: asDate, name: titled(lunarWeekTitle) }
+const DAYS: NamedPeriods = {
   period: DAY,
   ...fixed,
   show: asTimestamp,
@@ -105,7 +107,7 @@ function endOf(periods: Periods): Scalar {
   return bounded(periods, (_, next, context) => periods.show(lastMillisecondBefore(next), context))
 }
 
-function nameOf(periods: Periods): Scalar {
+function nameOf(periods: NamedPeriods): Scalar {
   return bounded(periods, periods.name)
 }
 
@@ -123,7 +125,7 @@ function isInToDate(periods: Periods): Scalar {
   return inside(periods, (base, next) => Math.min(next, dayOf(base) + 1))
 }
 
-function titled(title: (start: number, next: number, settings: Settings) => string): Periods['name'] {
+function titled(title: (start: number, next: number, settings: Settings) => string): NamedPeriods['name'] {
   return (start, next, { settings }) => ({ text: title(start, next, settings), number: start })
 }
 
@@ -189,17 +191,15 @@ function monthsTitle(start: number, next: number, { monthNames }: Settings): str
   return `${names.map((month) => monthNames[month - 1] ?? '').join('-')} ${padded(last.year, 4)}`
 }
 
-function weekTitle(start: number, _next: number, settings: Settings): string {
-  const { year, week } = weekNumber(start, settings)
-  return `${padded(year, 4)}/${padded(week, 2)}`
-}
-
 function lunarWeekTitle(start: number): string {
   const { year } = civilDate(start)
   return `${padded(year, 4)}/${padded(Math.floor((start - dayNumber(year, 1, 1)) / 7) + 1, 2)}`
 }
 
-/** WeekName(timestamp [, shift [, first week day [, broken weeks [, reference day]]]]) */
+/**
+ * WeekName(timestamp [, shift [, first week day [, broken weeks [, reference day]]]]), with the number of its
+ * first day. New Year divides a broken week into two, so that its two names are two values (FACTS, week names).
+ */
 function weekName(args: Arguments, context: EvaluationContext): Value {
   const at = moment(args, 0, context)
   const shift = numberOr(args, 1, context, 0)
@@ -209,7 +209,8 @@ function weekName(args: Arguments, context: EvaluationContext): Value {
   const start = WEEK.start(day, 0, rule.firstWeekDay)
   if (!isInCalendar(start)) return null
   const { year, week } = weekNumber(day, rule)
-  return { text: `${padded(year, 4)}/${padded(week, 2)}`, number: start }
+  const first = rule.brokenWeeks ? Math.max(start, dayNumber(year, 1, 1)) : start
+  return { text: `${padded(year, 4)}/${padded(week, 2)}`, number: first }
 }
 
 /**

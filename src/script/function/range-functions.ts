@@ -58,8 +58,8 @@ export const RANGE_FUNCTIONS: FunctionGroups = {
       seen: 0,
       scalar: (args, context) => texts(args, context)[0] ?? null,
     },
-    { name: 'RangeOnly', min: 1, max: ANY, seen: 0, scalar: only },
-    { name: 'RangeMode', min: 1, max: ANY, seen: 0, scalar: mode },
+    { name: 'RangeOnly', min: 1, max: ANY, seen: 0, gives: 'all', scalar: only },
+    { name: 'RangeMode', min: 1, max: ANY, seen: 0, gives: 'all', scalar: mode },
   ],
   Legacy: [
     { name: 'NumSum', min: 1, max: ANY, seen: 0, scalar: ofNumbers(0, sumOf) },

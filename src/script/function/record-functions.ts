@@ -15,7 +15,15 @@ import { PeekHistory } from './site/peek-history.ts'
 
 export const RECORD_FUNCTIONS: FunctionGroups = {
   'Inter-record': [
-    { name: 'Peek', min: 1, max: 3, seen: 726, context: peek, outside: { fields: [0], names: [2] } },
+    {
+      name: 'Peek',
+      min: 1,
+      max: 3,
+      seen: 726,
+      gives: [],
+      context: peek,
+      outside: { fields: [0], names: [2] },
+    },
     { name: 'RowNo', min: 0, max: 0, seen: 52, context: rowNo },
   ],
   Counter: [
@@ -61,7 +69,7 @@ export const RECORD_FUNCTIONS: FunctionGroups = {
           state.recNo,
     },
   ],
-  Range: [{ name: 'Previous', min: 1, max: 1, seen: 12, context: previous }],
+  Range: [{ name: 'Previous', min: 1, max: 1, seen: 12, gives: [0], context: previous }],
 }
 
 function rowNo(_: readonly Expression[], { state }: CallSite): Evaluator {
@@ -116,10 +124,10 @@ function literalInteger(expression: Expression): number | undefined {
 function numbering(
   values: readonly Expression[],
   id: Expression | undefined,
-  { context, compile }: CallSite,
+  { context, compile, compileKey }: CallSite,
   prefix: string,
 ): Evaluator {
-  const inputs = values.map(compile)
+  const inputs = values.map(compileKey)
   const counter = id && compile(id)
   const { counters, settings } = context
   return () => {

@@ -3,7 +3,7 @@
  * settings.
  */
 
-import type { WeekRule } from '../value/calendar.ts'
+import { referenceDayOf, type WeekRule } from '../value/calendar.ts'
 import { type Arguments, numberOr } from './argument.ts'
 import type { EvaluationContext } from './site/binding.ts'
 
@@ -21,7 +21,6 @@ export function weekRule(args: Arguments, from: number, context: EvaluationConte
   return {
     firstWeekDay: ((Math.trunc(firstWeekDay) % 7) + 7) % 7,
     brokenWeeks: broken !== 0,
-    // As in settings.ts: a reference day of 0 is read as 1 (L11).
-    referenceDay: Math.max(1, Math.trunc(referenceDay)),
+    referenceDay: referenceDayOf(referenceDay),
   }
 }

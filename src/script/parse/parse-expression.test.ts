@@ -16,6 +16,8 @@ function print(expression: Expression): string {
       return `'${expression.value.replaceAll("'", "''")}'`
     case 'name':
       return expression.quoted ? `[${expression.name.replaceAll(']', ']]')}]` : expression.name
+    case 'read':
+      return print(expression.operand)
     case 'unary':
       return `(${expression.operator} ${print(expression.operand)})`
     case 'binary':

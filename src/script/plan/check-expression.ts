@@ -8,7 +8,7 @@ import type { Span } from '../fault/span.ts'
 import { dependsOnRow } from '../function/call-in-load.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
 import type { FunctionRow } from '../function/site/function-row.ts'
-import type { Expression } from '../syntax/expression.ts'
+import { type Expression, operandsOf } from '../syntax/expression.ts'
 import type { Report } from './findings.ts'
 import { lacks, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
@@ -39,15 +39,11 @@ export function checkExpression(expression: Expression, scope: NameScope, report
       if (fault !== undefined) report(fault)
       return
     }
-    case 'unary':
-      checkExpression(expression.operand, scope, report)
-      return
-    case 'binary':
-      checkExpression(expression.left, scope, report)
-      checkExpression(expression.right, scope, report)
-      return
     case 'call':
       checkCallIn(expression, scope, report)
+      return
+    default:
+      for (const operand of operandsOf(expression)) checkExpression(operand, scope, report)
   }
 }
 

@@ -8,8 +8,9 @@
 import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import { functionRow, isAggregation } from '../function/functions.ts'
+import { readMade } from '../function/made-text.ts'
 import type { Fold, FoldOperation } from '../function/site/function-row.ts'
-import { type Expression, expressionKey } from '../syntax/expression.ts'
+import { type Expression, expressionKey, operandsOf } from '../syntax/expression.ts'
 import type { Report } from './findings.ts'
 import type { OutputItem } from './row-plan.ts'
 
@@ -55,16 +56,11 @@ export const resultNames = ({ keys, aggregations }: GroupPlan): string[] => [
 ]
 
 export function hasAggregation(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'unary':
-      return hasAggregation(expression.operand)
-    case 'binary':
-      return hasAggregation(expression.left) || hasAggregation(expression.right)
-    case 'call':
-      return isAggregation(functionRow(expression.name)) || expression.args.some(hasAggregation)
-    default:
-      return false
-  }
+  const { kind } = expression
+  return (
+    (kind === 'call' && isAggregation(functionRow(expression.name))) ||
+    operandsOf(expression).some(hasAggregation)
+  )
 }
 
 /** Replaces an expression with a fault, so that it is reported once. */
@@ -79,7 +75,7 @@ export function groupPlan(
   report: Report,
 ): GroupPlan {
   const keys = new Map(groupBy.map((key, index) => [expressionKey(key), index]))
-  const inputs: Expression[] = [...groupBy]
+  const inputs: Expression[] = groupBy.map(readMade)
   const aggregations: Aggregation[] = []
   const known = new Map<string, number>()
 
@@ -88,7 +84,7 @@ export function groupPlan(
       report(faults.groupBy('An aggregation cannot stand inside an aggregation', expression.span))
       return inputs.push(NOTHING) - 1
     }
-    return inputs.push(expression) - 1
+    return inputs.push(readMade(expression)) - 1
   }
 
   const column = (text: string, make: () => Aggregation): Expression => {
@@ -122,6 +118,7 @@ export function groupPlan(
         report(notGrouped(expression))
         return NOTHING
       }
+      case 'read':
       case 'unary':
         return { ...expression, operand: rewrite(expression.operand) }
       case 'binary':

@@ -4,6 +4,7 @@
  */
 import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
+import { readMade } from '../function/made-text.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
 import { checkExpression, type NameScope, rowScope } from './check-expression.ts'
@@ -60,7 +61,8 @@ function planLevel(
   { maps, constantScope }: LevelSurroundings,
   report: Report,
 ): LevelsPlan {
-  const { items, fields } = resolved(level, input, report)
+  const { items: written, fields } = resolved(level, input, report)
+  const items = written.map(({ name, expression }) => ({ name, expression: readMade(expression) }))
   const { where, while: repeats, groupBy } = level
   const rules = { ...defined({ where, while: repeats }), ...limits }
   const place = rowScope(input, maps)

@@ -73,12 +73,9 @@ export class LevelMachine {
     if (this.#skips()) return state.recNo < this.#first
     state.iterNo = 1
     const condition = this.#while
-    let survived = false
-    if (condition === undefined) survived = this.#iterate()
-    else {
-      for (; isTrue(condition(), this.#settings); state.iterNo++) survived = this.#iterate() || survived
-    }
-    if (survived) for (let i = state.afterRow.length - 1; i >= 0; i--) state.afterRow[i]!()
+    if (condition === undefined) this.#iterate()
+    else for (; isTrue(condition(), this.#settings); state.iterNo++) this.#iterate()
+    for (let i = state.afterRow.length - 1; i >= 0; i--) state.afterRow[i]!()
     return state.recNo < this.#first
   }
 
@@ -92,11 +89,10 @@ export class LevelMachine {
     return this.#state.histories
   }
 
-  #iterate(): boolean {
-    if (this.#where !== undefined && !isTrue(this.#where(), this.#settings)) return false
+  #iterate(): void {
+    if (this.#where !== undefined && !isTrue(this.#where(), this.#settings)) return
     if (this.#state.multipliers.length === 0) this.#writeRow()
     else this.#multiply(0)
-    return true
   }
 
   #multiply(index: number): void {

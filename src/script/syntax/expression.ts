@@ -38,6 +38,8 @@ type Node =
   | { readonly kind: 'text'; readonly value: string }
   /** A field in a LOAD, a variable in LET, IF, FOR and the like. */
   | { readonly kind: 'name'; readonly name: string; readonly quoted: boolean }
+  /** The operand, read as a cell if it is a text. Made by planning, never by parsing. */
+  | { readonly kind: 'read'; readonly operand: Expression }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression }
   | {
       readonly kind: 'binary'
@@ -57,6 +59,7 @@ type Node =
 /** The expressions directly below this one. */
 export function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
+    case 'read':
     case 'unary':
       return [expression.operand]
     case 'binary':
@@ -68,7 +71,9 @@ export function operandsOf(expression: Expression): readonly Expression[] {
   }
 }
 
-/** The same text for equal expressions, regardless of their spans. */
+/** The same text for equal expressions, regardless of their spans and of where their texts are read. */
 export function expressionKey(expression: Expression): string {
-  return JSON.stringify(expression, (name, value) => (name === 'span' ? undefined : value))
+  return JSON.stringify(expression, (name, value) =>
+    name === 'span' ? undefined : value?.kind === 'read' ? value.operand : value,
+  )
 }

@@ -98,6 +98,12 @@ export interface WeekRule {
   readonly referenceDay: number
 }
 
+/** The reference day that a number stands for: 4 for all that is not 1 to 7, such as 0 (FACTS, L11). */
+export const referenceDayOf = (given: number): number => {
+  const day = Math.trunc(given)
+  return day >= 1 && day <= 7 ? day : 4
+}
+
 /** Returns the first day of the week; broken weeks do not matter here. */
 export function weekStart(serialDay: number, firstWeekDay: number): number {
   return serialDay - ((weekdayOf(serialDay) - firstWeekDay + 7) % 7)

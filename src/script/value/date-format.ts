@@ -3,7 +3,7 @@
  * parsing returns the serial number, or NaN if the text does not match the format exactly.
  */
 import { civilDate, DAY_MS, milliseconds, weekdayOf } from './calendar.ts'
-import { alternatives, type MaskPart, maskParts } from './date-mask.ts'
+import { alternatives, lenientParts, type MaskPart, maskParts } from './date-mask.ts'
 import { dateCharacters, dateReader } from './date-reader.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,9 +14,16 @@ export interface DateMask {
   readonly characters: string
 }
 
-export function dateMask(format: string, settings: Settings): DateMask {
+/** @param reading lenient: a time may have seconds or none whatever the format says */
+export function dateMask(
+  format: string,
+  settings: Settings,
+  reading: 'as-written' | 'lenient' = 'as-written',
+): DateMask {
   const parts = maskParts(format)
-  const readers = alternatives(parts).map((reading) => dateReader(reading, settings))
+  const readers = alternatives(reading === 'lenient' ? lenientParts(parts) : parts).map((each) =>
+    dateReader(each, settings),
+  )
   return {
     format: (serial) => formatParts(parts, moment(serial, parts), settings),
     parse: (text) => {

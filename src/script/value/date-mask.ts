@@ -41,6 +41,39 @@ export function alternatives(parts: readonly MaskPart[]): readonly (readonly Mas
   return all
 }
 
+/**
+ * A format that ends with a time, with seconds, their fraction and AM or PM as optional parts; seconds also
+ * where it has none. Any other format, and one that does not set hours and minutes apart, stays as it is.
+ */
+export function lenientParts(parts: readonly MaskPart[]): readonly MaskPart[] {
+  const minute = parts.findIndex(({ kind }) => kind === 'minute')
+  const separator = parts[minute - 1]
+  const tail = parts.slice(minute + 1)
+  if (parts[minute - 2]?.kind !== 'hour' || separator?.kind !== 'literal' || !tail.every(isOfTime))
+    return parts
+  const half = tail.findIndex(({ kind }) => kind === 'half-day')
+  const end = half < 0 ? tail.length : tail[half - 1]?.kind === 'literal' ? half - 1 : half
+  const given = tail.slice(0, end)
+  const [mark, second, ...fraction] = given.length > 0 ? given : [separator, SECOND]
+  const seconds =
+    second?.kind === 'second' ? [mark!, second, optional(fraction.length > 0 ? fraction : FRACTION)] : given
+  const noon = half < 0 ? [] : [optional(tail.slice(end))]
+  return [...parts.slice(0, minute + 1), optional(seconds), ...noon]
+}
+
+const optional = (parts: readonly MaskPart[]): MaskPart => ({ kind: 'optional', parts })
+
+const SECOND: MaskPart = { kind: 'second', width: 2, upper: false }
+const FRACTION: readonly MaskPart[] = [
+  { kind: 'literal', text: '.' },
+  { kind: 'fraction', width: 3, upper: false },
+]
+
+const OF_TIME: ReadonlySet<MaskPart['kind']> = new Set(['literal', 'second', 'fraction', 'half-day'])
+
+const isOfTime = (part: MaskPart): boolean =>
+  part.kind === 'optional' ? part.parts.every(isOfTime) : OF_TIME.has(part.kind)
+
 const ALTERNATIVES_MAX = 16
 
 /** Returns the meaning of the letters in this format. */

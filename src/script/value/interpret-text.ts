@@ -6,7 +6,7 @@
 import { BLANK } from './character-codes.ts'
 import { dateMask } from './date-format.ts'
 import { numberMask } from './number-format.ts'
-import { numberReader } from './number-text.ts'
+import { hasDigitsOfNumber, isShownWhole, numberReader } from './number-text.ts'
 import type { Settings } from './settings.ts'
 import type { Value } from './value.ts'
 
@@ -17,18 +17,18 @@ import type { Value } from './value.ts'
 export function textInterpreter(settings: Settings): (text: string) => Value {
   const read = textReader(settings)
   const nullText = settings.nullInterpret
-  return (text) => {
-    if (text === nullText) return null
-    const number = read(text)
-    if (Number.isNaN(number)) return text
-    if (isPlainText(text, number)) return number
-    return { text, number }
-  }
+  return (text) => (text === nullText ? null : withNumber(text, read(text)))
+}
+
+/** The text with the number that was read from it; NaN: none. */
+export function withNumber(text: string, number: number): Value {
+  if (Number.isNaN(number)) return text
+  return isPlainText(text, number) ? number : { text, number }
 }
 
 /** Returns true if the text is the default text of a whole number. */
 export const isPlainText = (text: string, number: number): boolean =>
-  Number.isInteger(number) && Math.abs(number) < 1e14 && String(number) === text
+  isShownWhole(number) && String(number) === text
 
 export function interpretText(text: string, settings: Settings): Value {
   return textInterpreter(settings)(text)
@@ -37,11 +37,14 @@ export function interpretText(text: string, settings: Settings): Value {
 /** Maximum length of a date, time or amount. */
 const LENGTH_MAX = 64
 
-/** Parses a text as a number; NaN if it is none. Outer blanks are ignored (C1). */
+/**
+ * Parses a text as a number; NaN if it is none. Outer blanks are ignored (C1). Times are read leniently: with
+ * or without seconds, and without AM or PM (FACTS 24).
+ */
 export function textReader(settings: Settings): (text: string) => number {
   const { decimalSep, thousandSep } = settings
   const readNumber = numberReader(decimalSep, thousandSep)
-  const dates = dateFormats(settings).map((format) => dateMask(format, settings))
+  const dates = dateFormats(settings).map((format) => dateMask(format, settings, 'lenient'))
   const money = numberMask(settings.moneyFormat, settings.moneyDecimalSep, settings.moneyThousandSep)
   const others = ['.', ',']
     .filter((mark) => mark !== decimalSep && mark !== thousandSep)
@@ -53,7 +56,8 @@ export function textReader(settings: Settings): (text: string) => number {
     while (from < to && text.charCodeAt(from) === BLANK) from++
     while (to > from && text.charCodeAt(to - 1) === BLANK) to--
     if (from === to || !isKnown(text.charCodeAt(from))) return Number.NaN
-    const number = readNumber(text, from, to)
+    const isShort = hasDigitsOfNumber(text, from, to)
+    const number = isShort ? readNumber(text, from, to) : Number.NaN
     if (!Number.isNaN(number) || to - from > LENGTH_MAX) return number
     for (let at = from + 1; at < to; at++) if (!isKnown(text.charCodeAt(at))) return Number.NaN
     const given = from === 0 && to === text.length ? text : text.slice(from, to)
@@ -61,15 +65,19 @@ export function textReader(settings: Settings): (text: string) => number {
       const serial = mask.parse(given)
       if (!Number.isNaN(serial)) return serial
     }
+    if (!isShort) return Number.NaN
     const amount = money.parse(given)
     if (!Number.isNaN(amount)) return amount
     for (const other of others) {
       const value = other(given, 0, given.length)
       if (!Number.isNaN(value)) return value
     }
-    return Number.NaN
+    return DIGIT_GROUPS.test(given) ? Number(given.replaceAll(' ', '')) : Number.NaN
   }
 }
+
+/** Digits with blanks between, such as `2967 542`: one number (FACTS 23a). */
+const DIGIT_GROUPS = /^\d+(?: +\d+)+$/
 
 /** All characters that texts of numbers can contain. */
 export const numberCharacters = (settings: Settings): string =>

@@ -48,9 +48,8 @@ interface Section {
   readonly whole: readonly string[]
   readonly leastDigits: number
   readonly grouped: boolean
-  /** Right of the decimal mark. */
-  readonly leastDecimals: number
-  readonly mostDecimals: number
+  /** Right of the decimal mark: `#` shows zeros as `0` does (L27). */
+  readonly decimals: number
   readonly percent: boolean
   readonly decimalSep: string
   readonly thousandSep: string
@@ -75,8 +74,7 @@ function section(format: string, decimalSep: string, thousandSep: string): Secti
     whole,
     leastDigits: whole.filter((mark) => mark === '0').length,
     grouped,
-    leastDecimals: [...decimals].filter((mark) => mark === '0').length,
-    mostDecimals: Math.min(100, [...decimals].filter((mark) => mark === '0' || mark === '#').length),
+    decimals: Math.min(100, [...decimals].filter((mark) => mark === '0' || mark === '#').length),
     percent: prefix.includes('%') || suffix.includes('%'),
     decimalSep,
     thousandSep,
@@ -84,12 +82,11 @@ function section(format: string, decimalSep: string, thousandSep: string): Secti
 }
 
 function formatSection(section: Section, magnitude: number, negative: boolean): string {
-  if (section.whole.length === 0 && section.mostDecimals === 0) return section.prefix
-  const rounded = fixed(section.percent ? magnitude * 100 : magnitude, section.mostDecimals)
-  const point = rounded.indexOf('.')
-  const whole = point < 0 ? rounded : rounded.slice(0, point)
-  let decimals = point < 0 ? '' : rounded.slice(point + 1)
-  while (decimals.length > section.leastDecimals && decimals.endsWith('0')) decimals = decimals.slice(0, -1)
+  if (section.whole.length === 0 && section.decimals === 0) return section.prefix
+  const rounded = fixed(section.percent ? magnitude * 100 : magnitude, section.decimals)
+  const [digits = '', decimals = ''] = rounded.split('.')
+  // With only `#` before the point the text begins with the point (L27).
+  const whole = digits === '0' && section.leastDigits === 0 && decimals !== '' ? '' : digits
   const shown = placed(section, whole.padStart(section.leastDigits, '0'))
   const fraction = decimals === '' ? '' : `${section.decimalSep}${decimals}`
   const sign = negative && /[1-9]/.test(rounded) ? '-' : ''

@@ -3,20 +3,46 @@
  * grammar of numbers in text (D1, D2, D8). Never called with Infinity or NaN: such results are NULL before.
  */
 
-/** 14 significant digits, like "%.14g": `0.33333333333333`, `1e+21`, `1e-07`. */
+/**
+ * How many digits a number shows, and how many a text may have to be read as a number: one of more is a code,
+ * such as a long key, and keeps all its digits (FACTS 2a).
+ */
+export const SIGNIFICANT_DIGITS = 14
+const WHOLE_LIMIT = 10 ** SIGNIFICANT_DIGITS
+
+/** Like "%.14g": `0.33333333333333`, `1e+21`, `1e-07`. */
 export function numberText(value: number, decimalSep: string): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e14) return String(value)
+  if (isShownWhole(value)) return String(value)
   const text = significant(value)
   return decimalSep === '.' ? text : text.replace('.', decimalSep)
+}
+
+/** Returns true for a whole number that is shown with all its digits. */
+export const isShownWhole = (value: number): boolean =>
+  Number.isInteger(value) && Math.abs(value) < WHOLE_LIMIT
+
+/** Returns true if the digits between `from` and `to`, leading zeros apart, are few enough for a number. */
+export function hasDigitsOfNumber(text: string, from: number, to: number): boolean {
+  if (to - from <= SIGNIFICANT_DIGITS) return true
+  let digits = 0
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (isExponentMark(code)) break
+    if (code >= ZERO && code <= NINE && (digits > 0 || code > ZERO)) digits++
+  }
+  return digits <= SIGNIFICANT_DIGITS
 }
 
 function significant(value: number): string {
   const shortest = String(value)
   const magnitude = Math.abs(value)
-  if (shortest.length <= 15 && magnitude >= 1e-4 && magnitude < 1e14) return shortest
-  const [mantissa = '', exponentText = '0'] = value.toExponential(13).split('e')
+  if (shortest.length <= SIGNIFICANT_DIGITS + 1 && magnitude >= 1e-4 && magnitude < WHOLE_LIMIT)
+    return shortest
+  const [mantissa = '', exponentText = '0'] = value.toExponential(SIGNIFICANT_DIGITS - 1).split('e')
   const exponent = Number(exponentText)
-  if (exponent >= -4 && exponent < 14) return withoutTrailingZeros(value.toFixed(13 - exponent))
+  if (exponent >= -4 && exponent < SIGNIFICANT_DIGITS) {
+    return withoutTrailingZeros(value.toFixed(SIGNIFICANT_DIGITS - 1 - exponent))
+  }
   const digits = String(Math.abs(exponent)).padStart(2, '0')
   return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`
 }
@@ -102,13 +128,15 @@ function skipGroups(text: string, from: number, to: number, mark: number): numbe
 }
 
 function exponentEnd(text: string, from: number, to: number): number {
-  const letter = text.charCodeAt(from)
-  if (from >= to || (letter !== 101 && letter !== 69)) return from
+  if (from >= to || !isExponentMark(text.charCodeAt(from))) return from
   const sign = text.charCodeAt(from + 1)
   const start = sign === PLUS || sign === MINUS ? from + 2 : from + 1
   const end = digitsEnd(text, start, to)
   return end === start ? from : end
 }
+
+/** e or E */
+const isExponentMark = (code: number): boolean => code === 101 || code === 69
 
 function finite(value: number): number {
   return Number.isFinite(value) ? value : Number.NaN

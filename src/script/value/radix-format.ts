@@ -55,9 +55,10 @@ const ROMAN: readonly (readonly [string, number])[] = [
   ['i', 1],
 ]
 
-/** Plain digits beyond 9,999 and below 1, where there are no Roman numerals. */
+/** Plain digits beyond 9,999 and for 0, where there are no Roman numerals. */
 function roman(value: number): string {
-  if (value < 1 || value > 9999) return String(value)
+  if (value < 0) return `-${roman(-value)}`
+  if (value === 0 || value > 9999) return String(value)
   let rest = value
   let text = ''
   for (const [sign, worth] of ROMAN) {
@@ -71,6 +72,7 @@ function roman(value: number): string {
 
 function fromRoman(text: string): number {
   const given = text.trim().toLowerCase()
+  if (given.startsWith('-')) return -fromRoman(given.slice(1))
   let rest = given
   let value = 0
   for (const [sign, worth] of ROMAN) {

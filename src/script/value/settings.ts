@@ -2,6 +2,8 @@
  * The variables that control reading and formatting of values, as one record. Defaults: SEMANTICS, head of
  * the page.
  */
+import { referenceDayOf } from './calendar.ts'
+
 export interface Settings {
   readonly decimalSep: string
   readonly thousandSep: string
@@ -80,8 +82,7 @@ export function settingsFrom(variable: (name: string) => string | undefined): Se
     longDayNames: names('LongDayNames', d.longDayNames),
     firstWeekDay: whole('FirstWeekDay', d.firstWeekDay),
     brokenWeeks: whole('BrokenWeeks', 0) !== 0,
-    // A reference day of 0, written by some generated scripts, is read as 1 (SEMANTICS L11).
-    referenceDay: Math.max(1, whole('ReferenceDay', d.referenceDay)),
+    referenceDay: referenceDayOf(whole('ReferenceDay', d.referenceDay)),
     firstMonthOfYear: whole('FirstMonthOfYear', d.firstMonthOfYear),
     verbatim: whole('Verbatim', 0) !== 0,
     nullInterpret: variable('NullInterpret'),

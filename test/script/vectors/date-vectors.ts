@@ -113,6 +113,18 @@ export const DATE_VECTORS: Vectors = {
     ['Hour(Null())', '∅', 'B4'],
   ],
   InDay: [
+    [
+      "InDay('12/01/2006 12:23:00','13/01/2006 00:00',0)",
+      '#0',
+      'FACTS 24',
+      { dateFormat: 'DD/MM/YYYY', timestampFormat: 'DD/MM/YYYY hh:mm:ss' },
+    ],
+    [
+      "InDay('12/01/2006 12:23:00','12/01/2006 00:00',0)",
+      '#-1',
+      'FACTS 24',
+      { dateFormat: 'DD/MM/YYYY', timestampFormat: 'DD/MM/YYYY hh:mm:ss' },
+    ],
     ["InDay('2006-01-12 12:23:00','2006-01-12 00:00:00',0)", '#-1', 'help: inday'],
     ["InDay('2006-01-12 12:23:00','2006-01-13 00:00:00',0)", '#0', 'help: inday'],
     ["InDay('2006-01-12 12:23:00','2006-01-12 00:00:00',-1)", '#0', 'help: inday'],
@@ -420,6 +432,12 @@ export const DATE_VECTORS: Vectors = {
     ["Week('1996-12-30')", '#1', 'L9 to L11'],
     ["Week('1999-01-02')", '#53', 'L9 to L11'],
     ["Week('2013-01-01',6,1,0)", '#1', 'L9 to L11'],
+    ["Week('2021-01-01',6,0,0)", '#53', 'FACTS L11'],
+    ["Week('2021-01-01',6,0,8)", '#53', 'FACTS L11'],
+    ["Week('2021-01-01',6,0,-1)", '#53', 'FACTS L11'],
+    ["Week('2021-01-01',6,0,1)", '#1', 'FACTS L11'],
+    ["Week('2021-01-01',6,1,0)", '#1', 'FACTS L11: broken weeks have no reference day'],
+    ["Week('2021-01-01',6,1,7)", '#1', 'FACTS L11'],
   ],
   WeekDay: [
     ["WeekDay('1971-10-30')", 'Sat#5', 'help: weekday'],
@@ -438,6 +456,11 @@ export const DATE_VECTORS: Vectors = {
   ],
   WeekName: [
     ["WeekName('2013-01-12')", '2013/02#41281', 'L14'],
+    ["WeekName('2020-12-31',0,0,1)", '2020/53#44193', 'FACTS, week names'],
+    ["WeekName('2021-01-01',0,0,1)", '2021/01#44197', 'FACTS, week names'],
+    ["WeekName('2021-01-03',0,0,1)", '2021/01#44197', 'FACTS, week names'],
+    ["WeekName('2021-01-04',0,0,1)", '2021/02#44200', 'FACTS, week names'],
+    ["WeekName('2021-01-01',0,0,0)", '2020/53#44193', 'FACTS, week names'],
     ["WeekName('2013-01-12',-1)", '2013/01#41274', 'help: weekname'],
     ['WeekName(Null())', '∅', 'B4'],
   ],

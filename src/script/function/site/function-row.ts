@@ -36,6 +36,11 @@ export interface FunctionRow {
   readonly parts?: PartsOf
   /** Equal arguments may give different results: it is not computed in advance. */
   readonly changing?: true
+  /**
+   * Arguments that may be the result as they are, or none where the result is a value that stands elsewhere.
+   * Absent: a text that it gives is one that it made.
+   */
+  readonly gives?: 'all' | readonly number[]
   /** It reads tables, maps or files, and the host also answers it outside a LOAD. */
   readonly outside?: Outside
 }
@@ -64,6 +69,8 @@ export interface CallSite {
   /** Fields that this level writes. */
   readonly outputNames: ReadonlySet<string>
   readonly compile: (expression: Expression) => Evaluator
+  /** Of a value that is looked up by its identity: a text that the expression makes is read as a cell is. */
+  readonly compileKey: (expression: Expression) => Evaluator
   /** Whether an expression may differ from row to row: it contains a field or a function of the row. */
   readonly dependsOnRow: (expression: Expression) => boolean
 }

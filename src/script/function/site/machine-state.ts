@@ -10,7 +10,7 @@ export interface MachineState {
   readonly output: OutputTable | undefined
   rowsWritten: number
   readonly histories: Map<string, PeekHistory>
-  /** Run in reverse order after each surviving input row, so that nested Previous sees the row before. */
+  /** Run in reverse order after each input row, kept or not, so that nested Previous sees the row before. */
   readonly afterRow: (() => void)[]
   readonly multipliers: RowMultiplier[]
   /** True while WHERE and WHILE are compiled: rows are multiplied after them (J19). */
