@@ -156,7 +156,7 @@ describeScripts('Preceding LOADs and row multiplication', [
     script: `S: LOAD If(v<>9,v) as k, v*0*If(RecNo()>1,-1,1) as z, v ${inline('v', '01', '9', '1', '9.0')};
       T: LOAD k, Count(v) as c RESIDENT S GROUP BY k; U: LOAD z, Count(v) as cz, Concat(v) as all, Concat(DISTINCT z,'/') as zs RESIDENT S GROUP BY z;
       W: LOAD z as w, Count(v) as cw RESIDENT S GROUP BY z; ${drop}`,
-    tables: { T: 'k,c: 01#1,2 | ∅,2', U: 'z,cz,all,zs: 0,4,"010199","0"', W: 'w,cw: 0,4' },
+    tables: { T: 'k,c: 01#1,2 | ∅,2', U: 'z,cz,all,zs: 0,4,010199#10199,0', W: 'w,cw: 0,4' },
   },
   {
     rule: 'J15: over a LOAD that groups, and over one that is distinct',

@@ -83,10 +83,10 @@ describeScripts('NULLASVALUE', [
 
 describeScripts('AUTONUMBER', [
   {
-    rule: 'I13: equal values get equal integers in every table, others others; NULL stays',
+    rule: 'I13, FACTS: numbers first; equal values get equal integers in every table, others others; NULL stays',
     script: `A: LOAD If(k<>'-', k) as k ${inline('k', 'x', 'y', 'x', '-', '1', '01')};
       B: LOAD * ${inline('k,v', 'y,1', 'z,2')}; AutoNumber k;`,
-    tables: { A: 'k: 1 | 2 | 1 | ∅ | 3 | 3', B: 'k,v: 2,1 | 4,2' },
+    tables: { A: 'k: 2 | 3 | 2 | ∅ | 1 | 1', B: 'k,v: 3,1 | 4,2' },
   },
   {
     rule: 'fields of one namespace share their numbers; patterns',

@@ -63,9 +63,9 @@ describeScripts('Row position', [
     tables: { T: 'lower,upper: 0,1 | 0,2' },
   },
   {
-    rule: 'I3: Previous is the previous row that survived WHERE',
+    rule: 'FACTS, Previous: the row before in the source, also one that WHERE drops',
     script: `T: LOAD v, Previous(v) as p, Previous(Previous(v)) as pp ${inline('v', '1', '2', '3', '4', '5')} WHERE v<>2;`,
-    tables: { T: 'v,p,pp: 1,∅,∅ | 3,1,∅ | 4,3,1 | 5,4,3' },
+    tables: { T: 'v,p,pp: 1,∅,∅ | 3,2,1 | 4,3,2 | 5,4,3' },
   },
   {
     rule: 'I4: Peek reads rows already written',
