@@ -78,7 +78,7 @@ describe('a field', () => {
     for (const other of [
       load('RecNo() + 1'),
       load('RecNo()', 11),
-      load("RecNo() & ''"),
+      load('Text(RecNo())'),
       load("Dual('x', RecNo())"),
     ]) {
       expect(await hash(other)).not.toBe(first)

@@ -103,7 +103,7 @@ describeScripts('Projects: models', [
       B: LOAD id as bid, v ${inline('id,v', '1,x', '3,y', '2,z')} WHERE Exists(id);
       C: LOAD key as ckey ${inline('key', '1', '5')} WHERE NOT Exists('id', key);
       D: LOAD id & '' as did, 1 as o ${inline('id', '1', '7', '7')} WHERE NOT Exists(id, Num(id) - 5) AND NOT Exists(did, id);`,
-    tables: { A: 'id: 1 | 2', B: 'bid,v: 1,x | 2,z', C: 'ckey: 5', D: 'did,o: "1",1' },
+    tables: { A: 'id: 1 | 2', B: 'bid,v: 1,x | 2,z', C: 'ckey: 5', D: 'did,o: 1,1' },
   },
   {
     rule: 'group by expressions, firstsortedvalue, concat with weight, having by preceding',
@@ -154,8 +154,8 @@ describeScripts('Projects: models', [
       LEFT JOIN (F) LOAD DISTINCT acct, grp ${inline('acct,grp', 'a,G', 'a,G', 'b,H')};
       X: LOAD DISTINCT type as t, grp as g RESIDENT F;`,
     tables: {
-      F: 'm,acct,amt,type,ver,grp: 1,a,10,Actual,∅,G | 1,b,5,Actual,∅,H | 1,a,110.00000000000001,Budget,v1,G',
-      X: 't,g: Actual,G | Actual,H | Budget,G',
+      F: 'm,acct,amt,type,ver,grp: 1,a,10,Actual,∅,G | 1,a,110.00000000000001,Budget,v1,G | 1,b,5,Actual,∅,H',
+      X: 't,g: Actual,G | Budget,G | Actual,H',
     },
   },
   {
@@ -178,7 +178,7 @@ describeScripts('Projects: models', [
 1|a; b|x@y.se|ANNA LEE (07)
 2||z|BO (1)] (delimiter is '|');`,
     tables: {
-      T: 'id,tag,host,code,name,digits,purged,l: 1,a,y.se,"07",Anna Lee,"07",ANNALEE07,13 | 1,b,y.se,"07",Anna Lee,"07",ANNALEE07,13 | 2,∅,∅,"1",Bo,"1",BO1,6',
+      T: 'id,tag,host,code,name,digits,purged,l: 1,a,y.se,07#7,Anna Lee,07#7,ANNALEE07,13 | 1,b,y.se,07#7,Anna Lee,07#7,ANNALEE07,13 | 2,∅,∅,1,Bo,1,BO1,6',
     },
   },
   {
@@ -193,7 +193,7 @@ describeScripts('Projects: models', [
       C: LOAD Date(45000, 'DD/MM/YYYY') as d AUTOGENERATE 1; CONCATENATE (C) LOAD Date(45000) as d AUTOGENERATE 1;`,
     tables: {
       A: 'c: 007#7 | 007#7',
-      B: 'tc,nc,s: "007",7,"007" | "7",7,"7"',
+      B: 'tc,nc,s: "007",7,007#7 | "7",7,007#7',
       C: 'd: 15/03/2023#45000 | 15/03/2023#45000',
     },
   },

@@ -71,7 +71,7 @@ describeScripts('LOAD from QVD', [
         rows: [[0]],
       }),
     },
-    tables: { A: 'x: 1.0#1', B: 'y,x: "01",1.0#1', C: 'x: 1.0#1' },
+    tables: { A: 'x: 1.0#1', B: 'y,x: 01#1,1.0#1', C: 'x: 1.0#1' },
   },
   {
     rule: 'what the file does not have is told by name',
