@@ -14,7 +14,7 @@ describeScripts('Whole scripts', [
         RESIDENT Calendar GROUP BY month;
       DROP TABLE Calendar;`,
     tables: {
-      Months: 'month,days,weeks,begins: Jan 2024#45292,17,3 4 5,Mon#0 | Feb 2024#45323,3,"5",Thu#3',
+      Months: 'month,days,weeks,begins: Jan 2024#45292,17,3 4 5#345,Mon#0 | Feb 2024#45323,3,5,Thu#3',
     },
   },
   {
