@@ -39,9 +39,9 @@ export const CONTEXT_VECTORS: readonly ContextVector[] = [
   },
   {
     shows: ['Previous'],
-    rule: 'I3: of the row before that was not filtered; NULL on the first; nested it goes further back',
+    rule: 'FACTS, Previous: of the row before in the source, filtered or not; NULL on the first; nested it goes further back',
     script: `T: LOAD v, Previous(v) as p, Previous(Previous(v)) as pp, Previous(v&'x') as t ${inline('v', '1', '2', '3', '4')} WHERE v<>2;`,
-    tables: { T: 'v,p,pp,t: 1,∅,∅,∅ | 3,1,∅,1x | 4,3,1,3x' },
+    tables: { T: 'v,p,pp,t: 1,∅,∅,∅ | 3,2,1,2x | 4,3,2,3x' },
   },
   {
     shows: ['Peek'],
@@ -56,7 +56,7 @@ export const CONTEXT_VECTORS: readonly ContextVector[] = [
     script: `${CODES} LET a = Peek('code',0,'T'); LET b = Peek('code',-1,'T'); LET c = Peek('code',99,'T');
       LET d = Peek('zz',0,'T'); LET e = Peek('code',0,'zz');
       U: LOAD Peek('code',-2,'T') as x, '$(a)$(b)$(c)$(d)$(e)' as y AutoGenerate 1; DROP TABLE T;`,
-    tables: { U: 'x,y: 105,"101106"' },
+    tables: { U: 'x,y: 105,101106' },
   },
   {
     shows: ['Exists'],
@@ -169,8 +169,8 @@ export const CONTEXT_VECTORS: readonly ContextVector[] = [
     script: `T: LOAD SubField(a,';') as x, SubFieldRegEx(b,'[,.]') as y ${inline('a|b', 'p;q|1,2.3', '|9')} (txt, delimiter is '|');
       U: LOAD ExtractRegEx(c,'[0-9]+') as z, ExtractRegExGroup(c,'([a-z])([0-9])',1) as g ${inline('c', 'a12b3', '-')};`,
     tables: {
-      T: 'x,y: p,"1" | p,"2" | p,"3" | q,"1" | q,"2" | q,"3" | ∅,"9"',
-      U: 'z,g: "12",a | "12",b | "3",a | "3",b | ∅,∅',
+      T: 'x,y: p,1 | p,2 | p,3 | q,1 | q,2 | q,3 | ∅,9',
+      U: 'z,g: 12,a | 12,b | 3,a | 3,b | ∅,∅',
     },
   },
 ]
