@@ -12,7 +12,7 @@ it('every example of the page runs, one after the other', async () => {
   await withScript(script.replaceAll('lib://DataFiles', 'lib://d'), files, async ({ run, tables, file }) => {
     expect(run.end).toEqual({ kind: 'completed' })
     expect(tables).toMatchObject({
-      Copy: 'id,k,amount,region: 1,a,10,NORTH | 2,b,20,SOUTH | 3,a,5,NORTH | 4,c,7,∅',
+      Copy: 'id,k,amount,region: 1,a,10,NORTH | 3,a,5,NORTH | 2,b,20,SOUTH | 4,c,7,∅',
       ByKey: 'key,sum,count: a,15,2 | b,20,1',
     })
     expect((await file('sales.csv')).length).toBeGreaterThan(20)

@@ -6,7 +6,7 @@
 import type { Expression } from '../syntax/expression.ts'
 import { functionRow } from './functions.ts'
 
-/** The same expression, with its texts read where it makes them. Not its conditions: they compare by value. */
+/** The same expression, with its texts read where it makes them. Conditions stay: they compare by value. */
 export function readMade(expression: Expression): Expression {
   switch (expression.kind) {
     case 'text':

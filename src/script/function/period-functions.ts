@@ -198,7 +198,7 @@ function lunarWeekTitle(start: number): string {
 
 /**
  * WeekName(timestamp [, shift [, first week day [, broken weeks [, reference day]]]]), with the number of its
- * first day. New Year divides a broken week into two, so that its two names are two values (FACTS, week names).
+ * first day. New Year divides a broken week into two: its two names are two values (FACTS, week names).
  */
 function weekName(args: Arguments, context: EvaluationContext): Value {
   const at = moment(args, 0, context)
