@@ -178,12 +178,16 @@ export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[]
   ['table is Sales', 'the sheet or named range of a workbook; without it the first sheet'],
   ['embedded labels', 'the first row has the field names (default)'],
   ['no labels', 'fields are `@1`, `@2` ..., in a workbook `A`, `B` ...'],
-  ["delimiter is ';'", "default `,`; `'\\t'` is a tab, `spaces` any number of blanks"],
+  [
+    "delimiter is ';'",
+    "default `,`; `'\\t'` is a tab, `spaces` any number of blanks and of characters below them",
+  ],
   [
     'msq',
     'quotes are `"` and may hold delimiters, line ends and doubled quotes; without it `\'` and `"` both quote',
   ],
   ['no quotes', 'quotes are data'],
+  ['no eof', 'the character 0x1A is data; without it, it ends a delimited text'],
   ['header is 2 lines', 'skips lines, or bytes, before the labels'],
   ['record is 80', 'the size of a fixed-width record in bytes, or `2 lines`; default one line'],
   ['tab is 8', 'tabs of a fixed-width file stand for blanks up to the next multiple'],

@@ -20,7 +20,7 @@ it('every example of the page runs, one after the other', async () => {
 })
 
 it.each(FORMAT_ITEMS.map(([item]) => item))('the format item %s is taken', (item) => {
-  expect(parseStatement(`LOAD * FROM [lib://DataFiles/a.csv] (txt, ${item})`).kind).toBe('load')
+  expect(parseStatement(`LOAD * FROM [lib://DataFiles/a.csv] (${item})`).kind).toBe('load')
 })
 
 it.each([...UNSUPPORTED_STATEMENTS, ...UNSUPPORTED_PREFIXES])('%s is refused by name', (name) => {

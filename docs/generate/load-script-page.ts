@@ -4,7 +4,7 @@
  * vectors of every function are run by tests.
  */
 
-import { ENCODINGS } from '../../src/engine/source/text-encoding.ts'
+import { CHARACTER_SETS } from '../../src/script/format/character-set.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/parse/unsupported.ts'
 import { settingsFrom } from '../../src/script/value/settings.ts'
@@ -32,12 +32,16 @@ lead to nothing outside of it.
 |---|---|
 ${FORMAT_ITEMS.map(([item, meaning]) => `| \`${item}\` | ${meaning} |`).join('\n')}
 
-Of a workbook, numbers are numbers, dates and times are duals in \`DateFormat\` and its kin, texts are read like those of a text
-file, empty cells and errors are NULL; columns without a label are named by their letters. Workbooks of more than 256 MB, or
+An item that means nothing for the file at hand is an error, and so are two of one kind that differ.
+
+Of a workbook, numbers have the text that their cell shows, dates and times are duals in \`DateFormat\` and its kin, texts are read like
+those of a text file, empty cells and errors are NULL. Its table begins with the first row that has a cell; columns without a
+label are named \`F1\`, \`F2\` ... by their position. Workbooks of more than 256 MB, or
 512 MB unpacked, are refused.
 
-A byte order mark decides the character set, then the format, then UTF-8. Known: ${codes(Object.keys(ENCODINGS))}, and
-\`codepage is\` 874 and 1250 to 1258. Bytes that are no text of the character set are an error.
+A byte order mark decides the character set, then the format, then UTF-8; a file that is not UTF-8 and whose format names
+no character set is read as Windows-1252, with a warning in the script log. STORE writes UTF-8 unless the format says else. Known: ${characterSets()}.
+Bytes that are no text of the character set that the format names are an error, and so is a character that it does not have.
 
 ## Settings
 
@@ -97,6 +101,12 @@ function functionsOfLoad(functions: ReadonlySet<string>): string[] {
 }
 
 /** The names that the settings are made from, as they ask for them. */
+function characterSets(): string {
+  const words = Object.keys(CHARACTER_SETS).filter((name) => !name.startsWith('cp'))
+  const pages = Object.keys(CHARACTER_SETS).filter((name) => name.startsWith('cp'))
+  return `${codes(words)}, and \`codepage is\` ${pages.map((name) => name.slice(2)).join(', ')}`
+}
+
 function settingNames(): string[] {
   const names: string[] = []
   settingsFrom((name) => {

@@ -62,7 +62,11 @@ export class CheckFiles {
         return { kind: 'done', result: { text, file: paths.find(request.path)!.real } }
       }
       case 'fields':
-        return this.#fields(paths, request, sourcesOf(this.#database, paths))
+        return this.#fields(
+          paths,
+          request,
+          sourcesOf(this.#database, paths, () => {}),
+        )
     }
   }
 

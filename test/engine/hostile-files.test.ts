@@ -99,7 +99,7 @@ const OTHERS: readonly HostileFile[] = [
         '1f8b0800000000000003edc1010d000000c2a0f74f6d0e37a00000000000000000be0d210000019ade1d',
         'hex',
       ),
-    ends: 'is not text in utf-8',
+    ends: 'it holds NUL characters',
   },
   {
     what: 'records of more lines than a record has',

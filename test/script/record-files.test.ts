@@ -122,13 +122,13 @@ const SALES = book(
 
 describeScripts('Workbooks', [
   {
-    rule: 'D10: numbers, dates and times as duals, texts as in text files; the first sheet without a name',
+    rule: 'D10: numbers as they are shown, dates and times as duals, texts as in text files; the first sheet without a name',
     script: `SET DateFormat='DD.MM.YYYY'; SET TimestampFormat='DD.MM.YYYY hh:mm'; SET TimeFormat='hh:mm';
       T: LOAD * FROM [lib://d/b.xlsx] (ooxml, embedded labels);`,
     files: { 'b.xlsx': written(SALES) },
     tables: {
       T:
-        'id,day,note,D,note1: 5,15.03.2023#45000,007#7,0.5,x | ' +
+        'id,day,note,F4,note1: 005#5,15.03.2023#45000,007#7,50%#0.5,x | ' +
         "6,15.03.2023 06:00#45000.25,∅,06:00#0.25,it's",
     },
   },
@@ -150,7 +150,40 @@ describeScripts('Workbooks', [
     script: `T: LOAD id, note1 FROM [lib://d/b.xls] (biff, embedded labels, table is Sales$);
       U: LOAD id as x FROM [lib://d/b.xls];`,
     files: { 'b.xls': written(SALES, 'biff8') },
-    tables: { T: "id,note1: 5,x | 6,it's", U: 'x: 5 | 6' },
+    tables: { T: "id,note1: 005#5,x | 6,it's", U: 'x: 005#5 | 6' },
+  },
+  ...(['xlsx', 'biff8'] as const).map((kind) => ({
+    rule: `${kind}: the table begins with the first row that is used; blank labels are F and their position, also of columns without a cell`,
+    script: `LET t = '${kind === 'xlsx' ? 'ooxml' : 'biff'}';
+      T: LOAD * FROM [lib://d/b] ($(t), embedded labels); U: LOAD * FROM [lib://d/b] ($(t), no labels, header is 1 lines);
+      V: LOAD a as c, F3 as d, [1.000000] as e FROM [lib://d/b] ($(t)) WHERE [1.000000] = 4; W: LOAD "1" as f FROM [lib://d/b] ($(t));`,
+    files: {
+      b: written(
+        book({
+          S: [
+            [],
+            [],
+            [text('a'), undefined, undefined, number(1)],
+            [number(0, '0.000'), number(2), undefined, number(1234.5, '#,##0.00')],
+            [],
+            [number(3), undefined, undefined, number(4)],
+          ],
+        }),
+        kind,
+      ),
+    },
+    tables: {
+      T: 'a,F2,F3,1: 0.000#0,2,∅,1,234.50#1234.5 | ∅,∅,∅,∅ | 3,∅,∅,4',
+      U: 'A,B,C,D: 0.000#0,2,∅,1,234.50#1234.5 | ∅,∅,∅,∅ | 3,∅,∅,4',
+      V: 'c,d,e: 3,∅,4',
+      W: 'f: 1,234.50#1234.5 | ∅ | 4',
+    },
+  })),
+  {
+    rule: 'header lines of a workbook are lines',
+    script: 'LOAD * FROM [lib://d/b.xlsx] (ooxml, header is 2);',
+    files: { 'b.xlsx': written(SALES) },
+    fault: [16, 'is told in lines'],
   },
   {
     rule: 'days of 1904',

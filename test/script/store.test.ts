@@ -26,6 +26,13 @@ describe('STORE', () => {
     })
   })
 
+  it('R3: a value with an apostrophe is quoted, one with blanks or another delimiter is not', async () => {
+    const script = `T: LOAD 'it' & Chr(39) & 's' as a, 'x y' as b, 'x;y' as c AutoGenerate 1; STORE T INTO [lib://d/o.csv] (txt);`
+    await withScript(script, {}, async ({ file }) => {
+      expect((await file('o.csv')).toString()).toBe(`\ufeffa,b,c\r\n"it's",x y,x;y\r\n`)
+    })
+  })
+
   it('R4: a field list renames in the file only', async () => {
     await withScript(`${T} STORE a as b FROM T INTO [lib://d/o.csv] (txt);`, {}, async ({ file, tables }) => {
       expect((await file('o.csv')).toString()).toBe('\ufeffb\r\n1\r\n')
@@ -60,6 +67,19 @@ describe('STORE', () => {
         '2.5,1899-12-31#1,"12",x,1899-12-31 12:00:00#1.5,2,31.12.99',
         `-0.5,2024-02-29#45351,"1.0",'',2024-02-29 12:00:00#45351.5,3,29.2.24`,
       ])
+    })
+  })
+
+  it('F1: parquet keeps names that differ only in case, whatever else the file has', async () => {
+    const script = `T: LOAD RecNo() as Name, 'c0' as name, 'x' & RecNo() as NAME, RecNo()/2 as c0, 'c1' as "Ö", 'Name' as "ö" AutoGenerate 30000;
+      STORE T INTO [lib://d/o.parquet] (parquet); STORE Name as a, name as A FROM T INTO [lib://d/p.parquet] (parquet);
+      U: NoConcatenate LOAD * FROM [lib://d/o.parquet] (parquet) WHERE Name = 29999; V: LOAD A as b, a FROM [lib://d/p.parquet] WHERE a = 3; DROP TABLE T;`
+    await withScript(script, {}, ({ run, tables }) => {
+      expect(run.end).toEqual({ kind: 'completed' })
+      expect(tables).toEqual({
+        U: 'Name,name,NAME,c0,Ö,ö: 29999,c0,x29999,14999.5,c1,Name',
+        V: 'b,a: c0,3',
+      })
     })
   })
 

@@ -6,9 +6,23 @@ const utf16 = (text: string) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf
 
 describeScripts('Text files', [
   {
-    rule: 'E1: blanks around values are dropped, tabs are not',
-    script: 'T: LOAD * INLINE [a,b\n1 , x y \n\t2,\u00a0x];',
+    rule: 'E1: blanks around values of a file are dropped, tabs and hard spaces are not',
+    script: 'T: LOAD * FROM [lib://d/t.csv] (txt);',
+    files: { 't.csv': 'a,b\n1 , x y \n\t2,\u00a0x' },
     tables: { T: 'a,b: 1,x y | "\t2",\u00a0x' },
+  },
+  {
+    rule: 'E1: in INLINE also tabs are dropped around names and values, and a line of them is none',
+    script: `T: LOAD * INLINE [\n\ta\t,\t b\n\tx\t, y \n\t'q '\t,"r\t" \n \t \n\t];
+      U: LOAD * INLINE [c\td\n1\t 2\n\t] (delimiter is '\\t'); V: LOAD * INLINE [\n\te|f\n\t1\t|\t\n\t] (delimiter is '|');
+      X: LOAD 'g' & Chr(9) AS x AUTOGENERATE 2; W: LOAD * FROM_FIELD (X, x) (txt);`,
+    tables: {
+      T: 'a,b: x,y | q ,r\t',
+      U: "c,d: 1,2 | '',''",
+      V: "e,f: 1,''",
+      X: 'x: g\t | g\t',
+      W: 'g\t: g\t',
+    },
   },
   {
     rule: 'E1: Verbatim keeps blanks',
@@ -132,7 +146,35 @@ describeScripts('Text files', [
     fault: [12, "'lib://d/t.csv'"],
   },
   {
-    rule: 'So is text in another character set',
+    rule: 'A text that is not UTF-8 and whose format names no character set is read as Windows-1252',
+    script: `T: LOAD * FROM [lib://d/t.csv] (txt); U: LOAD * FROM [lib://d/u.csv]; V: LOAD @1:2 as c, @3:n as d FROM [lib://d/t.txt] (fix);`,
+    files: {
+      't.csv': Uint8Array.of(97, 10, 0xe9, 0x80, 10),
+      'u.csv': 'b\né€😀',
+      't.txt': Uint8Array.of(0x80, 0xe9, 0xfc, 10),
+    },
+    tables: { T: 'a: é€', U: 'b: é€😀', V: 'c,d: €é,ü' },
+    traced: ['t.csv', 't.txt'].map(
+      (file) =>
+        `Warning: The file 'lib://d/${file}' is not UTF-8 and its format names no character set: it is read as ` +
+        'Windows-1252. Write the character set that it has into the format, such as codepage is 1252',
+    ),
+  },
+  {
+    rule: '0x1A ends a text, unless it is data by no eof',
+    script: `T: LOAD * FROM [lib://d/t.csv] (txt); U: LOAD a as b FROM [lib://d/t.csv] (txt, no eof); V: LOAD * FROM [lib://d/v.csv] (txt);
+      W: LOAD @1:2 as d FROM [lib://d/t.csv] (fix);`,
+    files: { 't.csv': 'a\n1\n\x1a', 'v.csv': 'c\nx\x1ay\nz' },
+    tables: { T: 'a: 1', U: 'b: 1 | \x1a', V: 'c: x', W: 'd: a | 1 | \x1a' },
+  },
+  {
+    rule: 'delimiter is spaces: characters below 32 count as blanks',
+    script: `T: LOAD * FROM [lib://d/t.txt] (txt, delimiter is spaces); U: LOAD * FROM [lib://d/u.txt] (txt, delimiter is spaces, msq);`,
+    files: { 't.txt': ' a  b\r\n1\t2\n\x0b\x0b3\x01 \x1f4 \t\n \t \n', 'u.txt': 'c\td\n"x \ty"\t"z"\n' },
+    tables: { T: 'a,b: 1,2 | 3,4', U: 'c,d: x \ty,z' },
+  },
+  {
+    rule: 'So is text in another character set than its format names',
     script: `LOAD * FROM [lib://d/t.csv] (txt, utf8);`,
     files: { 't.csv': Uint8Array.of(97, 10, 0xe9, 10) },
     fault: [12, 'utf-8'],
@@ -154,6 +196,27 @@ describeScripts('Text files', [
     script: `LOAD * FROM [lib://d/t.parquet] (parquet);`,
     files: { 't.parquet': 'x' },
     fault: [12, "'lib://d/t.parquet'"],
+  },
+  {
+    rule: 'FOR EACH over files and folders that are not there, or may not be listed, has no pass',
+    script: [
+      'lib://d/nix/*.csv',
+      'lib://nix/*',
+      'lib://d/../*',
+      'C:\\data\\*',
+      '/etc/*',
+      'lib://d/a.csv/*',
+      'x/*',
+    ]
+      .map((mask) => `FOR EACH f IN FileList('${mask}'), DirList('${mask}')\nTRACE $(f);\nNEXT`)
+      .join('\n')
+      .concat('\nTRACE end;'),
+    files: { 'a.csv': '' },
+    traced: [
+      'end',
+      "Warning: Path 'lib://d/../*' is outside the folder of connection 'd': the list is empty",
+      "Warning: Connection 'nix' not found (path 'lib://nix/*'): the list is empty",
+    ],
   },
   {
     rule: 'FOR EACH over files, and a script file that is included',

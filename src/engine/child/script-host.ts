@@ -158,7 +158,7 @@ export class ScriptHost {
       case 'field-values':
         return fieldValues(database, this.#model, request.field)
       case 'file-list':
-        return paths.list(request.mask, request.folders ? 'folders' : 'files')
+        return this.#list(request.mask, request.folders ? 'folders' : 'files')
       case 'directory':
         return paths.setDirectory(request.path)
       case 'sleep':
@@ -171,6 +171,25 @@ export class ScriptHost {
         runLog.statement = request.statement
         runLog.line = request.line
         return undefined
+    }
+  }
+
+  /** What a script may want to know though it goes on. */
+  #warn(text: string): void {
+    const { runLog } = this.#deps
+    runLog.add(Date.now(), undefined, 0, `Warning: ${text}`)
+    runLog.progress(`Warning: ${text}`)
+  }
+
+  /** A folder that is not there, or may not be looked into, holds nothing to loop over. */
+  #list(mask: string, what: 'files' | 'folders'): readonly string[] {
+    try {
+      return this.#deps.paths.list(mask, what)
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault === undefined) throw error
+      this.#warn(`${fault.message}: the list is empty`)
+      return []
     }
   }
 
@@ -213,7 +232,7 @@ export class ScriptHost {
     const environment = {
       database,
       model: this.#model,
-      sources: sourcesOf(database, paths),
+      sources: sourcesOf(database, paths, (text) => this.#warn(text)),
       context,
       rules: { ...rules, letters },
     }

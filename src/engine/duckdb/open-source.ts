@@ -35,7 +35,7 @@ export async function openSource(
 ): Promise<OpenedSource> {
   switch (plan.kind) {
     case 'inline':
-      return { source: await sources.text(plan.text, plan.format, settings, 'INLINE'), shown: 'INLINE' }
+      return { source: await sources.inline(plan.text, plan.format, settings), shown: 'INLINE' }
     case 'resident': {
       const table = readableTable(loadedTable(model, plan))
       const { order } = plan
@@ -46,8 +46,8 @@ export async function openSource(
       return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
     case 'field': {
       const shown = `FROM_FIELD ${plan.field}`
-      const text = await fieldText(database, loadedTable(model, plan), plan.field, settings)
-      return { source: await sources.text(text, plan.format, settings, shown), shown }
+      const texts = await fieldTexts(database, loadedTable(model, plan), plan.field, settings)
+      return { source: await sources.field(texts, plan.format, settings, shown), shown }
     }
     case 'file': {
       const path = file ?? plan.path
@@ -64,15 +64,15 @@ function loadedTable(model: DataModel, { table, aside }: LoadedTableName): Table
 
 const FIELD_TEXT_MAX_CHARACTERS = 256 * 1024 * 1024
 
-/** The values of a field as one text: each row is one or more lines of it. */
-async function fieldText(
+/** The values of a field as texts. */
+async function fieldTexts(
   database: Database,
   table: TableModel,
   name: string,
   settings: Settings,
-): Promise<string> {
+): Promise<string[]> {
   const { column } = findField(table, name)!
-  const lines: string[] = []
+  const texts: string[] = []
   let length = 0
   for (const value of await columnValues(database, table.sqlName, column)) {
     const text = textOf(value, settings) ?? ''
@@ -82,7 +82,7 @@ async function fieldText(
         `FROM_FIELD: the field '${name}' holds more than ${FIELD_TEXT_MAX_CHARACTERS} characters`,
       )
     }
-    lines.push(text)
+    texts.push(text)
   }
-  return lines.join('\n')
+  return texts
 }

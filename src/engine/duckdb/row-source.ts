@@ -31,8 +31,14 @@ export interface Sources {
   /** The files that a path with wildcards stands for, by name. */
   readonly list: (mask: string) => readonly string[]
   readonly facts: FileProbe['facts']
-  /** @param shown what the text is, for faults */
-  readonly text: (text: string, format: FileFormat, settings: Settings, shown: string) => Promise<RowSource>
+  readonly inline: (text: string, format: FileFormat, settings: Settings) => Promise<RowSource>
+  /** @param texts of a field, one a row @param shown what they are, for faults */
+  readonly field: (
+    texts: readonly string[],
+    format: FileFormat,
+    settings: Settings,
+    shown: string,
+  ) => Promise<RowSource>
   /** @param path the file, where that of the source stands for several */
   readonly file: (source: FileSource, path: string, settings: Settings) => Promise<RowSource>
 }

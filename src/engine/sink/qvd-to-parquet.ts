@@ -9,9 +9,8 @@ import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
 import { columnName } from '../../script/plan/merge-fields.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../script/value/settings.ts'
 import { Database } from '../duckdb/database.ts'
-import { writeParquet } from '../source/parquet-file.ts'
+import { type ParquetColumn, writeParquet } from '../source/parquet-file.ts'
 import { qvdSource } from '../source/qvd-source.ts'
-import { sqlName } from '../sql/pair-sql.ts'
 import { moveFile } from './move-file.ts'
 import { parquetValueSql } from './parquet-type.ts'
 
@@ -39,15 +38,13 @@ export async function qvdToParquet(from: string, to: string, first?: number): Pr
         temporary: false,
         ...limit,
       })
-      const values: string[] = []
+      const values: ParquetColumn[] = []
       for (const [index, { name, numberFormat }] of fields.entries()) {
         const field = { name, column: columns[index]!, kinds: kinds[index]! }
-        const value = await parquetValueSql(database, 't1', field, settingsOf(numberFormat))
-        values.push(`${value} AS ${sqlName(name)}`)
+        values.push({ name, value: await parquetValueSql(database, 't1', field, settingsOf(numberFormat)) })
       }
-      const query = `SELECT ${values.join(', ')} FROM t1 ORDER BY rn`
       await writeOutput(to, [from], async (made) =>
-        moveFile(await writeParquet(database, query, 'snappy'), made),
+        moveFile(await writeParquet(database, 't1', values, 'snappy'), made),
       )
       return rows
     } finally {

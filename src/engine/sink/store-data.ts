@@ -7,9 +7,9 @@ import path from 'node:path'
 import type { Database } from '../duckdb/database.ts'
 import { restoreModel } from '../duckdb/model-file.ts'
 import { archivedTables, modelText } from '../duckdb/model-text.ts'
-import { writeParquet } from '../source/parquet-file.ts'
+import { type ParquetColumn, writeParquet } from '../source/parquet-file.ts'
 import type { StagedFiles } from '../source/staged-files.ts'
-import { columnList } from '../sql/pair-sql.ts'
+import { pairOf } from '../sql/pair-sql.ts'
 
 /** Of the files that are staged; they have no connection. */
 export const MODEL_FILE = 'model.json'
@@ -22,14 +22,16 @@ export async function storeData(database: Database, staged: StagedFiles): Promis
   await staged.add(description, MODEL_FILE, { connection: '', path: MODEL_FILE })
   for (const [at, { sqlName, fields }] of archivedTables(model).entries()) {
     const file = `${at + 1}.parquet`
-    const columns = fields.map(({ column }, position) => renamed(column, `c${position + 1}`))
-    const query = `SELECT ${columns.join(', ')} FROM ${sqlName} ORDER BY rn`
-    await staged.add(await writeParquet(database, query, 'zstd'), file, { connection: '', path: file })
+    const columns = fields.flatMap(({ column }, position) => pairColumns(column, `c${position + 1}`))
+    const made = await writeParquet(database, sqlName, columns, 'zstd')
+    await staged.add(made, file, { connection: '', path: file })
   }
 }
 
-function renamed(column: string, as: string): string {
-  const [n, t] = columnList([column]).split(', ')
-  const [asN, asT] = columnList([as]).split(', ')
-  return `${n} AS ${asN}, ${t} AS ${asT}`
+function pairColumns(column: string, as: string): ParquetColumn[] {
+  const { n, t } = pairOf(column)
+  return [
+    { name: `${as}_n`, value: n },
+    { name: `${as}_t`, value: t },
+  ]
 }

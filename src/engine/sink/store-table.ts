@@ -21,9 +21,9 @@ import type { Database } from '../duckdb/database.ts'
 import { BATCH_ROWS, pairValue, readBatches } from '../duckdb/row-source.ts'
 import type { ReportedFile } from '../engine-session.ts'
 import type { FilePaths } from '../source/file-paths.ts'
-import { writeParquet } from '../source/parquet-file.ts'
+import { type ParquetColumn, writeParquet } from '../source/parquet-file.ts'
 import type { StagedFiles } from '../source/staged-files.ts'
-import { sqlName } from '../sql/pair-sql.ts'
+import { type Encoder, encoderFor, UnencodableError } from '../source/text-encoding.ts'
 import { parquetValueSql } from './parquet-type.ts'
 import { writeTableAsQvd } from './qvd-store.ts'
 
@@ -52,7 +52,13 @@ export async function storeTable(
   try {
     const made =
       type === 'txt'
-        ? await writeText(table, columns, format, settings, database)
+        ? await writeText(
+            table,
+            columns,
+            { format, encoder: storedEncoder(format, given) },
+            settings,
+            database,
+          )
         : type === 'parquet'
           ? await writeTableAsParquet(table, columns, compression, settings, database)
           : await writeTableAsQvd(table, columns, { database, model, settings, creation })
@@ -63,15 +69,14 @@ export async function storeTable(
   }
 }
 
-const BYTE_ORDER_MARK = '\ufeff'
 const EOL = '\r\n'
 const PIECE_CHARACTERS = 256 * 1024
 
-/** UTF-8 with a byte order mark, a header, text sides; NULL and '' are both empty (R2, B18). */
+/** UTF-8 unless the format says else, a header, text sides; NULL and '' are both empty (R2, B18). */
 async function writeText(
   table: TableModel,
   columns: readonly StoredColumn[],
-  format: FileFormat,
+  { format, encoder }: { readonly format: FileFormat; readonly encoder: Encoder },
   settings: Settings,
   database: Database,
 ): Promise<string> {
@@ -80,10 +85,9 @@ async function writeText(
   const file = path.join(database.privateFolder, `${randomUUID()}.part`)
   const handle = await open(file, 'wx')
   try {
-    const out = new TextFile(handle)
-    if (format.labels !== 'none') {
-      out.add(BYTE_ORDER_MARK + columns.map(({ as }) => quoted(as)).join(delimiter) + EOL)
-    } else out.add(BYTE_ORDER_MARK)
+    const out = new TextFile(handle, encoder)
+    out.add(encoder.mark)
+    if (format.labels !== 'none') out.add(columns.map(({ as }) => quoted(as)).join(delimiter) + EOL)
     const wanted = columns.map(({ field }) => field.column)
     for (let from = 0; from < table.rows; from += BATCH_ROWS) {
       const range = {
@@ -118,19 +122,21 @@ async function writeText(
   }
 }
 
-/** Quotes a value that holds the delimiter, a quote or a line end; a quote inside is doubled (R3). */
+/** Quotes a value that holds the delimiter, a quote of either kind or a line end; `"` in it is doubled (R3). */
 function quoter(delimiter: string, never: boolean): (text: string) => string {
   if (never) return (text) => text
   return (text) =>
-    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    text.includes(delimiter) || /["'\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 class TextFile {
   readonly #handle: FileHandle
+  readonly #encoder: Encoder
   #pieces: string[] = []
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, encoder: Encoder) {
     this.#handle = handle
+    this.#encoder = encoder
   }
 
   add(text: string): void {
@@ -140,10 +146,23 @@ class TextFile {
   async flush(): Promise<void> {
     const text = this.#pieces.join('')
     this.#pieces = []
-    for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
-      await this.#handle.appendFile(text.slice(at, at + PIECE_CHARACTERS))
+    for (let at = 0; at < text.length; ) {
+      const end = wholeCharacters(text, at + PIECE_CHARACTERS)
+      await this.#handle.appendFile(this.#encoder.encode(text.slice(at, end)))
+      at = end
     }
   }
+}
+
+/** The same position, or one behind it where a pair of units would be cut. */
+const wholeCharacters = (text: string, at: number): number =>
+  /[\ud800-\udbff]/.test(text.charAt(at - 1)) ? at + 1 : at
+
+/** @throws ScriptFaultError for a character set that is read only */
+function storedEncoder({ encoding }: FileFormat, given: string): Encoder {
+  const encoder = encoderFor(encoding)
+  if (encoder !== undefined) return encoder
+  throw faults.wrongFormat(`Cannot write '${given}': its character set can only be read, write utf8`)
 }
 
 async function writeTableAsParquet(
@@ -153,17 +172,22 @@ async function writeTableAsParquet(
   settings: Settings,
   database: Database,
 ): Promise<string> {
-  const values: string[] = []
+  const values: ParquetColumn[] = []
   for (const { field, as } of columns) {
-    const value = await parquetValueSql(database, table.sqlName, field, settings)
-    values.push(`${value} AS ${sqlName(as)}`)
+    values.push({ name: as, value: await parquetValueSql(database, table.sqlName, field, settings) })
   }
-  const query = `SELECT ${values.join(', ')} FROM ${table.sqlName} ORDER BY rn`
-  return writeParquet(database, query, compression)
+  return writeParquet(database, table.sqlName, values, compression)
 }
 
 /** What the file system refuses because of what the script asked for; undefined for everything else. */
 function storeFault(error: unknown, given: string): Error | undefined {
+  if (error instanceof UnencodableError) {
+    const { character } = error
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    return faults.general(
+      `Cannot write '${given}': its character set has no '${character}' (U+${code}); utf8 has all characters`,
+    )
+  }
   const why = STORE_REFUSALS.get((error as NodeJS.ErrnoException).code ?? '')
   return why === undefined ? undefined : faults.general(`Cannot write '${given}': ${why}`)
 }

@@ -1,4 +1,7 @@
-/** Which formats of a workbook show dates and times, and which of the script's formats stands for each. */
+/**
+ * Which formats of a workbook show dates and times, and which of the script's formats stands for each. How
+ * the others show numbers stands in cell-number.ts.
+ */
 import type { Settings } from '../../script/value/settings.ts'
 
 /** Formats that every workbook has without telling them, where they show dates or times. */

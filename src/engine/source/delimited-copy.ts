@@ -9,9 +9,10 @@ import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, open, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { characterSet } from '../../script/format/character-set.ts'
 import { TABLE_FIELDS_MAX } from '../../script/plan/sink-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
-import { BLANK, CR, LF } from '../../script/value/character-codes.ts'
+import { BLANK, CR, END_OF_FILE, LF } from '../../script/value/character-codes.ts'
 import { numberCharacters, textReader } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -20,7 +21,6 @@ import type { ColumnCopy } from '../duckdb/row-source.ts'
 import { TableWriter, type WrittenRows } from '../duckdb/table-writer.ts'
 import { pairOf, sqlText } from '../sql/pair-sql.ts'
 import { hasTextSql, interpretedTextSql, neverNumberSql } from '../sql/text-sql.ts'
-import { ENCODINGS } from './text-encoding.ts'
 
 export interface DelimitedFile {
   /** Path to read. */
@@ -42,7 +42,7 @@ export async function copyDelimited(
   const own = path.join(database.privateFolder, `${randomUUID()}.csv`)
   await copyFile(file.real, own, constants.COPYFILE_FICLONE)
   try {
-    const lines = await plainLines(database, own, delimiter, file.format.quoting)
+    const lines = await plainLines(database, own, delimiter, file.format)
     if (lines === undefined) return undefined
     const trims = lines.blanks && !file.settings.verbatim
     return await new DelimitedCopy(database, file, copy).run(readingSql(own, delimiter, file.width), trims)
@@ -53,15 +53,14 @@ export async function copyDelimited(
 
 /** Undefined where the format or the settings ask for more than this way can do. */
 function plainDelimiter({ format, settings, width }: DelimitedFile): string | undefined {
-  const { headerLines, headerBytes, comment, encoding = 'utf8' } = format
+  const { comment, encoding = 'utf8', header } = format
   const delimiter = format.delimiter === '\\t' ? '\t' : (format.delimiter ?? ',')
   const plain =
     width > 1 &&
     width <= TABLE_FIELDS_MAX &&
-    headerLines === 0 &&
-    headerBytes === 0 &&
+    (header?.size ?? 0) === 0 &&
     (comment ?? '') === '' &&
-    ENCODINGS[encoding] === 'utf-8' &&
+    characterSet(encoding) === 'utf-8' &&
     /^[\t!-~]$/.test(delimiter) &&
     !/["'\\]/.test(delimiter) &&
     !settings.nullInterpret?.includes('\0') &&
@@ -77,7 +76,7 @@ async function plainLines(
   database: Database,
   file: string,
   delimiter: string,
-  quoting: FileFormat['quoting'],
+  { quoting, eof }: FileFormat,
 ): Promise<{ readonly blanks: boolean } | undefined> {
   const marks = quoting === 'none' ? [] : quoting === 'msq' ? ['"'] : ['"', "'"]
   const blankEnds = [' \n', '\n ', ' \r', ` ${delimiter}`, `${delimiter} `]
@@ -98,7 +97,13 @@ async function plainLines(
       if (end > 0) {
         let lines = filled.subarray(0, end)
         if (start === 0 && lines.indexOf(BYTE_ORDER_MARK) === 0) lines = lines.subarray(3)
-        if (lines.includes(BYTE_ORDER_MARK) || lines.includes(0) || !isUtf8(lines)) return undefined
+        if (
+          lines.includes(BYTE_ORDER_MARK) ||
+          lines.includes(0) ||
+          (eof !== 'data' && lines.includes(END_OF_FILE)) ||
+          !isUtf8(lines)
+        )
+          return undefined
         returns ??= lines.includes(CR)
         if (!linesEndAlike(lines, returns)) return undefined
         const first = String.fromCharCode(lines[0] ?? 0)

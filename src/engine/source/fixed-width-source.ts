@@ -2,7 +2,8 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
-import { fixedField } from '../../script/format/fixed-width.ts'
+import { fixedField, holdBytes } from '../../script/format/fixed-width.ts'
+import { headerBytes, headerLines } from '../../script/format/text-fields.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { BLANK, CR, LF, TAB } from '../../script/value/character-codes.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
@@ -10,21 +11,21 @@ import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { decoderFor, READ_BYTES } from './text-encoding.ts'
+import { type NamedFile, withCharacterSet } from './text-source.ts'
 
 const RECORD_MAX_BYTES = 16 * 1024 * 1024
 const RECORD_MAX_LINES = 100_000
 
-/**
- * `real` is the path to open, `shown` the path as the script wrote it; `positions` are the fields that the
- * LOAD names.
- */
+/** @param positions the fields that the LOAD names */
 export async function fixedWidthSource(
-  real: string,
-  shown: string,
-  format: FileFormat,
+  named: NamedFile,
+  given: FileFormat,
   settings: Settings,
   positions: readonly string[],
+  warn: (text: string) => void,
 ): Promise<RowSource> {
+  const { real, shown } = named
+  const format = holdBytes(positions) ? given : await withCharacterSet(named, given, warn)
   const values: Value[] = positions.map(() => null)
   return {
     input: { names: positions, values },
@@ -61,11 +62,12 @@ export async function fixedWidthSource(
 async function eachRecord(
   file: FileHandle,
   skip: number,
-  { headerBytes, headerLines, record = { size: 1, of: 'lines' }, tabWidth }: FileFormat,
+  format: FileFormat,
   row: (record: Uint8Array) => boolean,
 ): Promise<void> {
-  const bytes = new ByteReader(file, Math.max(skip, headerBytes))
-  for (let line = 0; line < headerLines; line++) await bytes.line()
+  const { record = { size: 1, of: 'lines' }, tabWidth } = format
+  const bytes = new ByteReader(file, Math.max(skip, headerBytes(format)))
+  for (let line = 0; line < headerLines(format); line++) await bytes.line()
   for (;;) {
     const found = record.of === 'bytes' ? await bytes.take(record.size) : await linesOf(bytes, record.size)
     if (found === undefined) return

@@ -12,27 +12,29 @@ import { fixedWidthSource } from './fixed-width-source.ts'
 import { parquetSource } from './parquet-file.ts'
 import { qvdSource } from './qvd-source.ts'
 import { spreadsheetSource } from './spreadsheet-source.ts'
-import { inlineSource, textFileSource } from './text-source.ts'
+import { fieldTextSource, inlineSource, textFileSource } from './text-source.ts'
 
-export function sourcesOf(database: Database, paths: FilePaths): Sources {
+/** @param warn is told what a reader took for granted */
+export function sourcesOf(database: Database, paths: FilePaths, warn: (text: string) => void): Sources {
   return {
     list: (mask) => paths.list(mask, 'files'),
     facts: (path) => fileFacts(paths, path),
-    text: inlineSource,
-    async file({ type, format, positions }, path, settings) {
+    inline: inlineSource,
+    field: fieldTextSource,
+    async file({ type, format, asked }, path, settings) {
       const real = paths.forReading(path)
       switch (type) {
         case 'txt':
-          return textFileSource(database, real, path, format, settings)
+          return textFileSource(database, { real, shown: path }, format, settings, warn)
         case 'fix':
-          return fixedWidthSource(real, path, format, settings, positions)
+          return fixedWidthSource({ real, shown: path }, format, settings, asked, warn)
         case 'parquet':
           return parquetSource(database, real, path, settings)
         case 'qvd':
           return qvdSource(database, real, path)
         case 'ooxml':
         case 'biff':
-          return spreadsheetSource(database, real, path, type, format, settings)
+          return spreadsheetSource(database, real, path, type, { format, asked }, settings)
       }
     },
   }

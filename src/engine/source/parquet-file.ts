@@ -14,6 +14,7 @@ import type { Settings } from '../../script/value/settings.ts'
 import { type Database, isOutOfMemory } from '../duckdb/database.ts'
 import { type RowSource, tableSource } from '../duckdb/row-source.ts'
 import { sqlName, sqlText } from '../sql/pair-sql.ts'
+import { renameColumns } from './parquet-names.ts'
 
 /** Days from 1899-12-30 to 1970-01-01. */
 const DAY_SECONDS = 86_400
@@ -39,17 +40,30 @@ export async function parquetSource(
   }
 }
 
+export interface ParquetColumn {
+  readonly name: string
+  /** SQL of its values. */
+  readonly value: string
+}
+
 /**
- * Writes the rows of a query as a parquet file into the private folder and gives its path; the caller moves
- * it.
+ * Writes columns over the rows of a table, in their order, as a parquet file into the private folder and
+ * gives its path; the caller moves it.
  */
 export async function writeParquet(
   database: Database,
-  query: string,
+  table: string,
+  columns: readonly ParquetColumn[],
   compression: ParquetCompression,
 ): Promise<string> {
   const file = privateFile(database)
+  const names = columns.map(({ name }) => name)
+  const clash = new Set(names.map((name) => name.toLowerCase())).size < names.length
+  const written = names.map((name, index) => (clash ? `c${index}` : name))
+  const values = columns.map(({ value }, index) => `${value} AS ${sqlName(written[index]!)}`)
+  const query = `SELECT ${values.join(', ')} FROM ${table} ORDER BY rn`
   await database.run(`COPY (${query}) TO ${sqlText(file)} (FORMAT parquet, COMPRESSION ${compression})`)
+  if (clash) await renameColumns(file, new Map(written.map((name, index) => [name, names[index]!])))
   return file
 }
 
@@ -59,6 +73,7 @@ const privateFile = (database: Database): string =>
 async function workTableOf(database: Database, file: string, settings: Settings): Promise<RowSource> {
   const reading = `read_parquet(${sqlText(file)}, file_row_number = true)`
   const described = await database.rows(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${reading}`)
+  const names = await topNames(database, file)
   const fields = described.map(([name, type]) => ({ name: String(name), ...columnReading(String(type)) }))
   const columns = fields.map((_, index) => `i${index}`)
   const sides = fields.map(({ name, number, text }, index) => {
@@ -70,12 +85,27 @@ async function workTableOf(database: Database, file: string, settings: Settings)
     `CREATE TEMP TABLE ${table} AS SELECT file_row_number + 1 AS rn, ${sides.join(', ')} FROM ${reading}`,
   )
   const rows = await database.count(table)
-  const names = fields.map((field) => field.name)
   const source = tableSource(database, { sqlName: table, rows, names, columns })
   return formatted(
     source,
     fields.map(({ format }) => format && formatsOf(settings).date(format(settings)).format),
   )
+}
+
+/** The names of the columns as the file has them: DuckDB numbers those that differ only in case. */
+async function topNames(database: Database, file: string): Promise<string[]> {
+  const [root, ...elements] = await database.rows(
+    `SELECT name, num_children FROM parquet_schema(${sqlText(file)})`,
+  )
+  const names: string[] = []
+  // Elements follow each other depth first.
+  let inner = 0
+  for (const [name, children] of root === undefined ? [] : elements) {
+    if (inner === 0) names.push(String(name))
+    else inner--
+    inner += Number(children ?? 0)
+  }
+  return names
 }
 
 interface ColumnReading {

@@ -1,12 +1,12 @@
 /** A workbook and its sheets as both kinds of workbook tell them: rows that hold a cell, in their order. */
 
-/** An empty cell is none. A date or time is a number with the format that makes it one; an error is null. */
+/** An empty cell is none; an error is null. The format of a number is absent where it shows it as it is. */
 export type SheetCell =
   | number
   | string
   | boolean
   | null
-  | { readonly serial: number; readonly format: string }
+  | { readonly number: number; readonly format: string }
 
 /** One row, the same object for each. Rows and columns count from 0. */
 export interface SheetRow {

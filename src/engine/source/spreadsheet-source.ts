@@ -1,24 +1,29 @@
 /**
- * Rows of a sheet or a named range of an Excel workbook, xlsx (ooxml) or xls (biff). Numbers come as numbers,
- * dates and times as duals in the formats of the script, texts are read as those of a text file; empty cells
- * and errors are NULL (SEMANTICS D10).
+ * Rows of a sheet or a named range of an Excel workbook, xlsx (ooxml) or xls (biff). Numbers come with the
+ * text that their cell shows, dates and times as duals in the formats of the script, texts are read as those
+ * of a text file; empty cells and errors are NULL (SEMANTICS D10).
  *
+ * A table begins with the first row that holds a cell: header lines and labels are counted from there.
  * A sheet is read twice, for its columns and for its rows, one row at a time: memory is bounded by the texts
  * that cells share and one row. A row without a cell between others is a row of NULL.
  */
 import { open } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
 import { fieldNamesFrom } from '../../script/format/delimited-text.ts'
+import { headerLines } from '../../script/format/text-fields.ts'
+import type { FileSource } from '../../script/plan/source-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import { textOf } from '../../script/value/convert.ts'
 import { formatsOf } from '../../script/value/formats.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
+import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import { trimBlanks } from '../../script/value/trim-blanks.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { dateFormat } from './cell-format.ts'
+import { dateFormat, showsDate } from './cell-format.ts'
+import { numberShown } from './cell-number.ts'
 import {
   findSheet,
   lettersOf,
@@ -49,16 +54,21 @@ export async function spreadsheetSource(
   real: string,
   shown: string,
   type: 'ooxml' | 'biff',
-  format: FileFormat,
+  { format, asked }: Pick<FileSource, 'format' | 'asked'>,
   settings: Settings,
 ): Promise<RowSource> {
   try {
     const workbook = await openWorkbook(real, shown, type)
     const sheet = await findRange(workbook, shown, format.table)
     const readCell = cellReader(sheet.date1904, settings)
-    const { names, left } = await labels(sheet, format, (cell) => textOf(readCell(cell), settings) ?? '')
+    const { names, left, top } = await labels(
+      sheet,
+      format,
+      asked,
+      (cell) => textOf(readCell(cell), settings) ?? '',
+    )
     const values: Value[] = names.map(() => null)
-    const firstRow = format.headerLines + (format.labels === 'none' ? 0 : 1)
+    const firstRow = top + (format.labels === 'none' ? 0 : 1)
     return {
       input: { names, values },
       async each(used, row) {
@@ -115,35 +125,51 @@ function refusal(error: unknown, shown: string): unknown {
 
 interface Labels {
   readonly names: readonly string[]
-  /** The column of the first field. */
+  /** The column of the first field, and the row of the labels, or of data where there are none. */
   readonly left: number
+  readonly top: number
 }
 
 /**
- * One field for each column from the first to the last that has a cell. Columns without a label are named by
- * their letters, and so are all without labels: A, B ...
+ * One field for each column from the first to the last that has a cell. Without labels columns are named by
+ * their letters, A, B ...; with labels, those that have none by F and their position, F1, F2 ... (E16).
  */
 async function labels(
   sheet: Sheet,
-  { labels: kind, headerLines }: FileFormat,
+  format: FileFormat,
+  asked: readonly string[],
   shown: (cell: SheetCell) => string,
 ): Promise<Labels> {
+  const hasLabels = format.labels !== 'none'
   let left = Number.POSITIVE_INFINITY
   let right = -1
+  let top: number | undefined
   const given = new Map<number, string>()
   await sheet.each(({ at, columns, cells }) => {
-    if (at < headerLines) return true
+    top ??= at + headerLines(format)
+    if (at < top) return true
     left = Math.min(left, columns[0]!)
     right = Math.max(right, columns.at(-1)!)
-    if (at > headerLines || kind === 'none') return true
-    for (const [index, column] of columns.entries()) given.set(column, shown(cells[index]!))
+    if (at > top || !hasLabels) return true
+    for (const [index, column] of columns.entries()) {
+      const cell = cells[index]!
+      given.set(column, numberedLabel(cell, asked) ?? shown(cell))
+    }
     return true
   })
-  if (right < 0) return { names: [], left: 0 }
-  const names = Array.from({ length: right - left + 1 }, (_, index) => {
-    return given.get(left + index) || lettersOf(left + index)
-  })
-  return { names: kind === 'none' ? names : fieldNamesFrom(names), left }
+  if (right < 0) return { names: [], left: 0, top: top ?? 0 }
+  const columns = Array.from({ length: right - left + 1 }, (_, index) => left + index)
+  const names = hasLabels
+    ? fieldNamesFrom(columns.map((column, index) => given.get(column) || `F${index + 1}`))
+    : columns.map(lettersOf)
+  return { names, left, top: top! }
+}
+
+/** Older engines named the field below a number with six decimals, `1.000000`: so does who asks for that. */
+function numberedLabel(cell: SheetCell, asked: readonly string[]): string | undefined {
+  const number = typeof cell === 'object' ? cell?.number : cell
+  const name = typeof number === 'number' ? number.toFixed(6) : undefined
+  return name !== undefined && asked.includes(name) ? name : undefined
 }
 
 interface RowReading {
@@ -201,9 +227,9 @@ class SheetRows {
 
 function cellReader(date1904: boolean, settings: Settings): (cell: SheetCell) => Value {
   const interpret = textInterpreter(settings)
-  const formats = new Map<string, (serial: number) => string>()
-  const dateText = (code: string) => {
-    const known = formats.get(code) ?? formatsOf(settings).date(dateFormat(code, settings)).format
+  const formats = new Map<string, (number: number) => Value>()
+  const formatted = (code: string) => {
+    const known = formats.get(code) ?? formattedCell(code, date1904, settings)
     formats.set(code, known)
     return known
   }
@@ -211,7 +237,19 @@ function cellReader(date1904: boolean, settings: Settings): (cell: SheetCell) =>
     if (cell === null || typeof cell === 'number') return cell
     if (typeof cell === 'string') return interpret(settings.verbatim ? cell : trimBlanks(cell))
     if (typeof cell === 'boolean') return cell ? -1 : 0
-    const number = cell.serial + (date1904 ? DAYS_OF_1904 : 0)
-    return { number, text: dateText(cell.format)(number) }
+    return formatted(cell.format)(cell.number)
+  }
+}
+
+function formattedCell(code: string, date1904: boolean, settings: Settings): (number: number) => Value {
+  if (showsDate(code)) {
+    const { format } = formatsOf(settings).date(dateFormat(code, settings))
+    const earlier = date1904 ? DAYS_OF_1904 : 0
+    return (serial) => ({ number: serial + earlier, text: format(serial + earlier) })
+  }
+  const shown = numberShown(code, settings)
+  return (number) => {
+    const text = shown(number)
+    return text === undefined || text === numberText(number, settings.decimalSep) ? number : { number, text }
   }
 }

@@ -1,35 +1,14 @@
 /**
- * Which decoder a text file needs: its byte order mark decides, then the format of the LOAD, then UTF-8
- * (SEMANTICS E11). Decoders are strict: bytes that are invalid in the encoding are an error and never
- * replaced silently.
+ * Bytes and texts of the character sets. Which one a text file has: its byte order mark decides, then the
+ * format of the LOAD, then UTF-8, and Windows-1252 for a file that is not UTF-8 (SEMANTICS E11). Both ways
+ * are strict: what is invalid in a character set is an error and never replaced silently.
  */
-import { faults } from '../../script/fault/fault.ts'
+import { isUtf8 } from 'node:buffer'
+import type { FileHandle } from 'node:fs/promises'
+import { characterSet, unknownCharacterSet } from '../../script/format/character-set.ts'
 
 /** How much of a text file is read at a time. */
 export const READ_BYTES = 256 * 1024
-
-/** Names of the format specification; a code page comes as `cp1252`. */
-export const ENCODINGS: Readonly<Record<string, string>> = {
-  utf8: 'utf-8',
-  'utf-8': 'utf-8',
-  cp65001: 'utf-8',
-  unicode: 'utf-16le',
-  cp1200: 'utf-16le',
-  cp1201: 'utf-16be',
-  ansi: 'windows-1252',
-  mac: 'macintosh',
-  cp10000: 'macintosh',
-  cp866: 'ibm866',
-  cp28591: 'iso-8859-1',
-  cp28605: 'iso-8859-15',
-  cp932: 'shift_jis',
-  cp936: 'gbk',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-  oem: 'cp437',
-  cp437: 'cp437',
-  cp850: 'cp850',
-}
 
 const MARKS: readonly (readonly [readonly number[], string])[] = [
   [[0xef, 0xbb, 0xbf], 'utf-8'],
@@ -74,19 +53,44 @@ export function decoderFor(
       return { decoder: makeDecoder(name, false), skip: mark.length, name }
     }
   }
-  const name = encoding === undefined ? 'utf-8' : encodingName(encoding)
-  if (name === undefined) {
-    throw faults.wrongFormat(
-      `Character set '${encoding}' is not supported: use utf8, unicode, ansi or a codepage`,
-    )
-  }
+  const name = knownSet(encoding ?? 'utf8')
   return { decoder: makeDecoder(name, true), skip: 0, name }
 }
 
-/** Returns undefined for an unknown encoding. */
-function encodingName(encoding: string): string | undefined {
-  const windows = /^cp(874|125[0-8])$/.exec(encoding)
-  return windows === null ? ENCODINGS[encoding] : `windows-${windows[1]}`
+/** @throws ScriptFaultError for one that is not known */
+function knownSet(encoding: string): string {
+  const name = characterSet(encoding)
+  if (name === undefined) throw unknownCharacterSet(encoding)
+  return name
+}
+
+/** Whether a file is UTF-8 from a byte on, or says by its byte order mark what it is. */
+export async function isUtf8File(file: FileHandle, from: number): Promise<boolean> {
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  let held = 0
+  for (let position = from; ; ) {
+    const { bytesRead } = await file.read(buffer, held, READ_BYTES - held, position)
+    const filled = buffer.subarray(0, held + bytesRead)
+    const isStart = position === from
+    if (isStart && MARKS.some(([mark]) => mark.every((byte, index) => filled[index] === byte))) return true
+    const end = bytesRead === 0 ? filled.length : wholeCharacters(filled)
+    if (!isUtf8(filled.subarray(0, end))) return false
+    if (bytesRead === 0) return true
+    buffer.copyWithin(0, end, filled.length)
+    held = filled.length - end
+    position += bytesRead
+  }
+}
+
+/** Where the last character begins that may go on behind the bytes, or their end. */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!
+    if ((byte & 0xc0) === 0x80) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return length > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }
 
 /**
@@ -94,9 +98,89 @@ function encodingName(encoding: string): string | undefined {
  * characters is unchanged. Returns undefined for an unknown code page.
  */
 export function recoded(text: string, codePage: number): string | undefined {
-  const name = encodingName(`cp${codePage}`)
+  const name = characterSet(`cp${codePage}`)
   if (name === undefined) return undefined
   const western = new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte))
   const bytes = [...text].map((character) => western.indexOf(character))
   return bytes.includes(-1) ? text : new TextDecoder(name).decode(Uint8Array.from(bytes))
 }
+
+/** A character that a character set does not have. */
+export class UnencodableError extends Error {
+  override readonly name = 'UnencodableError'
+  readonly character: string
+
+  constructor(character: string) {
+    super(`no byte for ${character}`)
+    this.character = character
+  }
+}
+
+export interface Encoder {
+  /** What a file begins with. */
+  readonly mark: string
+  /** @throws UnencodableError */
+  readonly encode: (text: string) => Buffer
+}
+
+/**
+ * The platform decodes only: bytes are found by decoding all that one to three bytes may stand for.
+ * Undefined: a character set whose bytes change their meaning on the way, or that has longer ones.
+ */
+export function encoderFor(encoding = 'utf8'): Encoder | undefined {
+  const name = knownSet(encoding)
+  if (name === 'utf-8') return { mark: BYTE_ORDER_MARK, encode: (text) => Buffer.from(text) }
+  if (name === 'utf-16le') return { mark: BYTE_ORDER_MARK, encode: (text) => Buffer.from(text, 'utf16le') }
+  if (name === 'utf-16be') {
+    return { mark: BYTE_ORDER_MARK, encode: (text) => Buffer.from(text, 'utf16le').swap16() }
+  }
+  if (name === 'iso-2022-jp' || name === 'gb18030') return undefined
+  const codes = new Map<string, Buffer>()
+  const add = (...bytes: number[]) => {
+    const character = decoder(Uint8Array.from(bytes))
+    if (character !== undefined && !codes.has(character)) codes.set(character, Buffer.from(bytes))
+  }
+  const decoder = characterDecoder(name)
+  for (let first = 0; first < 256; first++) if (!isUnusedControl(name, first)) add(first)
+  if (MULTI_BYTE.has(name)) {
+    for (let first = 0x81; first < 0xff; first++) {
+      for (let second = 0x40; second < 0xff; second++) add(first, second)
+    }
+    if (name === 'euc-jp') {
+      for (let second = 0xa1; second < 0xff; second++) {
+        for (let third = 0xa1; third < 0xff; third++) add(0x8f, second, third)
+      }
+    }
+  }
+  return {
+    mark: '',
+    encode: (text) =>
+      Buffer.concat(
+        Array.from(text, (character) => {
+          const bytes = codes.get(character)
+          if (bytes === undefined) throw new UnencodableError(character)
+          return bytes
+        }),
+      ),
+  }
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+const MULTI_BYTE: ReadonlySet<string> = new Set(['shift_jis', 'gbk', 'euc-kr', 'big5', 'euc-jp'])
+
+/** Undefined where the bytes are not one character. */
+function characterDecoder(name: string): (bytes: Uint8Array) => string | undefined {
+  const decoder = makeDecoder(name, true)
+  return (bytes) => {
+    try {
+      const text = decoder.decode(bytes)
+      return [...text].length === 1 ? text : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** The platform reads some parts of ISO 8859 as Windows has them, with more characters than they have. */
+const isUnusedControl = (name: string, byte: number): boolean =>
+  name.startsWith('iso-8859-') && byte >= 0x80 && byte < 0xa0

@@ -4,10 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type CellObject, type ParsingOptions, read, type WorkBook } from '@e965/xlsx'
-import { showsDate } from './cell-format.ts'
 import type { Outline, SheetCell } from './sheet.ts'
 import type { XlsReply, XlsRequest, XlsRow } from './xls-protocol.ts'
 
+/** The format that shows a number as it is. */
+const GENERAL = 'General'
 const BATCH_CELLS = 20_000
 
 const READING: ParsingOptions = {
@@ -79,7 +80,7 @@ function rowAt(at: number, row: NonNullable<Rows[number]>): XlsRow {
 function cellOf({ t, v, z }: CellObject): SheetCell | undefined {
   switch (t) {
     case 'n':
-      return typeof z === 'string' && showsDate(z) ? { serial: v as number, format: z } : (v as number)
+      return typeof z === 'string' && z !== GENERAL ? { number: v as number, format: z } : (v as number)
     case 's':
       return String(v)
     case 'b':

@@ -11,7 +11,7 @@ import { readPart, TextCollector } from './xlsx-part.ts'
 import { attributes, XmlError, type XmlEvents } from './xml-scanner.ts'
 
 export interface SheetContext {
-  /** For each cell style the code of its format, where that shows a date or time. */
+  /** For each cell style the code of its format, where that does not show a number as it is. */
   readonly formats: readonly (string | undefined)[]
   readonly texts: SharedTexts
 }
@@ -125,7 +125,7 @@ class SheetReading implements XmlEvents {
       default: {
         const number = raw === '' ? Number.NaN : Number(raw)
         if (!Number.isFinite(number)) return undefined
-        return this.#format === undefined ? number : { serial: number, format: this.#format }
+        return this.#format === undefined ? number : { number, format: this.#format }
       }
     }
   }
@@ -152,5 +152,5 @@ function columnOfReference(reference: string): number {
 
 function isoDate(text: string): SheetCell {
   const time = Date.parse(/T[^Z+-]*$/.test(text) ? `${text}Z` : text)
-  return Number.isNaN(time) ? text : { serial: time / DAY_MS + UNIX_EPOCH_DAY, format: ISO_DATE_CODE }
+  return Number.isNaN(time) ? text : { number: time / DAY_MS + UNIX_EPOCH_DAY, format: ISO_DATE_CODE }
 }

@@ -5,7 +5,8 @@
 import { open } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { ZipArchive, ZipError } from '../../archive/zip-archive.ts'
-import { builtInDateCode, showsDate } from './cell-format.ts'
+import { builtInDateCode } from './cell-format.ts'
+import { builtInNumberCode } from './cell-number.ts'
 import { CELL_MAX_CHARACTERS, SHARED_MAX_BYTES, SharedTexts } from './shared-texts.ts'
 import { type Outline, type Sheet, type Workbook, WorkbookError } from './sheet.ts'
 import { readPart, TextCollector } from './xlsx-part.ts'
@@ -34,7 +35,7 @@ export async function openXlsx(file: string): Promise<Workbook> {
       const part = parts.sheets[index]
       if (part === undefined) throw new WorkbookError(`its sheet '${outline.sheets[index]}' holds no cells`)
       const { formats, texts } = await withArchive(file, async (archive) => ({
-        formats: await readDateFormats(archive, parts.styles),
+        formats: await readFormats(archive, parts.styles),
         texts: await readSharedTexts(archive, parts.sharedTexts),
       }))
       const each: Sheet['each'] = (row) =>
@@ -142,8 +143,8 @@ function limited<Item>(items: Item[], what: string): Item[] {
   return items
 }
 
-/** For each cell style the code of its number format, where that shows a date or time. */
-async function readDateFormats(
+/** For each cell style the code of its number format, where that does not show a number as it is. */
+async function readFormats(
   archive: ZipArchive,
   part: string | undefined,
 ): Promise<readonly (string | undefined)[]> {
@@ -158,10 +159,12 @@ async function readDateFormats(
         const found = attributes(tag)
         const code = found.get('formatCode') ?? ''
         if (own.size === ITEMS_MAX) throw new WorkbookError(`it has more than ${ITEMS_MAX} formats`)
-        own.set(found.get('numFmtId') ?? '', showsDate(code) ? code : undefined)
+        own.set(found.get('numFmtId') ?? '', code === '' || code === 'General' ? undefined : code)
       } else if (element === 'xf' && inCellStyles) {
         const id = attributes(tag).get('numFmtId') ?? '0'
-        limited(styles, 'styles').push(own.has(id) ? own.get(id) : builtInDateCode(Number(id)))
+        limited(styles, 'styles').push(
+          own.has(id) ? own.get(id) : (builtInDateCode(Number(id)) ?? builtInNumberCode(Number(id))),
+        )
       }
     },
     text: ignore,

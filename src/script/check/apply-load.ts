@@ -140,7 +140,8 @@ function* fieldsOf(
 
 /** As STORE wrote them, where the LOAD reads what STORE writes. */
 function fieldsStored({ format }: FileSource, { names, open }: Names): readonly string[] | undefined {
-  const isPlain = format.labels === 'embedded' && format.headerLines === 0 && format.headerBytes === 0
+  const { labels = 'embedded', header } = format
+  const isPlain = labels === 'embedded' && header === undefined
   return open || !isPlain ? undefined : names
 }
 

@@ -29,6 +29,7 @@ import {
   type Step,
   stepAt,
   type Walk,
+  warn,
 } from './walk.ts'
 
 /** How often a loop runs. */
@@ -122,7 +123,8 @@ function listed(walk: Walk, step: Step, item: ForEachItem): Known | undefined {
   if (item.kind === 'field-values') return undefined
   const mask = attempt(walk, step, () => knownValue(item.mask, knowledge))
   const fault = typeof mask === 'string' ? pathFault(mask, knowledge, item.mask.span) : undefined
-  if (fault !== undefined) report(walk, step, fault)
+  // The list is empty then, and the loop has no pass.
+  if (fault !== undefined) warn(walk, step, fault)
   return undefined
 }
 

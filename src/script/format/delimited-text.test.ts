@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { ScriptFaultError } from '../fault/fault.ts'
 import { type DelimitedFormat, DelimitedText, fieldNamesFrom } from './delimited-text.ts'
 
-const PLAIN: DelimitedFormat = { delimiter: ',', quoting: 'standard', verbatim: false, headerLines: 0 }
+const PLAIN: DelimitedFormat = {
+  delimiter: ',',
+  dropsTabs: false,
+  quoting: 'standard',
+  verbatim: false,
+  headerLines: 0,
+}
 
 function rows(text: string, format: Partial<DelimitedFormat> = {}, pieces = [text]): string[][] {
   const found: string[][] = []

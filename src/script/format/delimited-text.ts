@@ -7,15 +7,18 @@
  *
  * Quoting: "standard" accepts '..' and ".." as first and last mark of a cell, within one line; "msq" accepts
  * only "..", which may hold delimiters, line ends and doubled marks; with "none" marks are data. Blanks
- * (ASCII 32) around an unquoted value are dropped unless `verbatim`. Empty lines are skipped.
+ * around a value are dropped unless `verbatim`: ASCII 32, in text of the script itself tabs too. Empty lines
+ * are skipped.
  */
 
 import { faults } from '../fault/fault.ts'
-import { BLANK, CR, LF } from '../value/character-codes.ts'
+import { BLANK, CR, LF, TAB } from '../value/character-codes.ts'
 
 export interface DelimitedFormat {
-  /** One or more characters, or the word "spaces": any run of blanks. */
+  /** One or more characters, or the word "spaces": any run of blanks and of control characters. */
   readonly delimiter: string
+  /** Tabs count as blanks where they delimit nothing. */
+  readonly dropsTabs: boolean
   readonly quoting: 'standard' | 'msq' | 'none'
   readonly verbatim: boolean
   /** Lines before the labels that are skipped as they are. */
@@ -34,6 +37,7 @@ export class DelimitedText {
   readonly #format: DelimitedFormat
   readonly #delimiter: string
   readonly #spaces: boolean
+  readonly #dropsTabs: boolean
   readonly #trims: boolean
   readonly #row: (cells: string[]) => void
   #buffer = ''
@@ -47,6 +51,7 @@ export class DelimitedText {
     this.#format = format
     this.#spaces = format.delimiter === 'spaces'
     this.#delimiter = this.#spaces ? ' ' : format.delimiter === '\\t' ? '\t' : format.delimiter
+    this.#dropsTabs = format.dropsTabs && !this.#delimiter.startsWith('\t')
     this.#trims = !format.verbatim && !this.#delimiter.startsWith(' ')
     this.#row = row
     this.#headerLeft = format.headerLines
@@ -95,8 +100,7 @@ export class DelimitedText {
     if (comment !== undefined && comment !== '' && buffer.startsWith(comment, this.#at)) {
       return this.#nextLine(this.#at)
     }
-    let at = this.#at
-    while (buffer.charCodeAt(at) === BLANK) at++
+    const at = this.#pastBlanks(this.#at)
     if (at >= buffer.length) return this.#final ? buffer.length : INCOMPLETE
     return isLineEnd(buffer.charCodeAt(at)) ? this.#pastLineEnd(at) : undefined
   }
@@ -154,8 +158,8 @@ export class DelimitedText {
     let first = from
     let last = end
     if (this.#trims) {
-      while (first < last && this.#buffer.charCodeAt(first) === BLANK) first++
-      while (last > first && this.#buffer.charCodeAt(last - 1) === BLANK) last--
+      while (first < last && this.#isBlank(this.#buffer.charCodeAt(first))) first++
+      while (last > first && this.#isBlank(this.#buffer.charCodeAt(last - 1))) last--
     }
     cells.push(this.#buffer.slice(first, last))
     return end
@@ -168,7 +172,7 @@ export class DelimitedText {
     const first = delimiter.charCodeAt(0)
     for (let at = from; at < buffer.length; at++) {
       const code = buffer.charCodeAt(at)
-      if (code === LF || code === CR) return at
+      if (code === LF || code === CR || (this.#spaces && code < BLANK)) return at
       if (code === first && (delimiter.length === 1 || buffer.startsWith(delimiter, at))) return at
     }
     return this.#final ? buffer.length : INCOMPLETE
@@ -186,7 +190,7 @@ export class DelimitedText {
       const code = this.#buffer.charCodeAt(at)
       if (code === LF || code === CR) return undefined
       // After a mark that does not close the cell, the cell is plain text up to the next delimiter.
-      if (markInside && this.#buffer.startsWith(this.#delimiter, at)) return undefined
+      if (markInside && this.#isDelimiter(at)) return undefined
       if (this.#buffer.charAt(at) !== mark) continue
       const end = this.#endsCell(at + 1)
       if (end === INCOMPLETE) return INCOMPLETE
@@ -221,15 +225,25 @@ export class DelimitedText {
   #endsCell(from: number): number | undefined {
     const at = this.#trims ? this.#pastBlanks(from) : from
     if (at >= this.#buffer.length) return this.#final ? at : INCOMPLETE
-    if (isLineEnd(this.#buffer.charCodeAt(at)) || this.#buffer.startsWith(this.#delimiter, at)) return at
+    if (isLineEnd(this.#buffer.charCodeAt(at)) || this.#isDelimiter(at)) return at
     const mayContinue = !this.#final && this.#buffer.length - at < this.#delimiter.length
     return mayContinue && this.#delimiter.startsWith(this.#buffer.slice(at)) ? INCOMPLETE : undefined
   }
 
   #pastBlanks(from: number): number {
     let at = from
-    while (this.#buffer.charCodeAt(at) === BLANK) at++
+    while (this.#isBlank(this.#buffer.charCodeAt(at))) at++
     return at
+  }
+
+  #isBlank(code: number): boolean {
+    if (this.#spaces) return code <= BLANK && !isLineEnd(code)
+    return code === BLANK || (this.#dropsTabs && code === TAB)
+  }
+
+  #isDelimiter(at: number): boolean {
+    if (this.#spaces) return this.#isBlank(this.#buffer.charCodeAt(at))
+    return this.#buffer.startsWith(this.#delimiter, at)
   }
 }
 

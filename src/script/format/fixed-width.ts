@@ -23,11 +23,18 @@ export interface TextReading {
 const POSITION = /^@(\d+):(\d+|n)([TNRIUB])?$/i
 
 /** Returns the distinct positions in a LOAD: a fixed-width file has no field names of its own. */
-export function positionsIn({ items, where, while: repeats }: LoadLevel): string[] {
+export const positionsIn = (level: LoadLevel): string[] =>
+  namesIn(level).filter((name) => POSITION.test(name))
+
+/** The distinct names in a LOAD that are numbers with six decimals. */
+export const numbersIn = (level: LoadLevel): string[] =>
+  namesIn(level).filter((name) => /^-?\d+\.\d{6}$/.test(name))
+
+function namesIn({ items, where, while: repeats }: LoadLevel): string[] {
   const names = new Set<string>()
   for (const item of items) if (item.kind === 'field') addNames(item.expression, names)
   for (const condition of [where, repeats]) if (condition !== undefined) addNames(condition, names)
-  return [...names].filter((name) => POSITION.test(name))
+  return [...names]
 }
 
 function addNames(expression: Expression, names: Set<string>): void {
@@ -46,6 +53,10 @@ function addNames(expression: Expression, names: Set<string>): void {
       for (const argument of expression.args) addNames(argument, names)
   }
 }
+
+/** Whether some of the positions hold numbers as bytes, so that a record is not text as a whole. */
+export const holdBytes = (positions: readonly string[]): boolean =>
+  positions.some((name) => /[IURB]$/i.test(name))
 
 /** Returns the fault of one of `positionsIn`; undefined if it is valid. */
 export function positionFault(name: string): ScriptFaultError | undefined {

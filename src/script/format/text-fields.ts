@@ -1,29 +1,30 @@
 /** The field names of delimited text: from its first row, or numbered (SEMANTICS E2). */
 import { defined } from '../../core/defined.ts'
-import { faults, type ScriptFaultError } from '../fault/fault.ts'
-import type { Span } from '../fault/span.ts'
 import type { FileFormat } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
 import { type DelimitedFormat, DelimitedText, fieldNamesFrom } from './delimited-text.ts'
 
-/** Returns the fault of a format that delimited text cannot have; undefined if it is valid. */
-export function textFormatFault({ record }: FileFormat, span?: Span): ScriptFaultError | undefined {
-  if (record === undefined || (record.of === 'lines' && record.size === 1)) return undefined
-  return faults.semantic(
-    'A record of delimited text is one line: "record is" is for fixed-width files (fix)',
-    span,
-  )
-}
-
-export function delimitedFormat(format: FileFormat, settings: Settings): DelimitedFormat {
+/** @param of text of the script, INLINE, is set in columns with tabs, which are none of its values */
+export function delimitedFormat(
+  format: FileFormat,
+  settings: Settings,
+  of: 'file' | 'script',
+): DelimitedFormat {
   return {
     delimiter: format.delimiter ?? ',',
-    quoting: format.quoting,
+    dropsTabs: of === 'script',
+    quoting: format.quoting ?? 'standard',
     verbatim: settings.verbatim,
-    headerLines: format.headerLines,
+    headerLines: headerLines(format),
     ...defined({ comment: format.comment }),
   }
 }
+
+/** Lines that are skipped before labels and rows. */
+export const headerLines = ({ header }: FileFormat): number => (header?.of === 'lines' ? header.size : 0)
+
+/** Bytes that are skipped before anything is read. */
+export const headerBytes = ({ header }: FileFormat): number => (header?.of === 'bytes' ? header.size : 0)
 
 /**
  * @param first the first row, if there is one
@@ -37,12 +38,12 @@ export function rowFields(first: readonly string[] | undefined, format: FileForm
 const FIRST_ROW_PIECE_CHARACTERS = 64 * 1024
 
 /**
- * Returns the fields of a whole text; undefined if it has no row with names.
+ * Returns the fields of a whole INLINE text; undefined if it has no row with names.
  * @throws ScriptFaultError for a row that is too long
  */
 export function textFields(text: string, format: FileFormat, settings: Settings): string[] | undefined {
   let first: readonly string[] | undefined
-  const tokenizer = new DelimitedText(delimitedFormat(format, settings), (cells) => {
+  const tokenizer = new DelimitedText(delimitedFormat(format, settings, 'script'), (cells) => {
     first ??= cells
   })
   for (let at = 0; at < text.length && first === undefined; at += FIRST_ROW_PIECE_CHARACTERS) {

@@ -2,15 +2,8 @@
 import { faults } from '../fault/fault.ts'
 import type { Token, TokenStream } from '../syntax/lexer.ts'
 import { rawPathEnd } from '../syntax/split.ts'
-import type { FileFormat } from '../syntax/statement.ts'
+import type { FileFormat, TextSize } from '../syntax/statement.ts'
 import { unexpected } from './parse-expression.ts'
-
-export const DEFAULT_FORMAT: FileFormat = {
-  labels: 'embedded',
-  quoting: 'standard',
-  headerLines: 0,
-  headerBytes: 0,
-}
 
 /** The path behind FROM or INTO: quoted, or raw text up to what ends it. */
 export function readPath(tokens: TokenStream): string {
@@ -26,15 +19,26 @@ export function readPath(tokens: TokenStream): string {
 
 /** `(item, item ...)`, if present. */
 export function readFormat(tokens: TokenStream): FileFormat {
-  if (!tokens.takeSymbol('(')) return DEFAULT_FORMAT
-  let format = DEFAULT_FORMAT
+  let format: FileFormat = {}
+  if (!tokens.takeSymbol('(')) return format
   while (!tokens.atSymbol(')')) {
-    format = { ...format, ...formatItem(readItem(tokens)) }
+    const { start } = tokens.peek()
+    const item = formatItem(readItem(tokens))
+    const twice = (Object.keys(item) as (keyof FileFormat)[]).find(
+      (key) => format[key] !== undefined && !equal(format[key], item[key]),
+    )
+    if (twice !== undefined) {
+      throw faults.semantic('The format says two things of one kind', tokens.since(start))
+    }
+    format = { ...format, ...item }
     if (!tokens.takeSymbol(',') && !tokens.atSymbol(')')) throw unexpected(tokens, "',' or ')'")
   }
   tokens.next()
   return format
 }
+
+const equal = (a: FileFormat[keyof FileFormat], b: FileFormat[keyof FileFormat]): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
 
 /** Tokens up to the next `,` or `)`; `delimiter is ,` without quotes takes the comma itself. */
 function readItem(tokens: TokenStream): Token[] {
@@ -62,9 +66,19 @@ const FIXED: Readonly<Record<string, Partial<FileFormat>>> = {
   'no labels': { labels: 'none' },
   msq: { quoting: 'msq' },
   'no quotes': { quoting: 'none' },
-  // Says that end-of-file characters are data, which they always are here.
-  'no eof': {},
+  'no eof': { eof: 'data' },
 }
+
+const SETTINGS: ReadonlySet<string> = new Set(
+  'delimiter codepage table comment compression header record tab'.split(' '),
+)
+
+/** Every item of the grammar: types, whole words, and those that take a value behind IS. */
+export const FORMAT_ITEMS = {
+  types: TYPES,
+  words: new Set([...ENCODINGS, ...Object.keys(FIXED)]),
+  settings: SETTINGS,
+} as const
 
 function formatItem(item: readonly Token[]): Partial<FileFormat> {
   const words = item.map((token) => token.value.toLowerCase())
@@ -73,7 +87,7 @@ function formatItem(item: readonly Token[]): Partial<FileFormat> {
   if (ENCODINGS.has(written)) return { encoding: written }
   if (written === 'utf - 8') return { encoding: 'utf8' }
   if (Object.hasOwn(FIXED, written)) return FIXED[written]!
-  if (words[1] === 'is') return settingItem(words[0]!, item.slice(2))
+  if (words[1] === 'is' && SETTINGS.has(words[0]!)) return settingItem(words[0]!, item.slice(2))
   throw faults.notSupported(`The format item "${written}" is not supported`)
 }
 
@@ -91,25 +105,17 @@ function settingItem(name: string, value: readonly Token[]): Partial<FileFormat>
       return { comment: text }
     case 'compression':
       return { compression: text.toLowerCase() }
-    case 'header': {
-      const { size, of } = sizeItem('header', text.toLowerCase())
-      return of === 'bytes' ? { headerBytes: size } : { headerLines: size }
-    }
+    case 'header':
+      return { header: sizeItem('header', text.toLowerCase()) }
     case 'record':
       return { record: sizeItem('record', text.toLowerCase(), 1) }
-    case 'tab':
-      return { tabWidth: sizeItem('tab', text, 1).size }
     default:
-      throw faults.notSupported(`The format item "${name} is" is not supported`)
+      return { tabWidth: sizeItem('tab', text, 1).size }
   }
 }
 
 /** `header is 2 lines`, `record is line`, or a number of bytes. */
-function sizeItem(
-  name: string,
-  text: string,
-  least = 0,
-): { readonly size: number; readonly of: 'bytes' | 'lines' } {
+function sizeItem(name: string, text: string, least = 0): TextSize {
   const match = /^(\d*)(lines?)?$/.exec(text)
   const size = match === null ? Number.NaN : match[1] === '' ? 1 : Number(match[1])
   if (!(size >= least && size <= MAX_SIZE)) {

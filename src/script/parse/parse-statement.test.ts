@@ -4,7 +4,7 @@ import type { FileFormat, LoadStatement, StoreStatement } from '../syntax/statem
 import { parseExpression as expression } from './parse-expression.ts'
 import { parseStatement as parse } from './parse-statement.ts'
 
-const FORMAT: FileFormat = { labels: 'embedded', quoting: 'standard', headerLines: 0, headerBytes: 0 }
+const FORMAT: FileFormat = {}
 
 const parseStatement = (text: string) => withoutSpans(parse(text))
 const parseExpression = (text: string) => withoutSpans(expression(text))
@@ -158,7 +158,14 @@ describe('sources and formats (LANGUAGE 6, 7)', () => {
       {
         kind: 'file',
         path: "it's.csv",
-        format: { ...FORMAT, type: 'txt', encoding: 'utf8', delimiter: '\t', quoting: 'msq' },
+        format: {
+          ...FORMAT,
+          type: 'txt',
+          encoding: 'utf8',
+          labels: 'embedded',
+          delimiter: '\t',
+          quoting: 'msq',
+        },
       },
     ],
     [
@@ -172,7 +179,7 @@ describe('sources and formats (LANGUAGE 6, 7)', () => {
           encoding: 'cp1252',
           delimiter: '\t',
           quoting: 'none',
-          headerLines: 3,
+          header: { size: 3, of: 'lines' },
         },
       },
     ],
@@ -181,12 +188,23 @@ describe('sources and formats (LANGUAGE 6, 7)', () => {
       {
         kind: 'file',
         path: 'a.txt',
-        format: { ...FORMAT, type: 'txt', delimiter: ',', headerLines: 1, comment: '#' },
+        format: {
+          ...FORMAT,
+          type: 'txt',
+          delimiter: ',',
+          header: { size: 1, of: 'lines' },
+          comment: '#',
+          eof: 'data',
+        },
       },
     ],
     [
       'FROM a.txt (txt, delimiter is |, header is 128)',
-      { kind: 'file', path: 'a.txt', format: { ...FORMAT, type: 'txt', delimiter: '|', headerBytes: 128 } },
+      {
+        kind: 'file',
+        path: 'a.txt',
+        format: { ...FORMAT, type: 'txt', delimiter: '|', header: { size: 128, of: 'bytes' } },
+      },
     ],
     [
       'FROM a.txt (txt, delimiter is spaces)',

@@ -1,5 +1,6 @@
 /** STORE: which columns of which table are written, and as what (LANGUAGE, section 7; SEMANTICS R1). */
 import { faults } from '../fault/fault.ts'
+import { formatFault } from '../format/format-items.ts'
 import type { StoreStatement } from '../syntax/statement.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
 import { ANY_NAMES, lacks, type ModelShape, type Names, tableNamed } from './model-shape.ts'
@@ -40,6 +41,8 @@ export function planStore(statement: StoreStatement, model: ModelShape): Planned
   if (table === undefined && !model.open) findings.report(unknownTable(name, model, tableSpan))
   const columns = storedFields(statement, table?.fields ?? ANY_NAMES, findings.report)
   const type = storedType(statement, findings.report)
+  const fault = formatFault(statement.format, `store ${type}`)
+  if (fault !== undefined) findings.report(fault)
   const compression = type === 'parquet' ? parquetCompression(statement, findings.report) : 'snappy'
   return findings.answer({ table: name, columns, type, compression }, model)
 }

@@ -3,9 +3,11 @@
  * anything.
  */
 import { defined } from '../../core/defined.ts'
-import { faults } from '../fault/fault.ts'
-import { positionFault, positionsIn } from '../format/fixed-width.ts'
-import { textFields, textFormatFault } from '../format/text-fields.ts'
+import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
+import { numbersIn, positionFault, positionsIn } from '../format/fixed-width.ts'
+import { type FileType, formatFault, READABLE } from '../format/format-items.ts'
+import { textFields } from '../format/text-fields.ts'
 import { type FileFormat, type LoadLevel, type LoadSource, NO_SOURCE } from '../syntax/statement.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Report } from './findings.ts'
@@ -40,13 +42,9 @@ export interface FileSource {
   readonly path: string
   readonly type: FileType
   readonly format: FileFormat
-  /** Of a fixed-width file: its fields are the positions that the LOAD names. */
-  readonly positions: readonly string[]
+  /** Names in the LOAD that say themselves what they mean: positions of a fixed-width file, and numbers. */
+  readonly asked: readonly string[]
 }
-
-const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff'] as const
-
-export type FileType = (typeof READABLE)[number]
 
 export interface SourceShape {
   readonly source: SourcePlan
@@ -107,7 +105,7 @@ function inlineShape(
   settings: Settings,
   report: Report,
 ): SourceShape {
-  const fault = textFormatFault(format, span)
+  const fault = textFault(format, 'inline', span)
   if (fault !== undefined) report(fault)
   const fields = fault === undefined ? textFields(text, format, settings) : []
   if (fields === undefined) report(faults.wrongFormat('The INLINE has no row with field names', span))
@@ -123,7 +121,23 @@ function fieldShape(source: SourceOf<'field'>, model: ModelShape, report: Report
   const { field, format, span } = source
   const { found, fields } = residentTable(source, model, report)
   if (lacks(fields, field)) report(unknownField(field, fields.names, span))
+  const fault = textFault(format, 'from_field', span)
+  if (fault !== undefined) report(fault)
   return { source: { kind: 'field', ...found, field, format }, fields: ANY_NAMES }
+}
+
+/** Texts that are no files are delimited: other formats are refused as FROM does. */
+function textFault(
+  format: FileFormat,
+  use: 'inline' | 'from_field',
+  span: Span,
+): ScriptFaultError | undefined {
+  const { type = 'txt' } = format
+  if (type !== 'txt' && type !== 'csv') {
+    const source = use.toUpperCase()
+    return faults.wrongFormat(`${source}: the format ${type} cannot be read yet; use txt`, span)
+  }
+  return formatFault(format, use, span)
 }
 
 function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): SourceShape {
@@ -136,14 +150,14 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
         span,
       ),
     )
-    return { source: { kind: 'file', path, type: 'txt', format, positions: [] }, fields: ANY_NAMES }
+    return { source: { kind: 'file', path, type: 'txt', format, asked: [] }, fields: ANY_NAMES }
   }
-  if (type === 'txt') {
-    const fault = textFormatFault(format, span)
-    if (fault !== undefined) report(fault)
+  const fault = formatFault(format, type, span)
+  if (fault !== undefined) report(fault)
+  if (type !== 'fix') {
+    const asked = numbersIn(level)
+    return { source: { kind: 'file', path, type, format, asked }, fields: ANY_NAMES }
   }
-  if (type !== 'fix')
-    return { source: { kind: 'file', path, type, format, positions: [] }, fields: ANY_NAMES }
   const positions = positionsIn(level)
   if (positions.length === 0) {
     report(
@@ -157,7 +171,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
     const fault = positionFault(position)
     if (fault !== undefined) report(fault)
   }
-  return { source: { kind: 'file', path, type, format, positions }, fields: closed(positions) }
+  return { source: { kind: 'file', path, type, format, asked: positions }, fields: closed(positions) }
 }
 
 const isReadable = (type: string): type is FileType => READABLE.some((each) => each === type)

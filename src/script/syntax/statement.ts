@@ -8,20 +8,31 @@ import type { Span } from '../fault/span.ts'
 import type { Letters } from '../value/letters.ts'
 import type { Expression } from './expression.ts'
 
+/** A number of bytes or lines. */
+export interface TextSize {
+  readonly size: number
+  readonly of: 'bytes' | 'lines'
+}
+
+/** What a format specification says: an item that is not written is absent. */
 export interface FileFormat {
   /** Lower case as written (txt, qvd, parquet, ooxml ...); absent: to be guessed from the extension. */
   readonly type?: string
-  readonly labels: 'embedded' | 'explicit' | 'none'
+  /** Absent: embedded. */
+  readonly labels?: 'embedded' | 'explicit' | 'none'
   /** One or more characters; absent: the default of the format. "spaces" is the text `spaces`. */
   readonly delimiter?: string
-  readonly quoting: 'standard' | 'msq' | 'none'
+  /** Absent: the standard one. */
+  readonly quoting?: 'msq' | 'none'
   /** utf8, ansi, oem, mac, unicode, or a code page as `cp1252`. */
   readonly encoding?: string
-  readonly headerLines: number
-  readonly headerBytes: number
+  /** What is skipped before labels and rows. */
+  readonly header?: TextSize
   readonly comment?: string
   /** Of a fixed-width file; absent: one line. */
-  readonly record?: { readonly size: number; readonly of: 'bytes' | 'lines' }
+  readonly record?: TextSize
+  /** The end-of-file character 0x1A is data and ends nothing. */
+  readonly eof?: 'data'
   /** Tabs stand for blanks up to the next multiple of it. */
   readonly tabWidth?: number
   readonly table?: string
