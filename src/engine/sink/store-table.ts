@@ -122,7 +122,7 @@ async function writeText(
   }
 }
 
-/** Quotes a value that holds the delimiter, a quote of either kind or a line end; `"` in it is doubled (R3). */
+/** Quotes a value with the delimiter, a quote of either kind or a line end; `"` in it is doubled (R3). */
 function quoter(delimiter: string, never: boolean): (text: string) => string {
   if (never) return (text) => text
   return (text) =>
