@@ -21,6 +21,8 @@ const MEANING: Readonly<Record<keyof Limits, string>> = {
   webhooksPerUser: 'Webhooks and alerts that one user may own.',
   automationsPerUser: 'Automations that one user may own.',
   automationsPerTenant: 'Automations of a tenant.',
+  usersPerTenant:
+    'Users of a tenant that are not deleted; with more nobody is invited, made, or let in at first sight. 0 is no limit.',
   leaseDurationMs: 'How long a lease lasts after each renewal; then the attempt is declared lost.',
   leaseRenewMs: 'How often a worker renews its leases.',
   leaseTrustMs: 'How long a worker trusts a lease, counted from the moment it asked for the renewal.',

@@ -14,12 +14,13 @@ import { type SignInRules, signInUser } from './sign-in-user.ts'
 const RULES: SignInRules = { tenantId: TENANT_ID, createsUsers: true, createsGroups: true }
 const ada: Person = { subject: 'idp|ada', name: 'Ada', email: 'ada@example.com', groups: ['Sales'] }
 
-async function bench(users: readonly User[] = [], groups: readonly Group[] = []) {
+async function bench(users: readonly User[] = [], groups: readonly Group[] = [], usersPerTenant = 0) {
   const store = new MemoryStore()
   await put(store, { tenants: [aTenant()], groups, users })
   let now = 1000
   const { random } = virtualMachine().ports
-  const deps = { store, world: { random, clock: { now: () => now++, monotonic: () => now } } }
+  const clock = { now: () => now++, monotonic: () => now }
+  const deps = { store, world: { random, clock }, limits: { usersPerTenant } }
   return {
     store,
     signIn: (person: Person, rules: Partial<SignInRules> = {}) =>
@@ -71,6 +72,18 @@ describe('a person that signs in', () => {
     const { signIn, store } = await bench([user])
     expect(await signIn(ada)).toMatchObject({ kind: 'refused', reason: 'unauthorized' })
     expect(await store.user(TENANT_ID, user.id)).toEqual(user)
+  })
+
+  it('is not made where the tenant has as many users as it may have, or as it has been allowed', async () => {
+    const { signIn, store } = await bench([], [], 1)
+    const { id } = await letIn(signIn(ada))
+    expect(await signIn({ subject: 'idp|bob' })).toMatchObject({ reason: 'unauthorized' })
+    expect(await store.count('users', { tenantId: TENANT_ID })).toBe(1)
+    expect((await letIn(signIn(ada))).id, 'who is known comes in').toBe(id)
+    await put(store, { tenants: [aTenant({ limits: { users: 2 } })] })
+    await letIn(signIn({ subject: 'idp|bob' }))
+    await put(store, { users: [aUser({ id, subject: 'idp|ada', status: 'deleted' })] })
+    await letIn(signIn({ subject: 'idp|carl' }))
   })
 
   it('is not let in to a tenant that was removed', async () => {

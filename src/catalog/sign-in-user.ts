@@ -13,14 +13,13 @@ import type { Change, ChangeStore, Decided, UserView } from '../store/port/chang
 import { all, any, type Condition, is } from '../store/port/condition.ts'
 import { firstOf, type ListStore } from '../store/port/lists.ts'
 import type { PeopleStore } from '../store/port/people.ts'
-import type { CatalogDeps } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
 import { rightsRechecked } from './tasks-off.ts'
-import { isActiveAdmin } from './user.ts'
+import { isActiveAdmin, refuseFullTenant, type UserDeps } from './user.ts'
 
 export type SignInRules = Pick<IdentityProvider, 'tenantId' | 'createsUsers' | 'createsGroups'>
 
-interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
+export interface SignInUserDeps extends Pick<UserDeps, 'world' | 'limits'> {
   readonly store: Pick<PeopleStore, 'userBySubject'> & Pick<ListStore, 'list'> & ChangeStore
 }
 
@@ -33,10 +32,10 @@ interface SignInUserDeps extends Pick<CatalogDeps, 'world'> {
  * that it leaves go its tasks of apps that it may not reload any more; the last active administrator keeps
  * the groups that make it one.
  * @returns refusal `unauthorized` for whom is not to come in, also when several were invited with the address
- *   or the user who has it is disabled
+ *   or the user who has it is disabled, and when the tenant may have no more users
  */
 export async function signInUser(
-  { store, world }: SignInUserDeps,
+  { store, world, limits }: SignInUserDeps,
   rules: SignInRules,
   person: Person,
 ): Promise<User | Refused> {
@@ -59,6 +58,7 @@ export async function signInUser(
       step: (view) =>
         signedIn(view, {
           rules,
+          limits,
           person,
           now,
           groups: fresh.groups,
@@ -110,6 +110,7 @@ function isInvitedAs({ status, email, subject }: User, person: Person): boolean 
 
 interface SignIn {
   readonly rules: SignInRules
+  readonly limits: SignInUserDeps['limits']
   readonly person: Person
   readonly now: number
   readonly id: User['id']
@@ -126,6 +127,9 @@ function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | unde
   if (subjectTaken || isAnother(user, signIn)) return { answer: undefined }
   if (tenant.removedAt !== undefined) return shutOut('the tenant was removed')
   if (user === undefined && !rules.createsUsers) return shutOut('the user is not known here and not invited')
+  if (user === undefined && refuseFullTenant(view, signIn.limits) !== undefined) {
+    return shutOut('the tenant takes in nobody more: it has as many users as it may have')
+  }
   if (user?.clientId !== undefined) return shutOut('the subject is that of an OAuth client')
   if (user?.status === 'disabled') return shutOut('the user is disabled')
   const { memberships, made } = membershipsOf(view, signIn)
@@ -145,7 +149,7 @@ function signedIn(view: UserView, signIn: SignIn): Decided<User | Refused | unde
     ...defined({ name: person.name, email: person.email, groups: memberships }),
     status: 'active',
   }
-  const isLastAdmin = isActiveAdmin(before) && !isActiveAdmin(told) && view.otherAdmins() === 0
+  const isLastAdmin = isActiveAdmin(before) && !isActiveAdmin(told) && !view.hasOtherAdmin()
   const after = isLastAdmin ? { ...told, groups: withAdminGroups(told, before) } : told
   if (user !== undefined && JSON.stringify(after) === JSON.stringify(user)) return { answer: user }
   const saved = { ...after, updatedAt: now }
@@ -175,19 +179,19 @@ function membershipsOf(
   const told = person.groups
   const had = view.user?.groups ?? []
   if (told === undefined || (told.length === 0 && had.length === 0)) return { made: [] }
-  const known = view.groups()
-  const byName = new Map(known.map((group) => [group.name, group]))
-  const custom = new Set(known.filter(({ provider }) => provider === 'custom').map(({ id }) => id))
+  const known = new Map(told.map((name) => [name, view.groupOf({ name })]))
   const made = rules.createsGroups
     ? told
-        .filter((name) => !byName.has(name))
-        // No more than administrators may have: each sign-in looks through all of them.
-        .slice(0, Math.max(0, GROUPS_MAX - known.length))
+        .filter((name) => known.get(name) === undefined)
+        // No more than administrators may have.
+        .slice(0, Math.max(0, GROUPS_MAX - view.groupCount()))
         .map((name) => newGroup(rules.tenantId, ids.get(name)!, name, now))
     : []
-  const existing = told.flatMap((name) => byName.get(name) ?? []).filter(({ id }) => !custom.has(id))
+  const existing = [...known.values()].flatMap((group) =>
+    group === undefined || group.provider === 'custom' ? [] : [group],
+  )
   const named = [...existing, ...made].map(membershipIn)
-  const kept = had.filter(({ id }) => custom.has(id))
+  const kept = had.filter(({ id }) => view.groupOf({ id })?.provider === 'custom')
   const byId = [...kept, ...named].sort((a, b) => (a.id < b.id ? -1 : 1))
   const same = byId.length === had.length && byId.every(({ id }) => had.some((one) => one.id === id))
   return same ? { made } : { memberships: byId, made }

@@ -54,6 +54,8 @@ export interface Limits {
   readonly webhooksPerUser: number
   readonly automationsPerUser: number
   readonly automationsPerTenant: number
+  /** Users that are not deleted, those of OAuth clients too; 0 is off. An issuer makes no more. */
+  readonly usersPerTenant: number
   /** How long a lease lasts after each renewal. */
   readonly leaseDurationMs: number
   /** How often a lease is renewed. */
@@ -109,6 +111,7 @@ export const DEFAULT_LIMITS: Limits = {
   webhooksPerUser: 150,
   automationsPerUser: 100,
   automationsPerTenant: 1000,
+  usersPerTenant: 10_000,
   leaseDurationMs: 15 * SECOND,
   leaseRenewMs: 3 * SECOND,
   leaseTrustMs: 10 * SECOND,
@@ -144,6 +147,8 @@ export interface TenantLimits {
   readonly reloadsPerAppAndDay?: number
   /** 0 is off. */
   readonly appDataBytes?: number
+  /** 0 is off. */
+  readonly users?: number
 }
 
 /** Null removes the tenant's own limit. */
@@ -157,6 +162,7 @@ export const TENANT_LIMIT_BOUNDS: Readonly<Record<keyof TenantLimits, readonly [
   queueTimeMs: [SECOND, 30 * DAY],
   reloadsPerAppAndDay: [0, 1_000_000],
   appDataBytes: [0, Number.MAX_SAFE_INTEGER],
+  users: [0, 1_000_000],
 }
 
 /** Returns the limits of a tenant: its own override those of all. */
@@ -170,8 +176,8 @@ export function limitsOf<Defaults extends TenantLimits>(
 /** Returns the limits of every tenant without limits of its own. */
 export function limitsForAll(limits: Limits): Required<TenantLimits> {
   const { runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes } = limits
-  const concurrentReloads = limits.concurrentReloadsPerTenant
-  return { concurrentReloads, share: 1, runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes }
+  const { concurrentReloadsPerTenant: concurrentReloads, usersPerTenant: users } = limits
+  return { concurrentReloads, share: 1, runTimeMs, queueTimeMs, reloadsPerAppAndDay, appDataBytes, users }
 }
 
 /** Returns the faults of a change, each beginning with the name of the limit; empty if it is valid. */

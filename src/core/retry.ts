@@ -1,6 +1,7 @@
 /**
- * Back-off before a retry: of a reload after an engine fault (contract 02, section 5), and of a delivery
- * after a failed send (contract 04, section 5.2, the sample schedule of Standard Webhooks).
+ * Back-off before a retry: of a reload after an engine fault (contract 02, section 5), of a delivery after a
+ * failed send (contract 04, section 5.2, the sample schedule of Standard Webhooks), and of a question to an
+ * issuer of tokens.
  */
 import { HOUR, MINUTE, SECOND } from './units.ts'
 
@@ -41,6 +42,14 @@ export const BROKER_BACKOFF_LAST_MS = 30 * SECOND
 /** Returns the wait after failed send number `sends` (from 1) to a broker, ms, without jitter. */
 export function brokerBackoffMs(sends: number): number {
   return Math.min(SECOND * 2 ** Math.min(sends - 1, 10), BROKER_BACKOFF_LAST_MS)
+}
+
+/** Longest wait before an issuer is asked again, ms: people cannot come in meanwhile. */
+const ISSUER_BACKOFF_LAST_MS = 5 * MINUTE
+
+/** Returns the wait after failed question number `failures` (from 1) in a row to an issuer, ms. */
+export function issuerBackoffMs(failures: number): number {
+  return Math.min(5 * SECOND * 2 ** Math.min(failures - 1, 10), ISSUER_BACKOFF_LAST_MS)
 }
 
 /**

@@ -51,6 +51,7 @@ export async function startSignIn({
   const deps = {
     store,
     world,
+    limits: config.limits,
     tokenKey,
     browser: browser.way,
     throttle: browser.throttle,

@@ -40,6 +40,48 @@ const providerAt = (jwksUrl: string): IdentityProvider => ({
   updatedAt: 0,
 })
 
+/** A fetch that fails as long as `down`, and counts. */
+function aFetch() {
+  const state = { down: true, asked: 0 }
+  const fetch = async () => {
+    state.asked += 1
+    if (state.down) throw new Error('down')
+    const { jwk } = await signingKey('one')
+    return new Response(JSON.stringify({ keys: [jwk] }))
+  }
+  return { state, fetch: fetch as never }
+}
+
+describe('an issuer that cannot be asked', () => {
+  it('is asked again after pauses that grow to five minutes, and as usual once it answers', async () => {
+    const { state, fetch } = aFetch()
+    let now = 0
+    const clock = { now: () => now, monotonic: () => now }
+    const log = { info: () => undefined, error: () => undefined, warn: () => undefined }
+    const keys = new IssuerKeys({ fetch, world: { clock, log } })
+    const ask = () => keys.keyFor(providerAt('https://x'), { alg: 'ES256', kid: 'one' }, {} as never)
+    const pauses: number[] = []
+    let last = now
+    for (let seconds = 0; seconds < 1500; seconds++) {
+      const before = state.asked
+      await expect(ask()).rejects.toBeInstanceOf(KeysUnavailable)
+      if (state.asked > before) {
+        pauses.push((now - last) / 1000)
+        last = now
+      }
+      now += 1000
+    }
+    expect(pauses).toEqual([0, 5, 10, 20, 40, 80, 160, 300, 300, 300])
+    state.down = false
+    now += 300_000
+    expect((await ask()).type).toBe('public')
+    const { asked } = state
+    now += 60_000
+    await ask()
+    expect(state.asked).toBe(asked)
+  })
+})
+
 function keysWith(allowed: string, resolve?: () => Promise<{ address: string; family: number }[]>) {
   const options = { allowance: parseAllowance(allowed), exchangeTimeoutMs: 300, ...defined({ resolve }) }
   const guarded = guardedFetch(options, 'REPRISE_SIGN_IN_ALLOW')

@@ -3,11 +3,12 @@
  * issuer's discovery document says. What is fetched is kept for a while and fetched again, once, for a key
  * that is not in it, so that issuers may change their keys; nobody who sends tokens with made-up keys makes
  * us ask an issuer more than now and then. When an issuer cannot be asked, what is known stays good for a
- * time.
+ * time, and the pause until it is asked again grows.
  */
 import { type CryptoKey, createLocalJWKSet, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import type { World } from '../core/ports.ts'
+import { issuerBackoffMs } from '../core/retry.ts'
 import { HOUR, MINUTE, SECOND } from '../core/units.ts'
 import type { Fetch } from '../delivery/channels/guarded-fetch.ts'
 
@@ -26,8 +27,12 @@ interface Kept {
   readonly gotAt: number
   /** When it was last asked for, monotonic ms. */
   readonly askedAt: number
+  /** Questions in a row that failed. */
+  readonly failures: number
   readonly asking?: Promise<void>
 }
+
+const UNASKED: Kept = { gotAt: 0, askedAt: Number.NEGATIVE_INFINITY, failures: 0 }
 
 const FRESH_MS = 10 * MINUTE
 /** Of keys whose issuer cannot be asked. */
@@ -75,9 +80,8 @@ export class IssuerKeys {
   async #set(provider: IdentityProvider, freshMs: number): Promise<KeySet> {
     const key = `${provider.id} ${provider.updatedAt}`
     const { clock } = this.#deps.world
-    let kept: Kept = this.#kept.get(key) ?? { gotAt: 0, askedAt: Number.NEGATIVE_INFINITY }
-    const hasFailed = kept.set === undefined || kept.askedAt > kept.gotAt
-    const least = hasFailed ? ASKED_AGAIN_AFTER_MS : freshMs
+    let kept: Kept = this.#kept.get(key) ?? UNASKED
+    const least = kept.failures > 0 ? issuerBackoffMs(kept.failures) : freshMs
     if (kept.asking === undefined && clock.monotonic() - kept.askedAt >= least) {
       kept = { ...kept, askedAt: clock.monotonic(), asking: this.#ask(provider, key) }
     }
@@ -98,12 +102,13 @@ export class IssuerKeys {
       // Awaited even when it is at hand: whoever asks keeps first that it asks.
       const text = await (provider.jwks ?? this.#fetchedKeys(provider))
       const set = keySet(text)
-      this.#keep(key, { set, gotAt: world.clock.monotonic(), askedAt })
+      this.#keep(key, { set, gotAt: world.clock.monotonic(), askedAt, failures: 0 })
     } catch (error) {
       const { id: providerId } = provider
       world.log.warn('the keys of an issuer cannot be had', { providerId, error: (error as Error).message })
-      const { asking: _, ...before } = this.#kept.get(key) ?? { gotAt: 0 }
-      this.#keep(key, { ...before, askedAt })
+      const { asking: _, ...before } = this.#kept.get(key) ?? UNASKED
+      // The pause begins now: the question may have taken long.
+      this.#keep(key, { ...before, askedAt: world.clock.monotonic(), failures: before.failures + 1 })
     }
   }
 

@@ -13,7 +13,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { isRefused } from '../catalog/refusal.ts'
-import { signInUser } from '../catalog/sign-in-user.ts'
+import { type SignInUserDeps, signInUser } from '../catalog/sign-in-user.ts'
 import { defined } from '../core/defined.ts'
 import { hostNameOf } from '../core/host-name.ts'
 import type { TenantId } from '../core/ids.ts'
@@ -28,7 +28,7 @@ import type { PeopleStore } from '../store/port/people.ts'
 import { type IssuerKeyDeps, IssuerKeys, KeysUnavailable } from './issuer-keys.ts'
 import { type Asked, type BearerWay, type NotIn, notIn } from './way-in.ts'
 
-export interface IssuerTokenDeps extends IssuerKeyDeps {
+export interface IssuerTokenDeps extends IssuerKeyDeps, Pick<SignInUserDeps, 'limits'> {
   readonly store: PeopleStore & ChangeStore & ListStore
   readonly world: Pick<World, 'clock' | 'random' | 'log'>
 }

@@ -25,6 +25,7 @@ import { defined } from '../core/defined.ts'
 import type { ProviderId, TenantId } from '../core/ids.ts'
 import type { IdentityProvider } from '../core/people/identity-provider.ts'
 import type { World } from '../core/ports.ts'
+import { issuerBackoffMs } from '../core/retry.ts'
 import { MINUTE } from '../core/units.ts'
 import type { Fetch } from '../delivery/channels/guarded-fetch.ts'
 import type { Seal } from '../delivery/seal.ts'
@@ -88,9 +89,20 @@ const BEGIN_AGAIN = {
   detail: 'This sign-in was not begun here, took too long or is over already. Begin again.',
 } as const
 
+/** A question to a provider, and its answer. */
+interface Asking {
+  /** Never rejects. */
+  got: Promise<Configuration | undefined>
+  /** Monotonic ms; undefined: not yet. */
+  endedAt: number | undefined
+  /** Questions in a row that failed. */
+  failures: number
+}
+
 export class OidcSignIn {
   readonly #deps: OidcDeps
-  readonly #configurations = new Map<string, { readonly at: number; readonly got: Promise<Configuration> }>()
+  /** By provider and its version, the longest unused first. */
+  readonly #configurations = new Map<string, Asking>()
   /** States that were used, until they expire. */
   readonly #used = new Map<string, number>()
 
@@ -216,28 +228,44 @@ export class OidcSignIn {
     return true
   }
 
-  /** Undefined when the provider cannot be asked. */
+  /** Undefined when the provider cannot be asked, or could not be just now. */
   async #configuration(provider: IdentityProvider): Promise<Configuration | undefined> {
-    const now = this.#deps.world.clock.monotonic()
     const key = `${provider.id} ${provider.updatedAt}`
     const known = this.#configurations.get(key)
     const kept =
-      known !== undefined && now - known.at < CONFIGURATION_MAX_MS
-        ? known
-        : { at: now, got: this.#discovered(provider) }
+      known !== undefined && this.#isFresh(known) ? known : this.#ask(provider, known?.failures ?? 0)
     this.#configurations.delete(key)
     this.#configurations.set(key, kept)
     if (this.#configurations.size > CONFIGURATIONS_MAX) {
       this.#configurations.delete(this.#configurations.keys().next().value!)
     }
-    try {
-      return await kept.got
-    } catch (error) {
-      this.#configurations.delete(key)
-      const { id: providerId } = provider
-      this.#deps.world.log.warn('an identity provider cannot be asked', { providerId, error })
-      return undefined
+    return kept.got
+  }
+
+  #isFresh({ endedAt, failures }: Asking): boolean {
+    const freshMs = failures === 0 ? CONFIGURATION_MAX_MS : issuerBackoffMs(failures)
+    return endedAt === undefined || this.#deps.world.clock.monotonic() - endedAt < freshMs
+  }
+
+  #ask(provider: IdentityProvider, failures: number): Asking {
+    const { log, clock } = this.#deps.world
+    const asking: Asking = { failures, endedAt: undefined, got: Promise.resolve(undefined) }
+    const ended = (now: number) => {
+      asking.failures = now
+      asking.endedAt = clock.monotonic()
     }
+    asking.got = this.#discovered(provider).then(
+      (configuration) => {
+        ended(0)
+        return configuration
+      },
+      (error: unknown) => {
+        ended(failures + 1)
+        log.warn('an identity provider cannot be asked', { providerId: provider.id, error })
+        return undefined
+      },
+    )
+    return asking
   }
 
   async #discovered(provider: IdentityProvider): Promise<Configuration> {

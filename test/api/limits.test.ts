@@ -72,6 +72,19 @@ describe('the operator', () => {
     expect((await start()).body.errors[0].code).toBe('RELOADS-007')
   })
 
+  it('bounds the users of a tenant, whoever makes them', async () => {
+    const users = await api.store.count('users', { tenantId: acme.tenant.id })
+    await operator('PATCH', limitsOf(acme), { users: users + 1 })
+    const make = (subject: string) => acme.admin.call('POST', '/api/v1/users', { subject })
+    expect((await make('one')).status).toBe(201)
+    expect((await make('two')).status).toBe(409)
+    const invitees = [{ email: 'three@example.com' }]
+    const invited = await acme.admin.call('POST', '/api/v1/users/actions/invite', { invitees })
+    expect(invited.body.data).toMatchObject([{ status: 'error', code: 'HTTP-409' }])
+    await operator('PATCH', limitsOf(acme), { users: null })
+    expect((await make('two')).status).toBe(201)
+  })
+
   it('names every wrong limit with its bounds, and changes nothing then', async () => {
     const answer = await operator('PATCH', limitsOf(acme), { share: 0, runTimeMs: 1.5, queueTimeMs: 5000 })
     expect(answer.status).toBe(400)

@@ -110,6 +110,7 @@ export async function apiUnderTest(
   const signIn = {
     store,
     world: given.deps?.world ?? world,
+    limits,
     tokenKey: randomBytes(32),
     browser: browser.way,
     throttle: browser.throttle,

@@ -25,6 +25,7 @@ const OwnLimits = Type.Object(
     queueTimeMs: amount(),
     reloadsPerAppAndDay: amount(),
     appDataBytes: amount(),
+    users: amount(),
   },
   { title: 'OwnLimits' },
 )
@@ -39,6 +40,7 @@ const LimitsChange = Type.Object(
     queueTimeMs: orNull('Longest time in the queue'),
     reloadsPerAppAndDay: orNull('0: no limit'),
     appDataBytes: orNull('Largest data file of an app; 0: no limit'),
+    users: orNull('Users that are not deleted; 0: no limit'),
   },
   {
     title: 'LimitsChange',
