@@ -1,10 +1,10 @@
 /**
- * What is done with groups of people. What members have of a group stands in their records too: a change of a
- * group is saved with all its members, and who loses a right with it loses it in that commit.
+ * What is done with groups of people. What members have of a group is read from the group: who loses a right
+ * with a change of it loses it in that commit, however many there are.
  */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { GROUP_MEMBERS_MAX, GROUPS_MAX, type Group, membershipIn } from '../core/group.ts'
+import { GROUPS_MAX, type Group } from '../core/group.ts'
 import { type GroupId, newHexId } from '../core/ids.ts'
 import type { User } from '../core/records.ts'
 import { mayManagePeople } from '../core/rights.ts'
@@ -12,7 +12,7 @@ import type { Change, Decided, GroupView } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
 import { everyRow } from '../store/port/lists.ts'
 import { type CatalogDeps, changeOne } from './deps.ts'
-import { type Refused, refused } from './refusal.ts'
+import { isRefused, type Refused, refused } from './refusal.ts'
 import { rightsRechecked } from './tasks-off.ts'
 import { isActiveAdmin, lastAdmin } from './user.ts'
 
@@ -54,27 +54,17 @@ export function changeGroup(
       const detail = 'only the roles of a group of an identity provider are changed here'
       return { answer: refused('badRequest', detail) }
     }
-    const now = deps.world.clock.now()
-    const after: Group = { ...before, ...defined(change), updatedAt: now }
-    const members = view.members.map((user) => ({
-      ...user,
-      groups: (user.groups ?? []).map((one) => (one.id === after.id ? membershipIn(after) : one)),
-      updatedAt: now,
-    }))
-    return { answer: after, put: { groups: [after], users: members } }
+    const after: Group = { ...before, ...defined(change), updatedAt: deps.world.clock.now() }
+    return { answer: after, put: { groups: [after] } }
   })
 }
 
 /** Its members stay; what spaces gave it, nobody has any more. */
 export function removeGroup(deps: CatalogDeps, caller: Caller, id: string): Promise<Answer> {
-  return savedGroup(deps, caller, id, undefined, (view, group) => {
-    const updatedAt = deps.world.clock.now()
-    const members = view.members.map(({ groups = [], ...user }): User => {
-      const left = groups.filter((one) => one.id !== group.id)
-      return { ...user, ...(left.length === 0 ? {} : { groups: left }), updatedAt }
-    })
-    return { answer: group, put: { users: members }, remove: { groups: [group.id] } }
-  })
+  return savedGroup(deps, caller, id, undefined, (_view, group) => ({
+    answer: group,
+    remove: { groups: [group.id] },
+  }))
 }
 
 export function noGroup(): Refused {
@@ -92,6 +82,12 @@ function forbidden(): Refused {
 /** Thrown by a step to take the whole commit back; never leaves this file. */
 class NoAdminLeft extends Error {}
 
+/**
+ * Tasks that are looked at in one commit. The others follow in commits of their own: what one of them may is
+ * asked whenever it fires, too (trigger/admit.ts).
+ */
+const TASKS_PER_COMMIT = 100
+
 async function savedGroup(
   { store, world }: CatalogDeps,
   { tenantId, user: by }: Caller,
@@ -108,21 +104,21 @@ async function savedGroup(
     ...defined({ name }),
     step: (view) => {
       if (view.group === undefined) return { answer: noGroup() }
-      if (view.members.length > GROUP_MEMBERS_MAX) {
-        const detail = `the group has ${view.members.length} members, and is changed with at most ${GROUP_MEMBERS_MAX}`
-        return { answer: refused('conflict', detail) }
-      }
       return step(view, view.group)
     },
   }
   const isMember = { kind: 'has', field: 'groupIds', value: groupId } as const
   const members = await everyRow(store, 'users', { tenantId, where: isMember })
-  const owners = members.slice(0, GROUP_MEMBERS_MAX).map((user) => user.id)
+  const owners = members.map((user) => user.id)
   const rights =
     owners.length === 0 ? [] : await rightsRechecked({ store, world }, by, is('ownerId', ...owners))
   try {
-    const changes = [saved, adminStays(by), ...rights]
-    const [answer] = await store.change<Answer | undefined>(changes)
+    const first = rights.slice(0, TASKS_PER_COMMIT)
+    const [answer] = await store.change<Answer | undefined>([saved, adminStays(by), ...first])
+    if (isRefused(answer)) return answer
+    for (let from = TASKS_PER_COMMIT; from < rights.length; from += TASKS_PER_COMMIT) {
+      await store.change(rights.slice(from, from + TASKS_PER_COMMIT))
+    }
     return answer!
   } catch (error) {
     if (error instanceof NoAdminLeft) return lastAdmin()
@@ -136,8 +132,8 @@ function adminStays({ tenantId, id }: User): Change<undefined> {
     kind: 'user',
     tenantId,
     id,
-    step: ({ user, otherAdmins }) => {
-      if ((user === undefined || !isActiveAdmin(user)) && otherAdmins() === 0) throw new NoAdminLeft()
+    step: ({ user, hasOtherAdmin }) => {
+      if ((user === undefined || !isActiveAdmin(user)) && !hasOtherAdmin()) throw new NoAdminLeft()
       return { answer: undefined }
     },
   }

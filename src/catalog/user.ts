@@ -1,8 +1,8 @@
 /** What is done with users (contract 05, section 5): made, invited, changed, disabled, deleted. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import { GROUP_MEMBERS_MAX } from '../core/group.ts'
-import { newHexId, type TenantId, type UserId } from '../core/ids.ts'
+import { newHexId, type UserId } from '../core/ids.ts'
+import { type Limits, limitsOf } from '../core/limits.ts'
 import type { User } from '../core/records.ts'
 import { isTenantAdmin, mayManagePeople } from '../core/rights.ts'
 import { deletedUser, edited, isOwnEdit, pseudonymised, type UserEdit } from '../core/user-edit.ts'
@@ -21,8 +21,12 @@ export type NewUser = Pick<User, 'subject' | 'name' | 'roles'> &
     readonly status: 'invited' | 'active'
   }
 
+export interface UserDeps extends CatalogDeps {
+  readonly limits: Pick<Limits, 'usersPerTenant'>
+}
+
 export async function createUser(
-  { store, world }: CatalogDeps,
+  { store, world, limits }: UserDeps,
   { tenantId, user: by }: Caller,
   wish: NewUser,
 ): Promise<Answer> {
@@ -36,11 +40,23 @@ export async function createUser(
     tenantId,
     id,
     subject,
-    step: ({ subjectTaken }) => {
-      if (!subjectTaken) return { answer: user, put: { users: [user] } }
+    step: (view) => {
+      const full = refuseFullTenant(view, limits)
+      if (full !== undefined) return { answer: full }
+      if (!view.subjectTaken) return { answer: user, put: { users: [user] } }
       return { answer: refused('conflict', 'another user has this subject', { pointer: '/subject' }) }
     },
   })
+}
+
+/** Whether the tenant may have one more. */
+export function refuseFullTenant(
+  { tenant, userCount }: Pick<UserView, 'tenant' | 'userCount'>,
+  { usersPerTenant }: UserDeps['limits'],
+): Refused | undefined {
+  const { users } = limitsOf({ users: usersPerTenant }, tenant)
+  if (users === 0 || userCount() < users) return undefined
+  return refused('conflict', `the tenant has as many users as it may have, ${users}: delete one`)
 }
 
 export interface Invitation {
@@ -58,7 +74,7 @@ export interface Invited {
 
 /** Makes an invited user whose subject is the address, unless a user has the address already. */
 export async function inviteUser(
-  deps: CatalogDeps,
+  deps: UserDeps,
   caller: Caller,
   { email, name, locale }: Invitation,
 ): Promise<Invited | Refused> {
@@ -88,22 +104,18 @@ export async function inviteUser(
 }
 
 /** All of the edits or none. Users change some things of themselves; the rest needs a tenant admin. */
-export async function changeUser(
+export function changeUser(
   deps: CatalogDeps,
   caller: Caller,
   id: string,
   edits: readonly UserEdit[],
 ): Promise<Answer> {
   const isOwn = id === caller.user.id && edits.every(isOwnEdit)
-  if (!isOwn && !mayManagePeople(caller.user)) return forbidden()
-  if (edits.some(({ kind }) => kind === 'groups')) {
-    const full = await refuseFullGroup(deps, caller.tenantId, edits)
-    if (full !== undefined) return full
-  }
+  if (!isOwn && !mayManagePeople(caller.user)) return Promise.resolve(forbidden())
   const touchesTasks = edits.some(({ kind }) => kind === 'status' || kind === 'groups')
-  return savedUser(deps, caller, id, touchesTasks, ({ groups }, before) => {
+  return savedUser(deps, caller, id, touchesTasks, ({ groupOf }, before) => {
     if (before.status === 'deleted') return noUser()
-    const after = edited(before, edits, groups)
+    const after = edited(before, edits, groupOf)
     if (!('index' in after)) return { ...after, updatedAt: deps.world.clock.now() }
     return refused('badRequest', after.detail, { pointer: `/${after.index}/value` })
   })
@@ -198,7 +210,7 @@ function savingUser(
   after: User,
   { random, clock }: CatalogDeps['world'],
 ): Decided<Answer> {
-  if (isActiveAdmin(before) && !isActiveAdmin(after) && view.otherAdmins() === 0) {
+  if (isActiveAdmin(before) && !isActiveAdmin(after) && !view.hasOtherAdmin()) {
     return { answer: lastAdmin() }
   }
   const isGone = after.status === 'disabled' || after.status === 'deleted'
@@ -212,28 +224,4 @@ export function lastAdmin(): Refused {
 
 export function isActiveAdmin(user: User): boolean {
   return user.status === 'active' && isTenantAdmin(user)
-}
-
-/** A change of a group is saved with its members: there are only so many. */
-async function refuseFullGroup(
-  { store }: CatalogDeps,
-  tenantId: TenantId,
-  edits: readonly UserEdit[],
-): Promise<Refused | undefined> {
-  for (const [index, edit] of edits.entries()) {
-    if (edit.kind !== 'groups' || edit.change === 'remove') continue
-    for (const { id, name } of edit.groups) {
-      const where = all<'id' | 'name'>(
-        id === undefined ? undefined : is('id', id),
-        name === undefined ? undefined : is('name', name),
-      )
-      const group = await firstOf(store, 'groups', { tenantId, where })
-      if (group === undefined) continue
-      const members = { kind: 'has', field: 'groupIds', value: group.id } as const
-      if ((await store.count('users', { tenantId, where: members })) < GROUP_MEMBERS_MAX) continue
-      const detail = `the group ${group.name} is full: a group has at most ${GROUP_MEMBERS_MAX} members`
-      return refused('conflict', detail, { pointer: `/${index}/value` })
-    }
-  }
-  return undefined
 }

@@ -1,6 +1,6 @@
 /** Changes of a user, one after the other, as an administrator or the user asks for them. */
 import { defined } from './defined.ts'
-import { type Group, membershipIn } from './group.ts'
+import { GROUPS_OF_USER_MAX, type Group, type GroupReference, membershipIn } from './group.ts'
 import type { User, UserStatus } from './records.ts'
 import type { Role } from './role.ts'
 
@@ -9,11 +9,6 @@ const OPTIONAL_TEXTS = ['email', 'picture', 'locale', 'zone'] as const
 
 /** How a list is changed; `remove` of what is not in it changes nothing. */
 export type ListChange = 'set' | 'add' | 'remove'
-
-export interface GroupReference {
-  readonly id?: string
-  readonly name?: string
-}
 
 export type UserEdit =
   /** Changes nothing. */
@@ -40,23 +35,27 @@ export interface EditFault {
 
 /**
  * @param user not a deleted one
- * @param groups all of the tenant: read when an edit is about groups
+ * @param groupOf a group of the tenant
  */
 export function edited(
   user: User,
   edits: readonly UserEdit[],
-  groups: () => readonly Group[],
+  groupOf: (reference: GroupReference) => Group | undefined,
 ): User | EditFault {
   let after = user
   for (const [index, edit] of edits.entries()) {
-    const next = editedOnce(after, edit, groups)
+    const next = editedOnce(after, edit, groupOf)
     if (typeof next === 'string') return { index, detail: next }
     after = next
   }
   return after
 }
 
-function editedOnce(user: User, edit: UserEdit, groups: () => readonly Group[]): User | string {
+function editedOnce(
+  user: User,
+  edit: UserEdit,
+  groupOf: (reference: GroupReference) => Group | undefined,
+): User | string {
   switch (edit.kind) {
     case 'none':
       return user
@@ -67,7 +66,7 @@ function editedOnce(user: User, edit: UserEdit, groups: () => readonly Group[]):
     case 'roles':
       return { ...user, roles: changed(user.roles, edit.change, edit.roles, (role) => role) }
     case 'groups':
-      return withGroups(user, edit, groups())
+      return withGroups(user, edit, groupOf)
     default: {
       const { [edit.kind]: _before, ...rest } = user
       return { ...rest, ...defined({ [edit.kind]: edit.value }) }
@@ -83,15 +82,14 @@ function withStatus(user: User, status: Exclude<UserStatus, 'deleted'>): User | 
 function withGroups(
   user: User,
   { change, groups: named }: Extract<UserEdit, { kind: 'groups' }>,
-  all: readonly Group[],
+  groupOf: (reference: GroupReference) => Group | undefined,
 ): User | string {
   const { groups: before = [], ...rest } = user
-  const meant = named.map(({ id, name }) =>
-    all.find((group) => (id === undefined || group.id === id) && (name === undefined || group.name === name)),
-  )
+  const meant = named.map(groupOf)
   if (change !== 'remove' && meant.includes(undefined)) return 'there is no such group'
   const memberships = meant.filter((group) => group !== undefined).map(membershipIn)
   const after = changed(before, change, memberships, ({ id }) => id)
+  if (after.length > GROUPS_OF_USER_MAX) return `a user is in at most ${GROUPS_OF_USER_MAX} groups`
   return after.length === 0 ? rest : { ...rest, groups: after }
 }
 

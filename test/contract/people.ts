@@ -15,8 +15,11 @@ import type {
 import { DEFAULT_CLAIM_NAMES, type IdentityProvider } from '../../src/core/people/identity-provider.ts'
 import type { LoginSession } from '../../src/core/people/login-session.ts'
 import type { OAuthClient } from '../../src/core/people/oauth-client.ts'
-import type { ApiKey } from '../../src/core/records.ts'
+import type { ApiKey, User } from '../../src/core/records.ts'
+import type { Role } from '../../src/core/role.ts'
 import type { Change } from '../../src/store/port/change.ts'
+import { is } from '../../src/store/port/condition.ts'
+import { everyRow } from '../../src/store/port/lists.ts'
 import { put, remove } from '../support/catalog.ts'
 import { aSpace, aTask, aUser } from '../support/records.ts'
 import { aSubscription, type Given, OTHER_TENANT, START_MS, TENANT_ID } from './store-records.ts'
@@ -162,6 +165,8 @@ export function exercisePeople(given: () => Given): void {
       await put(store(), { keys: [mine], loginSessions: [session], subscriptions: [subscription] })
       await given().app({ id: task.appId })
       await put(store(), { tasks: [task] })
+      const foreign = { ...sales, id: 'g-of-others' as GroupId, tenantId: OTHER_TENANT }
+      await put(store(), { groups: [foreign] })
       const seen = async (id: UserId, subject?: string) =>
         store().change([
           {
@@ -174,11 +179,18 @@ export function exercisePeople(given: () => Given): void {
                 user: view.user?.id,
                 taken: view.subjectTaken,
                 tasks: view.tasks.map((one) => one.id),
-                groups: view.groups(),
+                groups: [
+                  view.groupOf({ id: sales.id }),
+                  view.groupOf({ name: sales.name }),
+                  view.groupOf({ id: sales.id, name: 'Other' }),
+                  view.groupOf({ id: 'g-of-others' }),
+                ],
+                groupCount: view.groupCount(),
+                userCount: view.userCount(),
                 keys: view.keys(),
                 sessions: view.loginSessions(),
                 owned: view.owned().map((one) => one.id),
-                otherAdmins: view.otherAdmins(),
+                hasOtherAdmin: view.hasOtherAdmin(),
               },
             }),
           },
@@ -188,11 +200,13 @@ export function exercisePeople(given: () => Given): void {
           user: ada.id,
           taken: true,
           tasks: [task.id],
-          groups: [sales],
+          groups: [sales, sales, undefined, undefined],
+          groupCount: 1,
+          userCount: 2,
           keys: [mine],
           sessions: [session],
           owned: [subscription.id],
-          otherAdmins: 1,
+          hasOtherAdmin: true,
         },
       ])
       const [other] = await seen(bob.id, bob.subject)
@@ -202,23 +216,50 @@ export function exercisePeople(given: () => Given): void {
         tasks: [],
         keys: [],
         owned: [],
-        otherAdmins: 0,
+        hasOtherAdmin: false,
       })
       await put(store(), { users: [{ ...inSales, status: 'disabled' }] })
-      expect(await seen(ada.id)).toMatchObject([{ otherAdmins: 0 }])
+      expect(await seen(ada.id)).toMatchObject([{ hasOtherAdmin: false }])
     })
 
-    it('a step about a group is shown its members, and a name that is taken', async () => {
+    it('members have of their groups what these have now, wherever a user is read', async () => {
+      await put(store(), { users: [ada, inSales], groups: [sales], keys: [keyOf(1, { userId: bob.id })] })
+      const sessions = [{ ...session, userId: bob.id }]
+      await put(store(), { loginSessions: sessions, oauthClients: [{ ...client, userId: bob.id }] })
+      const everywhere = async () => [
+        await store().user(TENANT_ID, bob.id),
+        await store().userBySubject(TENANT_ID, bob.subject),
+        (await store().keyByHash(keyOf(1).tokenHash))?.user,
+        (await store().sessionByHash(session.tokenHash))?.user,
+        (await store().oauthClient(client.id))?.user,
+        (await everyRow(store(), 'users', { tenantId: TENANT_ID, where: is('id', bob.id) }))[0],
+        (
+          await store().change<User | undefined>([
+            { kind: 'user', tenantId: TENANT_ID, id: bob.id, step: ({ user }) => ({ answer: user }) },
+          ])
+        )[0],
+      ]
+      const membersBy = (value: Role) =>
+        store().count('users', { tenantId: TENANT_ID, where: { kind: 'has', field: 'groupRoles', value } })
+      expect(new Set((await everywhere()).map((user) => JSON.stringify(user)))).toEqual(
+        new Set([JSON.stringify(inSales)]),
+      )
+      const renamed: Group = { ...sales, name: 'Renamed', roles: ['AuditAdmin'] }
+      await put(store(), { groups: [renamed] })
+      for (const user of await everywhere()) expect(user).toEqual({ ...bob, groups: [membershipIn(renamed)] })
+      expect(await membersBy('AuditAdmin')).toBe(1)
+      await remove(store(), TENANT_ID, { groups: [sales.id] })
+      for (const user of await everywhere()) expect(user).toEqual({ ...bob, groups: [] })
+      expect(await membersBy('AuditAdmin')).toBe(0)
+    })
+
+    it('a step about a group is shown whether the name is taken', async () => {
       const other = { ...sales, id: 'g-2' as GroupId, name: 'Other' }
       await put(store(), { users: [ada, inSales], groups: [sales, other] })
       const about = (id: GroupId, name?: string) =>
         shown({ kind: 'group', tenantId: TENANT_ID, id, ...defined({ name }) } as never)
-      expect(await about(sales.id, 'Other')).toMatchObject({
-        group: sales,
-        nameTaken: true,
-        members: [inSales],
-      })
-      expect(await about(other.id, 'Other')).toMatchObject({ group: other, nameTaken: false, members: [] })
+      expect(await about(sales.id, 'Other')).toMatchObject({ group: sales, nameTaken: true })
+      expect(await about(other.id, 'Other')).toMatchObject({ group: other, nameTaken: false })
     })
 
     it('a step about a key is told how many good ones its user has', async () => {

@@ -115,15 +115,17 @@ export class RandomRecords {
    * @returns all rows of the kind
    */
   async fill<Kind extends ListKind>(store: Store, kind: Kind, count: number): Promise<ListedRecords[Kind][]> {
+    const groups = MEMBERSHIPS.map((one) => ({ ...this.groups(), ...one, id: this.#own(one.id) }))
     const users = USERS.map((id) => ({ ...this.users(), id: this.#own(id) }))
     const spaces = SPACES.map((id) => ({ ...this.spaces(), id: this.#own(id) }))
     const apps = APPS.map((id) => ({ ...this.apps(), id: this.#own(id) }))
     const tasks = TASKS.map((id) => ({ ...this.tasks(), id: this.#own(id) }))
     const automations = AUTOMATIONS.map((id) => ({ ...this.automations(), id: this.#own(id) }))
-    await put(store, { users, spaces, apps, tasks, automations })
+    await put(store, { groups, users, spaces, apps, tasks, automations })
     const rows = Array.from({ length: count }, () => this.make(kind))
     for (const row of rows) await HANDLING[kind].save(store, row)
     const before: { readonly [Each in ListKind]?: readonly ListedRecords[Each][] } = {
+      groups,
       users,
       spaces,
       apps,
@@ -165,13 +167,19 @@ export class RandomRecords {
       ...defined({
         email: this.one([undefined, 'Ann@Example.com', 'bob@example.com']),
         clientId: this.one([undefined, undefined, 'c-1', 'C-1']),
-        groups: this.one([undefined, [], [MEMBERSHIPS[0]], MEMBERSHIPS]),
+        groups: this.one(
+          [undefined, 0, 1, 2].map((count) => (count === undefined ? undefined : this.#memberships(count))),
+        ),
       }),
       subject: `${this.one(TEXTS)} ${basis.id}`,
       roles: this.one([[], ['TenantAdmin'], ['Developer', 'TenantAdmin']]),
       status: this.one(['active', 'disabled', 'deleted', 'invited']),
       updatedAt: this.#time(),
     } as object as User
+  }
+
+  #memberships(count: number): readonly Membership[] {
+    return MEMBERSHIPS.slice(0, count).map((one) => ({ ...one, id: this.#own(one.id) }))
   }
 
   groups(): Group {

@@ -15,7 +15,8 @@ export const AssignedRoles = Type.Array(
   ),
 )
 
-const ROLES_MAX = 100
+/** There are fewer. */
+const ROLES_MAX = 20
 const NAME_MAX = 256
 
 /** By id or by name; a bare text is either. */

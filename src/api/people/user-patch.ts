@@ -3,8 +3,9 @@
  * `renew`, with or without the slash before the field.
  */
 import { type Static, Type } from 'typebox'
+import { GROUPS_OF_USER_MAX, type GroupReference } from '../../core/group.ts'
 import type { ZoneOffsets } from '../../core/recurrence/local-clock.ts'
-import type { GroupReference, ListChange, UserEdit } from '../../core/user-edit.ts'
+import type { ListChange, UserEdit } from '../../core/user-edit.ts'
 import { refuse } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
 import { RoleReferences, rolesNamed } from './role-wire.ts'
@@ -35,7 +36,7 @@ const GroupReferences = Type.Array(
       providerType: Type.Optional(Type.Enum(['idp', 'custom'])),
     }),
   ]),
-  { maxItems: 1000, 'x-expected': 'a list of groups, each as {"id"} or {"name"}' },
+  { maxItems: GROUPS_OF_USER_MAX, 'x-expected': 'a list of groups, each as {"id"} or {"name"}' },
 )
 
 /** An operation that this service has no meaning for: the others are done all the same. */
@@ -72,6 +73,10 @@ interface Where {
 /** @throws refusal 400 naming the operation */
 export function readUserPatch(where: Where, patch: Static<typeof UserPatch>): ReadPatch {
   const read = patch.map((operation, index) => readOperation(where, operation, index))
+  const named = read.reduce((sum, one) => sum + ('groups' in one ? one.groups.length : 0), 0)
+  if (named > GROUPS_OF_USER_MAX) {
+    throw refuse('badRequest', { detail: `the operations name more than ${GROUPS_OF_USER_MAX} groups` })
+  }
   return {
     edits: read.map((one) => ('kind' in one ? one : { kind: 'none' })),
     undone: read.filter((one) => 'detail' in one),

@@ -53,12 +53,19 @@ function userView(tables: Tables, { tenantId, id, subject }: SubjectOf<'user'>, 
       subject !== undefined &&
       users.some((row) => row.id !== id && row.subject === subject && row.status !== 'deleted'),
     tasks: byAge(tables.tasks.where(owns)),
-    groups: () => byAge(tables.groups.where((row) => row.tenantId === tenantId)),
+    userCount: () => users.filter(({ status }) => status !== 'deleted').length,
+    groupOf: ({ id: groupId, name }) =>
+      tables.groups.find(
+        (row) =>
+          row.tenantId === tenantId &&
+          (groupId === undefined || row.id === groupId) &&
+          (name === undefined || row.name === name),
+      ),
+    groupCount: () => tables.groups.where((row) => row.tenantId === tenantId).length,
     keys: () => byAge(tables.keys.where(isOfUser)),
     loginSessions: () => byAge(tables.loginSessions.where(isOfUser)),
     owned: () => byAge(tables.subscriptions.where(owns)),
-    otherAdmins: () =>
-      users.filter((row) => row.id !== id && row.status === 'active' && isTenantAdmin(row)).length,
+    hasOtherAdmin: () => users.some((row) => row.id !== id && row.status === 'active' && isTenantAdmin(row)),
   }
 }
 
@@ -70,11 +77,6 @@ function groupView(tables: Tables, { tenantId, id, name }: SubjectOf<'group'>, b
       name !== undefined &&
       tables.groups.find((row) => row.tenantId === tenantId && row.id !== id && row.name === name) !==
         undefined,
-    members: byAge(
-      tables.users.where(
-        (row) => row.tenantId === tenantId && (row.groups ?? []).some((group) => group.id === id),
-      ),
-    ),
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Attempt } from '../../core/attempt.ts'
 import type { Automation } from '../../core/automation/automation.ts'
 import { type AutomationRun, headOf } from '../../core/automation/run.ts'
-import type { Group } from '../../core/group.ts'
+import { type Group, withMemberships } from '../../core/group.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { IdentityProvider } from '../../core/people/identity-provider.ts'
 import type { LoginSession } from '../../core/people/login-session.ts'
@@ -30,11 +30,38 @@ import type { ListedRecords, ListKind } from '../port/list-fields.ts'
 import type { ScriptLog } from '../port/reloads.ts'
 import { Journal, Table } from './table.ts'
 
+/** Users are read as their groups are now. */
+class UserTable extends Table<User> {
+  readonly #groups: Table<Group>
+
+  constructor(journal: Journal, groups: Table<Group>) {
+    super(journal)
+    this.#groups = groups
+  }
+
+  override get(id: string): User | undefined {
+    const user = super.get(id)
+    return user && this.#asNow(user)
+  }
+
+  override rows(): User[] {
+    return super.rows().map((user) => this.#asNow(user))
+  }
+
+  override find(test: (row: User) => boolean): User | undefined {
+    return this.rows().find(test)
+  }
+
+  #asNow(user: User): User {
+    return withMemberships(user, (id) => own(this.#groups.get(id), user.tenantId))
+  }
+}
+
 export class Tables {
   readonly journal = new Journal()
   readonly tenants = new Table<Tenant>(this.journal)
-  readonly users = new Table<User>(this.journal)
   readonly groups = new Table<Group>(this.journal)
+  readonly users = new UserTable(this.journal, this.groups)
   readonly oauthClients = new Table<OAuthClient>(this.journal)
   readonly identityProviders = new Table<IdentityProvider>(this.journal)
   readonly loginSessions = new Table<LoginSession>(this.journal)

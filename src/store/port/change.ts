@@ -6,7 +6,7 @@
 
 import type { Automation } from '../../core/automation/automation.ts'
 import type { AutomationRun } from '../../core/automation/run.ts'
-import type { Group } from '../../core/group.ts'
+import type { Group, GroupReference } from '../../core/group.ts'
 import type {
   AppId,
   AutomationId,
@@ -123,23 +123,24 @@ export interface UserView extends CatalogView {
   readonly subjectTaken: boolean
   /** Tasks that it owns. */
   readonly tasks: readonly Task[]
-  /** All groups of the tenant. */
-  groups(): readonly Group[]
+  /** How many users of the tenant are not deleted. */
+  userCount(): number
+  /** A group of the tenant; with id and name, the one that has both. */
+  groupOf(reference: GroupReference): Group | undefined
+  /** How many groups the tenant has. */
+  groupCount(): number
   keys(): readonly ApiKey[]
   loginSessions(): readonly LoginSession[]
   /** Subscriptions that it owns, disabled ones too. */
   owned(): readonly Subscription[]
-  /** How many other active users of the tenant are its administrators, by own roles or a group's. */
-  otherAdmins(): number
+  /** Another active user of the tenant is its administrator, by own roles or a group's. */
+  hasOtherAdmin(): boolean
 }
 
-/** Removing or changing a group is saved with its members. */
 export interface GroupView extends CatalogView {
   readonly group?: Group
   /** Another group of the tenant has the wanted name. */
   readonly nameTaken: boolean
-  /** Users that are in it, oldest first. */
-  readonly members: readonly User[]
 }
 
 /** A client that a step is about. */

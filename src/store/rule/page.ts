@@ -8,29 +8,46 @@ export function pageOf<Row extends { readonly id: string }>(
   page: Page,
   sortValue: (row: Row) => PagePosition['value'],
 ): Listed<Row> {
+  const { sorted, start, end } = placed(rows, sort, page, sortValue)
+  const found = sorted.slice(start, end)
+  // A page without rows has no neighbours: there is no row to stand before or after.
+  return {
+    rows: found,
+    hasPrevious: found.length > 0 && start > 0,
+    hasNext: found.length > 0 && start + found.length < sorted.length,
+  }
+}
+
+/** The page with its neighbours: what is to be kept of some of the rows until the others are seen as well. */
+export function nearPage<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  sort: Sort<string>,
+  page: Page,
+  sortValue: (row: Row) => PagePosition['value'],
+): readonly Row[] {
+  const { sorted, start, end } = placed(rows, sort, page, sortValue)
+  return sorted.slice(Math.max(0, start - 1), end + 1)
+}
+
+/** All rows in their order, and from where to where the page goes. */
+function placed<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  sort: Sort<string>,
+  { after, limit, backwards }: Page,
+  sortValue: (row: Row) => PagePosition['value'],
+): { readonly sorted: readonly Row[]; readonly start: number; readonly end: number } {
   const direction = sort.descending ? -1 : 1
   const order = (left: PagePosition, right: PagePosition) =>
     direction * (compareValues(left.value, right.value) || compareValues(left.id, right.id))
   const position = (row: Row): PagePosition => ({ value: sortValue(row), id: row.id })
   const sorted = [...rows].sort((left, right) => order(position(left), position(right)))
-  const { after, limit } = page
-  if (after === undefined) return slice(sorted, 0, limit)
-  if (page.backwards === true) {
+  if (after === undefined) return { sorted, start: 0, end: limit }
+  if (backwards === true) {
     const end = sorted.filter((row) => order(position(row), after) < 0).length
-    return slice(sorted, Math.max(0, end - limit), end)
+    return { sorted, start: Math.max(0, end - limit), end }
   }
   const start = sorted.filter((row) => order(position(row), after) <= 0).length
-  return slice(sorted, start, start + limit)
-}
-
-/** A page without rows has no neighbours: there is no row to stand before or after. */
-function slice<Row>(sorted: readonly Row[], start: number, end: number): Listed<Row> {
-  const rows = sorted.slice(start, end)
-  return {
-    rows,
-    hasPrevious: rows.length > 0 && start > 0,
-    hasNext: rows.length > 0 && start + rows.length < sorted.length,
-  }
+  return { sorted, start, end: start + limit }
 }
 
 function compareValues(left: PagePosition['value'], right: PagePosition['value']): number {

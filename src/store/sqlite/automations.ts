@@ -5,7 +5,6 @@ import { WAIT_MAX_MS } from '../../core/automation/limits.ts'
 import type { AutomationRun } from '../../core/automation/run.ts'
 import { defined } from '../../core/defined.ts'
 import type { AutomationId, AutomationRunId, TenantId } from '../../core/ids.ts'
-import type { User } from '../../core/records.ts'
 import type { Schedule } from '../../core/recurrence/schedule.ts'
 import type {
   AutomationRef,
@@ -17,6 +16,7 @@ import type {
 import type { AutomationSubject, AutomationView, CatalogView } from '../port/change.ts'
 import { runOf } from './automation-rows.ts'
 import { type Row, recordOf } from './row.ts'
+import { prepareUserById } from './user-rows.ts'
 import type { Answers } from './verbs.ts'
 
 /** By moment, by a moment that a wrong clock stamped, and by the end of the awaited reload. */
@@ -81,7 +81,7 @@ export function prepareAutomationView(
   db: DatabaseSync,
 ): (tenantId: TenantId, subject: AutomationSubject) => Omit<AutomationView, keyof CatalogView> {
   const automationOf = db.prepare('SELECT record FROM automations WHERE id = ? AND tenant_id = ?')
-  const userOf = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const userById = prepareUserById(db)
   const counted = db.prepare(`
     SELECT count(*) AS tenants, count(*) FILTER (WHERE owner_id = ?) AS owners FROM automations WHERE tenant_id = ?`)
   const ofAutomation = 'FROM automation_runs WHERE automation_id = ? AND tenant_id = ?'
@@ -99,7 +99,7 @@ export function prepareAutomationView(
     const ownerId = wantedOwner ?? automation?.ownerId
     const { tenants, owners } = counted.get(ownerId ?? '', tenantId)!
     const { queued, running } = active.get(id, tenantId)!
-    const owner = ownerId === undefined ? undefined : recordOf<User>(userOf.get(ownerId, tenantId))
+    const owner = ownerId === undefined ? undefined : userById(ownerId, tenantId)
     return {
       ...defined({
         automation,

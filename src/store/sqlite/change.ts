@@ -30,7 +30,8 @@ export function prepareChange(
   const forget = ({ put = {}, remove = {} }: CatalogSaving): void => {
     for (const { id } of put.apps ?? []) cache.forgetApp(id)
     for (const id of remove.apps ?? []) cache.forgetApp(id)
-    if ((put.users ?? put.keys ?? remove.keys) !== undefined) cache.forgetCallers()
+    const ofCallers = put.users ?? put.keys ?? remove.keys ?? put.groups ?? remove.groups
+    if (ofCallers !== undefined) cache.forgetCallers()
     if ((put.tenants ?? put.subscriptions ?? remove.subscriptions) !== undefined) tenantCache.forget()
     if (put.tenants !== undefined) turns.termsChanged()
   }

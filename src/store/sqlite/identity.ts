@@ -4,10 +4,11 @@ import type { Group } from '../../core/group.ts'
 import type { IdentityProvider } from '../../core/people/identity-provider.ts'
 import type { LoginSession } from '../../core/people/login-session.ts'
 import type { OAuthClient } from '../../core/people/oauth-client.ts'
-import type { ApiKey, User } from '../../core/records.ts'
+import type { ApiKey } from '../../core/records.ts'
 import type { PeopleStore } from '../port/people.ts'
-import { type Row, recordOf, recordsOf } from './row.ts'
+import { recordOf, recordsOf } from './row.ts'
 import type { StoreCache } from './store-cache.ts'
+import { prepareUserById, prepareUserOf } from './user-rows.ts'
 import type { Answers } from './verbs.ts'
 import type { TenantCache } from './view.ts'
 
@@ -16,7 +17,8 @@ export function prepareIdentity(
   cache: StoreCache,
   tenants: Pick<TenantCache, 'tenant' | 'all'>,
 ): Answers<PeopleStore> {
-  const user = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const userOf = prepareUserOf(db)
+  const userById = prepareUserById(db)
   const keyByHash = db.prepare(`
     SELECT keys.record AS record, users.record AS user FROM keys JOIN users ON users.id = keys.user_id
     WHERE token_hash = ?`)
@@ -35,16 +37,19 @@ export function prepareIdentity(
   return {
     tenant: (id) => tenants.tenant(id),
     tenants: () => [...tenants.all()],
-    user: (tenantId, id) => recordOf<User>(user.get(id, tenantId)),
-    userBySubject: (tenantId, subject) => recordOf<User>(bySubject.get(tenantId, subject)),
+    user: (tenantId, id) => userById(id, tenantId),
+    userBySubject: (tenantId, subject) => {
+      const row = bySubject.get(tenantId, subject)
+      return row && userOf(row.record)
+    },
     group: (tenantId, id) => recordOf<Group>(group.get(id, tenantId)),
     sessionByHash: (tokenHash) => {
       const row = sessionByHash.get(tokenHash)
-      return row && { session: recordOf<LoginSession>(row)!, user: userIn(row) }
+      return row && { session: recordOf<LoginSession>(row)!, user: userOf(row.user) }
     },
     oauthClient: (id) => {
       const row = client.get(id)
-      return row && { client: recordOf<OAuthClient>(row)!, user: userIn(row) }
+      return row && { client: recordOf<OAuthClient>(row)!, user: userOf(row.user) }
     },
     identityProvider: (tenantId, id) => recordOf<IdentityProvider>(provider.get(id, tenantId)),
     identityProvidersOf: (issuer) => recordsOf<IdentityProvider>(providersOf.all(issuer)),
@@ -53,13 +58,9 @@ export function prepareIdentity(
       if (known !== undefined) return known
       const row = keyByHash.get(tokenHash)
       if (row === undefined) return undefined
-      const caller = { key: recordOf<ApiKey>(row)!, user: userIn(row) }
+      const caller = { key: recordOf<ApiKey>(row)!, user: userOf(row.user) }
       cache.keepCaller(tokenHash, caller)
       return caller
     },
   }
-}
-
-function userIn(row: Row): User {
-  return JSON.parse(row.user as string) as User
 }

@@ -6,11 +6,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import { RUN_MODES } from '../../core/automation/automation.ts'
 import { defined } from '../../core/defined.ts'
 import type { FieldOf, ListedRecords, ListKind } from '../port/list-fields.ts'
-import type { Listed, ListQuery, RowsQuery } from '../port/lists.ts'
+import type { ListQuery, ListStore, RowsQuery } from '../port/lists.ts'
 import { appOf } from './app-rows.ts'
 import { conditionSql, type SqlCondition } from './condition.ts'
 import { type Listing, listPage } from './page.ts'
 import type { Row } from './row.ts'
+import { inTurns, isCostly, pageOfSlices, type Slices, sumOfSlices } from './slices.ts'
+import { prepareUserOf, type UserOf } from './user-rows.ts'
 
 interface Columns<Kind extends ListKind> {
   readonly table: string
@@ -18,7 +20,9 @@ interface Columns<Kind extends ListKind> {
   /** Fields that may be absent. */
   readonly nullable: readonly FieldOf<Kind>[]
   readonly idsFirst?: Listing['idsFirst']
-  readonly record: (row: Row) => ListedRecords[Kind]
+  /** Its index by tenant, age and id: costly conditions are looked for along it, in slices. */
+  readonly byAge?: string
+  readonly record: (row: Row, userOf: UserOf) => ListedRecords[Kind]
 }
 
 const inRecord = (name: string) => `record ->> '$.${name}'`
@@ -31,11 +35,15 @@ const RUN_MODE = `CASE ${TRIGGER_KIND} ${Object.entries(RUN_MODES)
   .map(([kind, mode]) => `WHEN '${kind}' THEN '${mode}'`)
   .join(' ')} END`
 
+/** Those that are there still. */
+const GROUPS_OF_USER = `json_each(users.record, '$.groups') AS m JOIN groups AS g ON g.id = m.value ->> '$.id'`
+
 export const UPDATED_AT_OF_APP = `max(modified_at, ifnull(data ->> '$.engineTime', 0))`
 
 const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   apps: {
     table: 'apps',
+    byAge: 'apps_of_tenant',
     sql: {
       id: 'id',
       itemId: 'item_id',
@@ -55,6 +63,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   users: {
     table: 'users',
+    byAge: 'users_of_tenant',
     sql: {
       id: 'id',
       subject: inRecord('subject'),
@@ -64,19 +73,18 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
       clientId: inRecord('clientId'),
       erasing: `ifnull(record ->> '$.erasing', 0)`,
       roles: `record -> '$.roles'`,
-      groupIds: membershipsOf(`m.value ->> '$.id'`, `json_each(record, '$.groups') AS m`),
-      groupRoles: membershipsOf(
-        'DISTINCT r.value',
-        `json_each(record, '$.groups') AS m, json_each(m.value, '$.roles') AS r`,
-      ),
+      groupIds: `(SELECT json_group_array(g.id) FROM ${GROUPS_OF_USER})`,
+      groupRoles: `(SELECT json_group_array(DISTINCT r.value)
+        FROM ${GROUPS_OF_USER}, json_each(g.record, '$.roles') AS r)`,
       createdAt: 'created_at',
       updatedAt: inRecord('updatedAt'),
     },
     nullable: ['email', 'clientId'],
-    record: carried,
+    record: ({ record }, userOf) => userOf(record),
   },
   groups: {
     table: 'groups',
+    byAge: 'groups_of_tenant',
     sql: {
       id: 'id',
       name: 'name',
@@ -90,12 +98,14 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   oauthClients: {
     table: 'oauth_clients',
+    byAge: 'oauth_clients_of_tenant',
     sql: { id: 'id', name: inRecord('name'), createdAt: 'created_at', updatedAt: inRecord('updatedAt') },
     nullable: [],
     record: carried,
   },
   identityProviders: {
     table: 'identity_providers',
+    byAge: 'identity_providers_of_tenant',
     sql: {
       id: 'id',
       name: inRecord('name'),
@@ -114,6 +124,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   keys: {
     table: 'keys',
+    byAge: 'keys_of_tenant',
     sql: {
       id: 'id',
       userId: 'user_id',
@@ -128,6 +139,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   spaces: {
     table: 'spaces',
+    byAge: 'spaces_of_tenant',
     sql: {
       id: 'id',
       name: 'name',
@@ -152,6 +164,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   dataFiles: {
     table: 'data_files',
+    byAge: 'data_files_of_tenant',
     sql: {
       id: 'id',
       spaceId: 'space_id',
@@ -169,6 +182,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   subscriptions: {
     table: 'subscriptions',
+    byAge: 'subscriptions_of_tenant',
     sql: {
       id: 'id',
       name: inRecord('name'),
@@ -189,6 +203,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   tasks: {
     table: 'tasks',
+    byAge: 'tasks_of_tenant',
     sql: {
       id: 'id',
       generation: inRecord('generation'),
@@ -216,6 +231,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   taskRuns: {
     table: 'task_runs',
+    byAge: 'task_runs_of_tenant',
     sql: {
       id: 'id',
       taskId: 'task_id',
@@ -231,6 +247,7 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
   automations: {
     table: 'automations',
+    byAge: 'automations_by_age',
     sql: {
       id: 'id',
       itemId: 'item_id(id)',
@@ -265,17 +282,25 @@ const COLUMNS: { readonly [Kind in ListKind]: Columns<Kind> } = {
   },
 }
 
-export function list<Kind extends ListKind>(
-  db: DatabaseSync,
-  kind: Kind,
-  query: ListQuery<Kind>,
-): Listed<ListedRecords[Kind]> {
-  return listPage(db, listingOf(kind, query), (COLUMNS[kind] as Columns<Kind>).record)
+export function prepareLists(db: DatabaseSync): ListStore {
+  const userOf = prepareUserOf(db)
+  return {
+    list: async (kind, query) => {
+      const slices = slicesOf(db, kind, query)
+      const { sql, record } = columnsOf(kind)
+      const recordOf = (row: Row) => record(row, userOf)
+      if (slices === undefined) return listPage(db, listingOf(kind, query), recordOf)
+      const { rows, ...beside } = await pageOfSlices(slices, sql[query.sort.field], query)
+      return { rows: await inTurns(rows, recordOf), ...beside }
+    },
+    count: (kind, query) => aggregate(db, kind, 'count(*)', query),
+    sum: (kind, field, query) => aggregate(db, kind, `ifnull(sum(${columnsOf(kind).sql[field]}), 0)`, query),
+  }
 }
 
 export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Kind>): Listing {
   const { sort, page } = query
-  const { table, sql, nullable, idsFirst } = COLUMNS[kind] as Columns<Kind>
+  const { table, sql, nullable, idsFirst } = columnsOf(kind)
   return {
     table,
     conditions: conditionsOf(kind, query),
@@ -287,44 +312,42 @@ export function listingOf<Kind extends ListKind>(kind: Kind, query: ListQuery<Ki
   }
 }
 
-export function count<Kind extends ListKind>(db: DatabaseSync, kind: Kind, query: RowsQuery<Kind>): number {
-  return aggregate(db, kind, 'count(*)', query)
-}
-
-export function sum<Kind extends ListKind>(
-  db: DatabaseSync,
-  kind: Kind,
-  field: FieldOf<Kind>,
-  query: RowsQuery<Kind>,
-): number {
-  const { sql } = COLUMNS[kind] as Columns<Kind>
-  return aggregate(db, kind, `ifnull(sum(${sql[field]}), 0)`, query)
-}
-
-function aggregate<Kind extends ListKind>(
+async function aggregate<Kind extends ListKind>(
   db: DatabaseSync,
   kind: Kind,
   expression: string,
   query: RowsQuery<Kind>,
-): number {
+): Promise<number> {
+  const slices = slicesOf(db, kind, query)
+  if (slices !== undefined) return sumOfSlices(slices, expression)
   const conditions = conditionsOf(kind, query)
   const where = conditions.map((condition) => condition.sql).join(' AND ')
-  const select = db.prepare(`SELECT ${expression} AS answer FROM ${COLUMNS[kind].table} WHERE ${where}`)
+  const select = db.prepare(`SELECT ${expression} AS answer FROM ${columnsOf(kind).table} WHERE ${where}`)
   return select.get(...conditions.flatMap((condition) => condition.values))!.answer as number
+}
+
+/** The way of a costly condition through the rows of the tenant; undefined where it is looked for at once. */
+function slicesOf<Kind extends ListKind>(
+  db: DatabaseSync,
+  kind: Kind,
+  { tenantId, where }: RowsQuery<Kind>,
+): Slices | undefined {
+  const { table, sql, byAge } = columnsOf(kind)
+  if (byAge === undefined || where === undefined || !isCostly(where)) return undefined
+  return { db, table, byAge, tenantId, condition: conditionSql(where, (field) => sql[field]) }
 }
 
 function conditionsOf<Kind extends ListKind>(
   kind: Kind,
   { tenantId, where }: RowsQuery<Kind>,
 ): readonly SqlCondition[] {
-  const { sql } = COLUMNS[kind] as Columns<Kind>
+  const { sql } = columnsOf(kind)
   const ofTenant = { sql: 'tenant_id = ?', values: [tenantId] }
   return where === undefined ? [ofTenant] : [ofTenant, conditionSql(where, (field) => sql[field])]
 }
 
-/** A list of texts that are taken from the groups of a user. */
-function membershipsOf(text: string, from: string): string {
-  return `(SELECT json_group_array(${text}) FROM ${from})`
+function columnsOf<Kind extends ListKind>(kind: Kind): Columns<Kind> {
+  return COLUMNS[kind] as Columns<Kind>
 }
 
 function carried<Record>(row: Row): Record {

@@ -25,6 +25,7 @@ import { sql as publishedApps } from './migrations/0015-publications-of-apps.ts'
 import { sql as acceptedPayloads } from './migrations/0016-accepted-payloads.ts'
 import { sql as appLists } from './migrations/0017-indexes-of-app-lists.ts'
 import { sql as auditsOfAcceptances } from './migrations/0018-audits-of-acceptances.ts'
+import { sql as listsByAge } from './migrations/0019-lists-by-age.ts'
 
 /** Migration n leads to schema version n. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly string[] = [
   acceptedPayloads,
   appLists,
   auditsOfAcceptances,
+  listsByAge,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -18,6 +18,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { connect } from './connection.ts'
 import { lockData } from './data-lock.ts'
 import { noteClosed, noteOpened } from './installation.ts'
+import { prepareLists } from './lists.ts'
 import { prepareCount } from './queue.ts'
 import { prepareStatements } from './statements.ts'
 import { StoreCache } from './store-cache.ts'
@@ -80,6 +81,7 @@ function storeOver(db: DatabaseSync, file: string, lock: { release(): void }, lo
   }
   return {
     ...verbs,
+    ...prepareLists(db),
     /**
      * Told before the commit, so that a worker with a free slot claims in the same one: one fsync less before
      * it starts.

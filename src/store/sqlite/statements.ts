@@ -20,7 +20,6 @@ import { prepareIdentity } from './identity.ts'
 import { prepareInstallation } from './installation.ts'
 import { prepareEndLeases, prepareRenewLease, prepareSweeps } from './leases.ts'
 import { listReloads } from './list-reloads.ts'
-import { count, list, sum } from './lists.ts'
 import { prepareOfferDeliveries } from './offer-deliveries.ts'
 import { preparePublications } from './publications.ts'
 import { preparePullBack } from './pull-back.ts'
@@ -92,9 +91,6 @@ export function prepareStatements(
     addSend: sends.add,
     sends: (query) => listSends(db, query),
     send: prepareSend(db),
-    list: (kind, query) => list(db, kind, query),
-    count: (kind, query) => count(db, kind, query),
-    sum: (kind, field, query) => sum(db, kind, field, query),
     change: each(prepareChange(db, views, { turns, tenantCache, cache }, accepting, write, saveEvents, note)),
     ...prepareIdentity(db, cache, tenantCache),
     app: views.app,

@@ -2,13 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
 import type { AppId, TenantId, UserId } from '../../core/ids.ts'
-import type { Space, SpaceAssignment, User } from '../../core/records.ts'
+import type { Space, SpaceAssignment } from '../../core/records.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { CatalogView, TaskSubject, TaskView } from '../port/change.ts'
 import { recordOf, recordsOf } from './row.ts'
 import { prepareListening } from './settled-task.ts'
 import { RUN_OF_KEY, WAITING_OF_TASK } from './task-rows.ts'
+import { prepareUserById } from './user-rows.ts'
 import type { Views } from './view.ts'
 
 export const TASKS_OF_APP =
@@ -43,7 +44,7 @@ export function prepareTaskView(
   lists: TaskLists,
 ): (tenantId: TenantId, subject: TaskSubject, base: CatalogView) => Omit<TaskView, 'judge'> {
   const selectTask = db.prepare('SELECT record FROM tasks WHERE id = ? AND tenant_id = ?')
-  const selectUser = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const userById = prepareUserById(db)
   const selectSpace = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
   const selectAssignments = db.prepare(
     'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
@@ -66,7 +67,7 @@ export function prepareTaskView(
         task,
         app,
         space,
-        user: userId && recordOf<User>(selectUser.get(userId, tenantId)),
+        user: userId && userById(userId, tenantId),
         run: runId && recordOf<TaskRun>(selectRun.get(runId, id, tenantId)),
         readers: views.readers(app, base.subscriptions),
       }),

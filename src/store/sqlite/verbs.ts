@@ -3,6 +3,7 @@
  * at once, or as a write in the next commit.
  */
 import type { SendRecord } from '../port/deliveries.ts'
+import type { ListStore } from '../port/lists.ts'
 import type { ExclusiveStore } from '../port/store.ts'
 import type { Safety } from './writer.ts'
 
@@ -12,7 +13,8 @@ export type Answers<Port, Verb extends keyof Port = keyof Port> = {
     : never
 }
 
-export type Verb = Exclude<keyof ExclusiveStore, 'onCommit' | 'close'>
+/** Lists may take several turns, each a read of its own: slices.ts. */
+export type Verb = Exclude<keyof ExclusiveStore, 'onCommit' | 'close' | keyof ListStore>
 
 /** What it saves must be synced, may be lost with the power, or that depends on what it is asked for. */
 type Running = 'read' | Safety | ((...args: never[]) => Safety)
@@ -66,10 +68,6 @@ export const RUNNING: { readonly [Name in Verb]: Running } = {
   sends: 'read',
   send: 'read',
   addSend: 'synced',
-
-  list: 'read',
-  count: 'read',
-  sum: 'read',
 
   publications: 'read',
   published: 'lost with the power',

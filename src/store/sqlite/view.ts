@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { defined } from '../../core/defined.ts'
 import type { AppId, ReloadId, TenantId } from '../../core/ids.ts'
-import type { App, PlacedName, Space, SpaceAssignment, Tenant, User } from '../../core/records.ts'
+import type { App, PlacedName, Space, SpaceAssignment, Tenant } from '../../core/records.ts'
 import type { Readers } from '../../event/fan-out.ts'
 import type { Subscription } from '../../event/subscription.ts'
 import type { ReloadView } from '../port/reloads.ts'
@@ -14,6 +14,7 @@ import { openAttemptOf, reloadOf } from './reload-rows.ts'
 import { recordOf, recordsOf } from './row.ts'
 import { prepareSettledTask } from './settled-task.ts'
 import type { CachedReload, StoreCache } from './store-cache.ts'
+import { prepareUserById } from './user-rows.ts'
 
 export interface QueueTime {
   readonly tenantId: TenantId
@@ -115,7 +116,7 @@ export interface Views {
 export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: StoreCache): Views {
   const selectReload = db.prepare('SELECT * FROM reloads WHERE id = ?')
   const selectApp = db.prepare('SELECT * FROM apps WHERE id = ? AND tenant_id = ?')
-  const selectUser = db.prepare('SELECT record FROM users WHERE id = ? AND tenant_id = ?')
+  const userById = prepareUserById(db)
   const selectSpace = db.prepare('SELECT record FROM spaces WHERE id = ? AND tenant_id = ?')
   const selectAssignments = db.prepare(
     'SELECT record FROM assignments WHERE space_id = ? AND tenant_id = ? ORDER BY created_at, id',
@@ -127,7 +128,7 @@ export function prepareViews(db: DatabaseSync, tenantCache: TenantCache, cache: 
     const { spaceId } = asked
     const space = spaceId && recordOf<Space>(selectSpace.get(spaceId, tenantId))
     return {
-      users: asked.userIds.flatMap((id) => recordOf<User>(selectUser.get(id, tenantId)) ?? []),
+      users: asked.userIds.flatMap((id) => userById(id, tenantId) ?? []),
       ...defined({ space }),
       assignments: space ? recordsOf<SpaceAssignment>(selectAssignments.all(space.id, tenantId)) : [],
     }
