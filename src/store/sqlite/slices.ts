@@ -12,7 +12,7 @@ import { nearPage, pageOf } from '../rule/page.ts'
 import type { SqlCondition } from './condition.ts'
 import type { Row } from './row.ts'
 
-const TURN_MS = 5
+const LIST_TURN_MS = 5
 const FIRST_ROWS = 10
 const ROWS_MAX = 5000
 
@@ -73,7 +73,7 @@ export async function inTurns<Item>(rows: readonly Row[], of: (row: Row) => Item
   let began = performance.now()
   for (const row of rows) {
     items.push(of(row))
-    if (performance.now() - began < TURN_MS) continue
+    if (performance.now() - began < LIST_TURN_MS) continue
     await nextTurn()
     began = performance.now()
   }
@@ -100,7 +100,7 @@ async function* walked(
     yield select.all(tenantId, ...from, ...(to ?? [Number.MAX_SAFE_INTEGER, '']), ...condition.values)
     if (to === undefined) return
     from = to
-    const change = TURN_MS / Math.max(performance.now() - began, TURN_MS / 2)
+    const change = LIST_TURN_MS / Math.max(performance.now() - began, LIST_TURN_MS / 2)
     rows = Math.min(ROWS_MAX, Math.max(1, Math.floor(rows * change)))
     await nextTurn()
   }
