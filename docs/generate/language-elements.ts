@@ -15,6 +15,8 @@ export const LANGUAGE_ELEMENTS: Readonly<Record<string, readonly LanguageElement
     ['LOAD', load('')],
     ['DROP TABLE', 'DROP TABLE t;'],
     ['DROP FIELD', 'DROP FIELD a FROM t;'],
+    ['DROP MAPPING TABLE', 'DROP MAPPING TABLE m;'],
+    ['DROP VARIABLE', 'DROP VARIABLE v;'],
     ['TRACE', 'TRACE text;'],
     ['STORE', 'STORE t INTO [lib://d/t.csv] (txt);'],
     ['SQL', 'SQL SELECT a FROM t;'],

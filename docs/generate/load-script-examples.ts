@@ -106,6 +106,10 @@ export const EXAMPLES: readonly ShownExample[] = [
       ],
       ['Remove tables', 'DROP TABLES Few, Keys;'],
       ['Remove fields', 'DROP FIELD flag FROM Kept;'],
+      [
+        'Remove mapping tables, variables',
+        'Spare: MAPPING LOAD 1 AS k, 2 AS v AUTOGENERATE 1;\nDROP MAPPING TABLE Spare;\nDROP VARIABLE vSpare;',
+      ],
       ['Rename fields, tables', 'RENAME FIELD large TO big;\nRENAME TABLE Large TO Big;'],
       ['... by a mapping table', 'RENAME FIELDS USING Names;'],
       [
@@ -159,6 +163,10 @@ export const EXAMPLES: readonly ShownExample[] = [
       ['Subroutines', 'SUB Grow(x)\nLET x = x + 1;\nEXIT SUB WHEN x > 5;\nEND SUB\nCALL Grow(vNext)'],
       ['A condition before a statement', 'WHEN vNext > 100 DROP TABLE Sales;'],
       ['Wait, in milliseconds', 'SLEEP 1;'],
+      [
+        'A label, and a LOAD without a source, wait for the next LOAD that runs',
+        'Waiting: LOAD w * 2 AS doubled;\nIF vYears = 6 THEN\nLOAD w WHERE w > 1;\nEND IF\nLOAD RecNo() AS w AUTOGENERATE 3;',
+      ],
       ['Text into the progress and the log', 'TRACE nearly there;'],
       ['A remark, also `//` and `/* */`', 'REM nothing happens;'],
       ['The end: `SCRIPT`, `SUB`, `FOR`, `DO`; `WHEN`, `UNLESS`', 'EXIT SCRIPT UNLESS vNext = 0;'],

@@ -31,6 +31,7 @@ export type HostRequest =
     }
   | { readonly kind: 'store'; readonly statement: StoreStatement; readonly settings: Settings }
   | { readonly kind: 'drop-tables'; readonly tables: readonly string[] }
+  | { readonly kind: 'drop-maps'; readonly maps: readonly string[] }
   | { readonly kind: 'drop-fields'; readonly fields: readonly string[]; readonly tables?: readonly string[] }
   | { readonly kind: 'rename-tables'; readonly pairs: readonly RenamePair[] }
   | { readonly kind: 'rename-fields'; readonly pairs: readonly RenamePair[] }
@@ -126,6 +127,8 @@ export interface LoadResult {
   readonly source: string
   /** The highest value of the sequence field, for MERGE. */
   readonly sequence?: Value
+  /** What was passed over. */
+  readonly warnings?: readonly string[]
 }
 
 type Results = {

@@ -9,7 +9,7 @@ const CSV = {
 }
 
 it.each<[script: string, line: number, column: number | undefined, message: string]>([
-  ['LET x =\n If(1=1, 2;', 2, 11, "Unexpected end of the statement, expected ')'"],
+  ['LET x =\n If(1=1, 2;', 2, 11, "Unexpected end of the statement, expected ',' or ')'"],
   ['TRACE a;\nLET x = Foo(1);', 2, 9, 'Unknown function: foo()'],
   ['LET x = (1 + 2 as y);', 1, 16, "Unexpected token: 'as', expected ')'"],
   [

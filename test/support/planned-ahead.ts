@@ -17,6 +17,7 @@ import {
 import {
   planAutoNumber,
   planDropFields,
+  planDropMaps,
   planDropTables,
   planMapUse,
   planRenameFields,
@@ -71,6 +72,8 @@ function planAhead(
       return of(planStore(request.statement, shape))
     case 'drop-tables':
       return of(planDropTables(request.tables, shape))
+    case 'drop-maps':
+      return of(planDropMaps(request.maps, shape))
     case 'drop-fields':
       return of(planDropFields(request.fields, request.tables, shape))
     case 'rename-tables':

@@ -24,6 +24,7 @@ import { type ModelShape, shapeOf } from '../../script/plan/model-shape.ts'
 import {
   planAutoNumber,
   planDropFields,
+  planDropMaps,
   planDropTables,
   planMapUse,
   planRenameFields,
@@ -129,6 +130,9 @@ export class ScriptHost {
         return this.#change(planDropTables(request.tables, this.#shape), (model, tables) =>
           dropTables(database, model, tables),
         )
+      case 'drop-maps':
+        for (const map of planned(planDropMaps(request.maps, this.#shape))) this.#maps.delete(map)
+        return undefined
       case 'drop-fields':
         return this.#change(planDropFields(request.fields, request.tables, this.#shape), (model, drops) =>
           dropFields(database, model, drops),

@@ -4,7 +4,7 @@
  * nothing (SEMANTICS Q3).
  */
 import { defined } from '../../core/defined.ts'
-import { faults, ScriptFaultError } from '../../script/fault/fault.ts'
+import { faultOf, faults, ScriptFaultError } from '../../script/fault/fault.ts'
 import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
@@ -72,7 +72,10 @@ export async function executeLoad(
   return loadEach(statement, { ...environment, model: start }, files)
 }
 
-/** One load per file, in order of names; the usual rules choose the table of each (SEMANTICS E12). */
+/**
+ * One load per file, in order of names; the usual rules choose the table of each (SEMANTICS E12). An empty
+ * file among others is passed over with a warning.
+ */
 async function loadEach(
   statement: LoadStatement,
   environment: LoadEnvironment,
@@ -84,9 +87,18 @@ async function loadEach(
   let rows = 0
   let rowsRead = 0
   const pairs: (readonly [Value, Value])[] = []
-  for (const file of files) {
+  const warnings: string[] = []
+  for (const [index, file] of files.entries()) {
     const model = last?.model ?? environment.model
-    last = await loadOne(each, { ...environment, model }, file)
+    const isOnly = last === undefined && index === files.length - 1
+    const loaded = isOnly
+      ? await loadOne(each, { ...environment, model }, file)
+      : await loadUnlessEmpty(each, { ...environment, model }, file)
+    if (loaded === undefined) {
+      warnings.push(`The file '${file}' is empty and is passed over`)
+      continue
+    }
+    last = loaded
     // The first file replaces the table, the others add to it.
     if (partial?.kind === 'replace') each = { ...statement, prefixes }
     rows += last.result.rows
@@ -97,7 +109,22 @@ async function loadEach(
   const mask = source.kind === 'file' ? source.path.replaceAll('\\', '/') : ''
   const shown = mask.slice(mask.lastIndexOf('/') + 1)
   const map = last!.map && { map: mappingTable(last!.map.name, pairs) }
-  return { ...last!, ...map, rowsRead, result: { ...last!.result, rows, source: shown } }
+  const told = warnings.length > 0 ? { warnings } : {}
+  return { ...last!, ...map, rowsRead, result: { ...last!.result, rows, source: shown, ...told } }
+}
+
+async function loadUnlessEmpty(
+  statement: LoadStatement,
+  environment: LoadEnvironment,
+  file: string,
+): Promise<ExecutedLoad | undefined> {
+  if (environment.sources.facts(file)?.bytes === 0) return undefined
+  try {
+    return await loadOne(statement, environment, file)
+  } catch (error) {
+    if (faultOf(error)?.code === 'FileEmpty') return undefined
+    throw error
+  }
 }
 
 export function mappingTable(name: string, pairs: readonly (readonly [Value, Value])[]): MappingTable {

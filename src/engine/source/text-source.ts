@@ -105,7 +105,7 @@ async function textSource(
   shown: string,
 ): Promise<RowSource> {
   const names = rowFields(await firstRow(pieces, delimited), format)
-  if (names === undefined) throw faults.wrongFormat(`The ${shown} has no row with field names`)
+  if (names === undefined) throw faults.fileEmpty(`The ${shown} has no row with field names`)
   const labelled = format.labels !== 'none'
   const values: Value[] = names.map(() => null)
   return {

@@ -8,6 +8,7 @@ import type { ModelShape } from '../plan/model-shape.ts'
 import {
   planAutoNumber,
   planDropFields,
+  planDropMaps,
   planDropTables,
   planMapUse,
   planRenameFields,
@@ -30,6 +31,9 @@ export function* applyStatement(walk: Walk, step: Step, statement: Statement): C
       return setVariable(walk, step, statement.name, statement.text)
     case 'let':
       return applyLet(walk, step, statement)
+    case 'drop-variables':
+      for (const name of statement.variables) setVariable(walk, step, name, null)
+      return
     case 'sleep':
       adviseNames(walk, step, statement.milliseconds)
       attempt(walk, step, () => {
@@ -143,6 +147,8 @@ function planOf(statement: Statement, shape: ModelShape): Planned<unknown> | und
   switch (statement.kind) {
     case 'drop-tables':
       return planDropTables(statement.tables, shape)
+    case 'drop-maps':
+      return planDropMaps(statement.maps, shape)
     case 'drop-fields':
       return planDropFields(statement.fields, statement.tables, shape)
     case 'rename-tables':

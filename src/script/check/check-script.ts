@@ -14,6 +14,7 @@ import { unitOf } from './unit.ts'
 import type { Place, Walk } from './walk.ts'
 import { walkUncalled } from './walk-call.ts'
 import { walkRange } from './walk-range.ts'
+import { endWaiting } from './walk-waiting.ts'
 
 /** The issues in the order of the script, with nothing at hand but its text. */
 export function checkScript(script: string): ScriptIssue[] {
@@ -38,7 +39,9 @@ export function* checkAsking(script: string): Checking<ScriptIssue[]> {
     called: new Set(),
   }
   const top: Place = { depth: 0, calls: [], nested: 0, loops: 0, sure: true, exits: {} }
-  yield* walkRange(walk, unit, 0, unit.statements.length, top, new Knowledge())
+  const knowledge = new Knowledge()
+  yield* walkRange(walk, unit, 0, unit.statements.length, top, knowledge)
+  endWaiting(walk, top, knowledge)
   yield* walkUncalled(walk, top)
   return walk.issues.all()
 }

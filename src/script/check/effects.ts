@@ -5,7 +5,9 @@
 
 import { parseCall, parseFor } from '../parse/parse-control.ts'
 import { parseStatement } from '../parse/parse-statement.ts'
+import { isIncomplete } from '../run/waiting.ts'
 import type { Expression } from '../syntax/expression.ts'
+import { isControl } from '../syntax/head.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import type { LoadStatement, Statement } from '../syntax/statement.ts'
 import { type Knowledge, type Sub, UNKNOWN } from './knowledge.ts'
@@ -29,6 +31,8 @@ export interface Effects {
   rules: boolean
   directory: boolean
   stores: boolean
+  /** A label or LOADs without a source: behind the statement before, or behind a branch or call. */
+  waits: 'no' | 'here' | 'perhaps'
 }
 
 const noEffects = (): Effects => ({
@@ -43,6 +47,7 @@ const noEffects = (): Effects => ({
   rules: false,
   directory: false,
   stores: false,
+  waits: 'no',
 })
 
 /** Of statements `from` (inclusive) to `to` (exclusive), and of the subs that they call. */
@@ -54,7 +59,7 @@ export function effectsOf(walk: Walk, unit: Unit, from: number, to: number, know
       walk.budget -= 1
       if (walk.budget < -statements.length) effects.everything = true
       addEffects(effects, statements[index]!, (name) => {
-        const sub = knowledge.subs.get(name)
+        const sub = knowledge.subs.get(name.toLowerCase())
         if (sub === UNKNOWN || (sub === undefined && knowledge.subs.isOpen)) effects.everything = true
         else if (sub !== undefined && !seen.has(sub)) {
           seen.add(sub)
@@ -78,7 +83,11 @@ export function effectsOfStatement(statement: RawStatement): Effects {
 
 function addEffects(effects: Effects, statement: RawStatement, call: (name: string) => void): void {
   const { head, text } = statement
+  if (effects.waits === 'here' && (isControl(head) || head === 'include')) effects.waits = 'perhaps'
   switch (head) {
+    case 'label':
+      wait(effects, true)
+      return
     case 'for': {
       const clause = parsedOrNothing(() => parseFor(text))
       if (clause === undefined) effects.anyVariable = true
@@ -119,6 +128,17 @@ function isOnlyInTexts(text: string, args: readonly Expression[]): boolean {
 
 const macrosIn = (text: string): number => text.split('$(').length - 1
 
+/** Something waits now, or a LOAD with a source has ended the waiting. */
+function wait(effects: Effects, isWaiting: boolean): void {
+  if (effects.waits !== 'perhaps') effects.waits = isWaiting ? 'here' : 'no'
+}
+
+const HAS_SOURCE = /\b(?:from|from_field|resident|inline|autogenerate)\b/i
+
+/** As far as the text tells. */
+export const isLoadWithSource = ({ text }: RawStatement): boolean =>
+  /\bload\b/i.test(text) && HAS_SOURCE.test(text)
+
 const ASSIGNED = /^(?:(?:set|let)\s+)?([\p{L}_][\p{L}\p{N}_.]*)\s*=/iu
 
 /** What stands in `$(...)` is taken to be a part of its statement, unless the statement begins with it. */
@@ -137,6 +157,7 @@ function addUnclear(effects: Effects, { head, text }: RawStatement): void {
   else if (/^(?:[^\s:]+\s*:\s*)?\$\(/.test(text)) effects.everything = true
   else if (/\bload\b/i.test(text)) {
     effects.grows = true
+    wait(effects, !HAS_SOURCE.test(text))
     effects.extendsAny ||= /\b(?:concatenate|join|add|merge|replace)\b/i.test(text)
     effects.anyVariable ||= /\bmerge\b/i.test(text)
     effects.dropsAny ||= /\breplace\b/i.test(text)
@@ -151,6 +172,12 @@ function addParsed(effects: Effects, statement: Statement): void {
     case 'set':
     case 'let':
       effects.variables.add(statement.name)
+      return
+    case 'drop-variables':
+      for (const name of statement.variables) effects.variables.add(name)
+      return
+    case 'drop-maps':
+      effects.dropsAny = true
       return
     case 'load':
       addLoad(effects, statement)
@@ -185,8 +212,9 @@ function addParsed(effects: Effects, statement: Statement): void {
   }
 }
 
-function addLoad(effects: Effects, { prefixes }: LoadStatement): void {
-  const { join, concatenate, merge, partial } = prefixes
+function addLoad(effects: Effects, statement: LoadStatement): void {
+  const { join, concatenate, merge, partial } = statement.prefixes
+  wait(effects, isIncomplete(statement))
   effects.grows = true
   const into = join ?? concatenate
   if (into?.table !== undefined) effects.extended.add(into.table)
@@ -203,12 +231,16 @@ export function forgetEffects(knowledge: Knowledge, effects: Effects): void {
   }
   if (effects.anyVariable) knowledge.forgetVariables()
   for (const name of effects.variables) knowledge.setVariable(name, UNKNOWN)
-  let { shape } = knowledge.simple
+  let { shape, label, loads } = knowledge.simple
+  if (effects.waits !== 'no' || (effects.grows && label !== undefined)) label = UNKNOWN
+  if (effects.waits !== 'no' || (effects.grows && loads !== undefined)) loads = UNKNOWN
   if (effects.grows) shape = grownShape(shape, effects.extendsAny ? undefined : effects.extended)
   if (effects.dropsAny) shape = shrunkShape(shape, undefined)
   else if (effects.dropped.length > 0) shape = shrunkShape(shape, effects.dropped)
   knowledge.change({
     shape,
+    label,
+    loads,
     ...(effects.rules && { rulesOpen: true }),
     ...(effects.directory && { directory: UNKNOWN }),
   })

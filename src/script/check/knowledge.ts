@@ -6,9 +6,12 @@
 import type { StoreRules } from '../host.ts'
 import { EMPTY_SHAPE, type ModelShape, type Names, otherSectionShape } from '../plan/model-shape.ts'
 import { createScriptErrors } from '../run/script-errors.ts'
+import type { WaitingLabel, WaitingLoads } from '../run/waiting.ts'
+import type { DerivedText } from '../syntax/origin.ts'
 import type { Section } from '../syntax/statement.ts'
 import type { Letters } from '../value/letters.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'
+import { variableName } from '../value/system-variables.ts'
 import type { Value } from '../value/value.ts'
 import { LayeredMap } from './layered-map.ts'
 import { ANY_SHAPE, eitherShape } from './unclear-shape.ts'
@@ -27,6 +30,12 @@ export interface Sub {
   readonly formals: readonly string[]
 }
 
+/** A statement that waits, as far as it was expanded. */
+export interface StatementPlace extends DerivedText {
+  readonly unit: Unit
+  readonly index: number
+}
+
 type Rules = Pick<StoreRules, 'alias' | 'qualify' | 'maps' | 'nullAsValue'>
 
 /** What may have been left before this place: bits. */
@@ -40,6 +49,9 @@ interface Simple {
   rulesOpen: boolean
   /** What FORCE said last. */
   letters: Letters
+  /** For the next LOAD that runs. */
+  label: WaitingLabel<StatementPlace> | undefined | typeof UNKNOWN
+  loads: WaitingLoads<StatementPlace> | undefined | typeof UNKNOWN
   /** Of DIRECTORY; '' is none. */
   directory: string | typeof UNKNOWN
   /** Loops, subs and the script that an EXIT may have left: what follows may not be reached. */
@@ -56,6 +68,8 @@ const BEGINNING: Simple = {
   rules: { alias: [], qualify: [], maps: [], nullAsValue: [] },
   rulesOpen: false,
   letters: 'mixed',
+  label: undefined,
+  loads: undefined,
   directory: '',
   left: 0,
   dead: false,
@@ -64,7 +78,7 @@ const BEGINNING: Simple = {
 export class Knowledge {
   simple: Simple = BEGINNING
   readonly variables: LayeredMap<Known>
-  /** Of the sub that is called: they hide variables. */
+  /** Of the subs that are called, the last one's on top: they hide variables. */
   parameters: LayeredMap<Known>
   readonly subs: LayeredMap<Sub | typeof UNKNOWN>
   readonly definitions: LayeredMap<true>
@@ -85,7 +99,8 @@ export class Knowledge {
   }
 
   /** Undefined: the script has not set it. It may come with the request of the reload. */
-  variable(name: string): Known | undefined {
+  variable(written: string): Known | undefined {
+    const name = variableName(written)
     if (READ_ONLY.has(name)) return UNKNOWN
     const parameter = this.parameters.get(name)
     const value = parameter === undefined ? this.variables.get(name) : parameter
@@ -93,10 +108,11 @@ export class Knowledge {
   }
 
   isReadOnly(name: string): boolean {
-    return READ_ONLY.has(name)
+    return READ_ONLY.has(variableName(name))
   }
 
-  setVariable(name: string, value: Known): void {
+  setVariable(written: string, value: Known): void {
+    const name = variableName(written)
     const target = this.parameters.get(name) === undefined ? this.variables : this.parameters
     target.set(name, value)
   }
@@ -131,7 +147,9 @@ export class Knowledge {
     this.forgetVariables()
     for (const map of [this.subs, this.definitions, this.stored]) map.forget()
     const left = this.simple.left | LEFT.script
-    this.change({ shape: ANY_SHAPE, rulesOpen: true, directory: UNKNOWN, left })
+    // That a LOAD waits then is so unlikely that what follows is judged as if none did.
+    const waiting = { label: undefined, loads: undefined }
+    this.change({ shape: ANY_SHAPE, rulesOpen: true, directory: UNKNOWN, left, ...waiting })
   }
 
   /** What happens in the fork is not seen here until both are joined. */
@@ -199,6 +217,8 @@ function either(left: Simple, right: Simple): Simple {
     shape: isSameSection ? eitherShape(left.shape, right.shape) : ANY_SHAPE,
     rulesOpen:
       left.rulesOpen || right.rulesOpen || left.rules !== right.rules || left.letters !== right.letters,
+    label: left.label === right.label ? left.label : UNKNOWN,
+    loads: left.loads === right.loads ? left.loads : UNKNOWN,
     directory: left.directory === right.directory ? left.directory : UNKNOWN,
   }
 }

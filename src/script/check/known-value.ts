@@ -3,10 +3,11 @@
  * never clocks, chance, tables or files.
  */
 import { compile } from '../evaluate/compile-expression.ts'
+import type { Fault } from '../fault/fault.ts'
 import { functionRow } from '../function/functions.ts'
 import type { Binding } from '../function/site/binding.ts'
 import type { ScriptClock, ScriptSystem } from '../host.ts'
-import { expand } from '../parse/expand.ts'
+import { type ExpansionScope, expand } from '../parse/expand.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import { type Expression, operandsOf } from '../syntax/expression.ts'
 import type { DerivedText } from '../syntax/origin.ts'
@@ -96,14 +97,17 @@ function looksAtNames(name: string): boolean {
 export interface Expanded extends DerivedText {
   /** Names in `$(...)` that the script has not set, with the text that names them. */
   readonly unset: readonly string[]
+  /** Expressions in `$(=...)` that cannot be evaluated, and why. */
+  readonly failed: readonly { readonly expression: string; readonly fault: Fault }[]
 }
 
 /**
  * The statement with every `$(...)` replaced by what it means, or by a GAP.
- * @throws ScriptFaultError as a reload would: too many expansions, or a fault in one of them
+ * @throws ScriptFaultError as a reload would: too many expansions
  */
-export function expandKnown(text: string, knowledge: Knowledge): Expanded {
+export function expandKnown(text: string, knowledge: Knowledge, isRaw: boolean): Expanded {
   const unset: string[] = []
+  const failed: Expanded['failed'][number][] = []
   const get = (name: string): Value | undefined => {
     const value = knowledge.variable(name)
     if (value === undefined) unset.push(name)
@@ -118,7 +122,7 @@ export function expandKnown(text: string, knowledge: Knowledge): Expanded {
     const value = knownValue(parseExpression(expression), knowledge)
     return value === UNKNOWN ? undefined : value
   }
-  const expanding = expand(text, {
+  const scope: ExpansionScope = {
     text: (name) => (name.includes(GAP) ? GAP : asText(get(name))),
     numberText: (name) => (name.includes(GAP) ? GAP : asNumber(get(name))),
     // biome-ignore lint/correctness/useYield: the scope of an expansion takes generators.
@@ -133,8 +137,13 @@ export function expandKnown(text: string, knowledge: Knowledge): Expanded {
     *include() {
       return GAP
     },
-  })
+    // biome-ignore lint/correctness/useYield: the scope of an expansion takes generators.
+    *warn(expression, fault) {
+      failed.push({ expression, fault })
+    },
+  }
+  const expanding = expand(text, scope, isRaw)
   const { value, done } = expanding.next()
   if (done !== true) throw new Error('an expansion asked the host')
-  return { ...value, unset }
+  return { ...value, unset, failed }
 }

@@ -66,7 +66,7 @@ export function grownShape(shape: ModelShape, extended: ReadonlySet<string> | un
 
 /** The tables may have been dropped; undefined: any, or their fields, or other names. */
 export function shrunkShape(shape: ModelShape, dropped: readonly string[] | undefined): ModelShape {
-  if (dropped === undefined) return { ...ANY_SHAPE, maps: shape.maps }
+  if (dropped === undefined) return { ...ANY_SHAPE, maps: { ...shape.maps, open: true } }
   const tables = shape.tables.map((table) =>
     dropped.includes(table.name) ? { ...table, maybe: true } : table,
   )

@@ -7,12 +7,12 @@ import type { Block } from '../syntax/block.ts'
 import { through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import { nearestName } from '../value/nearest-name.ts'
+import { variableName } from '../value/system-variables.ts'
 import { askHost, type Checking } from './check-host.ts'
 import { effectsOf, forgetEffects } from './effects.ts'
 import { pathFault } from './file-place.ts'
 import { Knowledge, type Known, LEFT, type Sub, UNKNOWN } from './knowledge.ts'
 import { expandKnown, GAP, gapsIn, gapsOf, knownValue } from './known-value.ts'
-import { LayeredMap } from './layered-map.ts'
 import { type Unit, unitOf, unitWith } from './unit.ts'
 import {
   advise,
@@ -40,7 +40,7 @@ export function defineSub(walk: Walk, step: Step, { end }: Block): void {
   }
   const sub: Sub = { ...clause, unit, from: index + 1, to: end }
   walk.subs.push(sub)
-  knowledge.subs.set(clause.name, sub)
+  knowledge.subs.set(clause.name.toLowerCase(), sub)
 }
 
 export function* walkCall(walk: Walk, step: Step): Checking<void> {
@@ -57,11 +57,12 @@ export function* walkCall(walk: Walk, step: Step): Checking<void> {
 /** Undefined: there is none, which is reported. */
 function findSub(walk: Walk, step: Step, { name, args }: CallClause): Sub | typeof UNKNOWN | undefined {
   const { subs } = step.knowledge
-  const sub = subs.get(name)
+  const sub = subs.get(name.toLowerCase())
   if (sub === UNKNOWN) return sub
   if (sub === undefined) {
     if (subs.isOpen) return UNKNOWN
-    const near = nearestName(name, subs.names())
+    const known = [...subs.names()].flatMap((each) => subNamed(each, subs.get(each)))
+    const near = nearestName(name, known)
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`
     report(walk, step, faults.subNotFound(`The sub ${name} is not defined before this CALL${hint}`).fault)
     return undefined
@@ -74,6 +75,10 @@ function findSub(walk: Walk, step: Step, { name, args }: CallClause): Sub | type
   return sub
 }
 
+/** As it is written, or in lower case where it is not known which it is. */
+const subNamed = (name: string, sub: Sub | typeof UNKNOWN | undefined): string[] =>
+  sub === undefined ? [] : [sub === UNKNOWN ? name : sub.name]
+
 function* enterSub(walk: Walk, step: Step, sub: Sub, { args }: CallClause): Checking<void> {
   const { knowledge } = step
   const values = args.map((argument): Known => {
@@ -81,16 +86,19 @@ function* enterSub(walk: Walk, step: Step, sub: Sub, { args }: CallClause): Chec
     return value === undefined ? UNKNOWN : value
   })
   const around = knowledge.parameters
-  knowledge.parameters = new LayeredMap()
-  for (const [index, formal] of sub.formals.entries()) {
+  const formals = sub.formals.map(variableName)
+  knowledge.parameters = around.fork()
+  for (const [index, formal] of formals.entries()) {
     knowledge.parameters.set(formal, index < values.length ? values[index]! : null)
   }
   yield* walkBody(walk, step, sub)
   const last = knowledge.parameters
   knowledge.parameters = around
+  // It sees and sets the parameters of the subs around.
+  for (const name of around.names()) if (!formals.includes(name)) around.set(name, last.get(name) ?? UNKNOWN)
   for (const [index, argument] of args.entries()) {
     if (argument.kind !== 'name' || knowledge.isReadOnly(argument.name)) continue
-    const value = last.get(sub.formals[index] ?? '')
+    const value = last.get(formals[index] ?? '')
     knowledge.setVariable(argument.name, value === undefined ? UNKNOWN : value)
   }
 }
@@ -121,14 +129,14 @@ export function* walkUncalled(walk: Walk, place: Place): Checking<void> {
     nothing.forget()
     const exit: Exit = { base: nothing, alternatives: [] }
     const body = nothing.fork()
-    for (const formal of sub.formals) body.parameters.set(formal, UNKNOWN)
+    for (const formal of sub.formals) body.parameters.set(variableName(formal), UNKNOWN)
     yield* walk.range(sub.unit, sub.from, sub.to, { ...place, sure: false, exits: { sub: exit } }, body)
   }
 }
 
 export function* walkInclude(walk: Walk, step: Step): Checking<void> {
   const { knowledge, statement } = step
-  const expanded = attempt(walk, step, () => expandKnown(statement.text.slice(2, -1), knowledge).text)
+  const expanded = attempt(walk, step, () => expandKnown(statement.text.slice(2, -1), knowledge, true).text)
   if (expanded === undefined) return knowledge.forget()
   const include = includeOf(expanded)
   if (include === undefined) {

@@ -12,6 +12,7 @@ import {
 } from '../parse/parse-control.ts'
 import type { Block } from '../syntax/block.ts'
 import type { Expression } from '../syntax/expression.ts'
+import { variableName } from '../value/system-variables.ts'
 import type { Checking } from './check-host.ts'
 import { effectsOf, forgetEffects } from './effects.ts'
 import { pathFault } from './file-place.ts'
@@ -52,14 +53,26 @@ export function* walkFor(walk: Walk, step: Step, block: Block): Checking<void> {
   if (clause !== undefined && step.knowledge.isReadOnly(clause.variable)) {
     report(walk, step, faults.semantic(`The variable ${clause.variable} can only be read`).fault)
   }
-  yield* walkPasses(
-    walk,
-    step,
-    block,
-    'for',
-    clause === undefined ? unclearFor(step) : passesOf(walk, step, clause),
-  )
+  const passes = clause === undefined ? unclearFor(step) : passesOf(walk, step, clause)
+  const isCounted = clause?.kind === 'to' && passes.most !== Number.POSITIVE_INFINITY
+  const isAssigned = isCounted && passes.most > 0 && assigns(walk, step, block, clause.variable)
+  yield* walkPasses(walk, step, block, 'for', isAssigned ? assignedIn(passes) : passes)
 }
+
+/** Whether the body may assign to the variable. */
+function assigns(walk: Walk, { unit, index, knowledge }: Step, { end }: Block, variable: string): boolean {
+  const { everything, anyVariable, variables } = effectsOf(walk, unit, index + 1, end, knowledge)
+  const name = variableName(variable)
+  return everything || anyVariable || [...variables].some((each) => variableName(each) === name)
+}
+
+/** A loop whose counter its body sets runs as often as that makes it. */
+const assignedIn = (passes: Passes): Passes => ({
+  ...passes,
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  after: UNKNOWN,
+})
 
 function checkEnd(walk: Walk, { unit, place, knowledge }: Step, { end }: Block, variable?: string): void {
   const closing = unit.statements[end]

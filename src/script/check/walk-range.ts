@@ -15,7 +15,8 @@ import { type Place, readClause, report, type Step, stepAt, WALKED_DEPTH, type W
 import { walkIf, walkSwitch } from './walk-branch.ts'
 import { defineSub, walkCall, walkInclude } from './walk-call.ts'
 import { walkDo, walkFor } from './walk-loop.ts'
-import { forgetUnclear, walkRegular } from './walk-regular.ts'
+import { walkRegular } from './walk-regular.ts'
+import { forgetUnclear, walkLabel } from './walk-waiting.ts'
 
 export function* walkRange(
   walk: Walk,
@@ -34,8 +35,8 @@ export function* walkRange(
       yield* walkBlock(walk, step, head)
       index = unit.blocks.get(index)!.end + 1
     } else {
-      yield* walkSimple(walk, step, to)
-      index = step.last + 1
+      yield* walkSimple(walk, step)
+      index += 1
     }
   }
 }
@@ -61,7 +62,7 @@ function* walkBlock(walk: Walk, step: Step, opener: Opener): Checking<void> {
   }
 }
 
-function* walkSimple(walk: Walk, step: Step, to: number): Checking<void> {
+function* walkSimple(walk: Walk, step: Step): Checking<void> {
   const { head } = step.statement
   if (isStray(head)) {
     const message = `${head.toUpperCase()} stands outside of a block it belongs to`
@@ -72,6 +73,8 @@ function* walkSimple(walk: Walk, step: Step, to: number): Checking<void> {
       return yield* walkCall(walk, step)
     case 'exit':
       return walkExit(walk, step)
+    case 'label':
+      return walkLabel(walk, step)
     case 'include':
       return yield* walkInclude(walk, step)
     case 'assign': {
@@ -80,7 +83,7 @@ function* walkSimple(walk: Walk, step: Step, to: number): Checking<void> {
       return yield* applyStatement(walk, step, statement)
     }
     default:
-      return yield* walkRegular(walk, step, to)
+      return yield* walkRegular(walk, step)
   }
 }
 

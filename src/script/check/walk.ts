@@ -9,6 +9,7 @@ import type { Span } from '../fault/span.ts'
 import { functionRow } from '../function/functions.ts'
 import { SHOWN_MAX_CHARACTERS } from '../run/current-statement.ts'
 import { type Expression, operandsOf } from '../syntax/expression.ts'
+import { takesText } from '../syntax/head.ts'
 import { type Origin, through } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import { nearestName } from '../value/nearest-name.ts'
@@ -71,14 +72,12 @@ export interface Step {
   /** The statement as far as it is expanded. */
   text: string
   origin: Origin
-  /** Index of the last statement that belongs to it. */
-  last: number
 }
 
 export function stepAt(unit: Unit, index: number, place: Place, knowledge: Knowledge): Step {
   const statement = unit.statements[index]!
   const { text, origin } = statement
-  return { unit, index, place, statement, knowledge, text, origin, last: index }
+  return { unit, index, place, statement, knowledge, text, origin }
 }
 
 export const deeper = (place: Place, changes: Partial<Place> = {}): Place => ({
@@ -163,20 +162,25 @@ export function reportAll(walk: Walk, step: Step, faults: readonly Fault[]): voi
 export function expandStep(walk: Walk, step: Step): boolean {
   const { statement, knowledge } = step
   if (!statement.text.includes('$(')) return true
-  const expanded = attempt(walk, step, () => expandKnown(statement.text, knowledge))
+  const expanded = attempt(walk, step, () =>
+    expandKnown(statement.text, knowledge, takesText(statement.head)),
+  )
   if (expanded === undefined) return false
-  adviseUnset(walk, step, expanded)
+  adviseExpanded(walk, step, expanded)
   step.text = expanded.text
   step.origin = through(expanded.origin, statement.origin)
   return true
 }
 
-function adviseUnset(walk: Walk, step: Step, { unset }: Expanded): void {
-  for (const name of unset) {
-    const { text } = step.statement
-    const at = Math.max(0, text.indexOf(name))
-    const span = { start: at, end: at + name.length }
-    advise(walk, step, 'VariableNotSet', notSet(name, step.knowledge), span)
+function adviseExpanded(walk: Walk, step: Step, { unset, failed }: Expanded): void {
+  const spanOf = (written: string) => {
+    const start = Math.max(0, step.statement.text.indexOf(written))
+    return { start, end: start + written.length }
+  }
+  for (const name of unset) advise(walk, step, 'VariableNotSet', notSet(name, step.knowledge), spanOf(name))
+  for (const { expression, fault } of failed) {
+    const message = `$(=${expression}) is empty: ${fault.message}`
+    advise(walk, step, 'ExpansionEmpty', message, spanOf(expression))
   }
 }
 

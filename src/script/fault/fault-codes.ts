@@ -94,6 +94,12 @@ export const FAULT_KINDS = {
     'The content of a file is not of the format that the script says.',
     'Check the format specification behind the path, and the file.',
   ),
+  fileEmpty: kind(
+    12,
+    3004,
+    'A text file has no row.',
+    'Check the file; among those of a path with wildcards an empty one is passed over.',
+  ),
   wrongQvd: kind(12, 11047, 'A QVD file is damaged, or is none.', 'Write the file again.'),
   encrypted: kind(14, 11019, 'The workbook is encrypted.', 'Save it without a password.'),
   nameTaken: kind(
@@ -160,7 +166,7 @@ export const FAULT_KINDS = {
     16,
     1,
     'No sub of that name is defined before the CALL.',
-    'Check the name: case counts. Define the sub, or include its file, before it is called.',
+    'Check the name. Define the sub, or include its file, before it is called.',
   ),
   variableReadOnly: kind(
     16,

@@ -107,11 +107,12 @@ function jsonArgument(args: Arguments, at: number, context: EvaluationContext): 
   return readJson(given) ?? jsonValue(args[at] ?? null, context.settings)
 }
 
-/** JsonObject(name, value [, name, value ...]); a name without a value gets null. */
+/** JsonObject(name, value [, name, value ...]); a pair whose value is NULL is left out. */
 function jsonObject(args: Arguments, context: EvaluationContext): Value {
   const members: (readonly [string, Json])[] = []
   for (let at = 0; at < args.length; at += 2) {
-    members.push([text(args, at, context) ?? '', jsonValue(args[at + 1] ?? null, context.settings)])
+    const value = args[at + 1] ?? null
+    if (value !== null) members.push([text(args, at, context) ?? '', jsonValue(value, context.settings)])
   }
   return JSON.stringify(Object.fromEntries(members))
 }

@@ -16,6 +16,9 @@ function expanded(text: string, variables: Readonly<Record<string, string>> = {}
     numberText: (name) => `#${name}`,
     evaluate: (expression) => told(`<${expression}>`),
     evaluateNumber: (expression) => told(`<#${expression}>`),
+    *warn() {
+      yield { kind: 'log', depth: 0, text: 'warned' }
+    },
     include: (path, must) => told(`{${path}${must ? '!' : ''}}`),
   })
   const { value, done } = running.next()
@@ -37,7 +40,7 @@ describe('expansion (LANGUAGE 10)', () => {
     ['$(=1+(2))', {}, '<1+(2)>'],
     ["$(=f(')'))!", {}, "<f(')')>!"],
     ['$(#=1+1)', {}, '<#1+1>'],
-    ['$(v)', { v: '=1+1' }, '<1+1>'],
+    ['$(v)', { v: '=1+1' }, '=1+1'],
     ['$(=$(v)+1)', { v: '2' }, '<2+1>'],
     ['$(MUL(3,7))', { MUL: '$1*$2' }, '3*7'],
     ['$(MUL(10))', { MUL: '$1*$2' }, '10*$2'],
@@ -45,7 +48,14 @@ describe('expansion (LANGUAGE 10)', () => {
     ['$(n(a,b))', { n: '$0' }, '2'],
     ['$(n())', { n: '$0' }, '0'],
     ["$(f(Left(a,1),'x,y'))", { f: '$2|$1' }, "'x,y'|Left(a,1)"],
-    ['$(f(1))', { f: '=$1+1' }, '<1+1>'],
+    ['$(f(1))', { f: '=$1+1' }, '=1+1'],
+    ["'$(v)'", { v: "it's" }, "'it''s'"],
+    ["'a''$(v)$(v)' & $(v)", { v: "'" }, "'a''''''' & '"],
+    ['"it\'s $(v)"', { v: "'" }, '"it\'s \'"'],
+    ["[it's] & '$(v)'", { v: "'" }, "[it's] & ''''"],
+    ["'$(=f('$(v)'))'", { v: "'" }, "'<f('''''''')>'"],
+    ["'$(a)'", { a: "x '$(b)'", b: "y's" }, "'x ''y''s'''"],
+    ["it's $(v)", { v: "'" }, "it's '"],
     ['$(f($(a),2))', { f: '$1-$2', a: '9' }, '9-2'],
     ["$(Include=it's.qvs)", {}, "{it's.qvs}"],
     ['$(Must_Include=[lib://a b/c.qvs])', {}, '{lib://a b/c.qvs!}'],

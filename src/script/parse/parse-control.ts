@@ -4,7 +4,8 @@ import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
-import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
+import { readArguments, readExpression, readExpressions, unexpected } from './parse-expression.ts'
+import { readLabel } from './parse-prefixes.ts'
 import { expectEnd, readName } from './read-name.ts'
 
 /** WHEN runs if all of them are true, UNLESS if it is false. */
@@ -82,6 +83,14 @@ export function parseCase(text: string): Expression[] {
   return ended(tokens, readExpressions(tokens))
 }
 
+/** `name:` alone. */
+export function parseLabel(text: string): string {
+  const tokens = tokensOf(text)
+  const label = readLabel(tokens)
+  if (label === undefined) throw unexpected(tokens, 'the name of a table')
+  return ended(tokens, label)
+}
+
 export interface SubClause {
   readonly name: string
   readonly formals: readonly string[]
@@ -112,11 +121,7 @@ export interface CallClause {
 export function parseCall(text: string): CallClause {
   const tokens = behindHead(text)
   const name = readName(tokens, 'the name of a sub')
-  let args: Expression[] = []
-  if (tokens.takeSymbol('(') && !tokens.takeSymbol(')')) {
-    args = readExpressions(tokens)
-    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
-  }
+  const args = tokens.takeSymbol('(') ? readArguments(tokens) : []
   return ended(tokens, { name, args })
 }
 

@@ -98,7 +98,7 @@ describe('syntax faults name what is wrong', () => {
     ['a b', /Unexpected token: 'b'/],
     ['a != b', /Unexpected token: '!'/],
     ['(a', /expected '\)'/],
-    ['f(a,)', /Unexpected token: '\)'/],
+    ['f(a,', /Unexpected end of the statement, expected a value/],
     ["'abc", /never closed: 'abc/],
     ['a || b', /Unexpected token: '\|'/],
     ['3,5', /Unexpected token: ','/],

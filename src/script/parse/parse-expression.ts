@@ -33,6 +33,25 @@ export function readExpressions(tokens: TokenStream): Expression[] {
   return list
 }
 
+/**
+ * Arguments up to the `)`, which is taken; one that is left out is NULL.
+ *
+ * @param readOne reads an argument that is there
+ */
+export function readArguments(tokens: TokenStream, readOne = () => readExpression(tokens)): Expression[] {
+  const args: Expression[] = []
+  if (tokens.takeSymbol(')')) return args
+  do args.push(tokens.atSymbol(',') || tokens.atSymbol(')') ? leftOut(tokens) : readOne())
+  while (tokens.takeSymbol(','))
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
+  return args
+}
+
+function leftOut(tokens: TokenStream): Expression {
+  const { start } = tokens.peek()
+  return { kind: 'call', name: 'null', args: [], distinct: false, span: { start, end: start } }
+}
+
 /** The fault for a token that cannot stand where it is. */
 export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultError {
   const token = tokens.peek()
@@ -191,12 +210,7 @@ function readCall(tokens: TokenStream, { value, start }: Token, depth: number): 
   const name = value.toLowerCase()
   tokens.next()
   const distinct = readQualifiers(tokens)
-  const args: Expression[] = []
-  if (!tokens.atSymbol(')')) {
-    do args.push(allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
-    while (tokens.takeSymbol(','))
-  }
-  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
+  const args = readArguments(tokens, () => allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
   const span = tokens.since(start)
   const fault = callFault(name, args.length)
   if (fault !== undefined) throw fault.at(span)

@@ -16,32 +16,39 @@ import {
 } from '../syntax/statement.ts'
 import { readExpression, readExpressions, unexpected } from './parse-expression.ts'
 import { readFormat, readPath } from './parse-format.ts'
-import { parsePrefixes } from './parse-prefixes.ts'
+import { oneLabel, parsePrefixes } from './parse-prefixes.ts'
 import { readName } from './read-name.ts'
 import { unsupported } from './unsupported.ts'
 
 /** The stream stands at the first token of the statement. */
 export function parseLoad(tokens: TokenStream): LoadStatement {
-  const { label, prefixes, prefixSpans } = parsePrefixes(tokens)
+  const { prefixes, prefixSpans, ...head } = parsePrefixes(tokens)
+  let { label } = head
   const levels = [readLevel(tokens)]
   while (tokens.takeSymbol(';')) {
     if (levels.at(-1)?.source.kind !== 'preceding') throw unexpected(tokens, 'the end of the statement')
-    levels.push(readLowerLevel(tokens, levels.at(-1)!))
+    const { start } = tokens.peek()
+    const lower = readLowerLevel(tokens, levels.at(-1)!)
+    if (lower.label !== undefined) label = oneLabel(label, lower.label, { start, end: start })
+    levels.push(lower.level)
   }
   if (tokens.peek().kind !== 'end') throw unexpected(tokens, expectedClause(levels.at(-1)!))
   return { kind: 'load', ...defined({ label }), prefixes, prefixSpans, levels }
 }
 
-/** Label and prefixes belong to the top level (J16). */
-function readLowerLevel(tokens: TokenStream, above: LoadLevel): LoadLevel {
-  const { prefixSpans } = parsePrefixes(tokens)
+/** Prefixes belong to the top level (J16). A label may stand before any: it is that of the whole stack. */
+function readLowerLevel(
+  tokens: TokenStream,
+  above: LoadLevel,
+): { readonly label: string | undefined; readonly level: LoadLevel } {
+  const { label, prefixSpans } = parsePrefixes(tokens)
   const [prefix] = Object.entries(prefixSpans)
   if (prefix !== undefined) {
     const [name, span] = prefix
     throw faults.prefixes(`The prefix ${name} must stand at the top of a stack of LOADs`, span)
   }
   if (!tokens.atWord('load')) throw unsupported(tokens) ?? faults.syntax(NO_SOURCE, above.source.span)
-  return readLevel(tokens)
+  return { label, level: readLevel(tokens) }
 }
 
 function readLevel(tokens: TokenStream): LoadLevel {

@@ -25,7 +25,7 @@ export function parsePrefixes(tokens: TokenStream): LoadHead {
     const { start } = tokens.peek()
     const label = readLabel(tokens)
     const prefix = label === undefined ? readPrefix(tokens) : undefined
-    if (label !== undefined) head = { ...head, label }
+    if (label !== undefined) head = { ...head, label: oneLabel(head.label, label, tokens.since(start)) }
     else if (prefix === undefined) return head
     else {
       const span = tokens.since(start)
@@ -34,6 +34,12 @@ export function parsePrefixes(tokens: TokenStream): LoadHead {
       head = { ...head, prefixes, prefixSpans: { ...head.prefixSpans, ...spans } }
     }
   }
+}
+
+/** The one of two labels that is there; a table has no two, and none is lost in silence. */
+export function oneLabel(before: string | undefined, label: string, span?: Span): string {
+  if (before === undefined) return label
+  throw faults.syntax(`No LOAD follows the label '${before}' before the label '${label}'`, span)
 }
 
 /** A name with a colon behind it. */

@@ -49,7 +49,8 @@ describe('statements (LANGUAGE 3)', () => {
     ["DIRECTORY 'lib://a b/'", { kind: 'directory', path: 'lib://a b/' }],
     ['DIRECTORY lib://a b/c', { kind: 'directory', path: 'lib://a b/c' }],
     ['DIRECTORY', { kind: 'directory', path: '' }],
-    ["T: TRACE it's", { kind: 'trace', text: "it's" }],
+    ['TRACE = a', { kind: 'trace', text: '= a' }],
+    ['TRACE: a', { kind: 'trace', text: ': a' }],
   ])('%s', (text, statement) => {
     expect(parseStatement(text)).toEqual(statement)
   })

@@ -7,8 +7,9 @@
  */
 import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
+import { canBeAssigned, isRemark, startsLoad } from '../syntax/head.ts'
 import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
-import { closingMark, quoteEnd, skipBlank, withoutQuotes } from '../syntax/quote.ts'
+import { closingMark, enclosed, quoteEnd, skipBlank, withoutQuotes } from '../syntax/quote.ts'
 import type { RenamePair, Statement } from '../syntax/statement.ts'
 import { parseDeclare, parseDerive } from './parse-derived.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
@@ -32,17 +33,19 @@ export function parseStatement(text: string, from = 0): Statement {
   const tokens = tokensOf(text, from)
   const word = tokens.peek().kind === 'word' ? tokens.peek().value.toLowerCase() : ''
   const behind = tokens.peek(1)
-  const label = behind.kind === 'symbol' && behind.value === ':'
-  if (behind.kind === 'symbol' && behind.value === '=') return parseLet(text, from)
-  if (!label && Object.hasOwn(PARSERS, word)) {
+  const isAssigned = behind.kind === 'symbol' && behind.value === '=' && canBeAssigned(word)
+  if (isAssigned) return parseLet(text, from)
+  const loads = isLoad(tokensOf(text, from))
+  const isLabelled = behind.kind === 'symbol' && behind.value === ':'
+  const isRemarked = isRemark(text, tokens.peek().start) && !loads
+  if (Object.hasOwn(PARSERS, word) && (!isLabelled || isRemarked)) {
     tokens.next()
     return PARSERS[word]!(tokens)
   }
-  return (
-    partialMap(tokensOf(text, from)) ??
-    parseDeclare(tokensOf(text, from)) ??
-    (startsLoad(tokensOf(text, from)) ? parseLoad(tokens) : parseLabelled(tokens))
-  )
+  const statement = partialMap(tokensOf(text, from)) ?? parseDeclare(tokensOf(text, from))
+  if (statement !== undefined) return statement
+  if (!loads) throw unknown(tokens)
+  return parseLoad(tokens)
 }
 
 /** ADD MAP ... USING: the only statement but LOAD that takes ADD and REPLACE. */
@@ -89,30 +92,15 @@ const nullAsValue = (tokens: TokenStream, verb: string, on: boolean): Statement 
   on,
 })
 
-const LOAD_WORDS: ReadonlySet<string> = new Set(
-  (
-    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace merge ' +
-    'crosstable intervalmatch generic hierarchy hierarchybelongsto'
-  ).split(' '),
-)
-
 /** Does a LOAD, or a prefix of one, stand behind the labels? */
-function startsLoad(tokens: TokenStream): boolean {
+function isLoad(tokens: TokenStream): boolean {
   while (readLabel(tokens) !== undefined);
   const { kind, value } = tokens.peek()
-  return kind === 'word' && LOAD_WORDS.has(value.toLowerCase())
-}
-
-/** A label before another statement is ignored. */
-function parseLabelled(tokens: TokenStream): Statement {
-  const { start } = tokens.peek()
-  const label = readLabel(tokens)
-  if (label === undefined) throw unknown(tokens)
-  if (tokens.peek().kind !== 'end') return parseStatement(tokens.text, tokens.peek().start)
-  throw faults.syntax(`No statement follows the label ${label}`, tokens.since(start))
+  return kind === 'word' && startsLoad(value.toLowerCase())
 }
 
 function unknown(tokens: TokenStream): ScriptFaultError {
+  while (readLabel(tokens) !== undefined);
   const fault = unsupported(tokens)
   if (fault !== undefined) return fault
   const line = restOf(tokens).trim().split('\n')[0]!.trim()
@@ -123,15 +111,18 @@ function unknown(tokens: TokenStream): ScriptFaultError {
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g
 
-/** Where the `=` behind the variable's name stands, and that name. */
+/** The variable's name, and the value behind `=`. A name alone has an empty one. */
 function assignment(text: string, from: number) {
   const start = skipBlank(text, from)
   const equals = text.indexOf('=', quoteEnd(text, start) ?? start)
-  const name = withoutQuotes(text.slice(start, Math.max(equals, start)).replace(COMMENTS, ' ').trim())
-  if (name === '') {
+  const end = equals === -1 ? text.length : equals
+  const written = text.slice(start, end).replace(COMMENTS, ' ').trim()
+  const isAlone = equals !== -1 || enclosed(written) || !/\s/.test(written)
+  if (written === '' || !isAlone) {
     throw faults.syntax('Expected a variable name and = behind it', { start, end: text.length })
   }
-  return { name, valueAt: equals + 1, value: text.slice(equals + 1).trim() }
+  const valueAt = Math.min(end + 1, text.length)
+  return { name: withoutQuotes(written), valueAt, value: text.slice(valueAt).trim() }
 }
 
 /**
@@ -169,12 +160,27 @@ function parseFlushLog(tokens: TokenStream): Statement {
 }
 
 function parseDrop(tokens: TokenStream): Statement {
+  if (tokens.takeWord('variable') || tokens.takeWord('variables')) {
+    return ended(tokens, { kind: 'drop-variables', variables: distinct(readNames(tokens, 'a variable')) })
+  }
+  if (tokens.takeWord('mapping')) {
+    if (!tokens.takeWord('table') && !tokens.takeWord('tables')) throw unexpected(tokens, 'TABLE or TABLES')
+    const maps = distinct(readNames(tokens, 'the name of a mapping table'))
+    return ended(tokens, { kind: 'drop-maps', maps })
+  }
   const what = readObject(tokens, 'drop')
-  const names = readNames(tokens, `a ${what} name`)
-  const tables = what === 'field' && tokens.takeWord('from') ? readNames(tokens, 'a table name') : undefined
+  const names = distinct(readNames(tokens, `a ${what} name`))
+  if (what === 'table') return ended(tokens, { kind: 'drop-tables', tables: names })
+  const tables = tokens.takeWord('from') ? distinct(readNames(tokens, 'a table name')) : undefined
+  return ended(tokens, { kind: 'drop-fields', fields: names, ...defined({ tables }) })
+}
+
+/** What is named twice is dropped once. */
+const distinct = (names: readonly string[]): string[] => [...new Set(names)]
+
+function ended(tokens: TokenStream, statement: Statement): Statement {
   expectEnd(tokens)
-  if (what === 'table') return { kind: 'drop-tables', tables: names }
-  return { kind: 'drop-fields', fields: names, ...defined({ tables }) }
+  return statement
 }
 
 function parseRename(tokens: TokenStream): Statement {

@@ -60,15 +60,16 @@ export function loadTarget(question: TargetQuestion, fields: Names): LoadTarget 
 }
 
 /**
- * The table of an earlier reload that ADD and MERGE extend and REPLACE replaces in a partial
- * reload: the one that CONCATENATE names, else the one with the same fields, else the one with the label
- * (LANGUAGE, section 12). Null if the LOAD concerns no such table.
+ * The table that REPLACE replaces, and that ADD and MERGE extend in a partial reload: the one that
+ * CONCATENATE names, else the one with the same fields, else the one with the label (LANGUAGE, section 12).
+ * Null if the LOAD concerns no such table.
  */
 function tableBefore(question: TargetQuestion, fields: Names): LoadTarget | null | undefined {
   const { statement, model, partial } = question
   const { label, prefixes } = statement
-  if (!partial || prefixes.partial === undefined || prefixes.join || prefixes.keep) return null
+  if (prefixes.partial === undefined || prefixes.join || prefixes.keep) return null
   const kind = prefixes.partial.kind === 'replace' ? 'replace' : 'append'
+  if (!partial && kind === 'append') return null
   if (prefixes.concatenate !== undefined) {
     const table = namedTable(question, 'concatenate')
     return table === undefined ? undefined : { kind, table }

@@ -29,6 +29,14 @@ export function planDropTables(names: readonly string[], model: ModelShape): Pla
   return findings.answer(names, after)
 }
 
+/** The plan: the mapping tables to drop. */
+export function planDropMaps(names: readonly string[], model: ModelShape): Planned<readonly string[]> {
+  const findings = new Findings()
+  for (const name of names) if (lacks(model.maps, name)) findings.report(unknownMap(name))
+  const left = model.maps.names.filter((name) => !names.includes(name))
+  return findings.answer(names, { ...model, maps: { ...model.maps, names: left } })
+}
+
 export interface FieldDrop {
   readonly table: string
   readonly field: string
@@ -123,6 +131,8 @@ export function planAutoNumber(patterns: readonly string[], model: ModelShape): 
 /** Checks that the mapping table of a statement exists. */
 export function planMapUse(map: string, model: ModelShape): Planned<string> {
   const findings = new Findings()
-  if (lacks(model.maps, map)) findings.report(faults.mapNotFound(`Mapping table '${map}' not found`))
+  if (lacks(model.maps, map)) findings.report(unknownMap(map))
   return findings.answer(map, model)
 }
+
+const unknownMap = (name: string) => faults.mapNotFound(`Mapping table '${name}' not found`)

@@ -6,35 +6,11 @@
 import { type Fault, faultOf } from '../fault/fault.ts'
 import { Lines } from '../fault/span.ts'
 import type { Asking, FaultPosition } from '../host.ts'
-import { type Origin, through } from '../syntax/origin.ts'
-import type { RawStatement } from '../syntax/split.ts'
+import { takesText } from '../syntax/head.ts'
+import { through } from '../syntax/origin.ts'
 import { numberOf } from '../value/convert.ts'
 import { expand } from './evaluate-script.ts'
-import type { ScriptState, Unit } from './script-state.ts'
-
-/** How deep the script stands: blocks and calls for the log, calls for the limit, loops and subs for EXIT. */
-export interface Nesting {
-  readonly depth: number
-  /** Calls and included files around it. */
-  readonly calls: number
-  readonly inSub: boolean
-  /** Loops around it, in the same sub. */
-  readonly fors: number
-  readonly dos: number
-}
-
-export interface CurrentStatement {
-  readonly unit: Unit
-  readonly index: number
-  readonly nesting: Nesting
-  readonly statement: RawStatement
-  /** The statement as far as it is expanded. */
-  text: string
-  /** From spans of `text` to the script of the unit. */
-  origin: Origin
-  /** Index of the last statement that belongs to it: further than its own for a stack of LOADs. */
-  last: number
-}
+import type { CurrentStatement, Nesting, ScriptState, Unit } from './script-state.ts'
 
 /** What happens after a statement: the next one, or leaving what EXIT names. */
 export type Flow = 'go' | 'exit sub' | 'exit for' | 'exit do' | 'exit script'
@@ -76,15 +52,16 @@ export function* beginStatement(
 export function statementAt(unit: Unit, index: number, nesting: Nesting): CurrentStatement {
   const statement = unit.statements[index]!
   const { text, origin } = statement
-  return { unit, index, nesting, statement, text, origin, last: index }
+  return { unit, index, nesting, statement, text, origin }
 }
 
 /** Tells whether there was anything to expand. */
 export function* expandStatement(state: ScriptState, current: CurrentStatement): Asking<boolean> {
-  const expanded = yield* expand(state, current.statement.text)
+  const { statement, nesting } = current
+  const expanded = yield* expand(state, statement.text, nesting.depth, takesText(statement.head))
   if (expanded === undefined) return false
   current.text = expanded.text
-  current.origin = through(expanded.origin, current.statement.origin)
+  current.origin = through(expanded.origin, statement.origin)
   return true
 }
 

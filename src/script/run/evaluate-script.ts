@@ -9,7 +9,7 @@ import { faults } from '../fault/fault.ts'
 import { checkCall } from '../function/functions.ts'
 import type { Binding } from '../function/site/binding.ts'
 import type { Asking } from '../host.ts'
-import { expand as expandText } from '../parse/expand.ts'
+import { type ExpansionScope, expand as expandText } from '../parse/expand.ts'
 import type { Guard } from '../parse/parse-control.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import type { Expression } from '../syntax/expression.ts'
@@ -50,13 +50,22 @@ export function* allow(state: ScriptState, guards: readonly Guard[]): Asking<boo
   return true
 }
 
-/** The statement text with every `$(...)` replaced by what it means now; undefined: there is none in it. */
-export function* expand(state: ScriptState, text: string): Asking<DerivedText | undefined> {
+/**
+ * The statement text with every `$(...)` replaced by what it means now; undefined: there is none in it.
+ *
+ * @param isRaw as in parse/expand.ts
+ */
+export function* expand(
+  state: ScriptState,
+  text: string,
+  depth: number,
+  isRaw: boolean,
+): Asking<DerivedText | undefined> {
   if (!text.includes('$(')) return undefined
   const { variables } = state
   const value = (name: string) => variables.get(name) ?? null
   const asNumber = (of: Value) => numberText(numberOf(of, variables.settings()) ?? 0, '.')
-  return yield* expandText(text, {
+  const scope: ExpansionScope = {
     text: (name) => textOf(value(name), variables.settings()) ?? '',
     numberText: (name) => asNumber(value(name)),
     evaluate: (expression) => evaluateText(state, parseExpression(expression)),
@@ -64,7 +73,11 @@ export function* expand(state: ScriptState, text: string): Asking<DerivedText | 
       return asNumber(yield* evaluate(state, parseExpression(expression)))
     },
     include: (path, must) => readInclude(path, must),
-  })
+    *warn(expression, { message }) {
+      yield { kind: 'log', depth, text: `Warning: $(=${expression}) is empty: ${message}` }
+    },
+  }
+  return yield* expandText(text, scope, isRaw)
 }
 
 /** A missing file is empty text, or a fault when it must be there (O19). */

@@ -25,7 +25,10 @@ describe('the position of a fault in the script', () => {
       'at the end where something is missing',
       'LET x =\n  (1 + 2 // three\n  ^;'.replace(' // three\n  ^', '^'),
     ],
-    ['of a label that is ignored', 'T: TRACE a; S: ^Nonsense;'],
+    ['behind a label that waits', 'T: TRACE a; ^Nonsense; LOAD 1 as a AUTOGENERATE 1;'],
+    ['of a label without a LOAD', 'TRACE a; ^T: TRACE b;'],
+    ['of a second label', 'T: TRACE a;\n ^S: LOAD 1 as a AUTOGENERATE 1;'],
+    ['of a LOAD without a source', 'TRACE a; ^LOAD a; TRACE b;'],
     ['behind WHEN', 'WHEN 1 = 1 LET x = ^Foo(1);'],
     ['in WHEN', 'WHEN ^Foo(1) LET x = 1;'],
     ['in an assignment', 'x = 1 +\ty = ^Foo(1)'.replace(' +\ty', '\ny')],
@@ -57,8 +60,6 @@ describe('the position of a fault in the script', () => {
   it.each([
     ['behind what a macro expanded to', "SET v = a long text;\nLET x = '$(v)' & ^Foo(1);"],
     ['in what a macro expanded to', 'SET v = 1 + Foo(1);\nLET x = 2 + ^$(v) + 3;'],
-    ['in an expression of a macro', 'LET x = 1 + ^$(=1 + Foo(1));'],
-    ['in a macro of a macro', 'SET a = Foo(1);\nLET x = 1 + ^$(=1 + $(a));'],
     ['behind a macro over lines', 'SET v = 1\n+ 1;\nLET x = $(v) + /* a */\n  ^Foo(1);'],
     [
       'in one of several statements of a macro',

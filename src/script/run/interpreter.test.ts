@@ -72,7 +72,7 @@ describe('statements', () => {
     expect(loads.map((request) => request.kind === 'load' && request.statement.levels.length)).toEqual([3, 1])
   })
 
-  it.each(['LOAD a', 'LOAD a;\nTRACE x;', 'IF 1 THEN\nLOAD a;\nEND IF\nLOAD b RESIDENT c;'])(
+  it.each(['LOAD a', 'LOAD a;\nTRACE x;', 'IF 1 THEN\nLOAD a;\nEND IF\nSTORE T INTO c;'])(
     'a LOAD without a source fails: %s',
     (script) => {
       expect(run(script).end).toMatchObject({ kind: 'failed', fault: { scriptError: 2 } })

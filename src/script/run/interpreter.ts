@@ -12,6 +12,7 @@ import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts
 import { split } from '../syntax/split.ts'
 import { ScriptStopped } from './current-statement.ts'
 import { runRange } from './run-block.ts'
+import { endWaiting } from './run-waiting.ts'
 import { createState } from './script-state.ts'
 
 /**
@@ -22,7 +23,9 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
   const statements = split(input.script)
   const top = { depth: 0, calls: 0, inSub: false, fors: 0, dos: 0 }
   try {
-    yield* runRange(createState(input), { script: input.script, statements }, 0, statements.length, top)
+    const state = createState(input)
+    yield* runRange(state, { script: input.script, statements }, 0, statements.length, top)
+    yield* endWaiting(state)
     return { kind: 'completed' }
   } catch (error) {
     if (error instanceof ScriptStopped) {

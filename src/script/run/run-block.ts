@@ -10,18 +10,16 @@ import { parseExit, parseGuarded } from '../parse/parse-control.ts'
 import { parseLet, parseStatement } from '../parse/parse-statement.ts'
 import { type Block, blockAt, isOpener, isStray, type Opener } from '../syntax/block.ts'
 import { isControl } from '../syntax/head.ts'
-import { joined, through } from '../syntax/origin.ts'
+import { through } from '../syntax/origin.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
 import type { Statement } from '../syntax/statement.ts'
 import {
   beginStatement,
-  type CurrentStatement,
   deeper,
   expandStatement,
   type Flow,
   guarded,
   logStatement,
-  type Nesting,
   type RunRange,
   readClause,
   statementAt,
@@ -29,10 +27,10 @@ import {
 import { allow } from './evaluate-script.ts'
 import { chooseIf, chooseSwitch } from './run-branch.ts'
 import { defineSub, runCall, runInclude, runPieces } from './run-call.ts'
-import { isIncomplete } from './run-load.ts'
 import { runDo, runFor } from './run-loop.ts'
 import { runStatement } from './run-statement.ts'
-import type { ScriptState, Unit } from './script-state.ts'
+import { keepLabel, runningNow, takeLoads } from './run-waiting.ts'
+import type { CurrentStatement, Nesting, ScriptState, Unit } from './script-state.ts'
 
 /** The statement to go on with, and the flow that leads there. */
 interface Next {
@@ -67,8 +65,8 @@ export function* runRange(
 function* runOne(state: ScriptState, current: CurrentStatement, to: number): Asking<Next> {
   const { head } = current.statement
   if (!isOpener(head)) {
-    const flow = yield* guarded(state, current, runSimple(state, current, to), 'go')
-    return { index: current.last + 1, flow }
+    const flow = yield* guarded(state, current, runSimple(state, current), 'go')
+    return { index: current.index + 1, flow }
   }
   const block = yield* guarded(state, current, findBlock(current, to), undefined)
   // A block without an end swallows the rest of its range.
@@ -112,7 +110,7 @@ function* runBlock(
   }
 }
 
-function* runSimple(state: ScriptState, current: CurrentStatement, to: number): Asking<Flow> {
+function* runSimple(state: ScriptState, current: CurrentStatement): Asking<Flow> {
   const { head } = current.statement
   const run: RunRange = (...range) => runRange(state, ...range)
   if (isStray(head)) {
@@ -127,8 +125,11 @@ function* runSimple(state: ScriptState, current: CurrentStatement, to: number): 
       return yield* runParsed(state, current, yield* readClause(state, current, parseLet))
     case 'include':
       return yield* runInclude(state, current, run)
+    case 'label':
+      yield* keepLabel(state, current)
+      return 'go'
     default:
-      return yield* runRegular(state, current, to, run)
+      return yield* runRegular(state, current, run)
   }
 }
 
@@ -141,7 +142,7 @@ function* runExit(state: ScriptState, current: CurrentStatement): Asking<Flow> {
   return (yield* allow(state, guards)) ? `exit ${what}` : 'go'
 }
 
-function* runRegular(state: ScriptState, current: CurrentStatement, to: number, run: RunRange): Asking<Flow> {
+function* runRegular(state: ScriptState, current: CurrentStatement, run: RunRange): Asking<Flow> {
   const { statement } = current
   const expanded = yield* expandStatement(state, current)
   const whole = statement.head === 'regular' || statement.head === 'store'
@@ -156,8 +157,11 @@ function* runRegular(state: ScriptState, current: CurrentStatement, to: number, 
   }
   yield* logStatement(current)
   const { guards, start } = parseGuarded(current.text)
-  const parsed = yield* readStack(state, current, start, to)
-  return (yield* allow(state, guards)) ? yield* runParsed(state, current, parsed) : 'go'
+  const loads = takeLoads(state)
+  const parsed = parseStatement(current.text, start)
+  const isAllowed = yield* allow(state, guards)
+  const now = yield* runningNow(state, current, loads, { parsed, start, isAllowed })
+  return now === undefined ? 'go' : yield* runParsed(state, current, now)
 }
 
 const startsBlock = ({ head }: RawStatement) => isControl(head) || head === 'include'
@@ -167,29 +171,3 @@ function* runParsed(state: ScriptState, current: CurrentStatement, statement: St
   state.errors.clear()
   return 'go'
 }
-
-/** Parses the statement; while it is a LOAD without a source, the statement below it belongs to it. */
-function* readStack(
-  state: ScriptState,
-  current: CurrentStatement,
-  start: number,
-  to: number,
-): Asking<Statement> {
-  for (;;) {
-    const parsed = parseStatement(current.text, start)
-    if (!isIncomplete(parsed)) return parsed
-    let index = current.last + 1
-    while (index < to && isRemark(current.unit, index)) index += 1
-    const head = index < to ? current.unit.statements[index]!.head : undefined
-    if (head !== 'regular' && head !== 'raw') return parsed
-    const next = yield* beginStatement(state, current.unit, index, current.nesting)
-    current.last = index
-    yield* expandStatement(state, next)
-    yield* logStatement(next)
-    const above = `${current.text};\n`
-    current.origin = joined(current.origin, above.length, next.origin)
-    current.text = above + next.text
-  }
-}
-
-const isRemark = (unit: Unit, index: number) => /^rem\b/i.test(unit.statements[index]!.text)

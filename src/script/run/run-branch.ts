@@ -5,9 +5,9 @@ import { parseCase, parseCondition, parseSwitch } from '../parse/parse-control.t
 import type { Block } from '../syntax/block.ts'
 import { compareValues } from '../value/convert.ts'
 import { TRUE, type Value } from '../value/value.ts'
-import { beginStatement, type CurrentStatement, guarded, readClause } from './current-statement.ts'
+import { beginStatement, guarded, readClause } from './current-statement.ts'
 import { evaluate, isTrueNow } from './evaluate-script.ts'
-import type { ScriptState } from './script-state.ts'
+import type { CurrentStatement, ScriptState } from './script-state.ts'
 
 /** Statements of the branch: from inclusive, to exclusive. */
 export interface Branch {

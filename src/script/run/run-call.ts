@@ -7,19 +7,11 @@ import { parseCall, parseSub } from '../parse/parse-control.ts'
 import type { Block } from '../syntax/block.ts'
 import { through } from '../syntax/origin.ts'
 import { type RawStatement, split } from '../syntax/split.ts'
+import { variableName } from '../value/system-variables.ts'
 import type { Value } from '../value/value.ts'
-import {
-  type CurrentStatement,
-  deeper,
-  type Flow,
-  lineOf,
-  logStatement,
-  type Nesting,
-  type RunRange,
-  readClause,
-} from './current-statement.ts'
+import { deeper, type Flow, lineOf, logStatement, type RunRange, readClause } from './current-statement.ts'
 import { evaluate, expand, readInclude } from './evaluate-script.ts'
-import type { ScriptState, Sub } from './script-state.ts'
+import type { CurrentStatement, Nesting, ScriptState, Sub } from './script-state.ts'
 
 /** How deep calls and included files may nest (P15). */
 export const MAX_CALLS = 256
@@ -27,7 +19,7 @@ export const MAX_CALLS = 256
 /** Keeps the sub for later calls; one of the same name is replaced (P13). */
 export function* defineSub(state: ScriptState, current: CurrentStatement, { end }: Block): Asking<void> {
   const { name, formals } = yield* readClause(state, current, parseSub)
-  state.subs.set(name, { unit: current.unit, from: current.index + 1, to: end, formals })
+  state.subs.set(name.toLowerCase(), { unit: current.unit, from: current.index + 1, to: end, formals })
 }
 
 /**
@@ -48,13 +40,13 @@ export function* runCall(state: ScriptState, current: CurrentStatement, run: Run
   const last = state.variables.leave()
   for (const [index, argument] of args.entries()) {
     const copied = argument.kind === 'name' && !state.variables.isReadOnly(argument.name)
-    if (copied) state.variables.set(argument.name, last.get(sub.formals[index]!) ?? null)
+    if (copied) state.variables.set(argument.name, last.get(variableName(sub.formals[index] ?? '')) ?? null)
   }
   return flow === 'exit sub' ? 'go' : flow
 }
 
 function findSub(state: ScriptState, name: string, count: number): Sub {
-  const sub = state.subs.get(name)
+  const sub = state.subs.get(name.toLowerCase())
   if (sub === undefined) throw faults.subNotFound(`The sub ${name} is not defined before this CALL`)
   const { length } = sub.formals
   if (count > length) throw faults.semantic(`The sub ${name} takes ${length} argument(s), got ${count}`)
@@ -64,7 +56,7 @@ function findSub(state: ScriptState, name: string, count: number): Sub {
 /** Runs the text of the file as if it stood here; a missing one is a fault only for Must_Include. */
 export function* runInclude(state: ScriptState, current: CurrentStatement, run: RunRange): Asking<Flow> {
   const written = current.statement.text.slice(2, -1)
-  const inner = (yield* expand(state, written))?.text ?? written
+  const inner = (yield* expand(state, written, current.nesting.depth, true))?.text ?? written
   const include = includeOf(inner)
   if (include === undefined) throw faults.syntax('Expected $(Include=path) or $(Must_Include=path)')
   const { path, must } = include

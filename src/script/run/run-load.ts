@@ -1,15 +1,9 @@
-/** LOAD: preceding loads, partial reloads (LANGUAGE, section 12), and the reported rows. */
+/** LOAD: partial reloads (LANGUAGE, section 12), and the reported rows. */
 import { ask } from '../ask.ts'
-import { faults } from '../fault/fault.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
-import { type LoadStatement, NO_SOURCE, type PartialPrefix, type Statement } from '../syntax/statement.ts'
-import { type CurrentStatement, logResult } from './current-statement.ts'
-import type { ScriptState } from './script-state.ts'
-
-/** Does the next statement belong to this one? The bottom of a stack of LOADs has a source of its own. */
-export function isIncomplete(statement: Statement): boolean {
-  return statement.kind === 'load' && statement.levels.at(-1)!.source.kind === 'preceding'
-}
+import type { LoadStatement, PartialPrefix } from '../syntax/statement.ts'
+import { logResult } from './current-statement.ts'
+import type { CurrentStatement, ScriptState } from './script-state.ts'
 
 /** Throws ScriptFaultError for faults of the host. */
 export function* runLoad(
@@ -19,9 +13,6 @@ export function* runLoad(
 ): Asking<void> {
   if (!runsNow(statement, state.input.partial)) {
     return yield* logResult(current, `Skipped in a ${state.input.partial ? 'partial' : 'full'} reload`)
-  }
-  if (isIncomplete(statement)) {
-    throw faults.syntax(NO_SOURCE)
   }
   const { variables } = state
   const rules = storeRules(state)
@@ -62,8 +53,9 @@ export function isForReload(prefix: PartialPrefix | undefined, partial: boolean)
 function* tell(
   state: ScriptState,
   current: CurrentStatement,
-  { table, fields, rows, source }: LoadResult,
+  { table, fields, rows, source, warnings = [] }: LoadResult,
 ): Asking<void> {
+  for (const warning of warnings) yield* logResult(current, `Warning: ${warning}`)
   yield* logResult(current, `${fields.length} fields found: ${fields.join(', ')}, ${rows} lines fetched`)
   const fetched = (state.fetched.get(table) ?? 0) + rows
   state.fetched.set(table, fetched)

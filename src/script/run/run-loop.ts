@@ -11,10 +11,10 @@ import {
 } from '../parse/parse-control.ts'
 import type { Block } from '../syntax/block.ts'
 import type { Expression } from '../syntax/expression.ts'
+import { numberOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import {
   beginStatement,
-  type CurrentStatement,
   deeper,
   type Flow,
   guarded,
@@ -24,7 +24,7 @@ import {
   statementAt,
 } from './current-statement.ts'
 import { evaluate, evaluateNumber, evaluateText, isTrueNow } from './evaluate-script.ts'
-import type { ScriptState, Unit } from './script-state.ts'
+import type { CurrentStatement, ScriptState, Unit } from './script-state.ts'
 
 /** Gives the flow out of the loop. Throws ScriptFaultError of its head. */
 export function* runFor(
@@ -40,17 +40,21 @@ export function* runFor(
     const flow = yield* run(unit, index + 1, end, deeper(nesting, 'fors'))
     if (flow === 'exit for') return 'go'
     if (flow !== 'go') return flow
-    yield* logStatement(yield* beginStatement(state, unit, end, nesting))
+    const next = yield* beginStatement(state, unit, end, nesting)
+    yield* logStatement(next)
+    if (!(yield* guarded(state, next, passes.behind(), false))) return 'go'
   }
-  if (passes.after !== undefined) state.variables.set(passes.variable, passes.after)
+  if (passes.after !== undefined) state.variables.set(passes.variable, passes.after())
   return 'go'
 }
 
 interface Passes {
   readonly variable: string
   readonly values: Iterable<Value>
+  /** Behind each pass; the loop goes on if it is true. Throws ScriptFaultError: of the variable. */
+  behind(): Asking<boolean>
   /** What the variable holds behind the last pass (P3); undefined: what it held in it. */
-  readonly after?: Value
+  after?(): Value
 }
 
 function* readPasses(state: ScriptState, current: CurrentStatement, end: number): Asking<Passes> {
@@ -62,7 +66,7 @@ function* readPasses(state: ScriptState, current: CurrentStatement, end: number)
     closes(unit, end, clause.variable),
     false,
   )
-  if (!closed) return { variable: clause.variable, values: [] }
+  if (!closed) return { variable: clause.variable, values: [], behind: goOn }
   if (state.variables.isReadOnly(clause.variable)) {
     throw faults.variableReadOnly(`The variable ${clause.variable} can only be read`)
   }
@@ -75,27 +79,68 @@ function* closes({ statements }: Unit, end: number, variable: string): Asking<bo
   return true
 }
 
-/**
- * Bounds and step are evaluated once (P2). Each value is computed from the first, so that rounding does not
- * add up.
- */
+// biome-ignore lint/correctness/useYield: a body for guarded, which takes a generator.
+function* goOn(): Asking<boolean> {
+  return true
+}
+
+/** Bounds and step are evaluated once (P2). */
 function* readSteps(state: ScriptState, clause: Extract<ForClause, { kind: 'to' }>): Asking<Passes> {
   const from = yield* evaluateNumber(state, clause.from, 'The start of FOR')
   const to = yield* evaluateNumber(state, clause.to, 'The end of FOR')
   const step = clause.step === undefined ? 1 : yield* evaluateNumber(state, clause.step, 'The step of FOR')
   if (step === 0) throw faults.semantic('The step of FOR is 0')
-  const count = Math.max(0, Math.floor((to - from) / step + 1e-9) + 1)
-  return { variable: clause.variable, values: steps(from, step, count), after: from + count * step }
+  const counter = new Counter(from, to, step)
+  const { variable } = clause
+  return {
+    variable,
+    values: counter.values(),
+    after: () => counter.value,
+    // biome-ignore lint/correctness/useYield: a body for guarded, which takes a generator.
+    *behind() {
+      const value = numberOf(state.variables.get(variable) ?? null, state.variables.settings())
+      if (value === null) throw faults.semantic(`The counter ${variable} of FOR is not a number`)
+      counter.assign(value)
+      return true
+    },
+  }
 }
 
-function* steps(from: number, step: number, count: number): Generator<number, void, undefined> {
-  for (let pass = 0; pass < count; pass += 1) yield from + pass * step
+/**
+ * Counts from the first value, or from what the script assigned last, so that rounding does not add up.
+ */
+class Counter {
+  #from: number
+  #passes = 0
+  readonly #to: number
+  readonly #step: number
+
+  constructor(from: number, to: number, step: number) {
+    this.#from = from
+    this.#to = to
+    this.#step = step
+  }
+
+  get value(): number {
+    return this.#from + this.#passes * this.#step
+  }
+
+  *values(): Generator<number, void, undefined> {
+    for (; Math.floor((this.#to - this.value) / this.#step + 1e-9) >= 0; this.#passes += 1) yield this.value
+  }
+
+  /** The script has left this value; the next is a step further. */
+  assign(value: number): void {
+    if (value === this.value) return
+    this.#from = value
+    this.#passes = 0
+  }
 }
 
 function* readList(state: ScriptState, clause: Extract<ForClause, { kind: 'each' }>): Asking<Passes> {
   const lists: (readonly Value[])[] = []
   for (const item of clause.items) lists.push(yield* readItem(state, item))
-  return { variable: clause.variable, values: lists.flat() }
+  return { variable: clause.variable, values: lists.flat(), behind: goOn }
 }
 
 function* readItem(state: ScriptState, item: ForEachItem): Asking<readonly Value[]> {

@@ -7,10 +7,10 @@ import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
 import type { DeclareStatement, RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
-import { type CurrentStatement, lineOf, logResult } from './current-statement.ts'
+import { lineOf, logResult } from './current-statement.ts'
 import { evaluate, evaluateNumber } from './evaluate-script.ts'
 import { isForReload, runLoad } from './run-load.ts'
-import type { ScriptState } from './script-state.ts'
+import type { CurrentStatement, ScriptState } from './script-state.ts'
 
 const MAX_SLEEP_MS = 3_600_000
 
@@ -29,6 +29,9 @@ export function* runStatement(
       const { name, expression } = statement
       return variables.set(name, expression === undefined ? null : yield* evaluate(state, expression))
     }
+    case 'drop-variables':
+      for (const name of statement.variables) variables.drop(name)
+      return
     case 'trace':
       yield { kind: 'log', line: lineOf(current), depth: current.nesting.depth, text: statement.text }
       yield { kind: 'progress', text: statement.text }
@@ -94,6 +97,7 @@ type TableStatement = Extract<
   {
     kind:
       | 'drop-tables'
+      | 'drop-maps'
       | 'drop-fields'
       | 'rename-tables'
       | 'rename-fields'
@@ -151,6 +155,7 @@ function* runOnTables(state: ScriptState, statement: TableStatement): Asking<voi
     case 'rename-fields-using':
       return yield* ask({ kind: 'rename-fields', pairs: yield* pairsOf(state, statement.map) })
     case 'rename-fields':
+    case 'drop-maps':
     case 'drop-fields':
     case 'auto-number':
     case 'section':

@@ -1,16 +1,19 @@
 /** What a running script remembers from one statement to the next. */
 
 import type { DerivedFields, FieldRule, ScriptInput, StoreRules } from '../host.ts'
+import type { Origin } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import type { RenamePair } from '../syntax/statement.ts'
 import type { Letters } from '../value/letters.ts'
 import { createScriptErrors, type ScriptErrors } from './script-errors.ts'
 import { createVariables, type Variables } from './variables.ts'
+import type { WaitingLabel, WaitingLoads } from './waiting.ts'
 
 export interface ScriptState {
   readonly input: ScriptInput
   readonly variables: Variables
   readonly errors: ScriptErrors
+  /** By name in lower case. */
   readonly subs: Map<string, Sub>
   /** How later loads store their fields, in the order written. */
   readonly rules: {
@@ -25,6 +28,11 @@ export interface ScriptState {
   readonly fetched: Map<string, number>
   /** What FORCE said last. */
   letters: Letters
+  /** For the next LOAD that runs. */
+  waiting: {
+    readonly label: WaitingLabel<CurrentStatement> | undefined
+    readonly loads: WaitingLoads<CurrentStatement> | undefined
+  }
   /** Statements begun so far. */
   statements: number
 }
@@ -36,6 +44,28 @@ export interface Unit {
   readonly statements: readonly RawStatement[]
   /** Set inside an included file: its path and the line of the main script that led there. */
   readonly included?: { readonly path: string; readonly line: number }
+}
+
+/** How deep the script stands: blocks and calls for the log, calls for the limit, loops and subs for EXIT. */
+export interface Nesting {
+  readonly depth: number
+  /** Calls and included files around it. */
+  readonly calls: number
+  readonly inSub: boolean
+  /** Loops around it, in the same sub. */
+  readonly fors: number
+  readonly dos: number
+}
+
+export interface CurrentStatement {
+  readonly unit: Unit
+  readonly index: number
+  readonly nesting: Nesting
+  readonly statement: RawStatement
+  /** The statement as far as it is expanded. */
+  text: string
+  /** From spans of `text` to the script of the unit. */
+  origin: Origin
 }
 
 export interface Sub {
@@ -60,6 +90,7 @@ export function createState(input: ScriptInput): ScriptState {
     definitions: new Map(),
     fetched: new Map(),
     letters: 'mixed',
+    waiting: { label: undefined, loads: undefined },
     statements: 0,
   }
 }

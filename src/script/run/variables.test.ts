@@ -46,7 +46,11 @@ describe('SEMANTICS block O: variables and expansion', () => {
     ],
     ['O12 double quotes are a variable', 'SET a=5; LET b="a"+1; TRACE $(b);', ['6']],
     ['O13 names are case-sensitive', "SET V=1; LET w='$(v)'; TRACE [$(w)];", ['[]']],
-    ['O14 a value that starts with = is evaluated', "LET s='=1+1'; LET t=$(s); TRACE $(t);", ['2']],
+    [
+      'O14 a value that starts with = goes in as it is',
+      "LET s='=0'; LET t=0 $(s); TRACE $(t) $(s);",
+      ['-1 =0'],
+    ],
     ['O14 so is $(=...)', "SET a=2; TRACE $(=a*3) $(=Upper('x')) $(#=7/2);", ['6 X 3.5']],
     ['O15 names resolve inside out', 'SET p_x=7; SET k=x; LET r=$(p_$(k)); TRACE $(r);', ['7']],
     ['O16 expansion is anew on every pass', 'FOR i=1 to 2\nTRACE f$(i).csv;\nNEXT', ['f1.csv', 'f2.csv']],

@@ -1,10 +1,11 @@
 /**
- * The variables of a running script: globals, and the parameters of the current sub, which shadow them
- * (SEMANTICS P10, P14). Names are case-sensitive (O13). A variable holds a dual (O18). ScriptError and the
- * like are read-only.
+ * The variables of a running script: globals, and the parameters of the subs that run, which shadow them
+ * (SEMANTICS P10, P14): those of the sub that was called last first. Names are case-sensitive (O13), but for
+ * those of the system. A variable holds a dual (O18). ScriptError and the like are read-only.
  */
 import { faults } from '../fault/fault.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'
+import { variableName } from '../value/system-variables.ts'
 import type { Value } from '../value/value.ts'
 
 export interface Variables {
@@ -12,6 +13,8 @@ export interface Variables {
   get(name: string): Value | undefined
   /** Sets the parameter of that name, else the global. Throws ScriptFaultError for a read-only one. */
   set(name: string, value: Value): void
+  /** Removes what `set` would set, if it is there. Throws ScriptFaultError for a read-only one. */
+  drop(name: string): void
   isReadOnly(name: string): boolean
   /** Enters a sub with its parameters; missing ones are NULL. */
   enter(parameters: ReadonlyMap<string, Value>): void
@@ -28,10 +31,17 @@ export function createVariables(readOnly: Readonly<Record<string, () => Value>>)
   const steering = new Set<string>()
   let settings: Settings | undefined
 
-  const get = (name: string): Value | undefined => {
+  const frameOf = (name: string) => frames.findLast((frame) => frame.has(name)) ?? globals
+  const get = (written: string): Value | undefined => {
+    const name = variableName(written)
     if (Object.hasOwn(readOnly, name)) return readOnly[name]!()
-    const frame = frames.at(-1)
-    return frame?.has(name) ? frame.get(name) : globals.get(name)
+    return frameOf(name).get(name)
+  }
+  const changed = (written: string): string => {
+    const name = variableName(written)
+    if (Object.hasOwn(readOnly, name)) throw faults.variableReadOnly(`The variable ${name} can only be read`)
+    if (steering.has(name)) settings = undefined
+    return name
   }
   const settingText = (name: string) => {
     steering.add(name)
@@ -40,17 +50,17 @@ export function createVariables(readOnly: Readonly<Record<string, () => Value>>)
   }
   return {
     get,
-    isReadOnly: (name) => Object.hasOwn(readOnly, name),
-    set(name, value) {
-      if (Object.hasOwn(readOnly, name))
-        throw faults.variableReadOnly(`The variable ${name} can only be read`)
-      const frame = frames.at(-1)
-      if (frame?.has(name)) frame.set(name, value)
-      else globals.set(name, value)
-      if (steering.has(name)) settings = undefined
+    isReadOnly: (name) => Object.hasOwn(readOnly, variableName(name)),
+    set(written, value) {
+      const name = changed(written)
+      frameOf(name).set(name, value)
+    },
+    drop(written) {
+      const name = changed(written)
+      frameOf(name).delete(name)
     },
     enter(parameters) {
-      frames.push(new Map(parameters))
+      frames.push(new Map([...parameters].map(([name, value]) => [variableName(name), value])))
       settings = undefined
     },
     leave() {

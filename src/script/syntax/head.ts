@@ -3,7 +3,7 @@
  * to know before anything is expanded or parsed (LANGUAGE, sections 1 and 4).
  */
 import { WORD_CHARACTER } from './lexer.ts'
-import { expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
+import { expansionEnd, isBlank, quoteEnd } from './quote.ts'
 
 export type ControlHead =
   | 'if'
@@ -26,6 +26,8 @@ export type ControlHead =
   | 'exit'
   /** name = expression: a LET without the word, which ends with its line. */
   | 'assign'
+  /** name: of the next LOAD, which does not stand right behind it. */
+  | 'label'
 
 export type Head =
   | ControlHead
@@ -74,7 +76,10 @@ const HEADS: ReadonlyMap<string, Head> = new Map<string, Head>([
   ['store', 'store'],
 ])
 
-/** Words that cannot name a variable, so that `=` behind them makes no assignment (LANGUAGE, section 2.3). */
+/**
+ * Words that cannot name a variable, so that `=` behind them makes no assignment (LANGUAGE, section 2.3). Nor
+ * does it behind words that take raw text: any text up to the semicolon is theirs.
+ */
 const NEVER_ASSIGNED: ReadonlySet<string> = new Set([
   'call',
   'case',
@@ -95,25 +100,55 @@ const SECOND_WORD = /[^\S\n]+(if|sub|switch|script|for|do)(?![\p{L}\p{M}\p{N}_.%
 export function headAt(text: string, at: number): Head {
   if (matchAt(INCLUDE, text, at) !== undefined) return 'include'
   const word = matchAt(FIRST_WORD, text, at)?.[0].toLowerCase()
-  if (isAssignment(text, at) && (word === undefined || !NEVER_ASSIGNED.has(word))) return 'assign'
+  if (isAssignment(text, at) && (word === undefined || canBeAssigned(word))) return 'assign'
   if (word === undefined) return 'regular'
   const second = matchAt(SECOND_WORD, text, at + word.length)?.[1]?.toLowerCase()
   return HEADS.get(`${word} ${second}`) ?? HEADS.get(word) ?? 'regular'
 }
 
+/** Whether a statement that begins with this word and `=` is an assignment. @param word in lower case */
+export const canBeAssigned = (word: string): boolean => !NEVER_ASSIGNED.has(word) && HEADS.get(word) !== 'raw'
+
+const LOAD_WORDS: ReadonlySet<string> = new Set(
+  (
+    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace merge ' +
+    'crosstable intervalmatch generic hierarchy hierarchybelongsto'
+  ).split(' '),
+)
+
+/** Whether a LOAD may begin with this word: itself or a prefix. @param word in lower case */
+export const startsLoad = (word: string): boolean => LOAD_WORDS.has(word)
+
+/** Beside LOADs: a definition that has its name so, and what is refused by its own name. */
+const LABELLED: ReadonlySet<string> = new Set(
+  'declare sql select direct semantic info bundle image_size'.split(' '),
+)
+
+/** Whether the label before the statement at `at` is a part of that statement, as far as its text tells. */
+export function takesLabel(text: string, at: number): boolean {
+  const word = matchAt(FIRST_WORD, text, at)?.[0].toLowerCase()
+  if (word === undefined) return text.startsWith('$(', at) && headAt(text, at) === 'regular'
+  return (startsLoad(word) || LABELLED.has(word)) && headAt(text, at) !== 'assign'
+}
+
+/** Whether the statement at `at` is only a remark, unless its word is a label. */
+export const isRemark = (text: string, at: number): boolean => REMARK.test(text.slice(at, at + 6))
+
+const REMARK = /^(?:rem|trace)(?![\p{L}\p{M}\p{N}_.%$#@])/iu
+
+/** Whether quotes are characters like others behind the word. */
+export const takesText = (head: Head): boolean => head === 'set' || head === 'raw' || head === 'include'
+
 export function isControl(head: Head): head is ControlHead {
   return head !== 'include' && head !== 'set' && head !== 'raw' && head !== 'store' && head !== 'regular'
 }
 
-/**
- * Offset of the statement behind the label at `at` (blanks and comments skipped); undefined when there is no
- * label.
- */
-export function behindLabel(text: string, at: number): number | undefined {
+/** Offset behind the colon of the label at `at`; undefined when there is no label. */
+export function labelEnd(text: string, at: number): number | undefined {
   const name = nameEnd(text, at)
   if (name === at) return undefined
   const colon = skipLineBlank(text, name)
-  return text.charAt(colon) === ':' ? skipBlank(text, colon + 1) : undefined
+  return text.charAt(colon) === ':' ? colon + 1 : undefined
 }
 
 function isAssignment(text: string, at: number): boolean {

@@ -41,9 +41,9 @@ describe('where a statement ends (LANGUAGE 1.1)', () => {
     ['other macros need one', '$(a)\n$(b);', ['$(a)\n$(b)']],
     ['a label belongs to its LOAD', 'T:\nLOAD 1 as a AutoGenerate 1;', ['T:\nLOAD 1 as a AutoGenerate 1']],
     [
-      'before another statement it is ignored',
-      "T:\nTRACE it's;\nS: IF a THEN\n",
-      ["TRACE it's", 'IF a THEN'],
+      'before another statement it waits, apart',
+      "T:\nTRACE it's;\nS: // a: b\nIF a THEN\n",
+      ['T:', "TRACE it's", 'S:', 'IF a THEN'],
     ],
     [
       'a label may be called like a statement',

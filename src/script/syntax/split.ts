@@ -6,7 +6,7 @@
  */
 
 import type { Span } from '../fault/span.ts'
-import { behindLabel, type Head, headAt, isControl } from './head.ts'
+import { type Head, headAt, isControl, isRemark, labelEnd, takesLabel } from './head.ts'
 import { WORD, WORD_CHARACTER } from './lexer.ts'
 import { type Origin, TextMaker } from './origin.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
@@ -14,7 +14,7 @@ import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.
 /** Its span is in the script, label and closing semicolon included. */
 export interface RawStatement extends Span {
   readonly head: Head
-  /** Without comments and outer blanks; without a label that means nothing here. */
+  /** Without comments and outer blanks. */
   readonly text: string
   /** 1-based line of the first character of `text`. */
   readonly line: number
@@ -30,8 +30,8 @@ export function split(script: string): RawStatement[] {
     const start = skipEmpty(script, at)
     if (start >= script.length) return statements
     const statement = statementAt(script, start)
-    line += newlines(script, counted, statement.textStart)
-    counted = statement.textStart
+    line += newlines(script, counted, start)
+    counted = start
     const { head, text, origin, end } = statement
     statements.push({ head, text, line, start, end, origin })
     at = end
@@ -39,21 +39,18 @@ export function split(script: string): RawStatement[] {
 }
 
 function statementAt(script: string, start: number) {
-  const behind = behindLabel(script, start)
-  const textStart = behind === undefined || belongsToLabel(script, behind) ? start : behind
-  const head = headAt(script, behind ?? start)
+  const label = labelEnd(script, start)
+  const behind = label === undefined ? start : skipBlank(script, label)
+  const isTaken = label === undefined || takesLabel(script, behind)
   const kept = new TextMaker(script)
-  const end = scan(script, textStart, head, kept)
-  return { head, ...kept.trimmed(), textStart, end }
-}
-
-/**
- * A label belongs to LOAD and SELECT with their prefixes; before another statement it is tolerated and
- * ignored.
- */
-function belongsToLabel(script: string, behind: number): boolean {
-  const head = headAt(script, behind)
-  return head === 'regular' || /^(?:sql|select)\b/i.test(script.slice(behind, behind + 7))
+  if (!isTaken && !isRemark(script, start)) {
+    // It waits for its LOAD, whatever stands here.
+    kept.copy(start, label)
+    return { head: 'label' as const, ...kept.trimmed(), end: label }
+  }
+  const head = headAt(script, isTaken ? behind : start)
+  const end = scan(script, start, head, kept)
+  return { head, ...kept.trimmed(), end }
 }
 
 /** Keeps the text of the statement at `start`. Gives the offset behind the statement, as all scanners do. */

@@ -230,6 +230,8 @@ export type Statement =
   | { readonly kind: 'rem' }
   | { readonly kind: 'sleep'; readonly milliseconds: Expression }
   | { readonly kind: 'drop-tables'; readonly tables: readonly string[] }
+  | { readonly kind: 'drop-maps'; readonly maps: readonly string[] }
+  | { readonly kind: 'drop-variables'; readonly variables: readonly string[] }
   | { readonly kind: 'drop-fields'; readonly fields: readonly string[]; readonly tables?: readonly string[] }
   | { readonly kind: 'rename-tables'; readonly pairs: readonly RenamePair[] }
   | { readonly kind: 'rename-tables-using'; readonly map: string }
