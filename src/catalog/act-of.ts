@@ -1,5 +1,5 @@
 /**
- * What a change was, as an act: told from the record of its subject before and after. One rule for all use
+ * What a change was, as acts: told from the record of its subject before and after. One rule for all use
  * cases, so that none can forget it: what they save for others in passing, such as the tasks of an owner who
  * is gone, belongs to the same act.
  */
@@ -32,8 +32,11 @@ const HOUSEKEEPING = new Set(['updatedAt', 'updatedBy', 'modifiedAt', 'lastUsedA
 
 type AnyRecord = Readonly<Record<string, unknown>> & { readonly id: string }
 
-/** @returns undefined when nothing was done that anybody has to know of */
-export function actOf(change: Change<unknown>, view: object, saving: CatalogSaving): Act | undefined {
+/** Nothing in it of an app but what comes with a script that is set. */
+const WITH_A_SCRIPT = new Set(['currentScriptId', 'crashedOnMaxSize'])
+
+/** @returns none when nothing was done that anybody has to know of; of parts one for each */
+export function actsOf(change: Change<unknown>, view: object, saving: CatalogSaving): readonly Act[] {
   const { tenantId, kind } = change
   const id = 'id' in change ? change.id : tenantId
   const [field, saved] = SUBJECTS[kind]
@@ -41,17 +44,17 @@ export function actOf(change: Change<unknown>, view: object, saving: CatalogSavi
   const after = rowsIn(saving.put?.[saved]).find((row) => row.id === id)
   const removed = idsIn(saving.remove, saved).includes(id)
   const subject = after ?? before
-  if (subject === undefined) return undefined
+  if (subject === undefined) return []
   const about: About = { tenantId, kind, subject }
-  const part = partOf(about, view, saving, before === undefined)
-  if (part !== undefined) return part
   const changed = before === undefined || after === undefined ? [] : changedFields(kind, before, after)
+  const parts = partsOf(about, view, saving, before === undefined ? undefined : changed)
+  if (parts.length > 0) return parts
   const deed = deedOf(before, after, removed, changed)
   // The user of a client goes with it, and never without.
-  if (kind === 'user' && deed === 'deleted' && subject.clientId !== undefined) return undefined
+  if (kind === 'user' && deed === 'deleted' && subject.clientId !== undefined) return []
   // A task tells of its own life, by the user who changed it (event/task-life-event.ts).
-  if (deed === undefined || (kind === 'task' && (saving.events ?? []).length > 0)) return undefined
-  return actOn(about, auditType(thingOf(about), deed), deed === 'updated' ? { changed } : {})
+  if (deed === undefined || (kind === 'task' && (saving.events ?? []).length > 0)) return []
+  return [actOn(about, auditType(thingOf(about), deed), deed === 'updated' ? { changed } : {})]
 }
 
 /** The record that an act is about, as it is after the act, or was before it went. */
@@ -66,36 +69,44 @@ function thingOf({ kind, subject }: About): Thing {
   return subject.alert === undefined ? 'webhook' : 'alert'
 }
 
-/** What belongs to the subject and has no subject of its own. */
-function partOf(about: About, view: object, saving: CatalogSaving, isNew: boolean): Act | undefined {
-  const on = (thing: Thing, saved: CatalogKind, known: readonly string[]): Act | undefined => {
-    const [given] = rowsIn(saving.put?.[saved])
-    const [taken] = idsIn(saving.remove, saved)
-    const id = given?.id ?? taken
-    if (id === undefined) return undefined
-    const deed = given === undefined ? 'deleted' : known.includes(id) ? 'updated' : 'created'
-    return actOn(about, auditType(thing, deed), {}, id)
-  }
+/**
+ * What belongs to the subject and has no subject of its own.
+ * @param changed fields of the subject; undefined when it is a new one
+ */
+function partsOf(
+  about: About,
+  view: object,
+  saving: CatalogSaving,
+  changed: readonly string[] | undefined,
+): readonly Act[] {
+  const on = (thing: Thing, saved: CatalogKind, known: readonly string[]): readonly Act[] => [
+    ...rowsIn(saving.put?.[saved]).map(({ id }) =>
+      actOn(about, auditType(thing, known.includes(id) ? 'updated' : 'created'), {}, id),
+    ),
+    ...idsIn(saving.remove, saved).map((id) => actOn(about, auditType(thing, 'deleted'), {}, id)),
+  ]
   const saves = (saved: CatalogKind) => rowsIn(saving.put?.[saved]).length > 0
   switch (about.kind) {
     case 'app':
-      // A new one brings its script with it, and one that goes takes its scripts along.
-      if (isNew || idsIn(saving.remove, 'apps').length > 0) return undefined
+      // A new one brings its script with it, one that is published again too, and one that goes takes its
+      // scripts along.
+      if (changed?.every((name) => WITH_A_SCRIPT.has(name)) !== true) return []
+      if (idsIn(saving.remove, 'apps').length > 0) return []
       return on('script', 'scripts', (view as AppView).scripts)
     case 'user':
-      return saves('users') ? undefined : on('login-session', 'loginSessions', [])
+      return saves('users') ? [] : on('login-session', 'loginSessions', [])
     case 'space': {
       const known = (view as SpaceView).assignments.map(({ id }) => id)
       return on('assignment', 'assignments', known)
     }
     case 'task':
-      if (!saves('taskRuns') || (saving.events ?? []).length > 0) return undefined
-      return actOn(about, ASKED_TYPES['task-run'])
+      if (!saves('taskRuns') || (saving.events ?? []).length > 0) return []
+      return [actOn(about, ASKED_TYPES['task-run'])]
     case 'automation':
-      if (!saves('automationRuns') || saves('automations')) return undefined
-      return actOn(about, ASKED_TYPES['automation-run'])
+      if (!saves('automationRuns') || saves('automations')) return []
+      return [actOn(about, ASKED_TYPES['automation-run'])]
     default:
-      return undefined
+      return []
   }
 }
 

@@ -11,7 +11,7 @@ import type { EventDraft } from '../event/stored-event.ts'
 import type { Change, Decided } from '../store/port/change.ts'
 import type { Transition } from '../store/port/reloads.ts'
 import type { Store } from '../store/port/store.ts'
-import { actOf } from './act-of.ts'
+import { actsOf } from './act-of.ts'
 
 /** @param actingNow who acts in the request that asks just now; undefined: nobody */
 export function auditedStore<Kind extends Store>(
@@ -50,9 +50,9 @@ function auditing<Answer>(change: Change<Answer>, acting: Acting, event: MakeEve
   const step = change.step as (view: object) => Decided<Answer>
   const audited = (view: object): Decided<Answer> => {
     const decided = step(view)
-    const act = actOf(change as Change<unknown>, view, decided)
-    if (act === undefined) return decided
-    return { ...decided, events: [...(decided.events ?? []), event(act, acting)] }
+    const acts = actsOf(change as Change<unknown>, view, decided)
+    if (acts.length === 0) return decided
+    return { ...decided, events: [...(decided.events ?? []), ...acts.map((act) => event(act, acting))] }
   }
   return { ...change, step: audited } as Change<Answer>
 }

@@ -7,7 +7,8 @@ import { refuseApp } from '../core/admission.ts'
 import { defined } from '../core/defined.ts'
 import type { ReloadId } from '../core/ids.ts'
 import type { Random } from '../core/ports.ts'
-import type { Reload } from '../core/reload.ts'
+import type { User } from '../core/records.ts'
+import type { Provenance, Reload } from '../core/reload.ts'
 import { isTenantAdmin } from '../core/rights.ts'
 import { automationChainOf, type Cause, type TaskRun } from '../core/task/run.ts'
 import type { DisabledCode, Generation, Task } from '../core/task/task.ts'
@@ -32,7 +33,14 @@ export type Admission =
       readonly disables?: DisabledCode
     }
 
-export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun, now: number): Admission {
+export function admit(
+  deps: AdmitDeps,
+  view: TaskView,
+  task: Task,
+  run: TaskRun,
+  now: number,
+  by?: Provenance,
+): Admission {
   const { app, user } = view
   if (user === undefined || user.status === 'deleted') {
     return { kind: 'refused', text: "the task's owner was deleted", disables: 'OWNER-DELETED' }
@@ -56,7 +64,7 @@ export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun,
       user,
       trigger: triggerOf(generation, run.cause),
       provenance: {
-        authType: 'system',
+        ...(by === undefined ? { authType: 'system' } : waysOf(by, run, user)),
         taskStart: run.cause.kind,
         ...defined({ automationChain: automationChainOf(run) }),
       },
@@ -79,6 +87,16 @@ export function admit(deps: AdmitDeps, view: TaskView, task: Task, run: TaskRun,
     default:
       throw new Error(`a reload of a task was answered with ${answer.kind}`)
   }
+}
+
+/**
+ * Of a run that somebody asked for: by which way it came. What tells of the person itself is told only of the
+ * owner, in whose name the reload runs, and with whom it is forgotten.
+ */
+function waysOf(by: Provenance, { cause }: TaskRun, owner: User): Provenance {
+  if (cause.kind === 'hand' && cause.userId === owner.id) return by
+  const { authClaims: _claims, originIp: _address, ...way } = by
+  return way
 }
 
 const RESOURCE_TYPE: Readonly<Record<Generation, ResourceType>> = {

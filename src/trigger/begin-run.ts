@@ -4,6 +4,7 @@
  */
 import { defined } from '../core/defined.ts'
 import type { ReloadId } from '../core/ids.ts'
+import type { Provenance } from '../core/reload.ts'
 import { lastRunOf } from '../core/task/ended.ts'
 import type { TaskRun } from '../core/task/run.ts'
 import { switchedOff } from '../core/task/switching.ts'
@@ -23,8 +24,16 @@ export type Begun =
 export type RunSaving = Required<Pick<TaskDecided<unknown>, 'put'>> &
   Pick<TaskDecided<unknown>, 'accepted' | 'events'>
 
-export function beginRun(deps: BeginDeps, view: TaskView, task: Task, run: TaskRun, now: number): Begun {
-  const admission = admit(deps, view, task, run, now)
+/** @param asked how somebody asked for the run with a request of its own */
+export function beginRun(
+  deps: BeginDeps,
+  view: TaskView,
+  task: Task,
+  run: TaskRun,
+  now: number,
+  asked?: Provenance,
+): Begun {
+  const admission = admit(deps, view, task, run, now, asked)
   switch (admission.kind) {
     case 'pending':
       return admission

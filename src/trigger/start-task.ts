@@ -3,6 +3,7 @@
 import { toldWith } from '../catalog/told-with.ts'
 import { newTimeUuid, type ReloadId, type UserId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
+import type { Provenance } from '../core/reload.ts'
 import { runOf, type TaskRun } from '../core/task/run.ts'
 import type { Change } from '../store/port/change.ts'
 import type { TaskRef } from '../store/port/tasks.ts'
@@ -15,6 +16,8 @@ export interface StartedBy {
   /** What the caller says that it comes from. */
   readonly source?: string
   readonly automationChain?: number
+  /** How it asked; absent: nobody did, an automation starts it. */
+  readonly asked?: Provenance
 }
 
 export type StartAnswer =
@@ -33,7 +36,7 @@ export type StartAnswer =
 export function startingTask(
   deps: StartDeps,
   { tenantId, taskId }: TaskRef,
-  by: StartedBy,
+  { asked, ...by }: StartedBy,
   key?: string,
 ): Change<StartAnswer> {
   return {
@@ -52,7 +55,7 @@ export function startingTask(
       const now = deps.clock.now()
       const id = newTimeUuid<'task-run'>(deps.random, now)
       const run = runOf(task, id, key ?? `hand:${id}`, { kind: 'hand', ...by }, now)
-      const begun = beginRun(deps, view, task, run, now)
+      const begun = beginRun(deps, view, task, run, now, asked)
       if (begun.kind === 'pending') return { answer: begun }
       const { events = [], ...saving } = begun.saving
       return { answer: { kind: 'started', run: begun.run }, ...saving, ...toldWith(deps, view, events) }

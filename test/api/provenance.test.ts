@@ -4,9 +4,11 @@ import type { EventClaim } from '../../src/core/caller.ts'
 import { defined } from '../../src/core/defined.ts'
 import { csrfTokenOf } from '../../src/sign-in/csrf.ts'
 import { sessionCookieName } from '../../src/sign-in/session-token.ts'
-import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
+import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { type SigningKey, signingKey, TestIssuer } from '../support/issuer.ts'
 import { addApp } from '../support/reload-steps.ts'
+import { appInSharedSpace, madeTask } from '../support/task-api.ts'
+import { scheduledTask } from '../support/task-documents.ts'
 
 let key: SigningKey
 let api: ApiUnderTest
@@ -43,6 +45,20 @@ async function told(headers: Record<string, string>, more: object = {}) {
   expect((await send('POST', `/api/v1/reloads/${id}/actions/cancel`)).statusCode).toBe(204)
   const [event] = await api.store.eventsOf(id)
   return { ...event!.body, userId: user.id } as Record<string, unknown>
+}
+
+/** As `told`, of the reload of a task of the admin that somebody starts by hand. */
+async function toldOfTask(headers: Record<string, string>, by: Person = acme.admin) {
+  const { admin } = acme
+  const { app } = await appInSharedSpace(api, admin, [[by, 'producer']])
+  const task = await madeTask(admin, scheduledTask(app.id, { enabled: true }))
+  const url = `/api/scheduling/tasks/${task.id}/actions/start`
+  const started = await api.server.inject({ method: 'POST', url, headers, remoteAddress: '198.51.100.23' })
+  expect(started.statusCode, started.body).toBe(200)
+  const id = started.json().reloadId
+  await admin.call('POST', `/api/v1/reloads/${id}/actions/cancel`)
+  const [event] = await api.store.eventsOf(id)
+  return event!.body as object as Record<string, unknown>
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -162,5 +178,26 @@ describe('the event tells of', () => {
     const { token } = await clientToken()
     const event = await told(bearer(token), { resourceType: 'automate', resourceId: 'flow' })
     expect(event).toMatchObject({ authtype: 'service_account', data: { type: 'automations' } })
+  })
+})
+
+describe('the event of a task that is started by hand tells of', () => {
+  it('the way of the owner who starts it, with what it may tell of a person', async () => {
+    const event = await toldOfTask(bearer(acme.admin.token))
+    expect(event).toMatchObject({
+      authtype: 'api_key',
+      originip: '198.51.100.23',
+      userid: acme.admin.user.id,
+      data: { type: 'choreographer' },
+    })
+    expect(claimsOf(event)).toMatchObject({ sub: acme.admin.user.id })
+  })
+
+  it('the way of another who starts it, and nothing of that person', async () => {
+    const second = await acme.person('second')
+    const event = await toldOfTask(bearer(second.token), second)
+    expect(event).toMatchObject({ authtype: 'api_key', userid: acme.admin.user.id })
+    expect(event).not.toHaveProperty('authclaims')
+    expect(event).not.toHaveProperty('originip')
   })
 })

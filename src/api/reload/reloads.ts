@@ -30,7 +30,7 @@ import { isTenantAdmin } from '../../core/rights.ts'
 import { RESOURCE_TYPES, TRIGGERS } from '../../core/trigger.ts'
 import { type AcceptAnswer, acceptReload } from '../../intake/accept.ts'
 import { cancelReload } from '../../intake/cancel.ts'
-import { type AskedFrom, provenanceOf } from '../../intake/provenance.ts'
+import { provenanceOf } from '../../intake/provenance.ts'
 import type { PagePosition, ReloadSortField } from '../../store/port/lists.ts'
 import { reloadSortValue } from '../../store/port/reload-sort.ts'
 import { callerOf } from '../http/authenticate.ts'
@@ -46,6 +46,7 @@ import {
 } from '../http/page.ts'
 import { problems, refuse, refuseEach } from '../http/problem.ts'
 import { may, mayCancel, mayRead } from '../http/rights.ts'
+import { askedFrom } from './asked-from.ts'
 import { keyOfOtherPayload, readIdempotencyKey } from './idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from './outcome-wait.ts'
 import { queueRecord, ReloadRecord, reloadRecord, STATUSES } from './wire.ts'
@@ -303,10 +304,6 @@ function fieldsOf(body: Static<typeof StartBody>) {
     appId: appId as AppId,
     ...defined({ partial, weight, variables, resourceId, resourceType }),
   }
-}
-
-function askedFrom(request: FastifyRequest): AskedFrom {
-  return { ...defined({ originIp: clientAddress(request) }), ...request.trace?.incoming }
 }
 
 function acceptedReload(answer: AcceptAnswer): Reload {

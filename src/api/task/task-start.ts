@@ -6,11 +6,13 @@ import type { ReloadId } from '../../core/ids.ts'
 import { isOutcome } from '../../core/outcome.ts'
 import type { TaskRun } from '../../core/task/run.ts'
 import { timeText } from '../../core/time-text.ts'
+import { provenanceOf } from '../../intake/provenance.ts'
 import { type StartAnswer, startingTask } from '../../trigger/start-task.ts'
 import { callerOf } from '../http/authenticate.ts'
 import { absoluteLink } from '../http/page.ts'
 import { refuse } from '../http/problem.ts'
 import { may } from '../http/rights.ts'
+import { askedFrom } from '../reload/asked-from.ts'
 import { keyOfOtherPayload, readIdempotencyKey } from '../reload/idempotency-key.ts'
 import { RETRY_AFTER, readWait, WaitQuery, waitForOutcome } from '../reload/outcome-wait.ts'
 import { ById, type Mount, taskOf, taskProblems } from './task-mount.ts'
@@ -66,7 +68,8 @@ export function registerTaskStart({ server, deps, path, about }: Mount): void {
       }
       const parts = { ...deps.settleRules, reloadsPerAppAndDay: deps.limits.reloadsPerAppAndDay }
       const ref = { tenantId: task.tenantId, taskId: task.id }
-      const by = { userId: caller.user.id, ...defined({ source }) }
+      const asked = provenanceOf(caller, askedFrom(request), deps.eventClaims)
+      const by = { userId: caller.user.id, asked, ...defined({ source }) }
       const key = idempotencyKey && `hand:${caller.user.id}:${idempotencyKey}`
       const answer = await changeOne(deps.store, startingTask(parts, ref, by, key))
       const run = begun(answer)
