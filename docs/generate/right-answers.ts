@@ -13,25 +13,32 @@ import {
   mayReadAudits,
   mayUseApp,
   mayUseSpace,
+  type SpaceRight,
   type SpaceStanding,
 } from '../../src/core/rights.ts'
 
 export type RightAnswer = 'yes' | 'forbidden' | 'not found'
 
-/** About things in a space: an app, its reload and task, a file; and about what the app's owner made. */
+/**
+ * About things in a space, or personal ones: an app, its reload and task, a file; and about what the app's
+ * owner made.
+ */
 export interface AskedRight {
   readonly user: User
   /** Owner of the app, and of all that is about it. */
   readonly ownerId: UserId
-  /** The standing of the one who asks, in the space. */
-  readonly standing: SpaceStanding
+  /** The standing of the one who asks, in the space; absent: the things are personal. */
+  readonly standing?: SpaceStanding
 }
 
 export function answerTo(right: OperationRight, { user, ownerId, standing }: AskedRight): RightAnswer {
-  const { space } = standing
   const isOwner = user.id === ownerId
-  const may = (appRight: AppRight) => mayUseApp(user, { ownerId, spaceId: space.id }, standing, appRight)
-  const sees = mayUseSpace(user, standing, 'see')
+  const place = standing === undefined ? {} : { spaceId: standing.space.id }
+  const may = (appRight: AppRight) => mayUseApp(user, { ownerId, ...place }, standing, appRight)
+  const maySpace = (spaceRight: SpaceRight) =>
+    standing !== undefined && mayUseSpace(user, standing, spaceRight)
+  const mayFile = (fileRight: SpaceRight) => (standing === undefined ? isOwner : maySpace(fileRight))
+  const sees = maySpace('see')
   switch (right) {
     case 'anyone':
       return 'yes'
@@ -55,19 +62,19 @@ export function answerTo(right: OperationRight, { user, ownerId, standing }: Ask
     case 'keys:make':
       return orForbidden(mayMakeKeys(user))
     case 'spaces:create':
-      return orForbidden(mayCreateSpace(user, space.type))
+      return orForbidden(standing !== undefined && mayCreateSpace(user, standing.space.type))
     case 'audit:see':
       return isOwner || mayReadAudits(user) ? 'yes' : 'not found'
     case 'space:see':
       return sees ? 'yes' : 'not found'
     case 'space:manage':
     case 'space:add-app':
-      return seen(sees, mayUseSpace(user, standing, right === 'space:manage' ? 'manage' : 'add-app'))
+      return seen(sees, maySpace(right === 'space:manage' ? 'manage' : 'add-app'))
     case 'file:read':
     case 'file:see-place':
-      return mayUseSpace(user, standing, 'read-files') ? 'yes' : 'not found'
+      return mayFile('read-files') ? 'yes' : 'not found'
     case 'file:write':
-      return seen(mayUseSpace(user, standing, 'read-files'), mayUseSpace(user, standing, 'write-files'))
+      return seen(mayFile('read-files'), mayFile('write-files'))
     case 'reload:start':
     case 'task:make':
       return orForbidden(may('reload'))

@@ -25,7 +25,7 @@ ${RIGHTS.map((right) => `| \`${right}\` | ${OPERATION_RIGHTS[right]} |\n`).join(
 
 ${ROLES.map((role) => `- **${role}**: ${ROLE_ABOUT[role]}.\n`).join('')}
 What they give over an app of somebody else in a shared space, over what belongs to it, and over what its owner made. Over a personal
-app it is the same, but that nobody else reads its script.
+app it is the same for tenant admins, but that they do not read its script, and nobody else has anything.
 
 ${table(['none', ...ROLES], (right, role) =>
   answer(right, 'shared', { roles: role === 'none' ? [] : [role as Role] }),

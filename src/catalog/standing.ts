@@ -30,14 +30,16 @@ export async function standingIn(
   return standingOf(user, space, await store.assignments(user.tenantId, spaceId))
 }
 
-/** The user's standing in every space that it owns or is a member of: for lists. */
+/** The user's standing in every space that it owns, is a member of, or manages for its type: for lists. */
 export async function standings(
   store: Pick<Store, 'list' | 'assignmentsOf'>,
   user: User,
 ): Promise<Map<SpaceId, SpaceStanding>> {
   const assignments = await store.assignmentsOf(user)
   const { tenantId } = user
-  const spaces = await everyRow(store, 'spaces', { tenantId, where: ownOrAssigned(user, assignments) })
+  // A tenant admin sees all apps by itself.
+  const where = isTenantAdmin(user) ? ownOrAssigned(user, assignments) : visibleSpaces(user, assignments)
+  const spaces = await everyRow(store, 'spaces', { tenantId, where })
   return new Map(spaces.map((space) => [space.id, standingOf(user, space, assignments)]))
 }
 

@@ -19,7 +19,8 @@ export const OPERATION_RIGHTS = {
   'space:see': 'Its owner and members, and the roles of the tenant that manage spaces of its type.',
   'space:manage': 'Its owner and facilitators, and the roles of the tenant that manage spaces of its type.',
   'space:add-app': 'For a space that is named: its owner, and the roles in it that add apps.',
-  'app:read': 'Its owner, the owner of its space, the roles in the space that read apps, and tenant admins.',
+  'app:read':
+    'Its owner, the owner of its space, the roles in the space that read apps, who manages spaces of its type, and tenant admins.',
   'app:develop': 'Its owner, the owner of its space, and the roles in the space that develop.',
   'app:read-script': 'As app:develop, and tenant admins for apps in spaces.',
   'app:reload': 'As app:develop.',

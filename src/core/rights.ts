@@ -5,7 +5,8 @@
  *
  * The owner of an app and the owner of its space may do everything with it. A tenant admin sees every app and
  * cancels every reload, hands apps to other owners and manages spaces, but neither reloads nor edits what is
- * not theirs, and sees no script of a personal app (contract 02, section 9).
+ * not theirs, and sees no script of a personal app (contract 02, section 9). Who manages all spaces of a type
+ * sees the apps in them.
  */
 import type { UserId } from './ids.ts'
 import {
@@ -111,7 +112,7 @@ export function mayUseApp(
   if (space.ownerId === user.id) return true
   switch (right) {
     case 'read':
-      return holds(roles, APP_READERS[space.type])
+      return holds(roles, APP_READERS[space.type]) || managedTypes(user).includes(space.type)
     case 'develop':
     case 'read-script':
     case 'reload':

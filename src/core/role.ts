@@ -29,7 +29,7 @@ export function holdsRole(user: RoleHolder, role: Role): boolean {
 /** What each role is for, in one sentence. */
 export const ROLE_ABOUT: Readonly<Record<Role, string>> = {
   TenantAdmin: 'Manages people, spaces and settings of the tenant, sees all apps and cancels their reloads',
-  AnalyticsAdmin: 'Manages shared and managed spaces, and creates spaces of every type',
+  AnalyticsAdmin: 'Manages shared and managed spaces, sees their apps, and creates spaces of every type',
   DataAdmin: 'Manages data spaces, and creates them',
   AuditAdmin: 'Reads the events of the whole tenant',
   Developer: 'Makes API keys, and creates spaces',

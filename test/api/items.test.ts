@@ -35,6 +35,17 @@ const list = async (person: Person, query: string) =>
 const itemOf = async (person: Person, type: string, id: string) =>
   (await person.call('GET', `/api/v1/items?resourceType=${type}&resourceId=${id}`)).body.data[0]
 
+it('shows who manages spaces of a type the apps in them, and no personal ones', async () => {
+  const analytics = await acme.person('analytics', ['AnalyticsAdmin'])
+  const { body: space } = await anna.call('POST', '/api/v1/spaces', { name: 'Finance', type: 'shared' })
+  const shared = await makeApp(anna, { name: 'shared', spaceId: space.id })
+  const personal = await makeApp(anna, { name: 'personal' })
+  expect(await list(analytics, 'resourceType=app')).toEqual(['shared'])
+  expect(await list(bert, 'resourceType=app')).toEqual([])
+  const status = async (id: string) => (await analytics.call('GET', `/api/v1/apps/${id}`)).status
+  expect([await status(shared), await status(personal)]).toEqual([200, 404])
+})
+
 describe('the list of items', () => {
   it('has apps and automations in one order, chosen by their types', async () => {
     await makeApp(anna, { name: 'b' })

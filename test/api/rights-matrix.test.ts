@@ -4,15 +4,19 @@
  * for byte as ids that do not exist. A route that is added tomorrow fails here until it has its right, and a
  * row in test/support/rights/calls.ts where it cannot be called without one.
  */
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerTo } from '../../docs/generate/right-answers.ts'
 import { OPERATIONS } from '../../src/core/operations.ts'
-import { SPACE_TYPES, type SpaceType } from '../../src/core/records.ts'
+import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
+import { jsonLog, realWorld } from '../../src/main/world.ts'
 import { type Answer, type ApiUnderTest, apiUnderTest, type Person } from '../support/api-under-test.ts'
+import { ManualTime } from '../support/manual-time.ts'
 import { upload } from '../support/multipart.ts'
+import { addApp } from '../support/reload-steps.ts'
 import { CALLS, type Ids, type Request, requestTo } from '../support/rights/calls.ts'
 import { RehearsingStore } from '../support/rights/rehearsing-store.ts'
-import { type Persona, rightsScene, type Scene } from '../support/rights/scene.ts'
+import { type Persona, rightsScene, SCENES, type Scene, type SceneType } from '../support/rights/scene.ts'
 import { type TableRoute, withRoutes } from '../support/route-table.ts'
 
 /** Behind no authentication, or with one of their own. */
@@ -22,14 +26,16 @@ const nameOf = ({ method, url }: TableRoute) => `${method} ${url}`
 
 let routes: readonly TableRoute[]
 const scenes = new Map<
-  SpaceType,
+  SceneType,
   { readonly api: ApiUnderTest; readonly scene: Scene; readonly other: Person }
 >()
 
 beforeAll(async () => {
-  for (const type of SPACE_TYPES) {
+  for (const type of SCENES) {
     const store = new RehearsingStore()
-    const { made: api, routes: all } = await withRoutes(() => apiUnderTest({ deps: { store } }))
+    // Streams wait for more until their clients leave.
+    const world = new ManualTime().world(realWorld(jsonLog('error')))
+    const { made: api, routes: all } = await withRoutes(() => apiUnderTest({ deps: { store, world } }))
     routes = all.filter(({ url }) => !OPEN.test(url))
     const scene = await rightsScene(api, await api.tenant('acme'), type)
     const { admin: other } = await api.tenant('other')
@@ -63,6 +69,33 @@ function told({ status: whole, text, body }: Pick<Answer, 'status' | 'text' | 'b
   return status === 404 ? 'not found' : shown({ status, text })
 }
 
+const bearer = ({ token }: Person) => ({ authorization: `Bearer ${token}` })
+
+/** A reload of its own, ended, though nothing else is saved any more. */
+async function ownReload(api: ApiUnderTest, person: Person): Promise<string> {
+  const store = api.store as RehearsingStore
+  store.rehearses = false
+  const { id: appId } = await addApp(api, person.user)
+  const { id } = (await person.call('POST', '/api/v1/reloads', { appId })).body
+  await person.call('POST', `/api/v1/reloads/${id}/actions/cancel`)
+  store.rehearses = true
+  return id
+}
+
+/** The reloads that a stream of finished events tells of, up to this one. */
+async function reloadsTold(stream: string, person: Person, last: string): Promise<string[]> {
+  const abort = new AbortController()
+  const { body } = await fetch(stream, { headers: bearer(person), signal: abort.signal })
+  let text = ''
+  for await (const piece of body!.pipeThrough(new TextDecoderStream())) {
+    text += piece
+    if (text.includes(`"${last}"`)) break
+  }
+  abort.abort()
+  const whole = text.split('\n\n').flatMap((block) => /^data: (.*)$/m.exec(block)?.[1] ?? [])
+  return whole.map((data) => JSON.parse(data).data.id)
+}
+
 /** The routes that are about something in the scene, and how each is asked; a stream never ends. */
 function asked({ ids }: Scene): (readonly [name: string, request: Request])[] {
   return routes.flatMap((route) => {
@@ -71,7 +104,7 @@ function asked({ ids }: Scene): (readonly [name: string, request: Request])[] {
   })
 }
 
-describe.each(SPACE_TYPES)('about things in a %s space', (type) => {
+describe.each(SCENES)('about %s things (in a space, or of their owner alone)', (type) => {
   it('everybody of the tenant may do what the table says, and nothing else', async () => {
     const { scene, api } = scenes.get(type)!
     const wrong = new Map<string, string[]>()
@@ -92,6 +125,25 @@ describe.each(SPACE_TYPES)('about things in a %s space', (type) => {
     for (const [name, request] of asked(scene)) {
       expect([name, (await ask(scene.disabled, request)).status]).toEqual([name, 401])
     }
+  }, 60_000)
+
+  it('the stream tells everybody of the apps that they may read, and of no others', async () => {
+    const { scene, api, other } = scenes.get(type)!
+    const { ids, personas, lastReloadId } = scene
+    await api.server.listen({ host: '127.0.0.1', port: 0 })
+    const port = (api.server.server.address() as AddressInfo).port
+    const stream = `http://127.0.0.1:${port}/api/v1/events/stream?after=0&types=${FINISHED_EVENT_TYPE}`
+    const last = await ownReload(api, other)
+    expect(await reloadsTold(stream, other, last)).toEqual([last])
+    expect((await fetch(stream, { headers: bearer(scene.disabled) })).status).toBe(401)
+    const wrong: string[] = []
+    for (const persona of personas) {
+      const told = await reloadsTold(stream, persona.person, lastReloadId)
+      const reads = await expected(api, scene, persona, 'GET /api/v1/apps/:appId')
+      const isTold = told.includes(ids.reloadId!)
+      if (isTold !== (reads === 'yes' && type !== 'data')) wrong.push(`${persona.name}: ${isTold}`)
+    }
+    expect(wrong).toEqual([])
   }, 60_000)
 
   it('what another tenant owns is answered as what is not there, byte for byte', async () => {
@@ -122,14 +174,16 @@ async function expected(
   operation: string,
 ): Promise<string> {
   const user = (await api.store.user(person.user.tenantId, person.user.id))!
+  const right = OPERATIONS[operation]!
+  const ownerId = owner.user.id
+  if (type === 'personal') return answerTo(right, { user, ownerId })
   const space = {
     ...(await api.store.space(user.tenantId, ids.spaceId as never))!,
     type,
     ownerId: spaceOwner.user.id,
   }
-  const right = OPERATIONS[operation]!
   // Files of a space are nobody's but the space's.
-  return answerTo(right, { user, ownerId: owner.user.id, standing: { space, roles: spaceRoles } })
+  return answerTo(right, { user, ownerId, standing: { space, roles: spaceRoles } })
 }
 
 /** The same ids, each changed into one of its form that nothing has. */
@@ -158,7 +212,7 @@ function needsMore({ body, query }: TableRoute): boolean {
 }
 
 it('every route is asked: ids and bodies that it takes stand in test/support/rights', () => {
-  const names = new Set(SPACE_TYPES.flatMap((type) => asked(scenes.get(type)!.scene)).map(([name]) => name))
+  const names = new Set(SCENES.flatMap((type) => asked(scenes.get(type)!.scene)).map(([name]) => name))
   const unasked = routes
     .filter((route) => !route.isStream && !names.has(nameOf(route)))
     .map((route) => `${nameOf(route)}: a parameter of its path has no id in test/support/rights/scene.ts`)

@@ -1,10 +1,11 @@
 /**
- * A tenant with a space and one of everything, and somebody of each kind: each role of the tenant, each role
- * in the space by itself and by a group, owners, a stranger, and one who is disabled.
+ * A tenant with a space, or personal things instead, and one of everything, and somebody of each kind: each
+ * role of the tenant, each role in the space by itself and by a group, owners, a stranger, and one who is
+ * disabled.
  */
 import { newUuid, type SpaceId } from '../../../src/core/ids.ts'
 import { itemIdOf } from '../../../src/core/item-id.ts'
-import type { SpaceType } from '../../../src/core/records.ts'
+import { SPACE_TYPES, type SpaceType } from '../../../src/core/records.ts'
 import { SPACE_ROLES } from '../../../src/core/rights.ts'
 import { ROLES, roleIdOf } from '../../../src/core/role.ts'
 import type { Send } from '../../../src/event/delivery.ts'
@@ -23,31 +24,42 @@ export interface Persona {
   readonly spaceRoles: readonly string[]
 }
 
+/** Where the things of a scene are: in a space of a type, or with their owner alone. */
+export const SCENES = [...SPACE_TYPES, 'personal'] as const
+export type SceneType = (typeof SCENES)[number]
+
 export interface Scene {
-  readonly type: SpaceType
+  readonly type: SceneType
   readonly ids: Ids
   /** Owns the app and all that is about it. */
   readonly owner: Person
   readonly spaceOwner: Person
   readonly personas: readonly Persona[]
   readonly disabled: Person
+  /** A reload that ended after all others, of an app that all personas may read. */
+  readonly lastReloadId: string
 }
 
-export async function rightsScene(api: ApiUnderTest, acme: Members, type: SpaceType): Promise<Scene> {
+export async function rightsScene(api: ApiUnderTest, acme: Members, type: SceneType): Promise<Scene> {
   const owner = await acme.person('owner')
   const spaceOwner = await acme.person('space owner')
-  const space = (await made(spaceOwner, '/api/v1/spaces', { name: type, type })).id as string
-  const people = await somebodyOfEachKind(acme, spaceOwner, space, type)
+  const spaceId =
+    type === 'personal'
+      ? undefined
+      : ((await made(spaceOwner, '/api/v1/spaces', { name: type, type })).id as string)
+  const people = await somebodyOfEachKind(acme)
+  if (spaceId !== undefined && type !== 'personal') {
+    people.push(...(await somebodyOfEachRole(acme, spaceOwner, spaceId, type)))
+  }
   const everybody = [owner, spaceOwner, ...people.map(({ person }) => person)]
   const open = await openSpaces(acme, everybody)
   const disabled = await acme.person('disabled', [...ROLES])
   const ids = {
-    type,
-    spaceId: space,
+    ...(spaceId === undefined ? {} : { type, spaceId }),
     ...open,
     ...(await thingsOfTenant(api, acme, owner)),
-    ...(await thingsOfSpace(spaceOwner, space)),
-    ...(type === 'data' ? {} : await thingsOfApp(api, acme, owner, space, open.openManagedId!)),
+    ...(spaceId === undefined ? await filesOf(owner, '') : await thingsOfSpace(spaceOwner, spaceId)),
+    ...(type === 'data' ? {} : await thingsOfApp(api, acme, owner, spaceId, open.openManagedId!)),
     ownerId: owner.user.id,
     userId: owner.user.id,
     strangerId: (await acme.person('new member')).user.id,
@@ -61,6 +73,7 @@ export async function rightsScene(api: ApiUnderTest, acme: Members, type: SpaceT
     owner,
     spaceOwner,
     disabled,
+    lastReloadId: await endedReload(api, acme, open.openSharedId!),
     personas: [
       { name: 'owner of the app', person: owner, spaceRoles: [] },
       { name: 'owner of the space', person: spaceOwner, spaceRoles: [] },
@@ -69,16 +82,14 @@ export async function rightsScene(api: ApiUnderTest, acme: Members, type: SpaceT
   }
 }
 
-async function somebodyOfEachKind(
+/** Of each role in the space, by itself and by a group. */
+async function somebodyOfEachRole(
   acme: Members,
   spaceOwner: Person,
   space: string,
   type: SpaceType,
 ): Promise<Persona[]> {
-  const personas: Persona[] = [{ name: 'nobody', person: await acme.person('nobody', []), spaceRoles: [] }]
-  for (const role of ROLES) {
-    personas.push({ name: role, person: await acme.person(role, [role]), spaceRoles: [] })
-  }
+  const personas: Persona[] = []
   const assign = (kind: 'user' | 'group', assigneeId: string, role: string) =>
     made(spaceOwner, `/api/v1/spaces/${space}/assignments`, { type: kind, assigneeId, roles: [role] })
   for (const role of SPACE_ROLES[type]) {
@@ -90,6 +101,14 @@ async function somebodyOfEachKind(
     await patched(acme.admin, `/api/v1/users/${member.user.id}`, '/assignedGroups', [{ id: group }])
     await assign('group', group, role)
     personas.push({ name: `${role} by group`, person: member, spaceRoles: [role] })
+  }
+  return personas
+}
+
+async function somebodyOfEachKind(acme: Members): Promise<Persona[]> {
+  const personas: Persona[] = [{ name: 'nobody', person: await acme.person('nobody', []), spaceRoles: [] }]
+  for (const role of ROLES) {
+    personas.push({ name: role, person: await acme.person(role, [role]), spaceRoles: [] })
   }
   const roles = ['AuditAdmin', 'DataAdmin', 'AnalyticsAdmin']
   const member = await acme.person('roles by group', [])
@@ -164,35 +183,43 @@ async function thingsOfTenant(api: ApiUnderTest, acme: Members, owner: Person): 
 }
 
 async function thingsOfSpace(spaceOwner: Person, space: string): Promise<Ids> {
-  const connections = (await spaceOwner.call('GET', `/api/v1/data-files/connections?spaceId=${space}`)).body
-    .data
+  const assignments = (await spaceOwner.call('GET', `/api/v1/spaces/${space}/assignments`)).body.data
+  return { ...(await filesOf(spaceOwner, `?spaceId=${space}`)), assignmentId: assignments[0].id }
+}
+
+/** @param query which connection; the first one is that of personal files */
+async function filesOf(person: Person, query: string): Promise<Ids> {
+  const connections = (await person.call('GET', `/api/v1/data-files/connections${query}`)).body.data
   const connectionId = connections[0].id
   const { payload, headers } = upload({ name: 'theirs.csv', connectionId }, 'a')
-  const file = (await spaceOwner.call('POST', '/api/v1/data-files', payload, { headers })).body
+  const file = (await person.call('POST', '/api/v1/data-files', payload, { headers })).body
   const folder = upload({ name: 'folder', folder: true, connectionId })
-  const made = await spaceOwner.call('POST', '/api/v1/data-files', folder.payload, {
-    headers: folder.headers,
-  })
-  const assignments = (await spaceOwner.call('GET', `/api/v1/spaces/${space}/assignments`)).body.data
+  const made = await person.call('POST', '/api/v1/data-files', folder.payload, { headers: folder.headers })
   return {
     connectionId,
     'connections/:id': connectionId,
     'data-files/:id': file.id,
     folderId: made.body.id,
-    assignmentId: assignments[0].id,
   }
+}
+
+async function endedReload(api: ApiUnderTest, { admin }: Members, space: string): Promise<string> {
+  const app = await addApp(api, admin.user, { name: 'Last', spaceId: space as SpaceId })
+  const { id } = await made(admin, '/api/v1/reloads', { appId: app.id })
+  await admin.call('POST', `/api/v1/reloads/${id}/actions/cancel`)
+  return id
 }
 
 async function thingsOfApp(
   api: ApiUnderTest,
   acme: Members,
   owner: Person,
-  space: string,
+  space: string | undefined,
   managedId: string,
 ): Promise<Ids> {
-  const spaceId = space as SpaceId
-  const app = await addApp(api, owner.user, { name: 'Theirs', spaceId })
-  const oldApp = await addApp(api, owner.user, { name: 'Older', spaceId })
+  const place = space === undefined ? {} : { spaceId: space as SpaceId }
+  const app = await addApp(api, owner.user, { name: 'Theirs', ...place })
+  const oldApp = await addApp(api, owner.user, { name: 'Older', ...place })
   const scripts = `/api/v1/apps/${app.id}/scripts`
   for (const script of ['TRACE Theirs', 'TRACE Theirs again']) await owner.call('POST', scripts, { script })
   const versions = (await owner.call('GET', scripts)).body.scripts
