@@ -24,6 +24,18 @@ export function placeOfFault({ line, column }: Pick<ScriptFault, 'line' | 'colum
   return column === undefined ? `line ${line}` : `line ${line}, column ${column}`
 }
 
+/** Where a script stood when its attempt ended before it, as the engine told last. */
+export interface ReachedPlace {
+  /** Statements begun so far, this one included: a loop counts each time. */
+  readonly statement: number
+  /** 1-based in the script; in an included file the line that includes it. */
+  readonly line: number
+  /** The statement as the script has it, not expanded; cut. */
+  readonly text: string
+  /** Rows read from all sources so far. */
+  readonly rowsRead: number
+}
+
 /**
  * A LOAD or STORE that an attempt ran, for the reload's metadata (contract 05, section 2: `statements[]`).
  */

@@ -17,6 +17,8 @@ export const ALERTS_PER_TENANT_AND_MINUTE = 20
 export const PROGRESS_LOG_MAX_BYTES = 64 * KIB
 /** Maximum script log of an engine session. */
 export const SCRIPT_LOG_MAX_BYTES = 16 * MIB
+/** What is told of the statement at which a script stands. */
+export const STATEMENT_TEXT_MAX_BYTES = 4 * KIB
 /** What an engine process tells of its script log at once while the script runs. */
 export const SCRIPT_LOG_PIECE_MAX_BYTES = 256 * KIB
 

@@ -8,7 +8,7 @@
  * A session never throws: `run` always resolves, even if the process is killed.
  */
 
-import type { RanStatement, ScriptFault } from '../core/attempt.ts'
+import type { RanStatement, ReachedPlace, ScriptFault } from '../core/attempt.ts'
 import type { DataProfile } from '../core/data-profile.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
 import type { DataTable } from '../core/records.ts'
@@ -71,14 +71,11 @@ export interface StoresSpool {
 export type PublishNow = (file: StagedFile) => Promise<string | undefined>
 
 /** Progress of a running session, reported at most a few times per second. */
-export interface SessionProgress {
+export interface SessionProgress extends ReachedPlace {
   /** Epoch ms at which the engine began to run the script. */
   readonly startedAt: number
   /** Progress text so far (contract 02, section 6.1), without head. */
   readonly progressLog: string
-  readonly statement: number
-  readonly line: number
-  readonly rowsRead: number
 }
 
 /** A file that the script read, or a mask with * and ? whose files it listed. */
@@ -129,6 +126,8 @@ export interface SessionReport {
   readonly startedAt?: number
   readonly progressLog: string
   readonly scriptLog: string
+  /** Absent if no statement began. */
+  readonly reached?: ReachedPlace
   readonly peakMemoryBytes?: number
   /**
    * The first LOADs and STOREs, in the order in which they ended; absent if the process did not get to report

@@ -13,6 +13,8 @@ const tables =
   'Characters << AUTOGENERATE(26) 26 Lines fetched\r\nTransactions << AUTOGENERATE(1000) 2,027 Lines fetched\r\n'
 const bytes = (text: string) => new TextEncoder().encode(text).length
 
+const reached = { statement: 7, line: 12, text: 'Sales: LOAD *\nFROM x.csv', rowsRead: 1_234_567 }
+
 describe('the log of the record', () => {
   test('without tables it is the sample of the contract, line by line', () => {
     expect(endedLog(first, '', completed)).toBe(
@@ -77,6 +79,20 @@ describe('the log of the record', () => {
   ])('%s is told by its last line', (_name, end, line) => {
     expect(endedLog(first, tables, end).split('\r\n').slice(-3)).toEqual(['', line, ''])
     expect(endedLog(first, '', end).endsWith(`is finished)\r\n${line}\r\n`)).toBe(true)
+  })
+
+  test.each<[string, AttemptEnd]>([
+    ['canceled', { kind: 'canceled' }],
+    ['timed out', { kind: 'timed-out' }],
+    ['handed back', { kind: 'handed-back' }],
+    ['out of memory', { kind: 'out-of-memory' }],
+    ['crashed', { kind: 'crashed', message: 'killed' }],
+  ])('of an attempt that ended before its script (%s) it tells statement, line, rows and text', (_, end) => {
+    const log = endedLog(first, tables, end, reached)
+    expect(log).toContain(
+      'At statement 7 in line 12, with 1,234,567 rows read:\r\nSales: LOAD *\r\nFROM x.csv\r\n',
+    )
+    expect(endedLog(first, tables, end)).not.toContain('At statement')
   })
 
   test('from the second attempt on the first line says which attempt it is about', () => {
@@ -173,6 +189,12 @@ describe('the end of the full script log', () => {
     [{ kind: 'crashed', message: 'killed\nby 9' }, 'The engine ended before the script did: killed by 9'],
   ] as const)('of an attempt that broke off says how: %o', (end, told) => {
     expect(scriptLogEnd(end, 0)).toBe(`1970-01-01T00:00:00.000Z      ${told}\r\n`)
+  })
+
+  test('says how far the script had come, where that is known', () => {
+    expect(scriptLogEnd({ kind: 'canceled' }, 0, { ...reached, rowsRead: 1 })).toBe(
+      '1970-01-01T00:00:00.000Z      Reload canceled, at statement 7 in line 12, with 1 row read\r\n',
+    )
   })
 
   test("is the script's own where the script came to its end", () => {

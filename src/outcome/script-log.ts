@@ -5,7 +5,7 @@
  * Promises: the progress text is at most 64 KiB of UTF-8; where it would be longer, its middle lines are left
  * out and one line says how many. It never holds a variable's value unless the script itself made it a name.
  */
-import { type AttemptEnd, placeOfFault, type ScriptFault } from '../core/attempt.ts'
+import { type AttemptEnd, placeOfFault, type ReachedPlace, type ScriptFault } from '../core/attempt.ts'
 import { leftOutAt, leftOutLine } from '../core/left-out-line.ts'
 import { PROGRESS_LOG_MAX_BYTES } from '../core/limits.ts'
 import { timeText } from '../core/time-text.ts'
@@ -37,10 +37,19 @@ export function runningLog(about: LoggedAttempt, progressLog: string): string {
   return text([...head(about, progressLog), ...lines(progressLog)])
 }
 
-/** The record's log when the attempt has ended, whatever became of the reload then. */
-export function endedLog(about: LoggedAttempt, progressLog: string, end: AttemptEnd): string {
+/**
+ * The record's log when the attempt has ended, whatever became of the reload then.
+ *
+ * @param reached where the script stood; told of an attempt that ended before its script did
+ */
+export function endedLog(
+  about: LoggedAttempt,
+  progressLog: string,
+  end: AttemptEnd,
+  reached?: ReachedPlace,
+): string {
   const tables = lines(progressLog)
-  return text([...head(about, progressLog), ...tables, ...tail(end, tables.length > 0)])
+  return text([...head(about, progressLog), ...tables, ...tail(end, tables.length > 0, reached)])
 }
 
 /**
@@ -79,9 +88,16 @@ export function scriptLogHead(about: {
  *
  * @param at epoch ms
  */
-export function scriptLogEnd(end: AttemptEnd, at: number): string {
+export function scriptLogEnd(end: AttemptEnd, at: number, reached?: ReachedPlace): string {
   const told = brokenOff(end)
-  return told === undefined ? '' : `${timeText(at)}      ${told}${EOL}`
+  if (told === undefined) return ''
+  const place = reached === undefined ? '' : `, at ${placeText(reached)}`
+  return `${timeText(at)}      ${told}${place}${EOL}`
+}
+
+function placeText({ statement, line, rowsRead }: ReachedPlace): string {
+  const rows = rowsRead === 1 ? '1 row' : `${rowsRead.toLocaleString('en-US')} rows`
+  return `statement ${statement} in line ${line}, with ${rows} read`
 }
 
 function brokenOff(end: AttemptEnd): string | undefined {
@@ -128,34 +144,35 @@ function head(about: LoggedAttempt, progressLog: string): string[] {
   ]
 }
 
-function tail(end: AttemptEnd, hasTables: boolean): string[] {
+function tail(end: AttemptEnd, hasTables: boolean, reached: ReachedPlace | undefined): string[] {
   const gap = hasTables ? [''] : []
+  const here = reached === undefined ? [] : [`At ${placeText(reached)}:`, ...lines(reached.text)]
   switch (end.kind) {
     case 'completed':
       return [...gap, 'App saved', 'Finished successfully']
     case 'script-error':
-      return failure(placedMessage(end.fault), end.fault.engineErrorCode, end.fault)
+      return failure(placedMessage(end.fault), end.fault.engineErrorCode, lines(end.fault.statement))
     case 'canceled':
-      return [...gap, CANCELED]
+      return [...gap, CANCELED, ...here]
     case 'timed-out':
-      return [...gap, TIME_EXCEEDED]
+      return [...gap, TIME_EXCEEDED, ...here]
     case 'data-too-large':
       return failure(
         `App data of ${end.fileBytes.toLocaleString('en-US')} bytes is larger than its limit`,
         1015,
       )
     case 'out-of-memory':
-      return failure(OUT_OF_MEMORY, 6)
+      return failure(OUT_OF_MEMORY, 6, here)
     case 'refused':
       return failure('The app ran out of memory on the largest engine before', 6)
     case 'crashed':
-      return failure(`The engine ended before the script did: ${oneLine(end.message)}`, 21)
+      return failure(`The engine ended before the script did: ${oneLine(end.message)}`, 21, here)
     case 'no-session':
       return failure(`No engine session: ${oneLine(end.message)}`, 21)
     case 'lost':
       return failure('The connection to the engine was lost', 16)
     case 'handed-back':
-      return [...gap, HANDED_BACK]
+      return [...gap, HANDED_BACK, ...here]
   }
 }
 
@@ -164,7 +181,7 @@ function placedMessage(fault: ScriptFault): string {
 }
 
 /** The failure form of contract 02, section 6.1; its labels and their order are part of the contract. */
-function failure(message: string, engineErrorCode: number, fault?: ScriptFault): string[] {
+function failure(message: string, engineErrorCode: number, here: readonly string[] = []): string[] {
   return [
     '',
     'Data has not been loaded. Please correct the error and try loading again.',
@@ -172,7 +189,7 @@ function failure(message: string, engineErrorCode: number, fault?: ScriptFault):
     ...lines(message),
     BLANK_LINE,
     `The engine error code: EDC_ERROR:${engineErrorCode}`,
-    ...(fault === undefined ? [] : ['The error occurred here:', ...lines(fault.statement)]),
+    ...(here.length === 0 ? [] : ['The error occurred here:', ...here]),
     BLANK_LINE,
   ]
 }

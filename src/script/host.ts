@@ -75,7 +75,13 @@ export type HostRequest =
   /** A line of the progress text. */
   | { readonly kind: 'progress'; readonly text: string }
   /** Before each statement: where the script is. */
-  | { readonly kind: 'position'; readonly statement: number; readonly line: number }
+  | {
+      readonly kind: 'position'
+      readonly statement: number
+      readonly line: number
+      /** The statement as the script has it, cut. */
+      readonly text: string
+    }
 
 /** A switch for fields by name pattern. Of several that match, the last one counts (SEMANTICS S3). */
 export interface FieldRule {

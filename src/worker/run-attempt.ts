@@ -6,7 +6,7 @@
  * Returns 'lost' as soon as the lease is gone. In any case the session is dead when it returns.
  */
 
-import type { AttemptEnd, RanStatement, SessionFacts } from '../core/attempt.ts'
+import type { AttemptEnd, RanStatement, ReachedPlace, SessionFacts } from '../core/attempt.ts'
 import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
@@ -252,7 +252,7 @@ function sessionEnded(
   const end = attemptEnd(told, ran.stop, dataAfter, deps.limits.appDataBytes)
   const startedAt = facts.engineStartedAt
   return {
-    ...ended(claimed, end, told.progressLog),
+    ...ended(claimed, end, told.progressLog, told.reached),
     durationMs,
     session: facts,
     ...defined({ peakMemoryBytes: told.peakMemoryBytes }),
@@ -263,7 +263,8 @@ function sessionEnded(
       ? {}
       : {
           scriptLog: boundedLines(
-            scriptLog(claimed, facts, startedAt, told.scriptLog) + scriptLogEnd(end, deps.clock.now()),
+            scriptLog(claimed, facts, startedAt, told.scriptLog) +
+              scriptLogEnd(end, deps.clock.now(), told.reached),
             deps.limits.scriptLogBytes,
           ),
         }),
@@ -309,8 +310,8 @@ function attemptEnd(
   }
 }
 
-function ended(claimed: Claimed, end: AttemptEnd, progressLog = ''): RanAttempt {
-  const log = endedLog(about(claimed), progressLog, end)
+function ended(claimed: Claimed, end: AttemptEnd, progressLog = '', reached?: ReachedPlace): RanAttempt {
+  const log = endedLog(about(claimed), progressLog, end, reached)
   return { end, log, progressLog, storedFiles: [], statements: [] }
 }
 

@@ -164,6 +164,23 @@ describe('a session that ends', () => {
     expect(ended.scriptLog).toContain('LET x = ')
   })
 
+  test('interrupted or killed in the middle of a LOAD it tells where it stood and what it had read', async () => {
+    const script = `SET a = 1;\nT:\nLOAD RecNo() AS n, Upper('x' & RecNo()) AS t\nAUTOGENERATE 100000000;`
+    const reached = { statement: 2, line: 2, text: expect.stringMatching(/^T:\nLOAD[^;]*$/) }
+    for (const stop of ['interrupt', 'kill'] as const) {
+      const session = await acquire()
+      let read = 0
+      const end = session.run(harness.workOf(script), (progress) => {
+        read = progress.rowsRead
+        if (read > 0) session[stop]()
+      })
+      const ended = await end
+      expect(ended).toMatchObject({ kind: 'crashed', reached })
+      expect(ended.reached!.rowsRead).toBeGreaterThanOrEqual(read)
+      expect(read).toBeGreaterThan(0)
+    }
+  })
+
   test('killed while its interpreter never yields it ends at once', async () => {
     const { session, end } = await runUntil(10, SCRIPTS.busy)
     const asked = performance.now()

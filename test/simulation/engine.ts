@@ -213,7 +213,7 @@ class SimSession implements EngineSession {
     engines.start(truth)
     world.tell(node, `engine runs ${work.reloadId} attempt ${work.attempt}`)
     const startedAt = node.clock.now()
-    const progress = { startedAt, progressLog: '', statement: 1, line: 1, rowsRead: 0 }
+    const progress = { startedAt, progressLog: '', statement: 1, line: 1, text: 'SLEEP 1', rowsRead: 0 }
     this.#process.after(world.between(1, 50), () => node.later(1, () => report(progress)))
     return new Promise((resolve) => {
       this.#over = (end) => {

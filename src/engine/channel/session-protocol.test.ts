@@ -40,7 +40,10 @@ const profiled = (more: object) => ({ ...end, end: { ...end.end, profile: { ...p
 
 const messages: ChildMessage[] = [
   { kind: 'ready', version: PROTOCOL_VERSION },
-  { kind: 'progress', progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, rowsRead: 4 } },
+  {
+    kind: 'progress',
+    progress: { startedAt: 1, progressLog: 'x\r\n', statement: 2, line: 3, text: 'SLEEP 1', rowsRead: 4 },
+  },
   { kind: 'log', lines: 'x\r\ny\r\n' },
   { kind: 'beat' },
   { kind: 'pong' },

@@ -25,6 +25,7 @@ import {
   PROGRESS_LOG_MAX_BYTES,
   SCRIPT_LOG_MAX_BYTES,
   SCRIPT_LOG_PIECE_MAX_BYTES,
+  STATEMENT_TEXT_MAX_BYTES,
 } from '../../core/limits.ts'
 import { READS_MAX, READS_MAX_CHARACTERS } from '../../core/read-name.ts'
 import type { DataTable } from '../../core/records.ts'
@@ -202,6 +203,7 @@ function progressOf(from: Fields): SessionProgress {
     progressLog: text(from.progressLog, 'progressLog', PROGRESS_LOG_MAX_BYTES),
     statement: count(from.statement, 'statement'),
     line: count(from.line, 'line'),
+    text: text(from.text, 'text', STATEMENT_TEXT_MAX_BYTES),
     rowsRead: count(from.rowsRead, 'rowsRead'),
   }
 }

@@ -20,8 +20,10 @@ const LOG_CHARACTERS_MAX = 2 * SCRIPT_LOG_MAX_BYTES
 const PIECE_LINES = 4096
 
 export class RunLog {
+  /** The current statement: its number, its line and its text in the script, cut. */
   statement = 0
   line = 0
+  text = ''
   /** Joined blocks of the log, and the lines after them. */
   #log: string[] = []
   #lines: string[] = []

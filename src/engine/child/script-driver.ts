@@ -6,6 +6,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DataProfile } from '../../core/data-profile.ts'
 import { defined } from '../../core/defined.ts'
+import { STATEMENT_TEXT_MAX_BYTES } from '../../core/limits.ts'
+import { cutToBytes } from '../../core/plain-text.ts'
 import { faults } from '../../script/fault/fault.ts'
 import type { HostAnswer } from '../../script/host.ts'
 import { interpret } from '../../script/run/interpreter.ts'
@@ -49,6 +51,7 @@ export class ScriptDriver {
     // On a timer, not between statements, so that progress of a long statement is seen.
     const telling = setInterval(() => this.#tell(), REPORT_INTERVAL_MS)
     const end = await this.#untilEnd().finally(() => clearInterval(telling))
+    if (end.kind !== 'completed') this.#tell()
     const engineTime = Date.now()
     if (end.kind !== 'completed') runLog.add(engineTime, undefined, 0, END_WORDS[end.kind])
     runLog.add(engineTime, undefined, 0, 'Execution finished.')
@@ -118,6 +121,7 @@ export class ScriptDriver {
       progressLog: runLog.progressLog,
       statement: runLog.statement,
       line: runLog.line,
+      text: cutToBytes(runLog.text, STATEMENT_TEXT_MAX_BYTES),
       rowsRead: this.#host.rowsRead,
     }
     this.#report(progress, runLog.takeNewLines())

@@ -43,6 +43,7 @@ import type { Database } from '../duckdb/database.ts'
 import { executeLoad } from '../duckdb/execute-load.ts'
 import { LoadPipeline } from '../duckdb/load-pipeline.ts'
 import { fieldValues } from '../duckdb/preload-data.ts'
+import type { Reading } from '../duckdb/row-source.ts'
 import { storeTable } from '../sink/store-table.ts'
 import { fileFacts } from '../source/file-facts.ts'
 import type { FilePaths } from '../source/file-paths.ts'
@@ -76,6 +77,8 @@ export class ScriptHost {
   /** The tables of the current section; those of the other section are set aside. */
   #model: DataModel
   #rowsRead = 0
+  /** Of the LOAD that runs. */
+  readonly #reading: Reading = { rows: 0 }
   readonly #statements: RanStatement[] = []
 
   /** @param model the tables that the database has already */
@@ -95,7 +98,7 @@ export class ScriptHost {
 
   /** Rows read from sources so far. */
   get rowsRead(): number {
-    return this.#rowsRead
+    return this.#rowsRead + this.#reading.rows
   }
 
   /** The first LOADs and STOREs that succeeded. */
@@ -174,6 +177,7 @@ export class ScriptHost {
       case 'position':
         runLog.statement = request.statement
         runLog.line = request.line
+        runLog.text = request.text
         return undefined
     }
   }
@@ -239,10 +243,15 @@ export class ScriptHost {
       sources: sourcesOf(database, paths, (text) => this.#warn(text)),
       context,
       rules: { ...rules, letters },
+      reading: this.#reading,
     }
+    // What a LOAD had read that failed, when ErrorMode lets the script go on.
+    this.#rowsRead += this.#reading.rows
+    this.#reading.rows = 0
     const executed = await database.transaction(() => executeLoad(statement, environment))
     this.#model = executed.model
     this.#rowsRead += executed.rowsRead
+    this.#reading.rows = 0
     if (executed.map !== undefined) this.#maps.set(executed.map.name, executed.map)
     return executed.result
   }

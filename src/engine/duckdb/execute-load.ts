@@ -35,7 +35,7 @@ import { genericTables } from './generic-tables.ts'
 import { LoadPipeline, type PreparedLoad } from './load-pipeline.ts'
 import { mergedRows, withoutMerged } from './merge-rows.ts'
 import { openSource } from './open-source.ts'
-import type { RowSource, Sources } from './row-source.ts'
+import { counted, type Reading, type RowSource, type Sources } from './row-source.ts'
 import { TableWriter } from './table-writer.ts'
 import { transformRows } from './transform-rows.ts'
 
@@ -46,6 +46,8 @@ export interface LoadEnvironment {
   /** The part of the context that is the same for all files of a statement. */
   readonly context: Omit<LoadContext, 'model' | 'preloads' | 'files'>
   readonly rules: StoreRules
+  /** Counts while the statement runs, for whoever looks on. */
+  readonly reading: Reading
 }
 
 export interface ExecutedLoad {
@@ -216,11 +218,12 @@ class OneLoad {
     return { plan, ...(opened ?? (await this.#open(plan.source, plan.rows!))) }
   }
 
-  #open(source: SourcePlan, rows: number) {
-    const { database, sources } = this.#environment
+  async #open(source: SourcePlan, rows: number) {
+    const { database, sources, reading } = this.#environment
     const { model, settings } = this.#context
     const deps = { database, model, sources, settings, pipeline: this.#pipeline }
-    return openSource(source, deps, rows, this.#file)
+    const opened = await openSource(source, deps, rows, this.#file)
+    return { ...opened, source: counted(opened.source, reading) }
   }
 
   async #constants(open: readonly Constant[]): Promise<Partial<Record<ConstantName, Value>>> {

@@ -43,7 +43,7 @@ export async function openSource(
       return { source, shown: `RESIDENT ${plan.table}` }
     }
     case 'autogenerate':
-      return { source: generatedSource(rows), shown: `AUTOGENERATE(${rows})` }
+      return { source: generatedSource(database, rows), shown: `AUTOGENERATE(${rows})` }
     case 'field': {
       const shown = `FROM_FIELD ${plan.field}`
       const texts = await fieldTexts(database, loadedTable(model, plan), plan.field, settings)

@@ -1,5 +1,7 @@
 /** Where the rows of a LOAD come from, one at a time, and the sources that need no file. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { defined } from '../../core/defined.ts'
 import type { FileProbe, InputRow } from '../../script/function/site/load-context.ts'
 import type { TableModel, ValueKinds } from '../../script/model/data-model.ts'
 import type { FileSource } from '../../script/plan/source-plan.ts'
@@ -24,6 +26,24 @@ export interface RowSource {
    * Undefined: not these rows, `each` has to read them.
    */
   copy?(copy: ColumnCopy): Promise<WrittenRows | undefined>
+}
+
+/** Rows that the running LOAD has read so far. */
+export interface Reading {
+  rows: number
+}
+
+/** The same source, whose rows are counted one by one. */
+export function counted(source: RowSource, reading: Reading): RowSource {
+  return {
+    input: source.input,
+    ...defined({ table: source.table, copy: source.copy && ((wanted: ColumnCopy) => source.copy!(wanted)) }),
+    each: (used, row) =>
+      source.each(used, () => {
+        reading.rows++
+        return row()
+      }),
+  }
 }
 
 /** What a LOAD reads that is no table, and what it asks about files. */
@@ -82,7 +102,7 @@ export function tableSource(database: Database, table: ReadableTable): RowSource
     table,
     async each(used, row) {
       const fields = [...used].sort((a, b) => a - b)
-      if (fields.length === 0) return countedRows(table.rows, row)
+      if (fields.length === 0) return rowsWithoutFields(database, table.rows, row)
       let read = 0
       let wanted = true
       const columns = fields.map((field) => table.columns[field]!)
@@ -101,8 +121,15 @@ export function tableSource(database: Database, table: ReadableTable): RowSource
   }
 }
 
-function countedRows(rows: number, row: () => boolean): number {
-  for (let read = 1; read <= rows; read++) if (!row()) return read
+/** In turns: in between the process tells its progress and hears that it is to stop. */
+async function rowsWithoutFields(database: Database, rows: number, row: () => boolean): Promise<number> {
+  for (let read = 1; read <= rows; read++) {
+    if (!row()) return read
+    if (read % BATCH_ROWS === 0) {
+      await nextTurn()
+      database.checkInterrupted()
+    }
+  }
   return rows
 }
 
@@ -135,11 +162,9 @@ export async function readBatches(
 }
 
 /** AUTOGENERATE: rows without fields. */
-export function generatedSource(rows: number): RowSource {
+export function generatedSource(database: Database, rows: number): RowSource {
   return {
     input: { names: [], values: [] },
-    async each(_used, row) {
-      return countedRows(rows, row)
-    },
+    each: (_used, row) => rowsWithoutFields(database, rows, row),
   }
 }

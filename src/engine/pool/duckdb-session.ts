@@ -9,6 +9,7 @@
  */
 import { constants, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ReachedPlace } from '../../core/attempt.ts'
 import { defined } from '../../core/defined.ts'
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
@@ -298,6 +299,7 @@ export class DuckDbSession implements EngineSession {
       progressLog: message?.progressLog ?? last?.progressLog ?? '',
       // An engine that ended without a word, or by an error of its own, leaves what it told before.
       scriptLog: message?.scriptLog || toldLog.text,
+      ...defined({ reached: last && reachedPlace(last) }),
       ...defined({ statements: message?.statements }),
       ...(this.#peakBytes === 0 ? {} : { peakMemoryBytes: this.#peakBytes }),
     }
@@ -307,12 +309,16 @@ export class DuckDbSession implements EngineSession {
 /** The part of a session's end that differs by kind. */
 type Judged = SessionEnd extends infer End
   ? End extends { kind: string }
-    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'peakMemoryBytes' | 'statements'>
+    ? Omit<End, 'startedAt' | 'progressLog' | 'scriptLog' | 'reached' | 'peakMemoryBytes' | 'statements'>
     : never
   : never
 
 function startsFromData(work: SessionWork): work is SessionWork & Required<Pick<SessionWork, 'dataBefore'>> {
   return (work.partial || work.transfer?.kind === 'export') && work.dataBefore !== undefined
+}
+
+function reachedPlace({ statement, line, text, rowsRead }: SessionProgress): ReachedPlace | undefined {
+  return statement === 0 ? undefined : { statement, line, text, rowsRead }
 }
 
 /** V8 and the C++ runtime abort the process with such a message when they get no more memory. */

@@ -45,7 +45,7 @@ export function* beginStatement(
 ): Asking<CurrentStatement> {
   const current = statementAt(unit, index, nesting)
   state.statements += 1
-  yield { kind: 'position', statement: state.statements, line: lineOf(current) }
+  yield { kind: 'position', statement: state.statements, line: lineOf(current), text: cut(current.text) }
   return current
 }
 
