@@ -82,7 +82,14 @@ export class ScriptedEngines implements EngineSessions {
       size,
       run: (work, report) => {
         seen.work = work
-        report({ startedAt: node.clock.now(), progressLog: '', statement: 1, line: 1, text: 'SLEEP 1', rowsRead: 0 })
+        report({
+          startedAt: node.clock.now(),
+          progressLog: '',
+          statement: 1,
+          line: 1,
+          text: 'SLEEP 1',
+          rowsRead: 0,
+        })
         return new Promise((resolve) => {
           finish = (end) => {
             seen.over = true
