@@ -37,7 +37,10 @@ beforeEach(() => {
     vi.spyOn(console, level).mockImplementation(() => undefined)
   }
 })
-afterAll(() => scene?.api.close())
+afterAll(async () => {
+  vi.restoreAllMocks()
+  await scene?.api.close()
+})
 
 const TRIED = { ...ofApps, ...ofFiles, ...ofPeople, ...ofWork }
 
