@@ -1,10 +1,10 @@
 /** Apps leave as archives and come in from them: script, description, tasks and data. */
 import type { Caller } from '../core/caller.ts'
 import { defined } from '../core/defined.ts'
-import type { App } from '../core/records.ts'
+import type { App, ScriptVersion } from '../core/records.ts'
 import { timeText } from '../core/time-text.ts'
+import type { AppView, Decided } from '../store/port/change.ts'
 import { all, is } from '../store/port/condition.ts'
-import type { ReloadStore } from '../store/port/reloads.ts'
 import { findApp, findSpace } from './access.ts'
 import { appDataLost, appGone, newApp, saveNewApp } from './app.ts'
 import { type AppArchives, type Manifest, readManifest, unfit, writeManifest } from './app-archive.ts'
@@ -13,7 +13,7 @@ import { archivedTasks, makeTasks, type TaskDocuments, taskPlans } from './archi
 import type { DataTransfers, ImportedData } from './data-transfers.ts'
 import { changeOne } from './deps.ts'
 import { isRefused, type Refused, refused } from './refusal.ts'
-import { newVersion, type ScriptDeps, setScript } from './script.ts'
+import { newVersion, type ScriptDeps, withScriptBy } from './script.ts'
 import type { TaskDeps } from './task-deps.ts'
 import { keepTempContent, type TempContent, type TempContents } from './temp-contents.ts'
 
@@ -25,7 +25,6 @@ export interface TransferDeps extends ScriptDeps, Pick<TaskDeps, 'zones'> {
   readonly taskDocuments: TaskDocuments
   readonly dataTransfers: DataTransfers
   readonly appData: CopyDeps['appData']
-  readonly store: ScriptDeps['store'] & Pick<ReloadStore, 'activeReloadOf'>
   /** Deletes an app with all that belongs to it. */
   deleteApp(app: App): Promise<void>
 }
@@ -109,6 +108,8 @@ export async function importApp(
   if (target !== undefined) return replaced(deps, caller, target, script, dataOf)
   const app = await imported(deps, caller, manifest, script, wish, dataOf)
   if (isRefused(app)) return app
+  // In commits of their own: switched off as they are, the tasks of an app of which somebody was told nothing,
+  // because the service died meanwhile, run nothing. One that cannot be takes the app with it.
   const refusal = await makeTasks(deps, caller, app, plans)
   if (refusal !== undefined) await deps.deleteApp(app)
   return refusal ?? app
@@ -117,7 +118,7 @@ export async function importApp(
 /** Makes the data, which belongs to nobody yet. */
 type DataOf = () => Promise<ImportedData | Refused | undefined>
 
-/** The data is there before the script changes: an archive whose data is refused changes nothing. */
+/** Script and data change in one commit, or neither does. */
 async function replaced(
   deps: TransferDeps,
   caller: Caller,
@@ -127,42 +128,41 @@ async function replaced(
 ): Promise<App | Refused> {
   const data = await dataOf()
   if (isRefused(data)) return data
-  if (data !== undefined && (await deps.store.activeReloadOf(tenantId, id)) !== undefined) {
-    await deps.dataTransfers.discard(data.version)
-    return refused('conflict', 'the app is being reloaded: wait for the end, or cancel it', BY_ID)
-  }
-  const set =
-    script === undefined ? undefined : await setScript(deps, caller, id, { script, message: IMPORTED })
-  if (isRefused(set)) {
-    if (data !== undefined) await deps.dataTransfers.discard(data.version)
-    return set
-  }
-  if (data !== undefined) {
-    const before = await withData(deps, { tenantId, id }, data)
-    const leftover = isRefused(before) ? data.version : before?.version
-    if (leftover !== undefined) await deps.dataTransfers.discard(leftover)
-    if (isRefused(before)) return before
-  }
-  return findApp(deps.store, caller.user, id, 'read')
+  const version =
+    script === undefined ? undefined : newVersion(deps.world, caller, id, { script, message: IMPORTED })
+  const before = await changeOne<App | Refused>(deps.store, {
+    kind: 'app',
+    tenantId,
+    id,
+    step: (view) => replacement(deps, caller, view, version, data),
+  })
+  const leftover = isRefused(before) ? data : data && before.data
+  if (leftover !== undefined) await deps.dataTransfers.discard(leftover.version)
+  return isRefused(before) ? before : findApp(deps.store, caller.user, id, 'read')
 }
 
 const BY_ID = { parameter: 'appId' } as const
 
-/** @returns the data that it had */
-function withData(
-  { store, world }: TransferDeps,
-  { tenantId, id }: Pick<App, 'tenantId' | 'id'>,
-  data: ImportedData,
-): Promise<App['data'] | Refused> {
-  return changeOne<App['data'] | Refused>(store, {
-    kind: 'app',
-    tenantId,
-    id,
-    step: ({ app }) =>
-      app === undefined
-        ? { answer: appGone() }
-        : { answer: app.data, put: { apps: [{ ...app, data, modifiedAt: world.clock.now() }] } },
-  })
+/** @returns the app as it was */
+function replacement(
+  { world }: TransferDeps,
+  { user }: Caller,
+  view: AppView,
+  version: ScriptVersion | undefined,
+  data: ImportedData | undefined,
+): Decided<App | Refused> {
+  const { app: before, isReloading } = view
+  if (before === undefined) return { answer: appGone() }
+  if (data !== undefined && isReloading) {
+    return {
+      answer: refused('conflict', 'the app is being reloaded: wait for the end, or cancel it', BY_ID),
+    }
+  }
+  const after = data === undefined ? before : { ...before, data, modifiedAt: world.clock.now() }
+  if (version !== undefined) {
+    return { ...withScriptBy({ user, world }, { ...view, app: after }, version), answer: before }
+  }
+  return data === undefined ? { answer: before } : { answer: before, put: { apps: [after] } }
 }
 
 const IMPORTED = 'imported'

@@ -9,7 +9,6 @@ import type { Log } from '../core/ports.ts'
 import type { App, ScriptVersion, Space } from '../core/records.ts'
 import type { AppView, Decided } from '../store/port/change.ts'
 import { is } from '../store/port/condition.ts'
-import type { ReloadStore } from '../store/port/reloads.ts'
 import { findApp, findSpaceForApps } from './access.ts'
 import { appGone, newApp, saveNewApp } from './app.ts'
 import { type CopyDeps, copyData, copyScript } from './app-copy.ts'
@@ -35,7 +34,6 @@ export interface RepublishWish extends PublishWish {
 }
 
 export interface PublishDeps extends CopyDeps {
-  readonly store: CatalogDeps['store'] & Pick<ReloadStore, 'activeReloadOf'>
   readonly appData: CopyDeps['appData'] & { discard(version: DataVersion): Promise<void> }
   readonly world: CatalogDeps['world'] & { readonly log: Log }
 }
@@ -74,10 +72,6 @@ export async function republishApp(
   if (isRefused(source)) return source
   const target = await findTarget(deps, caller, source, wish)
   if (isRefused(target)) return target
-  if ((await deps.store.activeReloadOf(caller.tenantId, target.id)) !== undefined) {
-    const detail = 'the published app is being reloaded: wait for the end, or cancel it'
-    return refused('conflict', detail, { pointer: '/targetId' })
-  }
   const copied = wish.data === 'target' ? undefined : await copyData(deps, source)
   if (isRefused(copied)) return copied
   const script = await copyScript(deps, caller, source, target)
@@ -113,6 +107,10 @@ function renewal(
 ): Decided<Renewed | Refused> {
   const { app: before } = view
   if (before === undefined) return { answer: appGone() }
+  if (view.isReloading) {
+    const detail = 'the published app is being reloaded: wait for the end, or cancel it'
+    return { answer: refused('conflict', detail, { pointer: '/targetId' }) }
+  }
   const now = world.clock.now()
   const { name = before.name, description = before.description } = wish
   const { data: dataBefore, ...rest } = unmarked(before)

@@ -1,6 +1,6 @@
 /**
- * Data of apps on its way into archives and out of them, by engine sessions. One at a time beside the
- * reloads, and few that wait: an engine takes memory that reloads could have.
+ * Data of apps on its way into archives and out of them, by engine sessions, whose slots and memory are those
+ * of the worker. One at a time beside the reloads, and few that wait: reloads could have them.
  */
 
 import { unfit } from '../catalog/app-archive.ts'
@@ -12,6 +12,7 @@ import { type DataVersion, newDataVersion, newHexId, type TenantId } from '../co
 import { type Limits, limitsOf } from '../core/limits.ts'
 import type { World } from '../core/ports.ts'
 import { newSignal } from '../core/signal.ts'
+import type { EngineLoan, EngineLoans } from '../engine/engine-loans.ts'
 import type {
   AppData,
   DataTransfer,
@@ -29,6 +30,7 @@ export interface DataTransfersDeps {
   readonly limits: Limits
   readonly sizes: readonly EngineSize[]
   readonly sessions: EngineSessions
+  readonly engines: EngineLoans
   readonly files: Pick<FileStore, 'read' | 'discard'>
   readonly appData: AppData
   /** Where an archive lies on this machine. */
@@ -105,11 +107,23 @@ interface Made {
 }
 
 async function transferred(deps: DataTransfersDeps, wanted: Wanted): Promise<Made | Refused> {
-  const { world, sizes, store, limits } = deps
+  const { sizes } = deps
   const data = { version: '' as DataVersion, fileBytes: wanted.bytes, engineTime: 0, tables: [] }
   const { index } = chooseSize(sizes, { data }, { partial: false, climbedIndex: 0 })
-  const session = await engineOf(deps, sizes[index]!)
-  if (session === undefined) return refused('unavailable', 'no engine is free: try again')
+  const engine = await engineOf(deps, sizes[index]!)
+  if (engine === undefined) return refused('unavailable', 'no engine is free: try again')
+  try {
+    return await transferredBy(deps, engine.session, wanted)
+  } finally {
+    engine.loan.giveBack()
+  }
+}
+
+async function transferredBy(
+  { world, store, limits }: DataTransfersDeps,
+  session: EngineSession,
+  wanted: Wanted,
+): Promise<Made | Refused> {
   const { runTimeMs } = limitsOf(limits, (await store.tenant(wanted.tenantId)) ?? {})
   const version = newDataVersion(world.random, world.clock.now())
   const { tenantId: _tenant, bytes: _bytes, ...given } = wanted
@@ -144,15 +158,17 @@ function refusalOf(end: Exclude<SessionEnd, Completed>, isLate: boolean): Refuse
 }
 
 async function engineOf(
-  { sessions, world }: DataTransfersDeps,
+  { sessions, engines, world }: DataTransfersDeps,
   size: EngineSize,
-): Promise<EngineSession | undefined> {
+): Promise<{ readonly session: EngineSession; readonly loan: EngineLoan } | undefined> {
   const withdrawn = newSignal()
   const limit = world.timers.wait(ENGINE_WAIT_MS)
   void limit.done.then(() => withdrawn.fire())
+  const loan = await engines.lend(size.memoryBytes, withdrawn)
   try {
-    return await sessions.acquire(size, withdrawn)
+    return loan && { session: await sessions.acquire(size, withdrawn), loan }
   } catch (error) {
+    loan?.giveBack()
     world.log.warn('no engine for the data of an archive', { error: String(error) })
     return undefined
   } finally {

@@ -37,6 +37,7 @@ import { urlCaller } from '../delivery/channels/url-caller.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import type { Seal } from '../delivery/seal.ts'
 import { SendRates } from '../delivery/send-rates.ts'
+import type { EngineLoans } from '../engine/engine-loans.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
@@ -51,7 +52,7 @@ import { OutcomeWaits } from '../outcome/outcome-waits.ts'
 import type { SettleRules } from '../outcome/settle.ts'
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { startFiringTasks } from '../trigger/fire-tasks.ts'
-import { startWorker } from '../worker/worker.ts'
+import { startWorker, type Worker } from '../worker/worker.ts'
 import { alertChannels } from './alert-channels.ts'
 import { type Brokers, brokerStates, openBrokers } from './brokers.ts'
 import { ChannelGuard } from './channel-guard.ts'
@@ -152,8 +153,11 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
   const sessions = await startEngines(parts)
   let ready = false
   const outcomeWaits = new OutcomeWaits(parts.store, world.timers)
-  const url = await startApi({ ...parts, sessions }, outcomeWaits, () => ready)
-  await startWork(parts, sessions)
+  // Whoever asks before the worker is there gets no engine.
+  let worker: Worker | undefined
+  const engines: EngineLoans = { lend: async (...asked) => worker?.lend(...asked) }
+  const url = await startApi({ ...parts, sessions, engines }, outcomeWaits, () => ready)
+  worker = await startWork(parts, sessions)
   await startTriggers(parts)
   // Stopped before the worker drains: nobody waits for what may end only after the next start.
   await services.start('waits for outcomes', () => outcomeWaits)
@@ -270,12 +274,12 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
   })
 }
 
-async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<void> {
+async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<Worker> {
   const { config, world, services, store, files, data } = parts
   const connections = fileConnections(store, files)
   await services.start('publications', () => startPublishing({ ...world, store, files }))
   if (config.watch) await services.start('watched folders', () => watchFolders(parts))
-  await services.start('worker', () =>
+  return services.start('worker', () =>
     startWorker({
       ...world,
       store,
@@ -333,7 +337,7 @@ async function startTriggers({
   )
 }
 
-type Serving = Parts & { readonly sessions: DuckDbSessions }
+type Serving = Parts & { readonly sessions: DuckDbSessions; readonly engines: EngineLoans }
 
 async function startApi(parts: Serving, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, files, data, seal, channel, rules, cursorKey, metrics } = parts

@@ -4,6 +4,7 @@ import type { FileStore } from '../catalog/file-contents.ts'
 import type { TempContent } from '../catalog/temp-contents.ts'
 import { startLoop } from '../core/loop.ts'
 import type { World } from '../core/ports.ts'
+import type { EngineLoans } from '../engine/engine-loans.ts'
 import type { AppData, EngineSessions } from '../engine/engine-session.ts'
 import { dataTransfers } from '../files/data-transfers.ts'
 import { localAppArchives } from '../files/local/app-archives.ts'
@@ -20,13 +21,14 @@ export interface TempContentsParts {
   readonly world: World
   readonly store: CatalogStore
   readonly sessions: EngineSessions
+  readonly engines: EngineLoans
   readonly files: FileStore
   readonly data: AppData
 }
 
 /** What has expired is deleted, also while nobody asks. */
 export async function startTempContents(parts: TempContentsParts) {
-  const { services, config, world, store, sessions, files, data: appData } = parts
+  const { services, config, world, store, sessions, engines, files, data: appData } = parts
   const { limits, engineSizes: sizes } = config
   const folder = { root: join(config.dataDir, 'temp'), bytesMax: limits.dataFileBytes }
   const tempContents = new LocalTempContents(folder, world)
@@ -40,6 +42,6 @@ export async function startTempContents(parts: TempContentsParts) {
   return {
     tempContents,
     archives: localAppArchives(pathOf),
-    dataTransfers: dataTransfers({ store, world, limits, sizes, sessions, files, appData, pathOf }),
+    dataTransfers: dataTransfers({ store, world, limits, sizes, sessions, engines, files, appData, pathOf }),
   }
 }

@@ -7,6 +7,7 @@ import { ScriptedEngines } from '../../test/support/scripted-engines.ts'
 import { virtualMachine } from '../../test/support/virtual-machine.ts'
 import type { AppId, LeaseToken, ReloadId, ScriptVersionId, TenantId, WorkerId } from '../core/ids.ts'
 import { DEFAULT_LIMITS } from '../core/limits.ts'
+import { newSignal } from '../core/signal.ts'
 import { MemoryStore } from '../store/memory/memory-store.ts'
 import { EngineBudget, PASSED_OVER_MAX_MS } from './engine-budget.ts'
 import { startWorker } from './worker.ts'
@@ -43,6 +44,35 @@ describe('an engine budget', () => {
     budget.release(attempt('b'))
     expect(budget.free()).toEqual({ slots: 2, memoryBytes: 5 })
     expect(claim({ c: 2 })).toEqual(['c'])
+  })
+
+  test('is lent as soon as slot and memory are free, but not while a claim is under way', async () => {
+    const { budget, claim } = budgetOf(2, 10)
+    const never = newSignal()
+    let freed = 0
+    const lend = (bytes: number, withdrawn = never) => budget.lend(bytes, withdrawn, () => freed++)
+    const first = await lend(4)
+    expect(budget.free()).toEqual({ slots: 1, memoryBytes: 6 })
+    expect(claim({ a: 7, b: 6 })).toEqual(['b'])
+    let isLent = false
+    const second = lend(5).then((loan) => {
+      isLent = true
+      return loan
+    })
+    const withdrawn = newSignal()
+    const third = lend(1, withdrawn)
+    withdrawn.fire()
+    expect(await third).toBeUndefined()
+    const share = budget.share()
+    budget.release(attempt('b'))
+    await Promise.resolve()
+    expect(isLent).toBe(false)
+    share.over([], true)
+    expect(await second).toBeDefined()
+    expect(budget.free()).toEqual({ slots: 0, memoryBytes: 1 })
+    first!.giveBack()
+    first!.giveBack()
+    expect([freed, budget.free()]).toEqual([1, { slots: 1, memoryBytes: 5 }])
   })
 
   test('counts a reload once that is shown twice in one claim', () => {

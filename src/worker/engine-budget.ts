@@ -1,10 +1,13 @@
 /**
  * The engine budget of a worker: its slots, and the memory that the engines of its attempts share. A claim
  * takes only reloads that fit. Memory that becomes free is reserved for a reload that was passed over for
- * longer than `PASSED_OVER_MAX_MS`, so that small reloads cannot starve a big one.
+ * longer than `PASSED_OVER_MAX_MS`, so that small reloads cannot starve a big one. Whoever needs an engine
+ * beside the reloads borrows from it, never during a claim, which was told already what is free.
  */
 import type { LeaseToken, ReloadId } from '../core/ids.ts'
 import type { Clock } from '../core/ports.ts'
+import { newSignal, type Signal } from '../core/signal.ts'
+import type { EngineLoan } from '../engine/engine-loans.ts'
 
 /** How long a reload may be passed over for want of memory before memory is reserved for it, ms. */
 export const PASSED_OVER_MAX_MS = 60_000
@@ -12,6 +15,12 @@ export const PASSED_OVER_MAX_MS = 60_000
 export interface FreeBudget {
   readonly slots: number
   readonly memoryBytes: number
+}
+
+/** A loan that is asked for, or runs. */
+interface Asked {
+  readonly bytes: number
+  readonly granted: Signal
 }
 
 interface Want {
@@ -24,7 +33,10 @@ export class EngineBudget {
   readonly #clock: Clock
   readonly #whole: FreeBudget
   /** By attempt: one that lost its lease may still be ending while its successor runs. */
-  readonly #taken = new Map<LeaseToken, number>()
+  readonly #taken = new Map<LeaseToken | Asked, number>()
+  /** In the order in which they came. */
+  readonly #asked = new Set<Asked>()
+  #isClaiming = false
   #wants = new Map<ReloadId, Want>()
 
   /** @param whole the whole budget; its memory holds at least one engine of the largest size */
@@ -46,11 +58,44 @@ export class EngineBudget {
 
   release(attempt: LeaseToken): void {
     this.#taken.delete(attempt)
+    this.#grant()
+  }
+
+  /**
+   * As `EngineLoans` has it.
+   * @param freed called once the loan is given back
+   */
+  async lend(bytes: number, withdrawn: Signal, freed: () => void): Promise<EngineLoan | undefined> {
+    const asked: Asked = { bytes, granted: newSignal() }
+    this.#asked.add(asked)
+    this.#grant()
+    await Promise.race([asked.granted.done, withdrawn.done])
+    this.#asked.delete(asked)
+    if (!asked.granted.fired) return undefined
+    return {
+      giveBack: () => {
+        if (!this.#taken.delete(asked)) return
+        this.#grant()
+        freed()
+      },
+    }
+  }
+
+  #grant(): void {
+    if (this.#isClaiming) return
+    for (const asked of this.#asked) {
+      const { slots, memoryBytes } = this.free()
+      if (slots < 1 || memoryBytes < asked.bytes) continue
+      this.#asked.delete(asked)
+      this.#taken.set(asked, asked.bytes)
+      asked.granted.fire()
+    }
   }
 
   /** The budget of one claim, as of now. */
   share(): Share {
     const now = this.#clock.monotonic()
+    this.#isClaiming = true
     const { memoryBytes } = this.free()
     const claimOver = (refused: ReadonlyMap<ReloadId, number>, claimed: readonly ReloadId[], all: boolean) =>
       this.#remember(refused, claimed, all, now)
@@ -75,6 +120,8 @@ export class EngineBudget {
     for (const [id, bytes] of refused) wants.set(id, { bytes, since: this.#wants.get(id)?.since ?? now })
     for (const id of claimed) wants.delete(id)
     this.#wants = wants
+    this.#isClaiming = false
+    this.#grant()
   }
 }
 

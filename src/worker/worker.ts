@@ -17,6 +17,7 @@ import type { App } from '../core/records.ts'
 import type { Refusal } from '../core/reload.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type { WatchedClock } from '../core/watched-clock.ts'
+import type { EngineLoans } from '../engine/engine-loans.ts'
 import type { AppData, EngineSessions, EngineSize } from '../engine/engine-session.ts'
 import type { PlacedConnection } from '../files/connections.ts'
 import type { Stores } from '../files/stores.ts'
@@ -52,7 +53,7 @@ const SETTLE_TRIES = 10
 /** Tries of what the reload can do without: the script log. */
 const EXTRA_TRIES = 3
 
-export interface Worker extends Loop {
+export interface Worker extends Loop, EngineLoans {
   /** The budget that is left. */
   free(): FreeBudget
 }
@@ -104,6 +105,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   let stopped: Promise<void> | undefined
   return {
     free: () => budget.free(),
+    lend: (bytes, withdrawn) => budget.lend(bytes, withdrawn, () => claiming.wake()),
     wake() {
       claiming.wake()
       leases.wake()

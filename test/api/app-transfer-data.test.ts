@@ -24,6 +24,9 @@ Customers: LOAD id, 'ä€😀' AS name RESIDENT Orders WHERE id < 10; TAG FIELD
 
 let folder: string
 let killsEngines = false
+const nothing = async (): Promise<unknown> => undefined
+/** What happens while an engine is asked for. */
+let meanwhile = nothing
 let harness: DuckDbHarness
 let api: ApiUnderTest
 let acme: Members
@@ -42,11 +45,13 @@ beforeAll(async () => {
     sizes: options.sizes,
     sessions: {
       async acquire(...asked) {
+        await meanwhile()
         const session = await sessions.acquire(...asked)
         if (killsEngines) session.kill()
         return session
       },
     },
+    engines: { lend: async () => ({ giveBack: () => undefined }) },
     files,
     appData,
     pathOf: ({ tenantId, id }: TempContent) => join(dirname(api.filesRoot), 'temp', tenantId, id),
@@ -140,6 +145,37 @@ describe('the data of an exported app', () => {
     expect((await send(anna, archive, `?mode=replace&appId=${target}`)).status).toBe(200)
     expect((await appOf(anna, target)).data!.tables.map(({ name }) => name)).toEqual(['Orders', 'Customers'])
     expect((await versions()).some((name) => name.startsWith(old))).toBe(false)
+  })
+
+  it('replaces it with the script in one commit', async () => {
+    const source = await makeApp(anna, SCRIPT)
+    await anna.call('POST', `/api/v1/apps/${source}/scripts`, { script: SCRIPT })
+    const archive = await exported(anna, source)
+    const target = await makeApp(anna, 'Old: LOAD 1 AS a AUTOGENERATE 1;')
+    expect((await send(anna, archive, `?mode=replace&appId=${target}`)).status).toBe(200)
+    const { body } = await anna.call('GET', '/api/v1/audits?sort=-eventTime')
+    const ofTarget = body.data.filter(({ data }: { data: { id: string } }) => data.id === target)
+    expect(ofTarget.map(({ eventType }: { eventType: string }) => eventType)).toEqual([
+      'com.qlik.v1.app.updated',
+      'com.qlik.v1.app.created',
+    ])
+    expect(ofTarget[0].data.changed).toEqual(expect.arrayContaining(['currentScriptId', 'data']))
+  })
+
+  it('changes nothing of an app of which a reload was asked for while the data was made', async () => {
+    const source = await makeApp(anna, SCRIPT)
+    await anna.call('POST', `/api/v1/apps/${source}/scripts`, { script: SCRIPT })
+    const archive = await exported(anna, source)
+    const target = await makeApp(anna, 'Old: LOAD 1 AS a AUTOGENERATE 1;')
+    const before = [await appOf(anna, target), await versions()]
+    meanwhile = () => anna.call('POST', '/api/v1/reloads', { appId: target })
+    try {
+      const { status, body } = await send(anna, archive, `?mode=replace&appId=${target}`)
+      expect([status, body.errors[0].detail]).toEqual([409, expect.stringContaining('being reloaded')])
+    } finally {
+      meanwhile = nothing
+    }
+    expect([await appOf(anna, target), await versions()]).toEqual(before)
   })
 
   it('is not exported when its file is gone', async () => {

@@ -288,11 +288,27 @@ export function exerciseChanging(given: () => Given): void {
       })
     })
 
+    it('an app whose reload has not ended', async () => {
+      const { appId } = await given().queued()
+      expect(await show({ kind: 'app', id: appId })).toMatchObject({ isReloading: true })
+    })
+
     it('an app with its scripts, newest first, and its tasks, oldest first', async () => {
       await put(store(), { ...all, scripts: [script, other(script), other(other(script))] })
       const scripts = ['v-1 too too', 'v-1 too', 'v-1']
-      expect(await show({ kind: 'app', id: app.id })).toEqual({ ...base, app, scripts, tasks: [task] })
-      expect(await show({ kind: 'app', id: 'none' })).toEqual({ ...base, scripts: [], tasks: [] })
+      expect(await show({ kind: 'app', id: app.id })).toEqual({
+        ...base,
+        app,
+        scripts,
+        tasks: [task],
+        isReloading: false,
+      })
+      expect(await show({ kind: 'app', id: 'none' })).toEqual({
+        ...base,
+        scripts: [],
+        tasks: [],
+        isReloading: false,
+      })
     })
 
     it('a space with its members, whether it is empty, and whether its wanted name is free', async () => {

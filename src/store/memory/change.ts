@@ -3,6 +3,7 @@
 import { defined } from '../../core/defined.ts'
 import { namesOnTheWay } from '../../core/file-name.ts'
 import type { TenantId } from '../../core/ids.ts'
+import { isOutcome } from '../../core/outcome.ts'
 import type { App, DataFile, PlacedName } from '../../core/records.ts'
 import type { CatalogKind, CatalogRecords, CatalogSaving, Change } from '../port/change.ts'
 import type { StoresView } from '../port/publications.ts'
@@ -37,7 +38,11 @@ export function decideChange<Answer>(
       const scripts = tables.scripts.where((row) => row.tenantId === tenantId && row.appId === change.id)
       const ids = scripts.map(({ id }) => id).reverse()
       const tasks = byAge(tables.tasks.where((row) => row.tenantId === tenantId && row.appId === change.id))
-      return change.step({ ...base, scripts: ids, tasks, ...defined({ app }) })
+      const isReloading = tables.reloads.find(
+        (row) => row.tenantId === tenantId && row.appId === change.id && !isOutcome(row.state),
+      )
+      const shown = { ...base, scripts: ids, tasks, isReloading: isReloading !== undefined }
+      return change.step({ ...shown, ...defined({ app }) })
     }
     case 'space': {
       const { id, name } = change

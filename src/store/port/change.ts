@@ -172,6 +172,8 @@ export interface AppView extends CatalogView {
   readonly scripts: readonly ScriptVersionId[]
   /** Its tasks, oldest first. */
   readonly tasks: readonly Task[]
+  /** It has a reload that has not ended. */
+  readonly isReloading: boolean
 }
 
 export interface SpaceView extends CatalogView {

@@ -25,6 +25,7 @@ export function prepareCatalogViews(
   tenantCache: TenantCache,
   stored: (acceptance: Acceptance) => AcceptanceView,
 ): <Answer>(change: Change<Answer>) => Judged<Answer> {
+  const active = db.prepare('SELECT 1 FROM reloads WHERE app_id = ? AND tenant_id = ? AND ended_at IS NULL')
   const scripts = db.prepare('SELECT id FROM scripts WHERE app_id = ? AND tenant_id = ? ORDER BY number DESC')
   const subscriptions = db.prepare(
     'SELECT record FROM subscriptions WHERE tenant_id = ? ORDER BY created_at, id',
@@ -51,6 +52,7 @@ export function prepareCatalogViews(
           ...defined({ app: views.app(tenantId, change.id) }),
           scripts: ids,
           tasks: tasks.ofApp(tenantId, change.id),
+          isReloading: active.get(change.id, tenantId) !== undefined,
         })
       }
       case 'space':
