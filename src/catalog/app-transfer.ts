@@ -108,8 +108,8 @@ export async function importApp(
   if (target !== undefined) return replaced(deps, caller, target, script, dataOf)
   const app = await imported(deps, caller, manifest, script, wish, dataOf)
   if (isRefused(app)) return app
-  // In commits of their own: switched off as they are, the tasks of an app of which somebody was told nothing,
-  // because the service died meanwhile, run nothing. One that cannot be takes the app with it.
+  // In commits of their own: switched off as they are, the tasks of an app of which nobody was told, because
+  // the service died meanwhile, run nothing. One that cannot be takes the app with it.
   const refusal = await makeTasks(deps, caller, app, plans)
   if (refusal !== undefined) await deps.deleteApp(app)
   return refusal ?? app

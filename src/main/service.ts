@@ -37,7 +37,6 @@ import { urlCaller } from '../delivery/channels/url-caller.ts'
 import { startDelivering } from '../delivery/deliver.ts'
 import type { Seal } from '../delivery/seal.ts'
 import { SendRates } from '../delivery/send-rates.ts'
-import type { EngineLoans } from '../engine/engine-loans.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
@@ -153,10 +152,8 @@ async function startParts(config: Config, world: WatchedWorld, services: Service
   const sessions = await startEngines(parts)
   let ready = false
   const outcomeWaits = new OutcomeWaits(parts.store, world.timers)
-  // Whoever asks before the worker is there gets no engine.
   let worker: Worker | undefined
-  const engines: EngineLoans = { lend: async (...asked) => worker?.lend(...asked) }
-  const url = await startApi({ ...parts, sessions, engines }, outcomeWaits, () => ready)
+  const url = await startApi({ ...parts, sessions, worker: () => worker }, outcomeWaits, () => ready)
   worker = await startWork(parts, sessions)
   await startTriggers(parts)
   // Stopped before the worker drains: nobody waits for what may end only after the next start.
@@ -337,7 +334,7 @@ async function startTriggers({
   )
 }
 
-type Serving = Parts & { readonly sessions: DuckDbSessions; readonly engines: EngineLoans }
+type Serving = Parts & { readonly sessions: DuckDbSessions; readonly worker: () => Worker | undefined }
 
 async function startApi(parts: Serving, outcomeWaits: OutcomeWaits, ready: () => boolean): Promise<string> {
   const { config, world, services, files, data, seal, channel, rules, cursorKey, metrics } = parts

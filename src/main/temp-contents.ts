@@ -21,14 +21,15 @@ export interface TempContentsParts {
   readonly world: World
   readonly store: CatalogStore
   readonly sessions: EngineSessions
-  readonly engines: EngineLoans
+  /** Undefined before it is there: then there is no engine. */
+  readonly worker: () => EngineLoans | undefined
   readonly files: FileStore
   readonly data: AppData
 }
 
 /** What has expired is deleted, also while nobody asks. */
 export async function startTempContents(parts: TempContentsParts) {
-  const { services, config, world, store, sessions, engines, files, data: appData } = parts
+  const { services, config, world, store, sessions, worker, files, data: appData } = parts
   const { limits, engineSizes: sizes } = config
   const folder = { root: join(config.dataDir, 'temp'), bytesMax: limits.dataFileBytes }
   const tempContents = new LocalTempContents(folder, world)
@@ -38,6 +39,7 @@ export async function startTempContents(parts: TempContentsParts) {
       return TEMP_SWEEP_MS
     }),
   )
+  const engines: EngineLoans = { lend: async (...asked) => worker()?.lend(...asked) }
   const pathOf = (content: TempContent) => tempContents.pathOf(content)
   return {
     tempContents,
