@@ -107,6 +107,7 @@ export interface DerivedFields extends Omit<DeriveStatement, 'kind'> {
   readonly tags: readonly string[]
   readonly parameters: Readonly<Record<string, string>>
   readonly fields: readonly DerivedField[]
+  readonly groups?: string
 }
 
 /** Tags, or one comment, of a table or field. */

@@ -29,7 +29,7 @@ const PARTS: readonly Part[] = [
     name: 'long-tests',
     command: `REPRISE_LONG_TESTS=1 node node_modules/vitest/vitest.mjs run --reporter=dot --silent \
       test/e2e/drain.test.ts test/e2e/schedules-killed.test.ts test/simulation/simulation.test.ts \
-      test/simulation/every-step`,
+      test/simulation/every-step test/script/act-or-refuse`,
     tail: 8,
   },
   { name: 'chaos', command: 'npm run --silent chaos -- --minutes 10', tail: 30 },

@@ -8,14 +8,18 @@ import { readArguments, readExpression, readExpressions, unexpected } from './pa
 import { readLabel } from './parse-prefixes.ts'
 import { expectEnd, readName } from './read-name.ts'
 
+export const GUARDS = ['when', 'unless'] as const
+
 /** WHEN runs if all of them are true, UNLESS if it is false. */
 export interface Guard {
-  readonly kind: 'when' | 'unless'
+  readonly kind: (typeof GUARDS)[number]
   readonly condition: Expression
 }
 
+export const LOOP_TESTS = ['while', 'until'] as const
+
 export interface LoopTest {
-  readonly kind: 'while' | 'until'
+  readonly kind: (typeof LOOP_TESTS)[number]
   readonly condition: Expression
 }
 
@@ -34,8 +38,10 @@ export type ForClause =
     }
   | { readonly kind: 'each'; readonly variable: string; readonly items: readonly ForEachItem[] }
 
+export const EXITS = ['script', 'sub', 'for', 'do'] as const
+
 export interface ExitClause {
-  readonly what: 'script' | 'sub' | 'for' | 'do'
+  readonly what: (typeof EXITS)[number]
   readonly guards: readonly Guard[]
 }
 
@@ -67,8 +73,8 @@ export function checkNext(text: string, variable?: string): void {
 export function parseLoopTest(text: string): LoopTest | undefined {
   const tokens = behindHead(text)
   if (tokens.peek().kind === 'end') return undefined
-  if (!tokens.atWord('while', 'until')) throw unexpected(tokens, 'WHILE or UNTIL')
-  const kind = tokens.next().value.toLowerCase() === 'while' ? 'while' : 'until'
+  const kind = LOOP_TESTS.find((word) => tokens.takeWord(word))
+  if (kind === undefined) throw unexpected(tokens, 'WHILE or UNTIL')
   return ended(tokens, { kind, condition: readExpression(tokens) })
 }
 
@@ -128,10 +134,8 @@ export function parseCall(text: string): CallClause {
 export function parseExit(text: string): ExitClause {
   const tokens = behindHead(text)
   const word = tokens.next()
-  const what = word.value.toLowerCase()
-  if (what !== 'script' && what !== 'sub' && what !== 'for' && what !== 'do') {
-    throw faults.syntax('EXIT needs SCRIPT, SUB, FOR or DO behind it', word)
-  }
+  const what = EXITS.find((each) => each === word.value.toLowerCase())
+  if (what === undefined) throw faults.syntax('EXIT needs SCRIPT, SUB, FOR or DO behind it', word)
   return ended(tokens, { what, guards: readGuards(tokens) })
 }
 
@@ -147,13 +151,13 @@ export function parseGuarded(text: string): {
 
 function readGuards(tokens: TokenStream): Guard[] {
   const guards: Guard[] = []
-  while (tokens.atWord('when', 'unless')) {
+  for (;;) {
     const colon = tokens.peek(1)
-    if (colon.kind === 'symbol' && (colon.value === ':' || colon.value === '=')) break
-    const kind = tokens.next().value.toLowerCase() === 'when' ? 'when' : 'unless'
+    const isName = colon.kind === 'symbol' && (colon.value === ':' || colon.value === '=')
+    const kind = isName ? undefined : GUARDS.find((word) => tokens.takeWord(word))
+    if (kind === undefined) return guards
     guards.push({ kind, condition: readExpression(tokens) })
   }
-  return guards
 }
 
 function readForTo(tokens: TokenStream): ForClause {
@@ -174,7 +178,8 @@ function readForEach(tokens: TokenStream): ForClause {
   return { kind: 'each', variable, items }
 }
 
-const LISTS: Readonly<Record<string, 'files' | 'folders' | 'field-values'>> = {
+/** What a list of FOR EACH is of, by its function. */
+export const LISTS: Readonly<Record<string, 'files' | 'folders' | 'field-values'>> = {
   filelist: 'files',
   dirlist: 'folders',
   fieldvaluelist: 'field-values',

@@ -3,9 +3,10 @@
  * fields that they are laid over (LANGUAGE, section 9). The expressions are over `$1`, the field, and
  * parameters.
  */
+import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
-import type { DerivedField, Statement } from '../syntax/statement.ts'
+import type { DerivedField, DeriveStatement, Statement } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readLabel } from './parse-prefixes.ts'
 import { expectEnd, readName, readNames } from './read-name.ts'
@@ -18,19 +19,21 @@ export function parseDeclare(tokens: TokenStream): Statement | undefined {
   if (name === undefined)
     throw faults.syntax('DECLARE needs the name of its definition before it: name: DECLARE')
   if (!tokens.takeWord('field')) tokens.takeWord('fields')
+  const defines = tokens.takeWord('definition')
   if (tokens.takeWord('using')) {
-    return {
-      kind: 'declare',
-      name,
-      like: readName(tokens, 'the name of a definition'),
-      parameters: readParameters(tokens, 'with'),
-    }
+    const like = readName(tokens, 'the name of a definition')
+    const parameters = readParameters(tokens, 'with')
+    expectEnd(tokens)
+    return { kind: 'declare', name, like, parameters }
   }
-  if (!tokens.takeWord('definition')) throw unexpected(tokens, 'DEFINITION or USING')
+  if (!defines) throw unexpected(tokens, 'DEFINITION or USING')
   const tags = readTags(tokens)
   const parameters = readParameters(tokens, 'parameters')
   if (!tokens.takeWord('fields')) throw unexpected(tokens, 'FIELDS')
-  return { kind: 'declare', name, tags, parameters, fields: readFields(tokens) }
+  const fields = readFields(tokens)
+  const groups = readGroups(tokens)
+  expectEnd(tokens)
+  return { kind: 'declare', name, tags, parameters, fields, ...defined({ groups }) }
 }
 
 /** The stream stands behind DERIVE. */
@@ -46,11 +49,18 @@ export function parseDerive(tokens: TokenStream): Statement {
   return { kind: 'derive', from, names, definition }
 }
 
-function readFrom(tokens: TokenStream): 'fields' | 'explicit' | 'implicit' {
-  if (tokens.takeWord('explicit')) return 'explicit'
-  if (tokens.takeWord('implicit')) return 'implicit'
-  if (tokens.takeWord('fields') || tokens.takeWord('field')) return 'fields'
-  throw unexpected(tokens, 'FIELDS, EXPLICIT TAGS or IMPLICIT TAG')
+/** Where DERIVE takes its fields from, by the word for it. */
+export const DERIVED_FROM: Readonly<Record<string, DeriveStatement['from']>> = {
+  fields: 'fields',
+  field: 'fields',
+  explicit: 'explicit',
+  implicit: 'implicit',
+}
+
+function readFrom(tokens: TokenStream): DeriveStatement['from'] {
+  const word = Object.keys(DERIVED_FROM).find((each) => tokens.takeWord(each))
+  if (word === undefined) throw unexpected(tokens, 'FIELDS, EXPLICIT TAGS or IMPLICIT TAG')
+  return DERIVED_FROM[word]!
 }
 
 function readFields(tokens: TokenStream): DerivedField[] {
@@ -62,9 +72,16 @@ function readFields(tokens: TokenStream): DerivedField[] {
     if (!tokens.takeWord('as')) throw unexpected(tokens, 'AS')
     fields.push({ expression, name: readName(tokens, 'a field name'), tags: readTags(tokens) })
   } while (tokens.takeSymbol(','))
-  // Groups of fields are for the selections of a user.
-  if (!tokens.atWord('groups')) expectEnd(tokens)
   return fields
+}
+
+/** `GROUPS ...` to the end, as it stands: kept with the definition for whoever shows its fields. */
+function readGroups(tokens: TokenStream): string | undefined {
+  if (!tokens.takeWord('groups')) return undefined
+  const groups = tokens.text.slice(tokens.lastEnd).trim()
+  if (groups === '') throw unexpected(tokens, 'fields of a group')
+  tokens.seek(tokens.text.length)
+  return groups
 }
 
 /** `TAGGED tag`, `TAGGED ('$a', '$b')`, or nothing: a comma without parentheses begins the next field. */

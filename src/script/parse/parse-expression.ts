@@ -6,7 +6,7 @@
 
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
-import { callFault } from '../function/functions.ts'
+import { callFault, functionRow, isAggregation } from '../function/functions.ts'
 import { type BinaryOperator, type Expression, operandsOf, type UnaryOperator } from '../syntax/expression.ts'
 import { type Token, type TokenStream, tokensOf } from '../syntax/lexer.ts'
 
@@ -209,7 +209,7 @@ function closed(tokens: TokenStream, expression: Expression): Expression {
 function readCall(tokens: TokenStream, { value, start }: Token, depth: number): Expression {
   const name = value.toLowerCase()
   tokens.next()
-  const distinct = readQualifiers(tokens)
+  const distinct = readQualifiers(tokens, name)
   const args = readArguments(tokens, () => allRows(tokens, name) ?? readLevel(tokens, 0, depth + 1))
   const span = tokens.since(start)
   const fault = callFault(name, args.length)
@@ -217,11 +217,18 @@ function readCall(tokens: TokenStream, { value, start }: Token, depth: number): 
   return { kind: 'call', name, args, distinct, span }
 }
 
-/** TOTAL and ALL mean nothing in a script (LANGUAGE, section 13). */
-function readQualifiers(tokens: TokenStream): boolean {
+/** What may stand before the first argument of an aggregation. */
+export const QUALIFIERS = ['distinct', 'total', 'all'] as const
+
+/** TOTAL and ALL look beyond the dimensions and selections of a chart, which a script does not have. */
+function readQualifiers(tokens: TokenStream, name: string): boolean {
   let distinct = false
-  while (tokens.atWord('distinct', 'total', 'all') && isQualified(tokens.peek(1))) {
-    if (tokens.next().value.toLowerCase() === 'distinct') distinct = true
+  if (!isAggregation(functionRow(name))) return distinct
+  while (tokens.atWord(...QUALIFIERS) && isQualified(tokens.peek(1))) {
+    const word = tokens.next()
+    distinct = word.value.toLowerCase() === 'distinct'
+    if (distinct) continue
+    throw faults.notSupported(`${word.value.toUpperCase()} is not supported: it is for charts`, word)
   }
   return distinct
 }

@@ -89,31 +89,40 @@ function readItem(tokens: TokenStream): LoadItem {
   return { kind: 'field', expression, name, span: tokens.since(start) }
 }
 
+/** What stands behind the word of each source. */
+export const SOURCES: Readonly<Record<string, (tokens: TokenStream) => LoadSource>> = {
+  from(tokens) {
+    const { start } = tokens.peek()
+    return { kind: 'file', path: readPath(tokens), span: tokens.since(start), format: readFormat(tokens) }
+  },
+  resident(tokens) {
+    const { start } = tokens.peek()
+    return { kind: 'resident', table: readName(tokens, 'a table name'), span: tokens.since(start) }
+  },
+  autogenerate(tokens) {
+    const { start } = tokens.peek()
+    return { kind: 'autogenerate', count: readExpression(tokens), span: tokens.since(start) }
+  },
+  inline(tokens) {
+    const { kind, start } = tokens.peek()
+    if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
+    const text = tokens.next().value
+    return { kind: 'inline', text, span: tokens.since(start), format: readFormat(tokens) }
+  },
+  from_field: readFieldSource,
+  extension(tokens) {
+    const start = tokens.lastEnd - 'extension'.length
+    throw faults.notSupported('The source EXTENSION is not supported', tokens.since(start))
+  },
+}
+
 /** Returns undefined without a source: the level below is the source. */
 function readSource(tokens: TokenStream): LoadSource | undefined {
-  if (tokens.atWord('extension')) {
-    throw faults.notSupported(
-      `The source ${tokens.peek().value.toUpperCase()} is not supported`,
-      tokens.peek(),
-    )
-  }
-  if (!tokens.atWord('from', 'resident', 'autogenerate', 'inline', 'from_field')) return undefined
-  const word = tokens.next().value.toLowerCase()
-  const { kind, start } = tokens.peek()
-  const span = () => tokens.since(start)
-  switch (word) {
-    case 'from':
-      return { kind: 'file', path: readPath(tokens), span: span(), format: readFormat(tokens) }
-    case 'resident':
-      return { kind: 'resident', table: readName(tokens, 'a table name'), span: span() }
-    case 'autogenerate':
-      return { kind: 'autogenerate', count: readExpression(tokens), span: span() }
-    case 'inline':
-      if (kind !== 'text' && kind !== 'quoted') throw unexpected(tokens, 'table text in [ ]')
-      return { kind: 'inline', text: tokens.next().value, span: span(), format: readFormat(tokens) }
-    default:
-      return readFieldSource(tokens)
-  }
+  const { kind, value } = tokens.peek()
+  const word = value.toLowerCase()
+  if (kind !== 'word' || !Object.hasOwn(SOURCES, word)) return undefined
+  tokens.next()
+  return SOURCES[word]!(tokens)
 }
 
 /** `FROM_FIELD (table, field) (format)`. */
@@ -145,12 +154,20 @@ function readClauses(tokens: TokenStream): Clauses {
   }
 }
 
+/** What stands behind the first word of each clause. */
+export const CLAUSE_READERS: Readonly<Record<string, (tokens: TokenStream) => Clauses>> = {
+  where: (tokens) => ({ where: readExpression(tokens) }),
+  while: (tokens) => ({ while: readExpression(tokens) }),
+  group: (tokens) => ({ groupBy: readExpressions(readBy(tokens)) }),
+  order: (tokens) => ({ orderBy: readOrder(readBy(tokens)) }),
+}
+
 function readClause(tokens: TokenStream): Clauses | undefined {
-  if (tokens.takeWord('where')) return { where: readExpression(tokens) }
-  if (tokens.takeWord('while')) return { while: readExpression(tokens) }
-  if (tokens.takeWord('group')) return { groupBy: readExpressions(readBy(tokens)) }
-  if (tokens.takeWord('order')) return { orderBy: readOrder(readBy(tokens)) }
-  return undefined
+  const { kind, value } = tokens.peek()
+  const word = value.toLowerCase()
+  if (kind !== 'word' || !Object.hasOwn(CLAUSE_READERS, word)) return undefined
+  tokens.next()
+  return CLAUSE_READERS[word]!(tokens)
 }
 
 function readBy(tokens: TokenStream): TokenStream {
@@ -158,13 +175,15 @@ function readBy(tokens: TokenStream): TokenStream {
   return tokens
 }
 
+/** Whether an order is descending, by the word behind its field. */
+export const ORDERS: Readonly<Record<string, boolean>> = { asc: false, desc: true }
+
 function readOrder(tokens: TokenStream): OrderItem[] {
   const items: OrderItem[] = []
   do {
     const expression = readExpression(tokens)
-    const descending = tokens.takeWord('desc')
-    if (!descending) tokens.takeWord('asc')
-    items.push({ expression, descending })
+    const order = Object.keys(ORDERS).find((word) => tokens.takeWord(word))
+    items.push({ expression, descending: order !== undefined && ORDERS[order]! })
   } while (tokens.takeSymbol(','))
   return items
 }

@@ -9,7 +9,7 @@ import { type TokenStream, tokensOf } from '../syntax/lexer.ts'
 import type { NoteKind, PartialPrefix, RenamePair, Statement } from '../syntax/statement.ts'
 import type { Letters } from '../value/letters.ts'
 import { unexpected } from './parse-expression.ts'
-import { expectEnd, patternsOf, readName, readNames } from './read-name.ts'
+import { expectEnd, patternsOf, readName, readNames, takeObject } from './read-name.ts'
 
 /**
  * Name patterns from where the stream stands.
@@ -61,37 +61,35 @@ export function parseAutoNumber(tokens: TokenStream): Statement {
   return { kind: 'auto-number', patterns, namespace: readUsing(tokens, 'a namespace') }
 }
 
+export const SECTIONS = ['access', 'application'] as const
+
 /** The stream stands behind SECTION. */
 export function parseSection(tokens: TokenStream): Statement {
-  const section = tokens.takeWord('access')
-    ? 'access'
-    : tokens.takeWord('application')
-      ? 'application'
-      : undefined
+  const section = SECTIONS.find((word) => tokens.takeWord(word))
   if (section === undefined) throw unexpected(tokens, 'ACCESS or APPLICATION')
   expectEnd(tokens)
   return { kind: 'section', section }
 }
 
+export const FORCED_CASES = ['upper', 'lower', 'mixed'] as const
+
 /** FORCE CAPITALIZATION, or CASE UPPER, LOWER or MIXED. */
 export function parseForce(tokens: TokenStream): Statement {
-  const letters = tokens.takeWord('capitalization')
-    ? 'capitalized'
-    : tokens.takeWord('case') && forcedCase(tokens)
-  if (letters === false) throw unexpected(tokens, 'CAPITALIZATION or CASE')
+  const letters = tokens.takeWord('capitalization') ? 'capitalized' : forcedCase(tokens)
   expectEnd(tokens)
   return { kind: 'force', letters }
 }
 
 function forcedCase(tokens: TokenStream): Letters {
-  for (const letters of ['upper', 'lower', 'mixed'] as const) if (tokens.takeWord(letters)) return letters
-  throw unexpected(tokens, 'UPPER, LOWER or MIXED')
+  if (!tokens.takeWord('case')) throw unexpected(tokens, 'CAPITALIZATION or CASE')
+  const letters = FORCED_CASES.find((word) => tokens.takeWord(word))
+  if (letters === undefined) throw unexpected(tokens, 'UPPER, LOWER or MIXED')
+  return letters
 }
 
 /** The stream stands behind TAG, UNTAG or COMMENT. */
 export function parseNote(tokens: TokenStream, note: NoteKind): Statement {
-  const of = tokens.takeWord('table') || tokens.takeWord('tables') ? 'table' : 'field'
-  if (of === 'field' && !tokens.takeWord('field')) tokens.takeWord('fields')
+  const of = takeObject(tokens) ?? 'field'
   if (tokens.takeWord('using')) {
     const map = readName(tokens, 'the name of a mapping table')
     expectEnd(tokens)

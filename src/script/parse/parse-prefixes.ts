@@ -2,10 +2,11 @@
 import { defined } from '../../core/defined.ts'
 import { faults } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
+import { PREFIX_WORDS, type PrefixWord } from '../syntax/head.ts'
 import type { TokenStream } from '../syntax/lexer.ts'
-import type { LoadPrefixes, LoadStatement, PartialPrefix } from '../syntax/statement.ts'
+import type { LoadPrefixes, LoadStatement, PartialPrefix, Transform } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
-import { readTransform } from './parse-transform.ts'
+import { TRANSFORMS } from './parse-transform.ts'
 import { readName, readNames } from './read-name.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -51,35 +52,66 @@ export function readLabel(tokens: TokenStream): string | undefined {
   return label
 }
 
+/** The stream stands behind the word, which begins at `start`. */
+type PrefixReader = (tokens: TokenStream, start: number) => LoadPrefixes
+
+export const PREFIXES: Readonly<Record<PrefixWord, PrefixReader>> = {
+  mapping: () => ({ mapping: true }),
+  noconcatenate: () => ({ noConcatenate: true }),
+  concatenate: (tokens) => ({ concatenate: readTarget(tokens) }),
+  first: (tokens) => ({ first: readExpression(tokens) }),
+  sample: (tokens) => ({ sample: readExpression(tokens) }),
+  buffer: readBuffer,
+  join: (tokens) => ({ join: { type: 'outer', ...readTarget(tokens) } }),
+  left: (tokens, start) => readSided(tokens, start, 'left'),
+  right: (tokens, start) => readSided(tokens, start, 'right'),
+  inner: (tokens, start) => readSided(tokens, start, 'inner'),
+  outer: (tokens, start) => readSided(tokens, start, 'outer'),
+  keep: (tokens, start) => {
+    throw withoutSide(tokens, start)
+  },
+  add: (tokens) => ({ partial: partialOf('add', tokens) }),
+  replace: (tokens) => ({ partial: partialOf('replace', tokens) }),
+  merge: readMerge,
+  generic: transformed(TRANSFORMS.generic),
+  crosstable: transformed(TRANSFORMS.crosstable),
+  intervalmatch: transformed(TRANSFORMS.intervalmatch),
+  hierarchy: transformed(TRANSFORMS.hierarchy),
+  hierarchybelongsto: transformed(TRANSFORMS.hierarchybelongsto),
+}
+
+function transformed(read: (tokens: TokenStream) => Transform): PrefixReader {
+  return (tokens) => ({ transform: read(tokens) })
+}
+
 function readPrefix(tokens: TokenStream): LoadPrefixes | undefined {
-  if (tokens.peek().kind !== 'word' || tokens.atWord('load', 'sql', 'select')) return undefined
-  if (tokens.takeWord('mapping')) return { mapping: true }
-  if (tokens.takeWord('noconcatenate')) return { noConcatenate: true }
-  if (tokens.takeWord('concatenate')) return { concatenate: readTarget(tokens) }
-  if (tokens.takeWord('first')) return { first: readExpression(tokens) }
-  if (tokens.takeWord('sample')) return { sample: readExpression(tokens) }
-  if (tokens.takeWord('buffer')) return readBuffer(tokens)
-  const transform = readTransform(tokens)
-  if (transform !== undefined) return { transform }
-  if (tokens.atWord('left', 'right', 'inner', 'outer', 'join', 'keep')) return readJoin(tokens)
-  if (tokens.takeWord('merge')) return readMerge(tokens)
-  const partial = readPartial(tokens)
-  if (partial !== undefined) return { partial }
+  const { kind, value, start } = tokens.peek()
+  if (kind !== 'word' || tokens.atWord('load', 'sql', 'select')) return undefined
+  const word = PREFIX_WORDS.find((each) => each === value.toLowerCase())
+  if (word !== undefined) {
+    tokens.next()
+    return PREFIXES[word](tokens, start)
+  }
   const fault = unsupported(tokens)
   if (fault !== undefined) throw fault
   return undefined
 }
 
-/** ADD or REPLACE, perhaps with ONLY. */
+/** ADD or REPLACE, perhaps with ONLY; undefined: neither stands there. */
 export function readPartial(tokens: TokenStream): PartialPrefix | undefined {
-  if (!tokens.atWord('add', 'replace')) return undefined
-  const kind = tokens.next().value.toLowerCase() === 'add' ? 'add' : 'replace'
-  return { kind, only: tokens.takeWord('only') }
+  for (const kind of ['add', 'replace'] as const) if (tokens.takeWord(kind)) return partialOf(kind, tokens)
+  return undefined
 }
+
+/** The stream stands behind the word. */
+const partialOf = (kind: PartialPrefix['kind'], tokens: TokenStream): PartialPrefix => ({
+  kind,
+  only: tokens.takeWord('only'),
+})
 
 /** `MERGE [ONLY] [(sequence field [, variable])] ON key, ...` */
 function readMerge(tokens: TokenStream): LoadPrefixes {
-  const partial = { kind: 'merge', only: tokens.takeWord('only') } as const
+  const partial = partialOf('merge', tokens)
   let sequence: string | undefined
   let variable: string | undefined
   if (tokens.takeSymbol('(')) {
@@ -92,31 +124,48 @@ function readMerge(tokens: TokenStream): LoadPrefixes {
   return { partial, merge: { keys, ...defined({ sequence, variable }) } }
 }
 
-/** `(INCREMENTAL)`, `(STALE AFTER 2 DAYS)`: how old a cached result may be. */
+/** How old a cached result may be; there is no cache here, so that each result is as new as can be. */
+export const BUFFER_OPTIONS: Readonly<Record<string, (tokens: TokenStream) => void>> = {
+  incremental: () => {},
+  stale(tokens) {
+    tokens.takeWord('after')
+    readExpression(tokens)
+    if (!tokens.takeWord('days')) tokens.takeWord('hours')
+  },
+}
+
+/** `(INCREMENTAL)`, `(STALE AFTER 2 DAYS)`, or both. */
 function readBuffer(tokens: TokenStream): LoadPrefixes {
-  if (tokens.takeSymbol('(')) {
-    while (tokens.peek().kind === 'word' || tokens.peek().kind === 'number') tokens.next()
-    if (!tokens.takeSymbol(')')) throw unexpected(tokens, "')'")
-  }
+  if (!tokens.takeSymbol('(')) return { buffer: true }
+  do {
+    const word = tokens.peek().value.toLowerCase()
+    if (!Object.hasOwn(BUFFER_OPTIONS, word)) throw unexpected(tokens, 'INCREMENTAL or STALE')
+    tokens.next()
+    BUFFER_OPTIONS[word]!(tokens)
+  } while (tokens.takeSymbol(','))
+  if (!tokens.takeSymbol(')')) throw unexpected(tokens, "',' or ')'")
   return { buffer: true }
 }
 
-function readJoin(tokens: TokenStream): LoadPrefixes {
-  const { start } = tokens.peek()
-  const word = tokens.next().value.toLowerCase()
-  const type = word === 'left' || word === 'right' || word === 'inner' ? word : 'outer'
-  const plain = word === 'join' || word === 'keep'
-  const verb = plain ? word : tokens.next().value.toLowerCase()
-  if (verb === 'join') return { join: { type, ...readTarget(tokens) } }
-  if (verb !== 'keep') {
-    const message = `${word.toUpperCase()} needs JOIN or KEEP behind it, not '${verb}'`
-    throw faults.syntax(message, tokens.since(start))
+function readSided(
+  tokens: TokenStream,
+  start: number,
+  type: 'left' | 'right' | 'inner' | 'outer',
+): LoadPrefixes {
+  if (tokens.takeWord('join')) return { join: { type, ...readTarget(tokens) } }
+  if (!tokens.takeWord('keep')) {
+    const { value } = tokens.next()
+    throw faults.syntax(
+      `${type.toUpperCase()} needs JOIN or KEEP behind it, not '${value}'`,
+      tokens.since(start),
+    )
   }
-  if (type === 'outer') {
-    throw faults.prefixes('KEEP needs INNER, LEFT or RIGHT before it', tokens.since(start))
-  }
+  if (type === 'outer') throw withoutSide(tokens, start)
   return { keep: { type, ...readTarget(tokens) } }
 }
+
+const withoutSide = (tokens: TokenStream, start: number) =>
+  faults.prefixes('KEEP needs INNER, LEFT or RIGHT before it', tokens.since(start))
 
 /** `(table)`, if present. */
 function readTarget(tokens: TokenStream): { readonly table?: string } {
@@ -144,8 +193,10 @@ function together(prefixes: LoadPrefixes, added: LoadPrefixes, span: Span): Load
   }
   const merged = all.merge !== undefined && TARGETS.find((name) => all[name] && MERGE_INTO[name] !== true)
   if (merged) throw faults.prefixes(`The prefixes merge and ${merged} exclude each other`, span)
-  if (all.transform?.kind === 'generic' && first !== undefined && first !== 'noConcatenate') {
-    throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${first}`, span)
+  const into = first === 'noConcatenate' ? undefined : first
+  const chosen = all.merge === undefined ? into : 'merge'
+  if (all.transform?.kind === 'generic' && chosen !== undefined) {
+    throw faults.prefixes(`GENERIC makes tables of its own: it cannot stand with ${chosen}`, span)
   }
   return all
 }

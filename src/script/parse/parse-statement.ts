@@ -25,7 +25,7 @@ import {
 } from './parse-model.ts'
 import { readLabel, readPartial } from './parse-prefixes.ts'
 import { parseStore } from './parse-store.ts'
-import { expectEnd, readName, readNames } from './read-name.ts'
+import { expectEnd, readName, readNames, takeObject } from './read-name.ts'
 import { unsupported } from './unsupported.ts'
 
 /** @param from the offset of the statement in the text, behind WHEN and UNLESS */
@@ -57,7 +57,8 @@ function partialMap(tokens: TokenStream): Statement | undefined {
 /** The stream stands behind the head word. */
 type Parser = (tokens: TokenStream) => Statement
 
-const PARSERS: Readonly<Record<string, Parser>> = {
+/** Every statement but LOAD and DECLARE by its first word, in lower case. */
+export const PARSERS: Readonly<Record<string, Parser>> = {
   set: parseSet,
   let: ({ text, lastEnd }) => parseLet(text, lastEnd),
   trace: (tokens) => ({ kind: 'trace', text: restOf(tokens).trim() }),
@@ -201,7 +202,7 @@ function parseRename(tokens: TokenStream): Statement {
 }
 
 function readObject(tokens: TokenStream, verb: string): 'table' | 'field' {
-  if (tokens.takeWord('table') || tokens.takeWord('tables')) return 'table'
-  if (tokens.takeWord('field') || tokens.takeWord('fields')) return 'field'
+  const object = takeObject(tokens)
+  if (object !== undefined) return object
   throw unsupported(tokens, verb) ?? unexpected(tokens, 'TABLE, TABLES, FIELD or FIELDS')
 }

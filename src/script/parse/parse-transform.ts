@@ -9,14 +9,13 @@ import type { Transform } from '../syntax/statement.ts'
 import { readExpression, unexpected } from './parse-expression.ts'
 import { readName, readNames } from './read-name.ts'
 
-/** Returns undefined if there is none. Throws ScriptFaultError: syntax. */
-export function readTransform(tokens: TokenStream): Transform | undefined {
-  if (tokens.takeWord('generic')) return { kind: 'generic' }
-  if (tokens.takeWord('crosstable')) return inParentheses(tokens, readCrosstable)
-  if (tokens.takeWord('intervalmatch')) return inParentheses(tokens, readIntervalMatch)
-  if (tokens.takeWord('hierarchy')) return inParentheses(tokens, readHierarchy)
-  if (tokens.takeWord('hierarchybelongsto')) return inParentheses(tokens, readBelongsTo)
-  return undefined
+/** What stands behind the word of each. A reader throws ScriptFaultError: syntax. */
+export const TRANSFORMS: Readonly<Record<Transform['kind'], (tokens: TokenStream) => Transform>> = {
+  generic: () => ({ kind: 'generic' }),
+  crosstable: (tokens) => inParentheses(tokens, readCrosstable),
+  intervalmatch: (tokens) => inParentheses(tokens, readIntervalMatch),
+  hierarchy: (tokens) => inParentheses(tokens, readHierarchy),
+  hierarchybelongsto: (tokens) => inParentheses(tokens, readBelongsTo),
 }
 
 function inParentheses(tokens: TokenStream, read: (tokens: TokenStream) => Transform): Transform {

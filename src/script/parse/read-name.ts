@@ -22,6 +22,19 @@ export function readNames(tokens: TokenStream, what: string): string[] {
   return names
 }
 
+/** What DROP, RENAME, TAG, UNTAG and COMMENT are about, by each of the words for it. */
+export const OBJECTS: Readonly<Record<string, 'table' | 'field'>> = {
+  table: 'table',
+  tables: 'table',
+  field: 'field',
+  fields: 'field',
+}
+
+export function takeObject(tokens: TokenStream): 'table' | 'field' | undefined {
+  const word = Object.keys(OBJECTS).find((each) => tokens.takeWord(each))
+  return word === undefined ? undefined : OBJECTS[word]
+}
+
 /** Name patterns with `*` and `?`, quoted or not, with commas between. */
 export function patternsOf(text: string): string[] {
   const patterns: string[] = []

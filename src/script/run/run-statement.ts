@@ -78,7 +78,10 @@ function declare(state: ScriptState, statement: DeclareStatement): void {
   if ('like' in statement) {
     const like = definitionOf(state, statement.like)
     state.definitions.set(name, { ...like, parameters: { ...like.parameters, ...parameters } })
-  } else state.definitions.set(name, { tags: statement.tags, parameters, fields: statement.fields })
+  } else {
+    const { kind, name: _, ...definition } = statement
+    state.definitions.set(name, definition)
+  }
 }
 
 function definitionOf({ definitions }: ScriptState, name: string) {

@@ -23,7 +23,7 @@ export interface ScriptState {
     readonly nullAsValue: FieldRule[]
   }
   /** What DECLARE has defined, by name. */
-  readonly definitions: Map<string, Pick<DerivedFields, 'tags' | 'parameters' | 'fields'>>
+  readonly definitions: Map<string, Pick<DerivedFields, 'tags' | 'parameters' | 'fields' | 'groups'>>
   /** Rows fetched so far by target: counts add up in the progress text (contract 02, section 6.1). */
   readonly fetched: Map<string, number>
   /** What FORCE said last. */

@@ -40,7 +40,8 @@ export type Head =
   | 'store'
   | 'regular'
 
-const HEADS: ReadonlyMap<string, Head> = new Map<string, Head>([
+/** The first words of statements that are not regular, in lower case. */
+export const HEADS: ReadonlyMap<string, Head> = new Map<string, Head>([
   ['if', 'if'],
   ['elseif', 'elseif'],
   ['else', 'else'],
@@ -109,15 +110,35 @@ export function headAt(text: string, at: number): Head {
 /** Whether a statement that begins with this word and `=` is an assignment. @param word in lower case */
 export const canBeAssigned = (word: string): boolean => !NEVER_ASSIGNED.has(word) && HEADS.get(word) !== 'raw'
 
-const LOAD_WORDS: ReadonlySet<string> = new Set(
-  (
-    'load mapping noconcatenate concatenate first sample buffer left right inner outer join keep add replace merge ' +
-    'crosstable intervalmatch generic hierarchy hierarchybelongsto'
-  ).split(' '),
-)
+/** The words that a prefix of LOAD may begin with, in lower case. */
+export const PREFIX_WORDS = [
+  'mapping',
+  'noconcatenate',
+  'concatenate',
+  'first',
+  'sample',
+  'buffer',
+  'left',
+  'right',
+  'inner',
+  'outer',
+  'join',
+  'keep',
+  'add',
+  'replace',
+  'merge',
+  'crosstable',
+  'intervalmatch',
+  'generic',
+  'hierarchy',
+  'hierarchybelongsto',
+] as const
+
+export type PrefixWord = (typeof PREFIX_WORDS)[number]
 
 /** Whether a LOAD may begin with this word: itself or a prefix. @param word in lower case */
-export const startsLoad = (word: string): boolean => LOAD_WORDS.has(word)
+export const startsLoad = (word: string): boolean =>
+  word === 'load' || PREFIX_WORDS.some((each) => each === word)
 
 /** Beside LOADs: a definition that has its name so, and what is refused by its own name. */
 const LABELLED: ReadonlySet<string> = new Set(

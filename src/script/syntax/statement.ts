@@ -188,7 +188,12 @@ export type DeclareStatement = {
   readonly name: string
   readonly parameters: Readonly<Record<string, string>>
 } & (
-  | { readonly tags: readonly string[]; readonly fields: readonly DerivedField[] }
+  | {
+      readonly tags: readonly string[]
+      readonly fields: readonly DerivedField[]
+      /** As they are written. */
+      readonly groups?: string
+    }
   /** As another definition, with other parameters. */
   | { readonly like: string }
 )
