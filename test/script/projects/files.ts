@@ -2,10 +2,10 @@
  * Scripts in the manner of real projects, worked out by hand from the language: files of all kinds, read and
  * stored.
  */
-import { describeScripts, inline } from '../support/script-under-test.ts'
+import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 
 const utf16le = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')
-describeScripts('Projects: files', [
+export const FILES: readonly ScriptCase[] = [
   {
     rule: 'first run and second run of an incremental load with a QVD',
     script: `SUB LoadFacts(vFile)
@@ -222,4 +222,4 @@ id;text;d
     script: `T: LOAD a, b as a ${inline('a,b', '1,2')};`,
     fault: [16, 'a'],
   },
-])
+]

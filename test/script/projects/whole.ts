@@ -1,7 +1,7 @@
 /** Scripts as data engineers write them, with results worked out by hand. */
-import { describeScripts, inline } from '../support/script-under-test.ts'
+import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 
-describeScripts('Whole scripts', [
+export const WHOLE: readonly ScriptCase[] = [
   {
     rule: 'a calendar between the first and the last order, by WHILE and IterNo',
     script: `Orders: LOAD * ${inline('id,date,amt', '1,2024-01-15,10', '2,2024-02-03,20', '3,2024-01-31,5')};
@@ -77,4 +77,4 @@ describeScripts('Whole scripts', [
       CALL Unpivot('Raw')`,
     tables: { Long: 'product,month,value: A,Jan,1 | B,Jan,4 | A,Feb,2' },
   },
-])
+]

@@ -2,9 +2,9 @@
  * Scripts in the manner of real projects, worked out by hand from the language: variables, control flow,
  * locales, errors.
  */
-import { describeScripts, inline } from '../support/script-under-test.ts'
+import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 
-describeScripts('Projects: control and variables', [
+export const CONTROL: readonly ScriptCase[] = [
   {
     rule: 'nested names, macro parameters, calculated expansion',
     script: `SET vPre_DE = 1.19; SET vPre_SE = 1.25; SET vLand = SE;
@@ -292,4 +292,4 @@ a
     tables: { T: 'x: 2024-02-28#45350', U: 'y: 2024-02-28#45350' },
     traced: ['2024-02-28 2025-02-28 45350 20240228 Jan 2024 2024-02-28 18:00:00'],
   },
-])
+]

@@ -2,9 +2,9 @@
  * Scripts in the manner of real projects, worked out by hand from the language: measures, formats, keys,
  * macros.
  */
-import { describeScripts, inline } from '../support/script-under-test.ts'
+import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 
-describeScripts('Projects: measures and keys', [
+export const MEASURES: readonly ScriptCase[] = [
   {
     rule: 'retail star schema with flags and rolling sums',
     script: `Prod: MAPPING LOAD pid, cat ${inline('pid,cat', 'p1,Food', 'p2,Toys')};
@@ -165,4 +165,4 @@ xyz;20241231] (delimiter is ';');`,
     script: `T: LOAD v, Previous(Previous(v)) as pp, Peek('v', -2) as p2, Peek('v', 0) as first ${inline('v', '1', '2', '3')}; U: LOAD v as u RESIDENT T WHERE v <> Previous(v) + 1;`,
     tables: { T: 'v,pp,p2,first: 1,∅,∅,∅ | 2,∅,∅,1 | 3,1,1,1', U: 'u: 1' },
   },
-])
+]

@@ -2,9 +2,9 @@
  * Scripts in the manner of real projects, worked out by hand from the language: models, calendars, histories,
  * joins.
  */
-import { describeScripts, inline } from '../support/script-under-test.ts'
+import { inline, type ScriptCase } from '../../support/script-under-test.ts'
 
-describeScripts('Projects: models', [
+export const MODELS: readonly ScriptCase[] = [
   {
     rule: 'slowly changing dimension by interval match with key, joined back',
     script: `Rates: LOAD emp, Date(from) as from, Date(If(Len(Trim(to)) = 0, '2999-12-31', to)) as to, dept
@@ -209,4 +209,4 @@ describeScripts('Projects: models', [
     tables: { C: 'x,y: 1,2 | 1,2' },
     traced: ['2'],
   },
-])
+]
