@@ -11,6 +11,7 @@ import { runScript } from '../../src/engine/child/run-script.ts'
 import { moveFile } from '../../src/engine/sink/move-file.ts'
 import { checkAsking } from '../../src/script/check/check-script.ts'
 import type { ScriptIssue } from '../../src/script/check/issue.ts'
+import { tally } from './script-tally.ts'
 
 /** Runs a script as the engine does, between a check and a comparison. */
 export async function runChecked(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
@@ -30,6 +31,7 @@ async function runPublished(request: ScriptRunRequest, report: ReportProgress): 
   const storesFolder = await mkdtemp(path.join(tmpdir(), 'reprise-stores-'))
   try {
     const ran = await runScript({ storesFolder, ...request }, report)
+    tally(request.script, ran.end)
     for (const stored of ran.storedFiles) {
       const { root } = request.connections.find(({ name }) => name === stored.connection)!
       await moveFile(path.join(storesFolder, stored.file), path.join(root, stored.path))

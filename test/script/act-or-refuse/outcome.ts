@@ -14,6 +14,7 @@ import { restoreModel } from '../../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../../src/engine/duckdb/row-source.ts'
 import { moveFile } from '../../../src/engine/sink/move-file.ts'
 import type { TableModel } from '../../../src/script/model/data-model.ts'
+import { tally } from '../../support/script-tally.ts'
 import { notation } from '../../support/script-under-test.ts'
 
 export interface Scene {
@@ -77,6 +78,7 @@ async function runIn(
     const connections = [{ name: 'd', root, writable: true }]
     const app = { variables: {}, appId: 'app-id', appName: 'App', threads: 1 }
     const ran = await runScript({ ...app, ...more, script, connections, storesFolder }, () => {})
+    tally(script, ran.end)
     for (const { file, path: place } of ran.storedFiles) {
       await moveFile(path.join(storesFolder, file), path.join(root, place))
     }
