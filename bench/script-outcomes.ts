@@ -19,7 +19,7 @@ try {
   const tests = files.length === 0 ? ['test/script'] : files
   const { status } = spawnSync(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', '--silent', ...tests],
+    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', '--silent=true', ...tests],
     { env: { ...process.env, [TALLY_FILE]: tallied }, stdio: ['ignore', 'ignore', 'inherit'] },
   )
   const scripts = new Map<string, Set<string>>()

@@ -27,7 +27,7 @@ const PARTS: readonly Part[] = [
   { name: 'schedules', command: 'npm run --silent schedules -- --seeds 3', tail: 10 },
   {
     name: 'long-tests',
-    command: `REPRISE_LONG_TESTS=1 node node_modules/vitest/vitest.mjs run --reporter=dot --silent \
+    command: `REPRISE_LONG_TESTS=1 node node_modules/vitest/vitest.mjs run --reporter=dot --silent=true \
       test/e2e/drain.test.ts test/e2e/schedules-killed.test.ts test/simulation/simulation.test.ts \
       test/simulation/every-step test/script/act-or-refuse`,
     tail: 8,
@@ -38,7 +38,7 @@ const PARTS: readonly Part[] = [
     name: 'oldest-node',
     command: `npm install --silent --no-audit --no-fund --prefix $FOLDER node@${NODE_FLOOR} &&
       $FOLDER/node_modules/.bin/node --version && PATH=$FOLDER/node_modules/.bin:$PATH \
-      node node_modules/vitest/vitest.mjs run --reporter=dot --silent src test/contract test/engine test/script test/api`,
+      node node_modules/vitest/vitest.mjs run --reporter=dot --silent=true src test/contract test/engine test/script test/api`,
     tail: 8,
   },
   ...[
