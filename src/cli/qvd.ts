@@ -15,6 +15,7 @@ import { QvdError } from '../qvd/qvd-error.ts'
 import { QvdFile } from '../qvd/qvd-file.ts'
 import type { QvdHeader } from '../qvd/qvd-header.ts'
 import { symbolValue } from '../qvd/qvd-symbols.ts'
+import { shownSymbols } from '../qvd/shown-symbols.ts'
 import { ScriptFaultError } from '../script/fault/fault.ts'
 import { textOf } from '../script/value/convert.ts'
 import { DEFAULT_SETTINGS } from '../script/value/settings.ts'
@@ -185,7 +186,7 @@ async function* rowsOf(file: QvdFile, wanted = Number.POSITIVE_INFINITY): AsyncG
   const { fields } = file.header
   const values: Value[][] = []
   for (const field of fields) {
-    const symbols = await file.symbols(field)
+    const symbols = shownSymbols(await file.symbols(field), field.numberFormat, DEFAULT_SETTINGS)
     values.push(Array.from({ length: symbols.count }, (_, index) => symbolValue(symbols, index)))
   }
   let left = wanted

@@ -125,7 +125,7 @@ function fieldOf({ name, symbols, numberFormat, tags = [], comment = '' }: QvdWr
     numberFormat: format,
     symbols: symbols.count,
     comment,
-    tags: [...content.tags, ...(TIME_TAGS[format.type] ?? []), ...tags],
+    tags: [...new Set([...content.tags, ...(TIME_TAGS[format.type] ?? []), ...tags])],
   }
 }
 

@@ -37,7 +37,7 @@ describe('a field', () => {
     [
       'dates',
       "Date(45000 + RecNo(), 'YYYY-MM-DD')",
-      { distinct: 10, tags: ['$numeric', '$integer', '$date'] },
+      { distinct: 10, tags: ['$numeric', '$integer', '$timestamp', '$date'] },
     ],
     [
       'moments',

@@ -30,7 +30,9 @@ export async function autoNumber(
       await database.run(`UPDATE ${table.sqlName} SET ${n} = m.after_n, ${t} = NULL FROM ${made} m
         WHERE ${joinKey(pairOf('before', 'm'))} = ${joinKey({ n: `${table.sqlName}.${n}`, t: `${table.sqlName}.${t}` })}`)
       const changed = table.fields.map((each) =>
-        each.name === field ? { ...each, kinds: { ...NO_KINDS, numbers: true } } : each,
+        each.name === field
+          ? { ...each, kinds: { ...NO_KINDS, numbers: true }, format: { type: 'INTEGER', format: '0' } }
+          : each,
       )
       model = withTable(model, { ...table, fields: changed })
     }

@@ -190,7 +190,8 @@ class OneLoad {
   }
 
   async execute(fromText: Accepted): Promise<ExecutedLoad> {
-    const { plan, source, shown } = await this.#opened(fromText)
+    const { plan, source: opened, shown } = await this.#opened(fromText)
+    const source = (plan.asItIs ? opened.asItIs?.(this.#context.settings) : undefined) ?? opened
     const prepared = await this.#transformed(plan, await this.#pipeline.prepare(plan, source))
     const executed = await this.#stored(this.#sink(plan, prepared), plan, prepared, shown)
     await this.#pipeline.close()
@@ -346,7 +347,12 @@ class OneLoad {
     const loaded = {
       sqlName,
       rows: written.rows,
-      fields: fields.map((name, index) => ({ name, column: columns[index]!, kinds: written.kinds[index]! })),
+      fields: fields.map((name, index) => ({
+        name,
+        column: columns[index]!,
+        kinds: written.kinds[index]!,
+        ...defined({ format: prepared.formats?.[index] }),
+      })),
     }
     const committed = await commitLoad(database, model, target, loaded, distinct)
     const result = { table: committed.table, fields, rows: written.rows, source: shown }

@@ -22,6 +22,7 @@ import type { LevelRules } from '../../script/plan/row-plan.ts'
 import { LevelMachine } from '../../script/row/level-machine.ts'
 import type { Expression } from '../../script/syntax/expression.ts'
 import { textOf } from '../../script/value/convert.ts'
+import type { FieldFormat } from '../../script/value/field-format.ts'
 import type { Value } from '../../script/value/value.ts'
 import { type AggregationSql, aggregationSql, groupedRowsSql, groupSql } from '../sql/aggregation-sql.ts'
 import { levelQuery, pickedFields } from '../sql/level-sql.ts'
@@ -40,6 +41,8 @@ export interface PreparedLoad {
   readonly fields: readonly string[]
   /** Rows read from the source of the statement; undefined if it has not been read yet. */
   readonly rowsRead: number | undefined
+  /** How its fields show their numbers; absent: not told. */
+  readonly formats?: readonly (FieldFormat | undefined)[]
 }
 
 export class LoadPipeline {
@@ -64,11 +67,14 @@ export class LoadPipeline {
       `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, terms)}`,
     )
     const { source: work } = await this.#workSource(result, table.names, table.columns, 0)
-    return tableSource(this.#database, { ...work.table!, ...defined({ kinds: table.kinds }) })
+    return tableSource(this.#database, {
+      ...work.table!,
+      ...defined({ kinds: table.kinds, formats: table.formats }),
+    })
   }
 
   /** Runs every level below the last chain of row machines. */
-  async prepare({ steps, fields }: LoadPlan, bottom: RowSource): Promise<PreparedLoad> {
+  async prepare({ steps, fields, origins }: LoadPlan, bottom: RowSource): Promise<PreparedLoad> {
     let source = bottom
     let chain: LevelRules[] = []
     let rowsRead: number | undefined
@@ -85,7 +91,10 @@ export class LoadPipeline {
       source = made.source
       chain = []
     }
-    return { source, chain, fields, rowsRead }
+    const formats = origins?.map((origin) =>
+      origin !== undefined && 'field' in origin ? bottom.formats?.get(origin.field) : origin?.format,
+    )
+    return { source, chain, fields, rowsRead, ...defined({ formats }) }
   }
 
   /**

@@ -2,12 +2,12 @@
  * The model of an app data file, kept in the file itself: which table and column holds which table and field
  * of the script. A partial reload starts from it, and everything that shows the data reads it.
  *
- * Layout, version 2: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
- * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals) describe the tables t1, t2
+ * Layout, version 3: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
+ * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals, format) describe the tables t1, t2
  * ... of pair columns (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells
  * which of them belong to SECTION ACCESS, `reprise_notes` (noted, name, tags, comment) holds the tags and
  * comments of tables and fields. `reprise_derived` (derived) holds the calculated fields of DERIVE as JSON,
- * in order. `reprise_model` holds the version and the next free numbers. Version 1 had none of access, notes
+ * in order. `reprise_model` holds the version and the next free numbers. Version 2 had no formats (JSON), version 1 none of access, notes
  * and derived.
  */
 import type { DataTable } from '../../core/records.ts'
@@ -22,9 +22,10 @@ import {
   type TableModel,
 } from '../../script/model/data-model.ts'
 import { currentNotes } from '../../script/model/notes.ts'
+import type { FieldFormat } from '../../script/value/field-format.ts'
 import type { Database } from './database.ts'
 
-const VERSION = 2
+const VERSION = 3
 
 export async function saveModel(database: Database, model: DataModel): Promise<void> {
   await database.transaction(async () => {
@@ -37,7 +38,7 @@ export async function saveModel(database: Database, model: DataModel): Promise<v
     await database.run(`CREATE TABLE reprise_tables
       (position INTEGER, name VARCHAR, sql_name VARCHAR, rows BIGINT, distinct_rows BOOLEAN, segments VARCHAR)`)
     await database.run(`CREATE TABLE reprise_fields (sql_name VARCHAR, position INTEGER, name VARCHAR,
-      column_name VARCHAR, numbers BOOLEAN, texts BOOLEAN, duals BOOLEAN)`)
+      column_name VARCHAR, numbers BOOLEAN, texts BOOLEAN, duals BOOLEAN, format VARCHAR)`)
     await database.run('CREATE TABLE reprise_access (sql_name VARCHAR)')
     await database.run(
       'CREATE TABLE reprise_notes (noted VARCHAR, name VARCHAR, tags VARCHAR, comment VARCHAR)',
@@ -70,10 +71,11 @@ async function saveTable(database: Database, position: number, table: TableModel
     table.rows,
     JSON.stringify(table.segments),
   ])
-  for (const [index, { name, column, kinds }] of table.fields.entries()) {
+  for (const [index, { name, column, kinds, format }] of table.fields.entries()) {
     await database.rows(
-      `INSERT INTO reprise_fields VALUES ($1, $2, $3, $4, ${kinds.numbers}, ${kinds.texts}, ${kinds.duals})`,
-      [table.sqlName, index, name, column],
+      `INSERT INTO reprise_fields
+        VALUES ($1, $2, $3, $4, ${kinds.numbers}, ${kinds.texts}, ${kinds.duals}, nullif($5, ''))`,
+      [table.sqlName, index, name, column, format === undefined ? '' : JSON.stringify(format)],
     )
   }
 }
@@ -96,8 +98,9 @@ export async function restoreModel(database: Database): Promise<DataModel> {
   if (!(version >= 1 && version <= VERSION)) {
     throw new Error(`the app data file has version ${model?.[0]}, not 1 to ${VERSION}`)
   }
+  const format = version < 3 ? 'NULL' : 'format'
   const fields = await database.rows(
-    'SELECT sql_name, name, column_name, numbers, texts, duals FROM reprise_fields ORDER BY position',
+    `SELECT sql_name, name, column_name, numbers, texts, duals, ${format} FROM reprise_fields ORDER BY position`,
   )
   const tables = await database.rows(
     'SELECT name, sql_name, rows, distinct_rows, segments FROM reprise_tables ORDER BY position',
@@ -151,10 +154,11 @@ const noteOf = ([tags, comment]: readonly unknown[]): Note => ({
   ...(comment === null ? {} : { comment: comment as string }),
 })
 
-const restoredField = ([, name, column, numbers, texts, duals]: readonly unknown[]): FieldModel => ({
+const restoredField = ([, name, column, numbers, texts, duals, format]: readonly unknown[]): FieldModel => ({
   name: name as string,
   column: column as string,
   kinds: { numbers: numbers as boolean, texts: texts as boolean, duals: duals as boolean },
+  ...(format === null ? {} : { format: JSON.parse(format as string) as FieldFormat }),
 })
 
 export const dataTables = (model: DataModel): DataTable[] =>

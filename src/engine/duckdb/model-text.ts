@@ -14,6 +14,7 @@ import {
   type ValueKinds,
 } from '../../script/model/data-model.ts'
 import { currentNotes } from '../../script/model/notes.ts'
+import type { FieldFormat } from '../../script/value/field-format.ts'
 
 export const MODEL_TEXT_MAX_BYTES = 32 * 1024 * 1024
 const ARCHIVED_TABLES_MAX = 1000
@@ -43,7 +44,7 @@ export function modelText(model: DataModel): string {
       distinct,
       access: at >= open,
       segments: segments.map(({ sequence, first, last }) => [sequence, first, last]),
-      fields: fields.map((field) => ({ name: field.name, ...field.kinds })),
+      fields: fields.map(({ name, kinds, format }) => ({ name, ...kinds, ...defined({ format }) })),
     })),
     lastCreated: model.lastCreated,
     notes: { table: [...notes.table], field: [...notes.field] },
@@ -83,7 +84,12 @@ function tableOf(from: Fields, sqlName: string, room: { fields: number; segments
   const segments = list(from.segments, 'segments', room.segments).map((one) => segmentOf(one, rows))
   const fields = list(from.fields, 'fields', room.fields).map((value, at) => {
     const field = record(value, 'a field')
-    return { name: text(field.name, 'the name of a field'), column: `c${at + 1}`, kinds: kindsOf(field) }
+    return {
+      name: text(field.name, 'the name of a field'),
+      column: `c${at + 1}`,
+      kinds: kindsOf(field),
+      ...defined({ format: formatOf(field.format) }),
+    }
   })
   room.fields -= fields.length
   room.segments -= segments.length
@@ -104,6 +110,23 @@ const kindsOf = ({ numbers, texts, duals }: Fields): ValueKinds => ({
   texts: texts === true,
   duals: duals === true,
 })
+
+function formatOf(value: unknown): FieldFormat | undefined {
+  if (value === undefined) return undefined
+  const from = record(value, 'a format')
+  const part = (name: keyof FieldFormat) =>
+    from[name] === undefined ? undefined : text(from[name], 'a format')
+  return {
+    type: text(from.type, 'a format'),
+    ...defined({
+      format: part('format'),
+      decimals: from.decimals === undefined ? undefined : count(from.decimals, 'decimals'),
+      useThousands: from.useThousands === undefined ? undefined : from.useThousands === true,
+      decimalSep: part('decimalSep'),
+      thousandSep: part('thousandSep'),
+    }),
+  }
+}
 
 function notesOf({ table = [], field = [] }: Fields): Notes {
   const notes = {

@@ -162,11 +162,12 @@ function profileOf(
   /** Of the tables in which it has any value. */
   const all = (of: (counts: Counts) => boolean) =>
     each.filter((one) => one.numbers + one.texts > 0).every((one) => of(one))
+  const isDate = all((one) => one.isDate && one.isInteger)
   const tags = [
     ...(isNumeric ? ['$numeric'] : []),
     ...(isNumeric && all((one) => one.isInteger) ? ['$integer'] : []),
-    ...(isNumeric && all((one) => one.isDate && one.isInteger) ? ['$date'] : []),
-    ...(isNumeric && all((one) => one.isMoment) ? ['$timestamp'] : []),
+    ...(isNumeric && (isDate || all((one) => one.isMoment)) ? ['$timestamp'] : []),
+    ...(isNumeric && isDate ? ['$date'] : []),
     ...(texts > 0 ? ['$text'] : []),
     ...(texts > 0 && all((one) => one.texts === 0 || one.isAscii) ? ['$ascii'] : []),
     ...(each.length > 1 ? ['$key'] : []),

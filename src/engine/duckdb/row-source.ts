@@ -6,6 +6,7 @@ import type { FileProbe, InputRow } from '../../script/function/site/load-contex
 import type { TableModel, ValueKinds } from '../../script/model/data-model.ts'
 import type { FileSource } from '../../script/plan/source-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
+import type { FieldFormat } from '../../script/value/field-format.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import { columnList } from '../sql/pair-sql.ts'
@@ -14,6 +15,10 @@ import type { WrittenRows } from './table-writer.ts'
 
 export interface RowSource {
   readonly input: InputRow
+  /** How its fields show their numbers, where that is told. */
+  readonly formats?: ReadonlyMap<string, FieldFormat>
+  /** The same rows for a LOAD that takes them as they are: numbers with the texts that the file gives them. */
+  asItIs?(settings: Settings): RowSource
   /** The table behind it, when it reads one as it is. */
   readonly table?: ReadableTable
   /**
@@ -82,6 +87,7 @@ export interface ReadableTable {
   readonly columns: readonly string[]
   /** Kinds of value that may occur in each column, if they are known. */
   readonly kinds?: readonly ValueKinds[]
+  readonly formats?: ReadonlyMap<string, FieldFormat>
 }
 
 export const readableTable = (table: TableModel): ReadableTable => ({
@@ -90,6 +96,9 @@ export const readableTable = (table: TableModel): ReadableTable => ({
   names: table.fields.map((field) => field.name),
   columns: table.fields.map((field) => field.column),
   kinds: table.fields.map((field) => field.kinds),
+  formats: new Map(
+    table.fields.flatMap(({ name, format }) => (format === undefined ? [] : [[name, format]])),
+  ),
 })
 
 /** Rows fetched at a time: enough to make a query cheap, few enough to keep memory small. */
@@ -100,6 +109,7 @@ export function tableSource(database: Database, table: ReadableTable): RowSource
   return {
     input: { names: table.names, values },
     table,
+    ...defined({ formats: table.formats }),
     async each(used, row) {
       const fields = [...used].sort((a, b) => a - b)
       if (fields.length === 0) return rowsWithoutFields(database, table.rows, row)

@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { defined } from '../../core/defined.ts'
 import { QvdError } from '../../qvd/qvd-error.ts'
-import type { QvdNumberFormat } from '../../qvd/qvd-header.ts'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { QvdWriter } from '../../qvd/qvd-writer.ts'
 import { SymbolCollector } from '../../qvd/symbol-collector.ts'
@@ -19,6 +19,7 @@ import {
   type TableModel,
   tablesWith,
 } from '../../script/model/data-model.ts'
+import type { FieldFormat } from '../../script/value/field-format.ts'
 import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -49,12 +50,13 @@ export async function writeTableAsQvd(
     const symbols = collector.symbols()
     const note = notes.field.get(field.name)
     const key = tablesWith(model, field.name).length > 1 ? ['$key'] : []
+    const numberFormat = formatOf(symbols, field.format, settings)
     described.push({
       name: as,
       symbols,
       hasNulls: collector.hasNulls,
-      numberFormat: timeFormat(symbols, settings),
-      tags: [...key, ...(note?.tags ?? [])],
+      ...defined({ numberFormat }),
+      tags: [...timeTags(symbols, numberFormat), ...key, ...(note?.tags ?? [])],
       comment: note?.comment ?? '',
     })
   }
@@ -126,11 +128,16 @@ function storedValue(number: unknown, text: unknown, { decimalSep }: Settings): 
   return value.text === numberText(value.number, decimalSep) ? value.number : value
 }
 
-/** Dates and timestamps are told by their texts. */
-function timeFormat(
-  { count, numbers, texts }: ReturnType<SymbolCollector['symbols']>,
+type Symbols = ReturnType<SymbolCollector['symbols']>
+
+/** As a function or a file said, where every value is a number; else dates and timestamps are told by texts. */
+function formatOf(
+  symbols: Symbols,
+  told: FieldFormat | undefined,
   settings: Settings,
-): Partial<QvdNumberFormat> {
+): FieldFormat | undefined {
+  const { count, numbers, texts } = symbols
+  if (told !== undefined && count > 0 && !numbers.some(Number.isNaN)) return told
   const typeOf = dualType(settings)
   const types = new Set<string>()
   for (let i = 0; i < count && types.size < 2; i++) {
@@ -140,5 +147,11 @@ function timeFormat(
   const [only] = types
   if (types.size === 1 && only === 'date') return { type: 'DATE', format: settings.dateFormat }
   if (types.size === 1 && only === 'timestamp') return { type: 'TIMESTAMP', format: settings.timestampFormat }
-  return {}
+  return undefined
+}
+
+/** Every moment is a timestamp, and whole days are dates too (FACTS, QVD written). */
+function timeTags({ numbers }: Symbols, format: FieldFormat | undefined): readonly string[] {
+  if (format?.type !== 'DATE' && format?.type !== 'TIMESTAMP') return []
+  return numbers.every(Number.isInteger) ? ['$timestamp', '$date'] : ['$timestamp']
 }

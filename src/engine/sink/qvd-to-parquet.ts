@@ -28,7 +28,7 @@ export async function qvdToParquet(from: string, to: string, first?: number): Pr
     const database = await Database.open({ file: ':memory:', privateFolder })
     try {
       const columns = fields.map((_, index) => columnName(index))
-      const source = qvdSource(database, from, from)
+      const source = qvdSource(database, from, from, DEFAULT_SETTINGS)
       const positions = fields.map((_, index) => index)
       const limit = first === undefined ? {} : { first }
       const { rows, kinds } = await source.copy({

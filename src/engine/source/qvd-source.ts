@@ -7,9 +7,12 @@ import { QvdError } from '../../qvd/qvd-error.ts'
 import { QvdFile, readQvdHeader } from '../../qvd/qvd-file.ts'
 import type { QvdHeader } from '../../qvd/qvd-header.ts'
 import { type QvdSymbols, symbolValue } from '../../qvd/qvd-symbols.ts'
+import { shownSymbols } from '../../qvd/shown-symbols.ts'
 import { faults } from '../../script/fault/fault.ts'
 import type { ValueKinds } from '../../script/model/data-model.ts'
+import { carriedFormat, type FieldFormat } from '../../script/value/field-format.ts'
 import { isPlainText } from '../../script/value/interpret-text.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { ColumnCopy, RowSource } from '../duckdb/row-source.ts'
@@ -20,12 +23,18 @@ export interface QvdSource extends RowSource {
   copy(copy: ColumnCopy): Promise<WrittenRows>
 }
 
-/** `real` is the path to open, `shown` the path as the script wrote it. */
-export function qvdSource(database: Database, real: string, shown: string): QvdSource {
-  const reading = new QvdReading(database, real, shown)
-  const { values, names } = reading
+/**
+ * @param real the path to open
+ * @param shown the path as the script wrote it
+ * @param settings where numbers are to be shown by the formats of the file
+ */
+export function qvdSource(database: Database, real: string, shown: string, settings?: Settings): QvdSource {
+  const reading = new QvdReading(database, real, shown, settings)
+  const { values, names, formats } = reading
   return {
     input: { names, values },
+    asItIs: (given) => qvdSource(database, real, shown, given),
+    ...(settings === undefined ? {} : { formats }),
     each: (used, row) => reading.each([...used], row),
     copy: (copied) => reading.copy(copied),
   }
@@ -34,15 +43,20 @@ export function qvdSource(database: Database, real: string, shown: string): QvdS
 class QvdReading {
   readonly names: readonly string[]
   readonly values: Value[]
+  readonly formats: ReadonlyMap<string, FieldFormat>
+  readonly #settings: Settings | undefined
   readonly #database: Database
   readonly #real: string
   readonly #shown: string
 
-  constructor(database: Database, real: string, shown: string) {
+  constructor(database: Database, real: string, shown: string, settings: Settings | undefined) {
     this.#database = database
     this.#real = real
     this.#shown = shown
-    this.names = this.#header().fields.map((field) => field.name)
+    this.#settings = settings
+    const { fields } = this.#header()
+    this.names = fields.map((field) => field.name)
+    this.formats = new Map(fields.map(({ name, numberFormat }) => [name, carriedFormat(numberFormat)]))
     this.values = this.names.map(() => null)
   }
 
@@ -114,7 +128,12 @@ class QvdReading {
         return field
       })
       const symbols: QvdSymbols[] = []
-      for (const field of fields) symbols.push(withPlainNumbers(await file.symbols(field)))
+      for (const field of fields) {
+        const read = await file.symbols(field)
+        const settings = this.#settings
+        const told = settings === undefined ? read : shownSymbols(read, field.numberFormat, settings)
+        symbols.push(withPlainNumbers(told))
+      }
       return await read(file.blocks(fields), symbols, file.header.rows)
     } catch (error) {
       throw this.#refusal(error)

@@ -17,29 +17,46 @@ import {
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
 import { asDate, asTime } from './formatted-value.ts'
+import { asPart, plainly } from './shown-by.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 import { weekRule } from './week-rule.ts'
 
 export const DATE_FUNCTIONS: FunctionGroups = {
   'Date and time': [
-    { name: 'Year', min: 1, max: 1, seen: 218, scalar: ofMoment((at) => civilDate(dayOf(at)).year) },
+    {
+      name: 'Year',
+      min: 1,
+      max: 1,
+      seen: 218,
+      shows: asPart,
+      scalar: ofMoment((at) => civilDate(dayOf(at)).year),
+    },
     {
       name: 'Month',
       min: 1,
       max: 1,
       seen: 264,
+      shows: plainly,
       scalar: ofMoment((at, { settings }) => {
         const { month } = civilDate(dayOf(at))
         return { text: settings.monthNames[month - 1] ?? '', number: month }
       }),
     },
-    { name: 'Day', min: 1, max: 1, seen: 51, scalar: ofMoment((at) => civilDate(dayOf(at)).day) },
+    {
+      name: 'Day',
+      min: 1,
+      max: 1,
+      seen: 51,
+      shows: asPart,
+      scalar: ofMoment((at) => civilDate(dayOf(at)).day),
+    },
     {
       name: 'Hour',
       min: 1,
       max: 1,
       seen: 12,
+      shows: asPart,
       scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 3_600_000)),
     },
     {
@@ -47,6 +64,7 @@ export const DATE_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 1,
       seen: 9,
+      shows: asPart,
       scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 60_000) % 60),
     },
     {
@@ -54,12 +72,13 @@ export const DATE_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 1,
       seen: 0,
+      shows: asPart,
       scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 1000) % 60),
     },
     { name: 'Quarter', min: 1, max: 2, seen: 0, scalar: quarter },
-    { name: 'WeekDay', min: 1, max: 2, seen: 47, scalar: weekDay },
-    { name: 'Week', min: 1, max: 4, seen: 47, scalar: ofWeek('week') },
-    { name: 'WeekYear', min: 1, max: 4, seen: 12, scalar: ofWeek('year') },
+    { name: 'WeekDay', min: 1, max: 2, seen: 47, shows: plainly, scalar: weekDay },
+    { name: 'Week', min: 1, max: 4, seen: 47, shows: asPart, scalar: ofWeek('week') },
+    { name: 'WeekYear', min: 1, max: 4, seen: 12, shows: asPart, scalar: ofWeek('year') },
     { name: 'DayNumberOfYear', min: 1, max: 2, seen: 12, scalar: dayNumberOf(12) },
     { name: 'DayNumberOfQuarter', min: 1, max: 2, seen: 8, scalar: dayNumberOf(3) },
     { name: 'MakeDate', min: 1, max: 3, seen: 67, scalar: makeDate },

@@ -11,6 +11,7 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, text } from './argument.ts'
 import { formatted } from './formatted-value.ts'
+import { asMoment, asMoney, asNumber } from './shown-by.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
@@ -37,18 +38,40 @@ const plain = separatedMask(({ decimalSep, thousandSep }) => ({ format: '', deci
 
 export const FORMAT_FUNCTIONS: FunctionGroups = {
   'Interpretation and format': [
-    { name: 'Date', min: 1, max: 2, seen: 380, scalar: formatting(date, isInCalendar) },
-    { name: 'Time', min: 1, max: 2, seen: 28, scalar: formatting(time, isInCalendar) },
-    { name: 'Timestamp', min: 1, max: 2, seen: 201, scalar: formatting(timestamp, isInCalendar) },
+    {
+      name: 'Date',
+      min: 1,
+      max: 2,
+      seen: 380,
+      shows: asMoment('DATE', ({ dateFormat }) => dateFormat),
+      scalar: formatting(date, isInCalendar),
+    },
+    {
+      name: 'Time',
+      min: 1,
+      max: 2,
+      seen: 28,
+      shows: asMoment('TIME', ({ timeFormat }) => timeFormat),
+      scalar: formatting(time, isInCalendar),
+    },
+    {
+      name: 'Timestamp',
+      min: 1,
+      max: 2,
+      seen: 201,
+      shows: asMoment('TIMESTAMP', ({ timestampFormat }) => timestampFormat),
+      scalar: formatting(timestamp, isInCalendar),
+    },
     {
       name: 'Interval',
       min: 1,
       max: 2,
       seen: 38,
+      shows: asMoment('INTERVAL', ({ timeFormat }) => timeFormat),
       scalar: formatting(interval, (days) => Math.abs(days) < INTERVAL_DAYS_MAX),
     },
-    { name: 'Money', min: 1, max: 4, seen: 0, scalar: formatting(money, () => true) },
-    { name: 'Num', min: 1, max: 4, seen: 486, scalar: num },
+    { name: 'Money', min: 1, max: 4, seen: 0, shows: asMoney, scalar: formatting(money, () => true) },
+    { name: 'Num', min: 1, max: 4, seen: 486, shows: asNumber, scalar: num },
     { name: 'Date#', min: 1, max: 2, seen: 46, scalar: interpreting(date) },
     { name: 'Time#', min: 1, max: 2, seen: 7, scalar: interpreting(time) },
     { name: 'Timestamp#', min: 1, max: 2, seen: 88, scalar: interpreting(timestamp, readIsoTimestamp) },

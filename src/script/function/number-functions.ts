@@ -6,6 +6,7 @@
 import { truth } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { type Arguments, number, numberOr, ofNumber, ofNumbers } from './argument.ts'
+import { asRounded } from './shown-by.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 
@@ -14,7 +15,14 @@ export const NUMBER_FUNCTIONS: FunctionGroups = {
     { name: 'Floor', min: 1, max: 3, seen: 182, scalar: stepped(Math.floor) },
     { name: 'Ceil', min: 1, max: 3, seen: 116, scalar: stepped(Math.ceil) },
     // Halves are rounded up, also below zero (K4).
-    { name: 'Round', min: 1, max: 3, seen: 71, scalar: stepped((steps) => Math.floor(settled(steps + 0.5))) },
+    {
+      name: 'Round',
+      min: 1,
+      max: 3,
+      seen: 71,
+      shows: asRounded,
+      scalar: stepped((steps) => Math.floor(settled(steps + 0.5))),
+    },
     { name: 'Frac', min: 1, max: 1, seen: 0, scalar: ofNumber((x) => x - Math.floor(x)) },
     { name: 'fAbs', min: 1, max: 1, seen: 3, scalar: ofNumber(Math.abs) },
     { name: 'Sign', min: 1, max: 1, seen: 2, scalar: ofNumber(Math.sign) },

@@ -9,6 +9,7 @@ import { numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { constantName } from './constant-name.ts'
+import { asCounter } from './shown-by.ts'
 import type { Evaluator } from './site/binding.ts'
 import { ANY, type CallSite, type FunctionGroups } from './site/function-row.ts'
 import { PeekHistory } from './site/peek-history.ts'
@@ -32,6 +33,7 @@ export const RECORD_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 2,
       seen: 108,
+      shows: asCounter,
       context: ([value, id], site) => numbering([value!], id, site, ''),
     },
     {
@@ -39,6 +41,7 @@ export const RECORD_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: ANY,
       seen: 3,
+      shows: asCounter,
       context: (args, site) => numbering(args, undefined, site, '128'),
     },
     {
@@ -46,6 +49,7 @@ export const RECORD_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: ANY,
       seen: 0,
+      shows: asCounter,
       context: (args, site) => numbering(args, undefined, site, '256'),
     },
     {

@@ -11,6 +11,7 @@
  */
 import { defined } from '../../core/defined.ts'
 import type { DerivedFields } from '../host.ts'
+import type { FieldFormat } from '../value/field-format.ts'
 import type { Value } from '../value/value.ts'
 
 /** A field of one table. Its values stand in the columns `<column>_n` (DOUBLE) and `<column>_t` (VARCHAR). */
@@ -19,6 +20,8 @@ export interface FieldModel {
   /** Generated, unique within the table: c1, c2 ... */
   readonly column: string
   readonly kinds: ValueKinds
+  /** How its numbers are shown, where a function or a file said so; absent: their texts tell. */
+  readonly format?: FieldFormat
 }
 
 /** Which kinds of value occur; a kind that is false never occurs, one that is true may. */

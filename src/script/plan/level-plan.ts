@@ -7,8 +7,10 @@ import { faults } from '../fault/fault.ts'
 import { readMade } from '../function/made-text.ts'
 import type { Expression } from '../syntax/expression.ts'
 import type { LoadLevel, OrderItem } from '../syntax/statement.ts'
+import type { Settings } from '../value/settings.ts'
 import { checkExpression, type NameScope, rowScope } from './check-expression.ts'
 import type { Report } from './findings.ts'
+import { type FormatOrigin, formatOrigin } from './format-origin.ts'
 import { type GroupPlan, groupPlan, hasAggregation, inputItems, resultNames } from './group-plan.ts'
 import { closed, type Names } from './model-shape.ts'
 import type { LevelRules, OutputItem, RowLimits } from './row-plan.ts'
@@ -24,11 +26,16 @@ export interface LevelsPlan {
   readonly steps: readonly RowStep[]
   /** Of the top level. */
   readonly fields: Names
+  /** Of its fields. */
+  readonly origins: FormatOrigins
 }
+
+type FormatOrigins = (field: string) => FormatOrigin
 
 /** What the levels of a LOAD may refer to besides the fields of the source. */
 export interface LevelSurroundings {
   readonly maps: Names
+  readonly settings: Settings
   /** For values that are the same for all rows, such as Concat's delimiter: there names are variables. */
   readonly constantScope: (what: string) => NameScope
 }
@@ -43,26 +50,32 @@ export function planLevels(
 ): LevelsPlan {
   const steps: RowStep[] = []
   let fields = source
+  let origins: FormatOrigins = (field) => ({ field })
   for (const [index, level] of [...levels.entries()].reverse()) {
     const isTop = index === 0
     if (level.source.kind === 'preceding') checkNoOrder(level, report)
-    const made = planLevel(level, fields, isTop ? limits : {}, surroundings, report)
+    const made = planLevel(level, { fields, origins }, isTop ? limits : {}, surroundings, report)
     steps.push(...made.steps)
     if (level.distinct && !isTop) steps.push({ kind: 'distinct' })
     fields = made.fields
+    origins = made.origins
   }
-  return { steps, fields }
+  return { steps, fields, origins }
 }
 
 function planLevel(
   level: LoadLevel,
-  input: Names,
+  { fields: input, origins: below }: Omit<LevelsPlan, 'steps'>,
   limits: RowLimits,
-  { maps, constantScope }: LevelSurroundings,
+  { maps, settings, constantScope }: LevelSurroundings,
   report: Report,
 ): LevelsPlan {
   const { items: written, fields } = resolved(level, input, report)
   const items = written.map(({ name, expression }) => ({ name, expression: readMade(expression) }))
+  const made = new Map(
+    items.map(({ name, expression }) => [name, formatOrigin(expression, below, settings)] as const),
+  )
+  const origins: FormatOrigins = (field) => made.get(field)
   const { where, while: repeats, groupBy } = level
   const rules = { ...defined({ where, while: repeats }), ...limits }
   const place = rowScope(input, maps)
@@ -70,7 +83,7 @@ function planLevel(
   for (const condition of [where, repeats]) if (condition !== undefined) check(condition)
   if (groupBy === undefined && !items.some(({ expression }) => hasAggregation(expression))) {
     for (const { expression } of items) check(expression)
-    return { steps: [rowsStep({ ...rules, items })], fields }
+    return { steps: [rowsStep({ ...rules, items })], fields, origins }
   }
   const group = groupPlan(items, groupBy ?? [], report)
   group.inputs.forEach(check)
@@ -84,7 +97,7 @@ function planLevel(
     { kind: 'group', group },
     rowsStep({ items: group.outputs }),
   ]
-  return { steps, fields }
+  return { steps, fields, origins }
 }
 
 const rowsStep = (rules: LevelRules): RowStep => ({ kind: 'rows', rules })

@@ -16,6 +16,7 @@ import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { checkExpression, type NameScope } from './check-expression.ts'
 import { Findings, type Planned, type Report } from './findings.ts'
+import type { FormatOrigin } from './format-origin.ts'
 import { planLevels, type RowStep } from './level-plan.ts'
 import { replacedTable } from './load-target.ts'
 import { closed, type ModelShape, type Names, withoutTable } from './model-shape.ts'
@@ -63,6 +64,10 @@ export interface LoadPlan {
   readonly steps: readonly RowStep[]
   /** The fields that the steps write. */
   readonly fields: readonly string[]
+  /** Where each has the format of its numbers from; absent after a transform. */
+  readonly origins?: readonly FormatOrigin[]
+  /** It only picks and renames fields, so that their numbers are shown as a QVD file says (FACTS, QVD read). */
+  readonly asItIs: boolean
   /** Duplicate rows are dropped. */
   readonly distinct: boolean
   readonly transform?: TransformPlan
@@ -92,7 +97,8 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   const source: Names = facts.fields === undefined ? opened.fields : closed(facts.fields)
   const constantScope = (called: string) => variableScope(scope, called)
   const { maps } = model
-  const { steps, fields } = planLevels(levels, source, numbers.limits, { maps, constantScope }, report)
+  const surroundings = { maps, settings, constantScope }
+  const { steps, fields, origins } = planLevels(levels, source, numbers.limits, surroundings, report)
   const { transform } = prefixes
   const transformed =
     transform === undefined
@@ -108,6 +114,8 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
     ...defined({ rows }),
     steps,
     fields: fields.names,
+    ...(transform === undefined ? { origins: fields.names.map(origins) } : {}),
+    asItIs: transform === undefined && picksOnly(steps),
     distinct: levels[0]!.distinct,
     ...defined({ transform: transformed.plan, sink }),
   }
@@ -115,6 +123,20 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   const isOpen = source.open || numbers.open.length > 0
   if (answer.kind === 'refused' || !isOpen) return answer
   return { kind: 'open', source: opened.source, constants: numbers.open, after }
+}
+
+/** Exists of a field alone looks at values and changes none. */
+function picksOnly([step, ...more]: readonly RowStep[]): boolean {
+  if (step?.kind !== 'rows' || more.length > 0) return false
+  const { items, where, while: repeats, sample } = step.rules
+  const keeps =
+    where === undefined || (where.kind === 'call' && where.name === 'exists' && where.args.length === 1)
+  return (
+    keeps &&
+    repeats === undefined &&
+    sample === undefined &&
+    items.every(({ expression }) => expression.kind === 'name')
+  )
 }
 
 /**

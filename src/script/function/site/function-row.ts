@@ -5,6 +5,7 @@
  */
 
 import type { Expression } from '../../syntax/expression.ts'
+import type { FieldFormat } from '../../value/field-format.ts'
 import type { Settings } from '../../value/settings.ts'
 import type { Value } from '../../value/value.ts'
 import type { EvaluationContext, Evaluator } from './binding.ts'
@@ -41,6 +42,8 @@ export interface FunctionRow {
    * Absent: a text that it gives is one that it made.
    */
   readonly gives?: 'all' | readonly number[]
+  /** How a field that it makes shows its numbers. Absent, or without an answer: as their texts tell. */
+  readonly shows?: ShownBy
   /** It reads tables, maps or files, and the host also answers it outside a LOAD. */
   readonly outside?: Outside
 }
@@ -77,6 +80,9 @@ export interface CallSite {
 
 /** Computed from the values of its arguments and what the LOAD knows: its model, its files. */
 export type OfLoad = (args: readonly Value[], context: LoadContext) => Value
+
+/** @param args of the call: an answer needs those that are the same for all rows */
+export type ShownBy = (args: readonly Expression[], settings: Settings) => FieldFormat | undefined
 
 /** The parts of a text; without parts the row stays, with NULL. */
 export type PartsOf = (args: readonly Value[], context: EvaluationContext) => readonly Value[]
