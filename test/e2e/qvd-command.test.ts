@@ -38,6 +38,17 @@ function reprise(...args: string[]) {
   return { stdout, stderr, status }
 }
 
+it('numbers are shown by the format of their field', { timeout: TIMEOUT_MS }, async () => {
+  const dates = path.join(folder, 'dates.qvd')
+  const numberFormat = { type: 'DATE', format: 'M/D/YYYY' }
+  await writeQvd(dates, { name: 'D', columns: [{ name: 'day', values: [45_000, null], numberFormat }] })
+  expect(reprise('to-csv', dates).stdout).toBe('day\n3/15/2023\n\n')
+  expect(reprise('head', dates).stdout).toContain('3/15/2023')
+  expect(JSON.parse(reprise('head', dates, '--json').stdout).rows[0]).toEqual([
+    { text: '3/15/2023', number: 45_000 },
+  ])
+})
+
 it('info tells what the header says, for people and as JSON', { timeout: TIMEOUT_MS }, () => {
   const { stdout, status } = reprise('info', file)
   expect(status).toBe(0)

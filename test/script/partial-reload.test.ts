@@ -68,6 +68,15 @@ describe('A partial reload', () => {
       partial: { A: 'a: 1 | 2 | 2 | 3', B: 'b: 9' },
     },
     {
+      rule: 'keeps how fields show their numbers',
+      script: `A: LOAD Year(45000) as y, Round(2.345, 0.01) as r AutoGenerate 1;`,
+      second: `STORE A INTO [lib://d/a.qvd] (qvd); B: ADD LOAD Count(@1) as n
+        FROM [lib://d/a.qvd] (txt, codepage is 1252, no labels, delimiter is '|', no quotes, no eof)
+        WHERE @1 LIKE '*<Type>INTEGER<*<Fmt>###0<*' or @1 LIKE '*<Type>FIX</Type><nDec>2<*';`,
+      full: { A: 'y,r: 2023,2.35' },
+      partial: { A: 'y,r: 2023,2.35', B: 'n: 2' },
+    },
+    {
       rule: 'replaces the table with the label, also by rows made of it',
       script: `A: LOAD * ${inline('a', '1', '2')}; A: REPLACE ONLY LOAD a * 10 as a RESIDENT A WHERE a > 1;
         B: REPLACE LOAD IsPartialReload() as b AutoGenerate 1;`,

@@ -83,6 +83,11 @@ describeScripts('A text that a LOAD makes is read as a cell is (FACTS 2)', [
     },
   },
   {
+    rule: 'the value that stands for NULL',
+    script: `NULLASVALUE n; SET NullValue = 00; T: LOAD If(0,1) as n, 1 as k ${ONE}; Concatenate (T) LOAD 0 as n, 2 as k ${ONE};`,
+    tables: { T: 'n,k: 00#0,1 | 00#0,2' },
+  },
+  {
     rule: 'NullInterpret is for cells, not for texts that are made',
     script: `SET NullInterpret='-'; T: LOAD '-' as a, 'x' & '' as b ${ONE};`,
     tables: { T: 'a,b: -,x' },

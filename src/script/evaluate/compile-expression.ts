@@ -13,7 +13,7 @@ import type { FunctionRow, Scalar } from '../function/site/function-row.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import type { Expression } from '../syntax/expression.ts'
 import { formatsOf } from '../value/formats.ts'
-import { withNumber } from '../value/interpret-text.ts'
+import { readIfText } from '../value/interpret-text.ts'
 import type { Value } from '../value/value.ts'
 import { type Compiled, compileOperator } from './compile-operator.ts'
 
@@ -63,10 +63,7 @@ function folded(evaluate: Evaluator, operands: readonly Compiled[]): Compiled {
 
 function compileRead(evaluate: Evaluator, { settings }: Binding): Evaluator {
   const { readText } = formatsOf(settings)
-  return () => {
-    const value = evaluate()
-    return typeof value === 'string' ? withNumber(value, readText(value)) : value
-  }
+  return () => readIfText(evaluate(), readText)
 }
 
 function compileName(name: string, quoted: boolean, binding: Binding): Compiled {

@@ -2,6 +2,8 @@
 import { ask } from '../ask.ts'
 import type { Asking, LoadResult, StoreRules } from '../host.ts'
 import type { LoadStatement, PartialPrefix } from '../syntax/statement.ts'
+import { formatsOf } from '../value/formats.ts'
+import { readIfText } from '../value/interpret-text.ts'
 import { logResult } from './current-statement.ts'
 import type { CurrentStatement, ScriptState } from './script-state.ts'
 
@@ -36,7 +38,7 @@ function storeRules({ rules, variables, letters }: ScriptState): StoreRules {
     qualify: [...qualify],
     maps: [...maps],
     nullAsValue: [...nullAsValue],
-    nullValue: variables.get('NullValue') ?? '',
+    nullValue: readIfText(variables.get('NullValue') ?? '', formatsOf(variables.settings()).readText),
   }
 }
 

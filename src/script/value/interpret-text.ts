@@ -20,6 +20,10 @@ export function textInterpreter(settings: Settings): (text: string) => Value {
   return (text) => (text === nullText ? null : withNumber(text, read(text)))
 }
 
+/** A value whose text is read as a cell's if it has no number. @param read as `textReader` makes it */
+export const readIfText = (value: Value, read: (text: string) => number): Value =>
+  typeof value === 'string' ? withNumber(value, read(value)) : value
+
 /** The text with the number that was read from it; NaN: none. */
 export function withNumber(text: string, number: number): Value {
   if (Number.isNaN(number)) return text
