@@ -127,7 +127,7 @@ describe('STORE as QVD', () => {
       await stored(`T: LOAD Date(x,'D.M.YYYY') as date, Date(x) as own, Date(x+0.5,'D.M.YYYY') as noon, Timestamp(x+0.5,'D.M.YYYY hh:mm') as moment,
       Timestamp(x,'D.M.YYYY hh:mm') as whole, Time(0.5,'hh:mm') as time, Interval(x,'hh:mm') as span, Year(x) as year, Day(x) as day, Month(x) as month,
       WeekDay(x) as weekday, AutoNumber(x) as auto, Num(x,'00') as num, Num(x) as plain, Money(x,'#,##0 kr') as money, Round(x,0.01) as round,
-      MakeDate(2024) as made, If(0,'x',Date(x,'D.M.YYYY')) as chosen, x & '' as text ${inline('x', '45000')};`)
+      MakeDate(2024) as made, If(0,'x',Date(x,'D.M.YYYY')) as chosen, '0' & x as code, MonthName(x) as monthname, Dual('n',1) as label, 1/4 as half, x & '' as text ${inline('x', '45000')};`)
     expect(header).toEqual({
       date: 'DATE 0 D.M.YYYY $date $timestamp',
       own: 'DATE 0 YYYY-MM-DD $date $timestamp',
@@ -146,7 +146,11 @@ describe('STORE as QVD', () => {
       money: 'MONEY 0 #,##0 kr',
       round: 'FIX 2',
       made: 'DATE 0 YYYY-MM-DD $date $timestamp',
-      chosen: 'INTEGER 0',
+      chosen: 'UNKNOWN 0',
+      code: 'UNKNOWN 0',
+      monthname: 'UNKNOWN 0',
+      label: 'UNKNOWN 0',
+      half: 'REAL 0',
       text: 'INTEGER 0',
     })
   })

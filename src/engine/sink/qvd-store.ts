@@ -19,7 +19,7 @@ import {
   type TableModel,
   tablesWith,
 } from '../../script/model/data-model.ts'
-import type { FieldFormat } from '../../script/value/field-format.ts'
+import { type FieldFormat, PLAIN } from '../../script/value/field-format.ts'
 import { numberText } from '../../script/value/number-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
@@ -130,24 +130,29 @@ function storedValue(number: unknown, text: unknown, { decimalSep }: Settings): 
 
 type Symbols = ReturnType<SymbolCollector['symbols']>
 
-/** As a function or a file said, where every value is a number; else dates and timestamps are told by texts. */
+/**
+ * As a function or a file said, where every value is a number. Else dates and timestamps are told by their
+ * texts, and labels of numbers, such as names of months, have no format; undefined: as the numbers are.
+ */
 function formatOf(
   symbols: Symbols,
   told: FieldFormat | undefined,
   settings: Settings,
 ): FieldFormat | undefined {
   const { count, numbers, texts } = symbols
-  if (told !== undefined && count > 0 && !numbers.some(Number.isNaN)) return told
+  if (count === 0 || numbers.some(Number.isNaN)) return undefined
+  if (told !== undefined) return told
   const typeOf = dualType(settings)
   const types = new Set<string>()
-  for (let i = 0; i < count && types.size < 2; i++) {
-    const [number, text] = [numbers[i]!, texts[i]!]
-    types.add(text === null || Number.isNaN(number) ? 'text' : typeOf(number, text))
+  for (let i = 0; i < count && !types.has('text'); i++) {
+    const text = texts[i]!
+    types.add(text === null ? 'number' : typeOf(numbers[i]!, text))
   }
-  const [only] = types
-  if (types.size === 1 && only === 'date') return { type: 'DATE', format: settings.dateFormat }
-  if (types.size === 1 && only === 'timestamp') return { type: 'TIMESTAMP', format: settings.timestampFormat }
-  return undefined
+  if (types.has('text')) return PLAIN
+  if (types.has('number')) return undefined
+  return types.has('timestamp')
+    ? { type: 'TIMESTAMP', format: settings.timestampFormat }
+    : { type: 'DATE', format: settings.dateFormat }
 }
 
 /** Every moment is a timestamp, and whole days are dates too (FACTS, QVD written). */

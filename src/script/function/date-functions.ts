@@ -17,7 +17,7 @@ import {
 import type { Value } from '../value/value.ts'
 import { type Arguments, moment, number, numberOr } from './argument.ts'
 import { asDate, asTime } from './formatted-value.ts'
-import { asPart, plainly } from './shown-by.ts'
+import { asPart } from './shown-by.ts'
 import type { EvaluationContext } from './site/binding.ts'
 import type { FunctionGroups, Scalar } from './site/function-row.ts'
 import { weekRule } from './week-rule.ts'
@@ -37,7 +37,6 @@ export const DATE_FUNCTIONS: FunctionGroups = {
       min: 1,
       max: 1,
       seen: 264,
-      shows: plainly,
       scalar: ofMoment((at, { settings }) => {
         const { month } = civilDate(dayOf(at))
         return { text: settings.monthNames[month - 1] ?? '', number: month }
@@ -76,7 +75,7 @@ export const DATE_FUNCTIONS: FunctionGroups = {
       scalar: ofMoment((at) => Math.floor(timeOfDay(at) / 1000) % 60),
     },
     { name: 'Quarter', min: 1, max: 2, seen: 0, scalar: quarter },
-    { name: 'WeekDay', min: 1, max: 2, seen: 47, shows: plainly, scalar: weekDay },
+    { name: 'WeekDay', min: 1, max: 2, seen: 47, scalar: weekDay },
     { name: 'Week', min: 1, max: 4, seen: 47, shows: asPart, scalar: ofWeek('week') },
     { name: 'WeekYear', min: 1, max: 4, seen: 12, shows: asPart, scalar: ofWeek('year') },
     { name: 'DayNumberOfYear', min: 1, max: 2, seen: 12, scalar: dayNumberOf(12) },
