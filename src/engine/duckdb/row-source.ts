@@ -40,9 +40,10 @@ export interface Reading {
 
 /** The same source, whose rows are counted one by one. */
 export function counted(source: RowSource, reading: Reading): RowSource {
+  const { asItIs } = source
   return {
-    input: source.input,
-    ...defined({ table: source.table, copy: source.copy && ((wanted: ColumnCopy) => source.copy!(wanted)) }),
+    ...source,
+    ...(asItIs === undefined ? {} : { asItIs: (settings: Settings) => counted(asItIs(settings), reading) }),
     each: (used, row) =>
       source.each(used, () => {
         reading.rows++
