@@ -1,4 +1,4 @@
-/** The symbols of a field as its header shows them: numbers get texts by its number format (QVD, section 6). */
+/** The symbols of a field as its header shows them: with texts by its number format (QVD, section 6). */
 import { shownNumber } from '../script/value/field-format.ts'
 import type { Settings } from '../script/value/settings.ts'
 import type { QvdNumberFormat } from './qvd-header.ts'

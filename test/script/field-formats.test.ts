@@ -1,4 +1,4 @@
-/** How fields show their numbers, from the header of one QVD file into that of the next (FACTS, QVD read, QVD written). */
+/** How fields show their numbers, from one QVD file into the next (FACTS, QVD read, QVD written). */
 import { describe, expect, it } from 'vitest'
 import { plainQvd, readPlainQvd, symbol } from '../support/plain-qvd.ts'
 import { describeScripts, inline, withScript } from '../support/script-under-test.ts'

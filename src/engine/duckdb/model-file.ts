@@ -3,12 +3,12 @@
  * of the script. A partial reload starts from it, and everything that shows the data reads it.
  *
  * Layout, version 3: `reprise_tables` (position, name, sql_name, rows, distinct_rows, segments) and
- * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals, format) describe the tables t1, t2
- * ... of pair columns (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1. `reprise_access` (sql_name) tells
- * which of them belong to SECTION ACCESS, `reprise_notes` (noted, name, tags, comment) holds the tags and
- * comments of tables and fields. `reprise_derived` (derived) holds the calculated fields of DERIVE as JSON,
- * in order. `reprise_model` holds the version and the next free numbers. Version 2 had no formats (JSON), version 1 none of access, notes
- * and derived.
+ * `reprise_fields` (sql_name, position, name, column_name, numbers, texts, duals, format) describe the tables
+ * t1, t2 ... of pair columns (`c1_n` DOUBLE, `c1_t` VARCHAR ...) with `rn` from 1; a format is JSON.
+ * `reprise_access` (sql_name) tells which of them belong to SECTION ACCESS, `reprise_notes` (noted, name,
+ * tags, comment) holds the tags and comments of tables and fields. `reprise_derived` (derived) holds the
+ * calculated fields of DERIVE as JSON, in order. `reprise_model` holds the version and the next free numbers.
+ * Version 2 had no formats, version 1 also none of access, notes and derived.
  */
 import type { DataTable } from '../../core/records.ts'
 import type { DerivedFields } from '../../script/host.ts'

@@ -17,7 +17,7 @@ export interface RowSource {
   readonly input: InputRow
   /** How its fields show their numbers, where that is told. */
   readonly formats?: ReadonlyMap<string, FieldFormat>
-  /** The same rows for a LOAD that takes them as they are: numbers with the texts that the file gives them. */
+  /** The same rows for a LOAD that takes them as they are: numbers with the texts that a file gives them. */
   asItIs?(settings: Settings): RowSource
   /** The table behind it, when it reads one as it is. */
   readonly table?: ReadableTable

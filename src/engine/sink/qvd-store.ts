@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { defined } from '../../core/defined.ts'
 import { QvdError } from '../../qvd/qvd-error.ts'
 import type { QvdCreation } from '../../qvd/qvd-header-text.ts'
 import { QvdWriter } from '../../qvd/qvd-writer.ts'
@@ -50,12 +49,12 @@ export async function writeTableAsQvd(
     const symbols = collector.symbols()
     const note = notes.field.get(field.name)
     const key = tablesWith(model, field.name).length > 1 ? ['$key'] : []
-    const numberFormat = formatOf(symbols, field.format, settings)
+    const numberFormat = formatOf(symbols, field.format, settings) ?? {}
     described.push({
       name: as,
       symbols,
       hasNulls: collector.hasNulls,
-      ...defined({ numberFormat }),
+      numberFormat,
       tags: [...timeTags(symbols, numberFormat), ...key, ...(note?.tags ?? [])],
       comment: note?.comment ?? '',
     })
@@ -156,7 +155,7 @@ function formatOf(
 }
 
 /** Every moment is a timestamp, and whole days are dates too (FACTS, QVD written). */
-function timeTags({ numbers }: Symbols, format: FieldFormat | undefined): readonly string[] {
-  if (format?.type !== 'DATE' && format?.type !== 'TIMESTAMP') return []
+function timeTags({ numbers }: Symbols, { type }: Partial<FieldFormat>): readonly string[] {
+  if (type !== 'DATE' && type !== 'TIMESTAMP') return []
   return numbers.every(Number.isInteger) ? ['$timestamp', '$date'] : ['$timestamp']
 }

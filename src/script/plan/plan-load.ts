@@ -66,7 +66,7 @@ export interface LoadPlan {
   readonly fields: readonly string[]
   /** Where each has the format of its numbers from; absent after a transform. */
   readonly origins?: readonly FormatOrigin[]
-  /** It only picks and renames fields, so that their numbers are shown as a QVD file says (FACTS, QVD read). */
+  /** It only picks and renames fields: numbers are shown as a QVD file says (FACTS, QVD read). */
   readonly asItIs: boolean
   /** Duplicate rows are dropped. */
   readonly distinct: boolean

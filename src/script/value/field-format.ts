@@ -1,6 +1,6 @@
 /**
- * How a field shows its numbers: what a function that made it, or the header of a QVD file, says, and what goes
- * on into the header of the next one (QVD, section 6; FACTS, QVD read and written).
+ * How a field shows its numbers: what the function that made it, or the header of a QVD file, says, and what
+ * goes on into the header of the next one (QVD, section 6; FACTS, QVD read and written).
  */
 import { isInCalendar } from './calendar.ts'
 import { formatsOf } from './formats.ts'
