@@ -114,12 +114,23 @@ const PLACES: readonly Place[] = [
     script: (f) => `${made('parquet')} U: LOAD * FROM [lib://d/in.bin] ${withType('parquet', f)};`,
     asItIs: AS_IT_IS.own,
   },
+  {
+    name: 'FROM xml',
+    script: (f) => `T: LOAD * FROM [lib://d/a.xml] ${withType('xmlSimple', f)};`,
+    asItIs: ['utf8'],
+  },
+  {
+    name: 'FROM_FIELD xml',
+    script: (f) =>
+      `S: LOAD '<r><a>1</a></r>' as x AUTOGENERATE 1; T: LOAD * FROM_FIELD (S, x) ${withType('xmlSimple', f)};`,
+    asItIs: NO_FILE,
+  },
   { name: 'STORE txt', script: STORED('txt'), asItIs: AS_IT_IS.stored },
   { name: 'STORE qvd', script: STORED('qvd'), asItIs: [] },
   { name: 'STORE parquet', script: STORED('parquet'), asItIs: [] },
 ]
 
-const FILES = { 't.csv': TEXT, 'b.xlsx': workbook('xlsx'), 'b.xls': workbook('biff8') }
+const FILES = { 't.csv': TEXT, 'b.xlsx': workbook('xlsx'), 'b.xls': workbook('biff8'), 'a.xml': '<r><a>é</a></r>' }
 
 type Outcome = { readonly refused: string } | { readonly made: string }
 
@@ -163,8 +174,10 @@ it.each([
   })
 })
 
-it.each([...FORMAT_ITEMS.types].filter((type) => !['txt', 'csv'].includes(type)))(
-  'INLINE and FROM_FIELD refuse the format %s as FROM does, or read it',
+const READ_THERE = ['txt', 'csv', 'xml', 'xmlsimple']
+
+it.each([...FORMAT_ITEMS.types].filter((type) => !READ_THERE.includes(type)))(
+  'INLINE and FROM_FIELD refuse the format %s',
   async (type) => {
     for (const source of [`INLINE [a\n1]`, `FROM_FIELD (S, x)`]) {
       const found = await outcome(

@@ -47,7 +47,7 @@ export async function openSource(
     case 'field': {
       const shown = `FROM_FIELD ${plan.field}`
       const texts = await fieldTexts(database, loadedTable(model, plan), plan.field, settings)
-      return { source: await sources.field(texts, plan.format, settings, shown), shown }
+      return { source: await sources.field(plan, texts, settings, shown), shown }
     }
     case 'file': {
       const path = file ?? plan.path

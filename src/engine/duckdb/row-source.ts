@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { defined } from '../../core/defined.ts'
 import type { FileProbe, InputRow } from '../../script/function/site/load-context.ts'
 import type { TableModel, ValueKinds } from '../../script/model/data-model.ts'
-import type { FileSource } from '../../script/plan/source-plan.ts'
+import type { FieldSource, FileSource } from '../../script/plan/source-plan.ts'
 import type { FileFormat } from '../../script/syntax/statement.ts'
 import type { FieldFormat } from '../../script/value/field-format.ts'
 import type { Settings } from '../../script/value/settings.ts'
@@ -60,8 +60,8 @@ export interface Sources {
   readonly inline: (text: string, format: FileFormat, settings: Settings) => Promise<RowSource>
   /** @param texts of a field, one a row @param shown what they are, for faults */
   readonly field: (
+    source: FieldSource,
     texts: readonly string[],
-    format: FileFormat,
     settings: Settings,
     shown: string,
   ) => Promise<RowSource>

@@ -10,7 +10,7 @@ import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { decoderFor, READ_BYTES } from './text-encoding.ts'
+import { decoderFor, encodingNamed, READ_BYTES } from './text-encoding.ts'
 import { type NamedFile, withCharacterSet } from './text-source.ts'
 
 const RECORD_MAX_BYTES = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ export async function fixedWidthSource(
       try {
         const start = Buffer.alloc(4)
         await file.read(start, 0, 4, 0)
-        const { decoder, skip, name } = decoderFor(format.encoding, start)
+        const { decoder, skip, name } = decoderFor(encodingNamed(format.encoding), start)
         const decode = (bytes: Uint8Array) => {
           try {
             return decoder.decode(bytes)

@@ -13,6 +13,7 @@ import { parquetSource } from './parquet-file.ts'
 import { qvdSource } from './qvd-source.ts'
 import { spreadsheetSource } from './spreadsheet-source.ts'
 import { fieldTextSource, inlineSource, textFileSource } from './text-source.ts'
+import { xmlFileSource, xmlTextSource } from './xml-source.ts'
 
 /** @param warn is told what a reader took for granted */
 export function sourcesOf(database: Database, paths: FilePaths, warn: (text: string) => void): Sources {
@@ -20,12 +21,20 @@ export function sourcesOf(database: Database, paths: FilePaths, warn: (text: str
     list: (mask) => paths.list(mask, 'files'),
     facts: (path) => fileFacts(paths, path),
     inline: inlineSource,
-    field: fieldTextSource,
+    field: ({ type, format, asked }, texts, settings, shown) =>
+      type === 'xml'
+        ? xmlTextSource(texts, { table: format.table, encoding: undefined, asked }, settings, shown)
+        : fieldTextSource(texts, format, settings, shown),
     async file({ type, format, asked }, path, settings) {
       const real = paths.forReading(path)
       switch (type) {
         case 'txt':
           return textFileSource(database, { real, shown: path }, format, settings, warn)
+        case 'xml': {
+          const { table, encoding } = format
+          const interrupted = () => database.checkInterrupted()
+          return xmlFileSource({ real, shown: path }, { table, encoding, asked }, settings, interrupted)
+        }
         case 'fix':
           return fixedWidthSource({ real, shown: path }, format, settings, asked, warn)
         case 'parquet':

@@ -45,7 +45,7 @@ function makeDecoder(name: string, ignoreBOM: boolean): Decoder {
  * mark.
  */
 export function decoderFor(
-  encoding: string | undefined,
+  named: string | undefined,
   start: Uint8Array,
 ): { decoder: Decoder; skip: number; name: string } {
   for (const [mark, name] of MARKS) {
@@ -53,11 +53,14 @@ export function decoderFor(
       return { decoder: makeDecoder(name, false), skip: mark.length, name }
     }
   }
-  const name = knownSet(encoding ?? 'utf8')
+  const name = named ?? 'utf-8'
   return { decoder: makeDecoder(name, true), skip: 0, name }
 }
 
-/** @throws ScriptFaultError for one that is not known */
+/** The platform's name of the character set of a format. @throws ScriptFaultError for one that is not known */
+export const encodingNamed = (encoding: string | undefined): string | undefined =>
+  encoding === undefined ? undefined : knownSet(encoding)
+
 function knownSet(encoding: string): string {
   const name = characterSet(encoding)
   if (name === undefined) throw unknownCharacterSet(encoding)

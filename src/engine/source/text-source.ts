@@ -15,7 +15,7 @@ import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
-import { decoderFor, isUtf8File, READ_BYTES } from './text-encoding.ts'
+import { decoderFor, encodingNamed, isUtf8File, READ_BYTES } from './text-encoding.ts'
 
 /** Below this size reading is faster than preparing a query. */
 const COPIED_FROM_BYTES = 256 * 1024
@@ -192,7 +192,7 @@ async function readPieces(
   const buffer = Buffer.allocUnsafe(READ_BYTES)
   const start = headerBytes(format)
   let { bytesRead } = await file.read(buffer, 0, READ_BYTES, start)
-  const { decoder, skip, name } = decoderFor(format.encoding, buffer.subarray(0, bytesRead))
+  const { decoder, skip, name } = decoderFor(encodingNamed(format.encoding), buffer.subarray(0, bytesRead))
   let from = skip
   let position = start + bytesRead
   for (;;) {

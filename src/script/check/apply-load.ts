@@ -139,9 +139,9 @@ function* fieldsOf(
 }
 
 /** As STORE wrote them, where the LOAD reads what STORE writes. */
-function fieldsStored({ format }: FileSource, { names, open }: Names): readonly string[] | undefined {
+function fieldsStored({ type, format }: FileSource, { names, open }: Names): readonly string[] | undefined {
   const { labels = 'embedded', header } = format
-  const isPlain = labels === 'embedded' && header === undefined
+  const isPlain = (type === 'qvd' || type === 'parquet') && labels === 'embedded' && header === undefined
   return open || !isPlain ? undefined : names
 }
 

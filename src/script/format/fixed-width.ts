@@ -26,11 +26,8 @@ const POSITION = /^@(\d+):(\d+|n)([TNRIUB])?$/i
 export const positionsIn = (level: LoadLevel): string[] =>
   namesIn(level).filter((name) => POSITION.test(name))
 
-/** The distinct names in a LOAD that are numbers with six decimals. */
-export const numbersIn = (level: LoadLevel): string[] =>
-  namesIn(level).filter((name) => /^-?\d+\.\d{6}$/.test(name))
-
-function namesIn({ items, where, while: repeats }: LoadLevel): string[] {
+/** The distinct names in a LOAD. */
+export function namesIn({ items, where, while: repeats }: LoadLevel): string[] {
   const names = new Set<string>()
   for (const item of items) if (item.kind === 'field') addNames(item.expression, names)
   for (const condition of [where, repeats]) if (condition !== undefined) addNames(condition, names)

@@ -8,12 +8,12 @@ import type { FileFormat } from '../syntax/statement.ts'
 import { characterSet, unknownCharacterSet } from './character-set.ts'
 
 /** The types of file that LOAD reads. */
-export const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff'] as const
+export const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff', 'xml'] as const
 
 export type FileType = (typeof READABLE)[number]
 
 /** What a format describes: a file that is read or stored, or text of the script itself. */
-export type FormatUse = FileType | 'inline' | 'from_field' | 'store txt' | 'store qvd' | 'store parquet'
+export type FormatUse = FileType | 'inline' | 'from_field' | 'from_field xml' | 'store txt' | 'store qvd' | 'store parquet'
 
 type FormatItem = Exclude<keyof FileFormat, 'type'>
 
@@ -72,6 +72,8 @@ const ITEMS: Readonly<Record<FormatUse, Partial<Record<FormatItem, Allowed>>>> =
   },
   ooxml: WORKBOOK,
   biff: WORKBOOK,
+  xml: { table: true, encoding: true },
+  'from_field xml': { table: true, encoding: IN_FILE },
   qvd: { labels: OWN_LABELS },
   parquet: { labels: OWN_LABELS },
   'store txt': {
@@ -105,6 +107,8 @@ const WRITTEN: Readonly<Record<FormatItem, string>> = {
 const SHOWN: Readonly<Record<FormatUse, string>> = {
   txt: 'a text file',
   fix: 'a fixed-width file',
+  xml: 'XML',
+  'from_field xml': 'XML of FROM_FIELD',
   qvd: 'a QVD file',
   parquet: 'a parquet file',
   ooxml: 'a workbook',

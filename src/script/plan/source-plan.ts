@@ -5,7 +5,7 @@
 import { defined } from '../../core/defined.ts'
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
-import { numbersIn, positionFault, positionsIn } from '../format/fixed-width.ts'
+import { namesIn, positionFault, positionsIn } from '../format/fixed-width.ts'
 import { type FileType, formatFault, READABLE } from '../format/format-items.ts'
 import { textFields } from '../format/text-fields.ts'
 import { type FileFormat, type LoadLevel, type LoadSource, NO_SOURCE } from '../syntax/statement.ts'
@@ -33,8 +33,17 @@ export type SourcePlan =
     }
   /** The number of rows is a constant of the LOAD. */
   | { readonly kind: 'autogenerate' }
-  | (LoadedTableName & { readonly kind: 'field'; readonly field: string; readonly format: FileFormat })
+  | FieldSource
   | FileSource
+
+/** The texts of a field of a table that is loaded already. */
+export interface FieldSource extends LoadedTableName {
+  readonly kind: 'field'
+  readonly field: string
+  readonly type: 'txt' | 'xml'
+  readonly format: FileFormat
+  readonly asked: readonly string[]
+}
 
 export interface FileSource {
   readonly kind: 'file'
@@ -42,7 +51,7 @@ export interface FileSource {
   readonly path: string
   readonly type: FileType
   readonly format: FileFormat
-  /** Names in the LOAD that say themselves what they mean: positions of a fixed-width file, and numbers. */
+  /** Names in the LOAD, of which some say themselves what they mean, such as positions of a fixed-width file. */
   readonly asked: readonly string[]
 }
 
@@ -71,7 +80,7 @@ export function planSource(
     case 'autogenerate':
       return { source: { kind: 'autogenerate' }, fields: NO_NAMES }
     case 'field':
-      return fieldShape(source, model, report)
+      return fieldShape(source, level, model, report)
     case 'file':
       return fileShape(source, level, report)
     case 'preceding':
@@ -117,13 +126,21 @@ function inlineShape(
 }
 
 /** The values of the field determine the fields. */
-function fieldShape(source: SourceOf<'field'>, model: ModelShape, report: Report): SourceShape {
+function fieldShape(
+  source: SourceOf<'field'>,
+  level: LoadLevel,
+  model: ModelShape,
+  report: Report,
+): SourceShape {
   const { field, format, span } = source
   const { found, fields } = residentTable(source, model, report)
   if (lacks(fields, field)) report(unknownField(field, fields.names, span))
-  const fault = textFault(format, 'from_field', span)
+  const type = fileType('', format) === 'xml' ? 'xml' : 'txt'
+  const fault =
+    type === 'xml' ? formatFault(format, 'from_field xml', span) : textFault(format, 'from_field', span)
   if (fault !== undefined) report(fault)
-  return { source: { kind: 'field', ...found, field, format }, fields: ANY_NAMES }
+  const asked = namesIn(level)
+  return { source: { kind: 'field', ...found, field, type, format, asked }, fields: ANY_NAMES }
 }
 
 /** Texts that are no files are delimited: other formats are refused as FROM does. */
@@ -135,7 +152,7 @@ function textFault(
   const { type = 'txt' } = format
   if (type !== 'txt' && type !== 'csv') {
     const source = use.toUpperCase()
-    return faults.wrongFormat(`${source}: the format ${type} cannot be read yet; use txt`, span)
+    return faults.wrongFormat(`${source}: the format ${type} cannot be read yet; use txt${use === 'inline' ? '' : ' or xmlSimple'}`, span)
   }
   return formatFault(format, use, span)
 }
@@ -146,7 +163,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
   if (!isReadable(type)) {
     report(
       faults.wrongFormat(
-        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml or biff`,
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff or xml`,
         span,
       ),
     )
@@ -155,7 +172,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
   const fault = formatFault(format, type, span)
   if (fault !== undefined) report(fault)
   if (type !== 'fix') {
-    const asked = numbersIn(level)
+    const asked = namesIn(level)
     return { source: { kind: 'file', path, type, format, asked }, fields: ANY_NAMES }
   }
   const positions = positionsIn(level)
@@ -192,9 +209,11 @@ const TYPE_OF_EXTENSION: Readonly<Record<string, string>> = {
   dif: 'dif',
 }
 
+const SAME_TYPES: Readonly<Record<string, string>> = { csv: 'txt', xmlsimple: 'xml' }
+
 /** The given format, otherwise that of the extension; plain text for an unknown one. */
 export function fileType(path: string, format: FileFormat): string {
-  if (format.type !== undefined) return format.type === 'csv' ? 'txt' : format.type
+  if (format.type !== undefined) return SAME_TYPES[format.type] ?? format.type
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   return Object.hasOwn(TYPE_OF_EXTENSION, extension) ? TYPE_OF_EXTENSION[extension]! : 'txt'
 }
