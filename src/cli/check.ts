@@ -9,6 +9,7 @@ import { ConfigError } from '../main/config.ts'
 import { checkAsking, checkScript } from '../script/check/check-script.ts'
 import type { ScriptIssue } from '../script/check/issue.ts'
 import { CheckFiles } from './check-files.ts'
+import { ownConnection } from './own-connection.ts'
 import { Terminal } from './terminal.ts'
 
 interface Options {
@@ -79,7 +80,7 @@ async function openData(folder: string): Promise<CheckFiles> {
   const root = await realpath(folder).catch((error: Error) => {
     throw new ConfigError(`cannot open the folder of --data: ${error.message}`)
   })
-  return CheckFiles.open([{ name: 'DataFiles', root, writable: true }])
+  return CheckFiles.open([ownConnection(root)])
 }
 
 async function issuesOf(script: string, files: CheckFiles | undefined): Promise<readonly ScriptIssue[]> {

@@ -21,6 +21,7 @@ import { jsonLog, realWorld } from '../main/world.ts'
 import { OUTCOME_EXIT_CODES } from './exit-codes.ts'
 import { localStores } from './local-stores.ts'
 import { newLines } from './new-lines.ts'
+import { ownConnection } from './own-connection.ts'
 import { readTimeout, readVariables, withVariables } from './reload-options.ts'
 import { showTables } from './tables.ts'
 import { type TemporaryFolder, withTemporaryFolder } from './temporary-folder.ts'
@@ -72,7 +73,7 @@ async function reloadLocally(scriptPath: string, options: Options): Promise<numb
         variables,
         partial: false,
         dataAfter: newDataVersion(world.random, world.clock.now()),
-        connections: [{ name: 'DataFiles', root, writable: true }],
+        connections: [ownConnection(root)],
       }
       const session = await sessions.acquire(size)
       const startedAt = performance.now()

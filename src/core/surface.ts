@@ -125,6 +125,7 @@ export const ENVIRONMENT: Readonly<Record<string, Surface>> = {
   REPRISE_KEY: { room: 'cli', stage: 'stable' },
   REPRISE_LOG_LEVEL: { room: 'main', stage: 'stable' },
   REPRISE_MAIL_FROM: { room: 'delivery/channels', stage: 'preview' },
+  REPRISE_MACHINE_FOLDERS: { room: 'files', stage: 'preview' },
   REPRISE_NATS_CONTENT_MODE: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_NATS_EVENTS: { room: 'delivery/channels', stage: 'stable' },
   REPRISE_NATS_RETENTION: { room: 'delivery/channels', stage: 'stable' },

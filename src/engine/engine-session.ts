@@ -11,6 +11,7 @@
 import type { RanStatement, ReachedPlace, ScriptFault } from '../core/attempt.ts'
 import type { DataProfile } from '../core/data-profile.ts'
 import type { DataVersion, ReloadId } from '../core/ids.ts'
+import type { MachineFolder } from '../core/machine-path.ts'
 import type { DataTable } from '../core/records.ts'
 import type { Signal } from '../core/signal.ts'
 
@@ -28,6 +29,8 @@ export interface FileConnection {
   /** Absolute path of the folder on the worker's machine. */
   readonly root: string
   readonly writable: boolean
+  /** Folders of machines in old scripts that places of it stand for. */
+  readonly stands?: readonly Pick<MachineFolder, 'folder' | 'below'>[]
 }
 
 export interface SessionWork {

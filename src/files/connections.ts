@@ -12,6 +12,7 @@
 import type { FileStore } from '../catalog/file-contents.ts'
 import { standings } from '../catalog/standing.ts'
 import type { UserId } from '../core/ids.ts'
+import type { MachineFolder } from '../core/machine-path.ts'
 import type { App, FilePlace, Space, User } from '../core/records.ts'
 import { mayUseSpace, type SpaceRight } from '../core/rights.ts'
 import type { FileConnection } from '../engine/engine-session.ts'
@@ -29,7 +30,12 @@ export interface FileConnections {
   connectionsFor(app: App, askedBy: UserId): Promise<PlacedConnection[]>
 }
 
-export function fileConnections(store: CatalogStore, files: FileStore): FileConnections {
+/** @param folders of machines that places of connections stand for, for all tenants */
+export function fileConnections(
+  store: CatalogStore,
+  files: FileStore,
+  folders: readonly MachineFolder[] = [],
+): FileConnections {
   return {
     async connectionsFor(app, askedBy) {
       const reachable = await placesOf(store, app, askedBy)
@@ -39,6 +45,9 @@ export function fileConnections(store: CatalogStore, files: FileStore): FileConn
           place,
           root: await files.folderOf({ tenantId: app.tenantId, place }),
           writable,
+          stands: folders
+            .filter(({ connection }) => connection === name)
+            .map(({ folder, below }) => ({ folder, below })),
         })),
       )
     },

@@ -2,11 +2,13 @@
  * Reads the settings of the service from flags and environment into one checked record. Reports all faults at
  * once, each with its setting and what it accepts.
  */
+
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { EVENT_CLAIMS, type EventClaim } from '../core/caller.ts'
 import { checkLimits, DEFAULT_LIMITS, type Limits } from '../core/limits.ts'
+import { type MachineFolder, machineFolders } from '../core/machine-path.ts'
 import { shortDurationMs } from '../core/short-duration.ts'
 import type { KafkaOptions } from '../delivery/channels/kafka.ts'
 import type { NatsOptions } from '../delivery/channels/nats.ts'
@@ -56,6 +58,8 @@ export interface Config {
   readonly mail: Pick<SmtpOptions, 'server' | 'from'> | undefined
   /** Claims of callers that events may tell. */
   readonly eventClaims: readonly EventClaim[]
+  /** Folders of machines in old scripts, and the places that stand for them. */
+  readonly machineFolders: readonly MachineFolder[]
   readonly logLevel: LogLevel
   /** Said with flags of one start. */
   readonly accepted: Accepted
@@ -137,6 +141,7 @@ export function readConfig(flags: SettingTexts, environment: NodeJS.ProcessEnv):
     brokers: readBrokers(read),
     mail: readMail(read),
     eventClaims: read('eventClaims', eventClaims) ?? [],
+    machineFolders: read('machineFolders', machineFolders) ?? [],
     logLevel: read('logLevel', oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const)) ?? 'info',
     accepted: { beginAnew: false, acceptLoss: false },
   }

@@ -273,7 +273,7 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
 
 async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<Worker> {
   const { config, world, services, store, files, data } = parts
-  const connections = fileConnections(store, files)
+  const connections = fileConnections(store, files, config.machineFolders)
   await services.start('publications', () => startPublishing({ ...world, store, files }))
   if (config.watch) await services.start('watched folders', () => watchFolders(parts))
   return services.start('worker', () =>

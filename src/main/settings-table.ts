@@ -290,6 +290,12 @@ export const SETTINGS = {
     meaning:
       'Comma list of the claims of callers that events tell as authclaims: iss, sub, subType, name, email, groups. Receivers see them.',
   },
+  machineFolders: {
+    variable: 'REPRISE_MACHINE_FOLDERS',
+    default: '',
+    meaning:
+      'Folders in old scripts and the places that stand for them, for all tenants: C:\\Data=lib://DataFiles/data;\\\\server\\share=lib://Sales:DataFiles. A script reaches what its connections allow, and other paths of machines are refused.',
+  },
   natsEvents: {
     variable: 'REPRISE_NATS_EVENTS',
     default: 'com.qlik.v1.reload.finished',

@@ -352,7 +352,7 @@ function work(
     partial: reload.partial,
     ...defined({ dataBefore: app.data?.version, lastReloadAt: app.data?.engineTime }),
     dataAfter,
-    connections: connections.map(({ name, root, writable }) => ({ name, root, writable })),
+    connections: connections.map(({ place: _, ...connection }) => connection),
   }
 }
 

@@ -219,6 +219,21 @@ describeScripts('Text files', [
     ],
   },
   {
+    rule: 'E15: a path of a machine leads to the place that stands for its folder, everywhere',
+    script: `T: LOAD a, FileName() as f, FilePath() as p FROM [q:\\old\\t*.csv] (txt);
+      STORE T INTO [\\\\FILES\\share\\o.csv] (txt); U: LOAD a as b FROM [lib://d/sub/o.csv] (txt);
+      DIRECTORY \\\\files\\share; V: LOAD a as c FROM o.csv (txt); LET s = FileSize('Q:/Old/t.csv'); TRACE s=$(s);
+      FOR EACH f IN FileList('Q:\\Old\\*.csv')\nTRACE $(f);\nNEXT\n$(Include=Q:\\Old\\part.qvs);`,
+    files: { 't.csv': 'a\n1', 'sub/x': '', 'part.qvs': 'TRACE included;' },
+    tables: { T: 'a,f,p: 1,t.csv,lib://d/t.csv', U: 'b: 1', V: 'c: 1' },
+    traced: ['s=3', 'lib://d/t.csv', 'included'],
+  },
+  ...['C:\\x.csv', '\\\\nix\\share\\x.csv', 'Q:\\Old\\..\\x.csv', 'Q:\\Older\\x.csv'].map((path) => ({
+    rule: `E15: other paths of machines are refused: ${path}`,
+    script: `LOAD * FROM [${path}] (txt);`,
+    fault: [8, 'a place that stands for its folder'] as const,
+  })),
+  {
     rule: 'FOR EACH over files, and a script file that is included',
     script: `FOR EACH f IN FileList('lib://d/*.csv')\nTRACE $(f);\nNEXT\n$(Include=lib://d/part.qvs);\n$(Include=lib://d/nix.qvs);`,
     files: { 'b.csv': '', 'a.csv': '', 'part.qvs': 'TRACE included;' },

@@ -39,6 +39,12 @@ export interface ScriptOutcome {
   readonly dataFile: string
 }
 
+/** Folders of machines that stand in scripts for those of connection `d`. */
+const STANDS = [
+  { folder: 'Q:/Old', below: '' },
+  { folder: '//files/share', below: 'sub' },
+]
+
 export async function withScript<Result>(
   script: string,
   files: ScriptCase['files'],
@@ -61,7 +67,7 @@ export async function withScript<Result>(
         partial: false,
         appId: 'app-id',
         appName: 'App',
-        connections: [{ name: 'd', root, writable: true }],
+        connections: [{ name: 'd', root, writable: true, stands: STANDS }],
         threads: 2,
       },
       () => {},

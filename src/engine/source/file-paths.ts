@@ -9,8 +9,15 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { checkFileName } from '../../core/file-name.ts'
+import { isMachinePath, placeOnMachine } from '../../core/machine-path.ts'
 import { faults } from '../../script/fault/fault.ts'
-import { noDirectory, pathBelow, pathOutside, writtenPath } from '../../script/plan/written-path.ts'
+import {
+  noDirectory,
+  pathBelow,
+  pathOfMachine,
+  pathOutside,
+  writtenPath,
+} from '../../script/plan/written-path.ts'
 import { nearestName } from '../../script/value/nearest-name.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
@@ -47,6 +54,7 @@ export class FilePaths {
 
   /** Which file of which connection a path means. Looks at the text only. */
   locate(given: string): ConnectionPath {
+    if (isMachinePath(given)) return this.#onMachine(given)
     const { connection: name, rest } = writtenPath(given)
     if (name === undefined) {
       if (this.#directory === undefined) throw noDirectory(given)
@@ -59,6 +67,16 @@ export class FilePaths {
       throw faults.connectionNotFound(`Connection '${name}' not found (path '${given}')${hint}`)
     }
     return pathIn(connection, rest, given)
+  }
+
+  /** The place that stands for a folder of a machine, by the operator's table. */
+  #onMachine(given: string): ConnectionPath {
+    const folders = [...this.#connections.values()].flatMap((connection) =>
+      (connection.stands ?? []).map((folder) => ({ ...folder, connection })),
+    )
+    const found = placeOnMachine(given, folders)
+    if (found === undefined) throw pathOfMachine(given)
+    return pathIn(found.in.connection, found.relative, given)
   }
 
   /** Resolved path of an existing file, whose content counts as read. Fault 8 if there is none. */

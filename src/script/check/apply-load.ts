@@ -24,7 +24,7 @@ import { checkQuotes } from './check-quotes.ts'
 import { filePlace, pathFault, writingFault } from './file-place.ts'
 import { type Knowledge, UNKNOWN } from './knowledge.ts'
 import { GAP, knownValue } from './known-value.ts'
-import { adviseNames, attempt, report, reportAll, type Step, type Walk, warn } from './walk.ts'
+import { adviseNames, attempt, report, reportAll, reportPath, type Step, type Walk, warn } from './walk.ts'
 
 export function* applyLoad(walk: Walk, step: Step, statement: LoadStatement): Checking<void> {
   const { knowledge } = step
@@ -120,7 +120,7 @@ function* fieldsOf(
   const { knowledge } = step
   const fault = pathFault(source.path, knowledge, span)
   if (fault !== undefined) {
-    report(walk, step, fault)
+    reportPath(walk, step, source.path, fault)
     return undefined
   }
   const { directory } = knowledge.simple
@@ -151,7 +151,10 @@ export function* applyStore(walk: Walk, step: Step, statement: StoreStatement): 
   const answer = planStore(statement, knowledge.simple.shape)
   if (answer.kind === 'refused') reportAll(walk, step, answer.faults)
   const fault = pathFault(path, knowledge)
-  if (fault !== undefined) return report(walk, step, fault)
+  if (fault !== undefined) {
+    knowledge.stored.forget()
+    return reportPath(walk, step, path, fault)
+  }
   const place = attempt(walk, step, () => filePlace(path, knowledge))
   const { directory } = knowledge.simple
   const refused = place === undefined ? undefined : writingFault(place, path)

@@ -22,7 +22,7 @@ import { pathFault } from './file-place.ts'
 import { type Known, UNKNOWN } from './knowledge.ts'
 import { GAP, knownValue, numberIn } from './known-value.ts'
 import { shrunkShape } from './unclear-shape.ts'
-import { adviseNames, attempt, report, reportAll, type Step, type Walk } from './walk.ts'
+import { adviseNames, attempt, report, reportAll, reportPath, type Step, type Walk } from './walk.ts'
 
 export function* applyStatement(walk: Walk, step: Step, statement: Statement): Checking<void> {
   const { knowledge } = step
@@ -80,7 +80,7 @@ function* applyDirectory(walk: Walk, step: Step, path: string): Checking<void> {
   if (path.includes(GAP)) return knowledge.change({ directory: UNKNOWN })
   const { directory } = knowledge.simple
   const fault = path.trim() === '' ? undefined : pathFault(path, knowledge)
-  if (fault !== undefined) report(walk, step, fault)
+  if (fault !== undefined) reportPath(walk, step, path, fault)
   else if (path.trim() !== '' && directory !== UNKNOWN) {
     const answer = yield* askHost({ kind: 'place', path, directory, use: 'reading' })
     if (answer.kind === 'fault') report(walk, step, answer.fault)

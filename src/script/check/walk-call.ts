@@ -22,6 +22,7 @@ import {
   type Place,
   readClause,
   report,
+  reportPath,
   type Step,
   WALKED_DEPTH,
   type Walk,
@@ -145,7 +146,10 @@ export function* walkInclude(walk: Walk, step: Step): Checking<void> {
   const { path, must } = include
   const { directory } = knowledge.simple
   const fault = pathFault(path, knowledge)
-  if (fault !== undefined) return report(walk, step, fault)
+  if (fault !== undefined) {
+    knowledge.forget()
+    return reportPath(walk, step, path, fault)
+  }
   if (path.includes(GAP) || directory === UNKNOWN || walk.budget <= 0) return knowledge.forget()
   const answer = yield* askHost({ kind: 'include', path, directory })
   if (answer.kind === 'unknown') return knowledge.forget()

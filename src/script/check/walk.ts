@@ -3,7 +3,9 @@
  * what would be wrong. Each place is visited a bounded number of times, so that the whole takes time in
  * proportion to the script.
  */
+
 import { defined } from '../../core/defined.ts'
+import { isMachinePath } from '../../core/machine-path.ts'
 import { type Fault, faultOf } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { functionRow } from '../function/functions.ts'
@@ -95,6 +97,10 @@ export function report(walk: Walk, step: Step, fault: Fault): void {
   const isCertain = place.sure && left === 0 && !dead && knowledge.faultsEnd()
   add(walk, step, findingOf(fault), isCertain ? 'error' : 'warning')
 }
+
+/** A path of a machine leads somewhere where the operator says so, which is not known here. */
+export const reportPath = (walk: Walk, step: Step, given: string, fault: Fault): void =>
+  isMachinePath(given) ? warn(walk, step, fault) : report(walk, step, fault)
 
 export function warn(walk: Walk, step: Step, fault: Fault): void {
   add(walk, step, findingOf(fault), 'warning')

@@ -2,6 +2,7 @@
  * What the path of a file says, before anybody looks where it leads: `lib://<connection>/<path>`, or a path
  * relative to the folder that DIRECTORY set (LANGUAGE, section 7).
  */
+import { isMachinePath } from '../../core/machine-path.ts'
 import { faults } from '../fault/fault.ts'
 
 export interface WrittenPath {
@@ -15,6 +16,7 @@ const LIB = 'lib://'
 
 /** @throws ScriptFaultError for what is no path of a connection */
 export function writtenPath(given: string): WrittenPath {
+  if (isMachinePath(given)) throw pathOfMachine(given)
   const text = given.trim().replaceAll('\\', '/')
   if (text.includes('\0')) throw faults.pathInvalid('The path holds a NUL character')
   if (text.slice(0, LIB.length).toLowerCase() === LIB) {
@@ -29,6 +31,12 @@ export function writtenPath(given: string): WrittenPath {
   }
   return { connection: undefined, rest: text }
 }
+
+/** The fault of a path of a machine that no place of a connection stands for. */
+export const pathOfMachine = (given: string) =>
+  faults.pathInvalid(
+    `Cannot use path '${given}': write lib://<connection>/<path>, or ask the operator for a place that stands for its folder`,
+  )
 
 /** The fault of a relative path where no DIRECTORY is set. */
 export const noDirectory = (given: string) =>
