@@ -183,7 +183,13 @@ export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[]
   ],
   ['ooxml', 'a sheet of an Excel workbook, xlsx'],
   ['biff', 'the same of an old workbook, xls'],
-  ['table is Sales', 'the sheet or named range of a workbook; without it the first sheet'],
+  ['xmlSimple', 'elements of XML as rows'],
+  ['json', 'objects of JSON as rows'],
+  ['qvx', 'what connectors write'],
+  [
+    'table is Sales',
+    'the sheet or named range of a workbook, the first sheet without it; the path in XML or JSON',
+  ],
   ['embedded labels', 'the first row has the field names (default)'],
   ['no labels', 'fields are `@1`, `@2` ..., in a workbook `A`, `B` ...'],
   [

@@ -5,8 +5,11 @@
  */
 
 import { CHARACTER_SETS } from '../../src/script/format/character-set.ts'
+import { READABLE } from '../../src/script/format/format-items.ts'
 import { FUNCTIONS } from '../../src/script/function/functions.ts'
+import { FORMAT_ITEMS as GRAMMAR_ITEMS } from '../../src/script/parse/parse-format.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../src/script/parse/unsupported.ts'
+import { fileType } from '../../src/script/plan/source-plan.ts'
 import { settingsFrom } from '../../src/script/value/settings.ts'
 import { functionNames } from './function-names.ts'
 import { EXAMPLES, FORMAT_ITEMS, type ShownExample } from './load-script-examples.ts'
@@ -22,11 +25,12 @@ ${EXAMPLES.map(section).join('\n\n')}
 
 ## Files
 
-FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\` and Excel workbooks (\`ooxml\`, \`biff\`); without a format the extension decides, and what it does not tell is
-read as text. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
+FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\`, Excel workbooks (\`ooxml\`, \`biff\`), XML (\`xmlSimple\`), \`json\` and the
+\`qvx\` of connectors; without a format the extension decides, and what it does not tell is read as text. FROM_FIELD reads texts, XML and JSON. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
 and \`parquet\`; without a format it writes a QVD, whatever the extension. A QVD keeps every value with its text. A parquet column is of numbers, dates or timestamps when all
 values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
-lead to nothing outside of it.
+lead to nothing outside of it. A path of a Windows machine in an old script, \`C:\\Data\\x.qvd\` or \`\\\\server\\share\\x.qvd\`, leads to the place that the
+operator names for its folder in \`REPRISE_MACHINE_FOLDERS\`; every other one is an error.
 
 | format item | meaning |
 |---|---|
@@ -38,6 +42,14 @@ Of a workbook, numbers have the text that their cell shows, dates and times are 
 those of a text file, empty cells and errors are NULL. Its table begins with the first row that has a cell; columns without a
 label are named \`F1\`, \`F2\` ... by their position. Workbooks of more than 256 MB, or
 512 MB unpacked, are refused.
+
+In XML a row is an element at the path of \`table is\`, the root without it. Its fields are attributes and, by their paths below the
+row, attributes and texts of the elements within (\`id\`, \`address/city\`); its own text is \`name%Table\`. An element that stands
+more than once in a row is a table of its own; a field \`%Key_name_\` and digits, where a script asks for it, links the two.
+
+In JSON rows are the items of the root, or the root itself; nested objects are fields by their path, \`name.first\`. An array within
+is a table of its own, \`table is [/*/a]\`, with fields \`a.x\`, or \`a..@1\` where its items are no objects, and both have \`%Key_a\`.
+Fields that no row has are NULL.
 
 A byte order mark decides the character set, then the format, then UTF-8; a file that is not UTF-8 and whose format names
 no character set is read as Windows-1252, with a warning in the script log. STORE writes UTF-8 unless the format says else. Known: ${characterSets()}.
@@ -67,7 +79,7 @@ Statements: ${codes(UNSUPPORTED_STATEMENTS)}.
 
 Prefixes: ${codes(UNSUPPORTED_PREFIXES)}.
 
-File formats: \`qvx\`, \`xml\`, \`html\`, \`json\`, \`kml\`, \`dif\`.
+File formats: ${codes(unreadableTypes())}.
 
 Functions: ${codes(functionNames().flatMap(([, names]) => names.filter((name) => !functions.has(name))))}.
 `
@@ -101,6 +113,9 @@ function functionsOfLoad(functions: ReadonlySet<string>): string[] {
 }
 
 /** The names that the settings are made from, as they ask for them. */
+const unreadableTypes = (): string[] =>
+  [...GRAMMAR_ITEMS.types].filter((type) => !READABLE.some((each) => each === fileType('', { type })))
+
 function characterSets(): string {
   const words = Object.keys(CHARACTER_SETS).filter((name) => !name.startsWith('cp'))
   const pages = Object.keys(CHARACTER_SETS).filter((name) => name.startsWith('cp'))

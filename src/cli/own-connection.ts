@@ -4,7 +4,7 @@ import type { FileConnection } from '../engine/engine-session.ts'
 import { ConfigError } from '../main/config.ts'
 import { SETTINGS } from '../main/settings-table.ts'
 
-const NAME = 'DataFiles'
+const OWN_CONNECTION = 'DataFiles'
 
 /** @throws ConfigError for a table of folders that cannot be read */
 export function ownConnection(root: string): FileConnection {
@@ -12,10 +12,10 @@ export function ownConnection(root: string): FileConnection {
   try {
     const folders = machineFolders(process.env[variable] ?? '')
     return {
-      name: NAME,
+      name: OWN_CONNECTION,
       root,
       writable: true,
-      stands: folders.filter(({ connection }) => connection === NAME),
+      stands: folders.filter(({ connection }) => connection === OWN_CONNECTION),
     }
   } catch (error) {
     throw new ConfigError(`${variable}: ${(error as Error).message}`)

@@ -5,6 +5,7 @@
 import { type CellObject, utils, write } from '@e965/xlsx'
 import { describe, expect, it } from 'vitest'
 import { FORMAT_ITEMS } from '../../src/script/parse/parse-format.ts'
+import { qvxFile } from '../support/qvx-file.ts'
 import { withScript } from '../support/script-under-test.ts'
 
 /** Items that take a value, with values that mean something. */
@@ -105,6 +106,11 @@ const PLACES: readonly Place[] = [
     asItIs: AS_IT_IS.workbook,
   },
   {
+    name: 'FROM qvx',
+    script: (f) => `T: LOAD * FROM [lib://d/a.qvx] ${withType('qvx', f)};`,
+    asItIs: AS_IT_IS.own,
+  },
+  {
     name: 'FROM qvd',
     script: (f) => `${made('qvd')} U: LOAD * FROM [lib://d/in.bin] ${withType('qvd', f)};`,
     asItIs: AS_IT_IS.own,
@@ -125,12 +131,30 @@ const PLACES: readonly Place[] = [
       `S: LOAD '<r><a>1</a></r>' as x AUTOGENERATE 1; T: LOAD * FROM_FIELD (S, x) ${withType('xmlSimple', f)};`,
     asItIs: NO_FILE,
   },
+  {
+    name: 'FROM json',
+    script: (f) => `T: LOAD * FROM [lib://d/a.json] ${withType('json', f)};`,
+    asItIs: ['utf8'],
+  },
+  {
+    name: 'FROM_FIELD json',
+    script: (f) =>
+      `S: LOAD '{"a":1}' as x AUTOGENERATE 1; T: LOAD * FROM_FIELD (S, x) ${withType('json', f)};`,
+    asItIs: NO_FILE,
+  },
   { name: 'STORE txt', script: STORED('txt'), asItIs: AS_IT_IS.stored },
   { name: 'STORE qvd', script: STORED('qvd'), asItIs: [] },
   { name: 'STORE parquet', script: STORED('parquet'), asItIs: [] },
 ]
 
-const FILES = { 't.csv': TEXT, 'b.xlsx': workbook('xlsx'), 'b.xls': workbook('biff8'), 'a.xml': '<r><a>é</a></r>' }
+const FILES = {
+  't.csv': TEXT,
+  'b.xlsx': workbook('xlsx'),
+  'b.xls': workbook('biff8'),
+  'a.xml': '<r><a>é</a></r>',
+  'a.json': '{"a":"é"}',
+  'a.qvx': qvxFile([{ FieldName: 'a', Type: 'QVX_TEXT', Extent: 'QVX_ZERO_TERMINATED' }], [['x\0']]),
+}
 
 type Outcome = { readonly refused: string } | { readonly made: string }
 
@@ -174,7 +198,7 @@ it.each([
   })
 })
 
-const READ_THERE = ['txt', 'csv', 'xml', 'xmlsimple']
+const READ_THERE = ['txt', 'csv', 'xml', 'xmlsimple', 'json']
 
 it.each([...FORMAT_ITEMS.types].filter((type) => !READ_THERE.includes(type)))(
   'INLINE and FROM_FIELD refuse the format %s',

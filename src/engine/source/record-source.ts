@@ -7,6 +7,11 @@ import { TABLE_FIELDS_MAX } from '../../script/plan/sink-plan.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 
+/** Documents that are nested deeper count as damage. */
+export const DOCUMENT_DEPTH_MAX = 500
+/** Of keys between the tables of a document. */
+export const TABLE_KEY_BYTES = 15
+
 /** By the names of its fields. What is absent is NULL. */
 export type SourceRecord = ReadonlyMap<string, Value>
 

@@ -57,7 +57,7 @@ export function decoderFor(
   return { decoder: makeDecoder(name, true), skip: 0, name }
 }
 
-/** The platform's name of the character set of a format. @throws ScriptFaultError for one that is not known */
+/** What CHARACTER_SETS calls that of a format. @throws ScriptFaultError for one that is not known */
 export const encodingNamed = (encoding: string | undefined): string | undefined =>
   encoding === undefined ? undefined : knownSet(encoding)
 

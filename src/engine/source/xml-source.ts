@@ -1,9 +1,9 @@
 /**
  * Rows of a table in XML (xmlSimple): `table is [a/b/c]` makes a row of each element at that path, the root
  * element without it. Its fields are its attributes and, by their paths below it, the texts and attributes of
- * the elements within: `id`, `name`, `address/city`, `address/type`; its own text is `c%Table`. An element that
- * stands more than once in a row is a table of its own and no field. What stands behind the root is not read,
- * so that the header of a QVD is XML, too.
+ * the elements within: `id`, `name`, `address/city`, `address/type`; its own text is `c%Table`. An element
+ * that stands more than once in a row is a table of its own and no field. What stands behind the root is not
+ * read, so that the header of a QVD is XML, too.
  *
  * Strict and streamed: no entity is expanded, document types are refused, and depth, names and texts have
  * bounds.
@@ -17,15 +17,13 @@ import type { Settings } from '../../script/value/settings.ts'
 import { trimBlanks } from '../../script/value/trim-blanks.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { recordSource, type SourceRecord } from './record-source.ts'
+import { DOCUMENT_DEPTH_MAX, recordSource, type SourceRecord, TABLE_KEY_BYTES } from './record-source.ts'
 import { decoderFor, encodingNamed, READ_BYTES } from './text-encoding.ts'
 
-const DEPTH_MAX = 500
-const ATTRIBUTES_MAX = 10_000
-const TEXT_MAX_CHARACTERS = 16 * 1024 * 1024
+const TAG_ATTRIBUTES_MAX = 10_000
+const ELEMENT_MAX_CHARACTERS = 16 * 1024 * 1024
 /** A declaration of the character set stands this early. */
 const DECLARATION_BYTES = 256
-const KEY_BYTES = 15
 
 export interface XmlTable {
   /** Path of its rows; absent: the root element. */
@@ -191,7 +189,8 @@ class XmlReading {
     parser.onerror = (error) => this.#fail(error.message.split('\n')[0]!.toLowerCase())
     parser.ondoctype = () => this.#fail('it has a document type')
     parser.onattribute = () => {
-      if (++this.#attributes > ATTRIBUTES_MAX) this.#fail(`a tag has more than ${ATTRIBUTES_MAX} attributes`)
+      if (++this.#attributes > TAG_ATTRIBUTES_MAX)
+        this.#fail(`a tag has more than ${TAG_ATTRIBUTES_MAX} attributes`)
     }
     parser.onopentag = ({ name, attributes }) => this.#opened(name, attributes as Record<string, string>)
     parser.ontext = (text) => this.#add(text)
@@ -225,7 +224,8 @@ class XmlReading {
     this.#isEmpty = Object.keys(attributes).length === 0
     this.#open.push(name)
     this.#ordinals.push(this.#elements++)
-    if (this.#open.length > DEPTH_MAX) return this.#fail(`its elements are nested more than ${DEPTH_MAX} deep`)
+    if (this.#open.length > DOCUMENT_DEPTH_MAX)
+      return this.#fail(`its elements are nested more than ${DOCUMENT_DEPTH_MAX} deep`)
     if (this.#texts === undefined && this.#isRow()) this.#begin()
     else if (this.#texts !== undefined) {
       const place = this.#place()
@@ -250,7 +250,8 @@ class XmlReading {
     this.#seen.clear()
     for (const [field, name] of this.#keys) {
       const at = this.#open.lastIndexOf(name)
-      if (at >= 0) this.#texts.set(field, hashText(`${this.#document} ${this.#ordinals[at]}`, KEY_BYTES))
+      if (at >= 0)
+        this.#texts.set(field, hashText(`${this.#document} ${this.#ordinals[at]}`, TABLE_KEY_BYTES))
     }
   }
 
@@ -266,8 +267,8 @@ class XmlReading {
     const field = place === '' ? `${this.#open.at(-1)}%Table` : place
     const before = texts.get(field) ?? ''
     if (before === '' && text.trim() === '') return
-    if (before.length + text.length > TEXT_MAX_CHARACTERS) {
-      return this.#fail(`it has a text of more than ${TEXT_MAX_CHARACTERS} characters`)
+    if (before.length + text.length > ELEMENT_MAX_CHARACTERS) {
+      return this.#fail(`it has a text of more than ${ELEMENT_MAX_CHARACTERS} characters`)
     }
     texts.set(field, before + text)
   }
@@ -289,5 +290,5 @@ class XmlReading {
   }
 }
 
-/** Tables of one file are linked by keys: of which element, and digits of the engine that wrote the script. */
+/** Keys link the tables of a file: of which element, and digits of the engine that wrote the script. */
 const KEY = /^%Key_(.+?)(?:_[0-9A-F]{8,})?$/

@@ -8,12 +8,20 @@ import type { FileFormat } from '../syntax/statement.ts'
 import { characterSet, unknownCharacterSet } from './character-set.ts'
 
 /** The types of file that LOAD reads. */
-export const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff', 'xml'] as const
+export const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff', 'xml', 'json', 'qvx'] as const
 
 export type FileType = (typeof READABLE)[number]
 
 /** What a format describes: a file that is read or stored, or text of the script itself. */
-export type FormatUse = FileType | 'inline' | 'from_field' | 'from_field xml' | 'store txt' | 'store qvd' | 'store parquet'
+export type FormatUse =
+  | FileType
+  | 'inline'
+  | 'from_field'
+  | 'from_field xml'
+  | 'from_field json'
+  | 'store txt'
+  | 'store qvd'
+  | 'store parquet'
 
 type FormatItem = Exclude<keyof FileFormat, 'type'>
 
@@ -73,8 +81,11 @@ const ITEMS: Readonly<Record<FormatUse, Partial<Record<FormatItem, Allowed>>>> =
   ooxml: WORKBOOK,
   biff: WORKBOOK,
   xml: { table: true, encoding: true },
+  json: { table: true, encoding: true },
   'from_field xml': { table: true, encoding: IN_FILE },
+  'from_field json': { table: true, encoding: IN_FILE },
   qvd: { labels: OWN_LABELS },
+  qvx: { labels: OWN_LABELS },
   parquet: { labels: OWN_LABELS },
   'store txt': {
     labels: LABELS,
@@ -108,8 +119,11 @@ const SHOWN: Readonly<Record<FormatUse, string>> = {
   txt: 'a text file',
   fix: 'a fixed-width file',
   xml: 'XML',
+  json: 'JSON',
+  'from_field json': 'JSON of FROM_FIELD',
   'from_field xml': 'XML of FROM_FIELD',
   qvd: 'a QVD file',
+  qvx: 'a QVX file',
   parquet: 'a parquet file',
   ooxml: 'a workbook',
   biff: 'a workbook',

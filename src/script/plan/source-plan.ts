@@ -40,7 +40,7 @@ export type SourcePlan =
 export interface FieldSource extends LoadedTableName {
   readonly kind: 'field'
   readonly field: string
-  readonly type: 'txt' | 'xml'
+  readonly type: 'txt' | 'xml' | 'json'
   readonly format: FileFormat
   readonly asked: readonly string[]
 }
@@ -51,7 +51,7 @@ export interface FileSource {
   readonly path: string
   readonly type: FileType
   readonly format: FileFormat
-  /** Names in the LOAD, of which some say themselves what they mean, such as positions of a fixed-width file. */
+  /** Names in the LOAD: some say themselves what they mean, such as positions of a fixed-width file. */
   readonly asked: readonly string[]
 }
 
@@ -135,13 +135,18 @@ function fieldShape(
   const { field, format, span } = source
   const { found, fields } = residentTable(source, model, report)
   if (lacks(fields, field)) report(unknownField(field, fields.names, span))
-  const type = fileType('', format) === 'xml' ? 'xml' : 'txt'
+  const given = fileType('', format)
+  const type = given === 'xml' || given === 'json' ? given : 'txt'
   const fault =
-    type === 'xml' ? formatFault(format, 'from_field xml', span) : textFault(format, 'from_field', span)
+    type === 'txt' ? textFault(format, 'from_field', span) : formatFault(format, `from_field ${type}`, span)
   if (fault !== undefined) report(fault)
-  const asked = namesIn(level)
+  const asked = askedNames(level)
   return { source: { kind: 'field', ...found, field, type, format, asked }, fields: ANY_NAMES }
 }
+
+/** None beside `*`, which stands for the fields that there are. */
+const askedNames = (level: LoadLevel): string[] =>
+  level.items.some(({ kind }) => kind === 'all') ? [] : namesIn(level)
 
 /** Texts that are no files are delimited: other formats are refused as FROM does. */
 function textFault(
@@ -152,7 +157,10 @@ function textFault(
   const { type = 'txt' } = format
   if (type !== 'txt' && type !== 'csv') {
     const source = use.toUpperCase()
-    return faults.wrongFormat(`${source}: the format ${type} cannot be read yet; use txt${use === 'inline' ? '' : ' or xmlSimple'}`, span)
+    return faults.wrongFormat(
+      `${source}: the format ${type} cannot be read yet; use txt${use === 'inline' ? '' : ', xmlSimple or json'}`,
+      span,
+    )
   }
   return formatFault(format, use, span)
 }
@@ -163,7 +171,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
   if (!isReadable(type)) {
     report(
       faults.wrongFormat(
-        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff or xml`,
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff, xml, json or qvx`,
         span,
       ),
     )
@@ -172,7 +180,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
   const fault = formatFault(format, type, span)
   if (fault !== undefined) report(fault)
   if (type !== 'fix') {
-    const asked = namesIn(level)
+    const asked = askedNames(level)
     return { source: { kind: 'file', path, type, format, asked }, fields: ANY_NAMES }
   }
   const positions = positionsIn(level)
