@@ -224,8 +224,10 @@ class XmlReading {
     this.#isEmpty = Object.keys(attributes).length === 0
     this.#open.push(name)
     this.#ordinals.push(this.#elements++)
-    if (this.#open.length > DOCUMENT_DEPTH_MAX)
-      return this.#fail(`its elements are nested more than ${DOCUMENT_DEPTH_MAX} deep`)
+    if (this.#open.length > DOCUMENT_DEPTH_MAX) {
+      this.#fail(`its elements are nested more than ${DOCUMENT_DEPTH_MAX} deep`)
+      return
+    }
     if (this.#texts === undefined && this.#isRow()) this.#begin()
     else if (this.#texts !== undefined) {
       const place = this.#place()
@@ -268,9 +270,8 @@ class XmlReading {
     const before = texts.get(field) ?? ''
     if (before === '' && text.trim() === '') return
     if (before.length + text.length > ELEMENT_MAX_CHARACTERS) {
-      return this.#fail(`it has a text of more than ${ELEMENT_MAX_CHARACTERS} characters`)
-    }
-    texts.set(field, before + text)
+      this.#fail(`it has a text of more than ${ELEMENT_MAX_CHARACTERS} characters`)
+    } else texts.set(field, before + text)
   }
 
   #closed(): void {
