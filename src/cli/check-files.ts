@@ -2,7 +2,7 @@
  * Answers a checker from a folder: `lib://DataFiles/x` is x of the folder, as in `reprise reload`. Files are
  * opened as a reload opens them, for their fields alone; nothing is written.
  */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Database } from '../engine/duckdb/database.ts'
@@ -12,9 +12,8 @@ import { FilePaths } from '../engine/source/file-paths.ts'
 import { includedText } from '../engine/source/include-file.ts'
 import { sourcesOf } from '../engine/source/open-source.ts'
 import type { CheckAnswer, CheckRequest } from '../script/check/check-host.ts'
-import { type Fault, faultOf, faults } from '../script/fault/fault.ts'
+import { faultOf } from '../script/fault/fault.ts'
 import { hasWildcard } from '../script/plan/load-target.ts'
-import { nearestName } from '../script/value/nearest-name.ts'
 
 export class CheckFiles {
   readonly #connections: readonly FileConnection[]
@@ -58,6 +57,7 @@ export class CheckFiles {
         return { kind: 'done', result: undefined }
       case 'include': {
         const text = await includedText(paths, request.path)
+        if (text === undefined && request.must) throw paths.missing(request.path)
         if (text === undefined) return { kind: 'done', result: null }
         return { kind: 'done', result: { text, file: paths.find(request.path)!.real } }
       }
@@ -77,22 +77,11 @@ export class CheckFiles {
   ): Promise<CheckAnswer> {
     if (hasWildcard(source.path)) {
       const isThere = sources.list(source.path).length > 0
-      return isThere ? { kind: 'unknown' } : { kind: 'fault', fault: await missing(paths, source.path) }
+      return isThere ? { kind: 'unknown' } : { kind: 'fault', fault: paths.missing(source.path).fault }
     }
     const found = paths.find(source.path)
-    if (!found?.stats.isFile()) return { kind: 'fault', fault: await missing(paths, source.path) }
+    if (!found?.stats.isFile()) return { kind: 'fault', fault: paths.missing(source.path).fault }
     const { input } = await sources.file(source, source.path, settings)
     return { kind: 'done', result: input.names }
   }
-}
-
-/** Names the file in the same folder that was probably meant. */
-async function missing(paths: FilePaths, given: string): Promise<Fault> {
-  const { connection, relative } = paths.locate(given)
-  const folder = path.join(connection.root, path.posix.dirname(relative))
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
-  const near = nearestName(path.posix.basename(relative), files)
-  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
-  return faults.fileNotFound(`Cannot open file '${given}'${hint}`).fault
 }

@@ -8,6 +8,7 @@ import { Command } from 'commander'
 import { ConfigError } from '../main/config.ts'
 import { checkAsking, checkScript } from '../script/check/check-script.ts'
 import type { ScriptIssue } from '../script/check/issue.ts'
+import { pointedLine } from '../script/fault/pointed-line.ts'
 import { CheckFiles } from './check-files.ts'
 import { ownConnection } from './own-connection.ts'
 import { Terminal } from './terminal.ts'
@@ -99,16 +100,9 @@ function show(issues: readonly FileIssue[], files: number): void {
     terminal.line(
       `${printable(`${path.relative('', file) || file}:${line}:${column}`)}: ${word} ${printable(message)}${code}`,
     )
-    // Long lines are cut to a window around the fault.
-    const from = Math.max(0, column - 1 - SHOWN_BEFORE)
-    const shown = printable(
-      source
-        .slice(from, from + SHOWN)
-        .replaceAll('\t', ' ')
-        .trimEnd(),
-    )
-    terminal.line(`  ${shown}`)
-    terminal.line(`  ${' '.repeat(column - 1 - from)}${terminal.paint('red', '^')}`)
+    const [shown, caret] = pointedLine(source, column)
+    terminal.line(`  ${printable(shown)}`)
+    terminal.line(`  ${caret.slice(0, -1)}${terminal.paint('red', '^')}`)
     terminal.line(`  ${terminal.paint('dim', remedy)}`)
   }
   const errors = issues.filter(({ severity }) => severity === 'error').length
@@ -118,9 +112,6 @@ function show(issues: readonly FileIssue[], files: number): void {
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
-const SHOWN = 100
-const SHOWN_BEFORE = 60
 
 /** Removes control characters, which could steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for

@@ -60,8 +60,8 @@ export type HostRequest =
       readonly args: readonly Value[]
       readonly settings: Settings
     }
-  /** Text of an included script file. */
-  | { readonly kind: 'include'; readonly path: string }
+  /** Text of an included script file; if it must be there, a fault says that it is not. */
+  | { readonly kind: 'include'; readonly path: string; readonly must: boolean }
   /** All values of a field in load order, for FOR EACH ... IN FieldValueList. */
   | { readonly kind: 'field-values'; readonly field: string }
   | { readonly kind: 'file-list'; readonly mask: string; readonly folders: boolean }

@@ -7,19 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { issuesWithFiles } from '../support/checked-ahead.ts'
-
-interface Mistake {
-  readonly what: string
-  readonly script: readonly string[]
-  /** From 1. */
-  readonly line: number
-  readonly severity?: 'warning'
-  readonly code: string
-  /** In the message. */
-  readonly says: string
-}
-
-const CUSTOMERS = ['Customers:', 'LOAD id, name, region FROM [lib://DataFiles/customers.csv] (txt);']
+import { CUSTOMERS, type Mistake, SYNTAX_MISTAKES } from '../support/syntax-mistakes.ts'
 
 const MISTAKES: readonly Mistake[] = [
   {
@@ -43,69 +31,7 @@ const MISTAKES: readonly Mistake[] = [
     code: 'FileNotFound',
     says: "did you mean 'customers.csv'?",
   },
-  {
-    what: 'a missing semicolon',
-    script: ['LET a = 1', 'LET b = 2;'],
-    line: 2,
-    code: 'Syntax',
-    says: 'expected the end of the statement',
-  },
-  {
-    what: 'a missing semicolon behind a LOAD',
-    script: ['A: LOAD 1 as a AUTOGENERATE 1', 'B: LOAD 2 as b AUTOGENERATE 1;'],
-    line: 2,
-    code: 'Syntax',
-    says: 'the end of the statement',
-  },
-  {
-    what: 'a missing comma',
-    script: ['LOAD id,', '  name', '  region', 'FROM [lib://DataFiles/customers.csv] (txt);'],
-    line: 3,
-    code: 'Syntax',
-    says: "expected ','",
-  },
-  {
-    what: 'a comma before FROM',
-    script: ['LOAD id,', '  name,', 'FROM [lib://DataFiles/customers.csv] (txt);'],
-    line: 3,
-    code: 'Syntax',
-    says: "FROM is taken for a field: remove the ',' or AS before it",
-  },
-  {
-    what: 'AS without a name',
-    script: ['LOAD id as', 'FROM [lib://DataFiles/customers.csv] (txt);'],
-    line: 2,
-    code: 'Syntax',
-    says: "FROM is taken for a field: remove the ',' or AS before it",
-  },
-  {
-    what: 'WHERE before FROM',
-    script: ['LOAD id', 'WHERE id > 1', 'FROM [lib://DataFiles/customers.csv] (txt);'],
-    line: 3,
-    code: 'Syntax',
-    says: 'FROM and RESIDENT stand before WHERE and GROUP BY',
-  },
-  {
-    what: 'quotes of a word processor',
-    script: ['LET a = \u2018one\u2019;'],
-    line: 1,
-    code: 'Syntax',
-    says: 'a text stands in straight quotes',
-  },
-  {
-    what: 'an unbalanced parenthesis',
-    script: ['LET a = 1;', 'LET b = (a + 2;'],
-    line: 2,
-    code: 'Syntax',
-    says: "expected ')'",
-  },
-  {
-    what: 'a parenthesis too many',
-    script: ['LET b = (1 + 2));'],
-    line: 1,
-    code: 'Syntax',
-    says: "Unexpected token: ')'",
-  },
+  ...SYNTAX_MISTAKES,
   {
     what: 'a variable that is not set',
     script: ['SET vFolder = lib://DataFiles;', 'LOAD * FROM [$(vFoldr)/customers.csv] (txt);'],
@@ -189,7 +115,7 @@ const MISTAKES: readonly Mistake[] = [
     script: ['LOAD id FROM [lib://DataFiles/customers.csv] (txt)', 'WHERE region = "North";'],
     line: 2,
     code: 'FieldNotFound',
-    says: "Field 'North' not found",
+    says: "a text stands in single quotes: 'North'",
   },
   {
     what: 'single quotes around a field',
@@ -249,7 +175,7 @@ const MISTAKES: readonly Mistake[] = [
     ],
     line: 2,
     code: 'MapNotFound',
-    says: "Mapping table 'Region' not found",
+    says: "Mapping table 'Region' not found (did you mean 'Regions'?)",
   },
   {
     what: 'CONCATENATE to an unknown table',
@@ -333,7 +259,7 @@ const MISTAKES: readonly Mistake[] = [
     script: ['$(Must_Include=lib://DataFiles/setings.qvs)'],
     line: 1,
     code: 'FileNotFound',
-    says: 'setings.qvs',
+    says: "did you mean 'settings.qvs'?",
   },
   {
     what: 'a misspelt field behind a variable',
@@ -361,6 +287,7 @@ describe('a typical mistake is told at its line with a remedy', () => {
     root = await mkdtemp(path.join(tmpdir(), 'reprise-mistakes-'))
     await mkdir(path.join(root, 'scripts'))
     await writeFile(path.join(root, 'customers.csv'), 'id,name,region\n1,Ann,North\n')
+    await writeFile(path.join(root, 'semicolons.csv'), 'CustomerID;Name;Country\n1;Ann;UK\n')
     await writeFile(path.join(root, 'settings.qvs'), 'SET a = 1;\n')
   })
   afterAll(() => rm(root, { recursive: true }))

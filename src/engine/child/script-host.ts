@@ -161,7 +161,7 @@ export class ScriptHost {
       case 'lookup':
         return this.#lookup(request.name, request.args, request.settings)
       case 'include':
-        return includedText(paths, request.path)
+        return this.#included(request.path, request.must)
       case 'field-values':
         return fieldValues(database, this.#model, request.field)
       case 'file-list':
@@ -199,6 +199,13 @@ export class ScriptHost {
       this.#warn(`${fault.message}: the list is empty`)
       return []
     }
+  }
+
+  async #included(path: string, must: boolean): Promise<string | undefined> {
+    const { paths } = this.#deps
+    const text = await includedText(paths, path)
+    if (text === undefined && must) throw paths.missing(path)
+    return text
   }
 
   async #timed<Result>(

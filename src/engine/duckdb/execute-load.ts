@@ -4,7 +4,7 @@
  * nothing (SEMANTICS Q3).
  */
 import { defined } from '../../core/defined.ts'
-import { faultOf, faults, ScriptFaultError } from '../../script/fault/fault.ts'
+import { faultOf, ScriptFaultError } from '../../script/fault/fault.ts'
 import type { LoadContext, OutputTable } from '../../script/function/site/load-context.ts'
 import { Preloads } from '../../script/function/site/preloads.ts'
 import type { LoadResult, StoreRules } from '../../script/host.ts'
@@ -70,7 +70,7 @@ export async function executeLoad(
     return loadOne(statement, { ...environment, model: start }, undefined)
   }
   const files = sources.list(source.path)
-  if (files.length === 0) throw faults.fileNotFound(`Cannot open file '${source.path}'`, source.span)
+  if (files.length === 0) throw sources.missing(source.path).at(source.span)
   return loadEach(statement, { ...environment, model: start }, files)
 }
 

@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { defined } from '../../core/defined.ts'
+import type { ScriptFaultError } from '../../script/fault/fault.ts'
 import type { FileProbe, InputRow } from '../../script/function/site/load-context.ts'
 import type { TableModel, ValueKinds } from '../../script/model/data-model.ts'
 import type { FieldSource, FileSource } from '../../script/plan/source-plan.ts'
@@ -56,6 +57,8 @@ export function counted(source: RowSource, reading: Reading): RowSource {
 export interface Sources {
   /** The files that a path with wildcards stands for, by name. */
   readonly list: (mask: string) => readonly string[]
+  /** The fault for a path, perhaps with wildcards, that stands for no file. */
+  readonly missing: (path: string) => ScriptFaultError
   readonly facts: FileProbe['facts']
   readonly inline: (text: string, format: FileFormat, settings: Settings) => Promise<RowSource>
   /** @param texts of a field, one a row @param shown what they are, for faults */

@@ -6,11 +6,11 @@
  *
  * The check is made on the resolved path, after links, and the resolved path is what is opened.
  */
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { checkFileName } from '../../core/file-name.ts'
 import { isMachinePath, placeOnMachine } from '../../core/machine-path.ts'
-import { faults } from '../../script/fault/fault.ts'
+import { faults, type ScriptFaultError } from '../../script/fault/fault.ts'
 import {
   noDirectory,
   pathBelow,
@@ -21,6 +21,7 @@ import {
 import { nearestName } from '../../script/value/nearest-name.ts'
 import { matchesWildcard } from '../../script/value/wildcard.ts'
 import type { FileConnection } from '../engine-session.ts'
+import { type Listing, missingFile } from './missing-file.ts'
 import { ReadFiles } from './read-files.ts'
 import type { StagedFiles } from './staged-files.ts'
 
@@ -82,7 +83,7 @@ export class FilePaths {
   /** Resolved path of an existing file, whose content counts as read. Fault 8 if there is none. */
   forReading(given: string): string {
     const found = this.find(given)
-    if (found === undefined || !found.stats.isFile()) throw faults.fileNotFound(`Cannot open file '${given}'`)
+    if (found === undefined || !found.stats.isFile()) throw this.missing(given)
     this.#noteRead(this.locate(given).connection, found.real)
     return found.real
   }
@@ -98,6 +99,12 @@ export class FilePaths {
     if (real === undefined) return undefined
     checkInside(located.connection, real, given)
     return { real, stats: statSync(real) }
+  }
+
+  /** The fault for a file, or for files of a mask, that are not there. */
+  missing(given: string): ScriptFaultError {
+    const { connection, shown } = this.locate(given)
+    return missingFile(given, shown, (folder) => this.#listing(connection, folder))
   }
 
   /** Path to write a file to. Its folder must exist and the connection must be writable. */
@@ -143,6 +150,19 @@ export class FilePaths {
       )
     })
     return found.map((each) => `${LIB}${connection.name}/${each}`)
+  }
+
+  #listing(connection: FileConnection, folder: string): Listing {
+    const root = realPath(connection.root)
+    const real = root && realPath(path.join(root, folder))
+    if (root === undefined || real === undefined || !isInside(root, real)) return undefined
+    if (!statSync(real).isDirectory()) return undefined
+    const entries = readdirSync(real, { withFileTypes: true })
+    const named = (isWanted: (entry: Dirent) => boolean) => entries.filter(isWanted).map(({ name }) => name)
+    return {
+      files: [...named((entry) => entry.isFile()), ...(this.#staged?.namesIn(real) ?? [])].sort(),
+      folders: named((entry) => entry.isDirectory()).sort(),
+    }
   }
 
   /** What the script stored itself is none of its inputs, nor is what the catalog could not name. */

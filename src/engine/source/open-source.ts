@@ -21,6 +21,7 @@ import { xmlFileSource, xmlTextSource } from './xml-source.ts'
 export function sourcesOf(database: Database, paths: FilePaths, warn: (text: string) => void): Sources {
   return {
     list: (mask) => paths.list(mask, 'files'),
+    missing: (path) => paths.missing(path),
     facts: (path) => fileFacts(paths, path),
     inline: inlineSource,
     field({ type, format, asked }, texts, settings, shown) {

@@ -3,6 +3,7 @@
 /** With their remedies. */
 export const ADVICE = {
   VariableNotSet: 'Set it before, or check the spelling: case counts. Texts stand in single quotes.',
+  SemicolonMissing: 'End the statement before with a semicolon; its text goes on to the next one.',
   TextForField: 'Write a field as it is, or in double quotes or square brackets; single quotes make a text.',
   ExpansionEmpty: 'Correct the expression, or write the text as it is: a reload puts nothing in its place.',
   IncludeMissing: 'Check the path; with Must_Include a reload fails where the file is missing.',

@@ -8,7 +8,13 @@ import type { Settings } from '../value/settings.ts'
 
 export type CheckRequest =
   /** The text of a script file, and its name for people; null: there is none. */
-  | { readonly kind: 'include'; readonly path: string; readonly directory: string }
+  | {
+      readonly kind: 'include'
+      readonly path: string
+      readonly directory: string
+      /** A fault, and not null, says that there is none. */
+      readonly must: boolean
+    }
   /** The fields of a file. */
   | {
       readonly kind: 'fields'

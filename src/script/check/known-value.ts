@@ -3,14 +3,12 @@
  * never clocks, chance, tables or files.
  */
 import { compile } from '../evaluate/compile-expression.ts'
-import type { Fault } from '../fault/fault.ts'
 import { functionRow } from '../function/functions.ts'
 import type { Binding } from '../function/site/binding.ts'
 import type { ScriptClock, ScriptSystem } from '../host.ts'
-import { type ExpansionScope, expand } from '../parse/expand.ts'
+import { type ExpandedText, type ExpansionScope, expand } from '../parse/expand.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import { type Expression, operandsOf } from '../syntax/expression.ts'
-import type { DerivedText } from '../syntax/origin.ts'
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
 import { numberText } from '../value/number-text.ts'
 import type { Value } from '../value/value.ts'
@@ -94,11 +92,9 @@ function looksAtNames(name: string): boolean {
   return row?.outside !== undefined || row?.context !== undefined
 }
 
-export interface Expanded extends DerivedText {
+export interface Expanded extends ExpandedText {
   /** Names in `$(...)` that the script has not set, with the text that names them. */
   readonly unset: readonly string[]
-  /** Expressions in `$(=...)` that cannot be evaluated, and why. */
-  readonly failed: readonly { readonly expression: string; readonly fault: Fault }[]
 }
 
 /**
@@ -107,7 +103,6 @@ export interface Expanded extends DerivedText {
  */
 export function expandKnown(text: string, knowledge: Knowledge, isRaw: boolean): Expanded {
   const unset: string[] = []
-  const failed: Expanded['failed'][number][] = []
   const get = (name: string): Value | undefined => {
     const value = knowledge.variable(name)
     if (value === undefined) unset.push(name)
@@ -137,13 +132,9 @@ export function expandKnown(text: string, knowledge: Knowledge, isRaw: boolean):
     *include() {
       return GAP
     },
-    // biome-ignore lint/correctness/useYield: the scope of an expansion takes generators.
-    *warn(expression, fault) {
-      failed.push({ expression, fault })
-    },
   }
   const expanding = expand(text, scope, isRaw)
   const { value, done } = expanding.next()
   if (done !== true) throw new Error('an expansion asked the host')
-  return { ...value, unset, failed }
+  return { ...value, unset }
 }

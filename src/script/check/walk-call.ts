@@ -151,17 +151,16 @@ export function* walkInclude(walk: Walk, step: Step): Checking<void> {
     return reportPath(walk, step, path, fault)
   }
   if (path.includes(GAP) || directory === UNKNOWN || walk.budget <= 0) return knowledge.forget()
-  const answer = yield* askHost({ kind: 'include', path, directory })
+  const answer = yield* askHost({ kind: 'include', path, directory, must })
   if (answer.kind === 'unknown') return knowledge.forget()
-  if (answer.kind === 'fault') return report(walk, step, answer.fault)
-  if (answer.result !== null) {
+  if (answer.kind === 'fault' && answer.fault.code !== 'FileNotFound') return report(walk, step, answer.fault)
+  if (answer.kind === 'done' && answer.result !== null) {
     const unit = unitOf(answer.result.text, answer.result.file)
     return yield* walkNested(walk, step, unit, `The included file ${path}`)
   }
   if (knowledge.stored.isOpen || knowledge.stored.get(path) !== undefined) return knowledge.forget()
-  const message = `Cannot open file '${path}'`
-  if (must) report(walk, step, faults.fileNotFound(message).fault)
-  else advise(walk, step, 'IncludeMissing', message)
+  if (answer.kind === 'fault') report(walk, step, answer.fault)
+  else advise(walk, step, 'IncludeMissing', `Cannot open file '${path}'`)
 }
 
 /** What a macro expanded to when that is more than one statement, or a block. */

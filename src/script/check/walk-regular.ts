@@ -11,12 +11,14 @@ import type { Checking } from './check-host.ts'
 import { guardsAllow } from './guards.ts'
 import { UNKNOWN } from './knowledge.ts'
 import { GAP, gapsIn } from './known-value.ts'
+import { adviseSwallowed } from './swallowed-statement.ts'
 import { attempt, expandStep, parsedOrNothing, type Step, unsure, type Walk } from './walk.ts'
 import { walkPieces } from './walk-call.ts'
 import { forgetUnclear, parsedStep, runningNow } from './walk-waiting.ts'
 
 export function* walkRegular(walk: Walk, step: Step): Checking<void> {
   const { statement } = step
+  adviseSwallowed(walk, step)
   if (!expandStep(walk, step)) return forgetUnclear(step)
   const isWhole = statement.head === 'regular' || statement.head === 'store'
   if (isWhole && statement.text.includes('$(')) {

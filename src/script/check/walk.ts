@@ -178,15 +178,16 @@ export function expandStep(walk: Walk, step: Step): boolean {
   return true
 }
 
-function adviseExpanded(walk: Walk, step: Step, { unset, failed }: Expanded): void {
-  const spanOf = (written: string) => {
-    const start = Math.max(0, step.statement.text.indexOf(written))
-    return { start, end: start + written.length }
+function adviseExpanded(walk: Walk, step: Step, { unset, empty }: Expanded): void {
+  for (const name of unset) {
+    const { text } = step.statement
+    const at = Math.max(0, text.indexOf(name))
+    const span = { start: at, end: at + name.length }
+    advise(walk, step, 'VariableNotSet', notSet(name, step.knowledge), span)
   }
-  for (const name of unset) advise(walk, step, 'VariableNotSet', notSet(name, step.knowledge), spanOf(name))
-  for (const { expression, fault } of failed) {
-    const message = `$(=${expression}) is empty: ${fault.message}`
-    advise(walk, step, 'ExpansionEmpty', message, spanOf(expression))
+  for (const { written, span, fault } of empty) {
+    if (fault === undefined) continue
+    advise(walk, step, 'ExpansionEmpty', `${written} is empty: ${fault.message}`, span)
   }
 }
 

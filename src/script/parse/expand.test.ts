@@ -16,9 +16,6 @@ function expanded(text: string, variables: Readonly<Record<string, string>> = {}
     numberText: (name) => `#${name}`,
     evaluate: (expression) => told(`<${expression}>`),
     evaluateNumber: (expression) => told(`<#${expression}>`),
-    *warn() {
-      yield { kind: 'log', depth: 0, text: 'warned' }
-    },
     include: (path, must) => told(`{${path}${must ? '!' : ''}}`),
   })
   const { value, done } = running.next()

@@ -4,7 +4,9 @@
  * another; a limit ends those that name themselves. Inside a text in apostrophes the value comes in whole:
  * its own apostrophes are doubled. Elsewhere it becomes a part of the statement.
  */
+import { defined } from '../../core/defined.ts'
 import { type Fault, faultOf, faults, ScriptFaultError } from '../fault/fault.ts'
+import type { Span } from '../fault/span.ts'
 import type { Asking } from '../host.ts'
 import { type DerivedText, TextMaker } from '../syntax/origin.ts'
 import { closingMark, quoteEnd, withoutQuotes } from '../syntax/quote.ts'
@@ -12,17 +14,30 @@ import { closingMark, quoteEnd, withoutQuotes } from '../syntax/quote.ts'
 export const MAX_EXPANSIONS = 1000
 const MAX_LENGTH = 16 * 1024 * 1024
 
-/** What an expansion can ask for. Texts of NULL and of what does not exist are empty. */
+/** What an expansion can ask for. */
 export interface ExpansionScope {
-  text(name: string): string
+  /** Undefined: it is NULL, or there is no such variable; nothing takes its place. */
+  text(name: string): string | undefined
   /** The number side as text: decimal point, no grouping, 0 when there is none. */
   numberText(name: string): string
   evaluate(expression: string): Asking<string>
   evaluateNumber(expression: string): Asking<string>
-  /** The expression of a `$(=...)` has this fault: nothing takes its place. */
-  warn(expression: string, fault: Fault): Asking<void>
   /** Text of a script file; empty when it is missing and need not be there. */
   include(path: string, must: boolean): Asking<string>
+}
+
+/** A `$(...)` that has no value. */
+export interface EmptyExpansion {
+  /** As it is written, inner ones expanded. */
+  readonly written: string
+  /** Of the one around it that stands in the statement. */
+  readonly span: Span
+  /** Of an expression that cannot be evaluated. */
+  readonly fault?: Fault
+}
+
+export interface ExpandedText extends DerivedText {
+  readonly empty: readonly EmptyExpansion[]
 }
 
 /**
@@ -31,9 +46,10 @@ export interface ExpansionScope {
  *
  * @param isRaw no quotes count in the statement: SET, TRACE and what else takes its text as it is
  */
-export function* expand(statement: string, scope: ExpansionScope, isRaw = false): Asking<DerivedText> {
+export function* expand(statement: string, scope: ExpansionScope, isRaw = false): Asking<ExpandedText> {
   let count = 0
-  function* all(text: string, isPlain: boolean): Asking<DerivedText> {
+  const empty: EmptyExpansion[] = []
+  function* all(text: string, isPlain: boolean, around?: Span): Asking<DerivedText> {
     const result = new TextMaker(text)
     let at = 0
     let mark = ''
@@ -47,9 +63,13 @@ export function* expand(statement: string, scope: ExpansionScope, isRaw = false)
       result.copy(at, open)
       if (!isPlain) mark = markBehind(text, at, open, mark)
       const isText = mark === "'"
+      const span = around ?? { start: open, end }
       try {
-        const inner = yield* all(text.slice(open + 2, end - 1), false)
-        const { text: expanded } = yield* all(yield* replacement(inner.text, scope), isPlain || isText)
+        const inner = yield* all(text.slice(open + 2, end - 1), false, span)
+        const { value, fault } = yield* replacement(inner.text, scope)
+        if (value === undefined)
+          empty.push({ written: `$(${inner.text.trim()})`, span, ...defined({ fault }) })
+        const { text: expanded } = yield* all(value ?? '', isPlain || isText, span)
         result.replace(open, end, isText ? expanded.replaceAll("'", "''") : expanded)
       } catch (error) {
         throw error instanceof ScriptFaultError ? error.at({ start: open, end }) : error
@@ -60,7 +80,7 @@ export function* expand(statement: string, scope: ExpansionScope, isRaw = false)
     result.copy(at, text.length)
     return result.made()
   }
-  return yield* all(statement, isRaw)
+  return { ...(yield* all(statement, isRaw)), empty }
 }
 
 /** The mark that closes what is open at `to`; '' if nothing is. @param mark the same at `from` */
@@ -87,28 +107,36 @@ export function includeOf(expanded: string): { readonly path: string; readonly m
   return match === null ? undefined : { path: withoutQuotes(match[2]!.trim()), must: match[1] !== undefined }
 }
 
-function* replacement(content: string, scope: ExpansionScope): Asking<string> {
+interface Replacement {
+  /** Undefined: there is none. */
+  readonly value: string | undefined
+  readonly fault?: Fault
+}
+
+function* replacement(content: string, scope: ExpansionScope): Asking<Replacement> {
   const include = includeOf(content)
-  if (include !== undefined) return yield* scope.include(include.path, include.must)
+  if (include !== undefined) return { value: yield* scope.include(include.path, include.must) }
   const macro = content.trim()
   if (macro.startsWith('=') || macro.startsWith('#=')) return yield* evaluated(macro, scope)
-  if (macro.startsWith('#')) return scope.numberText(macro.slice(1).trim())
+  if (macro.startsWith('#')) return { value: scope.numberText(macro.slice(1).trim()) }
   const open = macro.indexOf('(')
   const called = open > 0 && macro.endsWith(')')
   const value = scope.text(called ? macro.slice(0, open).trim() : macro)
-  return called ? withArguments(value, argumentsOf(macro.slice(open + 1, -1))) : value
+  if (value === undefined || !called) return { value }
+  return { value: withArguments(value, argumentsOf(macro.slice(open + 1, -1))) }
 }
 
 /** What cannot be evaluated is empty, and never a failed reload. */
-function* evaluated(macro: string, scope: ExpansionScope): Asking<string> {
+function* evaluated(macro: string, scope: ExpansionScope): Asking<Replacement> {
   const expression = macro.slice(macro.indexOf('=') + 1)
   try {
-    return yield* macro.startsWith('#') ? scope.evaluateNumber(expression) : scope.evaluate(expression)
+    return {
+      value: yield* macro.startsWith('#') ? scope.evaluateNumber(expression) : scope.evaluate(expression),
+    }
   } catch (error) {
     const fault = faultOf(error)
     if (fault === undefined) throw error
-    yield* scope.warn(expression, fault)
-    return ''
+    return { value: undefined, fault }
   }
 }
 

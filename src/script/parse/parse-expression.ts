@@ -8,6 +8,7 @@ import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { callFault, functionRow, isAggregation } from '../function/functions.ts'
 import { type BinaryOperator, type Expression, operandsOf, type UnaryOperator } from '../syntax/expression.ts'
+import { beginsStatement } from '../syntax/head.ts'
 import { type Token, type TokenStream, tokensOf } from '../syntax/lexer.ts'
 
 /** All of `text` as one expression. Throws ScriptFaultError (syntax). */
@@ -59,10 +60,23 @@ export function unexpected(tokens: TokenStream, expected?: string): ScriptFaultE
   const wanted = expected === undefined ? '' : `, expected ${expected}`
   if (kind === 'end') return faults.syntax(`Unexpected end of the statement${wanted}`, token)
   if (kind === 'open') return faults.syntax(`The quote is never closed: ${shortened(value)}`, token)
-  const remedy = REMEDIES[value.toLowerCase()]
-  const advice = remedy === undefined || kind === 'quoted' ? '' : `; ${remedy}`
+  const remedy = kind === 'quoted' ? undefined : (remedyOf(tokens) ?? REMEDIES[value.toLowerCase()])
+  const advice = remedy === undefined ? '' : `; ${remedy}`
   const written = shortened(tokens.text.slice(start, end))
   return faults.syntax(`Unexpected token: '${written}'${wanted}${advice}`, token)
+}
+
+/** What the tokens around tell. */
+function remedyOf(tokens: TokenStream): string | undefined {
+  const { start, value, kind } = tokens.peek()
+  const before = tokens.text.slice(0, start)
+  if (value === '=' && /=\s*$/.test(before)) return 'equal is written with one ='
+  const isFirst = kind === 'word' && /\n\s*$/.test(before)
+  const behind = tokens.peek(1)
+  const isLabel = behind.kind === 'symbol' && behind.value === ':'
+  return isFirst && (isLabel || beginsStatement(tokens.text, start))
+    ? "is a ';' missing before it?"
+    : undefined
 }
 
 /** What to write instead of constructs of SQL and others (LANGUAGE 2.2), and of what word processors make. */

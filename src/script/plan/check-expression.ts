@@ -12,11 +12,16 @@ import { type Expression, operandsOf } from '../syntax/expression.ts'
 import type { Report } from './findings.ts'
 import { lacks, type Names } from './model-shape.ts'
 import { unknownField } from './unknown-field.ts'
+import { unknownMap } from './unknown-table.ts'
 
 /** What an expression may name where it stands: the fields of a row, variables, mapping tables. */
 export interface NameScope {
   /** The fault of a bare name; undefined if it exists or may exist. */
-  readonly nameFault: (name: string, span: Span | undefined) => ScriptFaultError | undefined
+  readonly nameFault: (
+    name: string,
+    span: Span | undefined,
+    isQuoted?: boolean,
+  ) => ScriptFaultError | undefined
   readonly maps: Names
 }
 
@@ -24,7 +29,8 @@ export interface NameScope {
 export function rowScope({ names, open }: Names, maps: Names): NameScope {
   const known = new Set(names)
   return {
-    nameFault: (name, span) => (open || known.has(name) ? undefined : unknownField(name, names, span)),
+    nameFault: (name, span, isQuoted) =>
+      open || known.has(name) ? undefined : unknownField(name, names, span, isQuoted),
     maps,
   }
 }
@@ -35,7 +41,7 @@ const OF_MAPS: ReadonlySet<string> = new Set(['applymap', 'mapsubstring'])
 export function checkExpression(expression: Expression, scope: NameScope, report: Report): void {
   switch (expression.kind) {
     case 'name': {
-      const fault = scope.nameFault(expression.name, expression.span)
+      const fault = scope.nameFault(expression.name, expression.span, expression.quoted)
       if (fault !== undefined) report(fault)
       return
     }
@@ -104,6 +110,6 @@ function checkMap(argument: Expression, scope: NameScope, report: Report): void 
   }
   const map = argument.kind === 'text' ? argument.value : argument.name
   if (lacks(scope.maps, map)) {
-    report(faults.mapNotFound(`Mapping table '${map}' not found`, argument.span))
+    report(unknownMap(map, scope.maps.names, argument.span))
   }
 }

@@ -16,7 +16,7 @@ import {
   withoutTable,
   withTable,
 } from './model-shape.ts'
-import { unknownTable } from './unknown-table.ts'
+import { unknownMap, unknownTable } from './unknown-table.ts'
 
 /** The plan: the tables to drop, in this order. */
 export function planDropTables(names: readonly string[], model: ModelShape): Planned<readonly string[]> {
@@ -32,7 +32,7 @@ export function planDropTables(names: readonly string[], model: ModelShape): Pla
 /** The plan: the mapping tables to drop. */
 export function planDropMaps(names: readonly string[], model: ModelShape): Planned<readonly string[]> {
   const findings = new Findings()
-  for (const name of names) if (lacks(model.maps, name)) findings.report(unknownMap(name))
+  for (const name of names) if (lacks(model.maps, name)) findings.report(unknownMap(name, model.maps.names))
   const left = model.maps.names.filter((name) => !names.includes(name))
   return findings.answer(names, { ...model, maps: { ...model.maps, names: left } })
 }
@@ -131,8 +131,6 @@ export function planAutoNumber(patterns: readonly string[], model: ModelShape): 
 /** Checks that the mapping table of a statement exists. */
 export function planMapUse(map: string, model: ModelShape): Planned<string> {
   const findings = new Findings()
-  if (lacks(model.maps, map)) findings.report(unknownMap(map))
+  if (lacks(model.maps, map)) findings.report(unknownMap(map, model.maps.names))
   return findings.answer(map, model)
 }
-
-const unknownMap = (name: string) => faults.mapNotFound(`Mapping table '${name}' not found`)

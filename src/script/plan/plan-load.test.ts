@@ -155,7 +155,7 @@ describe('A LOAD is refused from its text', () => {
     ],
     [
       "LOAD ApplyMap('Cuontries', customer) AS c, ApplyMap('Countries', customer) AS d RESIDENT Orders",
-      ["MapNotFound: Mapping table 'Cuontries' not found ['Cuontries']"],
+      ["MapNotFound: Mapping table 'Cuontries' not found (did you mean 'Countries'?) ['Cuontries']"],
     ],
     [
       "LOAD Peek('a' & order) AS p RESIDENT Orders",

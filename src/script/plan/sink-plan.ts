@@ -21,6 +21,7 @@ import {
 } from './model-shape.ts'
 import { ruleFor, storedNames } from './stored-names.ts'
 import { unknownField } from './unknown-field.ts'
+import { unknownMap } from './unknown-table.ts'
 
 export type SinkPlan =
   | { readonly kind: 'map'; readonly name: string }
@@ -182,7 +183,7 @@ function checkMaps(fields: readonly string[], { rules, model, statement, report 
   const maps = new Set(fields.map((field) => ruleFor(rules.maps, field)?.map))
   for (const map of maps) {
     if (map === undefined || !lacks(model.maps, map)) continue
-    report(faults.mapNotFound(`Mapping table '${map}' not found`, statement.levels[0]!.span))
+    report(unknownMap(map, model.maps.names, statement.levels[0]!.span))
   }
 }
 

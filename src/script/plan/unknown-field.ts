@@ -8,8 +8,26 @@ import { nearestName } from '../value/nearest-name.ts'
 
 const NAMES_SHOWN = 10
 
-/** @param known the fields of the source */
-export function unknownField(name: string, known: readonly string[], span?: Span): ScriptFaultError {
+/** Delimiters that a file may have instead of the one that the script says. */
+const DELIMITERS = [';', '\t', '|', ',']
+
+/**
+ * @param known the fields of the source
+ * @param isQuoted it stands in quotes, where a text may be meant
+ */
+export function unknownField(
+  name: string,
+  known: readonly string[],
+  span?: Span,
+  isQuoted = false,
+): ScriptFaultError {
+  const [only = '', second] = known
+  const delimiter = second === undefined ? DELIMITERS.find((each) => only.includes(each)) : undefined
+  if (delimiter !== undefined) {
+    const written = delimiter === '\t' ? '\\t' : delimiter
+    const message = `Field '${name}' not found: the source has one field '${only}': delimiter is '${written}'?`
+    return faults.fieldNotFound(message, span)
+  }
   const alike = known.find((each) => each.toLowerCase() === name.toLowerCase())
   if (alike !== undefined) {
     return faults.fieldNotFound(
@@ -18,7 +36,8 @@ export function unknownField(name: string, known: readonly string[], span?: Span
     )
   }
   const near = nearestName(name, known)
-  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
+  const meant = near === undefined ? '' : ` (did you mean '${near}'?)`
+  const hint = isQuoted && near === undefined ? `; a text stands in single quotes: '${name}'` : meant
   const shown = known.slice(0, NAMES_SHOWN).join(', ')
   const more = known.length > NAMES_SHOWN ? ` and ${known.length - NAMES_SHOWN} more` : ''
   return faults.fieldNotFound(

@@ -1,14 +1,20 @@
-/** The fault for a table that is not loaded. */
+/** The faults for a table and for a mapping table that are not loaded. */
 import { faults, type ScriptFaultError } from '../fault/fault.ts'
 import type { Span } from '../fault/span.ts'
 import { nearestName } from '../value/nearest-name.ts'
 import type { SectionShape } from './model-shape.ts'
 
 export function unknownTable(name: string, { tables }: SectionShape, span?: Span): ScriptFaultError {
-  const near = nearestName(
-    name,
-    tables.map((table) => table.name),
-  )
-  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`
-  return faults.tableNotFound(`Table '${name}' not found${hint}`, span)
+  const known = tables.map((table) => table.name)
+  return faults.tableNotFound(`Table '${name}' not found${meant(name, known)}`, span)
+}
+
+/** @param maps those that are loaded */
+export function unknownMap(name: string, maps: readonly string[], span?: Span): ScriptFaultError {
+  return faults.mapNotFound(`Mapping table '${name}' not found${meant(name, maps)}`, span)
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known)
+  return near === undefined ? '' : ` (did you mean '${near}'?)`
 }

@@ -4,10 +4,11 @@
  */
 
 import { type Fault, faultOf } from '../fault/fault.ts'
-import { Lines } from '../fault/span.ts'
+import { pointedLine } from '../fault/pointed-line.ts'
+import { Lines, type Span } from '../fault/span.ts'
 import type { Asking, FaultPosition } from '../host.ts'
 import { takesText } from '../syntax/head.ts'
-import { through } from '../syntax/origin.ts'
+import { type Origin, through } from '../syntax/origin.ts'
 import { numberOf } from '../value/convert.ts'
 import { expand } from './evaluate-script.ts'
 import type { CurrentStatement, Nesting, ScriptState, Unit } from './script-state.ts'
@@ -52,7 +53,7 @@ export function* beginStatement(
 export function statementAt(unit: Unit, index: number, nesting: Nesting): CurrentStatement {
   const statement = unit.statements[index]!
   const { text, origin } = statement
-  return { unit, index, nesting, statement, text, origin }
+  return { unit, index, nesting, statement, text, origin, empty: [] }
 }
 
 /** Tells whether there was anything to expand. */
@@ -62,6 +63,7 @@ export function* expandStatement(state: ScriptState, current: CurrentStatement):
   if (expanded === undefined) return false
   current.text = expanded.text
   current.origin = through(expanded.origin, statement.origin)
+  current.empty = expanded.empty
   return true
 }
 
@@ -100,12 +102,14 @@ export function* guarded<T>(
   try {
     return yield* body
   } catch (error) {
-    const found = faultOf(error)
-    if (found === undefined) throw error
-    const position = positionOf(found, current)
+    const thrown = faultOf(error)
+    if (thrown === undefined) throw error
+    const { found, place } = blamed(thrown, current)
+    const position = positionOf(place, current)
     const fault = located(shortened(found), position, current)
     state.errors.record(fault)
     yield* logResult(current, `Error: ${withPosition(fault, position, current)}`)
+    yield* logPlace(current, position)
     const mode = numberOf(state.variables.get('ErrorMode') ?? 1, state.variables.settings())
     if (mode !== 0) {
       const { included } = current.unit
@@ -119,6 +123,13 @@ export function* guarded<T>(
   }
 }
 
+/** The line of the script with a caret. */
+function* logPlace(current: CurrentStatement, { line, column }: FaultPosition): Asking<void> {
+  if (column === undefined) return
+  const written = current.unit.script.split('\n')[line - 1] ?? ''
+  for (const text of pointedLine(written, column)) yield* logResult(current, text)
+}
+
 /** What is shown of a message or a statement; both may hold whole files. */
 export const SHOWN_MAX_CHARACTERS = 4000
 
@@ -127,8 +138,32 @@ const cut = (text: string) =>
 
 const shortened = (fault: Fault): Fault => ({ ...fault, message: cut(fault.message) })
 
+/** Where a fault is. */
+interface FaultPlace {
+  readonly span: Span | undefined
+  /** Of the text that `span` is in. */
+  readonly origin: Origin
+}
+
+/** Faults that text which is missing may have made. */
+const OF_TEXT: ReadonlySet<Fault['code']> = new Set(['Syntax', 'UnknownStatement'])
+const OF_PATHS: ReadonlySet<Fault['code']> = new Set(['FileNotFound', 'ConnectionNotFound', 'PathInvalid'])
+const IN_PATH = /(?:lib:|from\s|into\s|directory\s|include\s*=)[^\n(;]*$/i
+
+/** A `$(...)` without a value is named, and not only what its empty text breaks. */
+function blamed(found: Fault, { statement, origin, empty }: CurrentStatement) {
+  const first = OF_TEXT.has(found.code)
+    ? empty[0]
+    : empty.find(({ span }) => OF_PATHS.has(found.code) && IN_PATH.test(statement.text.slice(0, span.start)))
+  if (first === undefined) return { found, place: { span: found.span, origin } }
+  const { written, span, fault } = first
+  const why = fault === undefined ? '' : ` (${fault.message})`
+  const message = `${written} has no value${why}: ${found.message}`
+  return { found: { ...found, message }, place: { span, origin: statement.origin } }
+}
+
 /** In the script or the included file. */
-function positionOf({ span }: Fault, { unit, origin }: CurrentStatement): FaultPosition {
+function positionOf({ span, origin }: FaultPlace, { unit }: CurrentStatement): FaultPosition {
   const { start } = origin(span ?? { start: 0, end: 0 })
   const { line, column } = new Lines(unit.script).at(start)
   return span === undefined ? { line } : { line, column }

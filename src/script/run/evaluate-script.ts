@@ -9,11 +9,10 @@ import { faults } from '../fault/fault.ts'
 import { checkCall } from '../function/functions.ts'
 import type { Binding } from '../function/site/binding.ts'
 import type { Asking } from '../host.ts'
-import { type ExpansionScope, expand as expandText } from '../parse/expand.ts'
+import { type ExpandedText, type ExpansionScope, expand as expandText } from '../parse/expand.ts'
 import type { Guard } from '../parse/parse-control.ts'
 import { parseExpression } from '../parse/parse-expression.ts'
 import type { Expression } from '../syntax/expression.ts'
-import type { DerivedText } from '../syntax/origin.ts'
 import { isTrue, numberOf, textOf } from '../value/convert.ts'
 import { numberText } from '../value/number-text.ts'
 import type { Value } from '../value/value.ts'
@@ -60,29 +59,31 @@ export function* expand(
   text: string,
   depth: number,
   isRaw: boolean,
-): Asking<DerivedText | undefined> {
+): Asking<ExpandedText | undefined> {
   if (!text.includes('$(')) return undefined
   const { variables } = state
   const value = (name: string) => variables.get(name) ?? null
   const asNumber = (of: Value) => numberText(numberOf(of, variables.settings()) ?? 0, '.')
   const scope: ExpansionScope = {
-    text: (name) => textOf(value(name), variables.settings()) ?? '',
+    text: (name) => textOf(value(name), variables.settings()) ?? undefined,
     numberText: (name) => asNumber(value(name)),
     evaluate: (expression) => evaluateText(state, parseExpression(expression)),
     *evaluateNumber(expression) {
       return asNumber(yield* evaluate(state, parseExpression(expression)))
     },
     include: (path, must) => readInclude(path, must),
-    *warn(expression, { message }) {
-      yield { kind: 'log', depth, text: `Warning: $(=${expression}) is empty: ${message}` }
-    },
   }
-  return yield* expandText(text, scope, isRaw)
+  const expanded = yield* expandText(text, scope, isRaw)
+  for (const { written, fault } of expanded.empty) {
+    if (fault === undefined) continue
+    yield { kind: 'log', depth, text: `Warning: ${written} is empty: ${fault.message}` }
+  }
+  return expanded
 }
 
 /** A missing file is empty text, or a fault when it must be there (O19). */
 export function* readInclude(path: string, must: boolean): Asking<string> {
-  const text = yield* ask({ kind: 'include', path })
+  const text = yield* ask({ kind: 'include', path, must })
   if (text === undefined && must) throw faults.fileNotFound(`Cannot open file '${path}'`)
   return text ?? ''
 }

@@ -98,6 +98,21 @@ TRACE $(ScriptErrorCount) $(n);`
     ])
   })
 
+  it('shows the line of the script with a caret, a long one cut', () => {
+    const long = `LET b = 1${' + 1'.repeat(30)} + Foo(1)${' + 2'.repeat(30)};`
+    const { log } = run(`SET v = 12;\nLET\ta = $(v) + ^(1);\n${long}`.replace('^', 'Foo'))
+    expect(log.slice(-3)).toEqual([
+      '---- Error: Unknown function: foo() (line 2, column 16)',
+      '---- LET a = $(v) + Foo(1);',
+      '----                ^',
+    ])
+    const [shown, caret] = run(`x = 1\n${long}`)
+      .log.slice(-2)
+      .map((line) => line.slice(5))
+    expect(shown!.length).toBeLessThanOrEqual(100)
+    expect(shown!.slice(caret!.length - 1)).toMatch(/^Foo/)
+  })
+
   it('goes on behind a block without an end only outside of it', () => {
     expect(traced('SET ErrorMode=0;\nTRACE a;\nFOR i=1 to 2\nTRACE no;')).toEqual(['a'])
   })

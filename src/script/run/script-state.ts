@@ -1,6 +1,7 @@
 /** What a running script remembers from one statement to the next. */
 
 import type { DerivedFields, FieldRule, ScriptInput, StoreRules } from '../host.ts'
+import type { EmptyExpansion } from '../parse/expand.ts'
 import type { Origin } from '../syntax/origin.ts'
 import type { RawStatement } from '../syntax/split.ts'
 import type { RenamePair } from '../syntax/statement.ts'
@@ -66,6 +67,8 @@ export interface CurrentStatement {
   text: string
   /** From spans of `text` to the script of the unit. */
   origin: Origin
+  /** What has no value in it. */
+  empty: readonly EmptyExpansion[]
 }
 
 export interface Sub {

@@ -152,6 +152,19 @@ export function takesLabel(text: string, at: number): boolean {
   return (startsLoad(word) || LABELLED.has(word)) && headAt(text, at) !== 'assign'
 }
 
+const STATEMENT_WORDS: ReadonlySet<string> = new Set(
+  (
+    'let drop rename qualify unqualify alias map unmap nullasvalue nullasnull autonumber tag untag comment section ' +
+    'force sleep connect disconnect'
+  ).split(' '),
+)
+
+/** Whether the word at `at` looks like the first of a statement: people forget semicolons. */
+export function beginsStatement(text: string, at: number): boolean {
+  const word = matchAt(FIRST_WORD, text, at)?.[0].toLowerCase() ?? ''
+  return startsLoad(word) || STATEMENT_WORDS.has(word) || headAt(text, at) !== 'regular'
+}
+
 /** Whether the statement at `at` is only a remark, unless its word is a label. */
 export const isRemark = (text: string, at: number): boolean => REMARK.test(text.slice(at, at + 6))
 

@@ -10,8 +10,9 @@ const COMPARED_NAME_MAX = 64
  * @param known of equally near names the first one is returned
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  if (name.length > COMPARED_NAME_MAX) return undefined
   const wanted = name.toLowerCase()
+  const alike = known.find((each) => each.toLowerCase() === wanted)
+  if (alike !== undefined || name.length > COMPARED_NAME_MAX) return alike
   let best: string | undefined
   let least = (name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 3))) + 1
   for (const each of known) {
