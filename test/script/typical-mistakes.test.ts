@@ -79,6 +79,7 @@ const MISTAKES: readonly Mistake[] = [
     what: 'a path of the machine',
     script: ['LOAD * FROM [C:\\data\\customers.csv] (txt);'],
     line: 1,
+    severity: 'warning',
     code: 'PathInvalid',
     says: 'write lib://<connection>/<path>',
   },
