@@ -48,6 +48,8 @@ export type HostRequest =
     }
   /** Calculated fields that are laid over fields of the model: kept, not computed. */
   | { readonly kind: 'derive'; readonly derived: DerivedFields }
+  /** Fields whose names begin or end so get the tag $hidden; an empty text hides none. Asked at the end. */
+  | { readonly kind: 'hide-fields'; readonly prefix: string; readonly suffix: string }
   /** All pairs of a mapping table, for statements with USING. */
   | { readonly kind: 'mapping-pairs'; readonly map: string }
   /**

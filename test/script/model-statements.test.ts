@@ -227,3 +227,12 @@ describeScripts('DERIVE', [
     traced: ['16', '2'],
   },
 ])
+
+it('HidePrefix and HideSuffix tag the fields of all tables, as they are at the end', async () => {
+  const script = `SET HidePrefix='_'; A: LOAD 1 AS _a, 2 AS b AUTOGENERATE 1; B: LOAD 3 AS c_, 4 AS %d AUTOGENERATE 1;
+    SET hideprefix='%'; SET HideSuffix='_';`
+  await withScript(script, {}, ({ run }) => {
+    const hidden = run.profile?.fields.filter(({ tags }) => tags.includes('$hidden')).map(({ name }) => name)
+    expect(hidden).toEqual(['c_', '%d'])
+  })
+})

@@ -17,7 +17,7 @@ import {
   type MappingTable,
   otherSection,
 } from '../../script/model/data-model.ts'
-import { withDerived, withNotes } from '../../script/model/notes.ts'
+import { withDerived, withHidden, withNotes } from '../../script/model/notes.ts'
 import { withRenamedFields, withRenamedTables } from '../../script/model/renamed.ts'
 import { type Planned, planned } from '../../script/plan/findings.ts'
 import { type ModelShape, shapeOf } from '../../script/plan/model-shape.ts'
@@ -152,6 +152,10 @@ export class ScriptHost {
         )
       case 'note':
         this.#model = withNotes(this.#model, request.note, request.of, request.entries)
+        return undefined
+      case 'hide-fields':
+        this.#enter('application')
+        this.#model = withHidden(this.#model, request.prefix, request.suffix)
         return undefined
       case 'derive':
         this.#model = withDerived(this.#model, request.derived)

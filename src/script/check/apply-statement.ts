@@ -16,6 +16,7 @@ import {
 } from '../plan/plan-change.ts'
 import { isForReload } from '../run/run-load.ts'
 import type { Statement } from '../syntax/statement.ts'
+import { isUnsupported } from '../value/system-variables.ts'
 import { applyLoad, applyStore } from './apply-load.ts'
 import { askHost, type Checking } from './check-host.ts'
 import { pathFault } from './file-place.ts'
@@ -72,7 +73,13 @@ function setVariable(walk: Walk, step: Step, name: string, value: Known): void {
   const { knowledge } = step
   if (knowledge.isReadOnly(name)) {
     report(walk, step, faults.semantic(`The variable ${name} can only be read`).fault)
-  } else knowledge.setVariable(name, typeof value === 'string' && value.includes(GAP) ? UNKNOWN : value)
+    return
+  }
+  const known = typeof value === 'string' && value.includes(GAP) ? UNKNOWN : value
+  if (known !== UNKNOWN && isUnsupported(name, known)) {
+    report(walk, step, faults.notSupported(`The variable ${name} is not supported`).fault)
+  }
+  knowledge.setVariable(name, known)
 }
 
 function* applyDirectory(walk: Walk, step: Step, path: string): Checking<void> {

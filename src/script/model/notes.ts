@@ -23,6 +23,15 @@ export function withNotes(
   return withNotesOf(model, of, notes)
 }
 
+/** Tags the fields whose names begin with the prefix or end with the suffix, as far as there is one. */
+export function withHidden(model: DataModel, prefix: string, suffix: string): DataModel {
+  const isHidden = (name: string) =>
+    (prefix !== '' && name.startsWith(prefix)) || (suffix !== '' && name.endsWith(suffix))
+  const names = new Set(model.tables.flatMap((table) => table.fields.map(({ name }) => name)))
+  const entries = [...names].filter(isHidden).map((name) => ({ name, texts: ['$hidden'] }))
+  return withNotes(model, 'tag', 'field', entries)
+}
+
 /** Replaces derived fields of the same definition and source fields. */
 export function withDerived(model: DataModel, derived: DerivedFields): DataModel {
   const key = ({ definition, from, names }: DerivedFields) => JSON.stringify([definition, from, names])

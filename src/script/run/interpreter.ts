@@ -7,13 +7,15 @@
  * files, clocks or randomness itself. It yields a `position` before every statement and every pass of a loop:
  * a host can stop any script there.
  */
+import { ask } from '../ask.ts'
 import { faultOf } from '../fault/fault.ts'
-import type { HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
+import type { Asking, HostAnswer, HostRequest, ScriptEnd, ScriptInput } from '../host.ts'
 import { split } from '../syntax/split.ts'
+import { textOf } from '../value/convert.ts'
 import { ScriptStopped } from './current-statement.ts'
 import { runRange } from './run-block.ts'
 import { endWaiting } from './run-waiting.ts'
-import { createState } from './script-state.ts'
+import { createState, type ScriptState } from './script-state.ts'
 
 /**
  * Never throws for faults of a script: they end it as failed, unless ErrorMode is 0. A read-only variable in
@@ -26,6 +28,7 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
     const state = createState(input)
     yield* runRange(state, { script: input.script, statements }, 0, statements.length, top)
     yield* endWaiting(state)
+    yield* hideFields(state)
     return { kind: 'completed' }
   } catch (error) {
     if (error instanceof ScriptStopped) {
@@ -36,4 +39,11 @@ export function* interpret(input: ScriptInput): Generator<HostRequest, ScriptEnd
     if (fault !== undefined) return { kind: 'failed', fault, line: 1, statement: '' }
     throw error
   }
+}
+
+/** HidePrefix and HideSuffix are taken as they are at the end, for fields of all tables. */
+function* hideFields({ variables }: ScriptState): Asking<void> {
+  const text = (name: string) => textOf(variables.get(name) ?? null, variables.settings()) ?? ''
+  const hidden = { prefix: text('HidePrefix'), suffix: text('HideSuffix') }
+  if (hidden.prefix !== '' || hidden.suffix !== '') yield* ask({ kind: 'hide-fields', ...hidden })
 }

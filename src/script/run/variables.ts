@@ -5,13 +5,16 @@
  */
 import { faults } from '../fault/fault.ts'
 import { type Settings, settingsFrom } from '../value/settings.ts'
-import { variableName } from '../value/system-variables.ts'
+import { isUnsupported, variableName } from '../value/system-variables.ts'
 import type { Value } from '../value/value.ts'
 
 export interface Variables {
   /** Returns undefined if there is no such variable. */
   get(name: string): Value | undefined
-  /** Sets the parameter of that name, else the global. Throws ScriptFaultError for a read-only one. */
+  /**
+   * Sets the parameter of that name, else the global. Throws ScriptFaultError for one that is read-only, or
+   * not supported.
+   */
   set(name: string, value: Value): void
   /** Removes what `set` would set, if it is there. Throws ScriptFaultError for a read-only one. */
   drop(name: string): void
@@ -53,6 +56,7 @@ export function createVariables(readOnly: Readonly<Record<string, () => Value>>)
     isReadOnly: (name) => Object.hasOwn(readOnly, variableName(name)),
     set(written, value) {
       const name = changed(written)
+      if (isUnsupported(name, value)) throw faults.notSupported(`The variable ${name} is not supported`)
       frameOf(name).set(name, value)
     },
     drop(written) {

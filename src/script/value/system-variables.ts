@@ -2,7 +2,9 @@
  * The variables of the system (LANGUAGE, section 10), as they are told: they may be written in any case,
  * while names of other variables have theirs.
  */
-const SYSTEM_VARIABLES: readonly string[] = [
+import type { Value } from './value.ts'
+
+export const SYSTEM_VARIABLES: readonly string[] = [
   'ThousandSep',
   'DecimalSep',
   'MoneyThousandSep',
@@ -49,7 +51,14 @@ const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map(
   SYSTEM_VARIABLES.map((name) => [name.toLowerCase(), name]),
 )
 
+/** Those that would change which values match: what cannot be done is refused, not passed over. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(['OtherSymbol'])
+
 /** The one name of a variable, however it is written. */
 export function variableName(written: string): string {
   return BY_LOWER_CASE.get(written.toLowerCase()) ?? written
 }
+
+/** Whether a value of this variable asks for what is not done here. */
+export const isUnsupported = (written: string, value: Value): boolean =>
+  UNSUPPORTED.has(variableName(written)) && value !== null && value !== ''

@@ -1,8 +1,8 @@
 /**
- * Every statement, prefix, source and clause of the language acts or is refused, and none is accepted and
- * ignored: two scripts that differ in it only differ in what they do. The items are those of the parser's own
- * tables, so that none can be forgotten; what the documentation says has no effect is listed with that
- * sentence.
+ * Every statement, prefix, source, clause and variable of the language acts or is refused, and none is
+ * accepted and ignored: two scripts that differ in it only differ in what they do. The items are those of
+ * the parser's own tables, so that none can be forgotten; what the documentation says has no effect is listed
+ * with that sentence. The items of formats have a test of their own, format-items.test.ts.
  */
 import { describe, expect, it } from 'vitest'
 import { LANGUAGE_ELEMENTS } from '../../../docs/generate/language-elements.ts'
@@ -16,10 +16,12 @@ import { PARSERS } from '../../../src/script/parse/parse-statement.ts'
 import { OBJECTS } from '../../../src/script/parse/read-name.ts'
 import { UNSUPPORTED_PREFIXES, UNSUPPORTED_STATEMENTS } from '../../../src/script/parse/unsupported.ts'
 import { HEADS, PREFIX_WORDS } from '../../../src/script/syntax/head.ts'
+import { SYSTEM_VARIABLES } from '../../../src/script/value/system-variables.ts'
 import { CLAUSE_ROWS, PREFIX_ROWS, SOURCE_ROWS } from './load-rows.ts'
 import { judged, pairOf } from './pairs.ts'
 import type { Row } from './rows.ts'
 import { CONTROL, STATEMENTS } from './statement-rows.ts'
+import { NOT_DONE, VARIABLE_ROWS } from './variable-rows.ts'
 
 const ALL: Readonly<Record<string, readonly Row[]>> = {
   Statements: STATEMENTS,
@@ -27,6 +29,7 @@ const ALL: Readonly<Record<string, readonly Row[]>> = {
   Prefixes: PREFIX_ROWS,
   'Sources of LOAD': SOURCE_ROWS,
   'Clauses of LOAD': CLAUSE_ROWS,
+  'Variables of the system': VARIABLE_ROWS,
 }
 
 /** The items of a group, in upper case, from the tables that the parser reads by. */
@@ -61,6 +64,7 @@ const grammar = (): Readonly<Record<string, readonly string[]>> => {
       ...upper(Object.keys(ORDERS)),
       ...QUALIFIERS.map((word) => `${word.toUpperCase()} in an aggregation`),
     ],
+    'Variables of the system': SYSTEM_VARIABLES.filter((name) => !NOT_DONE.includes(name)),
   }
 }
 
