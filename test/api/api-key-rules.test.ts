@@ -9,7 +9,7 @@ let bob: Person
 let path: string
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   bob = await acme.person('bob')
   path = `/api/v1/api-keys/configs/${acme.tenant.id}`

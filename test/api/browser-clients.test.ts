@@ -24,7 +24,7 @@ let origin: string
 
 beforeEach(async () => {
   const hostUrl = (request: FastifyRequest) => `${request.protocol}://${request.host}`
-  api = await apiUnderTest({ deps: { hostUrl, world: realWorld(jsonLog('error')) } })
+  api = await apiUnderTest({ durable: true, deps: { hostUrl, world: realWorld(jsonLog('error')) } })
   acme = await api.tenant('acme')
   await api.server.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(api.server.server.address() as AddressInfo).port}`

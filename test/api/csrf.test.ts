@@ -11,7 +11,7 @@ let acme: Members
 let browser: Browser
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   browser = new Browser(injecting(api.server))
 })
@@ -38,7 +38,7 @@ it('every route that changes something refuses a cookie without the token of its
     })
   }
   subscribe('fastify.initialization', watch)
-  const watched = await apiUnderTest()
+  const watched = await apiUnderTest({ durable: true })
   unsubscribe('fastify.initialization', watch)
   const tenant = await watched.tenant('acme')
   const [own, other] = [new Browser(injecting(watched.server)), new Browser(injecting(watched.server))]

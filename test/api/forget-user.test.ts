@@ -12,7 +12,7 @@ let acme: Members
 let anna: Person
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   anna = await acme.person('anna')
   const { id: appId } = await addApp(api, anna.user)

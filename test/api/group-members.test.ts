@@ -2,18 +2,13 @@
  * Who is a member of a space by a group sees in every list what a member by itself sees, and nothing any more
  * once it has left the group: on the durable store, which counts memberships in its own way.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FINISHED_EVENT_TYPE } from '../../src/event/event-types.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { upload } from '../support/multipart.ts'
 import { appInSharedSpace, madeTask } from '../support/task-api.ts'
 import { scheduledTask } from '../support/task-documents.ts'
 
-let folder: string
 let api: ApiUnderTest
 let acme: Members
 let owner: Person
@@ -23,8 +18,7 @@ let group: string
 let appId: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'reprise-members-'))
-  api = await apiUnderTest({ deps: { store: SqliteStore.open(join(folder, 'reprise.db')) } })
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   owner = await acme.person('owner')
   direct = await acme.person('direct', [])
@@ -41,10 +35,7 @@ beforeAll(async () => {
   await owner.call('POST', '/api/v1/data-files', payload, { headers })
 })
 
-afterAll(async () => {
-  await api?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => api?.close())
 
 const LISTS = [
   '/api/v1/spaces',

@@ -1,23 +1,17 @@
 /** Roles, and groups that give them to their members; on the durable store. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ROLES, roleIdOf } from '../../src/core/role.ts'
 import { everyRow } from '../../src/store/port/lists.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { appInSharedSpace, madeTask } from '../support/task-api.ts'
 import { scheduledTask } from '../support/task-documents.ts'
 
-let folder: string
 let api: ApiUnderTest
 let acme: Members
 let anna: Person
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'reprise-groups-'))
-  api = await apiUnderTest({ deps: { store: SqliteStore.open(join(folder, 'reprise.db')) } })
+  api = await apiUnderTest({ durable: true })
 })
 
 beforeEach(async () => {
@@ -25,10 +19,7 @@ beforeEach(async () => {
   anna = await acme.person('anna')
 })
 
-afterAll(async () => {
-  await api?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => api?.close())
 
 const USERS = '/api/v1/users'
 const codeOf = (answer: { status: number; body: { errors: { code: string }[] } }) => [

@@ -18,7 +18,7 @@ let api: ApiUnderTest
 let acme: Members
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
 })
 afterEach(() => api.close())

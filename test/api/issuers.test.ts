@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   issuer = new TestIssuer('https://id.example.com', [key])
-  api = await apiUnderTest({ fetch: (url, options) => issuer.fetch(url, options) })
+  api = await apiUnderTest({ durable: true, fetch: (url, options) => issuer.fetch(url, options) })
   acme = await api.tenant('acme')
 })
 afterEach(() => api.close())

@@ -17,7 +17,7 @@ let providerId: string
 
 beforeEach(async () => {
   issuer = new TestIssuer('https://id.example.com', [key])
-  api = await apiUnderTest({ fetch: (url, options) => issuer.fetch(url, options) })
+  api = await apiUnderTest({ durable: true, fetch: (url, options) => issuer.fetch(url, options) })
   acme = await api.tenant('acme')
   browser = new Browser(injecting(api.server))
   const wish = { name: 'Company', protocol: 'jwt', issuer: issuer.url, jwksUrl: issuer.jwksUrl }

@@ -2,15 +2,11 @@
  * Searches and changes of people that are as costly as their limits allow, in a tenant of ten thousand users
  * and groups: no turn of the event loop takes more than 50 ms for them, and the answers are whole.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Group, membershipIn } from '../../src/core/group.ts'
 import type { GroupId, UserId } from '../../src/core/ids.ts'
 import type { User } from '../../src/core/records.ts'
 import { ROLES, roleIdOf } from '../../src/core/role.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
 import { put } from '../support/catalog.ts'
 import { TurnMeter } from '../support/hostile/turn-meter.ts'
@@ -20,14 +16,12 @@ const TURN_MAX_MS = 50
 /** A busy machine makes any turn slow once: slow is what is slow each time. */
 const TIMES = 3
 
-let folder: string
 let api: ApiUnderTest
 let acme: Members
 let users: readonly User[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'reprise-searches-'))
-  api = await apiUnderTest({ deps: { store: SqliteStore.open(join(folder, 'reprise.db')) } })
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   const { tenant } = acme
   const numbers = Array.from({ length: MANY }, (_none, index) => index)
@@ -60,10 +54,7 @@ beforeAll(async () => {
   await put(api.store, { users })
 }, 60_000)
 
-afterAll(async () => {
-  await api?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => api?.close())
 
 async function longestTurnOf(search: () => Promise<unknown>): Promise<number> {
   let least = Infinity

@@ -12,7 +12,7 @@ let api: ApiUnderTest
 let acme: Members
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
 })
 afterEach(() => api.close())
@@ -171,7 +171,7 @@ describe('a page of another site', () => {
   })
 
   it('is let ask when the operator allows its origin', async () => {
-    const allowed = await apiUnderTest({ deps: { corsOrigins: ['https://app.example'] } })
+    const allowed = await apiUnderTest({ durable: true, deps: { corsOrigins: ['https://app.example'] } })
     const payload = { grant_type: 'client_credentials', client_id: 'x', client_secret: 'x' }
     const headers = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }
     const answer = await allowed.server.inject({ method: 'POST', url: '/oauth/token', payload, headers })

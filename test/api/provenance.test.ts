@@ -17,6 +17,7 @@ let issuer: TestIssuer
 
 async function open(eventClaims?: readonly EventClaim[]) {
   api = await apiUnderTest({
+    durable: true,
     fetch: (url, options) => issuer.fetch(url, options),
     deps: defined({ eventClaims }),
   })

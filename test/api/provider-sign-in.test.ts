@@ -28,6 +28,7 @@ const SECRET = 'a secret of the client'
 beforeAll(async () => {
   guarded = guardedFetch({ allowance: parseAllowance('localhost') }, 'REPRISE_SIGN_IN_ALLOW')
   api = await apiUnderTest({
+    durable: true,
     fetch: guarded.fetch,
     deps: { hostUrl: ownOrigin({ publicUrl: undefined, trustedProxies: [] }) },
   })
@@ -283,7 +284,7 @@ describe('what does not lead in', () => {
 
   it('a provider of another tenant, or what was begun at its host', async () => {
     const hostUrl = (request: { host: string }) => `http://${request.host}`
-    const shared = await apiUnderTest({ fetch: guarded.fetch, deps: { hostUrl } })
+    const shared = await apiUnderTest({ durable: true, fetch: guarded.fetch, deps: { hostUrl } })
     await shared.tenant('one')
     const { tenant } = await shared.tenant('two')
     const ofTwo = { ...provider('Two', partner), tenantId: tenant.id }

@@ -16,7 +16,7 @@ let browser: Browser
 const COOKIE = '__Host-reprise-session'
 
 beforeEach(async () => {
-  api = await apiUnderTest()
+  api = await apiUnderTest({ durable: true })
   acme = await api.tenant('acme')
   browser = new Browser(injecting(api.server))
 })
@@ -58,7 +58,7 @@ describe('the page', () => {
 describe('where several tenants are', () => {
   it('each has the page at its own host, whatever the public address of the service is', async () => {
     const hostUrl = ownOrigin({ publicUrl: HOST_URL, trustedProxies: [] })
-    const shared = await apiUnderTest({ deps: { hostUrl } })
+    const shared = await apiUnderTest({ durable: true, deps: { hostUrl } })
     const first = await shared.tenant('acme')
     const other = await shared.tenant('other')
     const at = (host: string) => new Browser(injecting(shared.server, host))
@@ -88,6 +88,7 @@ describe('where several tenants are', () => {
 it('works below a path of a public address, at a host that has others, too', async () => {
   const publicUrl = 'https://example.com/reload'
   const below = await apiUnderTest({
+    durable: true,
     deps: { hostUrl: ownOrigin({ publicUrl, trustedProxies: [] }), basePath: '/reload' },
   })
   const { admin } = await below.tenant('acme')
@@ -138,7 +139,7 @@ describe('signing in with an API key', () => {
 
   it('refuses the key of another tenant as one that does not exist', async () => {
     const urls = { hostUrl: (request: { host: string }) => `https://${request.host}` }
-    const shared = await apiUnderTest({ deps: urls })
+    const shared = await apiUnderTest({ durable: true, deps: urls })
     await shared.tenant('one')
     const two = await shared.tenant('two')
     const atOne = new Browser(injecting(shared.server, 'one.example.com'))
@@ -208,7 +209,7 @@ describe('signing in with an API key', () => {
 })
 
 it('nobody signs in all the time: a program that does has to wait', async () => {
-  const limited = await apiUnderTest({ deps: { rateLimits: true } })
+  const limited = await apiUnderTest({ durable: true, deps: { rateLimits: true } })
   const { admin } = await limited.tenant('acme')
   const statuses: number[] = []
   for (let n = 0; n < SIGN_INS_MAX + 1; n++) {

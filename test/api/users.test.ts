@@ -1,26 +1,20 @@
 /** Users, roles and groups as clients of Qlik Cloud make and change them; on the durable store. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newUuid } from '../../src/core/ids.ts'
 import { roleIdOf } from '../../src/core/role.ts'
 import { FINISHED_EVENT_TYPE, WEBHOOK_DISABLED_TYPE } from '../../src/event/event-types.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { type ApiUnderTest, apiUnderTest, type Members, type Person } from '../support/api-under-test.ts'
 import { put } from '../support/catalog.ts'
 import { claimNext } from '../support/reload-steps.ts'
 import { appInSharedSpace, madeTask } from '../support/task-api.ts'
 import { scheduledTask } from '../support/task-documents.ts'
 
-let folder: string
 let api: ApiUnderTest
 let acme: Members
 let anna: Person
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'reprise-users-'))
-  api = await apiUnderTest({ deps: { store: SqliteStore.open(join(folder, 'reprise.db')) } })
+  api = await apiUnderTest({ durable: true })
 })
 
 beforeEach(async () => {
@@ -28,10 +22,7 @@ beforeEach(async () => {
   anna = await acme.person('anna')
 })
 
-afterAll(async () => {
-  await api?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => api?.close())
 
 const USERS = '/api/v1/users'
 const codeOf = (answer: { status: number; body: { errors: { code: string }[] } }) => [

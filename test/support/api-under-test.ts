@@ -39,6 +39,7 @@ import { tokenHash } from '../../src/sign-in/token-hash.ts'
 import { whoAsks } from '../../src/sign-in/who-asks.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Store } from '../../src/store/port/store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { put } from './catalog.ts'
 import { holdAnswersToDocument } from './declared-answers.ts'
 
@@ -89,6 +90,8 @@ export async function apiUnderTest(
     readonly deps?: Partial<ApiDeps>
     /** Asks identity providers. */
     readonly fetch?: Fetch
+    /** On a database in a folder of its own, as the service is. */
+    readonly durable?: true
   } = {},
 ): Promise<ApiUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-api-'))
@@ -100,7 +103,8 @@ export async function apiUnderTest(
     log: { info: () => undefined, warn: () => undefined, error: (...told) => console.error(...told) },
   }
   const filesRoot = join(folder, 'files')
-  const bare = given.deps?.store ?? new MemoryStore()
+  const kept = given.durable ? SqliteStore.open(join(folder, 'reprise.db')) : new MemoryStore()
+  const bare = given.deps?.store ?? kept
   const store = auditedStore(bare, given.deps?.world ?? world, actingNow)
   const limits = { ...DEFAULT_LIMITS, ...given.limits }
   const reader = new Readers({ limits, log: world.log })
