@@ -38,7 +38,8 @@ const ALGORITHMS: readonly string[] = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ]
-const SKEW_SECONDS = 60
+/** By how much the clock of an issuer may be wrong. */
+export const SKEW_SECONDS = 60
 /** Of keys that fit a token without a key id. */
 const KEYS_TRIED_MAX = 5
 

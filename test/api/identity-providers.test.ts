@@ -1,8 +1,10 @@
 /** Identity providers of a tenant, as its admins manage them. */
+import { generateKeyPairSync } from 'node:crypto'
+import { type CryptoKey, exportSPKI, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OWN_ISSUER } from '../../src/sign-in/client-token.ts'
 import { type ApiUnderTest, apiUnderTest, type Members } from '../support/api-under-test.ts'
-import { signingKey } from '../support/issuer.ts'
+import { signingKey, TestIssuer } from '../support/issuer.ts'
 
 const PROVIDERS = '/api/v1/identity-providers'
 const OIDC = {
@@ -35,6 +37,22 @@ describe('identity providers', () => {
     const { clientSecret, ...shown } = OIDC
     expect(made.body).toEqual({
       ...shown,
+      protocol: 'OIDC',
+      provider: 'generic',
+      interactive: true,
+      active: true,
+      description: 'Company',
+      createNewUsersOnLogin: true,
+      clockToleranceSec: 60,
+      tenantIds: [acme.tenant.id],
+      created: expect.any(String),
+      lastUpdated: expect.any(String),
+      options: {
+        discoveryUrl: 'https://id.example.com/.well-known/openid-configuration',
+        issuer: 'https://id.example.com',
+        clientId: 'reprise',
+        claimsMapping: { sub: ['/sub'], name: ['/name'], email: ['/email'], groups: ['/groups'] },
+      },
       id: expect.any(String),
       tenantId: acme.tenant.id,
       hasClientSecret: true,
@@ -121,6 +139,84 @@ describe('identity providers', () => {
     expect(await pointers({ ...JWT, protocol: 'saml' })).toEqual(['/protocol'])
     expect(await pointers({ ...JWT, hasClientSecret: true })).toEqual(['/hasClientSecret'])
     expect((await make({ ...JWT, issuer: 'portal', jwks: { keys: [jwk] } })).status).toBe(201)
+  })
+
+  it('are refused in the documents of Qlik’s API where these mean something else than there is', async () => {
+    const pem = String(
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    )
+    const options = { issuer: 'https://portal.example.com', staticKeys: [{ kid: 'one', pem }] }
+    const jwt = { protocol: 'jwtAuth', options }
+    const discoveryUrl = 'https://id.example.com/.well-known/openid-configuration'
+    const oidc = { protocol: 'OIDC', interactive: true }
+    const within = (more: object) => ({ ...oidc, options: { discoveryUrl, clientId: 'x', ...more } })
+    for (const [document, pointer] of [
+      [jwt, '/options/staticKeys/0/pem'],
+      [
+        { ...jwt, options: { ...options, staticKeys: [{ kid: 'one', pem: 'x' }] } },
+        '/options/staticKeys/0/pem',
+      ],
+      [{ ...jwt, options: { ...options, staticKeys: [] } }, '/options/staticKeys'],
+      [{ ...jwt, tenantIds: ['another'] }, '/tenantIds'],
+      [{ ...jwt, clockToleranceSec: 300 }, '/clockToleranceSec'],
+      [{ protocol: 'OIDC' }, '/interactive'],
+      [oidc, '/pendingOptions/discoveryUrl'],
+      [within({ discoveryUrl: 'https://id.example.com' }), '/options/discoveryUrl'],
+      [within({ claimsMapping: { sub: ['/a/b'] } }), '/options/claimsMapping/sub'],
+      [within({ claimsMapping: { email: ['/email', '/upn'] } }), '/options/claimsMapping/email'],
+      [within({ decryptingKey: {} }), '/options/decryptingKey'],
+      [{ ...within({ allowedClientIds: ['a'] }), interactive: false }, '/options/allowedClientIds'],
+      [{ protocol: 'SAML', interactive: true }, '/protocol'],
+    ] as const) {
+      const { status, body } = await make(document)
+      expect([status, body.errors?.[0].source], JSON.stringify(document)).toEqual([400, { pointer }])
+    }
+    expect((await acme.admin.call('GET', PROVIDERS)).body.data).toEqual([])
+  })
+
+  it('let in whose tokens fit the public key of such a document', async () => {
+    const [key, other] = [await signingKey('one'), await signingKey('two')]
+    const issuer = new TestIssuer('https://portal.example.com', [key])
+    const pem = await exportSPKI((await importJWK(key.jwk, key.alg)) as CryptoKey)
+    const options = { issuer: issuer.url, staticKeys: [{ kid: key.kid, pem }] }
+    expect((await make({ protocol: 'jwtAuth', options })).status).toBe(201)
+    const exp = Math.floor(api.world.clock.now() / 1000) + 300
+    const comeIn = async (signed: typeof key) => {
+      const authorization = `Bearer ${await issuer.token({ sub: 'ada', exp }, { key: signed })}`
+      return api.server.inject({ url: '/api/v1/users/me', headers: { authorization } })
+    }
+    expect((await comeIn(key)).json()).toMatchObject({ subject: 'ada' })
+    expect((await comeIn(other)).statusCode).toBe(401)
+  })
+
+  it('are changed by the operations of the official client, and chosen by whether they are active', async () => {
+    const { id } = (await make(OIDC)).body
+    const replace = (path: string, value: unknown) => ({ op: 'replace', path, value })
+    const changed = await patch(
+      id,
+      replace('/pendingOptions/clientId', 'other'),
+      replace('/pendingOptions/claimsMapping', { sub: ['/oid'] }),
+      replace('/options', { audience: 'api' }),
+      replace('/pendingOptions/emailVerifiedAlwaysTrue', true),
+      replace('/active', false),
+    )
+    expect(changed.status, changed.text).toBe(204)
+    expect(await read(id)).toMatchObject({
+      clientId: 'other',
+      claims: { subject: 'oid', groups: 'groups' },
+      audience: 'api',
+      invitedByMail: 'always',
+      enabled: false,
+      hasClientSecret: true,
+    })
+    const listed = async (active: boolean) =>
+      (await acme.admin.call('GET', `${PROVIDERS}?active=${active}`)).body.data.length
+    expect([await listed(true), await listed(false)]).toEqual([0, 1])
+    await patch(id, { op: 'promote-options' })
+    expect([await listed(true), await listed(false)]).toEqual([1, 0])
+    for (const wrong of [replace('/options', 'x'), replace('/options/discoveryUrl', 1), { op: 'replace' }]) {
+      expect((await patch(id, wrong)).status, JSON.stringify(wrong)).toBe(400)
+    }
   })
 
   it('cannot be patched into what could not be made', async () => {

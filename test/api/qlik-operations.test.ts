@@ -61,8 +61,6 @@ it('the page tells what was seen', () => expectReferencePage('compatibility.md',
 /** Routes that are there to say why not, or that take another document. */
 const THERE_AND_NOT_SHOWN: readonly string[] = [
   'groups.patchGroupsSettings',
-  'identity-providers.createIdp',
-  'identity-providers.patchIdp',
   'roles.createRole',
   'roles.deleteRole',
   'roles.patchRole',

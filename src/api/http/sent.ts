@@ -10,6 +10,8 @@ interface Shape {
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly Shape[]
+  readonly oneOf?: readonly Shape[]
+  readonly discriminator?: { readonly propertyName: string }
   readonly properties?: Readonly<Record<string, Shape>>
   readonly required?: readonly string[]
   readonly items?: Shape
@@ -37,6 +39,7 @@ export function tidyQuery(schema: Shape, sent: unknown): void {
  * that take null, and what the schema leaves open, stay as they are.
  */
 export function dropNulls(schema: Shape, value: unknown): void {
+  for (const one of schema.oneOf ?? []) if (isChosen(one, schema, value)) dropNulls(one, value)
   if (Array.isArray(value)) {
     if (schema.items !== undefined) for (const item of value) dropNulls(schema.items, item)
     return
@@ -49,6 +52,14 @@ export function dropNulls(schema: Shape, value: unknown): void {
     if (members[name] === null && isOptional && !takesNull(shape)) delete members[name]
     else dropNulls(shape, members[name])
   }
+}
+
+/** Of several documents, the one whose telling member has this value. */
+function isChosen({ properties }: Shape, { discriminator }: Shape, value: unknown): boolean {
+  const name = discriminator?.propertyName ?? ''
+  return (
+    properties?.[name]?.enum?.includes((value as Readonly<Record<string, unknown>> | null)?.[name]) === true
+  )
 }
 
 function takesNull(shape: Shape): boolean {

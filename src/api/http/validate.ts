@@ -17,7 +17,7 @@ export interface SchemaFault {
 }
 
 export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
-  const shared = { useDefaults: true, strict: false, verbose: true } as const
+  const shared = { useDefaults: true, strict: false, verbose: true, discriminator: true } as const
   const bodies = new Ajv(shared)
   const parameters = new Ajv({ ...shared, coerceTypes: 'array' })
   for (const ajv of [bodies, parameters]) ajvFormats.default(ajv)
@@ -102,8 +102,9 @@ function leafFault(faults: readonly ErrorObject[]): ErrorObject {
   return union ?? first
 }
 
-/** A member that is missing or too many has no place of its own. */
+/** A member that is missing, too many or tells between documents has no place of its own. */
 function memberStep({ keyword, params }: ErrorObject): string {
+  if (keyword === 'discriminator') return `/${escapeStep(String(params.tag))}`
   if (keyword === 'required') return `/${escapeStep(String(params.missingProperty))}`
   return keyword === 'additionalProperties' ? `/${escapeStep(String(params.additionalProperty))}` : ''
 }
@@ -128,6 +129,8 @@ function wanted(fault: ErrorObject): string {
       return 'is required'
     case 'additionalProperties':
       return `is not known here: ${knownNames(fault.parentSchema)}`
+    case 'discriminator':
+      return `must be ${tellingValues(fault)}`
     case 'maxProperties':
       return `must have at most ${fault.params.limit} entries`
     case 'maxItems':
@@ -139,11 +142,18 @@ function wanted(fault: ErrorObject): string {
   }
 }
 
+/** What the member may be that tells which of several documents it is. */
+function tellingValues({ params, parentSchema }: ErrorObject): string {
+  const { oneOf = [] } = (parentSchema ?? {}) as { readonly oneOf?: readonly Described[] }
+  return oneOf.flatMap(({ properties }) => properties?.[params.tag]?.enum ?? []).join(' or ')
+}
+
 interface Described {
   readonly type?: string
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly anyOf?: readonly Described[]
+  readonly properties?: Readonly<Record<string, Described>>
   readonly minimum?: number
   readonly maximum?: number
   readonly minLength?: number

@@ -1,6 +1,7 @@
 /**
  * Identity providers of the tenant, for its admins: where people sign in (`oidc`), and issuers whose tokens
- * are taken as bearer (`jwt`). A shape of our own. A client secret is taken and never shown.
+ * are taken as bearer (`jwt`). In members of our own, and in the documents of Qlik's API (idp-document.ts). A
+ * client secret is taken and never shown.
  */
 import { type Static, Type } from 'typebox'
 import {
@@ -21,12 +22,22 @@ import {
 import { type ProviderWish, providerFaults } from '../../core/people/provider-rules.ts'
 import { timeText } from '../../core/time-text.ts'
 import { OWN_ISSUER } from '../../sign-in/client-token.ts'
+import { all, is } from '../../store/port/condition.ts'
 import { positionOf } from '../../store/port/lists.ts'
 import { callerOf } from '../http/authenticate.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import { pageLinks, pageParameters, pageSchema, readPage } from '../http/page.ts'
 import { done, problems, refuse, refuseEach } from '../http/problem.ts'
 import { assertShape } from '../http/validate.ts'
+import {
+  JwtDocument,
+  OidcDocument,
+  ownMembers,
+  ownOperations,
+  QLIK_MEMBERS,
+  qlikMembers,
+} from './idp-document.ts'
+import { registerProviderFacts } from './idp-facts.ts'
 
 const TAGS = ['identity-providers']
 const PROVIDERS = '/api/v1/identity-providers'
@@ -93,12 +104,14 @@ const Wish = Type.Object(
       Type.String({ minLength: 1, maxLength: 1024, description: 'Of oidc; kept sealed, never shown' }),
     ),
   },
-  { additionalProperties: false },
+  { title: 'NewIdentityProvider', additionalProperties: false },
 )
 
 const ProviderRecord = Type.Object(
   {
     ...SETTABLE,
+    ...QLIK_MEMBERS,
+    protocol: Type.Enum(['OIDC', 'jwtAuth']),
     id: Type.String(),
     tenantId: Type.String(),
     hasClientSecret: Type.Boolean(),
@@ -109,14 +122,31 @@ const ProviderRecord = Type.Object(
 )
 const ProviderPath = Type.Object({ id: Type.String() })
 
+type Made = Static<typeof Wish> | Static<typeof OidcDocument> | Static<typeof JwtDocument>
+const NewProvider = Type.Unsafe<Made>({
+  type: 'object',
+  required: ['protocol'],
+  discriminator: { propertyName: 'protocol' },
+  oneOf: [Wish, OidcDocument, JwtDocument],
+})
+
+function isOwn(made: Made): made is Static<typeof Wish> {
+  return made.protocol === 'oidc' || made.protocol === 'jwt'
+}
+
 const Patch = Type.Array(
   Type.Object({
-    op: Type.Enum(PATCH_OPERATIONS),
-    path: Type.String({ maxLength: 128 }),
+    op: Type.Enum([...PATCH_OPERATIONS, 'promote-options']),
+    path: Type.Optional(Type.String({ maxLength: 128 })),
     from: Type.Optional(Type.String({ maxLength: 128 })),
     value: Type.Optional(Type.Unknown()),
   }),
-  { minItems: 1, maxItems: 20, description: 'JSON Patch (RFC 6902) of the members that can be set' },
+  {
+    minItems: 1,
+    maxItems: 20,
+    description:
+      'JSON Patch (RFC 6902) of the members that can be set, and operations as the official client has them: replace of /active, /description and of /options or /pendingOptions and what is in them, promote-options',
+  },
 )
 
 const LIST = {
@@ -134,7 +164,7 @@ export function registerIdentityProviders(server: ApiServer, deps: ApiDeps): voi
         tags: TAGS,
         operationId: 'getIdps',
         summary: 'Lists the identity providers of the tenant',
-        querystring: Type.Object(pageParameters(LIST)),
+        querystring: Type.Object({ ...pageParameters(LIST), active: Type.Optional(Type.Boolean()) }),
         response: {
           200: pageSchema('IdentityProviders', ProviderRecord),
           ...problems(400, 403),
@@ -144,9 +174,18 @@ export function registerIdentityProviders(server: ApiServer, deps: ApiDeps): voi
     async (request) => {
       const caller = callerOf(request)
       done(refuseWaysIn(caller))
-      const query = readPage(deps, request, request.query, LIST)
+      const { active } = request.query
+      const query = readPage(
+        deps,
+        request,
+        request.query,
+        LIST,
+        defined({ active: active && String(active) }),
+      )
       const { sort, page } = query
-      const listed = await deps.store.list('identityProviders', { tenantId: caller.tenantId, sort, page })
+      const where = active === undefined ? all<'enabled'>() : is('enabled', active ? 1 : 0)
+      const { tenantId } = caller
+      const listed = await deps.store.list('identityProviders', { tenantId, where, sort, page })
       return {
         data: listed.rows.map(providerRecord),
         links: pageLinks(deps, request, query, listed, (row) =>
@@ -162,16 +201,20 @@ export function registerIdentityProviders(server: ApiServer, deps: ApiDeps): voi
         tags: TAGS,
         operationId: 'createIdp',
         summary: 'Makes an identity provider',
-        body: Wish,
+        body: NewProvider,
         response: { 201: ProviderRecord, ...problems(400, 403, 409) },
       },
     },
     async (request, reply) => {
-      const made = done(await makeProvider(deps, callerOf(request), wishOf(deps, request.body)))
+      const caller = callerOf(request)
+      const { body } = request
+      const wish = wishOf(deps, isOwn(body) ? body : ownMembers(caller.tenantId, body))
+      const made = done(await makeProvider(deps, caller, wish))
       return reply.code(201).send(providerRecord(made))
     },
   )
   registerProvider(server, deps)
+  registerProviderFacts(server, deps)
 }
 
 function registerProvider(server: ApiServer, deps: ApiDeps): void {
@@ -208,7 +251,7 @@ function registerProvider(server: ApiServer, deps: ApiDeps): void {
       const caller = callerOf(request)
       const found = await deps.store.identityProvider(caller.tenantId, request.params.id as ProviderId)
       const before = done(seenProvider(caller, found))
-      const patched = applyPatch(settableOf(before), request.body as readonly PatchOperation[])
+      const patched = applyPatch(settableOf(before), operationsOf(request.body))
       if (patched.kind === 'fault') throw refuse('badRequest', patched)
       const { document } = patched
       assertShape(request, Wish, document)
@@ -234,6 +277,15 @@ function registerProvider(server: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send(null)
     },
   )
+}
+
+function operationsOf(patch: Static<typeof Patch>): readonly PatchOperation[] {
+  return patch.flatMap(({ op, path, ...rest }, index) => {
+    const own = ownOperations({ op, ...defined({ path }), ...rest }, index)
+    if (own !== undefined) return own
+    if (path !== undefined) return [{ op, path, ...rest } as PatchOperation]
+    throw refuse('badRequest', { detail: 'path is required', pointer: `/${index}/path` })
+  })
 }
 
 /** Stands for the secret that is kept, in the document that a patch changes. */
@@ -286,8 +338,11 @@ function settableOf(provider: IdentityProvider): Static<typeof Wish> {
 
 function providerRecord(provider: IdentityProvider): Static<typeof ProviderRecord> {
   const { clientSecret, ...settable } = settableOf(provider)
+  const qlik = qlikMembers(provider, timeText)
   return {
     ...settable,
+    ...qlik,
+    protocol: qlik.provider === 'external' ? 'jwtAuth' : 'OIDC',
     id: provider.id,
     tenantId: provider.tenantId,
     hasClientSecret: clientSecret !== undefined,

@@ -34,7 +34,6 @@ import { provenanceOf } from '../../intake/provenance.ts'
 import type { PagePosition, ReloadSortField } from '../../store/port/lists.ts'
 import { reloadSortValue } from '../../store/port/reload-sort.ts'
 import { callerOf } from '../http/authenticate.ts'
-import { clientAddress } from '../http/client-address.ts'
 import type { ApiDeps, ApiServer } from '../http/deps.ts'
 import {
   absoluteLink,

@@ -89,11 +89,6 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^groups\.patchGroupsSettings/, 'each identity provider says by itself whether it makes groups'],
   [/^roles\.(create|delete|patch)/, 'roles are built in: what they allow is fixed'],
   [/^tenants\.(create|deactivate|reactivate)/, 'the operator makes, removes and restores tenants'],
-  [
-    /^identity-providers\.(create|patch)/,
-    'there, with a document of our own: OIDC and JWT by issuer and keys',
-  ],
-  [/^identity-providers\./, 'a provider says itself what it is; there is one way in for each'],
 ]
 
 export function reasonOf(operation: string): string {

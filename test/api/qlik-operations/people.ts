@@ -1,4 +1,5 @@
 /** Users, groups, roles, keys, OAuth clients and the tenant. */
+import { generateKeyPairSync } from 'node:crypto'
 import * as apiKeys from '@qlik/api/api-keys'
 import * as csrfToken from '@qlik/api/csrf-token'
 import * as groups from '@qlik/api/groups'
@@ -213,18 +214,63 @@ export async function csrfWorks({ shown, options }: Scene): Promise<void> {
   )
 }
 
-/** Made in the shape of this service: that of the client has other members. */
-export async function providersWork({ shown, options, acme }: Scene): Promise<void> {
-  const made = await acme.admin.call('POST', '/api/v1/identity-providers', {
-    name: 'Portal',
-    protocol: 'jwt',
-    issuer: 'https://portal.example.com',
-    jwksUrl: 'https://portal.example.com/keys',
-  })
-  expect(made.status, made.text).toBe(201)
-  const { id } = made.body
+const PEM = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+})
+
+export async function providersWork({ shown, options }: Scene): Promise<void> {
+  const pem = String(PEM)
+  const issuer = 'https://portal.example.com'
+  const { data: made } = await shown.works(
+    'identity-providers.createIdp',
+    idps.createIdp(
+      {
+        protocol: 'jwtAuth',
+        provider: 'external',
+        description: 'Portal',
+        options: { issuer, staticKeys: [{ kid: 'one', pem }] },
+      },
+      options,
+    ),
+    ({ data, status }) => {
+      expect(status).toBe(201)
+      expect(data).toMatchObject({
+        active: true,
+        protocol: 'jwtAuth',
+        provider: 'external',
+        interactive: false,
+        description: 'Portal',
+        options: { issuer, staticKeys: [{ kid: 'one', pem }] },
+      })
+    },
+  )
+  const id = made.id!
+  await shown.works(
+    'identity-providers.patchIdp',
+    idps.patchIdp(id, [{ op: 'replace', path: '/description', value: 'Gate' }], options),
+    async () => expect((await idps.getIdp(id, options)).data.description).toBe('Gate'),
+  )
+  await signInThere({ options })
+  await shown.works('identity-providers.getIdpStatuses', idps.getIdpStatuses(options), ({ data }) =>
+    expect(data).toEqual({
+      active_interactive_idps_count: 1,
+      idps_metadata: expect.arrayContaining([
+        { active: true, interactive: false, provider: 'external' },
+        { active: true, interactive: true, provider: 'generic' },
+      ]),
+    }),
+  )
+  await shown.constant('identity-providers.getMyIdpMeta', idps.getMyIdpMeta(options), ({ data }) =>
+    expect(data).toEqual({}),
+  )
+  await shown.constant(
+    'identity-providers.getIdpWellKnownMetaData',
+    idps.getIdpWellKnownMetaData(options),
+    ({ data }) => expect(data).toMatchObject({ grant_types_supported: ['client_credentials'] }),
+  )
   await shown.works('identity-providers.getIdps', idps.getIdps({}, options), ({ data }) =>
-    expect(data.data).toMatchObject([{ id }]),
+    expect(data.data?.map((one) => one.id)).toContain(id),
   )
   await shown.works('identity-providers.getIdp', idps.getIdp(id, options), ({ data }) =>
     expect(data).toMatchObject({ id }),
@@ -232,4 +278,24 @@ export async function providersWork({ shown, options, acme }: Scene): Promise<vo
   await shown.works('identity-providers.deleteIdp', idps.deleteIdp(id, options), () =>
     expect(idps.getIdp(id, options)).rejects.toMatchObject({ status: 404 }),
   )
+}
+
+/** Written as pending, looked at, and promoted. */
+async function signInThere({ options }: Pick<Scene, 'options'>): Promise<void> {
+  const pendingOptions = {
+    discoveryUrl: 'https://id.example.com/.well-known/openid-configuration',
+    clientId: 'ours',
+    clientSecret: 'a secret',
+    claimsMapping: { sub: ['/sub'], groups: ['/roles'] },
+  }
+  const { data } = await idps.createIdp(
+    { protocol: 'OIDC', provider: 'generic', interactive: true, description: 'Company', pendingOptions },
+    options,
+  )
+  expect(data).toMatchObject({ active: false, protocol: 'OIDC', interactive: true })
+  expect(JSON.stringify(data)).not.toContain('a secret')
+  const { clientSecret: _kept, claimsMapping, ...shown } = pendingOptions
+  await idps.patchIdp(data.id!, [{ op: 'promote-options' }], options)
+  const { data: now } = await idps.getIdp(data.id!, options)
+  expect(now).toMatchObject({ active: true, options: { ...shown, claimsMapping } })
 }

@@ -186,7 +186,8 @@ export function requestTo(method: string, url: string, ids: Ids): Request | unde
     isUpload: upload !== undefined,
     isBytes: bytes !== undefined,
   }
-  return path !== undefined && isWhole && notIn !== ids.type ? request : undefined
+  const isThere = notIn === undefined || notIn !== ids.type
+  return path !== undefined && isWhole && isThere ? request : undefined
 }
 
 /** The path with ids: of what is within tasks and automations by that first. */
