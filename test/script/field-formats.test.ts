@@ -56,17 +56,19 @@ describeScripts('A field of numbers only of a QVD file', [
     tables: { R: 'day: 4/18/2013#41382', E: 'd,i: 4/18/2013#41382,2013' },
   },
   {
-    rule: 'is raw when the LOAD computes, filters or stacks',
+    rule: 'is raw when the LOAD computes, filters, maps or stacks',
     files: { 'q.qvd': FILE },
     script: `C: LOAD d, d + 1 as e, d & '' as s FROM [lib://d/q.qvd] (qvd); W: LOAD d as w FROM [lib://d/q.qvd] (qvd) WHERE d > 0;
       P: LOAD d as p; LOAD d FROM [lib://d/q.qvd] (qvd); A: NoConcatenate LOAD * FROM [lib://d/q.qvd] (qvd) WHERE IterNo() > 0;
-      G: LOAD d as g, Count(i) as c FROM [lib://d/q.qvd] (qvd) GROUP BY d;`,
+      G: LOAD d as g, Count(i) as c FROM [lib://d/q.qvd] (qvd) GROUP BY d; m: MAPPING LOAD 0, 1 AutoGenerate 1;
+      MAP z USING m; Z: LOAD d as y, i as z FROM [lib://d/q.qvd] (qvd);`,
     tables: {
       C: 'd,e,s: 41382,41383,41382',
       W: 'w: 41382',
       P: 'p: 41382',
       A: `${NAMES}: ${RAW}`,
       G: 'g,c: 41382,1',
+      Z: 'y,z: 41382,2013',
     },
   },
   {

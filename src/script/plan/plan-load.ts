@@ -23,6 +23,7 @@ import { closed, type ModelShape, type Names, withoutTable } from './model-shape
 import type { RowLimits } from './row-plan.ts'
 import { planSink, type SinkPlan, type SinkQuestion } from './sink-plan.ts'
 import { planSource, type SourcePlan } from './source-plan.ts'
+import { ruleFor } from './stored-names.ts'
 import { planTransform, type TransformPlan } from './transform-plan.ts'
 
 /** The facts that a LOAD is planned with. */
@@ -115,7 +116,8 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
     steps,
     fields: fields.names,
     ...(transform === undefined ? { origins: fields.names.map(origins) } : {}),
-    asItIs: transform === undefined && picksOnly(steps),
+    asItIs:
+      transform === undefined && picksOnly(steps) && fields.names.every((name) => isUnmapped(name, scope)),
     distinct: levels[0]!.distinct,
     ...defined({ transform: transformed.plan, sink }),
   }
@@ -124,6 +126,9 @@ export function planLoad(statement: LoadStatement, scope: LoadScope, facts: Load
   if (answer.kind === 'refused' || !isOpen) return answer
   return { kind: 'open', source: opened.source, constants: numbers.open, after }
 }
+
+const isUnmapped = (name: string, { rules }: LoadScope): boolean =>
+  ruleFor(rules.maps, name)?.map === undefined
 
 /** Exists of a field alone looks at values and changes none. */
 function picksOnly([step, ...more]: readonly RowStep[]): boolean {
