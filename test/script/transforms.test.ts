@@ -192,8 +192,8 @@ describeScripts('Hierarchy', [
     script: `T: Hierarchy (id, up, name, , id, path, '\\', ) LOAD * ${NODES};`,
     tables: {
       T:
-        'id,up,name,name1,name2,name3,path: 5,\'\',Europe,Europe,∅,∅,"5" | 4,5,UK,Europe,UK,∅,5\\4 | ' +
-        '1,4,London,Europe,UK,London,5\\4\\1 | 7,99,Asia,Asia,∅,∅,"7"',
+        "id,up,name,name1,name2,name3,path: 5,'',Europe,Europe,∅,∅,5 | 4,5,UK,Europe,UK,∅,5\\4 | " +
+        '1,4,London,Europe,UK,London,5\\4\\1 | 7,99,Asia,Asia,∅,∅,7',
     },
   },
   {

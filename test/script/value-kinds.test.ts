@@ -83,6 +83,12 @@ describeScripts('A text that a LOAD makes is read as a cell is (FACTS 2)', [
     },
   },
   {
+    rule: 'paths of a hierarchy',
+    script: `T: HIERARCHY (n, p, name, up, name, path) LOAD * ${inline('n,p,name', '1,,07', '2,1,08')};
+      NoConcatenate S: LOAD path RESIDENT T; DROP TABLE T;`,
+    tables: { S: 'path: 07#7 | 07/08' },
+  },
+  {
     rule: 'the value that stands for NULL',
     script: `NULLASVALUE n; SET NullValue = 00; T: LOAD If(0,1) as n, 1 as k ${ONE}; Concatenate (T) LOAD 0 as n, 2 as k ${ONE};`,
     tables: { T: 'n,k: 00#0,1 | 00#0,2' },

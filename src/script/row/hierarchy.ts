@@ -7,6 +7,8 @@
 import { faults } from '../fault/fault.ts'
 import type { Hierarchy, HierarchyBelongsTo } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
+import { formatsOf } from '../value/formats.ts'
+import { withNumber } from '../value/interpret-text.ts'
 import type { Settings } from '../value/settings.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
@@ -34,6 +36,8 @@ export function expandHierarchy(loaded: NamedRows, hierarchy: Hierarchy, setting
   const levels = paths.reduce((most, { depth }) => Math.max(most, depth), 0)
   const { parentName, pathName, depth: depthName, delimiter } = hierarchy
   const textAt = (row: number, at: number) => textOf(rows[row]![at]!, settings) ?? ''
+  const { readText } = formatsOf(settings)
+  const read = (text: string) => withNumber(text, readText(text))
   return {
     names: [
       ...names,
@@ -47,7 +51,7 @@ export function expandHierarchy(loaded: NamedRows, hierarchy: Hierarchy, setting
         ...rows[path.row]!,
         ...Array.from({ length: levels }, (_, index) => (index in way ? rows[way[index]!]![nameAt]! : null)),
         ...(parentName === undefined ? [] : [parent]),
-        ...(pathName === undefined ? [] : [way.map((row) => textAt(row, sourceAt)).join(delimiter)]),
+        ...(pathName === undefined ? [] : [read(way.map((row) => textAt(row, sourceAt)).join(delimiter))]),
         ...(depthName === undefined ? [] : [path.depth]),
       ]
     }),
