@@ -20,6 +20,12 @@ describeScripts('Statements whose text is only text', [
     traced: ['===== two =====', '= three', '=five'],
   },
   {
+    rule: 'also behind WHEN and UNLESS',
+    script: `LET trace = 1; WHEN trace = 1 TRACE it's one; UNLESS trace = 1 TRACE it's none;
+      WHEN trace = 1 SET v = it's; TRACE $(v) 'two';`,
+    traced: ["it's one", "it's 'two'"],
+  },
+  {
     rule: 'they may still name a table, or a variable behind LET and SET',
     script: `Trace: LOAD 1 AS a AUTOGENERATE 1;
       Rem: NOCONCATENATE LOAD 2 AS a AUTOGENERATE 1;

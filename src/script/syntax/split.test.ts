@@ -68,6 +68,16 @@ describe('raw text (LANGUAGE 1.2)', () => {
       "SET v=it's // no comment;SET n=1;",
       ["SET v=it's // no comment", 'SET n=1'],
     ],
+    [
+      'also behind WHEN and UNLESS',
+      "WHEN trace=1 TRACE it's;unless a='x;' and (b) SET v='a;b';WHEN 1 STORE T INTO lib://D/it's.csv (txt);x=1",
+      [
+        "WHEN trace=1 TRACE it's",
+        "unless a='x;' and (b) SET v='a;b'",
+        "WHEN 1 STORE T INTO lib://D/it's.csv (txt)",
+        'x=1',
+      ],
+    ],
     ['SET of an apostrophe-free empty value', "SET v=;SET w='x';", ['SET v=', "SET w='x'"]],
     [
       'TRACE and REM take unpaired quotes',

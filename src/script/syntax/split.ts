@@ -114,11 +114,14 @@ function thenAt(script: string, at: number): boolean {
 }
 
 /** Behind these words an operand is to come, so that FROM is a field there: LOAD From, To RESIDENT t. */
-const BEFORE_OPERAND = /^(?:load|distinct|as|and|or|xor|not|like|precedes|follows|where|while|by|bit\w+)$/i
+const BEFORE_OPERAND =
+  /^(?:load|distinct|as|and|or|xor|not|like|precedes|follows|where|while|by|when|unless|bit\w+)$/i
 
 /** Up to the semicolon outside of quotes, brackets, INLINE bodies, comments and unquoted paths. */
 function scanRegular(script: string, start: number, store: boolean, kept: TextMaker): number {
+  const guarded = /^(?:when|unless)\s/i.test(script.slice(start, start + 7))
   let loads = false
+  let stores = store
   let operand = false
   let at = start
   const keep = (end: number) => {
@@ -141,8 +144,13 @@ function scanRegular(script: string, start: number, store: boolean, kept: TextMa
       keep(quote)
       operand = true
     } else if (word !== undefined) {
+      const head = guarded && operand ? headAt(script, at) : 'regular'
+      // Behind WHEN and its condition.
+      if (head === 'set') return scanSet(script, at, kept)
+      if (head === 'raw') return scanRaw(script, at, at, kept)
       keep(at + word.length)
-      if (operand && startsPath(word, loads, store)) at = keepPath(script, at, kept)
+      if (operand && startsPath(word, loads, stores)) at = keepPath(script, at, kept)
+      stores ||= head === 'store'
       loads ||= /^load$/i.test(word)
       operand = !BEFORE_OPERAND.test(word)
     } else {
