@@ -184,11 +184,12 @@ export const FORMAT_ITEMS: readonly (readonly [item: string, meaning: string])[]
   ['ooxml', 'a sheet of an Excel workbook, xlsx'],
   ['biff', 'the same of an old workbook, xls'],
   ['xmlSimple', 'elements of XML as rows'],
+  ['html', 'a table of a page'],
   ['json', 'objects of JSON as rows'],
   ['qvx', 'what connectors write'],
   [
     'table is Sales',
-    'the sheet or named range of a workbook, the first sheet without it; the path in XML or JSON',
+    'the sheet or named range of a workbook, the first without it; a path in XML or JSON; `@2` of a page',
   ],
   ['embedded labels', 'the first row has the field names (default)'],
   ['no labels', 'fields are `@1`, `@2` ..., in a workbook `A`, `B` ...'],

@@ -25,8 +25,8 @@ ${EXAMPLES.map(section).join('\n\n')}
 
 ## Files
 
-FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\`, Excel workbooks (\`ooxml\`, \`biff\`), XML (\`xmlSimple\`), \`json\` and the
-\`qvx\` of connectors; without a format the extension decides, and what it does not tell is read as text. FROM_FIELD reads texts, XML and JSON. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
+FROM reads delimited text (\`txt\`, \`csv\`), fixed-width text (\`fix\`), \`qvd\`, \`parquet\`, Excel workbooks (\`ooxml\`, \`biff\`), XML (\`xmlSimple\`), tables of pages (\`html\`),
+\`json\` and the \`qvx\` of connectors; without a format the extension decides, and what it does not tell is read as text. FROM_FIELD reads texts, XML and JSON. A path with \`*\` or \`?\` stands for every file that matches, by name. STORE writes \`qvd\`, \`txt\`
 and \`parquet\`; without a format it writes a QVD, whatever the extension. A QVD keeps every value with its text. A parquet column is of numbers, dates or timestamps when all
 values of its field are, each with a text that \`DateFormat\` and its kin give; else it is of texts. Paths begin with a connection, \`lib://DataFiles/...\`, and
 lead to nothing outside of it. A path of a Windows machine in an old script, \`C:\\Data\\x.qvd\` or \`\\\\server\\share\\x.qvd\`, leads to the place that the

@@ -106,6 +106,11 @@ const PLACES: readonly Place[] = [
     asItIs: AS_IT_IS.workbook,
   },
   {
+    name: 'FROM html',
+    script: (f) => `T: LOAD * FROM [lib://d/a.html] ${withType('html', f)};`,
+    asItIs: ['embedded labels', 'utf8'],
+  },
+  {
     name: 'FROM qvx',
     script: (f) => `T: LOAD * FROM [lib://d/a.qvx] ${withType('qvx', f)};`,
     asItIs: AS_IT_IS.own,
@@ -153,6 +158,7 @@ const FILES = {
   'b.xls': workbook('biff8'),
   'a.xml': '<r><a>é</a></r>',
   'a.json': '{"a":"é"}',
+  'a.html': '<table><tr><td>a<tr><td>é<tr><td>z</table>',
   'a.qvx': qvxFile([{ FieldName: 'a', Type: 'QVX_TEXT', Extent: 'QVX_ZERO_TERMINATED' }], [['x\0']]),
 }
 

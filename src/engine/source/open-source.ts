@@ -1,6 +1,6 @@
 /**
- * Room `engine/source`: rows come in: text, fixed width, spreadsheets, XML, JSON, QVD, QVX and Parquet. One
- * reader a format enters.
+ * Room `engine/source`: rows come in: text, fixed width, spreadsheets, XML, HTML, JSON, QVD, QVX and
+ * Parquet. One reader a format enters.
  *
  * Opens what a LOAD reads that is no table: which reader its text or file needs.
  */
@@ -9,6 +9,7 @@ import type { Sources } from '../duckdb/row-source.ts'
 import { fileFacts } from './file-facts.ts'
 import type { FilePaths } from './file-paths.ts'
 import { fixedWidthSource } from './fixed-width-source.ts'
+import { htmlSource } from './html-source.ts'
 import { jsonFileSource, jsonTextSource } from './json-source.ts'
 import { parquetSource } from './parquet-file.ts'
 import { qvdSource } from './qvd-source.ts'
@@ -41,6 +42,8 @@ export function sourcesOf(database: Database, paths: FilePaths, warn: (text: str
           const interrupted = () => database.checkInterrupted()
           return xmlFileSource({ real, shown: path }, { table, encoding, asked }, settings, interrupted)
         }
+        case 'html':
+          return htmlSource({ real, shown: path }, format, settings, warn)
         case 'json': {
           const { table, encoding } = format
           return jsonFileSource({ real, shown: path }, { table, encoding, asked }, settings)

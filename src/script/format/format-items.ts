@@ -8,7 +8,18 @@ import type { FileFormat } from '../syntax/statement.ts'
 import { characterSet, unknownCharacterSet } from './character-set.ts'
 
 /** The types of file that LOAD reads. */
-export const READABLE = ['txt', 'fix', 'qvd', 'parquet', 'ooxml', 'biff', 'xml', 'json', 'qvx'] as const
+export const READABLE = [
+  'txt',
+  'fix',
+  'qvd',
+  'parquet',
+  'ooxml',
+  'biff',
+  'xml',
+  'json',
+  'qvx',
+  'html',
+] as const
 
 export type FileType = (typeof READABLE)[number]
 
@@ -80,6 +91,7 @@ const ITEMS: Readonly<Record<FormatUse, Partial<Record<FormatItem, Allowed>>>> =
   },
   ooxml: WORKBOOK,
   biff: WORKBOOK,
+  html: { labels: LABELS, header: linesOnly('a page'), table: true, encoding: true },
   xml: { table: true, encoding: true },
   json: { table: true, encoding: true },
   'from_field xml': { table: true, encoding: IN_FILE },
@@ -118,6 +130,7 @@ const WRITTEN: Readonly<Record<FormatItem, string>> = {
 const SHOWN: Readonly<Record<FormatUse, string>> = {
   txt: 'a text file',
   fix: 'a fixed-width file',
+  html: 'a page',
   xml: 'XML',
   json: 'JSON',
   'from_field json': 'JSON of FROM_FIELD',

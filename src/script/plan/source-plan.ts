@@ -171,7 +171,7 @@ function fileShape(source: SourceOf<'file'>, level: LoadLevel, report: Report): 
   if (!isReadable(type)) {
     report(
       faults.wrongFormat(
-        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff, xml, json or qvx`,
+        `File '${path}': the format ${type} cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff, xml, html, json or qvx`,
         span,
       ),
     )
