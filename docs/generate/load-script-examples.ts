@@ -137,6 +137,10 @@ export const EXAMPLES: readonly ShownExample[] = [
         "TAG FIELD id WITH '$key', mine;\nUNTAG FIELD id WITH mine;\nCOMMENT FIELD id WITH 'of the sale';\nCOMMENT TABLE Sales WITH 'all of them';",
       ],
       [
+        'Fields that are hidden by their names: tagged `$hidden`',
+        "SET HidePrefix='_';\nSET HideSuffix='_id';",
+      ],
+      [
         'Calculated fields over others: kept with the data, not computed yet',
         'Calendar: DECLARE FIELD DEFINITION TAGGED $date FIELDS Year($1) AS Year, Month($1) AS Month;\nDERIVE FIELDS FROM FIELDS day USING Calendar;',
       ],
