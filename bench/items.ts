@@ -181,6 +181,7 @@ interface Question {
   readonly taken: { few: number[]; many: number[] }
 }
 
+if (process.argv.includes('--built')) process.env.REPRISE_BUILT = '1'
 const folder = newDataFolder()
 const settings = { REPRISE_OPERATOR_KEY: OPERATOR_KEY }
 const first = await startServiceProcess(folder, settings)
@@ -224,7 +225,7 @@ const memory = [
 const machine = `${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, node ${process.version}`
 const text = `lists of apps: processor time of the service for a page of ${FEW},
 in a tenant of ${FEW} apps and in one of ${many};
-median of ${ROUNDS} rounds of ${REQUESTS} pages each, ${machine}, sources unbuilt
+median of ${ROUNDS} rounds of ${REQUESTS} pages each, ${machine}, ${process.argv.includes('--built') ? 'built' : 'sources unbuilt'}
 ${lines.join('\n')}
 memory of the service with ${apps} apps: ${memory.join(', ')}
 (wanted: a ratio of at most ${RATIO_MAX}, under ${MEMORY_MAX_MB} MB)

@@ -8,9 +8,11 @@ import * as module from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { nodeFault } from './node-version.ts'
+import { boundYoungHeap } from './young-heap.ts'
 
 const fault = nodeFault(process.versions.node)
 if (fault === undefined) {
+  if (process.argv[2] === 'serve') boundYoungHeap()
   module.enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'reprise'))
   // Otherwise a killed service would never write the cache.
   setTimeout(module.flushCompileCache, 3000).unref()

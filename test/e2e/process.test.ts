@@ -55,6 +55,14 @@ async function readStream(url: string, lastEventId: string | undefined, until: (
 }
 
 describe('reprise serve', () => {
+  it.runIf(process.platform === 'linux')('bounds the young part of its heap, once', async () => {
+    const service = await startServiceProcess(newDataFolder())
+    const { pid } = service.process
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    expect(args.filter((arg) => arg.includes('semi-space-size'))).toEqual(['--max-semi-space-size=8'])
+    expect(await service.stop()).toBe(0)
+  })
+
   it('makes an admin key on the first start only, prints it once, and keeps secrets to their owner', async () => {
     const folder = newDataFolder()
     const first = await startServiceProcess(folder, { REPRISE_ADMIN_KEY: '' })

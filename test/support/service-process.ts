@@ -11,7 +11,14 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client } from '../../src/cli/client.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The sources; with REPRISE_BUILT=1, for benches, what `npm run build` made of them. */
+const main = () =>
+  fileURLToPath(
+    new URL(
+      process.env.REPRISE_BUILT === '1' ? '../../dist/cli/main.js' : '../../src/cli/main.ts',
+      import.meta.url,
+    ),
+  )
 export const ADMIN_KEY = 'end-to-end-admin-key'
 
 export interface ServiceProcess {
@@ -80,7 +87,7 @@ export async function killDuringStart(
 /** The command line of a service, and its environment. */
 export function serviceCommand(dataDir: string, environment: Readonly<Record<string, string>>) {
   return {
-    args: [MAIN, 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
+    args: [main(), 'serve', '--port', environment.REPRISE_PORT ?? '0', '--data', dataDir],
     env: {
       PATH: process.env.PATH,
       REPRISE_ADMIN_KEY: ADMIN_KEY,
