@@ -1,6 +1,6 @@
 /**
- * The bound of the heap's young part. V8 lets it grow to 64 MiB on a machine with much memory, which a service
- * that makes garbage for each request fills and keeps; with a quarter of that it answers as fast.
+ * The bound of the heap's young part. V8 lets it grow to 64 MiB on a machine with much memory, which a
+ * service that makes garbage for each request fills and keeps; with a quarter of that it answers as fast.
  */
 const FLAG = '--max-semi-space-size=8'
 
