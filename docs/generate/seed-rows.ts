@@ -142,7 +142,7 @@ export const FIELD_ROWS: Readonly<Record<string, FieldRow>> = {
   originip: {
     source:
       'client address of the request: that of the connection, or of the right-most hop that is no trusted proxy',
-    present: 'a request asked for the reload',
+    present: 'a request asked for the reload; of a task started by hand, that of its owner',
     shown: [
       FROM_REQUEST,
       ['test/api/reloads.test.ts', 'takes the right-most hop that is no trusted proxy as the client'],
@@ -188,7 +188,7 @@ export const FIELD_ROWS: Readonly<Record<string, FieldRow>> = {
   },
   authclaims: {
     source: 'issuer, subject and kind of the caller when the reload was accepted; never a token or secret',
-    present: 'a request asked for the reload',
+    present: 'a request asked for the reload; of a task started by hand, that of its owner',
     shown: [FROM_REQUEST, KEPT],
   },
   tracestate: {

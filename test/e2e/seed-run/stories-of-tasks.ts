@@ -11,7 +11,8 @@ const TASKS = '/api/scheduling/tasks'
 /** From now to the instant of a schedule: long enough to make what listens to its end. */
 const AHEAD_MS = 3000
 
-const MADE = { status: 'SUCCEEDED', came: 'ran', bySystem: true } as const
+const RAN = { status: 'SUCCEEDED', came: 'ran' } as const
+const MADE = { ...RAN, bySystem: true } as const
 const BY_TIME = { ...MADE, reason: 'Scheduled reload' } as const
 const RELOAD_TASK = { type: 'chronos', resourceType: 'reload-tasks' } as const
 const TASK = { type: 'choreographer', resourceType: 'tasks' } as const
@@ -48,7 +49,7 @@ export async function startedByTime(place: Place): Promise<Lived[]> {
 export async function startedByHand(place: Place): Promise<Lived[]> {
   const id = await made(place, TASKS, document(await newApp(place, ROWS, { spaceId: place.spaceId })))
   await place.client.call('POST', `${TASKS}/${id}/actions/start`)
-  const told = { ...MADE, ...TASK, reason: 'User initiated reload', inSpace: true } as const
+  const told = { ...RAN, ...TASK, reason: 'User initiated reload', inSpace: true } as const
   return [await seen(place, 'task, by hand', id, told)]
 }
 
