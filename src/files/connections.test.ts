@@ -6,6 +6,7 @@ import { put } from '../../test/support/catalog.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { newHexId, newUuid } from '../core/ids.ts'
+import { machineFolders } from '../core/machine-path.ts'
 import type { World } from '../core/ports.ts'
 import type { App, Space, User } from '../core/records.ts'
 import { jsonLog, realWorld } from '../main/world.ts'
@@ -97,6 +98,18 @@ it('gives a personal app its owner’s files and the spaces that the owner may r
   )
   expect(given).toHaveLength(3)
   expect(given[0]!.root).toBe(join(root, owner.tenantId, 'personal', owner.id))
+})
+
+it('gives each connection the folders of machines that places of it stand for', async () => {
+  await addSpace('Mine', { ownerId: owner.id })
+  const table = machineFolders(
+    'C:\\Data=lib://DataFiles/in;\\\\srv\\x=lib://Mine:DataFiles;D:\\=lib://Foreign:DataFiles',
+  )
+  const given = await fileConnections(store, files, table).connectionsFor(app(), owner.id)
+  expect(given.map(({ name, stands }) => [name, stands])).toEqual([
+    ['DataFiles', [{ folder: 'C:/Data', below: 'in' }]],
+    ['Mine:DataFiles', [{ folder: '//srv/x', below: '' }]],
+  ])
 })
 
 it('gives a reload the spaces that both the owner and who asked for it may use', async () => {
