@@ -26,6 +26,7 @@ interface Schema {
   readonly items?: Schema
   readonly additionalProperties?: Schema | boolean
   readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly maxLength?: number
@@ -156,8 +157,9 @@ const LEAST_BYTES = 500
 /** Bodies that fit the schema but for one member, which is as large as it gets. */
 function* inflated(schema: Schema, size: number, path: string): Generator<readonly [string, string]> {
   if (size < LEAST_BYTES) return
-  if (schema.anyOf !== undefined) {
-    for (const choice of schema.anyOf) yield* inflated(choice, size, path)
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices !== undefined) {
+    for (const choice of choices) yield* inflated(choice, size, path)
     return
   }
   for (const [kind, text] of WRONG) yield [`${path} ${kind}`, filledBetween(text, size - 200)]
