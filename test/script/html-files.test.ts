@@ -28,6 +28,17 @@ describeScripts('HTML', [
     tables: { T: 'k,v: in,text', U: 'n: 5', V: 'a: 007#7', W: 'b: 1 | 007#7' },
   },
   {
+    rule: 'a cell that spans rows leaves the columns behind it where they are, within its group of rows',
+    script: `T: LOAD * FROM [lib://d/1.html] (html); U: LOAD * FROM [lib://d/2.html] (html, header is 1 lines);`,
+    files: {
+      '1.html': `<table><thead><tr><td>a<td>b<td>c<tbody><tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5
+        <tr><td>6<td colspan=2 rowspan=0>7<tr><td>8<tbody><tr><td>9<td rowspan=x>10<td>11</table>`,
+      '2.html':
+        '<table><tr><td colspan=9>title<tr><td>d<td>e<tr><td>1<td rowspan=2>2<tr></tr><tr><td>3<td>4</table>',
+    },
+    tables: { T: "a,b,c: 1,2,3 | '',4,5 | 6,7,'' | 8,'','' | 9,10,11", U: 'd,e: 1,2 | 3,4' },
+  },
+  {
     rule: 'character sets: of the format, of the page, else UTF-8 or Windows-1252',
     script: `A: LOAD * FROM [lib://d/1.html] (html, codepage is 1250); B: LOAD * FROM [lib://d/2.html] (html);
       C: LOAD * FROM [lib://d/3.html] (html); D: LOAD * FROM [lib://d/4.html] (html);`,
@@ -45,6 +56,13 @@ describeScripts('HTML', [
       ['a table by a name', PAGE, '(html, table is Sales)', 10, "no table 'Sales'"],
       ['a page without tables', 'text', '(html)', 10, 'it has none'],
       ['depth', '<div>'.repeat(100_000), '(html)', 12, 'nested more than 500 deep'],
+      [
+        'spans',
+        `<table>${'<tr><td colspan=1000>'.repeat(5000)}</table>`,
+        '(html)',
+        12,
+        'more than 4000000 cells',
+      ],
       ['a table without rows', '<table></table>', '(html)', 12, 'no row with field names'],
     ] as const
   ).map(([what, content, format, code, message]) => ({

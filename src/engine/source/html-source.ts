@@ -152,25 +152,54 @@ const tablesIn = (page: Node): Element[] => [...elementsIn(page)].filter(({ tagN
 
 const isCell = ({ tagName }: Element): boolean => tagName === 'td' || tagName === 'th'
 
-/** Rows that have cells; a cell that spans columns has empty ones behind it. */
+/** Rows that have cells, each cell in the column where a page shows it: what else it spans is empty. */
 function rowsOf(table: Element): string[][] {
   const rows: string[][] = []
+  let group: Node | null = null
+  /** Of each column, up to the last such one: how many rows more a cell from above covers. */
+  let covered: number[] = []
+  let count = 0
   for (const row of elementsIn(table, ({ tagName }) => tagName !== 'table' && tagName !== 'tr')) {
     if (row.tagName !== 'tr') continue
+    if (row.parentNode !== group) covered = []
+    group = row.parentNode
     const cells: string[] = []
+    let hasOwn = false
+    const put = (text: string, below: number) => {
+      covered[cells.length] = below
+      cells.push(text)
+      count += 1
+      if (count > CELLS_MAX) throw faults.wrongFormat(`A table of a page has more than ${CELLS_MAX} cells`)
+    }
+    const putCovered = () => put('', Math.max(covered[cells.length]! - 1, 0))
     for (const cell of elementsIn(row, (element) => element.tagName !== 'table' && !isCell(element))) {
       if (!isCell(cell)) continue
-      cells.push(shownText(cell))
-      const span = Number(cell.attrs.find(({ name }) => name === 'colspan')?.value ?? 1)
-      for (let behind = 1; behind < Math.min(span, SPAN_MAX); behind++) cells.push('')
+      hasOwn = true
+      while (covered[cells.length]! > 0) putCovered()
+      const below = spanOf(cell, 'rowspan') - 1
+      put(shownText(cell), below)
+      const columns = Math.min(spanOf(cell, 'colspan'), SPAN_MAX)
+      for (let column = 1; column < columns; column++) put('', below)
     }
-    if (cells.length > 0) rows.push(cells)
+    while (cells.length < covered.length) putCovered()
+    covered.length = covered.findLastIndex((below) => below > 0) + 1
+    if (hasOwn) rows.push(cells)
   }
   return rows
 }
 
-/** By the HTML standard. */
+/** With those that are spanned; a page has not so many of its own. */
+const CELLS_MAX = 4_000_000
+
+/** By the HTML standard: of columns. */
 const SPAN_MAX = 1000
+
+/** How many columns or rows; what is no number is one, and 0 are all rows of the group. */
+function spanOf(cell: Element, name: 'colspan' | 'rowspan'): number {
+  const span = Number.parseInt(cell.attrs.find((attribute) => attribute.name === name)?.value ?? '', 10)
+  if (name === 'rowspan' && span === 0) return Number.POSITIVE_INFINITY
+  return span > 0 ? span : 1
+}
 
 function shownText(cell: Element): string {
   let text = ''

@@ -68,6 +68,12 @@ describe('SEMANTICS block O: variables and expansion', () => {
       ['one 1', 'two 2'],
       { files: { 'f1.qvs': 'TRACE one $(i)', 'f2.qvs': 'TRACE two $(i)' } },
     ],
+    [
+      'O20 included text may be a part of a statement, by an unquoted path',
+      'LET x = 1 $(Include=lib://a/plus.txt);\nTRACE $(x);',
+      ['3'],
+      { files: { 'lib://a/plus.txt': '+ 2 // two' } },
+    ],
     ['O22 an undefined name is NULL', 'IF zz=1 THEN\nTRACE yes;\nELSE\nTRACE no;\nEND IF', ['no']],
     [
       'O23 names may have dots, or anything in brackets',

@@ -97,9 +97,12 @@ const INCLUDE = /\$\(\s*(?:must_)?include\s*=/iy
 const FIRST_WORD = /[\p{L}_][\p{L}\p{N}_]*(?![\p{L}\p{M}\p{N}_.%$#@])/uy
 const SECOND_WORD = /[^\S\n]+(if|sub|switch|script|for|do)(?![\p{L}\p{M}\p{N}_.%$#@])/iuy
 
+/** Does `$(Include=...)` or `$(Must_Include=...)` stand at `at`? */
+export const isInclude = (text: string, at: number): boolean => matchAt(INCLUDE, text, at) !== undefined
+
 /** The head of the statement whose first character (no blank, no comment) is at `at`. */
 export function headAt(text: string, at: number): Head {
-  if (matchAt(INCLUDE, text, at) !== undefined) return 'include'
+  if (isInclude(text, at)) return 'include'
   const word = matchAt(FIRST_WORD, text, at)?.[0].toLowerCase()
   if (isAssignment(text, at) && (word === undefined || canBeAssigned(word))) return 'assign'
   if (word === undefined) return 'regular'

@@ -38,6 +38,11 @@ describe('where a statement ends (LANGUAGE 1.1)', () => {
       '$(Include=a b.qvs)\n$(Must_Include=c.qvs); x=1',
       ['$(Include=a b.qvs)', '$(Must_Include=c.qvs)', 'x=1'],
     ],
+    [
+      'an Include within a statement has an unquoted path too',
+      "LOAD d $(Include=lib://a/it's/b.qvs), /* x */ e\nRESIDENT t; x=1",
+      ["LOAD d $(Include=lib://a/it's/b.qvs),   e\nRESIDENT t", 'x=1'],
+    ],
     ['other macros need one', '$(a)\n$(b);', ['$(a)\n$(b)']],
     ['a label belongs to its LOAD', 'T:\nLOAD 1 as a AutoGenerate 1;', ['T:\nLOAD 1 as a AutoGenerate 1']],
     [

@@ -6,7 +6,7 @@
  */
 
 import type { Span } from '../fault/span.ts'
-import { type Head, headAt, isControl, isRemark, labelEnd, takesLabel } from './head.ts'
+import { type Head, headAt, isControl, isInclude, isRemark, labelEnd, takesLabel } from './head.ts'
 import { WORD, WORD_CHARACTER } from './lexer.ts'
 import { type Origin, TextMaker } from './origin.ts'
 import { commentEnd, expansionEnd, isBlank, quoteEnd, skipBlank } from './quote.ts'
@@ -138,7 +138,8 @@ function scanRegular(script: string, start: number, store: boolean, kept: TextMa
       kept.replace(at, comment, blankFor(script, at, comment))
       at = comment
     } else if (script.startsWith('$(', at)) {
-      keep(at + 2)
+      // The path of an Include may hold `//` and apostrophes without being quoted.
+      keep((isInclude(script, at) ? expansionEnd(script, at) : undefined) ?? at + 2)
       operand = false
     } else if (quote !== undefined) {
       keep(quote)
