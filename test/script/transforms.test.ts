@@ -219,3 +219,55 @@ describeScripts('Hierarchy', [
     traced: ['11', '2'],
   },
 ])
+
+/** RowNo by the row machine and in a query; a lower LOAD has none. */
+describeScripts('RowNo counts the rows that a prefix gets', [
+  {
+    rule: 'CROSSTABLE, without those that WHERE drops, and anew in each LOAD',
+    script: `S: LOAD * ${MONTHS};
+      T: CrossTable(m,v,2) LOAD RowNo() as n, p, Jan, Feb RESIDENT S WHERE p<>'A' or RecNo()>0;
+      CrossTable(m,v,2) LOAD RowNo() as n, p, Jan, Feb RESIDENT S WHERE p='B' and IterNo()>0; DROP TABLE S;`,
+    tables: { T: 'n,p,m,v: 1,A,Jan,1 | 1,A,Feb,2 | 2,B,Jan,3 | 2,B,Feb,4 | 1,B,Jan,3 | 1,B,Feb,4' },
+  },
+  {
+    rule: 'CROSSTABLE over a stack of LOADs and over groups',
+    script: `S: LOAD * ${inline('p,v', 'A,1', 'B,2', 'A,3')};
+      T: CrossTable(m,x,2) LOAD p, RowNo() as n, low, s; LOAD p, RowNo() as low, Sum(v) as s RESIDENT S GROUP BY p;
+      U: NoConcatenate CrossTable(m,x,2) LOAD p, RowNo() as n, Sum(v) as s RESIDENT S GROUP BY p; DROP TABLE S;`,
+    tables: {
+      T: 'p,n,m,x: A,1,low,0 | A,1,s,4 | B,2,low,0 | B,2,s,2',
+      U: 'p,n,m,x: A,1,s,4 | B,2,s,2',
+    },
+  },
+  {
+    rule: 'GENERIC',
+    script: `T: Generic LOAD RowNo() as n, a, v ${inline('a,v', 'color,red', 'size,4', 'color,blue')};`,
+    tables: { 'T.color': 'n,color: 1,red | 3,blue', 'T.size': 'n,size: 2,4' },
+  },
+  {
+    rule: 'HIERARCHY and HIERARCHYBELONGSTO',
+    script: `S: LOAD * ${inline('p,n', ',a', '1,b')};
+      T: Hierarchy(i, p, n) LOAD RowNo() as i, p, n RESIDENT S;
+      B: HierarchyBelongsTo(i, p, n, over, overName) LOAD RowNo() as i, p, n RESIDENT S; DROP TABLE S;`,
+    tables: {
+      T: "i,p,n,n1,n2: 1,'',a,a,∅ | 2,1,b,a,b",
+      B: 'i,n,over,overName: 1,a,1,a | 2,b,2,b | 2,b,1,a',
+    },
+  },
+  {
+    rule: 'INTERVALMATCH, also where it is joined',
+    script: `P: LOAD * ${inline('t', '1', '2', '3')}; S: LOAD 3 as to AutoGenerate 2;
+      T: IntervalMatch (t) LOAD RowNo() as from, to RESIDENT S;
+      Inner Join (P) IntervalMatch (t) LOAD RowNo() as low, to RESIDENT S; DROP TABLE S;`,
+    tables: {
+      P: 't,low,to: 1,1,3 | 2,1,3 | 2,2,3 | 3,1,3 | 3,2,3',
+      T: 't,from,to: 1,1,3 | 2,1,3 | 2,2,3 | 3,1,3 | 3,2,3',
+    },
+  },
+  {
+    rule: 'MERGE, on from the rows of its table',
+    script: `T: LOAD * ${inline('k,n', 'a,9', 'b,9')};
+      MERGE ON k CONCATENATE (T) LOAD * , RowNo() as n ${inline('op,k', 'i,c', 'u,c', 'i,d')};`,
+    tables: { T: 'k,n: a,9 | b,9 | c,4 | d,5' },
+  },
+])

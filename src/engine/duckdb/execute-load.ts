@@ -233,11 +233,14 @@ class OneLoad {
     return values
   }
 
-  /** CROSSTABLE and similar prefixes: replaces the loaded rows by others. */
+  /**
+   * CROSSTABLE and similar prefixes: replaces the loaded rows by others. RowNo counts those that the prefix
+   * gets.
+   */
   async #transformed({ transform, distinct }: LoadPlan, prepared: PreparedLoad): Promise<PreparedLoad> {
     if (transform === undefined) return prepared
     const { model, settings } = this.#context
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct, NEW_TABLE)
     const made = await transformRows(this.#environment.database, model, settings, transform, table)
     return this.#pipeline.reload(made, rowsRead)
   }
@@ -270,7 +273,7 @@ class OneLoad {
     shown: string,
   ): Promise<ExecutedLoad> {
     const { database, model, rules } = this.#environment
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct, NEW_TABLE)
     const made = await genericTables(
       database,
       model,
@@ -293,7 +296,8 @@ class OneLoad {
   ): Promise<ExecutedLoad> {
     const { database } = this.#environment
     let { model } = this.#environment
-    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct)
+    const output = outputTable(sink.target, model)
+    const { table, rowsRead } = await this.#pipeline.loaded(prepared, distinct, output)
     const { written, newest, sequence } = await mergedRows(database, merge, table)
     if (merge.into !== undefined) {
       const into = findTable(model, merge.into.table)!
@@ -307,14 +311,9 @@ class OneLoad {
 
   async #map(name: string, prepared: PreparedLoad, shown: string): Promise<ExecutedLoad> {
     const pairs: (readonly [Value, Value])[] = []
-    const read = await this.#pipeline.run(
-      prepared.chain,
-      prepared.source,
-      { rowsBefore: 0 },
-      ([from, to]) => {
-        pairs.push([from!, to!])
-      },
-    )
+    const read = await this.#pipeline.run(prepared.chain, prepared.source, NEW_TABLE, ([from, to]) => {
+      pairs.push([from!, to!])
+    })
     const { model } = this.#environment
     const result = { table: name, fields: prepared.fields, rows: pairs.length, source: shown }
     return { model, map: mappingTable(name, pairs), result, rowsRead: prepared.rowsRead ?? read }
@@ -388,7 +387,9 @@ class OneLoad {
 
 type TableSink = Extract<SinkPlan, { kind: 'table' }>
 
+const NEW_TABLE: OutputTable = { rowsBefore: 0 }
+
 function outputTable(target: LoadTarget, model: DataModel): OutputTable {
-  if (target.kind !== 'append') return { rowsBefore: 0 }
+  if (target.kind !== 'append') return NEW_TABLE
   return { rowsBefore: findTable(model, target.table)!.rows, name: target.table }
 }

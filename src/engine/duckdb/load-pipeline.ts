@@ -182,9 +182,10 @@ export class LoadPipeline {
   async loaded(
     { chain, source, fields, rowsRead }: PreparedLoad,
     distinct: boolean,
+    output: OutputTable,
   ): Promise<{ readonly table: LoadedTable; readonly rowsRead: number }> {
     const columns = fields.map((_, index) => `i${index}`)
-    const work = await this.#workTable(chain, source, columns)
+    const work = await this.#workTable(chain, source, columns, output)
     let sqlName = work.table
     if (distinct) {
       sqlName = this.#database.workTable()
@@ -309,13 +310,19 @@ export class LoadPipeline {
     return this.#workSource(result, names, columns, work.rowsRead)
   }
 
-  async #workTable(chain: readonly LevelRules[], source: RowSource, columns: readonly string[]) {
+  /** @param output undefined for rows of a lower level */
+  async #workTable(
+    chain: readonly LevelRules[],
+    source: RowSource,
+    columns: readonly string[],
+    output?: OutputTable,
+  ) {
     const table = this.#database.workTable()
-    const made = await this.atOnce(chain, source, table, columns, undefined, true)
+    const made = await this.atOnce(chain, source, table, columns, output, true)
     if (made !== undefined) return { table, isQuery: false, rowsRead: made.rowsRead, kinds: made.kinds }
     const writer = await TableWriter.create(this.#database, table, columns, true)
     try {
-      const rowsRead = await this.run(chain, source, undefined, (row) => writer.push(row))
+      const rowsRead = await this.run(chain, source, output, (row) => writer.push(row))
       return { table, isQuery: false, rowsRead, kinds: writer.close().kinds }
     } catch (error) {
       writer.abandon()
