@@ -29,7 +29,7 @@ describeScripts('DISTINCT and ORDER BY', [
     rule: 'J13: numbers first, then texts; NULL last',
     script: `S: LOAD If(v='-',Null(),v) as v ${inline('v', 'b', '10', 'a', '-', '9', 'B')};
       NoConcatenate T: LOAD v RESIDENT S ORDER BY v; NoConcatenate U: LOAD v RESIDENT S ORDER BY v DESC; DROP TABLE S;`,
-    tables: { T: 'v: 9 | 10 | a | B | b | ∅', U: 'v: b | B | a | 10 | 9 | ∅' },
+    tables: { T: 'v: 9 | 10 | a | b | B | ∅', U: 'v: B | b | a | 10 | 9 | ∅' },
   },
   {
     rule: 'I10: equal rows stay in load order',

@@ -89,6 +89,14 @@ export const SYNTAX_MISTAKES: readonly Mistake[] = [
     says: '$(=Max(Year) +) is empty',
   },
   {
+    what: 'a locale that there is not',
+    script: ["SET CollationLocale='sv_SE';"],
+    line: 1,
+    severity: 'warning',
+    code: 'LocaleUnknown',
+    says: "in the locale 'sv_SE' is not known",
+  },
+  {
     what: 'a label without a LOAD',
     script: ['Customers:', 'TRACE done;'],
     line: 1,

@@ -58,13 +58,14 @@ export class LoadPipeline {
 
   /** A table in the order of its fields (SEMANTICS J13, J14). */
   async sorted(table: ReadableTable, order: readonly OrderTerm[]): Promise<RowSource> {
-    const terms = order.map(({ field, descending }) => ({
-      column: table.columns[table.names.indexOf(field)]!,
-      descending,
-    }))
+    const terms = order.map(({ field, descending }) => {
+      const at = table.names.indexOf(field)
+      return { column: table.columns[at]!, descending, texts: table.kinds?.[at]?.texts ?? true }
+    })
+    const { collationLocale } = this.#context.settings
     const result = this.#database.workTable()
     await this.#database.run(
-      `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, terms)}`,
+      `CREATE TEMP TABLE ${result} AS ${sortedSql(table.sqlName, table.columns, terms, collationLocale)}`,
     )
     const { source: work } = await this.#workSource(result, table.names, table.columns, 0)
     return tableSource(this.#database, {
@@ -285,7 +286,6 @@ export class LoadPipeline {
     grouped: string,
     kinds: readonly ValueKinds[],
   ): Promise<AggregationSql[]> {
-    const { decimalSep } = this.#context.settings
     const aggregations = []
     for (const aggregation of plan.aggregations) {
       const { constant } = aggregation
@@ -295,7 +295,9 @@ export class LoadPipeline {
         number:
           typeof value === 'object' ? (value?.number ?? null) : typeof value === 'number' ? value : null,
       }
-      aggregations.push(aggregationSql(aggregation, known, grouped, decimalSep, kinds[aggregation.value]))
+      aggregations.push(
+        aggregationSql(aggregation, known, grouped, this.#context.settings, kinds[aggregation.value]),
+      )
     }
     return aggregations
   }

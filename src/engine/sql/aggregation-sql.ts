@@ -6,8 +6,18 @@
 
 import type { ValueKinds } from '../../script/model/data-model.ts'
 import { type Aggregation, COLLECT } from '../../script/plan/group-plan.ts'
+import type { Settings } from '../../script/value/settings.ts'
 import { collectedSql } from './collected-sql.ts'
-import { groupKey, isPresent, type PairSql, pairOf, sortTerms, sqlText } from './pair-sql.ts'
+import {
+  collated,
+  collationKey,
+  groupKey,
+  isPresent,
+  type PairSql,
+  pairOf,
+  sortTerms,
+  sqlText,
+} from './pair-sql.ts'
 
 export interface AggregationSql extends PairSql {
   /** Rows (g, n, t): joined by g, and then n and t are the result. */
@@ -41,6 +51,8 @@ interface Call {
   readonly key: readonly string[]
   /** The value as displayed. */
   readonly text: string
+  /** Whose order texts are sorted in. */
+  readonly locale: string
   /** Kinds that the value may have. */
   readonly kinds: ValueKinds
 }
@@ -81,8 +93,8 @@ const SQL: Readonly<Record<Aggregation['operation'], (call: Call) => Aggregation
     const many = `count(${distinct(call)}${call.value.n}) > 1`
     return number(`CASE WHEN ${many} THEN stddev_samp(${distinct(call)}${call.value.n}) END`)
   },
-  'min-text': ({ text }) => ({ n: NO_NUMBER, t: `arg_min(${text}, lower(${text}))` }),
-  'max-text': ({ text }) => ({ n: NO_NUMBER, t: `arg_max(${text}, lower(${text}))` }),
+  'min-text': ({ text, locale }) => ({ n: NO_NUMBER, t: `arg_min(${text}, ${collationKey(text, locale)})` }),
+  'max-text': ({ text, locale }) => ({ n: NO_NUMBER, t: `arg_max(${text}, ${collationKey(text, locale)})` }),
   first: ({ value }) => ({ n: `arg_min_null(${value.n}, rn)`, t: `arg_min_null(${value.t}, rn)` }),
   last: ({ value }) => ({ n: `arg_max_null(${value.n}, rn)`, t: `arg_max_null(${value.t}, rn)` }),
   only: ({ key, value }) => {
@@ -92,8 +104,8 @@ const SQL: Readonly<Record<Aggregation['operation'], (call: Call) => Aggregation
   },
   [COLLECT]: ({ value }) => ({ n: NO_NUMBER, t: collectedSql(value) }),
   mode: ({ value, table }) => subquery(modeSql(value, table)),
-  concat: ({ aggregation, constant, table, text }) =>
-    subquery(concatSql(aggregation, constant?.text ?? '', table, text)),
+  concat: ({ aggregation, constant, table, text, locale }) =>
+    subquery(concatSql(aggregation, constant?.text ?? '', table, text, locale)),
   'first-sorted': ({ aggregation, constant, table }) =>
     subquery(firstSortedSql(aggregation, constant?.number ?? 1, table)),
 }
@@ -102,7 +114,7 @@ export function aggregationSql(
   aggregation: Aggregation,
   constant: AggregationConstant | undefined,
   table: string,
-  decimalSep: string,
+  { decimalSep, collationLocale }: Settings,
   kinds: ValueKinds = ANY_KIND,
 ): AggregationSql {
   const value = pairOf(`i${aggregation.value}`)
@@ -114,6 +126,7 @@ export function aggregationSql(
     value,
     key: groupKey(value),
     text,
+    locale: collationLocale,
     kinds,
   })
 }
@@ -140,7 +153,13 @@ function modeSql(value: PairSql, table: string): string {
 }
 
 /** By weight, then by value; DISTINCT takes each text at its lowest weight (J7, J8). */
-function concatSql(aggregation: Aggregation, delimiter: string, table: string, text: string): string {
+function concatSql(
+  aggregation: Aggregation,
+  delimiter: string,
+  table: string,
+  text: string,
+  locale: string,
+): string {
   const value = pairOf(`i${aggregation.value}`)
   const weight = aggregation.weight === undefined ? NO_NUMBER : pairOf(`i${aggregation.weight}`).n
   const rows = `SELECT g, ${value.n} n, ${value.t} t, ${text} shown, ${weight} w FROM ${table}
@@ -148,7 +167,7 @@ function concatSql(aggregation: Aggregation, delimiter: string, table: string, t
   const chosen = aggregation.distinct
     ? `SELECT g, min(n) n, min(t) t, shown, min(w) w FROM (${rows}) GROUP BY g, shown`
     : rows
-  const order = ['w NULLS LAST', ...sortTerms({ n: 'n', t: 't' })].join(', ')
+  const order = ['w NULLS LAST', ...sortTerms({ n: 'n', t: 't' }, collated('t', locale))].join(', ')
   return `SELECT g, ${NO_NUMBER} n, string_agg(shown, ${sqlText(delimiter)} ORDER BY ${order}) t
     FROM (${chosen}) GROUP BY g`
 }

@@ -32,20 +32,26 @@ export const joinKey = ({ n, t }: PairSql): string =>
   `CASE WHEN ${n} IS NOT NULL THEN 'n' || (${n} + 0.0)::VARCHAR ELSE 't' || ${t} END`
 
 /**
- * Sort terms of the language: numbers by value, then texts ignoring case first, NULL at the end (SEMANTICS
- * J13).
+ * Sort terms of the language: numbers by value, then texts, NULL at the end (SEMANTICS J13).
+ *
+ * @param texts the terms of a value that is a text
  */
-export function sortTerms({ n, t }: PairSql, descending = false): string[] {
+export function sortTerms({ n, t }: PairSql, texts: readonly string[], descending = false): string[] {
   const direction = descending ? 'DESC' : 'ASC'
-  const text = `CASE WHEN ${n} IS NULL THEN ${t} END`
   return [
     `(${n} IS NULL AND ${t} IS NULL)`,
     `(${n} IS NULL) ${direction}`,
     `${n} ${direction} NULLS LAST`,
-    `lower(${text}) ${direction} NULLS LAST`,
-    `${text} ${direction} NULLS LAST`,
+    ...texts.map((text) => `CASE WHEN ${n} IS NULL THEN ${text} END ${direction} NULLS LAST`),
   ]
 }
+
+/** Sort terms of a text in the order of a locale of `knownLocale`. */
+export const collated = (text: string, locale: string): string[] => [collationKey(text, locale), text]
+
+/** Stands as the text does among others of the locale. */
+export const collationKey = (text: string, locale: string): string =>
+  `icu_sort_key(${text}, ${sqlText(locale.replace('-', '_'))})`
 
 export const isPresent = ({ n, t }: PairSql): string => `(${n} IS NOT NULL OR ${t} IS NOT NULL)`
 

@@ -4,7 +4,7 @@
  * every table before and after.
  */
 import type { ColumnPair, JoinColumns } from '../../script/plan/merge-fields.ts'
-import { columnList, groupKey, isPresent, joinKey, pairOf, sortTerms } from './pair-sql.ts'
+import { collated, columnList, groupKey, isPresent, joinKey, pairOf, sortTerms } from './pair-sql.ts'
 
 export function createTableSql(table: string, columns: readonly string[], temporary = false): string {
   const pairs = columns.map((column) => `${column}_n DOUBLE, ${column}_t VARCHAR`)
@@ -106,15 +106,40 @@ export function distinctSql(table: string, columns: readonly string[]): string {
   return `SELECT row_number() OVER (ORDER BY rn) AS rn, ${names} FROM (${numbered}) WHERE repeated = 1`
 }
 
-/** The table sorted and renumbered: equal rows stay in load order (I10). */
+export interface SortedColumn {
+  readonly column: string
+  readonly descending: boolean
+  /** It may hold texts. */
+  readonly texts: boolean
+}
+
+/**
+ * The table sorted and renumbered: equal rows stay in load order (I10). Texts are sorted once each, since the
+ * order of a locale is dear, and the rows by the places of their texts.
+ */
 export function sortedSql(
   table: string,
   columns: readonly string[],
-  order: readonly { readonly column: string; readonly descending: boolean }[],
+  order: readonly SortedColumn[],
+  locale: string,
 ): string {
-  const terms = [...order.flatMap(({ column, descending }) => sortTerms(pairOf(column), descending)), 'rn']
-  const names = columns.length === 0 ? '' : `, ${columnList(columns)}`
-  return `SELECT row_number() OVER (ORDER BY ${terms.join(', ')}) AS rn${names} FROM ${table}`
+  const places = order.flatMap(({ column, texts }, index) =>
+    texts ? [`LEFT JOIN (${placesSql(table, column, locale)}) p${index} ON p${index}.t = a.${column}_t`] : [],
+  )
+  const terms = order.flatMap(({ column, descending, texts }, index) =>
+    sortTerms(pairOf(column, 'a'), texts ? [`p${index}.place`] : [], descending),
+  )
+  const names = columns.length === 0 ? '' : `, ${columnList(columns, 'a')}`
+  const number = `row_number() OVER (ORDER BY ${[...terms, 'a.rn'].join(', ')})`
+  return `SELECT ${number} AS rn${names} FROM ${table} a ${places.join(' ')}`
+}
+
+/** The texts of a column and the place of each in the order of the locale. */
+function placesSql(table: string, column: string, locale: string): string {
+  const { n, t } = pairOf(column)
+  const order = collated('t', locale).join(', ')
+  const texts = `SELECT DISTINCT ${t} AS t FROM ${table} WHERE ${n} IS NULL AND ${t} IS NOT NULL`
+  return `SELECT t, row_number() OVER (ORDER BY ${order}) AS place FROM (${texts})`
 }
 
 /**

@@ -6,6 +6,8 @@ export const ADVICE = {
   SemicolonMissing: 'End the statement before with a semicolon; its text goes on to the next one.',
   TextForField: 'Write a field as it is, or in double quotes or square brackets; single quotes make a text.',
   ExpansionEmpty: 'Correct the expression, or write the text as it is: a reload puts nothing in its place.',
+  LocaleUnknown:
+    'Name a language, perhaps with a region, such as en-US; texts are sorted as in English else.',
   IncludeMissing: 'Check the path; with Must_Include a reload fails where the file is missing.',
 } as const
 

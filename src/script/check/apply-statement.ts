@@ -16,14 +16,14 @@ import {
 } from '../plan/plan-change.ts'
 import { isForReload } from '../run/run-load.ts'
 import type { Statement } from '../syntax/statement.ts'
-import { isUnsupported } from '../value/system-variables.ts'
+import { isUnsupported, warningOf } from '../value/system-variables.ts'
 import { applyLoad, applyStore } from './apply-load.ts'
 import { askHost, type Checking } from './check-host.ts'
 import { pathFault } from './file-place.ts'
 import { type Known, UNKNOWN } from './knowledge.ts'
 import { GAP, knownValue, numberIn } from './known-value.ts'
 import { shrunkShape } from './unclear-shape.ts'
-import { adviseNames, attempt, report, reportAll, reportPath, type Step, type Walk } from './walk.ts'
+import { advise, adviseNames, attempt, report, reportAll, reportPath, type Step, type Walk } from './walk.ts'
 
 export function* applyStatement(walk: Walk, step: Step, statement: Statement): Checking<void> {
   const { knowledge } = step
@@ -79,6 +79,8 @@ function setVariable(walk: Walk, step: Step, name: string, value: Known): void {
   if (known !== UNKNOWN && isUnsupported(name, known)) {
     report(walk, step, faults.notSupported(`The variable ${name} is not supported`).fault)
   }
+  const warning = known === UNKNOWN ? undefined : warningOf(name, known)
+  if (warning !== undefined) advise(walk, step, 'LocaleUnknown', warning)
   knowledge.setVariable(name, known)
 }
 

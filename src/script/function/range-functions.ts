@@ -5,7 +5,8 @@
 
 import { correlation, type Pair } from '../statistics/regression.ts'
 import { deviation, fractile, kurtosis, mean, skewness, sumOf } from '../statistics/sample.ts'
-import { compareTexts, finiteOrNull, numberOf, textOf } from '../value/convert.ts'
+import { collateTexts } from '../value/collation.ts'
+import { finiteOrNull, numberOf, textOf } from '../value/convert.ts'
 import type { Value } from '../value/value.ts'
 import { keyOf, type ValueKey } from '../value/value-key.ts'
 import { type Arguments, number } from './argument.ts'
@@ -120,7 +121,7 @@ function texts(args: Arguments, { settings }: EvaluationContext): readonly strin
   return args
     .map((value) => textOf(value, settings))
     .filter((text) => text !== null)
-    .toSorted(compareTexts)
+    .toSorted((left, right) => collateTexts(left, right, settings.collationLocale))
 }
 
 /** The value of all arguments that are not NULL; NULL if they differ. */

@@ -7,6 +7,8 @@ import { faults } from '../fault/fault.ts'
 import type { Asking } from '../host.ts'
 import type { DeclareStatement, RenamePair, Statement } from '../syntax/statement.ts'
 import { textOf } from '../value/convert.ts'
+import { warningOf } from '../value/system-variables.ts'
+import type { Value } from '../value/value.ts'
 import { lineOf, logResult } from './current-statement.ts'
 import { evaluate, evaluateNumber } from './evaluate-script.ts'
 import { isForReload, runLoad } from './run-load.ts'
@@ -24,10 +26,11 @@ export function* runStatement(
     case 'rem':
       return
     case 'set':
-      return variables.set(statement.name, statement.text)
+      return yield* assign(state, current, statement.name, statement.text)
     case 'let': {
       const { name, expression } = statement
-      return variables.set(name, expression === undefined ? null : yield* evaluate(state, expression))
+      const value = expression === undefined ? null : yield* evaluate(state, expression)
+      return yield* assign(state, current, name, value)
     }
     case 'drop-variables':
       for (const name of statement.variables) variables.drop(name)
@@ -71,6 +74,17 @@ export function* runStatement(
     default:
       return yield* runOnTables(state, statement)
   }
+}
+
+function* assign(
+  { variables }: ScriptState,
+  current: CurrentStatement,
+  name: string,
+  value: Value,
+): Asking<void> {
+  variables.set(name, value)
+  const warning = warningOf(name, value)
+  if (warning !== undefined) yield* logResult(current, `Warning: ${warning}`)
 }
 
 function declare(state: ScriptState, statement: DeclareStatement): void {

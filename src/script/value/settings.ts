@@ -3,6 +3,7 @@
  * the page.
  */
 import { referenceDayOf } from './calendar.ts'
+import { DEFAULT_LOCALE, knownLocale } from './collation.ts'
 
 export interface Settings {
   readonly decimalSep: string
@@ -22,6 +23,8 @@ export interface Settings {
   readonly brokenWeeks: boolean
   readonly referenceDay: number
   readonly firstMonthOfYear: number
+  /** Whose order texts are sorted in: one of `knownLocale`. */
+  readonly collationLocale: string
   /** Keep outer blanks of values that are read. */
   readonly verbatim: boolean
   /** Cell text that is read as NULL; undefined if there is none. */
@@ -50,6 +53,7 @@ export const DEFAULT_SETTINGS: Settings = {
   brokenWeeks: false,
   referenceDay: 4,
   firstMonthOfYear: 1,
+  collationLocale: DEFAULT_LOCALE,
   verbatim: false,
   nullInterpret: undefined,
 }
@@ -84,6 +88,7 @@ export function settingsFrom(variable: (name: string) => string | undefined): Se
     brokenWeeks: whole('BrokenWeeks', 0) !== 0,
     referenceDay: referenceDayOf(whole('ReferenceDay', d.referenceDay)),
     firstMonthOfYear: whole('FirstMonthOfYear', d.firstMonthOfYear),
+    collationLocale: knownLocale(text('CollationLocale', '')) ?? d.collationLocale,
     verbatim: whole('Verbatim', 0) !== 0,
     nullInterpret: variable('NullInterpret'),
   }

@@ -2,6 +2,7 @@
  * The variables of the system (LANGUAGE, section 10), as they are told: they may be written in any case,
  * while names of other variables have theirs.
  */
+import { DEFAULT_LOCALE, knownLocale } from './collation.ts'
 import type { Value } from './value.ts'
 
 export const SYSTEM_VARIABLES: readonly string[] = [
@@ -62,3 +63,11 @@ export function variableName(written: string): string {
 /** Whether a value of this variable asks for what is not done here. */
 export const isUnsupported = (written: string, value: Value): boolean =>
   UNSUPPORTED.has(variableName(written)) && value !== null && value !== ''
+
+/** What a run warns of when this variable gets a value that it cannot follow; undefined if it can. */
+export function warningOf(written: string, value: Value): string | undefined {
+  if (variableName(written) !== 'CollationLocale' || value === null || value === '') return undefined
+  const locale = typeof value === 'object' ? value.text : String(value)
+  if (knownLocale(locale) !== undefined) return undefined
+  return `The order of texts in the locale '${locale}' is not known: they are sorted as in ${DEFAULT_LOCALE}`
+}

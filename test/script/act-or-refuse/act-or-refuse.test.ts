@@ -21,7 +21,7 @@ import { CLAUSE_ROWS, PREFIX_ROWS, SOURCE_ROWS } from './load-rows.ts'
 import { judged, pairOf } from './pairs.ts'
 import type { Row } from './rows.ts'
 import { CONTROL, STATEMENTS } from './statement-rows.ts'
-import { NOT_DONE, VARIABLE_ROWS } from './variable-rows.ts'
+import { VARIABLE_ROWS } from './variable-rows.ts'
 
 const ALL: Readonly<Record<string, readonly Row[]>> = {
   Statements: STATEMENTS,
@@ -64,7 +64,7 @@ const grammar = (): Readonly<Record<string, readonly string[]>> => {
       ...upper(Object.keys(ORDERS)),
       ...QUALIFIERS.map((word) => `${word.toUpperCase()} in an aggregation`),
     ],
-    'Variables of the system': SYSTEM_VARIABLES.filter((name) => !NOT_DONE.includes(name)),
+    'Variables of the system': SYSTEM_VARIABLES,
   }
 }
 

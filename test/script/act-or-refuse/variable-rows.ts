@@ -32,6 +32,10 @@ export const VARIABLE_ROWS: readonly Row[] = [
   { name: 'BrokenWeeks', script: `«SET BrokenWeeks=1;» ${shown('Week(MakeDate(2021, 1, 1))')}` },
   { name: 'ReferenceDay', script: `«SET ReferenceDay=1;» ${shown('Week(MakeDate(2021, 1, 1))')}` },
   { name: 'FirstMonthOfYear', script: `«SET FirstMonthOfYear=4;» ${shown('YearStart(45000)')}` },
+  {
+    name: 'CollationLocale',
+    script: `«SET CollationLocale='sv-SE';» s: LOAD * INLINE [a\nö\nz]; t: NOCONCATENATE LOAD a RESIDENT s ORDER BY a;`,
+  },
   { name: 'ErrorMode', script: '«SET ErrorMode=0;» DROP TABLE none; TRACE on;' },
   { name: 'HidePrefix', script: `«SET HidePrefix='_';» ${FIELDS}` },
   { name: 'HideSuffix', script: `«SET HideSuffix='_';» ${FIELDS}` },
@@ -96,6 +100,3 @@ export const VARIABLE_ROWS: readonly Row[] = [
     },
   })),
 ]
-
-/** Set by every script of a new app; texts sort by their small letters whatever it says. Not done yet. */
-export const NOT_DONE: readonly string[] = ['CollationLocale']

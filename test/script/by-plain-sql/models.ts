@@ -114,7 +114,7 @@ export const MODELS_BY_SQL: Readonly<Record<string, PlainSql>> = {
     tables: {
       Q: `SELECT dual(t, n) AS p, x AS y, n FROM (VALUES ('High', 3, 'a'), ('Low', 1, 'b'), ('Mid', 2, 'c'), ('Low', 1, 'd')) t(t, n, x) ORDER BY n DESC, x DESC`,
       W: `SELECT mixed(v) AS w FROM (VALUES ('b', NULL), ('10', 10), ('a', NULL), ('9', 9), ('B', NULL), ('', NULL)) t(v, n)
-        WHERE v <> '' ORDER BY n NULLS LAST, lower(v), v`,
+        WHERE v <> '' ORDER BY n NULLS LAST, v COLLATE en_us`,
     },
   },
   'keep variants and chained joins': {

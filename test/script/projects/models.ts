@@ -136,7 +136,7 @@ export const MODELS: readonly ScriptCase[] = [
       Q: LOAD prio as p, x as y, Num(prio) as n RESIDENT P ORDER BY prio DESC, x DESC;
       V: LOAD * ${inline('v', 'b', '10', 'a', '9', 'B', '')};
       W: LOAD v as w RESIDENT V ORDER BY v; DROP TABLES P, V;`,
-    tables: { Q: 'p,y,n: High#3,a,3 | Mid#2,c,2 | Low#1,d,1 | Low#1,b,1', W: 'w: 9 | 10 | a | B | b' },
+    tables: { Q: 'p,y,n: High#3,a,3 | Mid#2,c,2 | Low#1,d,1 | Low#1,b,1', W: 'w: 9 | 10 | a | b | B' },
   },
   {
     rule: 'keep variants and chained joins',

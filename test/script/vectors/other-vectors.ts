@@ -87,7 +87,7 @@ export const OTHER_VECTORS: Vectors = {
     ['GeoMakePoint(Null(),1)', '∅', 'B4'],
     ["GeoMakePoint('x',1)", '∅', 'A9'],
   ],
-  GetCollationLocale: [['GetCollationLocale()', "''", 'functions.tsv']],
+  GetCollationLocale: [['GetCollationLocale()', 'en-US', 'help: GetCollationLocale']],
   GetDataModelHash: [['GetDataModelHash()', '∅', 'functions.tsv']],
   GetFolderPath: [
     ['GetFolderPath()', '∅', 'functions.tsv: desktop only'],
