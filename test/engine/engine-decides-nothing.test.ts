@@ -20,6 +20,8 @@ const DECIDED = [
 /** Faults of data and files, which no planner can foresee: the file that raises them, and why. */
 const OF_DATA: Readonly<Record<string, string>> = {
   'duckdb/merge-rows.ts merge': 'a row tells no operation',
+  'source/html-source.ts tableNotFound': 'a page has no such table',
+  'source/record-source.ts tableNotFound': 'a document has no such table',
   'source/spreadsheet-source.ts tableNotFound': 'a workbook has no such sheet',
   'sql/pair-sql.ts semantic': 'a computed text holds a NUL character',
 }

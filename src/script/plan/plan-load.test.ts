@@ -214,9 +214,9 @@ describe('A LOAD is refused from its text', () => {
       ],
     ],
     [
-      'LOAD a FROM [lib://d/a.xml]',
+      'LOAD a FROM [lib://d/a.kml] (kml)',
       [
-        "WrongFormat: File 'lib://d/a.xml': the format xml cannot be read yet; use txt, fix, qvd, parquet, ooxml or biff [[lib://d/a.xml]]",
+        "WrongFormat: File 'lib://d/a.kml': the format kml cannot be read yet; use txt, fix, qvd, parquet, ooxml, biff, xml, html, json or qvx [[lib://d/a.kml]]",
       ],
     ],
     [
