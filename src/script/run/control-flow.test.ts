@@ -172,4 +172,13 @@ A=1\nX=1\nC=1\nCall P(A,(X+1)*2)\nTRACE $(A) $(X) $(C);`,
       fault: { message: expect.stringMatching(/nested more than/) },
     })
   })
+
+  it('tells of a fault in the innermost block', () => {
+    const { end } = run(`${'IF 1 THEN\n'.repeat(512)}CALL nix;\n${'END IF\n'.repeat(512)}`)
+    expect(end).toMatchObject({
+      kind: 'failed',
+      fault: { message: expect.stringContaining('sub nix') },
+      line: 513,
+    })
+  })
 })

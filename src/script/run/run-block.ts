@@ -39,9 +39,10 @@ interface Next {
 }
 
 /**
- * How deep blocks, calls and included files may nest together: the interpreter nests as deep as the script.
+ * How deep blocks, calls and included files may nest together: the interpreter nests as deep as the script,
+ * and needs room to tell of a fault down there. Twice as many fill the stack.
  */
-const BLOCK_DEPTH_MAX = 1024
+const BLOCK_DEPTH_MAX = 512
 
 /** Gives the flow out of the range. Throws ScriptStopped when a fault ends the run. */
 export function* runRange(
