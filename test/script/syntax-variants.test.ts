@@ -258,6 +258,15 @@ describeScripts('Rows of the tables of rules that no other file holds', [
     traced: ['ä1', 'ä2', 'ä3'],
   },
   {
+    rule: 'a path in a text may have its brackets with it',
+    script: `A: LOAD 1 as a AUTOGENERATE 1; STORE A INTO '[lib://d/s/a.qvd]';
+      IF not IsNull(QvdCreateTime('[lib://d/s/a.qvd]')) THEN
+        B: LOAD a as b, FilePath() as p FROM '[lib://d/s/a.qvd]' (qvd);
+      END IF`,
+    files: { 's/x': '' },
+    tables: { A: 'a: 1', B: 'b,p: 1,lib://d/s/a.qvd' },
+  },
+  {
     rule: 'S1: BINARY is refused by name',
     script: 'BINARY [lib://d/x.qvf];',
     fault: [16, 'BINARY is not supported'],

@@ -14,10 +14,13 @@ export interface WrittenPath {
 
 const LIB = 'lib://'
 
+/** In scripts that put a path with its brackets into a text: '[lib://a/b.qvd]'. */
+const IN_BRACKETS = /^\[(lib:[^\]]*)\]$/i
+
 /** @throws ScriptFaultError for what is no path of a connection */
 export function writtenPath(given: string): WrittenPath {
   if (isMachinePath(given)) throw pathOfMachine(given)
-  const text = given.trim().replaceAll('\\', '/')
+  const text = given.trim().replaceAll('\\', '/').replace(IN_BRACKETS, '$1')
   if (text.includes('\0')) throw faults.pathInvalid('The path holds a NUL character')
   if (text.slice(0, LIB.length).toLowerCase() === LIB) {
     const rest = text.slice(LIB.length)
