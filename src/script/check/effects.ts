@@ -98,7 +98,7 @@ function addEffects(effects: Effects, statement: RawStatement, call: (name: stri
       const clause = parsedOrNothing(() => parseCall(text))
       if (clause === undefined || !isOnlyInTexts(text, clause.args)) effects.everything = true
       else {
-        for (const argument of clause.args) if (argument.kind === 'name') effects.variables.add(argument.name)
+        for (const variable of clause.variables) if (variable !== undefined) effects.variables.add(variable)
         call(clause.name)
       }
       return

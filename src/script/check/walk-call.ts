@@ -80,7 +80,7 @@ function findSub(walk: Walk, step: Step, { name, args }: CallClause): Sub | type
 const subNamed = (name: string, sub: Sub | typeof UNKNOWN | undefined): string[] =>
   sub === undefined ? [] : [sub === UNKNOWN ? name : sub.name]
 
-function* enterSub(walk: Walk, step: Step, sub: Sub, { args }: CallClause): Checking<void> {
+function* enterSub(walk: Walk, step: Step, sub: Sub, { args, variables }: CallClause): Checking<void> {
   const { knowledge } = step
   const values = args.map((argument): Known => {
     const value = attempt(walk, step, () => knownValue(argument, knowledge))
@@ -97,10 +97,10 @@ function* enterSub(walk: Walk, step: Step, sub: Sub, { args }: CallClause): Chec
   knowledge.parameters = around
   // It sees and sets the parameters of the subs around.
   for (const name of around.names()) if (!formals.includes(name)) around.set(name, last.get(name) ?? UNKNOWN)
-  for (const [index, argument] of args.entries()) {
-    if (argument.kind !== 'name' || knowledge.isReadOnly(argument.name)) continue
+  for (const [index, variable] of variables.entries()) {
+    if (variable === undefined || knowledge.isReadOnly(variable)) continue
     const value = last.get(formals[index] ?? '')
-    knowledge.setVariable(argument.name, value === undefined ? UNKNOWN : value)
+    knowledge.setVariable(variable, value === undefined ? UNKNOWN : value)
   }
 }
 

@@ -122,13 +122,25 @@ export function parseSub(text: string): SubClause {
 export interface CallClause {
   readonly name: string
   readonly args: readonly Expression[]
+  /** For each argument the variable that gets the last value (P10): for `(v)`, an expression, none. */
+  readonly variables: readonly (string | undefined)[]
 }
 
 export function parseCall(text: string): CallClause {
   const tokens = behindHead(text)
   const name = readName(tokens, 'the name of a sub')
-  const args = tokens.takeSymbol('(') ? readArguments(tokens) : []
-  return ended(tokens, { name, args })
+  const inParentheses = new Set<Expression>()
+  const readArgument = () => {
+    const opened = tokens.atSymbol('(')
+    const argument = readExpression(tokens)
+    if (opened) inParentheses.add(argument)
+    return argument
+  }
+  const args = tokens.takeSymbol('(') ? readArguments(tokens, readArgument) : []
+  const variables = args.map((argument) =>
+    argument.kind === 'name' && !inParentheses.has(argument) ? argument.name : undefined,
+  )
+  return ended(tokens, { name, args, variables })
 }
 
 export function parseExit(text: string): ExitClause {

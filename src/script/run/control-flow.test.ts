@@ -55,6 +55,11 @@ A=1\nX=1\nC=1\nCall P(A,(X+1)*2)\nTRACE $(A) $(X) $(C);`,
       ['2 5 []', '2 1 1'],
     ],
     [
+      'P10 a name in parentheses is an expression, which gets nothing back',
+      'SUB s(a, b, c)\na=2\nb=2\nc=2\nEND SUB\nx=1\ny=1\nz=1\nCALL s((x), y, ((z)))\nTRACE $(x) $(y) $(z);',
+      ['1 2 1'],
+    ],
+    [
       'P12 EXIT SUB copies back',
       'Sub INCR(I,J)\nI=I+1\nExit Sub when I<10\nJ=J+1\nEnd Sub\nX=1\nY=1\nCall INCR(X,Y)\nTRACE $(X) $(Y);\nX=9\nCall INCR(X,Y)\nTRACE $(X) $(Y);',
       ['2 1', '10 2'],

@@ -27,7 +27,7 @@ export function* defineSub(state: ScriptState, current: CurrentStatement, { end 
  * ScriptFaultError: no such sub, too many arguments, too deep, or a fault in an argument.
  */
 export function* runCall(state: ScriptState, current: CurrentStatement, run: RunRange): Asking<Flow> {
-  const { name, args } = yield* readClause(state, current, parseCall)
+  const { name, args, variables } = yield* readClause(state, current, parseCall)
   const sub = findSub(state, name, args.length)
   const nesting = { ...enclosed(current.nesting, `The call of ${name}`), inSub: true, fors: 0, dos: 0 }
   const parameters = new Map<string, Value>()
@@ -38,9 +38,9 @@ export function* runCall(state: ScriptState, current: CurrentStatement, run: Run
   state.variables.enter(parameters)
   const flow = yield* run(sub.unit, sub.from, sub.to, nesting)
   const last = state.variables.leave()
-  for (const [index, argument] of args.entries()) {
-    const copied = argument.kind === 'name' && !state.variables.isReadOnly(argument.name)
-    if (copied) state.variables.set(argument.name, last.get(variableName(sub.formals[index] ?? '')) ?? null)
+  for (const [index, variable] of variables.entries()) {
+    if (variable === undefined || state.variables.isReadOnly(variable)) continue
+    state.variables.set(variable, last.get(variableName(sub.formals[index] ?? '')) ?? null)
   }
   return flow === 'exit sub' ? 'go' : flow
 }
