@@ -14,6 +14,16 @@ describeScripts('JSON', [
       T: 'name.first,name.last: Alice,Stephenson | Bob,∅ | ∅,Roberts',
       U: 'l,nix: Stephenson,∅ | ∅,∅ | Roberts,∅',
     },
+    traced: ["Warning: No row of the file 'lib://d/n.json' has the field 'nix', which is NULL"],
+  },
+  {
+    rule: 'a name that no row has is told, with the field of that name in a table within',
+    script: `T: LOAD id FROM [lib://d/n.json] (json, table is [/a]);`,
+    files: { 'n.json': '{"a":[{"id":1}]}' },
+    tables: { T: 'id: ∅' },
+    traced: [
+      "Warning: No row of the file 'lib://d/n.json' has the field 'id', which is NULL; did you mean 'a.id'?",
+    ],
   },
   {
     rule: 'arrays are tables of their own, linked by keys of their content',

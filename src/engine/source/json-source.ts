@@ -35,7 +35,7 @@ export interface JsonTable {
   readonly table: string | undefined
   /** Where no byte order mark tells it; absent: UTF-8. */
   readonly encoding: string | undefined
-  /** Names in the LOAD: those that no row has are NULL. */
+  /** Names in the LOAD: those that no row has are NULL, with a warning. */
   readonly asked: readonly string[]
 }
 
@@ -43,6 +43,7 @@ export async function jsonFileSource(
   { real, shown }: NamedFile,
   table: JsonTable,
   settings: Settings,
+  warn: (text: string) => void,
 ): Promise<RowSource> {
   const { size } = await stat(real)
   if (size > FILE_MAX_BYTES) {
@@ -58,7 +59,7 @@ export async function jsonFileSource(
   } catch {
     throw faults.wrongFormat(`File '${shown}' is not text in ${name}: name its character set`)
   }
-  return jsonTextSource([text], table, settings, `file '${shown}'`)
+  return jsonTextSource([text], table, settings, `file '${shown}'`, warn)
 }
 
 /** Each text is a document of its own. @param shown for faults */
@@ -67,6 +68,7 @@ export function jsonTextSource(
   { table, asked }: JsonTable,
   settings: Settings,
   shown: string,
+  warn: (text: string) => void,
 ): Promise<RowSource> {
   const interpret = textInterpreter(settings)
   const documents = texts.map((text) => parsed(text, shown))
@@ -88,6 +90,7 @@ export function jsonTextSource(
     },
     shown,
     asked,
+    warn,
   )
 }
 

@@ -29,7 +29,7 @@ export function sourcesOf(database: Database, paths: FilePaths, warn: (text: str
       const table = { table: format.table, encoding: undefined, asked }
       const documents = texts.filter((text) => text.trim() !== '')
       if (type === 'xml') return xmlTextSource(documents, table, settings, shown)
-      if (type === 'json') return jsonTextSource(documents, table, settings, shown)
+      if (type === 'json') return jsonTextSource(documents, table, settings, shown, warn)
       return fieldTextSource(texts, format, settings, shown)
     },
     async file({ type, format, asked }, path, settings) {
@@ -46,7 +46,7 @@ export function sourcesOf(database: Database, paths: FilePaths, warn: (text: str
           return htmlSource({ real, shown: path }, format, settings, warn)
         case 'json': {
           const { table, encoding } = format
-          return jsonFileSource({ real, shown: path }, { table, encoding, asked }, settings)
+          return jsonFileSource({ real, shown: path }, { table, encoding, asked }, settings, warn)
         }
         case 'fix':
           return fixedWidthSource({ real, shown: path }, format, settings, asked, warn)

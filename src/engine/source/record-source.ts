@@ -4,6 +4,7 @@
  */
 import { faults } from '../../script/fault/fault.ts'
 import { TABLE_FIELDS_MAX } from '../../script/plan/sink-plan.ts'
+import { nearestName } from '../../script/value/nearest-name.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 
@@ -25,11 +26,13 @@ export interface SourceRecords {
 /**
  * @param shown what is read, for faults
  * @param wanted names that are fields also where no record has them
+ * @param warn is told of those names
  */
 export async function recordSource(
   { each, isDropped = () => false }: SourceRecords,
   shown: string,
   wanted: readonly string[] = [],
+  warn: (text: string) => void = () => {},
 ): Promise<RowSource> {
   const found = new Set<string>()
   let records = 0
@@ -42,7 +45,9 @@ export async function recordSource(
     return true
   })
   if (records === 0) throw faults.tableNotFound(`The ${shown} has no table of this name, or no row in it`)
-  const names = [...new Set([...[...found].filter((name) => !isDropped(name)), ...wanted])]
+  const known = [...found].filter((name) => !isDropped(name))
+  const names = [...new Set([...known, ...wanted])]
+  for (const name of names.slice(known.length)) warn(absentField(name, known, shown))
   const values: Value[] = names.map(() => null)
   return {
     input: { names, values },
@@ -56,6 +61,12 @@ export async function recordSource(
       return rows
     },
   }
+}
+
+function absentField(name: string, known: readonly string[], shown: string): string {
+  const near = known.find((each) => each.endsWith(`.${name}`)) ?? nearestName(name, known)
+  const meant = near === undefined ? '' : `; did you mean '${near}'?`
+  return `No row of the ${shown} has the field '${name}', which is NULL${meant}`
 }
 
 /** A table takes some of them; more count as damage. */
