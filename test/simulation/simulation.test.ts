@@ -9,7 +9,7 @@ import { REGRESSION_SEEDS } from './regression-seeds.ts'
 import { runSeeds, type SeedsRun } from './run-seeds.ts'
 import { type Report, simulate } from './simulation.ts'
 
-const KNOWN_SEEDS = runLength(15, 200)
+const KNOWN_SEEDS = runLength(5, 200)
 const FRESH_SEEDS_MS = runLength(3_000, 60_000)
 const LONG = { timeout: 240_000 }
 /** The first of each audit; a night tries them all. */

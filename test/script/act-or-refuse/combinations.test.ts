@@ -206,8 +206,8 @@ async function expectMatters(name: string, added: string, script: string, scene:
   else expect(judgement.verdict, why).toBe('ignored')
 }
 
-/** A day's run takes every sixth pair, a night's all of them. */
-const EACH = runLength(6, 1)
+/** A day's run takes every thirtieth pair, a night's all of them. */
+const EACH = runLength(30, 1)
 
 describe('every prefix beside every other', () => {
   it('is tried', () => {
