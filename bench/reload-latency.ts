@@ -110,6 +110,7 @@ const newWorker = (on: Store) =>
     sessions,
     appData: data,
     connectionsFor: async () => [],
+    otherApp: async (_app, _askedBy, named) => ({ named, refusal: 'there are no other apps here' }),
     stores: NO_STORES,
   })
 

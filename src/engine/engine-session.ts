@@ -50,9 +50,16 @@ export interface SessionWork {
   /** Name of the new data file that this attempt writes. */
   readonly dataAfter: DataVersion
   readonly connections: readonly FileConnection[]
+  /** Of the app that BINARY of the script names. */
+  readonly other?: OtherData
   /** In the place of the script. */
   readonly transfer?: DataTransfer
 }
+
+/** The data that another app has, which its name in the script stands for, or why there is none. */
+export type OtherData =
+  | { readonly named: string; readonly data: DataVersion }
+  | { readonly named: string; readonly refusal: string }
 
 /**
  * The data of an app leaves as files of an archive, which are told as stored ones, or comes in as new data.

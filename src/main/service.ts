@@ -40,9 +40,9 @@ import { SendRates } from '../delivery/send-rates.ts'
 import { DataFolder } from '../engine/pool/data-files.ts'
 import { DuckDbSessions } from '../engine/pool/duckdb-sessions.ts'
 import type { Wall } from '../engine/wall/wall.ts'
-import { fileConnections } from '../files/connections.ts'
 import { openFileStore, SPOOL } from '../files/local/file-store.ts'
 import { LocalPlaceFolders } from '../files/local/place-folders.ts'
+import { reachOf } from '../files/other-app.ts'
 import { publishedFiles, startPublishing } from '../files/publishing.ts'
 import { storesOf } from '../files/stores.ts'
 import { startWatching } from '../files/watching.ts'
@@ -273,7 +273,6 @@ async function startEngines(parts: Parts): Promise<DuckDbSessions> {
 
 async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<Worker> {
   const { config, world, services, store, files, data } = parts
-  const connections = fileConnections(store, files, config.machineFolders)
   await services.start('publications', () => startPublishing({ ...world, store, files }))
   if (config.watch) await services.start('watched folders', () => watchFolders(parts))
   return services.start('worker', () =>
@@ -288,7 +287,7 @@ async function startWork(parts: Parts, sessions: DuckDbSessions): Promise<Worker
       sizes: config.engineSizes,
       sessions,
       appData: data,
-      connectionsFor: (app, askedBy) => connections.connectionsFor(app, askedBy),
+      ...reachOf(store, files, config.machineFolders),
       stores: storesOf(store, files, { ...world, ...config.limits }),
     }),
   )

@@ -67,6 +67,8 @@ export type HostRequest =
   /** All values of a field in load order, for FOR EACH ... IN FieldValueList. */
   | { readonly kind: 'field-values'; readonly field: string }
   | { readonly kind: 'file-list'; readonly mask: string; readonly folders: boolean }
+  /** The tables of another app. */
+  | { readonly kind: 'binary'; readonly app: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'sleep'; readonly milliseconds: number }
   /**

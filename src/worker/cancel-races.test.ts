@@ -95,6 +95,7 @@ class Scene {
       sizes: SIZES,
       sessions: gates.guard(this.engines),
       appData: this.#appData,
+      otherApp: async (_app, _askedBy, named) => ({ named, refusal: 'there are no other apps here' }),
       connectionsFor: () => gates.pass('connectionsFor', async () => []),
       stores: gates.guard(storesOf(this.store, files, { ...ports, ...DEFAULT_LIMITS })),
     })

@@ -177,6 +177,7 @@ describe('a worker', () => {
       sizes: SIZES,
       sessions: engines,
       appData: { isWhole: async () => true, discard: async () => {} },
+      otherApp: async (_app, _askedBy, named) => ({ named, refusal: 'there are no other apps here' }),
       connectionsFor: async () => [],
       stores: NO_STORES,
     })

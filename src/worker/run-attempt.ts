@@ -7,6 +7,7 @@
  */
 
 import type { AttemptEnd, RanStatement, ReachedPlace, SessionFacts } from '../core/attempt.ts'
+import { binaryApp } from '../core/binary-app.ts'
 import { defined } from '../core/defined.ts'
 import type { DataVersion, UserId } from '../core/ids.ts'
 import { type Limits, limitsOf } from '../core/limits.ts'
@@ -20,6 +21,7 @@ import type {
   EngineSession,
   EngineSessions,
   EngineSize,
+  OtherData,
   PublishNow,
   ReadFile,
   SessionEnd,
@@ -54,6 +56,8 @@ export interface RunDeps {
   readonly stores: Stores
   readonly appData: Pick<AppData, 'isWhole'>
   connectionsFor(app: App, askedBy: UserId): Promise<readonly PlacedConnection[]>
+  /** What an app that the script names stands for. */
+  otherApp(app: App, askedBy: UserId, named: string): Promise<OtherData>
 }
 
 export interface RanAttempt extends EndedAttempt {
@@ -87,12 +91,12 @@ export async function runAttempt(
   const acquired = await acquire(deps, claimed, lease, handBack)
   if (acquired === 'lost') return 'lost'
   if ('end' in acquired) return ended(claimed, acquired.end)
-  const { session, connections } = acquired
+  const { session, connections, other } = acquired
   const acquiredAt = deps.clock.monotonic()
   const facts = { ...sessionFacts(deps, claimed), sessionAcquiredAt: deps.clock.now() }
   lease.report({ session: facts, log: runningLog(about(claimed), '') })
   const publish = publishNow(deps, claimed, lease)
-  const given = { work: work(claimed, connections, dataAfter), ...defined({ publish }) }
+  const given = { work: work(claimed, connections, other, dataAfter), ...defined({ publish }) }
   const ran = await runSession(deps, session, given, lease, handBack, facts)
   session.kill()
   if (ran.stop === 'lost' || !lease.holds()) {
@@ -153,7 +157,11 @@ function faultBefore(engineErrorCode: number, message: string): AttemptEnd {
 }
 
 type Acquired =
-  | { readonly session: EngineSession; readonly connections: readonly PlacedConnection[] }
+  | {
+      readonly session: EngineSession
+      readonly connections: readonly PlacedConnection[]
+      readonly other: OtherData | undefined
+    }
   | { readonly end: AttemptEnd }
   | 'lost'
 
@@ -167,9 +175,13 @@ async function acquire(
   if (size === undefined) throw new Error('there are no engine sizes')
   const limit = deps.timers.wait(SESSION_WAIT_MS)
   const withdrawn = newSignal()
-  const asked = deps.connectionsFor(claimed.app, claimed.reload.userId).then(async (connections) => ({
+  const inputs = async () => ({
+    connections: await deps.connectionsFor(claimed.app, claimed.reload.userId),
+    other: await otherData(deps, claimed),
+  })
+  const asked = inputs().then(async (given) => ({
     session: await deps.sessions.acquire(size, withdrawn),
-    connections,
+    ...given,
   }))
   const ready = asked.catch((error: unknown) => ({
     failed: error instanceof Error ? error.message : String(error),
@@ -187,6 +199,11 @@ async function acquire(
   if (first === 'lost') return 'lost'
   if (first !== 'timed-out') return { end: { kind: first } }
   return { end: { kind: 'no-session', message: `none within ${SESSION_WAIT_MS / 1000} s` } }
+}
+
+async function otherData(deps: RunDeps, { app, reload, script }: Claimed): Promise<OtherData | undefined> {
+  const named = reload.partial ? undefined : binaryApp(script?.script ?? '')
+  return named === undefined ? undefined : deps.otherApp(app, reload.userId, named)
 }
 
 interface RanSession {
@@ -340,6 +357,7 @@ function sessionFacts(deps: RunDeps, { reload, attempt, app, script }: Claimed):
 function work(
   { reload, attempt, app, script }: Claimed,
   connections: readonly PlacedConnection[],
+  other: OtherData | undefined,
   dataAfter: DataVersion,
 ): SessionWork {
   return {
@@ -350,7 +368,7 @@ function work(
     script: script?.script ?? '',
     variables: reload.variables,
     partial: reload.partial,
-    ...defined({ dataBefore: app.data?.version, lastReloadAt: app.data?.engineTime }),
+    ...defined({ dataBefore: app.data?.version, lastReloadAt: app.data?.engineTime, other }),
     dataAfter,
     connections: connections.map(({ place: _, ...connection }) => connection),
   }

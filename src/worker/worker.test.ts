@@ -87,6 +87,7 @@ class Bench {
           this.discarded.push(version)
         },
       },
+      otherApp: async ({ id }, askedBy, named) => ({ named, refusal: `of ${id} for ${askedBy}` }),
       connectionsFor: async () => [
         { name: 'DataFiles', place: { spaceId: SPACE_ID }, root: '/files', writable: true },
       ],
@@ -186,12 +187,13 @@ describe('a worker', () => {
 
   test('hands the engine the script, its variables, the connections and the data before', async () => {
     const data = { version: 'v0' as never, fileBytes: 400e6, engineTime: START_MS, tables: [] }
-    const b = await new Bench({}, { afterMs: 1 }).furnish({ data })
+    const b = await new Bench({}, { afterMs: 1 }).furnish({ data }, 'BINARY Sales; SET a=1;')
     b.start()
     await b.ended()
     const [session] = b.engines.sessions
     expect(session?.work).toMatchObject({
-      script: 'LOAD 1 AS x AUTOGENERATE 1;',
+      script: 'BINARY Sales; SET a=1;',
+      other: { named: 'Sales', refusal: `of ${APP_ID} for ${USER_ID}` },
       dataBefore: 'v0',
       lastReloadAt: START_MS,
       attempt: 1,

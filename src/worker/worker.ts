@@ -18,7 +18,7 @@ import type { Refusal } from '../core/reload.ts'
 import { newSignal, type Signal } from '../core/signal.ts'
 import type { WatchedClock } from '../core/watched-clock.ts'
 import type { EngineLoans } from '../engine/engine-loans.ts'
-import type { AppData, EngineSessions, EngineSize } from '../engine/engine-session.ts'
+import type { AppData, EngineSessions, EngineSize, OtherData } from '../engine/engine-session.ts'
 import type { PlacedConnection } from '../files/connections.ts'
 import type { Stores } from '../files/stores.ts'
 import { type SettleRules, type Storing, settling } from '../outcome/settle.ts'
@@ -45,6 +45,7 @@ export interface WorkerDeps extends World {
   readonly sessions: EngineSessions
   readonly appData: AppData
   connectionsFor(app: App, askedBy: UserId): Promise<readonly PlacedConnection[]>
+  otherApp(app: App, askedBy: UserId, named: string): Promise<OtherData>
   readonly stores: Stores
 }
 

@@ -1,6 +1,6 @@
 /** Engine processes that die, eat memory, never yield, or lose their worker: all of them real. */
 import { spawn } from 'node:child_process'
-import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -132,6 +132,60 @@ describe('a session that ends', () => {
     expect((await end).kind).toBe('crashed')
     expect(readdirSync(root)).toEqual([])
     await until('its private folder is gone', () => halfWritten().length === 0)
+  })
+
+  describe('that begins with BINARY', () => {
+    const made = async () => {
+      const work = harness.workOf(SCRIPTS.completes)
+      expect(await (await acquire()).run(work, () => {})).toMatchObject({ kind: 'completed' })
+      return work.dataAfter
+    }
+    const script = 'BINARY [Other app]; V: LOAD Sum(n) AS all RESIDENT T; DROP TABLE U;'
+
+    test('has the tables of the other app and leaves that as it was', async () => {
+      const data = await made()
+      const file = join(harness.folder, 'apps', data)
+      const before = readFileSync(file)
+      const work = harness.workOf(script, { other: { named: 'Other app', data } })
+      const end = await (await acquire()).run(work, () => {})
+      expect(end).toMatchObject({
+        kind: 'completed',
+        tables: [
+          { name: 'T', rows: 1000, fields: ['n', 'name'] },
+          { name: 'V', rows: 1, fields: ['all'] },
+        ],
+      })
+      expect(readFileSync(file).equals(before)).toBe(true)
+    }, 60_000)
+
+    test('is refused with what the service told, and for a name that it was not told', async () => {
+      const refused = harness.workOf(script, { other: { named: 'Other app', refusal: 'It may not be read' } })
+      expect(await (await acquire()).run(refused, () => {})).toMatchObject({
+        kind: 'script-error',
+        fault: { engineErrorCode: 11039, message: expect.stringContaining('It may not be read'), line: 1 },
+      })
+      const data = await made()
+      for (const other of [undefined, { named: 'Another', data }]) {
+        const work = harness.workOf(script, other === undefined ? {} : { other })
+        expect(await (await acquire()).run(work, () => {})).toMatchObject({
+          kind: 'script-error',
+          fault: { engineErrorCode: 11039 },
+        })
+      }
+    }, 60_000)
+
+    test('starts from its own data in a partial reload', async () => {
+      const dataBefore = await made()
+      const work = harness.workOf('BINARY [Other app]; ADD LOAD 1 AS one AUTOGENERATE 1;', {
+        partial: true,
+        dataBefore,
+      })
+      const end = await (await acquire()).run(work, () => {})
+      expect(end).toMatchObject({
+        kind: 'completed',
+        scriptLog: expect.stringContaining('Skipped in a partial'),
+      })
+    }, 60_000)
   })
 
   test('broken by the world tells the cause to the log of the service, and no folder of ours to the tenant', async () => {

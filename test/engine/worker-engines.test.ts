@@ -53,6 +53,7 @@ class Installation {
       sizes: [harness.size],
       sessions: harness.sessions,
       appData: harness.data,
+      otherApp: async (_app, _askedBy, named) => ({ named, refusal: 'there are no other apps here' }),
       connectionsFor: async () => [],
       stores: NO_STORES,
     })

@@ -267,9 +267,9 @@ describeScripts('Rows of the tables of rules that no other file holds', [
     tables: { A: 'a: 1', B: 'b,p: 1,lib://d/s/a.qvd' },
   },
   {
-    rule: 'S1: BINARY is refused by name',
-    script: 'BINARY [lib://d/x.qvf];',
-    fault: [16, 'BINARY is not supported'],
+    rule: 'S1: BINARY anywhere but at the beginning',
+    script: 'TRACE one; BINARY [lib://d/x.qvf];',
+    fault: [16, 'BINARY must be the first statement of the script'],
   },
   {
     rule: 'S7: TRACE keeps its quotes and lines',

@@ -41,7 +41,7 @@ describeScripts('Statements whose text is only text', [
 ])
 
 describe('Keywords that take raw text', () => {
-  it.each(['SQL', 'SELECT', 'QSL', 'EXECUTE', 'BINARY'])(
+  it.each(['SQL', 'SELECT', 'QSL', 'EXECUTE'])(
     '%s is no variable, whatever stands behind it',
     async (word) => {
       await withScript(`${word} = 1;`, {}, ({ run }) => {

@@ -60,6 +60,7 @@ export function startMachine(world: World, node: SimNode, installation: Installa
     sizes: SIZES,
     sessions,
     appData: simAppData(world, node),
+    otherApp: async (_app, _askedBy, named) => ({ named, refusal: 'there are no other apps here' }),
     connectionsFor: (app) => connectionsOf(files, app),
     stores: storesOf(reached, files, { ...ports, ...limits }),
   }

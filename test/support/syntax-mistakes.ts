@@ -89,6 +89,13 @@ export const SYNTAX_MISTAKES: readonly Mistake[] = [
     says: '$(=Max(Year) +) is empty',
   },
   {
+    what: 'BINARY behind another statement',
+    script: ['SET a=1;', 'BINARY Sales;'],
+    line: 2,
+    code: 'Binary',
+    says: 'BINARY must be the first statement',
+  },
+  {
     what: 'a locale that there is not',
     script: ["SET CollationLocale='sv_SE';"],
     line: 1,

@@ -9,8 +9,10 @@ import type { FileConnection, ReadFile, ReportedFile, SessionProgress } from '..
 export interface ScriptRunRequest {
   /** Path of the new DuckDB file, which must not exist yet; ':memory:' keeps the data in memory only. */
   readonly dataFile: string
-  /** Path of the app's present data, the start of a partial reload; read only. */
+  /** Path of data that the run starts from: the app's own in a partial reload, else of `other`; read only. */
   readonly dataBefore?: string
+  /** The app that BINARY names as it is written, and why its data is not there if it is not. */
+  readonly other?: { readonly named: string; readonly refusal?: string }
   /** Epoch ms at which the app's last successful reload finished; absent before the first. */
   readonly lastReloadAt?: number
   readonly script: string

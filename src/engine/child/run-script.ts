@@ -23,10 +23,10 @@ import { type HostDeps, ScriptHost } from './script-host.ts'
 export async function runScript(request: ScriptRunRequest, report: ReportProgress): Promise<ScriptRun> {
   const startedAt = Date.now()
   const runLog = new RunLog()
-  const { dataFile, dataBefore, partial, signal } = request
-  const startsFrom = partial ? dataBefore : undefined
+  const { dataFile, dataBefore, partial, other, signal } = request
+  const startsFrom = partial || other !== undefined ? dataBefore : undefined
   if (startsFrom !== undefined) {
-    if (dataFile === ':memory:') throw new Error('a partial reload needs a data file, not memory')
+    if (dataFile === ':memory:') throw new Error('data to start from needs a data file, not memory')
     await copyFile(startsFrom, dataFile, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   }
   const privateFolder = await makePrivateFolder(request)
@@ -34,8 +34,11 @@ export async function runScript(request: ScriptRunRequest, report: ReportProgres
     const database = await Database.open({ ...request, file: dataFile, privateFolder }, signal)
     try {
       const before = startsFrom === undefined ? undefined : await restoreModel(database)
-      const deps = depsOf(request, database, runLog, startedAt)
-      return await new ScriptDriver(request, new ScriptHost(deps, before), deps, startedAt, report).run()
+      const loaded =
+        partial || other === undefined ? {} : { other: { ...other, ...defined({ model: before }) } }
+      const deps = { ...depsOf(request, database, runLog, startedAt), ...loaded }
+      const host = new ScriptHost(deps, partial ? before : undefined)
+      return await new ScriptDriver(request, host, deps, startedAt, report).run()
     } finally {
       database.close()
     }

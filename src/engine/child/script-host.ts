@@ -67,6 +67,8 @@ export interface HostDeps {
   readonly system: ScriptSystem
   readonly partial: boolean
   readonly signal?: AbortSignal
+  /** What BINARY loads: tables that the database has already, or why there are none. */
+  readonly other?: { readonly named: string; readonly model?: DataModel; readonly refusal?: string }
 }
 
 export class ScriptHost {
@@ -116,6 +118,21 @@ export class ScriptHost {
     }
   }
 
+  /** With the tables of another app. */
+  #begin(named: string): void {
+    const { other } = this.#deps
+    if (other?.named !== named) {
+      throw faults.binary(`BINARY takes the plain id or name of an app, which '${named}' is not`)
+    }
+    if (other.model === undefined) throw faults.binary(other.refusal ?? 'The data of the app is not there')
+    this.#model = other.model
+  }
+
+  #hide(prefix: string, suffix: string): void {
+    this.#enter('application')
+    this.#model = withHidden(this.#model, prefix, suffix)
+  }
+
   async #perform(request: HostRequest): Promise<unknown> {
     const { database, paths, runLog, signal } = this.#deps
     switch (request.kind) {
@@ -154,9 +171,7 @@ export class ScriptHost {
         this.#model = withNotes(this.#model, request.note, request.of, request.entries)
         return undefined
       case 'hide-fields':
-        this.#enter('application')
-        this.#model = withHidden(this.#model, request.prefix, request.suffix)
-        return undefined
+        return this.#hide(request.prefix, request.suffix)
       case 'derive':
         this.#model = withDerived(this.#model, request.derived)
         return undefined
@@ -170,6 +185,8 @@ export class ScriptHost {
         return fieldValues(database, this.#model, request.field)
       case 'file-list':
         return this.#list(request.mask, request.folders ? 'folders' : 'files')
+      case 'binary':
+        return this.#begin(request.app)
       case 'directory':
         return paths.setDirectory(request.path)
       case 'sleep':

@@ -11,6 +11,7 @@ import { constants, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ReachedPlace } from '../../core/attempt.ts'
 import { defined } from '../../core/defined.ts'
+import type { DataVersion } from '../../core/ids.ts'
 import type { Log } from '../../core/ports.ts'
 import type { ChildMessage, ReportedEnd, WorkRequest } from '../channel/session-protocol.ts'
 import type {
@@ -163,7 +164,7 @@ export class DuckDbSession implements EngineSession {
     return {
       dataFile: this.#dataFile,
       // A full reload starts from nothing, also when the data before is lost.
-      ...(startsFromData(work) ? { dataBefore: data.path(work.dataBefore) } : {}),
+      ...startOf(work, (version) => data.path(version)),
       ...defined({ lastReloadAt: work.lastReloadAt }),
       script: work.script,
       variables: work.variables,
@@ -313,8 +314,16 @@ type Judged = SessionEnd extends infer End
     : never
   : never
 
-function startsFromData(work: SessionWork): work is SessionWork & Required<Pick<SessionWork, 'dataBefore'>> {
-  return (work.partial || work.transfer?.kind === 'export') && work.dataBefore !== undefined
+function startOf(
+  { partial, transfer, dataBefore, other }: SessionWork,
+  path: (version: DataVersion) => string,
+): Pick<WorkRequest, 'dataBefore' | 'other'> {
+  if (partial || transfer?.kind === 'export') {
+    return dataBefore === undefined ? {} : { dataBefore: path(dataBefore) }
+  }
+  if (other === undefined) return {}
+  const { named } = other
+  return 'refusal' in other ? { other } : { other: { named }, dataBefore: path(other.data) }
 }
 
 function reachedPlace({ statement, line, text, rowsRead }: SessionProgress): ReachedPlace | undefined {

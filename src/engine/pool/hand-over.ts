@@ -9,7 +9,7 @@ import { type Input, type SessionFolder, seenRoot, type Wall } from '../wall/wal
 
 export interface Inputs {
   readonly connections: readonly FileConnection[]
-  /** Path of the app's present data. */
+  /** Path of the data that the run starts from. */
   readonly dataBefore?: string
 }
 

@@ -15,6 +15,7 @@ import {
   planRenameTables,
 } from '../plan/plan-change.ts'
 import { isForReload } from '../run/run-load.ts'
+import { NOT_FIRST } from '../run/run-statement.ts'
 import type { Statement } from '../syntax/statement.ts'
 import { isUnsupported, warningOf } from '../value/system-variables.ts'
 import { applyLoad, applyStore } from './apply-load.ts'
@@ -22,7 +23,7 @@ import { askHost, type Checking } from './check-host.ts'
 import { pathFault } from './file-place.ts'
 import { type Known, UNKNOWN } from './knowledge.ts'
 import { GAP, knownValue, numberIn } from './known-value.ts'
-import { shrunkShape } from './unclear-shape.ts'
+import { ANY_SHAPE, shrunkShape } from './unclear-shape.ts'
 import { advise, adviseNames, attempt, report, reportAll, reportPath, type Step, type Walk } from './walk.ts'
 
 export function* applyStatement(walk: Walk, step: Step, statement: Statement): Checking<void> {
@@ -42,6 +43,9 @@ export function* applyStatement(walk: Walk, step: Step, statement: Statement): C
         throw faults.semantic('The time of SLEEP is not a number')
       })
       return
+    case 'binary':
+      if (step.index > 0) report(walk, step, faults.binary(NOT_FIRST).fault)
+      return knowledge.change({ shape: { ...ANY_SHAPE, maps: knowledge.simple.shape.maps } })
     case 'directory':
       return yield* applyDirectory(walk, step, statement.path)
     case 'load':

@@ -100,6 +100,12 @@ export const FAULT_KINDS = {
     'A text file has no row.',
     'Check the file; among those of a path with wildcards an empty one is passed over.',
   ),
+  binary: kind(
+    16,
+    11039,
+    'BINARY cannot load the data of another app.',
+    'Make it the first statement, name an app that owner and caller may read, and reload that one first.',
+  ),
   wrongQvd: kind(12, 11047, 'A QVD file is damaged, or is none.', 'Write the file again.'),
   encrypted: kind(14, 11019, 'The workbook is encrypted.', 'Save it without a password.'),
   nameTaken: kind(

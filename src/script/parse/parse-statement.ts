@@ -69,6 +69,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   qualify: (tokens) => ({ kind: 'qualify', patterns: readPatterns(tokens, 'QUALIFY') }),
   unqualify: (tokens) => ({ kind: 'unqualify', patterns: readPatterns(tokens, 'UNQUALIFY') }),
   directory: (tokens) => ({ kind: 'directory', path: withoutQuotes(restOf(tokens).trim()) }),
+  binary: parseBinary,
   store: parseStore,
   alias: parseAlias,
   map: (tokens) => parseMap(tokens),
@@ -86,6 +87,12 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
 }
 
 const restOf = ({ text, lastEnd }: TokenStream): string => text.slice(lastEnd)
+
+function parseBinary(tokens: TokenStream): Statement {
+  const app = withoutQuotes(restOf(tokens).trim()).trim()
+  if (app === '') throw faults.syntax('BINARY needs an app', tokens.peek())
+  return { kind: 'binary', app }
+}
 
 const nullAsValue = (tokens: TokenStream, verb: string, on: boolean): Statement => ({
   kind: 'null-as-value',

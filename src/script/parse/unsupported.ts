@@ -29,7 +29,6 @@ export const UNSUPPORTED_STATEMENTS: readonly string[] = [
   'SQLTYPES',
   'DIRECT QUERY',
   'EXECUTE',
-  'BINARY',
   'SEARCH',
   'STAR',
   'LOOSEN',

@@ -14,6 +14,9 @@ import { evaluate, evaluateNumber } from './evaluate-script.ts'
 import { isForReload, runLoad } from './run-load.ts'
 import type { CurrentStatement, ScriptState } from './script-state.ts'
 
+/** The help allows it nowhere else (SEMANTICS S1). */
+export const NOT_FIRST = 'BINARY must be the first statement of the script'
+
 const MAX_SLEEP_MS = 3_600_000
 
 export function* runStatement(
@@ -45,6 +48,11 @@ export function* runStatement(
         kind: 'sleep',
         milliseconds: Math.min(MAX_SLEEP_MS, Math.max(0, milliseconds)),
       })
+    }
+    case 'binary': {
+      if (state.statements > 1) throw faults.binary(NOT_FIRST)
+      if (state.input.partial) return yield* logResult(current, 'Skipped in a partial reload')
+      return yield* ask({ kind: 'binary', app: statement.app })
     }
     case 'directory':
       return yield* ask({ kind: 'directory', path: statement.path })

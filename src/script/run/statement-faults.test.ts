@@ -53,7 +53,6 @@ describe('what is wrong is named', () => {
     ["LIB CONNECT TO 'x'", 'LIB CONNECT'],
     ['OLEDB CONNECT TO [x;y]', 'OLEDB CONNECT'],
     ['Bundle Info LOAD * RESIDENT t', 'BUNDLE'],
-    ['Binary [x.qvf]', 'BINARY'],
     ['DIRECT QUERY dimension a FROM b', 'DIRECT QUERY'],
     ['DROP RELATIONSHIP a', 'DROP RELATIONSHIP'],
     ['LOAD a EXTENSION p.f()', 'EXTENSION'],

@@ -244,6 +244,7 @@ export type Statement =
   | { readonly kind: 'rename-fields-using'; readonly map: string }
   | { readonly kind: 'qualify'; readonly patterns: readonly string[] }
   | { readonly kind: 'unqualify'; readonly patterns: readonly string[] }
+  | { readonly kind: 'binary'; readonly app: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'alias'; readonly pairs: readonly RenamePair[] }
   | {
