@@ -39,6 +39,16 @@ describeScripts('A label waits for the next LOAD', [
     tables: { A: 'a: 3', B: 'b: 4' },
   },
   {
+    rule: 'one directly before a LOAD that WHEN or UNLESS leaves out goes with it',
+    script: `A: WHEN 1=0 LOAD 1 AS x AUTOGENERATE 1;
+      LOAD 2 AS b AUTOGENERATE 1;
+      C: UNLESS 1=1 LOAD 3 AS y;
+      LOAD 4 AS y AUTOGENERATE 1;
+      D: LOAD 5 AS d AUTOGENERATE 1;
+      E: WHEN 1=0 LOAD 6 AS z AUTOGENERATE 1;`,
+    tables: { AUTOGENERATE01: 'b: 2', D: 'd: 5' },
+  },
+  {
     rule: 'it may name a mapping table',
     script: `M: TRACE x; MAPPING LOAD 1 AS k, 'one' AS v AUTOGENERATE 1;
       T: LOAD ApplyMap('M', 1) AS a AUTOGENERATE 1;`,

@@ -14,7 +14,7 @@ import { GAP, gapsIn } from './known-value.ts'
 import { adviseSwallowed } from './swallowed-statement.ts'
 import { attempt, expandStep, parsedOrNothing, type Step, unsure, type Walk } from './walk.ts'
 import { walkPieces } from './walk-call.ts'
-import { forgetUnclear, parsedStep, runningNow } from './walk-waiting.ts'
+import { dropLabelOf, forgetUnclear, parsedStep, placeOf, runningNow } from './walk-waiting.ts'
 
 export function* walkRegular(walk: Walk, step: Step): Checking<void> {
   const { statement } = step
@@ -43,6 +43,7 @@ export function* walkRegular(walk: Walk, step: Step): Checking<void> {
   // The guards may forbid it, or it fails and ErrorMode lets the reload go on without its effects.
   const perhaps = knowledge.fork()
   yield* applyLabelled(walk, { ...step, place: unsure(place), knowledge: perhaps }, now)
+  if (now.kind === 'load') dropLabelOf(step, placeOf(step))
   knowledge.join([knowledge.since(knowledge), perhaps.since(knowledge)])
 }
 

@@ -5,6 +5,7 @@ import { oneLabel } from '../parse/parse-prefixes.ts'
 import { parseStatement } from '../parse/parse-statement.ts'
 import {
   isIncomplete,
+  isLabelOf,
   mayStandBetween,
   noLoad,
   noSource,
@@ -97,6 +98,7 @@ export function runningNow(walk: Walk, step: Step, { parsed, start, allowed }: R
     return undefined
   }
   knowledge.change({ loads: undefined })
+  if (isLeftOut) dropLabelOf(step, loads?.place ?? placeOf(step))
   if (isLeftOut || stack === undefined) return undefined
   if (loads === undefined) return clearOrForget(step, parsed, start)
   step.text = stack.text
@@ -104,6 +106,12 @@ export function runningNow(walk: Walk, step: Step, { parsed, start, allowed }: R
   const whole = parsedStep(walk, step, 0)
   if (whole === undefined) forgetUnclear(step)
   return whole && clearOrForget(step, whole, 0)
+}
+
+/** Of a LOAD that is left out. */
+export function dropLabelOf({ knowledge }: Step, place: StatementPlace): void {
+  const { label } = knowledge.simple
+  if (label !== UNKNOWN && isLabelOf(label, place)) knowledge.change({ label: undefined })
 }
 
 function clearOrForget(step: Step, statement: Statement, start: number): Statement | undefined {
@@ -120,7 +128,12 @@ function stackOf(loads: WaitingLoads<StatementPlace> | undefined, step: Step, st
   return stackedOn(isElsewhere ? { ...loads, origin: () => here } : loads, step, start)
 }
 
-const placeOf = ({ unit, index, text, origin }: Step): StatementPlace => ({ unit, index, text, origin })
+export const placeOf = ({ unit, index, text, origin }: Step): StatementPlace => ({
+  unit,
+  index,
+  text,
+  origin,
+})
 
 /** A fault of the statement that waits. */
 function reportWaiting(

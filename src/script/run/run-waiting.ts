@@ -9,6 +9,7 @@ import { guarded, readClause } from './current-statement.ts'
 import type { CurrentStatement, ScriptState } from './script-state.ts'
 import {
   isIncomplete,
+  isLabelOf,
   labelled,
   mayStandBetween,
   noLoad,
@@ -70,8 +71,11 @@ export function* runningNow(
     keepLoads(state, { ...stackOf(loads, current, start), place, level, isLeftOut })
     return undefined
   }
-  if (isLeftOut) return undefined
   const { label } = state.waiting
+  if (isLeftOut) {
+    if (isLabelOf(label, loads?.place ?? current)) state.waiting = { ...state.waiting, label: undefined }
+    return undefined
+  }
   state.waiting = { label: undefined, loads: undefined }
   if (loads === undefined) return labelled(parsed, label?.name)
   const { text, origin } = stackOf(loads, current, start)

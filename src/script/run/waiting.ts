@@ -76,6 +76,17 @@ export const noSource = (level: Span): ScriptFaultError => faults.syntax(NO_SOUR
 export const noLoad = (label: string): ScriptFaultError =>
   faults.syntax(`No LOAD follows the label '${label}'`, { start: 0, end: 0 })
 
+/**
+ * Whether the label stands directly before the statement at `place`. Such a label is of that LOAD alone: if
+ * WHEN or UNLESS leaves the LOAD out, the label goes with it.
+ */
+export function isLabelOf<At extends { readonly unit: unknown; readonly index: number }>(
+  label: WaitingLabel<At> | undefined,
+  place: At,
+): boolean {
+  return label !== undefined && label.place.unit === place.unit && label.place.index === place.index - 1
+}
+
 /** The LOAD with the label that waits for it. Throws ScriptFaultError: it has one of its own. */
 export function labelled(statement: LoadStatement, waiting: string | undefined): LoadStatement {
   if (waiting === undefined) return statement
