@@ -4,7 +4,7 @@
  * people ask: an admin of a tenant without spaces; a member of groups that have roles in half of the spaces,
  * and so sees half of the apps; somebody with 100 apps among all the others.
  *
- * node bench/items.ts [apps] [--keep]
+ * node bench/items.ts [apps] [--built] [--keep]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
@@ -38,7 +38,7 @@ const MEMORY_MAX_MB = 200
 
 const [many = 10_000] = process.argv
   .slice(2)
-  .filter((word) => word !== '--keep')
+  .filter((word) => !word.startsWith('--'))
   .map(Number)
 
 interface Person {
