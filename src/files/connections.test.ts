@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
+import { aSpace } from '../../test/support/records.ts'
 import type { FileStore } from '../catalog/file-contents.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { newHexId, newUuid } from '../core/ids.ts'
@@ -49,18 +50,13 @@ const app = (more: Partial<App> = {}): App => ({
 })
 
 async function addSpace(name: string, more: Partial<Space> = {}): Promise<Space> {
-  const space: Space = {
+  const space = aSpace({
     id: newHexId(world.random, 1),
     tenantId: owner.tenantId,
     name,
-    description: '',
-    type: 'shared',
     ownerId: newHexId(world.random, 1),
-    createdAt: 1,
-    createdBy: owner.id,
-    updatedAt: 1,
     ...more,
-  }
+  })
   await put(store, { spaces: [space] })
   return space
 }

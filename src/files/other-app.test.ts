@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { put } from '../../test/support/catalog.ts'
+import { aSpace } from '../../test/support/records.ts'
 import { newTenant } from '../catalog/new-tenant.ts'
 import { type DataVersion, newHexId, newUuid } from '../core/ids.ts'
 import type { World } from '../core/ports.ts'
@@ -45,17 +46,12 @@ async function addApp(name: string, more: Partial<App> = {}): Promise<App> {
 }
 
 async function addSpace(name: string, members: readonly User[]): Promise<Space> {
-  const space: Space = {
+  const space = aSpace({
     id: newHexId(world.random, 1),
     tenantId: owner.tenantId,
     name,
-    description: '',
-    type: 'shared',
     ownerId: newHexId(world.random, 1),
-    createdAt: 1,
-    createdBy: owner.id,
-    updatedAt: 1,
-  }
+  })
   const assignments = members.map((user) => ({
     id: newHexId<'assignment'>(world.random, 1),
     tenantId: owner.tenantId,

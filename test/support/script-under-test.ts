@@ -11,6 +11,7 @@ import type { ScriptRun } from '../../src/engine/channel/script-run.ts'
 import { Database } from '../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../src/engine/duckdb/model-file.ts'
 import { pairValue, readableTable, readBatches } from '../../src/engine/duckdb/row-source.ts'
+import type { TableModel } from '../../src/script/model/data-model.ts'
 import type { Value } from '../../src/script/value/value.ts'
 import { runChecked } from './checked-ahead.ts'
 import { watchPlans } from './planned-ahead.ts'
@@ -108,17 +109,7 @@ export async function writtenTables(dataFile: string): Promise<Record<string, st
     const { tables } = await restoreModel(database)
     const written: Record<string, string> = {}
     for (const table of tables) {
-      const rows: string[] = []
-      await readBatches(database, readableTable(table), (batch, count) => {
-        for (let at = 0; at < count; at++) {
-          const cells: string[] = []
-          for (let i = 0; i < batch.length; i += 2) {
-            cells.push(notation(pairValue(batch[i]![at], batch[i + 1]![at])))
-          }
-          rows.push(cells.join(','))
-        }
-        return true
-      })
+      const rows = await writtenRows(database, table)
       expect(rows.length).toBe(table.rows)
       written[table.name] = `${table.fields.map((field) => field.name).join(',')}: ${rows.join(' | ')}`
     }
@@ -126,6 +117,22 @@ export async function writtenTables(dataFile: string): Promise<Record<string, st
   } finally {
     database.close()
   }
+}
+
+/** A text for each row, in their order. */
+export async function writtenRows(database: Database, table: TableModel): Promise<string[]> {
+  const rows: string[] = []
+  await readBatches(database, readableTable(table), (batch, count) => {
+    for (let at = 0; at < count; at++) {
+      const cells: string[] = []
+      for (let i = 0; i < batch.length; i += 2) {
+        cells.push(notation(pairValue(batch[i]![at], batch[i + 1]![at])))
+      }
+      rows.push(cells.join(','))
+    }
+    return true
+  })
+  return rows
 }
 
 export function notation(value: Value): string {

@@ -121,14 +121,8 @@ export class LoadPipeline {
       const copied = await source.copy!({ positions, table: made, columns, temporary, ...limit })
       return copied && { ...copied, rowsRead: copied.rows }
     }
-    if (table?.kinds === undefined) return undefined
-    const query = levelQuery(
-      rules!,
-      { ...table, kinds: table.kinds },
-      columns,
-      output,
-      this.#context.settings,
-    )
+    if (table === undefined) return undefined
+    const query = this.#query(rules!, table, columns, output)
     if (query === undefined) return undefined
     await this.#database.run(`CREATE ${temporary ? 'TEMP ' : ''}TABLE ${made} AS ${query.sql} ORDER BY rn`)
     const rows = await this.#database.count(made)
@@ -269,15 +263,21 @@ export class LoadPipeline {
    */
   #inputQuery(chain: readonly LevelRules[], { table }: RowSource, columns: readonly string[]) {
     const [rules] = chain
-    if (chain.length !== 1 || table?.kinds === undefined) return undefined
-    const query = levelQuery(
-      rules!,
-      { ...table, kinds: table.kinds },
-      columns,
-      undefined,
-      this.#context.settings,
-    )
+    if (chain.length !== 1 || table === undefined) return undefined
+    const query = this.#query(rules!, table, columns, undefined)
     return query && { table: `(${query.sql})`, isQuery: true, rowsRead: table.rows, kinds: query.kinds }
+  }
+
+  /** Undefined: only the row machine can make the rows. */
+  #query(
+    rules: LevelRules,
+    table: ReadableTable,
+    columns: readonly string[],
+    output: OutputTable | undefined,
+  ) {
+    const { kinds } = table
+    if (kinds === undefined) return undefined
+    return levelQuery(rules, { ...table, kinds }, columns, output, this.#context.settings)
   }
 
   /** @param grouped the table that aggregations with a subquery read */

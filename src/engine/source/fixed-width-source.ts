@@ -10,7 +10,7 @@ import { textInterpreter } from '../../script/value/interpret-text.ts'
 import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
-import { decoderFor, encodingNamed, READ_BYTES } from './text-encoding.ts'
+import { decoded, decoderFor, encodingNamed, READ_BYTES } from './text-encoding.ts'
 import { type NamedFile, withCharacterSet } from './text-source.ts'
 
 const RECORD_MAX_BYTES = 16 * 1024 * 1024
@@ -35,13 +35,7 @@ export async function fixedWidthSource(
         const start = Buffer.alloc(4)
         await file.read(start, 0, 4, 0)
         const { decoder, skip, name } = decoderFor(encodingNamed(format.encoding), start)
-        const decode = (bytes: Uint8Array) => {
-          try {
-            return decoder.decode(bytes)
-          } catch {
-            throw faults.wrongFormat(`File '${shown}' is not text in ${name}: name its character set`)
-          }
-        }
+        const decode = (bytes: Uint8Array) => decoded(() => decoder.decode(bytes), shown, name)
         const reading = { decode, interpret: textInterpreter(settings), verbatim: settings.verbatim }
         const fields = [...used].map((index) => ({ index, read: fixedField(positions[index]!, reading) }))
         let rows = 0

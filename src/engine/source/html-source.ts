@@ -7,7 +7,6 @@
  * The page is read as browsers read one, so that nothing is wrong with it; its size and depth have bounds,
  * since it is held as a tree.
  */
-import { readFile, stat } from 'node:fs/promises'
 import type { DefaultTreeAdapterTypes } from 'parse5'
 import { faults } from '../../script/fault/fault.ts'
 import { headerLines, rowFields } from '../../script/format/text-fields.ts'
@@ -17,8 +16,9 @@ import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { DOCUMENT_DEPTH_MAX } from './record-source.ts'
-import { decoderFor, encodingNamed } from './text-encoding.ts'
+import { encodingNamed } from './text-encoding.ts'
 import { type NamedFile, withCharacterSet } from './text-source.ts'
+import { wholeFile, wholeText } from './whole-file.ts'
 
 const PAGE_MAX_BYTES = 8 * 1024 * 1024
 /** Where a page may say its character set, by the HTML standard. */
@@ -100,22 +100,10 @@ async function pageTree(text: string, shown: string): Promise<Node> {
 
 /** The mark decides, then the format, then what the page says. */
 async function pageText(named: NamedFile, format: FileFormat, warn: (text: string) => void): Promise<string> {
-  const { real, shown } = named
-  const { size } = await stat(real)
-  if (size > PAGE_MAX_BYTES) {
-    throw faults.wrongFormat(
-      `The file '${shown}' is larger than ${PAGE_MAX_BYTES} bytes, which a page may have`,
-    )
-  }
-  const bytes = await readFile(real)
+  const bytes = await wholeFile(named, PAGE_MAX_BYTES, 'a page')
   const stated = format.encoding === undefined ? statedSet(bytes) : undefined
   const set = stated ?? encodingNamed((await withCharacterSet(named, format, warn)).encoding)
-  const { decoder, skip, name } = decoderFor(set, bytes)
-  try {
-    return decoder.decode(bytes.subarray(skip))
-  } catch {
-    throw faults.wrongFormat(`File '${shown}' is not text in ${name}: name its character set`)
-  }
+  return wholeText(bytes, set, named.shown)
 }
 
 function statedSet(bytes: Buffer): string | undefined {

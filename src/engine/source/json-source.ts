@@ -5,7 +5,6 @@
  * within is a table of its own, of which a row has the key, `%Key_a`, made of the array's content. In the
  * table of an array fields begin with its name, `a.x`, and an item that is no object is `a..@1`.
  */
-import { readFile, stat } from 'node:fs/promises'
 import { faults } from '../../script/fault/fault.ts'
 import { hashText } from '../../script/value/hash-text.ts'
 import { textInterpreter } from '../../script/value/interpret-text.ts'
@@ -13,8 +12,9 @@ import type { Settings } from '../../script/value/settings.ts'
 import type { Value } from '../../script/value/value.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { DOCUMENT_DEPTH_MAX, recordSource, type SourceRecord, TABLE_KEY_BYTES } from './record-source.ts'
-import { decoderFor, encodingNamed } from './text-encoding.ts'
+import { encodingNamed } from './text-encoding.ts'
 import type { NamedFile } from './text-source.ts'
+import { wholeFile, wholeText } from './whole-file.ts'
 
 const FILE_MAX_BYTES = 64 * 1024 * 1024
 
@@ -40,25 +40,14 @@ export interface JsonTable {
 }
 
 export async function jsonFileSource(
-  { real, shown }: NamedFile,
+  named: NamedFile,
   table: JsonTable,
   settings: Settings,
   warn: (text: string) => void,
 ): Promise<RowSource> {
-  const { size } = await stat(real)
-  if (size > FILE_MAX_BYTES) {
-    throw faults.wrongFormat(
-      `The file '${shown}' is larger than ${FILE_MAX_BYTES} bytes, which JSON may have`,
-    )
-  }
-  const bytes = await readFile(real)
-  const { decoder, skip, name } = decoderFor(encodingNamed(table.encoding), bytes)
-  let text: string
-  try {
-    text = decoder.decode(bytes.subarray(skip))
-  } catch {
-    throw faults.wrongFormat(`File '${shown}' is not text in ${name}: name its character set`)
-  }
+  const { shown } = named
+  const bytes = await wholeFile(named, FILE_MAX_BYTES, 'JSON')
+  const text = wholeText(bytes, encodingNamed(table.encoding), shown)
   return jsonTextSource([text], table, settings, `file '${shown}'`, warn)
 }
 

@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
+import { faults } from '../../script/fault/fault.ts'
 import { characterSet, unknownCharacterSet } from '../../script/format/character-set.ts'
 
 /** How much of a text file is read at a time. */
@@ -55,6 +56,23 @@ export function decoderFor(
   }
   const name = named ?? 'utf-8'
   return { decoder: makeDecoder(name, true), skip: 0, name }
+}
+
+/**
+ * @param shown the file, for the fault
+ * @throws ScriptFaultError when what is read is not of the character set
+ */
+export function decoded(
+  decode: () => string,
+  shown: string,
+  set: string,
+  remedy = 'name its character set',
+): string {
+  try {
+    return decode()
+  } catch {
+    throw faults.wrongFormat(`File '${shown}' is not text in ${set}: ${remedy}`)
+  }
 }
 
 /** What CHARACTER_SETS calls that of a format. @throws ScriptFaultError for one that is not known */

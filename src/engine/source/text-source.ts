@@ -15,7 +15,7 @@ import type { Value } from '../../script/value/value.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { RowSource } from '../duckdb/row-source.ts'
 import { copyDelimited } from './delimited-copy.ts'
-import { decoderFor, encodingNamed, isUtf8File, READ_BYTES } from './text-encoding.ts'
+import { decoded, decoderFor, encodingNamed, isUtf8File, READ_BYTES } from './text-encoding.ts'
 
 /** Below this size reading is faster than preparing a query. */
 const COPIED_FROM_BYTES = 256 * 1024
@@ -201,6 +201,7 @@ async function readPieces(
       () => decoder.decode(buffer.subarray(from, bytesRead), { stream: !last }),
       shown,
       name,
+      'name its character set, or its format',
     )
     if (text.includes('\0')) {
       throw faults.wrongFormat(`File '${shown}' is not delimited text: it holds NUL characters`)
@@ -214,15 +215,5 @@ async function readPieces(
     from = 0
     bytesRead = (await file.read(buffer, 0, READ_BYTES, position)).bytesRead
     position += bytesRead
-  }
-}
-
-function decoded(decode: () => string, shown: string, encoding: string): string {
-  try {
-    return decode()
-  } catch {
-    throw faults.wrongFormat(
-      `File '${shown}' is not text in ${encoding}: name its character set, or its format`,
-    )
   }
 }

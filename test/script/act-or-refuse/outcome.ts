@@ -11,11 +11,10 @@ import { runScript } from '../../../src/engine/child/run-script.ts'
 import { ScriptHost } from '../../../src/engine/child/script-host.ts'
 import { Database } from '../../../src/engine/duckdb/database.ts'
 import { restoreModel } from '../../../src/engine/duckdb/model-file.ts'
-import { pairValue, readableTable, readBatches } from '../../../src/engine/duckdb/row-source.ts'
 import { moveFile } from '../../../src/engine/sink/move-file.ts'
 import type { TableModel } from '../../../src/script/model/data-model.ts'
 import { tally } from '../../support/script-tally.ts'
-import { notation } from '../../support/script-under-test.ts'
+import { writtenRows } from '../../support/script-under-test.ts'
 
 export interface Scene {
   /** Files of the connection `d`. */
@@ -116,17 +115,7 @@ async function modelIn(file: string): Promise<unknown> {
 }
 
 async function tableText(database: Database, table: TableModel): Promise<unknown> {
-  const rows: string[] = []
-  await readBatches(database, readableTable(table), (batch, count) => {
-    for (let at = 0; at < count; at++) {
-      const cells: string[] = []
-      for (let i = 0; i < batch.length; i += 2) {
-        cells.push(notation(pairValue(batch[i]![at], batch[i + 1]![at])))
-      }
-      rows.push(cells.join(','))
-    }
-    return true
-  })
+  const rows = await writtenRows(database, table)
   const { name, distinct, fields } = table
   return { name, distinct, fields: fields.map((field) => [field.name, field.kinds]), rows }
 }
